@@ -1,0 +1,42 @@
+# make render   the document of 90837, as 90837.pdf in this folder
+# make test     all checks: format, lint, types, tests
+# Both set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: render test lint format schemas references bench clean help
+
+help:
+	@sed -n '1,3s/^# //p' Makefile
+
+render: $(VENV)/.runtime
+	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
+
+test: lint
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# The committed files that are made from others.
+schemas: $(VENV)/.dev
+	for kind in procedure language clinic; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
+
+references: $(VENV)/.dev
+	$(BIN)/python tests/pictures.py --write
+
+$(VENV)/.runtime: pyproject.toml tools/setup.sh
+	tools/setup.sh $(VENV) runtime
+
+$(VENV)/.dev: pyproject.toml tools/setup.sh
+	tools/setup.sh $(VENV) dev
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

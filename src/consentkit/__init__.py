@@ -1,0 +1,60 @@
+"""consentkit turns procedure definitions into consent documents that a clinic can hand to a patient.
+
+Guarantees: importing it is quick, since the PDF engine is loaded only when the first document is made.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from consentkit.document import Document
+    from consentkit.errors import (
+        ConsentkitError,
+        FileAccess,
+        InvalidInput,
+        RenderingFailed,
+        UnknownCode,
+        WrongUse,
+    )
+    from consentkit.model import Procedure
+    from consentkit.problems import Problem
+    from consentkit.workspace import Workspace, open_workspace
+
+__all__ = [
+    "ConsentkitError",
+    "Document",
+    "FileAccess",
+    "InvalidInput",
+    "Problem",
+    "Procedure",
+    "RenderingFailed",
+    "UnknownCode",
+    "Workspace",
+    "WrongUse",
+    "__version__",
+    "open_workspace",
+]
+
+_HOMES = {
+    "ConsentkitError": "errors",
+    "Document": "document",
+    "FileAccess": "errors",
+    "InvalidInput": "errors",
+    "Problem": "problems",
+    "Procedure": "model",
+    "RenderingFailed": "errors",
+    "UnknownCode": "errors",
+    "Workspace": "workspace",
+    "WrongUse": "errors",
+    "open_workspace": "workspace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
+    return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)

@@ -1,0 +1,73 @@
+"""The command line: options, one call, a report, an exit code.
+
+Guarantees: results go to stdout and everything else to stderr; whatever goes wrong ends in one clear message and the
+exit code that docs/command-line.md gives for it, never in a traceback; `--help` loads neither the PDF engine nor the
+model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from consentkit.cli.commands import consentkit
+from consentkit.errors import ConsentkitError, InvalidInput
+
+_INTERRUPTED = 130
+_UNEXPECTED = 1
+DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result = consentkit.main(arguments, prog_name="consentkit", standalone_mode=False)
+    except ConsentkitError as error:
+        _tell(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing half-written is left behind.", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a person must not meet a traceback
+        _tell_unexpected(error)
+        return _UNEXPECTED
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: ConsentkitError) -> None:
+    lines = [str(problem) for problem in error.problems] if isinstance(error, InvalidInput) else [f"Error: {error}"]
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _tell_unexpected(error: Exception) -> None:
+    """Name the kind of error only: its text might quote what a file holds."""
+    click.echo(f"Error: something unexpected went wrong in consentkit ({type(error).__name__}).", err=True)
+    click.echo(f"Please report it. {DEBUG_VARIABLE}=1 shows where it happened.", err=True)
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exception(error)
+
+
+def _silence_stdout() -> None:
+    """Whoever read our output has gone; keep the interpreter from complaining about it at exit."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

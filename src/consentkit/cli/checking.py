@@ -1,0 +1,47 @@
+"""The work of `consentkit check`.
+
+Guarantees: every file is looked at, whatever is wrong with the others; findings are results, so they go to stdout.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from consentkit import report
+from consentkit.cli.support import say
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.workspace import Workspace
+
+
+def check_files(workspace: Workspace, names: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
+    """Check the named files, or the whole library. Returns the exit code."""
+    pack = workspace.language()
+    paths = _paths(workspace, names)
+    problems = [problem for path in paths for problem in workspace.check(path, pack)]
+    if as_json:
+        entries = [report.problem_entry(problem) for problem in problems]
+        click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries}))
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+    say(f"{report.counted(len(paths), 'file')}, {report.counted(len(problems), 'problem')}", quiet=quiet)
+    return InvalidInput.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _paths(workspace: Workspace, names: tuple[str, ...]) -> list[Path]:
+    if not names:
+        return [workspace.library.path(code) for code in workspace.library.codes()]
+    return [path for name in names for path in _files_of(workspace, name)]
+
+
+def _files_of(workspace: Workspace, name: str) -> list[Path]:
+    """A named file, or every YAML file of a named folder."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return [workspace.locate(name)]
+    found = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    if not found:
+        raise FileAccess(f"{name}: holds no .yaml file")
+    return found

@@ -1,0 +1,75 @@
+"""What the commands share: options, suggestions for misspelt words, and messages.
+
+Guarantees: nothing here loads the model or the PDF engine before a command runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from consentkit.problems import did_you_mean
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """A group of commands that suggests the nearest one for a misspelt name."""
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for."""
+        name = arguments[0]
+        if self.get_command(context, name) is None and not name.startswith("-"):
+            near = did_you_mean(name, self.list_commands(context)) or "; see `consentkit --help`"
+            raise click.UsageError(f"there is no command `{name}`{near}", context)
+        return super().resolve_command(context, arguments)
+
+
+class CodeArgument(click.ParamType[str]):
+    """The code of a procedure, or the path of a file; the shell completes both."""
+
+    name = "code"
+
+    def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the library's codes, and files."""
+        from consentkit.workspace import open_workspace
+
+        codes = [code for code in open_workspace().library.codes() if code.startswith(incomplete)]
+        return [*(CompletionItem(code) for code in codes), CompletionItem(incomplete, type="file")]
+
+
+def common_options(command: Command) -> Command:
+    """Give a command `--clinic` and `--quiet`, and open the workspace for it."""
+
+    @click.option(
+        "--clinic",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="The clinic's folder; else $CONSENTKIT_CLINIC, else the current folder or one above it.",
+    )
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    @wraps(command)
+    def opened(clinic: Path | None, **options: Any) -> Any:
+        from consentkit.workspace import open_workspace
+
+        return command(open_workspace(clinic), **options)
+
+    return opened  # type: ignore[return-value]
+
+
+def json_option(command: Command) -> Command:
+    """Give a command `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")(command)
+
+
+def say(message: str, *, quiet: bool) -> None:
+    """Tell a person something that is not a result."""
+    if not quiet:
+        click.echo(message, err=True)

@@ -1,0 +1,130 @@
+"""The clinic's own particulars, from the folder that the clinic keeps.
+
+Guarantees: without a folder everything still works and the paper has blanks to fill in by pen; a logo is a PNG or
+JPEG picture by its content, of modest size, from inside the folder.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from consentkit import yamlfile
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.explain import validated
+from consentkit.files import read_bytes, read_text
+from consentkit.language import LanguageTag
+from consentkit.model import Line, Record
+from consentkit.problems import Problem
+
+PARTICULARS = "clinic.yaml"
+LARGEST_LOGO = 2 * 1024 * 1024
+"""Bytes of a logo file."""
+WIDEST_LOGO = 4000
+"""Pixels of a logo's longer side; printed at 600 dpi that is 17 cm."""
+LOWEST_CONTRAST = 4.5
+"""Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
+
+Paper = Literal["letter", "a4"]
+
+
+def contrast_with_white(colour: str) -> float:
+    """Contrast ratio of a colour such as #1f4e79 with white (WCAG 2, relative luminance)."""
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _dark_enough(colour: str) -> str:
+    if contrast_with_white(colour) < LOWEST_CONTRAST:
+        raise ValueError("is too light to print and copy well; choose a darker colour")
+    return colour.lower()
+
+
+class Clinic(Record):
+    """Who gives out the document. Everything may be left out: the paper then has blanks."""
+
+    name: Annotated[Line, Field(max_length=80)] | None = None
+    """The clinic's name."""
+    address: Annotated[tuple[Annotated[Line, Field(max_length=60)], ...], Field(max_length=3)] = ()
+    """The address, line by line."""
+    phone: Annotated[Line, Field(max_length=40)] | None = None
+    """The telephone number that a patient should call."""
+    logo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    """The file name of a PNG or JPEG picture in the clinic folder."""
+    accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
+    """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
+    paper: Paper = "letter"
+    """The paper size that is used unless another is asked for."""
+    language: LanguageTag = "en"
+    """The language that is used unless another is asked for."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture file that has been looked at."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ClinicFolder:
+    """A clinic's folder, read once."""
+
+    path: Path | None
+    clinic: Clinic
+    logo: Picture | None = None
+
+
+def find_clinic_folder(start: Path) -> Path | None:
+    """The nearest folder that holds a clinic.yaml: `start` or one of its parents."""
+    return next((folder for folder in (start, *start.parents) if (folder / PARTICULARS).is_file()), None)
+
+
+def load_clinic(folder: Path | None) -> ClinicFolder:
+    """Read a clinic folder. None gives a clinic of blanks."""
+    if folder is None:
+        return ClinicFolder(None, Clinic())
+    path = folder / PARTICULARS
+    shown = str(path)
+    source = yamlfile.parse(read_text(path, shown), shown)
+    clinic, problems = validated(Clinic, source)
+    logo: Picture | None = None
+    if clinic and clinic.logo:
+        try:
+            logo = read_picture(folder / clinic.logo)
+        except (InvalidInput, FileAccess) as error:
+            line, column = source.values[("logo",)]
+            detail = error.problems[0].message if isinstance(error, InvalidInput) else "can't be read"
+            problems.append(Problem(shown, line, column, "logo", f"the file {detail}"))
+    if clinic is None or problems:
+        raise InvalidInput(problems)
+    return ClinicFolder(folder, clinic, logo)
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a PNG or JPEG picture, judged by its content. Raises InvalidInput or FileAccess."""
+    from PIL import Image, UnidentifiedImageError  # costs start-up time, and few clinics have a logo
+
+    data = read_bytes(path, LARGEST_LOGO)
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+            kind, (width, height) = str(image.format), image.size
+            if max(width, height) <= WIDEST_LOGO:
+                image.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise _unusable(path, "is not a PNG or JPEG picture, or is damaged; save it again as one of these") from None
+    if max(width, height) > WIDEST_LOGO:
+        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_LOGO} a side are used")
+    return Picture(data, f"image/{kind.lower()}", width, height)
+
+
+def _unusable(path: Path, message: str) -> InvalidInput:
+    return InvalidInput([Problem(str(path), None, None, "", message)])

@@ -1,0 +1,55 @@
+"""Every failure that consentkit reports on purpose. Each class carries the exit code of the command line.
+
+Guarantees: the codes are stable (docs/command-line.md lists them), and a message names what is wrong and the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from consentkit.problems import Problem
+
+
+class ConsentkitError(Exception):
+    """The root of all failures that are not bugs."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class WrongUse(ConsentkitError):
+    """The call does not make sense: options that exclude each other, an unknown language or paper size."""
+
+    exit_code = 2
+
+
+class InvalidInput(ConsentkitError):
+    """Files that people wrote hold mistakes; all those that were found in one run."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[tuple[Problem, ...]]]:
+        """Let the exception cross from one process to another with its problems."""
+        return type(self), (self.problems,)
+
+
+class UnknownCode(ConsentkitError):
+    """No procedure of that code is in the library."""
+
+    exit_code = 4
+
+
+class FileAccess(ConsentkitError):
+    """A file can't be read or written, or would be overwritten without leave."""
+
+    exit_code = 5
+
+
+class RenderingFailed(ConsentkitError):
+    """No document could be made, or the one that was made is not fit to be handed out."""
+
+    exit_code = 6

@@ -1,0 +1,68 @@
+"""Reading files that came from other people.
+
+Guarantees: only regular files are read, no link is followed, nothing waits for a pipe or a device, the size is known
+before the first byte is read, and text is UTF-8 or refused with the place of the first bad byte.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.problems import Problem, printable
+
+LARGEST_TEXT = 256 * 1024
+"""Bytes that a text file may hold; the longest shipped procedure has under 20 KB."""
+
+_FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read a regular file of at most `limit` bytes.
+
+    Raises FileAccess where it is missing or may not be read, InvalidInput where it is not a regular file or too large.
+    """
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _refused(path, "is a symbolic link; put the file itself here") from None
+        raise FileAccess(f"{printable(str(path))}: can't be read: {reason(error)}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(path, "is not a regular file; name a file")
+        if status.st_size > limit:
+            raise _refused(path, f"has {status.st_size:,} bytes; at most {limit:,} are read")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise _refused(path, f"grew while it was read; at most {limit:,} bytes are read")
+    return data
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Read a UTF-8 text file; a byte order mark is dropped. `shown` is the file's name in messages."""
+    data = read_bytes(path, LARGEST_TEXT)
+    for mark, encoding in _FOREIGN_MARKS.items():
+        if data.startswith(mark):
+            raise InvalidInput([Problem(shown, 1, 1, "", f"is written in {encoding}; save the file as UTF-8")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        message = f"holds a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
+        raise InvalidInput([Problem(shown, line, column, "", message)]) from None
+
+
+def reason(error: OSError) -> str:
+    """Say why the system refused, in its own words but without paths."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _refused(path: Path, message: str) -> InvalidInput:
+    return InvalidInput([Problem(str(path), None, None, "", message)])

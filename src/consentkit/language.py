@@ -1,0 +1,269 @@
+"""Language packs: every word of a document that is not procedure text.
+
+Guarantees: a pack is complete or refused, so that no template meets a missing word; a placeholder in braces is one
+that the word is known to take; dates are written as the language writes them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from consentkit import yamlfile
+from consentkit.errors import WrongUse
+from consentkit.explain import require
+from consentkit.files import read_text
+from consentkit.model import ClauseName, Line, Record, Text
+from consentkit.problems import did_you_mean, listed, quoted
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+"""A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
+
+
+def _takes(*names: str) -> AfterValidator:
+    """Check that a word holds exactly the placeholders that will be filled in."""
+
+    def check(text: str) -> str:
+        found = set(_PLACEHOLDER.findall(text))
+        if unknown := sorted(found - set(names)):
+            known = listed([f"{{{name}}}" for name in names])
+            raise ValueError(f"holds {quoted(f'{{{unknown[0]}}}')}, which is not filled in here; known: {known}")
+        if lost := [name for name in names if name not in found]:
+            raise ValueError(f"lacks the placeholder `{{{lost[0]}}}`; put it where the value belongs")
+        return text
+
+    return AfterValidator(check)
+
+
+class Dates(Record):
+    """How days are written."""
+
+    pattern: Annotated[Line, _takes("day", "month", "year")]
+    """The order of {day}, {month} and {year}."""
+    months: Annotated[tuple[Line, ...], Field(min_length=12, max_length=12)]
+    """The twelve months."""
+
+    def write(self, day: datetime.date) -> str:
+        """Write a day in words."""
+        return fill(self.pattern, day=str(day.day), month=self.months[day.month - 1], year=str(day.year))
+
+
+class PageWords(Record):
+    """Words at the head and foot of every page."""
+
+    draft: Line
+    """The mark of a document that nobody has approved."""
+    page_of: Annotated[Line, _takes("page", "pages")]
+    code: Annotated[Line, _takes("code")]
+    edition: Annotated[Line, _takes("date")]
+    review_by: Annotated[Line, _takes("date")]
+    fingerprint: Annotated[Line, _takes("fingerprint")]
+
+
+class LabelWords(Record):
+    """Words in the region for the patient label."""
+
+    heading: Line
+    name: Line
+    born: Line
+    record: Line
+
+
+class ClinicWords(Record):
+    """Words beside the blanks for the clinic's particulars."""
+
+    name: Line
+    address: Line
+    phone: Line
+    logo: Annotated[Line, _takes("clinic")]
+    """What a screen reader says in place of the logo."""
+
+
+class DocumentWords(Record):
+    """Words around the title."""
+
+    kind: Line
+    also_called: Line
+    retired_heading: Line
+    retired: Annotated[Line, _takes("code", "year", "replacement")]
+
+
+class SummaryWords(Record):
+    """Labels of the "In short" box."""
+
+    heading: Line
+    what: Line
+    why: Line
+    how_long: Line
+    main_risk: Line
+    your_choice: Line
+
+
+class Headings(Record):
+    """Headings of sections and of what stands in them."""
+
+    purpose: Line
+    indications: Line
+    description: Line
+    practical: Line
+    duration: Line
+    setting: Line
+    personnel: Line
+    equipment: Line
+    anesthesia: Line
+    preparation: Line
+    patient_experience: Line
+    during: Line
+    after: Line
+    comfort: Line
+    risks: Line
+    common: Line
+    common_means: Line
+    """How likely such a risk is, in words."""
+    uncommon: Line
+    uncommon_means: Line
+    rare: Line
+    rare_means: Line
+    what_helps: Line
+    get_help_now: Line
+    benefits: Line
+    recovery: Line
+    alternatives: Line
+    choice: Line
+    good: Line
+    less_good: Line
+    no_treatment: Line
+    technical_terms: Line
+    rights: Line
+    initials: Line
+
+
+class TeachBack(Record):
+    """The questions by which the clinic finds out whether it explained things well (AHRQ, teach-back)."""
+
+    heading: Line
+    intro: Line
+    questions: tuple[Line, ...] = Field(min_length=1, max_length=5)
+    own_questions: Line
+
+
+class Consent(Record):
+    """The statement that is signed."""
+
+    heading: Line
+    intro: Line
+    statements: tuple[Line, ...] = Field(min_length=1)
+    agreement: Annotated[Line, _takes("title", "code")]
+    treated_by: Line
+
+
+class SignatureBlock(Record):
+    """One place to sign."""
+
+    who: Line
+    """The signer's part in this."""
+    statement: Line
+    """What the signature says."""
+    blank: Line | None = None
+    """The label of one more line to fill in."""
+
+
+class Signatures(Record):
+    """The places to sign, and the labels under their lines."""
+
+    signature: Line
+    printed_name: Line
+    date: Line
+    time: Line
+    blocks: tuple[SignatureBlock, ...] = Field(min_length=1)
+
+
+class AboutWords(Record):
+    """Words of the last section: edition, review and sources."""
+
+    heading: Line
+    review: Annotated[Line, _takes("issued", "next")]
+    reviewed: Annotated[Line, _takes("issued", "last", "by", "next")]
+    sources: Line
+    source: Annotated[Line, _takes("title", "publisher")]
+    source_with_year: Annotated[Line, _takes("title", "publisher", "year")]
+    policies: Line
+    related: Line
+
+
+class Clause(Record):
+    """A statement that is not about one procedure."""
+
+    heading: Line
+    text: Text
+    blanks: tuple[Line, ...] = ()
+    """Labels of lines to fill in by hand."""
+    initials: bool = False
+    """Whether the reader is asked to put initials beside it."""
+    always: bool = False
+    """Whether every document has it; otherwise a procedure asks for it by name."""
+    source: Line
+    """The rule or practice that it follows; for reviewers, not printed."""
+
+
+class LanguagePack(Record):
+    """All words of one language."""
+
+    language: LanguageTag
+    name: Line
+    """The language's own name for itself."""
+    direction: Literal["ltr", "rtl"]
+    """Whether it is written from left to right or from right to left."""
+    dates: Dates
+    page: PageWords
+    label: LabelWords
+    clinic: ClinicWords
+    document: DocumentWords
+    summary: SummaryWords
+    headings: Headings
+    teach_back: TeachBack
+    consent: Consent
+    signatures: Signatures
+    about: AboutWords
+    clauses: dict[ClauseName, Clause]
+    """The clauses by name, in the order in which they are printed."""
+
+
+def fill(text: str, **values: str) -> str:
+    """Put values in the place of the {placeholders}. What is put in is never searched again."""
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Cut a text at its placeholders: pairs of a kind, `text` or the placeholder's name, and the text."""
+    for index, piece in enumerate(_PLACEHOLDER.split(text)):
+        if index % 2:
+            yield piece, ""
+        elif piece:
+            yield "text", piece
+
+
+def languages(templates: Sequence[Path]) -> list[str]:
+    """The languages for which the folders of templates hold a pack."""
+    return sorted({path.stem for folder in templates for path in (folder / "languages").glob("*.yaml")})
+
+
+def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
+    """Load the pack of a language from the first folder that holds it.
+
+    Raises WrongUse where there is none, InvalidInput where it has mistakes.
+    """
+    known = languages(templates)
+    if language not in known:
+        message = f"there is no language pack for {quoted(language)}; there is {listed(known)}"
+        raise WrongUse(message + did_you_mean(language, known))
+    paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
+    path = next(path for path in paths if path.is_file())
+    return require(LanguagePack, yamlfile.parse(read_text(path, str(path)), str(path)))

@@ -1,0 +1,112 @@
+"""Finding and loading procedures.
+
+Guarantees: a code leads to one file, a clinic's own before the shipped one; loading returns a valid procedure or
+raises with every problem of the file; nothing is remembered between calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from consentkit import yamlfile
+from consentkit.errors import FileAccess, InvalidInput, UnknownCode
+from consentkit.explain import validated
+from consentkit.files import read_text, reason
+from consentkit.model import CODE_PATTERN, Procedure
+from consentkit.problems import Problem, did_you_mean, printable, quoted
+from consentkit.yamlfile import YamlFile
+
+_SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True)
+class Library:
+    """Folders of procedure files; where two hold the same code, the first one counts."""
+
+    folders: tuple[Path, ...]
+
+    def codes(self) -> list[str]:
+        """All codes, sorted."""
+        return sorted(self._paths())
+
+    def path(self, code: str) -> Path:
+        """The file of a code. Raises UnknownCode, with the nearest known code, where there is none."""
+        paths = self._paths()
+        if code not in paths:
+            near = did_you_mean(code, paths) or "; `consentkit list` shows all codes"
+            raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
+        return paths[code]
+
+    def procedure(self, code: str) -> Procedure:
+        """Load the procedure of a code."""
+        return load_procedure(self.path(code))
+
+    def _paths(self) -> dict[str, Path]:
+        paths: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in _procedure_files(folder):
+                paths.setdefault(path.stem, path)
+        return paths
+
+
+def load_procedure(path: Path, *, known_clauses: Collection[str] | None = None) -> Procedure:
+    """Load one procedure file. Raises InvalidInput with all its problems, or FileAccess."""
+    procedure, problems = check_procedure(path, known_clauses=known_clauses)
+    if procedure is None:
+        raise InvalidInput(problems)
+    return procedure
+
+
+def check_procedure(
+    path: Path, *, known_clauses: Collection[str] | None = None
+) -> tuple[Procedure | None, list[Problem]]:
+    """Load one procedure file and return its problems as data; only FileAccess is raised.
+
+    `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked.
+    """
+    shown = str(path)
+    try:
+        source = yamlfile.parse(read_text(path, shown), shown)
+    except InvalidInput as error:
+        return None, list(error.problems)
+    procedure, problems = validated(Procedure, source)
+    problems += _code_mismatch(path, source)
+    if procedure and known_clauses is not None:
+        problems += _unknown_clauses(procedure, source, known_clauses)
+    problems.sort(key=Problem.place)
+    return (None if problems else procedure), problems
+
+
+def _unknown_clauses(procedure: Procedure, source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
+    for index, name in enumerate(procedure.clauses):
+        if name not in known:
+            line, column = source.values[("clauses", index)]
+            message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, known)}"
+            yield Problem(source.name, line, column, f"clauses[{index + 1}]", message)
+
+
+def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
+    code = source.data.get("code")
+    if not isinstance(code, str) or not re.fullmatch(CODE_PATTERN, code):
+        return  # the model has reported it
+    if path.name == code + _SUFFIX:
+        return
+    line, column = source.values[("code",)]
+    message = f"is {quoted(code)}, but the file is named {quoted(path.name)}; name it {quoted(code + _SUFFIX)}"
+    yield Problem(source.name, line, column, "code", message)
+
+
+def _procedure_files(folder: Path) -> Iterator[Path]:
+    """The procedure files of a folder. Translations (CODE.LANGUAGE.yaml) and other files are passed over."""
+    try:
+        entries = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FileAccess(f"{printable(str(folder))}: can't be read: {reason(error)}") from error
+    for path in entries:
+        if path.suffix == _SUFFIX and re.fullmatch(CODE_PATTERN, path.stem):
+            yield path

@@ -1,0 +1,394 @@
+"""The shape of a procedure definition, stated once: validation, JSON Schema and documents all come from here.
+
+Guarantees: every instance is frozen and complete, no key is ignored, no text is empty, and every heading that a consent
+document needs has a home. Text is kept as its author wrote it, with white space folded: typography is `html`'s work.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
+
+
+def fold(text: str) -> str:
+    """Make white space what the reader will see: one space within a paragraph, one blank line between paragraphs."""
+    paragraphs = re.split(r"\n[ \t]*\n", text)
+    return "\n\n".join(folded for paragraph in paragraphs if (folded := " ".join(paragraph.split())))
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("is empty; write the text or delete the line")
+    return text
+
+
+def _one_paragraph(text: str) -> str:
+    if "\n\n" in text:
+        raise ValueError("holds a blank line; this field is one paragraph")
+    return text
+
+
+Prose = Annotated[str, AfterValidator(fold), AfterValidator(_not_blank), Field(min_length=1, max_length=6000)]
+"""One or more paragraphs, parted by a blank line."""
+
+Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
+"""One paragraph: a list item, a label, a sentence."""
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+"""A billing code as text: capitals, digits and hyphens, at most 16 characters."""
+
+ClauseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+"""The name of a clause of the language pack."""
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("is not a date; write year-month-day, such as 2026-11-21")
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is not a day of the calendar; write year-month-day, such as 2026-11-21") from None
+
+
+Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]
+"""A calendar day, written as 2026-11-21."""
+
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+"""A length of time in minutes, at most a day."""
+
+
+class Record(BaseModel):
+    """The base of everything that is read from a file: frozen, and no key is ever ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Passage(Record):
+    """A piece of explanation: text, a list, or introduction, list and note together."""
+
+    intro: Prose | None = None
+    """Text before the list, or alone."""
+    items: tuple[Line, ...] = ()
+    """The list, one thought an item."""
+    note: Prose | None = None
+    """Text after the list."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.intro and not self.items:
+            raise ValueError("says nothing; write `intro`, `items` or both")
+        return self
+
+
+class ItemList(Passage):
+    """A passage in which the list is what matters: at least one item."""
+
+    items: tuple[Line, ...] = Field(min_length=1)
+    """The list, one thought an item."""
+
+
+def _from_text_or_list(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"intro": value}
+    return _from_list(value)
+
+
+def _from_list(value: Any) -> Any:
+    return {"items": value} if isinstance(value, list) else value
+
+
+Text = Annotated[Passage, BeforeValidator(_from_text_or_list, json_schema_input_type=Prose | list[Line] | Passage)]
+"""A passage, which an author may also write as plain text or as a plain list."""
+
+Listing = Annotated[ItemList, BeforeValidator(_from_list, json_schema_input_type=list[Line] | ItemList)]
+"""A passage with a list, which an author may also write as a plain list."""
+
+
+class Summary(Record):
+    """The "In short" box that heads the document: five answers of one to three short sentences."""
+
+    what: Line
+    """What it is."""
+    why: Line
+    """Why it is offered: what it may do for you."""
+    how_long: Line
+    """How long it takes, and how often."""
+    main_risk: Line
+    """The one risk that everybody should know."""
+    your_choice: Line
+    """What else you could do, and that you may say no or stop."""
+
+
+class Term(Record):
+    """A word that the reader may not know, and its meaning."""
+
+    term: Line
+    """The word or phrase as it stands in the text."""
+    meaning: Line
+    """Its meaning in everyday words."""
+
+
+class Step(Record):
+    """One step of what happens."""
+
+    name: Line
+    """Two to six words that name the step."""
+    text: Line
+    """What happens in this step, addressed to "you"."""
+
+
+class Description(Record):
+    """What happens, in order."""
+
+    intro: Prose | None = None
+    """Text before the first step."""
+    steps: tuple[Step, ...] = Field(min_length=1)
+    """The steps, in the order in which they happen."""
+    note: Prose | None = None
+    """Text after the last step."""
+
+
+def _from_steps(value: Any) -> Any:
+    return {"steps": value} if isinstance(value, list) else value
+
+
+class Risks(Record):
+    """What can go wrong, grouped by how likely it is. At least one group must be filled."""
+
+    intro: Prose | None = None
+    """Text before the groups."""
+    common: tuple[Line, ...] = ()
+    """Risks that many people meet."""
+    uncommon: tuple[Line, ...] = ()
+    """Risks that some people meet."""
+    rare: tuple[Line, ...] = ()
+    """Risks that few people meet, also those that are serious though unlikely."""
+    what_helps: Text
+    """What you and the clinic can do to lower or handle these risks."""
+    get_help_now: Text | None = None
+    """The signs that mean "call at once", and whom to call."""
+
+    @model_validator(mode="after")
+    def _names_a_risk(self) -> Self:
+        if not self.every:
+            raise ValueError("names no risk; fill at least one of `common`, `uncommon` and `rare`")
+        return self
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All risks, the most likely first."""
+        return self.common + self.uncommon + self.rare
+
+
+class Alternative(Record):
+    """Another way to get help, with its own good and less good sides."""
+
+    name: Line
+    """What it is called."""
+    about: Line | None = None
+    """What it is, where the name does not say it."""
+    good: tuple[Line, ...] = Field(min_length=1)
+    """What speaks for it."""
+    less_good: tuple[Line, ...] = Field(min_length=1)
+    """What speaks against it."""
+
+
+class Alternatives(Record):
+    """The other choices."""
+
+    intro: Prose | None = None
+    """Text before the choices."""
+    items: tuple[Alternative, ...] = Field(min_length=1)
+    """The choices."""
+    note: Prose | None = None
+    """Text after the choices."""
+
+
+class PatientExperience(Record):
+    """What it is like for you."""
+
+    during: Text
+    """What you may feel and notice while it happens."""
+    after: Text
+    """What you may feel in the hours and days afterwards."""
+    comfort: Text
+    """What helps you feel at ease."""
+
+
+class MinuteRange(Record):
+    """How long a code's service lasts, in minutes."""
+
+    usual: Minutes
+    """The usual length."""
+    at_least: Minutes | None = None
+    """The shortest length for which the code is used."""
+    at_most: Minutes | None = None
+    """The longest length for which the code is used."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.at_least or self.usual, self.at_most or self.usual
+        if not low <= self.usual <= high:
+            raise ValueError("is out of order; `at_least`, `usual` and `at_most` must not fall")
+        return self
+
+
+class Billing(Record):
+    """Facts about the billing code. They steer which documents may stand together; a translation never holds them."""
+
+    role: Literal["primary", "add_on", "retired"]
+    """`primary` stands alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
+    minutes: MinuteRange | None = None
+    """How long the service lasts, where the code says so."""
+    goes_with: tuple[Code, ...] = ()
+    """For a primary code: the add-on codes that may be added to it."""
+    add_on_to: tuple[Code, ...] = ()
+    """For an add-on code: the codes, one of which must stand beside it."""
+    add_on_to_medical_visit: bool = False
+    """For an add-on code: whether a medical (evaluation and management) visit must stand beside it."""
+    not_with: tuple[Code, ...] = ()
+    """Codes that may not stand on the same visit."""
+    not_with_unless_separate: tuple[Code, ...] = ()
+    """Codes that may stand on the same day only as a service of its own."""
+    once_a_day: bool = False
+    """Whether the code may be used only once a day."""
+    retired_in: Annotated[int, Field(ge=1966, le=2100)] | None = None
+    """The year from which a retired code is no longer used."""
+    replaced_by: tuple[Code, ...] = ()
+    """The codes to use in place of a retired one."""
+    note: Line | None = None
+    """Anything else that the front desk must know about the code."""
+
+    @model_validator(mode="after")
+    def _fits_the_role(self) -> Self:
+        if self.role == "retired" and not (self.retired_in and self.replaced_by):
+            raise ValueError("is retired, so it needs `retired_in` and `replaced_by`")
+        if self.role != "retired" and (self.retired_in or self.replaced_by):
+            raise ValueError("has `retired_in` or `replaced_by`, so its `role` must be `retired`")
+        if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
+            raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
+        if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
+            raise ValueError("says what it is added to, so its `role` must be `add_on`")
+        return self
+
+
+class Source(Record):
+    """Where facts in the text come from."""
+
+    title: Line
+    """The title of the book, paper or page."""
+    publisher: Line
+    """Who wrote or published it."""
+    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    """The year of publication, where known."""
+
+
+class Review(Record):
+    """When the text was issued, who reviewed it, and when it must be looked at again."""
+
+    issued: Day
+    """The day on which this edition of the text was written."""
+    last: Day | None = None
+    """The day on which a clinician last reviewed it; left out while nobody has."""
+    by: Line | None = None
+    """Who reviewed it, with credentials; goes with `last`."""
+    next: Day
+    """The day by which it must be reviewed again."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if (self.last is None) != (self.by is None):
+            raise ValueError("has only one of `last` and `by`; a review has a day and a reviewer")
+        if self.next <= max(self.issued, self.last or self.issued):
+            raise ValueError("has a `next` that is not after `issued` and `last`")
+        return self
+
+
+class Procedure(Record):
+    """One procedure, explained to the person who is asked to agree to it."""
+
+    code: Code
+    """The billing code, in quotation marks, equal to the file's name."""
+    title: Annotated[Line, Field(max_length=90)]
+    """The name of the procedure in plain words of your own, never the code owner's descriptor."""
+    also_called: tuple[Line, ...] = ()
+    """Other names that a patient may hear."""
+    technical_terms: tuple[Term, ...] = ()
+    """Words to know: terms that the text or the clinic uses, each explained."""
+    billing: Billing
+    """Facts about the billing code."""
+    summary: Summary
+    """The "In short" box."""
+    purpose: Text
+    """What it is for, and its goals."""
+    indications: Listing
+    """Who it may help, and with what."""
+    preparation: Text
+    """What to do beforehand."""
+    description: Annotated[Description, BeforeValidator(_from_steps, json_schema_input_type=list[Step] | Description)]
+    """What happens, step by step."""
+    equipment: Text
+    """Rooms, tools and devices that are used."""
+    anesthesia: Text
+    """Anesthesia or sedation, or that none is used."""
+    duration: Text
+    """How long one session takes, how often, for how long."""
+    setting: Text
+    """Where it takes place."""
+    personnel: Text
+    """Who provides it, and who else may be there."""
+    risks: Risks
+    """What can go wrong."""
+    benefits: Listing
+    """What good it may do, and how soon."""
+    recovery: Text
+    """What happens afterwards, and what to do."""
+    alternatives: Annotated[
+        Alternatives, BeforeValidator(_from_list, json_schema_input_type=list[Alternative] | Alternatives)
+    ]
+    """The other choices."""
+    no_treatment: Text
+    """What may happen with no treatment at all."""
+    patient_experience: PatientExperience
+    """What it is like for the patient."""
+    clauses: tuple[ClauseName, ...] = ()
+    """Clauses of the language pack that this procedure always needs, beside those that every document has."""
+    related: tuple[Code, ...] = ()
+    """Codes of related procedures."""
+    policies: tuple[Line, ...] = ()
+    """Rules of payers and authorities that the clinic should look up."""
+    sources: tuple[Source, ...] = Field(min_length=1)
+    """Where the facts come from."""
+    review: Review
+    """Edition and review dates."""
+
+    @field_validator("also_called", "clauses", "related")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        repeated = sorted({value for value in values if values.count(value) > 1})
+        if repeated:
+            raise ValueError(f"names {', '.join(repeated)} more than once")
+        return values
+
+    def safety_texts(self) -> tuple[str, ...]:
+        """Every text that must never be missing from the paper: risks, benefits and alternatives."""
+        choices = (
+            text for choice in self.alternatives.items for text in (choice.name, *choice.good, *choice.less_good)
+        )
+        return (*self.risks.every, *self.benefits.items, *choices)

@@ -1,0 +1,21 @@
+"""What the front desk should know about a procedure before handing out its document.
+
+Guarantees: a notice never stops a document and never changes it; it depends on the procedure and on the day alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from consentkit.model import Procedure
+
+
+def notices(procedure: Procedure, today: datetime.date) -> Iterator[str]:
+    """Yield each notice as a sentence that begins with the code."""
+    billing = procedure.billing
+    if billing.role == "retired":
+        replacement = " or ".join(billing.replaced_by)
+        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} in its place"
+    if procedure.review.next < today:
+        yield f"{procedure.code} was due for review on {procedure.review.next.isoformat()}"

@@ -1,0 +1,90 @@
+"""The one place that writes files.
+
+Guarantees: a file is there whole or not at all; a link is replaced, never followed; what consentkit did not make
+itself is overwritten only with leave; only the owner may read what is written.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from consentkit.errors import FileAccess
+from consentkit.files import reason
+from consentkit.pdf.metadata import read_properties
+from consentkit.problems import printable
+
+_LARGEST_OWN_FILE = 64 * 1024 * 1024
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder for output if it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileAccess(f"{_shown(folder)}: can't be made as a folder: {reason(error)}") from error
+
+
+def require_replaceable(target: Path, *, force: bool) -> None:
+    """Raise FileAccess if writing to `target` would destroy something that consentkit did not make."""
+    try:
+        status = os.lstat(target)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise FileAccess(f"{_shown(target)}: is a folder; name a file, or end the name with / to write into it")
+    if not force and not _is_own(target, status):
+        raise FileAccess(
+            f"{_shown(target)}: exists, and consentkit did not make it. To overwrite it, add --force; "
+            "or name another file with -o"
+        )
+
+
+def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file in one step. Raises FileAccess, and then leaves everything as it was."""
+    require_replaceable(target, force=force)
+    try:
+        _replace(target, data)
+    except OSError as error:
+        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # The temporary file stands in the target's folder, since a rename is atomic only within one file system.
+    descriptor, temporary = tempfile.mkstemp(prefix=".consentkit-", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_own(path: Path, status: os.stat_result) -> bool:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_OWN_FILE:
+        return False
+    try:
+        return read_properties(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

@@ -1,0 +1,156 @@
+"""Which structure type each HTML element becomes, and what each type may hold.
+
+Guarantees: every type named here is a standard one of PDF 1.7 (ISO 32000-1, 14.8.4), so that no role map is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+import pydyf
+from weasyprint.formatting_structure import boxes
+
+FLOW = ""
+"""The role of a box that only arranges others, such as a `div`: its content goes to whatever holds it."""
+
+
+class Holds(Enum):
+    """What may stand directly inside a structure element."""
+
+    BLOCKS = auto()
+    """Paragraphs, headings, lists, tables: never bare text."""
+    PHRASE = auto()
+    """Text and inline elements: never a block."""
+    EITHER = auto()
+    """One of the two, never both."""
+    ITEMS = auto()
+    """List items."""
+    ITEM_PARTS = auto()
+    """A label and a body."""
+    ROWS = auto()
+    """The parts of a table."""
+
+
+CONTENT: Mapping[str, Holds] = {
+    FLOW: Holds.BLOCKS,
+    **dict.fromkeys(("Document", "Art", "Sect", "Div", "BlockQuote"), Holds.BLOCKS),
+    **dict.fromkeys(("P", "H1", "H2", "H3", "H4", "H5", "H6", "Lbl"), Holds.PHRASE),
+    **dict.fromkeys(("Span", "Link", "Code", "Quote", "Figure", "Form"), Holds.PHRASE),
+    **dict.fromkeys(("LBody", "TH", "TD", "Caption"), Holds.EITHER),
+    **dict.fromkeys(("Table", "THead", "TBody", "TFoot", "TR"), Holds.ROWS),
+    "L": Holds.ITEMS,
+    "LI": Holds.ITEM_PARTS,
+}
+
+INLINE = frozenset({"Span", "Link", "Code", "Quote", "Figure", "Form"})
+"""Types that stand in a line of text."""
+
+OBJECTS = frozenset({"Figure", "Form"})
+"""Inline types that may also stand among blocks without a paragraph around them."""
+
+CELLS = frozenset({"TH", "TD"})
+"""Types that count even where they hold nothing: without them a table would lose its shape."""
+
+ATTRIBUTE_OWNERS: Mapping[str, str] = {"L": "List", "TH": "Table", "TD": "Table", "Figure": "Layout"}
+"""The attribute owner (ISO 32000-1, 14.8.5) of the attributes that we write for a type."""
+
+# Types for elements that keep their meaning however a style sheet displays them. All others are FLOW as blocks and
+# nothing in a line. PDF 1.7 has no type for `aside` and `nav`. A `figure` is a Div, since a reader that announces the
+# alternative text of a Figure skips what is inside it: the caption would be lost.
+_STRUCTURE_TYPES: Mapping[str, str] = {
+    **{heading: heading.upper() for heading in ("h1", "h2", "h3", "h4", "h5", "h6")},
+    "article": "Art",
+    "aside": "Sect",
+    "blockquote": "BlockQuote",
+    "caption": "Caption",
+    "code": "Code",
+    "dd": "LBody",
+    "dl": "L",
+    "dt": "Lbl",
+    "fieldset": "Sect",
+    "figcaption": "Caption",
+    "figure": "Div",
+    "li": "LI",
+    "nav": "Sect",
+    "ol": "L",
+    "p": "P",
+    "q": "Quote",
+    "section": "Sect",
+    "table": "Table",
+    "tbody": "TBody",
+    "td": "TD",
+    "tfoot": "TFoot",
+    "th": "TH",
+    "thead": "THead",
+    "tr": "TR",
+    "ul": "L",
+}
+
+_NUMBERINGS: Mapping[str, str] = {
+    "circle": "Circle",
+    "decimal": "Decimal",
+    "decimal-leading-zero": "Decimal",
+    "disc": "Disc",
+    "lower-alpha": "LowerAlpha",
+    "lower-latin": "LowerAlpha",
+    "lower-roman": "LowerRoman",
+    "none": "None",
+    "square": "Square",
+    "upper-alpha": "UpperAlpha",
+    "upper-latin": "UpperAlpha",
+    "upper-roman": "UpperRoman",
+}
+
+_SCOPES: Mapping[str, str] = {"row": "Row", "rowgroup": "Row"}
+
+
+def tag_and_pseudo(box: boxes.Box) -> tuple[str, str]:
+    """The tag of a box, and the name of the pseudo-element that it stands for.
+
+    The first letter and the first line of an element are text of the element itself, so they do not count.
+    """
+    tag, _, pseudo = box.element_tag.partition("::")
+    return tag, "" if pseudo in ("first-letter", "first-line") else pseudo
+
+
+def role_of(box: boxes.Box) -> str | None:
+    """The structure type of a box with an element, FLOW for a block without one, None for a run of text without one."""
+    tag, pseudo = tag_and_pseudo(box)
+    if tag == "li" and _is_label(box, pseudo):
+        return "Lbl"
+    if box.widget_annotation is not None:
+        return "Form"
+    if isinstance(box, boxes.ReplacedBox):
+        return "Figure"
+    if not pseudo and tag in _STRUCTURE_TYPES:
+        return _STRUCTURE_TYPES[tag]
+    return None if isinstance(box, boxes.InlineLevelBox) else FLOW
+
+
+def _is_label(box: boxes.Box, pseudo: str) -> bool:
+    """Whether a box is the marker of a list item, also one that the style sheet makes in place of the usual one."""
+    return pseudo == "marker" or (pseudo == "before" and box.style["list_style_type"] == "none")
+
+
+def list_numbering(item: boxes.Box) -> str:
+    """The ListNumbering that an item of a list shows. A marker that CSS has no name for counts as a bullet."""
+    style = item.style
+    if "list-item" not in style["display"]:
+        return "/None"
+    return f"/{_NUMBERINGS.get(str(style['list_style_type']), 'Disc')}"
+
+
+def cell_attributes(cell: boxes.Box) -> dict[str, Any]:
+    """The spans of a table cell, and what heads what: a header cell its column, unless the author says otherwise."""
+    attributes: dict[str, Any] = {}
+    if cell.colspan != 1:
+        attributes["ColSpan"] = cell.colspan
+    if cell.rowspan != 1:
+        attributes["RowSpan"] = cell.rowspan
+    if cell.element.tag == "th":
+        attributes["Scope"] = f"/{_SCOPES.get(cell.element.get('scope', ''), 'Column')}"
+    if cell.element.get("headers"):
+        attributes["Headers"] = [pydyf.String(identifier) for identifier in cell.element.get("headers").split()]
+    return attributes

@@ -1,0 +1,232 @@
+"""A structure tree for every PDF that WeasyPrint writes, in place of the engine's own.
+
+Guarantees: the tree fits PDF/UA-1; a paragraph is one element wherever it breaks; what is repeated on every page is
+an artifact; the reading order is that of the source; words that a line end parts are parted for a screen reader too.
+
+WeasyPrint's own tree fails PDF/UA in several ways (text of headers left in the air, no scopes, no languages, a
+paragraph on two pages is two), and it offers no way to change it. So its private function `add_tags` is replaced
+while a file is written; a test watches the private names that this relies on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pydyf
+import weasyprint.pdf
+from weasyprint.pdf.stream import Stream
+
+from consentkit.pdf.gathering import Gatherer
+from consentkit.pdf.marks import MarkedContent
+from consentkit.pdf.roles import ATTRIBUTE_OWNERS
+from consentkit.pdf.structure import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of
+from consentkit.pdf.wordbreaks import mark_word_breaks
+
+logger = logging.getLogger("weasyprint")
+
+_writing = threading.Lock()
+
+
+@contextmanager
+def own_tagging() -> Iterator[None]:
+    """Let `write_pdf` tag its files our way. One thread at a time: others wait."""
+    with _writing:
+        stock = weasyprint.pdf.add_tags
+        weasyprint.pdf.add_tags = add_tags
+        try:
+            yield
+        finally:
+            weasyprint.pdf.add_tags = stock
+
+
+def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+    """Add the structure tree to a PDF whose pages have been drawn. Has the signature of the engine's function."""
+    language = document.metadata.lang or ""
+    if not language:
+        logger.error('the document states no language: write <html lang="...">')
+    gathered = Gatherer(language)
+    for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
+        gathered.take_page(number, page, stream._tags)
+    root = gathered.document
+    root.entries.update(T=document.metadata.title or "")
+    arrange(root)
+    mark_word_breaks(root, gathered.source)
+
+    content = MarkedContent(pdf, page_streams, document.fonts.values())
+    for mark, artifact in gathered.artifacts.items():
+        content.set_aside(mark, artifact)
+    _write_spaces(root, content)
+    for page_number, annotation in gathered.dropped:
+        _drop_annotation(pdf, page_number, annotation)
+    _TreeWriter(pdf, content, page_streams).write(root)
+
+    pdf.catalog.setdefault("Lang", pydyf.String(language))
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+    pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+
+
+def _write_spaces(node: Node, content: MarkedContent) -> None:
+    """Put the spaces into the pages that the engine left out, or into what is read where no font can show one."""
+    for kid in node.kids:
+        if isinstance(kid, Node):
+            _write_spaces(kid, content)
+        elif isinstance(kid, Text) and kid.space_follows and (kid.said or not content.append_space(kid.mark)):
+            kid.said = f"{kid.said or kid.drawn} "
+
+
+def _drop_annotation(pdf: pydyf.PDF, page_number: int, annotation: pydyf.Dictionary) -> None:
+    page = _object(pdf, pdf.page_references[page_number])
+    page["Annots"].remove(annotation.reference)
+    if not page["Annots"]:
+        del page["Annots"]
+
+
+def _object(pdf: pydyf.PDF, reference: bytes) -> Any:
+    return pdf.objects[int(reference.split()[0])]
+
+
+class _TreeWriter:
+    """Writes nodes as structure elements, and the parent tree that leads back from the pages to them."""
+
+    def __init__(self, pdf: pydyf.PDF, content: MarkedContent, page_streams: Sequence[Stream]) -> None:
+        self._pdf = pdf
+        self._content = content
+        self._page_streams = page_streams
+        self._owners: dict[Stream, dict[int, bytes]] = {stream: {} for stream in page_streams}
+        self._annotations: list[tuple[pydyf.Dictionary, bytes]] = []
+        self._named: dict[str, bytes] = {}
+
+    def write(self, document: Node) -> None:
+        """Write the whole tree, and hang it into the catalog."""
+        root = pydyf.Dictionary({"Type": "/StructTreeRoot"})
+        self._pdf.add_object(root)
+        element = self._element(document, root, "")
+        root["K"] = pydyf.Array([element.reference])
+        root.update(self._parent_tree())
+        if self._named:
+            root["IDTree"] = self._name_tree()
+        self._pdf.catalog["StructTreeRoot"] = root.reference
+
+    def _element(self, node: Node, parent: pydyf.Dictionary, language: str) -> pydyf.Dictionary:
+        element = self._new_element(node.role, parent)
+        for name, text in node.entries.items():
+            self._add_entry(element, name, text)
+        if node.language != language:
+            element["Lang"] = pydyf.String(node.language)
+        if node.attributes:
+            element["A"] = _attributes(node)
+        page = _first_page(node)
+        if page is not None:
+            element["Pg"] = self._pdf.page_references[page]
+        element["K"] = pydyf.Array()
+        for kid in node.kids:
+            element["K"].extend(self._kid(kid, node, element))
+        return element
+
+    def _new_element(self, role: str, parent: pydyf.Dictionary) -> pydyf.Dictionary:
+        element = pydyf.Dictionary({"Type": "/StructElem", "S": f"/{role}", "P": parent.reference})
+        self._pdf.add_object(element)
+        return element
+
+    def _add_entry(self, element: pydyf.Dictionary, name: str, text: str) -> None:
+        if name == "ID":
+            if text in self._named:
+                return  # an identifier names its first element, as in HTML
+            self._named[text] = element.reference
+        if text:
+            element[name] = pydyf.String(text)
+
+    def _kid(self, kid: Kid, node: Node, element: pydyf.Dictionary) -> Iterator[Any]:
+        """What an element's list of kids says of one of them."""
+        if isinstance(kid, Node):
+            yield self._element(kid, element, node.language).reference
+        elif isinstance(kid, Annotation):
+            yield self._object_reference(kid, node, element)
+        elif isinstance(kid, Text) and kid.said is not None:
+            yield self._replaced_text(kid, element).reference
+        elif isinstance(kid, Text | Picture):
+            yield self._content_reference(kid.mark, element)
+
+    def _replaced_text(self, text: Text, parent: pydyf.Dictionary) -> pydyf.Dictionary:
+        """An element of its own for text that is read otherwise than it is drawn.
+
+        The replacement belongs here and not to the marked content: from there, pdftotext and pdfium read Arabic
+        backwards.
+        """
+        element = self._new_element("Span", parent)
+        element["ActualText"] = pydyf.String(text.said)
+        element["Pg"] = self._pdf.page_references[text.mark.page]
+        element["K"] = pydyf.Array([self._content_reference(text.mark, element)])
+        return element
+
+    def _content_reference(self, mark: Mark, element: pydyf.Dictionary) -> Any:
+        stream = self._content.stream(mark)
+        self._owners.setdefault(stream, {})[mark.mcid] = element.reference
+        page = self._pdf.page_references[mark.page]
+        on_page = stream is self._page_streams[mark.page]
+        if on_page and element["Pg"] == page:
+            return mark.mcid
+        reference = pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": mark.mcid})
+        if not on_page:
+            reference["Stm"] = stream.reference
+        return reference
+
+    def _object_reference(self, kid: Annotation, node: Node, element: pydyf.Dictionary) -> pydyf.Dictionary:
+        annotation = kid.dictionary
+        self._annotations.append((annotation, element.reference))
+        if annotation["Subtype"] == "/Link":
+            annotation["Contents"] = pydyf.String(node.label or text_of(node))
+        page = self._pdf.page_references[kid.page]
+        return pydyf.Dictionary({"Type": "/OBJR", "Obj": annotation.reference, "Pg": page})
+
+    def _parent_tree(self) -> dict[str, Any]:
+        """The way back from marked content and annotations to their elements (ISO 32000-1, 14.7.4.4).
+
+        The engine numbers the pages from 0; groups and annotations follow.
+        """
+        numbers = pydyf.Array()
+        for key, (stream, owners) in enumerate(self._owners.items()):
+            if stream not in self._page_streams:
+                stream.extra["StructParents"] = key
+            elements = pydyf.Array([owners.get(mcid, "null") for mcid in range(max(owners, default=-1) + 1)])
+            self._pdf.add_object(elements)
+            numbers.extend((key, elements.reference))
+        first = len(self._owners)
+        for key, (annotation, element_reference) in enumerate(self._annotations, first):
+            annotation["StructParent"] = key
+            numbers.extend((key, element_reference))
+        tree = pydyf.Dictionary({"Nums": numbers})
+        self._pdf.add_object(tree)
+        return {"ParentTree": tree.reference, "ParentTreeNextKey": first + len(self._annotations)}
+
+    def _name_tree(self) -> pydyf.Dictionary:
+        names = pydyf.Array()
+        for name in sorted(self._named, key=_string_bytes):
+            names.extend((pydyf.String(name), self._named[name]))
+        return pydyf.Dictionary({"Names": names})
+
+
+def _first_page(node: Node) -> int | None:
+    """The page on which the content of a node itself starts, leaving out that of its elements."""
+    for kid in node.kids:
+        if isinstance(kid, Text | Picture):
+            return kid.mark.page
+        if isinstance(kid, Annotation):
+            return kid.page
+    return None
+
+
+def _attributes(node: Node) -> pydyf.Dictionary:
+    attributes = pydyf.Dictionary({"O": f"/{ATTRIBUTE_OWNERS[node.role]}"})
+    for name, value in node.attributes.items():
+        attributes[name] = pydyf.Array(value) if isinstance(value, list) else value
+    return attributes
+
+
+def _string_bytes(text: str) -> bytes:
+    """A text string as the file holds it, which is what name trees are sorted by."""
+    return text.encode("ascii") if text.isascii() else b"\xfe\xff" + text.encode("utf-16-be")

@@ -1,0 +1,74 @@
+"""A finding about a file that somebody wrote: data first, text last.
+
+Guarantees: the text form is `file:line:column: field: message`, and nothing in it can steer a terminal or a log,
+however hostile the file.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where, and what to do about it."""
+
+    file: str
+    """The file as the user named it."""
+    line: int | None
+    """The line, counted from 1; None where the whole file is meant."""
+    column: int | None
+    """The column, counted from 1 in characters."""
+    field: str
+    """The place in the data, such as `risks.common[2]`; empty for the whole file."""
+    message: str
+    """What is wrong, and what to do."""
+    severity: Literal["error", "warning"] = "error"
+    """Whether it stops the document."""
+
+    def place(self) -> tuple[str, int, int]:
+        """The order in which problems are told: file by file, from the top."""
+        return self.file, self.line or 0, self.column or 0
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (printable(self.file), self.line, self.column) if part is not None)
+        field = f"{printable(self.field)}: " if self.field else ""
+        mark = "warning: " if self.severity == "warning" else ""
+        return f"{place}: {mark}{field}{self.message}"
+
+
+def printable(text: str) -> str:
+    """Make a foreign text harmless on a terminal: control, format and unassigned characters become escapes."""
+    return "".join(char if _is_harmless(char) else f"\\u{{{ord(char):x}}}" for char in text)
+
+
+def quoted(text: str) -> str:
+    """Quote a foreign text in a message: harmless and not too long."""
+    return f"`{printable(shortened(' '.join(text.split())))}`"
+
+
+def shortened(text: str) -> str:
+    """Cut a text that is too long to be quoted."""
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+
+
+def _is_harmless(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """End a message with the nearest known word, or with nothing where none is near."""
+    nearest = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean `{nearest[0]}`?" if nearest else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write words as a list in a sentence: `a`, `b` and `c`."""
+    marked = [f"`{word}`" for word in words]
+    return " and ".join([", ".join(marked[:-1]), marked[-1]] if len(marked) > 1 else marked)

@@ -1,0 +1,301 @@
+"""YAML as people write it here: plain data in which every scalar stays text, with a position for every key and value.
+
+Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, nothing is built but
+mappings, lists and text, and the cost is bounded by the size of the file. Whatever is refused becomes a Problem; no
+exception of the YAML library gets out. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
+reading on parser events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from consentkit import characters
+from consentkit.problems import Problem, quoted, shortened
+
+Data = str | list["Data"] | dict[str, "Data"]
+Path = tuple[str | int, ...]
+Position = tuple[int, int]
+Events = Iterator[yaml.Event]
+
+DEEPEST = 20
+"""Levels of nesting; a procedure needs 5."""
+MOST_NODES = 5000
+"""Keys, values and list items in a file; the longest shipped procedure has under 500."""
+MOST_REFUSED = 20
+"""Refused characters that are told one by one; a file of more is no text."""
+
+_NULLS = {"~", "null", "Null", "NULL"}
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is about ten times as fast
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """The content of one file: its data, and where everything in it stands."""
+
+    name: str
+    """The file as it is named in messages."""
+    data: dict[str, Data]
+    values: dict[Path, Position]
+    """Line and column, both counted from 1, at which the value of a path begins."""
+    keys: dict[Path, Position]
+    """Line and column at which the key of a path begins."""
+    unread: frozenset[Path]
+    """Paths whose value was refused, so that nothing more can be said about it."""
+    problems: tuple[Problem, ...]
+    """All that is wrong with the file as YAML."""
+
+
+def parse(text: str, name: str) -> YamlFile:
+    """Read one document. Never raises for what the text holds: look at `problems`."""
+    reader = _Reader(name)
+    reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
+    problems = tuple(dict.fromkeys(reader.problems))
+    return YamlFile(name, reader.root, reader.values, reader.keys, frozenset(reader.unread), problems)
+
+
+class _Stop(Exception):
+    """Nothing after this point can be understood."""
+
+
+@dataclass
+class _Reader:
+    name: str
+    problems: list[Problem] = field(default_factory=list)
+    root: dict[str, Data] = field(default_factory=dict)
+    values: dict[Path, Position] = field(default_factory=dict)
+    keys: dict[Path, Position] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
+    nodes: int = 0
+
+    def read(self, text: str) -> None:
+        text = self._visible(text)
+        try:
+            self._document(yaml.parse(text, Loader=_Loader))
+        except _Stop:
+            pass
+        except yaml.MarkedYAMLError as error:
+            self._report(*_diagnosis(error, text))
+        except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
+            self._report(None, "can't be read as YAML; look for broken quotation marks or brackets")
+
+    def _visible(self, text: str) -> str:
+        """Report refused characters and take them out, so that the rest of the file is looked at too."""
+        refused = list(characters.refused(text))
+        for index, description in refused[:MOST_REFUSED]:
+            self._refuse(text, index, f"holds {description}; delete it")
+        if len(refused) > MOST_REFUSED:
+            message = f"holds {len(refused) - MOST_REFUSED:,} more such characters; save the file as text in UTF-8"
+            self._refuse(text, refused[MOST_REFUSED][0], message)
+        if not refused:
+            return text
+        places = {index for index, _ in refused}
+        return "".join(" " if index in places else char for index, char in enumerate(text))
+
+    def _refuse(self, text: str, index: int, message: str) -> None:
+        line, before = text.count("\n", 0, index) + 1, text.rfind("\n", 0, index) + 1
+        self.problems.append(Problem(self.name, line, index - before + 1, "", message))
+
+    def _document(self, events: Events) -> None:
+        next(events)  # start of stream
+        start = next(events)
+        if isinstance(start, yaml.StreamEndEvent):
+            self._stop(None, "is empty; fill it in, line by line, as `key: value`")
+        if start.version or start.tags:
+            self._report(start.start_mark, "has a line that starts with `%`; delete it")
+        event = next(events)
+        data = self._node(event, events, ())
+        if isinstance(event, yaml.ScalarEvent) and not event.value:
+            self._stop(None, "is empty; fill it in, line by line, as `key: value`")
+        if not isinstance(event, yaml.MappingStartEvent):
+            self._stop(event.start_mark, "must consist of keys and values, such as `key: value`")
+        assert isinstance(data, dict)
+        self.root = data
+        next(events)  # end of document
+        after = next(events)
+        if isinstance(after, yaml.DocumentStartEvent):
+            self._stop(after.start_mark, "holds a second document; put it into a file of its own or delete the `---`")
+
+    def _node(self, event: yaml.Event, events: Events, path: Path) -> Data:
+        self._count(event, path)
+        self.values.setdefault(path, _position(event.start_mark))
+        if isinstance(event, yaml.AliasEvent):
+            self._report(event.start_mark, f"uses the alias {_alias(event)}; write the text out", path)
+            self.unread.add(path)
+            return ""
+        self._look_over(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, path)
+        return self._mapping(events, path)
+
+    def _look_over(self, event: yaml.Event, path: Path) -> None:
+        """Report what may not stand before a key or a value."""
+        if event.anchor:
+            self._report(event.start_mark, f"sets the anchor {quoted('&' + event.anchor)}; delete it", path)
+        if event.tag:
+            self._report(event.start_mark, f"has the tag {quoted(event.tag)}; delete it, or quote the text", path)
+        if isinstance(event, yaml.ScalarEvent) and event.style == '"':  # the only style that knows escapes
+            for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
+                self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
+
+    def _count(self, event: yaml.Event, path: Path) -> None:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._stop(event.start_mark, f"holds more than {MOST_NODES:,} entries; split it up")
+        if len(path) > DEEPEST:
+            self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep")
+
+    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> str:
+        text: str = event.value
+        if not event.style and text in _NULLS:  # an author means "nothing", and `null` must not be printed
+            advice = "write the text, or delete the line; to print the word, put it in quotation marks"
+            self._report(event.start_mark, f"is {quoted(text)}, which means nothing; {advice}", path)
+            self.unread.add(path)
+        return text
+
+    def _sequence(self, events: Events, path: Path) -> list[Data]:
+        items: list[Data] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(self._node(event, events, (*path, len(items))))
+        return items
+
+    def _mapping(self, events: Events, path: Path) -> dict[str, Data]:
+        entries: dict[str, Data] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            if key is None:
+                self._skip(events, path)
+                continue
+            here = (*path, key)
+            if key in entries:
+                first = self.keys[here][0]
+                self._report(event.start_mark, f"stands here a second time, first on line {first}; keep one", here)
+                self._skip(events, here)
+                continue
+            self.keys[here] = _position(event.start_mark)
+            entries[key] = self._node(next(events), events, here)
+        return entries
+
+    def _skip(self, events: Events, path: Path) -> None:
+        """Read a value for its problems only, so that the first one under this path keeps its position."""
+        aside = _Reader(self.name, self.problems, nodes=self.nodes)
+        aside._node(next(events), events, path)
+        self.nodes = aside.nodes
+
+    def _key(self, event: yaml.Event, path: Path) -> str | None:
+        """The text of a key; None where a problem has been reported instead."""
+        self._count(event, path)
+        if isinstance(event, yaml.AliasEvent):
+            self._report(event.start_mark, f"uses the alias {_alias(event)} as a key; write the key out", path)
+            return None
+        if not isinstance(event, yaml.ScalarEvent):
+            advice = "write `key: value`, or put text that begins with a bracket in quotation marks"
+            self._stop(event.start_mark, f"has a key that is not text; {advice}", path)
+        self._look_over(event, path)
+        key: str = event.value
+        if key == "<<":
+            self._report(event.start_mark, "uses the merge key `<<`; write the keys out", path)
+            return None
+        if not key.strip():
+            self._report(event.start_mark, "has no key before the colon; write one", path)
+            return None
+        return key
+
+    def _report(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
+        line, column = _position(mark) if mark else (None, None)
+        self.problems.append(Problem(self.name, line, column, dotted(path), message))
+
+    def _stop(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
+        self._report(mark, message, path)
+        raise _Stop
+
+
+def dotted(path: Path) -> str:
+    """Write a path as people say it: `risks.common[2]`, list items counted from 1."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            name = shortened(part)
+            text += f".{name}" if text else name
+    return text
+
+
+def _position(mark: yaml.Mark) -> Position:
+    return mark.line + 1, mark.column + 1
+
+
+def _alias(event: yaml.AliasEvent) -> str:
+    return quoted(f"*{event.anchor}")
+
+
+def _diagnosis(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark | None, str]:
+    """Turn the parser's complaint into a place and the likely cause; its own words follow for whoever knows YAML."""
+    detail = error.problem or ""
+    complaint = f"{error.context or ''}: {detail}"
+    for fragment, advice in _ADVICE_AT_THE_START.items():
+        if fragment in complaint:
+            return error.context_mark or error.problem_mark, f"{advice} (YAML: {detail})"
+    mark = error.problem_mark or error.context_mark
+    for fragment, advice in _ADVICE.items():
+        if fragment in complaint:
+            return mark, f"{_closer_look(fragment, mark, text) or advice} (YAML: {detail})"
+    return mark, f"is not valid YAML: {detail}"
+
+
+def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None:
+    """Tell apart causes for which the parser has one complaint only, by the line that it complains about."""
+    if mark is None:
+        return None
+    line = [*text.split("\n"), ""][mark.line]
+    before, after = line[: mark.column], line[mark.column :]
+    if fragment == _STRAY_CHARACTER and after.startswith("\t"):
+        return "is indented with a tab; use spaces"
+    if fragment == _STRAY_COLON and re.fullmatch(r"[\s-]*[\w-]+\s*", before):
+        return "stands deeper than the line above, which has its text already; line it up, or quote the text above"
+    if fragment == _STRAY_TEXT and re.search(r"[\"']\s*$", before):
+        return "goes on after the closing quotation mark; put the whole text in quotation marks, or none of it"
+    return None
+
+
+_STRAY_CHARACTER = "found character that cannot start any token"
+_STRAY_COLON = "mapping values are not allowed"
+_STRAY_TEXT = "did not find expected key"
+
+# Complaints of libyaml's scanner.c and parser.c. For the first group the place where the trouble begins is the right one
+# to show, for the second group the place where the parser gave up.
+_ADVICE_AT_THE_START = {
+    "directive": "begins with `%`, which has a meaning in YAML; delete the line",
+    "while scanning an alias": "begins with `*`, which has a meaning in YAML; put the text in quotation marks",
+    "while scanning an anchor": "begins with `&`, which has a meaning in YAML; put the text in quotation marks",
+    " tag": "begins with `!`, which has a meaning in YAML; put the text in quotation marks",
+    "found unexpected end of stream": "opens quotation marks that are never closed; close them",
+    "found unexpected document indicator": "opens quotation marks that are never closed; close them",
+    "could not find expected ':'": "has no colon and space after a key; write `key: value`, or indent text that goes on",
+    "did not find expected ',' or": (
+        "opens a bracket that is not closed, or lacks a comma inside; close it, or put the text in quotation marks"
+    ),
+    "while scanning a block scalar: did not find": "has text beside `|` or `>`; begin it on the next line",
+}
+_ADVICE = {
+    "incompatible YAML": "has a line that begins with `%`; delete it",
+    "found a tab character": "is indented with a tab; use spaces",
+    _STRAY_CHARACTER: "begins with a character that has a meaning in YAML; put the text in quotation marks",
+    _STRAY_COLON: "has a second colon; put the whole text in quotation marks",
+    _STRAY_TEXT: "does not line up with the keys above; give it the same indentation",
+    "did not find expected '-' indicator": "is no item of the list above; begin it with `- `, or line it up with the keys",
+    "block sequence entries are not allowed": "begins a list beside its key; put each `- ` on a line of its own",
+    "did not find expected node content": "has a comma or bracket where text should begin; put the text in quotation marks",
+    "mapping keys are not allowed": "begins with `?`, which has a meaning in YAML; put the text in quotation marks",
+    "escape": "holds a backslash, which has a meaning between double quotation marks; double it, or use single ones",
+    "hexdecimal": "holds a backslash, which has a meaning between double quotation marks; double it, or use single ones",
+    "<document start>": "goes on after `...`, which ends a YAML file; delete that line",
+}
