@@ -18,6 +18,7 @@ _NAMES = {
 _LAYOUT = {"\n", "\t"}
 _JOINERS = {"\u200c", "\u200d"}  # Persian and the scripts of India can't be spelt without them
 _MARKS = {"\u200e", "\u200f"}  # direction marks act on their neighbours only, unlike embeddings and overrides
+_BLANKS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}  # letters and a symbol that show nothing
 _ALLOWED = _LAYOUT | _JOINERS | _MARKS
 _REFUSED_CATEGORIES = {
     "Cc": "a control character",
@@ -33,6 +34,7 @@ _REFUSED_CATEGORIES = {
 def refused(text: str) -> Iterator[tuple[int, str]]:
     """Yield the index of each refused character, and a description that names it by its number."""
     for index, char in enumerate(text):
-        if (kind := _REFUSED_CATEGORIES.get(unicodedata.category(char))) and char not in _ALLOWED:
+        kind = "a blank" if char in _BLANKS else _REFUSED_CATEGORIES.get(unicodedata.category(char))
+        if kind and char not in _ALLOWED:
             name = _NAMES.get(char) or unicodedata.name(char, "")
             yield index, f"{kind}, U+{ord(char):04X}{f' ({name})' if name else ''}"

@@ -7,6 +7,9 @@ JPEG picture by its content, of modest size, from inside the folder.
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +19,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import validated
-from consentkit.files import read_bytes, read_text
+from consentkit.files import read_bytes, read_text, reason
 from consentkit.language import LanguageTag
 from consentkit.model import Line, Record
 from consentkit.problems import Problem
@@ -102,11 +105,19 @@ def load_clinic(folder: Path | None) -> ClinicFolder:
             logo = read_picture(folder / clinic.logo)
         except (InvalidInput, FileAccess) as error:
             line, column = source.values[("logo",)]
-            detail = error.problems[0].message if isinstance(error, InvalidInput) else "can't be read"
-            problems.append(Problem(shown, line, column, "logo", f"the file {detail}"))
+            problems.append(Problem(shown, line, column, "logo", f"names a file that {_complaint(error)}"))
     if clinic is None or problems:
         raise InvalidInput(problems)
     return ClinicFolder(folder, clinic, logo)
+
+
+def _complaint(error: InvalidInput | FileAccess) -> str:
+    """What is wrong with the logo's file, without its path."""
+    if isinstance(error, InvalidInput):
+        return error.problems[0].message
+    if isinstance(error.__cause__, FileNotFoundError):
+        return "is not in the clinic folder; put it there or delete the line"
+    return "can't be read" + (f": {reason(error.__cause__)}" if isinstance(error.__cause__, OSError) else "")
 
 
 def read_picture(path: Path) -> Picture:
@@ -115,15 +126,33 @@ def read_picture(path: Path) -> Picture:
 
     data = read_bytes(path, LARGEST_LOGO)
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            kind, (width, height) = str(image.format), image.size
-            if max(width, height) <= WIDEST_LOGO:
-                image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with warnings.catch_warnings(), _whole_pictures_only():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is looked at below
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+                kind, (width, height) = image.format, image.size
+                if max(width, height) <= WIDEST_LOGO:
+                    image.load()  # `verify` passes a JPEG that breaks off
+    except Image.DecompressionBombError:
+        raise _unusable(path, f"is far too large; at most {WIDEST_LOGO} pixels a side are used") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise _unusable(path, "is not a PNG or JPEG picture, or is damaged; save it again as one of these") from None
     if max(width, height) > WIDEST_LOGO:
         raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_LOGO} a side are used")
-    return Picture(data, f"image/{kind.lower()}", width, height)
+    # A JPEG file of two pictures, as some cameras write it, goes by the name of MPO.
+    return Picture(data, "image/png" if kind == "PNG" else "image/jpeg", width, height)
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Refuse pictures that break off. WeasyPrint, once loaded, makes Pillow accept them everywhere."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _unusable(path: Path, message: str) -> InvalidInput:

@@ -21,7 +21,7 @@ from consentkit.html import LOGO_ASSET, Page, compose, read_style
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.pdf.metadata import DocumentInfo
-from consentkit.problems import quoted
+from consentkit.problems import listed, quoted
 
 VARIANT = "consent"
 
@@ -49,6 +49,7 @@ def make_document(
     handed out.
     """
     engine = load_engine()
+    _require_clauses(procedure, pack)
     page = compose(procedure, folder.clinic, pack, templates)
     styles = [page.style, read_style(f"paper-{paper}.css", templates)]
     assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
@@ -74,6 +75,14 @@ def load_engine() -> ModuleType:
             "the page engine WeasyPrint lacks a library of the system. On Debian: "
             "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         ) from error
+
+
+def _require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
+    """Raise RenderingFailed where the pack lacks a clause that the procedure asks for: it would be missing unseen."""
+    if lost := [name for name in procedure.clauses if name not in pack.clauses]:
+        raise RenderingFailed(
+            f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
+        )
 
 
 def require_texts(texts: Iterable[str], pdf: bytes) -> None:

@@ -44,19 +44,36 @@ def require(model: type[ModelType], source: YamlFile) -> ModelType:
 
 def explain(error: ValidationError, source: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """Turn each finding of a validation into a Problem with its place in the file."""
-    return [_problem(detail, source, model) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)
+    return [_problem(detail, source, model) for detail in details if not _is_echo(detail, source)]
+
+
+def _is_echo(detail: ErrorDetails, source: YamlFile) -> bool:
+    """Whether a finding only follows from another problem, which has been told already."""
+    kind, given = detail["type"], detail["input"]
+    if kind == "too_short":  # pydantic counts the faulty items of a list as missing
+        return isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
+    return kind != "extra_forbidden" and _place(tuple(detail["loc"]), source)[0] in source.unread
 
 
 def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> Problem:
-    path, position = _place(tuple(detail["loc"]), source, at_key=detail["type"] == "extra_forbidden")
+    location = tuple(detail["loc"])
+    path, position = _place(location, source, at_key=_is_about_the_key(detail))
     message = _message(detail, model)
-    if detail["type"] == "missing":
-        path = (*path, str(detail["loc"][-1])) if path != detail["loc"] else path
+    if detail["type"] == "missing" and path != location:
+        path = (*path, location[-1])
     line, column = position
     return Problem(source.name, line, column, dotted(path), message)
 
 
-def _place(location: Path, source: YamlFile, *, at_key: bool) -> tuple[Path, Position]:
+def _is_about_the_key(detail: ErrorDetails) -> bool:
+    """Whether the key of a value is the place to look at, rather than what stands first in the value."""
+    if detail["type"] == "value_error":
+        return isinstance(detail["input"], dict)
+    return detail["type"] in {"extra_forbidden", "missing"} or detail["loc"][-1:] == ("[key]",)
+
+
+def _place(location: Path, source: YamlFile, *, at_key: bool = False) -> tuple[Path, Position]:
     """Find the longest part of a location that stands in the file.
 
     A location may hold steps that the author left out by a short form (`items` of a plain list): they are skipped.
@@ -72,64 +89,121 @@ def _place(location: Path, source: YamlFile, *, at_key: bool) -> tuple[Path, Pos
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        known = sorted(_fields_at(model, tuple(detail["loc"][:-1])))
-        return f"is not a key that is known here{did_you_mean(str(detail['loc'][-1]), known)}"
+        return _unknown_key(str(detail["loc"][-1]), _fields_at(model, tuple(detail["loc"][:-1])))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
+    if kind == "model_type":
+        return _not_a_record(detail, model)
     if tell := _MESSAGES.get(kind):
         return tell(detail)
     return detail["msg"][:1].lower() + detail["msg"][1:]
 
 
-def _kind_of(value: object) -> str:
+def _unknown_key(name: str, known: list[str]) -> str:
+    if near := did_you_mean(name, known):
+        return f"is not a key that is known here{near}"
+    if len(known) > _MOST_KEYS_TOLD:
+        return "is not a key that is known here; correct or delete it"
+    return f"is not a key that is known here; {_keys(known)}"
+
+
+def _not_a_record(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """Something else stands where a model belongs; models that may be written as a plain list are asked for as one."""
+    known = _fields_at(model, tuple(detail["loc"]))
+    if any(name in known for name in _LIST_KEYS):
+        return f"must be a list, each line with a `-` and a space, {_given(detail)}"
+    return f"must consist of keys and values, {_given(detail)}; {_keys(known)}"
+
+
+def _given(detail: ErrorDetails) -> str:
+    """What stands there instead, as the end of `must be ..., `."""
+    value = detail["input"]
+    if value == "":
+        return "but is empty"
     names: dict[type, str] = {dict: "keys and values", list: "a list", str: "text"}
-    return names.get(type(value), "something else")
+    return f"but is {names.get(type(value), 'something else')}"
+
+
+def _keys(known: list[str]) -> str:
+    return f"the key here is {listed(known)}" if len(known) == 1 else f"the keys here are {listed(known)}"
+
+
+def _not_a_text(detail: ErrorDetails) -> str:
+    if isinstance(detail["input"], list):
+        return "must be text, but is a list; take out the `-` or the brackets, or put the text in quotation marks"
+    return f"must be text, {_given(detail)}; put text that holds a colon in quotation marks"
 
 
 def _choices(detail: ErrorDetails) -> str:
     expected = [choice.strip(" '") for choice in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-    given = str(detail["input"])
+    given = detail["input"]
+    if not given or not isinstance(given, str):
+        return f"must be one of {listed(expected)}, {_given(detail)}"
     return f"is {quoted(given)}; write one of {listed(expected)}{did_you_mean(given, expected)}"
 
 
+def _too_few(detail: ErrorDetails) -> str:
+    if not detail["input"]:
+        return "is an empty list; write at least one item"
+    return f"has {detail['ctx']['actual_length']} items; it needs {detail['ctx']['min_length']}"
+
+
+def _too_long(detail: ErrorDetails) -> str:
+    length, most = detail["ctx"].get("actual_length", len(detail["input"])), detail["ctx"]["max_length"]
+    if isinstance(detail["input"], str):
+        return f"has {length:,} characters; at most {most:,} fit, so shorten it"
+    return f"has {length} items; at most {most} fit"
+
+
+def _mismatch(detail: ErrorDetails) -> str:
+    given, pattern = str(detail["input"]), str(detail["ctx"]["pattern"])
+    advice = next((advice for fragment, advice in _PATTERNS.items() if fragment in pattern), "write it another way")
+    if not given:
+        return f"is empty; {advice}"
+    if given != given.strip():
+        return "has a space or an empty line at its start or end; delete it"
+    return f"is {quoted(given)}; {advice}"
+
+
+_MOST_KEYS_TOLD = 8
+_LIST_KEYS = {"items", "steps"}
+_PATTERNS = {
+    "[A-Z0-9-]": "a code has 1 to 16 capitals, digits and hyphens, such as 90837",
+    "[a-z0-9_]": "use small letters, digits and underscores",
+    "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
+    "#[0-9A-Fa-f]": 'write # and six digits or letters from a to f in quotation marks, such as "#1f4e79"',
+    "[a-z]{2,3}": "write the short form of a language, such as en, es or zh-Hant",
+}
 _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
-    "missing": lambda detail: "is missing; every document needs it",
-    "string_type": lambda detail: f"must be text, but is {_kind_of(detail['input'])}; check the indentation",
-    "tuple_type": lambda detail: f"must be a list, each line with a `-`, but is {_kind_of(detail['input'])}",
-    "model_type": lambda detail: f"must consist of keys and values, but is {_kind_of(detail['input'])}",
-    "too_short": lambda detail: "is an empty list; write at least one item",
+    "missing": lambda detail: "is missing; add it",
+    "string_type": _not_a_text,
+    "tuple_type": lambda detail: f"must be a list, each line with a `-` and a space, {_given(detail)}",
+    "dict_type": lambda detail: f"must consist of keys and values, {_given(detail)}",
+    "too_short": _too_few,
     "string_too_short": lambda detail: "is empty; write the text or delete the line",
-    "string_too_long": lambda detail: (
-        f"has {len(str(detail['input'])):,} characters; at most {detail['ctx']['max_length']:,} fit"
-    ),
-    "too_long": lambda detail: f"has {detail['ctx']['actual_length']} items; at most {detail['ctx']['max_length']} fit",
-    "string_pattern_mismatch": lambda detail: f"is {quoted(str(detail['input']))}; {_pattern_advice(detail)}",
+    "string_too_long": _too_long,
+    "too_long": _too_long,
+    "string_pattern_mismatch": _mismatch,
     "literal_error": _choices,
-    "int_parsing": lambda detail: "is not a whole number",
-    "int_type": lambda detail: f"must be a whole number, but is {_kind_of(detail['input'])}",
-    "bool_parsing": lambda detail: "is neither `yes` nor `no`",
-    "bool_type": lambda detail: f"must be `yes` or `no`, but is {_kind_of(detail['input'])}",
-    "date_type": lambda detail: f"must be a date such as 2026-11-21, but is {_kind_of(detail['input'])}",
+    "int_parsing": lambda detail: "is not a whole number; write digits only",
+    "int_parsing_size": lambda detail: "is too large a number",
+    "int_type": lambda detail: f"must be a whole number, {_given(detail)}",
+    "bool_parsing": lambda detail: "is neither `true` nor `false`; write one of them or delete the line",
+    "bool_type": lambda detail: f"must be `true` or `false`, {_given(detail)}",
+    "date_type": lambda detail: f"must be a date such as 2026-11-21, {_given(detail)}",
     "greater_than_equal": lambda detail: f"is too small; at least {detail['ctx']['ge']}",
     "less_than_equal": lambda detail: f"is too large; at most {detail['ctx']['le']}",
 }
 
 
-def _pattern_advice(detail: ErrorDetails) -> str:
-    pattern = str(detail["ctx"]["pattern"])
-    if "A-Z0-9-" in pattern:
-        return "a code has 1 to 16 capitals, digits and hyphens, such as 90837"
-    return "use small letters, digits and underscores"
-
-
-def _fields_at(model: type[BaseModel], location: Path) -> set[str]:
-    """The keys that may stand at a location of the model."""
-    models = {model}
+def _fields_at(model: type[BaseModel], location: Path) -> list[str]:
+    """The keys that may stand at a location of the model, in its order."""
+    models = [model]
     for step in location:
-        if isinstance(step, str):
-            annotations = [found.model_fields[step].annotation for found in models if step in found.model_fields]
-            models = {inner for annotation in annotations for inner in models_in(annotation)}
-    return {name for found in models for name in found.model_fields}
+        fields = [found.model_fields[step] for found in models if step in found.model_fields]
+        if fields:  # else an index, or the key of an entry that the author names
+            models = [inner for field in fields for inner in models_in(field.annotation)]
+    return list(dict.fromkeys(name for found in models for name in found.model_fields))
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -6,6 +6,7 @@ before the first byte is read, and text is UTF-8 or refused with the place of th
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import stat
@@ -17,7 +18,7 @@ from consentkit.problems import Problem, printable
 LARGEST_TEXT = 256 * 1024
 """Bytes that a text file may hold; the longest shipped procedure has under 20 KB."""
 
-_FOREIGN_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_FOREIGN_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -28,16 +29,23 @@ def read_bytes(path: Path, limit: int) -> bytes:
     """
     try:
         descriptor = os.open(path, _OPEN_FLAGS)
+        try:
+            return _read(descriptor, path, limit)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _refused(path, "is a symbolic link; put the file itself here") from None
         raise FileAccess(f"{printable(str(path))}: can't be read: {reason(error)}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(path, "is not a regular file; name a file")
-        if status.st_size > limit:
-            raise _refused(path, f"has {status.st_size:,} bytes; at most {limit:,} are read")
+
+
+def _read(descriptor: int, path: Path, limit: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise _refused(path, "is not a regular file; name a file")
+    if status.st_size > limit:
+        raise _refused(path, f"has {status.st_size:,} bytes; at most {limit:,} are read")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise _refused(path, f"grew while it was read; at most {limit:,} bytes are read")
@@ -47,13 +55,13 @@ def read_bytes(path: Path, limit: int) -> bytes:
 def read_text(path: Path, shown: str) -> str:
     """Read a UTF-8 text file; a byte order mark is dropped. `shown` is the file's name in messages."""
     data = read_bytes(path, LARGEST_TEXT)
-    for mark, encoding in _FOREIGN_MARKS.items():
-        if data.startswith(mark):
-            raise InvalidInput([Problem(shown, 1, 1, "", f"is written in {encoding}; save the file as UTF-8")])
+    if data.startswith(_FOREIGN_MARKS) or data.count(0) > len(data) / 4:
+        raise InvalidInput([Problem(shown, 1, 1, "", "is written in UTF-16; save the file as UTF-8")])
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         message = f"holds a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
         raise InvalidInput([Problem(shown, line, column, "", message)]) from None

@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
-    FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     nodes,
 )
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
@@ -65,7 +66,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
     """The one Jinja environment. Templates are looked for in the folders in the order given; links are not followed."""
     made = _Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder, followlinks=False) for folder in templates]),
+        loader=ChoiceLoader([_loader(folder) for folder in templates]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=typeset,
@@ -80,6 +81,21 @@ def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
     made.globals.update(fill=fill, pieces=pieces)
     made.filters["paragraphs"] = _paragraphs
     return made
+
+
+def _loader(folder: Path) -> FunctionLoader:
+    """A loader that does not leave its folder: neither by `..` nor through a link, and it waits for no pipe."""
+
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        steps = split_template_path(name)
+        path = folder.joinpath(*steps)
+        if not path.exists() and not path.is_symlink():
+            return None
+        if path.resolve() != folder.resolve().joinpath(*steps):
+            raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
+        return read_text(path, str(path)), str(path), lambda: True
+
+    return FunctionLoader(load)
 
 
 def typeset(value: Any) -> Any:

@@ -74,6 +74,8 @@ def _work(
         outcome = error
     except (MemoryError, RecursionError):
         return  # the parent sees an end without an outcome
+    except Exception as error:  # noqa: BLE001 - a traceback would be printed, and might quote the document
+        outcome = RenderingFailed(f"the page engine broke down ({type(error).__name__}); look at the templates")
     sender.send(outcome)
 
 

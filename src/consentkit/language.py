@@ -7,6 +7,7 @@ that the word is known to take; dates are written as the language writes them.
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,11 +16,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from consentkit import yamlfile
-from consentkit.errors import WrongUse
+from consentkit.errors import InvalidInput, WrongUse
 from consentkit.explain import require
 from consentkit.files import read_text
 from consentkit.model import ClauseName, Line, Record, Text
-from consentkit.problems import did_you_mean, listed, quoted
+from consentkit.problems import Problem, did_you_mean, listed, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -194,8 +195,6 @@ class AboutWords(Record):
     sources: Line
     source: Annotated[Line, _takes("title", "publisher")]
     source_with_year: Annotated[Line, _takes("title", "publisher", "year")]
-    policies: Line
-    related: Line
 
 
 class Clause(Record):
@@ -265,5 +264,10 @@ def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
         message = f"there is no language pack for {quoted(language)}; there is {listed(known)}"
         raise WrongUse(message + did_you_mean(language, known))
     paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
-    path = next(path for path in paths if path.is_file())
-    return require(LanguagePack, yamlfile.parse(read_text(path, str(path)), str(path)))
+    path = next(path for path in paths if os.path.lexists(path))
+    source = yamlfile.parse(read_text(path, str(path)), str(path))
+    pack = require(LanguagePack, source)
+    if pack.language != language:  # a screen reader would read the document in the wrong tongue
+        message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
+        raise InvalidInput([Problem(source.name, *source.values[("language",)], "language", message)])
+    return pack

@@ -15,8 +15,8 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
 from consentkit.explain import validated
 from consentkit.files import read_text, reason
-from consentkit.model import CODE_PATTERN, Procedure
-from consentkit.problems import Problem, did_you_mean, printable, quoted
+from consentkit.model import CLAUSE_PATTERN, CODE_PATTERN, Procedure
+from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
 from consentkit.yamlfile import YamlFile
 
 _SUFFIX = ".yaml"
@@ -74,17 +74,19 @@ def check_procedure(
         return None, list(error.problems)
     procedure, problems = validated(Procedure, source)
     problems += _code_mismatch(path, source)
-    if procedure and known_clauses is not None:
-        problems += _unknown_clauses(procedure, source, known_clauses)
+    if known_clauses is not None:
+        problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
     return (None if problems else procedure), problems
 
 
-def _unknown_clauses(procedure: Procedure, source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
-    for index, name in enumerate(procedure.clauses):
-        if name not in known:
+def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
+    names = source.data.get("clauses")
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
             line, column = source.values[("clauses", index)]
-            message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, known)}"
+            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
+            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
             yield Problem(source.name, line, column, f"clauses[{index + 1}]", message)
 
 
@@ -95,7 +97,8 @@ def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
     if path.name == code + _SUFFIX:
         return
     line, column = source.values[("code",)]
-    message = f"is {quoted(code)}, but the file is named {quoted(path.name)}; name it {quoted(code + _SUFFIX)}"
+    advice = f"correct the code, or name the file {quoted(code + _SUFFIX)}"
+    message = f"is {quoted(code)}, but the file is named {quoted(path.name)}; {advice}"
     yield Problem(source.name, line, column, "code", message)
 
 

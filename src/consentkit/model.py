@@ -17,11 +17,15 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from consentkit.problems import quoted
+
 CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
+CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 
 
 def fold(text: str) -> str:
@@ -31,14 +35,14 @@ def fold(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not text:
+    if not any(char.isprintable() and not char.isspace() for char in text):  # joiners and marks alone show nothing
         raise ValueError("is empty; write the text or delete the line")
     return text
 
 
 def _one_paragraph(text: str) -> str:
     if "\n\n" in text:
-        raise ValueError("holds a blank line; this field is one paragraph")
+        raise ValueError("holds a blank line; make one paragraph of it")
     return text
 
 
@@ -51,7 +55,7 @@ Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 """A billing code as text: capitals, digits and hyphens, at most 16 characters."""
 
-ClauseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The name of a clause of the language pack."""
 
 
@@ -69,7 +73,15 @@ def _day(value: Any) -> Any:
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]
 """A calendar day, written as 2026-11-21."""
 
-Minutes = Annotated[int, Field(ge=1, le=1440)]
+
+def _digits(value: Any) -> Any:
+    """Let a number be written in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+", value):
+        raise ValueError("is not a whole number; write digits only")
+    return value
+
+
+Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(_digits)]
 """A length of time in minutes, at most a day."""
 
 
@@ -92,7 +104,7 @@ class Passage(Record):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.intro and not self.items:
-            raise ValueError("says nothing; write `intro`, `items` or both")
+            raise ValueError("says nothing; write a text, a list, or `intro` and `items`")
         return self
 
 
@@ -245,8 +257,16 @@ class MinuteRange(Record):
     def _in_order(self) -> Self:
         low, high = self.at_least or self.usual, self.at_most or self.usual
         if not low <= self.usual <= high:
-            raise ValueError("is out of order; `at_least`, `usual` and `at_most` must not fall")
+            raise ValueError("is out of order; `at_least` can't be above `usual`, nor `usual` above `at_most`")
         return self
+
+
+def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that no entry of a list stands there twice. Raises ValueError."""
+    repeated = sorted({value for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"names {', '.join(map(quoted, repeated))} more than once; keep one")
+    return values
 
 
 class Billing(Record):
@@ -268,12 +288,17 @@ class Billing(Record):
     """Codes that may stand on the same day only as a service of its own."""
     once_a_day: bool = False
     """Whether the code may be used only once a day."""
-    retired_in: Annotated[int, Field(ge=1966, le=2100)] | None = None
+    retired_in: Annotated[int, Field(ge=1966, le=2100), BeforeValidator(_digits)] | None = None
     """The year from which a retired code is no longer used."""
     replaced_by: tuple[Code, ...] = ()
     """The codes to use in place of a retired one."""
     note: Line | None = None
     """Anything else that the front desk must know about the code."""
+
+    @field_validator("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)
 
     @model_validator(mode="after")
     def _fits_the_role(self) -> Self:
@@ -295,7 +320,7 @@ class Source(Record):
     """The title of the book, paper or page."""
     publisher: Line
     """Who wrote or published it."""
-    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    year: Annotated[int, Field(ge=1900, le=2100), BeforeValidator(_digits)] | None = None
     """The year of publication, where known."""
 
 
@@ -311,12 +336,20 @@ class Review(Record):
     next: Day
     """The day by which it must be reviewed again."""
 
+    @field_validator("next")
+    @classmethod
+    def _lies_ahead(cls, value: datetime.date, info: ValidationInfo) -> datetime.date:
+        earlier = [day for name in ("issued", "last") if (day := info.data.get(name))]
+        if earlier and value <= max(earlier):
+            raise ValueError("is not after `issued` and `last`; write a later day")
+        return value
+
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _has_a_reviewer(self) -> Self:
         if (self.last is None) != (self.by is None):
-            raise ValueError("has only one of `last` and `by`; a review has a day and a reviewer")
-        if self.next <= max(self.issued, self.last or self.issued):
-            raise ValueError("has a `next` that is not after `issued` and `last`")
+            raise ValueError(
+                "has only one of `last` and `by`; a review has a day and a reviewer, so write both or neither"
+            )
         return self
 
 
@@ -381,10 +414,7 @@ class Procedure(Record):
     @field_validator("also_called", "clauses", "related")
     @classmethod
     def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        repeated = sorted({value for value in values if values.count(value) > 1})
-        if repeated:
-            raise ValueError(f"names {', '.join(repeated)} more than once")
-        return values
+        return without_repeats(values)
 
     def safety_texts(self) -> tuple[str, ...]:
         """Every text that must never be missing from the paper: risks, benefits and alternatives."""

@@ -6,6 +6,7 @@ itself is overwritten only with leave; only the owner may read what is written.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -32,6 +33,10 @@ def require_replaceable(target: Path, *, force: bool) -> None:
     try:
         status = os.lstat(target)
     except FileNotFoundError:
+        if not target.parent.is_dir():
+            raise FileAccess(
+                f"{_shown(target)}: can't be written: there is no folder {_shown(target.parent)}"
+            ) from None
         return
     except OSError as error:
         raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
@@ -69,12 +74,17 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make the new name survive a power failure, where the folder lets itself be opened and synced.
+
+    A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the
+    file is there whole, so neither is a failure.
+    """
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _is_own(path: Path, status: os.stat_result) -> bool:

@@ -1,6 +1,6 @@
 """A finding about a file that somebody wrote: data first, text last.
 
-Guarantees: the text form is `file:line:column: field: message`, and nothing in it can steer a terminal or a log,
+Guarantees: the text form is `file:line:column: field: message [rule]`, and nothing in it can steer a terminal or a log,
 however hostile the file.
 """
 
@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
+
+Severity = Literal["error", "warning", "notice"]
+"""How much a problem matters: an error stops the document, a warning wants an answer, a notice informs."""
 
 _LONGEST_QUOTE = 60
 
@@ -29,8 +32,12 @@ class Problem:
     """The place in the data, such as `risks.common[2]`; empty for the whole file."""
     message: str
     """What is wrong, and what to do."""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     """Whether it stops the document."""
+    rule: str = ""
+    """The rule of `consentkit.checks` that found it; empty for mistakes in the form of a file."""
+    remedy: str = ""
+    """What to do, where the message does not say it."""
 
     def place(self) -> tuple[str, int, int]:
         """The order in which problems are told: file by file, from the top."""
@@ -39,8 +46,10 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (printable(self.file), self.line, self.column) if part is not None)
         field = f"{printable(self.field)}: " if self.field else ""
-        mark = "warning: " if self.severity == "warning" else ""
-        return f"{place}: {mark}{field}{self.message}"
+        mark = "" if self.severity == "error" else f"{self.severity}: "
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        rule = f" [{self.rule}]" if self.rule else ""
+        return f"{place}: {mark}{field}{self.message}{remedy}{rule}"
 
 
 def printable(text: str) -> str:
@@ -64,8 +73,9 @@ def _is_harmless(char: str) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a message with the nearest known word, or with nothing where none is near."""
-    nearest = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean `{nearest[0]}`?" if nearest else ""
+    spellings = {name.casefold(): name for name in sorted(known)}
+    nearest = get_close_matches(word.casefold(), spellings, n=1, cutoff=0.6)
+    return f"; did you mean `{spellings[nearest[0]]}`?" if nearest else ""
 
 
 def listed(words: Sequence[str]) -> str:

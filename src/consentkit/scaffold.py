@@ -6,6 +6,7 @@ been filled in fails the check; no existing file is touched.
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from collections.abc import Iterator
@@ -19,12 +20,13 @@ from consentkit.explain import models_in
 from consentkit.files import read_text
 from consentkit.model import CODE_PATTERN, ItemList, Passage, Procedure
 from consentkit.output import prepare_folder, write_file
-from consentkit.problems import quoted
+from consentkit.problems import printable, quoted
 from consentkit.schema import schema_file, schema_text
 from consentkit.workspace import Workspace
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
 _CODE_LINE = re.compile(r"^code:.*$", re.MULTILINE)
+_REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 
 _HEAD = """\
@@ -42,12 +44,12 @@ def write_new_procedure(workspace: Workspace, code: str, source: str | None) -> 
         raise WrongUse(f"{quoted(code)} is not a code; a code has 1 to 16 capitals, digits and hyphens, such as 90837")
     folder = workspace.folder.path / "procedures" if workspace.folder.path else Path()
     target, schema = folder / f"{code}.yaml", folder / schema_file("procedure")
-    if target.exists():
-        raise FileAccess(f"{target}: exists already; edit it, or delete it first")
+    if os.path.lexists(target):
+        raise FileAccess(f"{printable(str(target))}: exists already; edit it, or delete it first")
     text = _copied(workspace.locate(source), code) if source else blank(code)
     prepare_folder(folder)
     written = [target]
-    if not schema.exists():
+    if not os.path.lexists(schema):
         write_file(schema, schema_text("procedure").encode())
         written.append(schema)
     write_file(target, f"# yaml-language-server: $schema={schema.name}\n{text}".encode())
@@ -56,7 +58,9 @@ def write_new_procedure(workspace: Workspace, code: str, source: str | None) -> 
 
 def _copied(path: Path, code: str) -> str:
     text = _MODE_LINE.sub("", read_text(path, str(path)))
-    return _CODE_LINE.sub(f'code: "{code}"', text, count=1)
+    head, review, rest = text.partition("\nreview:")
+    unreviewed = head + review + _REVIEWED_LINES.sub("", rest)  # nobody has reviewed the copy
+    return _CODE_LINE.sub(f'code: "{code}"', unreviewed, count=1)
 
 
 def blank(code: str) -> str:
@@ -84,7 +88,11 @@ def _entry(name: str, field: FieldInfo) -> Iterator[str]:
         yield from (f"{name}:", '  - ""') if is_list else (f'{name}: ""',)
         return
     yield f"{name}:"
-    indents = ("  - ", "    ") if is_list else ("  ", "  ")
-    keys = [line for line in _lines(inner, top=False) if not (is_list and line.startswith("#"))]
-    for index, line in enumerate(keys):
-        yield indents[min(index, 1)] + line
+    if not is_list:
+        yield from (f"  {line}" for line in _lines(inner, top=False))
+        return
+    keys = list(_lines(inner, top=False))
+    first = next(index for index, line in enumerate(keys) if not line.startswith("#"))
+    yield from (f"  {line}" for line in keys[:first])
+    yield f"  - {keys[first]}"
+    yield from (f"    {line}" for line in keys[first + 1 :])

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from consentkit.clinic import ClinicFolder, Paper, find_clinic_folder, load_clinic
 from consentkit.document import Document, load_engine, make_document
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, WrongUse
 from consentkit.isolation import run_limited
 from consentkit.language import LanguagePack, languages, load_language
 from consentkit.library import Library, check_procedure, load_procedure
 from consentkit.model import Procedure
-from consentkit.problems import Problem, printable
+from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
 CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
@@ -39,9 +40,9 @@ class Workspace:
         """The language pack that is asked for, or that of the clinic."""
         return load_language(self.templates, language or self.folder.clinic.language)
 
-    def procedure(self, code_or_path: str | Path) -> Procedure:
-        """Load a procedure by its code, or by the path of its file."""
-        return load_procedure(self.locate(code_or_path))
+    def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        return load_procedure(self.locate(code_or_path), known_clauses=pack.clauses if pack else None)
 
     def locate(self, code_or_path: str | Path) -> Path:
         """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
@@ -60,10 +61,13 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
+        paper = paper or self.folder.clinic.paper
+        if paper not in get_args(Paper):
+            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
         pack = self.language(language)
         if not isinstance(procedure, Procedure):
-            procedure = load_procedure(self.locate(procedure), known_clauses=pack.clauses)
-        arguments = (procedure, self.folder, pack, paper or self.folder.clinic.paper, self.templates)
+            procedure = self.procedure(procedure, pack)
+        arguments = (procedure, self.folder, pack, paper, self.templates)
         if self.templates == (shipped("templates"),):
             return make_document(*arguments)
         load_engine()

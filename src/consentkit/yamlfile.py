@@ -8,14 +8,15 @@ reading on parser events.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import yaml
 
 from consentkit import characters
 from consentkit.problems import Problem, quoted, shortened
+from consentkit.yamladvice import diagnosis
 
 Data = str | list["Data"] | dict[str, "Data"]
 Path = tuple[str | int, ...]
@@ -26,7 +27,7 @@ DEEPEST = 20
 """Levels of nesting; a procedure needs 5."""
 MOST_NODES = 5000
 """Keys, values and list items in a file; the longest shipped procedure has under 500."""
-MOST_REFUSED = 20
+MOST_REFUSED = 10
 """Refused characters that are told one by one; a file of more is no text."""
 
 _NULLS = {"~", "null", "Null", "NULL"}
@@ -80,7 +81,7 @@ class _Reader:
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
-            self._report(*_diagnosis(error, text))
+            self._report(*diagnosis(error, text))
         except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
             self._report(None, "can't be read as YAML; look for broken quotation marks or brackets")
 
@@ -107,13 +108,13 @@ class _Reader:
         if isinstance(start, yaml.StreamEndEvent):
             self._stop(None, "is empty; fill it in, line by line, as `key: value`")
         if start.version or start.tags:
-            self._report(start.start_mark, "has a line that starts with `%`; delete it")
+            self._report(start.start_mark, "has a line that begins with `%`; delete it")
         event = next(events)
-        data = self._node(event, events, ())
         if isinstance(event, yaml.ScalarEvent) and not event.value:
             self._stop(None, "is empty; fill it in, line by line, as `key: value`")
         if not isinstance(event, yaml.MappingStartEvent):
             self._stop(event.start_mark, "must consist of keys and values, such as `key: value`")
+        data = self._node(event, events, ())
         assert isinstance(data, dict)
         self.root = data
         next(events)  # end of document
@@ -140,7 +141,7 @@ class _Reader:
         if event.anchor:
             self._report(event.start_mark, f"sets the anchor {quoted('&' + event.anchor)}; delete it", path)
         if event.tag:
-            self._report(event.start_mark, f"has the tag {quoted(event.tag)}; delete it, or quote the text", path)
+            self._report(event.start_mark, f"has the tag {_tag(event)}; delete it, or quote the text", path)
         if isinstance(event, yaml.ScalarEvent) and event.style == '"':  # the only style that knows escapes
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
                 self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
@@ -150,10 +151,10 @@ class _Reader:
         if self.nodes > MOST_NODES:
             self._stop(event.start_mark, f"holds more than {MOST_NODES:,} entries; split it up")
         if len(path) > DEEPEST:
-            self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep")
+            self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
     def _scalar(self, event: yaml.ScalarEvent, path: Path) -> str:
-        text: str = event.value
+        text = _with_empty_lines(event)
         if not event.style and text in _NULLS:  # an author means "nothing", and `null` must not be printed
             advice = "write the text, or delete the line; to print the word, put it in quotation marks"
             self._report(event.start_mark, f"is {quoted(text)}, which means nothing; {advice}", path)
@@ -233,69 +234,24 @@ def _position(mark: yaml.Mark) -> Position:
     return mark.line + 1, mark.column + 1
 
 
+def _with_empty_lines(event: yaml.ScalarEvent) -> str:
+    """A text with its empty lines as the author sees them, since they part paragraphs.
+
+    Where YAML folds lines (everywhere but after `|`), it turns one empty line into a lone line feed.
+    """
+    text: str = event.value
+    if event.style == "|" or event.start_mark.line == event.end_mark.line:
+        return text
+    lines = text.split("\n")
+    pairs = pairwise(lines)
+    # Lines that stand deeper in a text after `>` keep their line feeds; no empty line was there.
+    feeds = ["\n" if before.startswith(" ") or after.startswith(" ") else "\n\n" for before, after in pairs]
+    return "".join(line + feed for line, feed in zip(lines, [*feeds, ""], strict=True))
+
+
+def _tag(event: yaml.NodeEvent) -> str:
+    return quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
+
+
 def _alias(event: yaml.AliasEvent) -> str:
     return quoted(f"*{event.anchor}")
-
-
-def _diagnosis(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark | None, str]:
-    """Turn the parser's complaint into a place and the likely cause; its own words follow for whoever knows YAML."""
-    detail = error.problem or ""
-    complaint = f"{error.context or ''}: {detail}"
-    for fragment, advice in _ADVICE_AT_THE_START.items():
-        if fragment in complaint:
-            return error.context_mark or error.problem_mark, f"{advice} (YAML: {detail})"
-    mark = error.problem_mark or error.context_mark
-    for fragment, advice in _ADVICE.items():
-        if fragment in complaint:
-            return mark, f"{_closer_look(fragment, mark, text) or advice} (YAML: {detail})"
-    return mark, f"is not valid YAML: {detail}"
-
-
-def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None:
-    """Tell apart causes for which the parser has one complaint only, by the line that it complains about."""
-    if mark is None:
-        return None
-    line = [*text.split("\n"), ""][mark.line]
-    before, after = line[: mark.column], line[mark.column :]
-    if fragment == _STRAY_CHARACTER and after.startswith("\t"):
-        return "is indented with a tab; use spaces"
-    if fragment == _STRAY_COLON and re.fullmatch(r"[\s-]*[\w-]+\s*", before):
-        return "stands deeper than the line above, which has its text already; line it up, or quote the text above"
-    if fragment == _STRAY_TEXT and re.search(r"[\"']\s*$", before):
-        return "goes on after the closing quotation mark; put the whole text in quotation marks, or none of it"
-    return None
-
-
-_STRAY_CHARACTER = "found character that cannot start any token"
-_STRAY_COLON = "mapping values are not allowed"
-_STRAY_TEXT = "did not find expected key"
-
-# Complaints of libyaml's scanner.c and parser.c. For the first group the place where the trouble begins is the right one
-# to show, for the second group the place where the parser gave up.
-_ADVICE_AT_THE_START = {
-    "directive": "begins with `%`, which has a meaning in YAML; delete the line",
-    "while scanning an alias": "begins with `*`, which has a meaning in YAML; put the text in quotation marks",
-    "while scanning an anchor": "begins with `&`, which has a meaning in YAML; put the text in quotation marks",
-    " tag": "begins with `!`, which has a meaning in YAML; put the text in quotation marks",
-    "found unexpected end of stream": "opens quotation marks that are never closed; close them",
-    "found unexpected document indicator": "opens quotation marks that are never closed; close them",
-    "could not find expected ':'": "has no colon and space after a key; write `key: value`, or indent text that goes on",
-    "did not find expected ',' or": (
-        "opens a bracket that is not closed, or lacks a comma inside; close it, or put the text in quotation marks"
-    ),
-    "while scanning a block scalar: did not find": "has text beside `|` or `>`; begin it on the next line",
-}
-_ADVICE = {
-    "incompatible YAML": "has a line that begins with `%`; delete it",
-    "found a tab character": "is indented with a tab; use spaces",
-    _STRAY_CHARACTER: "begins with a character that has a meaning in YAML; put the text in quotation marks",
-    _STRAY_COLON: "has a second colon; put the whole text in quotation marks",
-    _STRAY_TEXT: "does not line up with the keys above; give it the same indentation",
-    "did not find expected '-' indicator": "is no item of the list above; begin it with `- `, or line it up with the keys",
-    "block sequence entries are not allowed": "begins a list beside its key; put each `- ` on a line of its own",
-    "did not find expected node content": "has a comma or bracket where text should begin; put the text in quotation marks",
-    "mapping keys are not allowed": "begins with `?`, which has a meaning in YAML; put the text in quotation marks",
-    "escape": "holds a backslash, which has a meaning between double quotation marks; double it, or use single ones",
-    "hexdecimal": "holds a backslash, which has a meaning between double quotation marks; double it, or use single ones",
-    "<document start>": "goes on after `...`, which ends a YAML file; delete that line",
-}

@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from consentkit.cli.commands import consentkit
+from consentkit.cli.support import ReaderGone
 from consentkit.errors import ConsentkitError, InvalidInput
 
 _INTERRUPTED = 130
@@ -44,7 +45,7 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted; nothing half-written is left behind.", err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGone:
         _silence_stdout()
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person must not meet a traceback

@@ -5,35 +5,59 @@ Guarantees: every file is looked at, whatever is wrong with the others; findings
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from consentkit import report
 from consentkit.cli.support import say
-from consentkit.errors import FileAccess, InvalidInput
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
+from consentkit.problems import Problem
 from consentkit.workspace import Workspace
 
 
 def check_files(workspace: Workspace, names: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
     pack = workspace.language()
-    paths = _paths(workspace, names)
-    problems = [problem for path in paths for problem in workspace.check(path, pack)]
+    failures: list[ConsentkitError] = []
+    paths = _paths(workspace, names, failures)
+    problems: list[Problem] = []
+    for path in paths:
+        with _noting(failures):
+            problems += workspace.check(path, pack)
     if as_json:
         entries = [report.problem_entry(problem) for problem in problems]
         click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries}))
     else:
         for problem in problems:
             click.echo(str(problem))
+    for failure in failures:
+        click.echo(f"Error: {failure}", err=True)
     say(f"{report.counted(len(paths), 'file')}, {report.counted(len(problems), 'problem')}", quiet=quiet)
+    if failures:
+        return failures[0].exit_code
     return InvalidInput.exit_code if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _paths(workspace: Workspace, names: tuple[str, ...]) -> list[Path]:
+@contextmanager
+def _noting(failures: list[ConsentkitError]) -> Iterator[None]:
+    """Keep a failure that concerns one name for later, so that the others are looked at too."""
+    try:
+        yield
+    except (UnknownCode, FileAccess) as failure:
+        failures.append(failure)
+
+
+def _paths(workspace: Workspace, names: tuple[str, ...], failures: list[ConsentkitError]) -> list[Path]:
     if not names:
         return [workspace.library.path(code) for code in workspace.library.codes()]
-    return [path for name in names for path in _files_of(workspace, name)]
+    paths: list[Path] = []
+    for name in names:
+        with _noting(failures):
+            paths += _files_of(workspace, name)
+    return paths
 
 
 def _files_of(workspace: Workspace, name: str) -> list[Path]:

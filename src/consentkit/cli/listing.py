@@ -66,6 +66,9 @@ def _entry(procedure: Procedure) -> dict[str, object]:
         "role": billing.role,
         "minutes": billing.minutes.model_dump() if billing.minutes else None,
         "replaced_by": list(billing.replaced_by),
+        "note": billing.note,
+        "related": list(procedure.related),
+        "policies": list(procedure.policies),
         "issued": procedure.review.issued.isoformat(),
         "next_review": procedure.review.next.isoformat(),
     }

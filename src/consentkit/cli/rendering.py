@@ -18,6 +18,7 @@ from consentkit.cli.support import say
 from consentkit.clinic import Paper
 from consentkit.document import Document
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RenderingFailed, UnknownCode, WrongUse
+from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.notices import notices
 from consentkit.output import prepare_folder, require_replaceable, write_file
@@ -43,9 +44,9 @@ class Request:
 def render_documents(workspace: Workspace, request: Request) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
-    language = workspace.language(request.language).language
-    procedures = _read_all(workspace, request.names)
-    targets = _targets(procedures, request.output, language)
+    pack = workspace.language(request.language)
+    procedures = _read_all(workspace, request.names, pack)
+    targets = _targets(procedures, request.output, pack.language)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
@@ -55,7 +56,7 @@ def render_documents(workspace: Workspace, request: Request) -> int:
         for notice in notices(procedure, datetime.date.today()):
             say(f"Warning: {notice}", quiet=request.quiet)
         try:
-            document = workspace.render(procedure, language=language, paper=request.paper)
+            document = workspace.render(procedure, language=pack.language, paper=request.paper)
             shown = _write(document, target, force=request.force)
         except (RenderingFailed, FileAccess) as error:
             failure = failure or error
@@ -81,14 +82,14 @@ def _require_sense(request: Request) -> None:
         raise WrongUse("a PDF would garble the terminal; redirect it: consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, names: tuple[str, ...]) -> list[Procedure]:
+def _read_all(workspace: Workspace, names: tuple[str, ...], pack: LanguagePack) -> list[Procedure]:
     """Load all procedures, or raise once all of them have been looked at, so that every mistake is told in one run."""
     procedures: dict[str, Procedure] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
     for name in dict.fromkeys(names):
         try:
-            procedure = workspace.procedure(name)
+            procedure = workspace.procedure(name, pack)
         except InvalidInput as error:
             problems += error.problems
         except (UnknownCode, FileAccess) as error:
@@ -113,6 +114,8 @@ def _targets(procedures: list[Procedure], output: str | None, language: str) -> 
     if output and len(procedures) == 1 and not output.endswith("/") and not Path(output).is_dir():
         return [Path(output)]
     folder = Path(output or ".")
+    if output and output.endswith(".pdf") and not folder.is_dir():
+        raise WrongUse(f"-o {output} names one file for {len(procedures)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
     ending = ".pdf" if language == "en" else f".{language}.pdf"
     return [folder / f"{procedure.code}{ending}" for procedure in procedures]

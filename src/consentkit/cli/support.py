@@ -18,8 +18,19 @@ from consentkit.problems import did_you_mean
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class ReaderGone(Exception):
+    """Whoever read stdout has gone, as `head` does when it has seen enough."""
+
+
 class Commands(click.Group):
     """A group of commands that suggests the nearest one for a misspelt name."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command. Raises ReaderGone, since for a broken pipe click would end the process with 1."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]

@@ -38,10 +38,12 @@ class FontFace:
         return f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; src: url("{self.asset}"); }}'
 
 
+WIDE_FACE = FontFace(WIDE_FAMILY, "400", "fontpkg_source_sans_3", "SourceSans3[wght].ttf")
+
 FACES = (
     FontFace(BODY_FAMILY, "400", "fontpkg_atkinson_hyperlegible", "AtkinsonHyperlegible-Regular.ttf"),
     FontFace(BODY_FAMILY, "700", "fontpkg_atkinson_hyperlegible", "AtkinsonHyperlegible-Bold.ttf"),
-    FontFace(WIDE_FAMILY, "400", "fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
+    WIDE_FACE,
 )
 
 

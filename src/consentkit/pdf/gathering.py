@@ -1,15 +1,15 @@
 """From the boxes that WeasyPrint laid out to structure nodes.
 
 Guarantees: an element becomes one node, over however many lines, columns and pages it was split; each mark that the
-engine put into the page goes either to a node or to an artifact, never to both, and text for which no place is found
-is an error.
+engine put into the page goes either to a node or to an artifact, never to both. Text for which no place is found, that
+was drawn twice or broke off is an error: with floats in groups that may not break, WeasyPrint 70.0 does all of that.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -20,18 +20,21 @@ from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
 from consentkit.pdf.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
-from consentkit.pdf.structure import Annotation, Kid, Mark, Node, Picture, Text
+from consentkit.pdf.structure import Annotation, Mark, Node, Picture, Text
 from consentkit.pdf.wordbreaks import Source
 
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
 
 POINTS_PER_PIXEL = 0.75
 
+_AT_THE_END = sys.maxsize
+"""A place behind everything in the source."""
+
 _SVG_TITLE = "{http://www.w3.org/2000/svg}title"
 
-# Scripts whose glyphs do not stand in the order of reading, or stand for several letters at once: from Hebrew to
-# Myanmar, Khmer, and the presentation forms of Hebrew and Arabic.
-_COMPLEX_SCRIPT = re.compile("[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+_STRUT = " \u200b"
+"""What the engine puts into an empty list item to give it height."""
 
 
 class Artifact(Enum):
@@ -47,6 +50,8 @@ class Artifact(Enum):
 class _Where:
     """Where in the structure a box is met."""
 
+    key: tuple[Element, str] | None
+    """The element of the box around, and its pseudo-element."""
     node: Node
     link: Node | None
     line: object
@@ -77,8 +82,13 @@ class Gatherer:
         for root in page_box.children:
             if root.element is not None and root.is_for_root_element and root.element not in self.source:
                 self.source.add(root.element)
-        self._visit(page_box, _Where(self.document, None, None, Matrix()))
+        self._visit(page_box, _Where(None, self.document, None, None, Matrix()))
         self._report_unplaced()
+
+    def finish(self) -> None:
+        """Report text that was left out, once all pages have been taken in."""
+        for lost in self.source.unfinished():
+            logger.error("the page leaves out text: %r", lost)
 
     def _report_unplaced(self) -> None:
         for box, mark in self._marks.items():
@@ -110,9 +120,20 @@ class Gatherer:
         if box.link_annotation is not None:
             self.dropped.append((self._page, box.link_annotation))
         if box.widget_annotation is not None:
-            logger.error("page %d: form field where nothing is read out: %r", self._page + 1, box)
+            self._append_field(box, artifact)
         for child in box.children:
             self._set_aside(child, artifact)
+
+    def _append_field(self, box: Any, artifact: Artifact) -> None:
+        """Have a form field at the head or foot of a page read after all else, where it interrupts nothing.
+
+        Fields are never artifacts (ISO 14289-1, 7.18.4).
+        """
+        if artifact is Artifact.LAYOUT:
+            logger.error("page %d: form field where nothing is read out: %r", self._page + 1, box)
+        node = Node("Form", _AT_THE_END, _AT_THE_END, self.document.language)
+        node.kids.append(Annotation(self._page, box.widget_annotation, _AT_THE_END))
+        self.document.kids.append(node)
 
     def _is_repeated(self, box: boxes.Box) -> bool:
         """Whether a box is one that the engine draws on every page, and was met before."""
@@ -129,30 +150,37 @@ class Gatherer:
             return
         pseudo = tag_and_pseudo(box)[1]
         place = None if pseudo else self.source.find_next(box.element, box.text, box.style["hyphenate_character"])
-        start, end = place or self._edge(box.element, pseudo)
+        start, end = place or self._place_beside(box.element, pseudo, where)
         text = Text(mark, box.text, where.line, start, end, generated=place is None)
         if place is not None:
             text.said = self.source.as_written(place, box.text)
-        if text.said is None and _COMPLEX_SCRIPT.search(box.text):
-            text.said = box.text
+        elif not pseudo and box.text.strip(_STRUT):
+            logger.error("page %d: text that the source does not have there: %r", self._page + 1, box.text)
         where.node.kids.append(text)
 
-    def _edge(self, element: Element, pseudo: str) -> tuple[int, int]:
-        """The place of what is not in the source: the start or the end of its element."""
+    def _place_beside(self, element: Element, pseudo: str, where: _Where) -> tuple[int, int]:
+        """A place for text that is not in the source: the start or the end of its element, or where it was met."""
         start, end = self.source.span(element)
-        return (end, end) if pseudo == "after" else (start, start)
+        place = {"before": start, "marker": start, "after": end}.get(pseudo, _last_place(where.node))
+        return place, place
 
     def _take_element(self, box: boxes.Box, where: _Where) -> None:
         inner = self._inside(box, where)
-        for annotation, holder in ((box.link_annotation, inner.link), (box.widget_annotation, None)):
-            if annotation is not None:
-                node = holder or inner.node
-                node.kids.append(Annotation(self._page, annotation, _last_place(node)))
+        if box.link_annotation is not None:
+            self._take_annotation(box.link_annotation, inner.link or inner.node)
+        if box.widget_annotation is not None:
+            self._take_annotation(box.widget_annotation, inner.node)
+            for child in box.children:  # the value, which the field shows itself
+                self._set_aside(child, Artifact.LAYOUT)
+            return
         mark = self._marks.pop(box, None)
         if mark is not None:
             inner.node.kids.append(Picture(mark, inner.node.start))
         for child in box.children:
             self._visit(child, inner)
+
+    def _take_annotation(self, annotation: Any, node: Node) -> None:
+        node.kids.append(Annotation(self._page, annotation, _last_place(node)))
 
     def _inside(self, box: boxes.Box, where: _Where) -> _Where:
         """Where the children of a box are met."""
@@ -162,14 +190,16 @@ class Gatherer:
             where = replace(where, matrix=box.transformation_matrix @ where.matrix)
         if box.element is None:
             return where
-        node = self._node(box, where)
-        return replace(where, node=node, link=node if node.role == "Link" else where.link)
+        key = (box.element, tag_and_pseudo(box)[1])
+        if key == where.key:  # a box that the engine put around some of what its element holds
+            return where
+        node = self._node(box, where, key)
+        return replace(where, key=key, node=node, link=node if node.role == "Link" else where.link)
 
-    def _node(self, box: boxes.Box, where: _Where) -> Node:
+    def _node(self, box: boxes.Box, where: _Where, key: tuple[Element, str]) -> Node:
         """The node of a box: that of its element, made where it is met first, or the one around it."""
-        pseudo = tag_and_pseudo(box)[1]
-        key = (box.element, pseudo)
-        if key in self._nodes:
+        pseudo = key[1]
+        if key in self._nodes and box.widget_annotation is None:  # an element of a field holds one widget, no more
             return self._nodes[key]
         role = self._role(box, where)
         if role is None:
@@ -242,8 +272,7 @@ class Gatherer:
 
 def _last_place(node: Node) -> int:
     """Where the latest kid of a node stands, so that what is added now keeps its place beside it."""
-    last: Iterable[Kid] = node.kids[-1:]
-    return next((kid.start for kid in last), node.start)
+    return node.kids[-1].start if node.kids else node.start
 
 
 def _margin_artifact(box: boxes.MarginBox) -> Artifact:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from consentkit.pdf.content import ContentReader, Key
 
+# The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
 _GROUPING = frozenset(
     {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "TOC", "TOCI", "Index", "NonStruct", "Private"}
     | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR"}
@@ -25,10 +26,7 @@ _REPLACED = frozenset({"Figure", "Formula"})
 _INLINE = frozenset(
     {"Span", "Quote", "Note", "Reference", "BibEntry", "Code", "Link", "Annot", "Form", "Em", "Strong", "Sub"}
     | {"Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"}
-    | _REPLACED
 )
-
-_DEEPEST_ELEMENT = 200
 
 
 class UnreadablePdf(ValueError):
@@ -59,6 +57,8 @@ def tagged_text(pdf: bytes) -> list[TaggedText]:
         raise
     except (PyPdfError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UnreadablePdf("the file is no PDF, or a damaged one") from error
+    except DependencyError as error:
+        raise UnreadablePdf("the PDF is encrypted; make it without a password") from error
 
 
 def readable_text(pdf: bytes) -> str:
@@ -104,26 +104,29 @@ class _TreeReader:
 
     def blocks(self) -> Iterator[TaggedText]:
         """Every block of the tree, in order."""
-        return self._block(self._root, "Document", None, 0)
+        return self._block(self._root, "Document", None)
 
-    def _block(self, element: DictionaryObject, role: str, page: int | None, depth: int) -> Iterator[TaggedText]:
-        if depth > _DEEPEST_ELEMENT:
-            raise UnreadablePdf("the structure tree is too deep, or bites its own tail")
+    def _block(self, element: DictionaryObject, role: str, page: int | None) -> Iterator[TaggedText]:
         page = self._page_of(element, page)
         line = _Line()
-        for kid in [element] if "/ActualText" in element else _kids(element):
+        for kid in _kids(element):
             kid_role = self._role(kid)
-            stands_alone = kid_role not in _INLINE or (kid_role in _REPLACED and role in _GROUPING)
-            if kid is element or kid_role is None or not stands_alone:
+            if kid_role is None or self._is_in_line(kid_role, role):
                 self._speak(kid, page, line)
                 continue
             yield from line.finish(role)
-            if kid_role in _REPLACED:
+            if kid_role in _REPLACED or "/ActualText" in kid:
                 self._speak(kid, page, line)
                 yield from line.finish(kid_role)
             else:
-                yield from self._block(_dictionary(kid), kid_role, page, depth + 1)
+                yield from self._block(kid, kid_role, page)
         yield from line.finish(role)
+
+    def _is_in_line(self, role: str, around: str) -> bool:
+        """Whether an element belongs to the text around it. Figures among blocks are blocks themselves."""
+        if role in _REPLACED or role == "NonStruct":
+            return around not in _GROUPING
+        return role in _INLINE
 
     def _speak(self, kid: Any, page: int | None, line: _Line) -> None:
         """Add to a line what is read for a kid of an element: content, or an element within the line."""

@@ -20,6 +20,7 @@ import pydyf
 import weasyprint.pdf
 from weasyprint.pdf.stream import Stream
 
+from consentkit.pdf.forms import add_form
 from consentkit.pdf.gathering import Gatherer
 from consentkit.pdf.marks import MarkedContent
 from consentkit.pdf.roles import ATTRIBUTE_OWNERS
@@ -30,17 +31,25 @@ logger = logging.getLogger("weasyprint")
 
 _writing = threading.Lock()
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
+"""Characters that allow a break: fonts draw nothing for them."""
+
 
 @contextmanager
-def own_tagging() -> Iterator[None]:
-    """Let `write_pdf` tag its files our way. One thread at a time: others wait."""
+def own_tagging(fillable: bool = False) -> Iterator[None]:
+    """Let `write_pdf` tag its files our way, and add a form if asked to. One thread at a time: others wait."""
     with _writing:
         stock = weasyprint.pdf.add_tags
-        weasyprint.pdf.add_tags = add_tags
+        weasyprint.pdf.add_tags = _add_form_and_tags if fillable else add_tags
         try:
             yield
         finally:
             weasyprint.pdf.add_tags = stock
+
+
+def _add_form_and_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+    add_form(pdf, document)
+    add_tags(pdf, document, pdf_version, page_streams)
 
 
 def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
@@ -51,6 +60,7 @@ def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequ
     gathered = Gatherer(language)
     for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
         gathered.take_page(number, page, stream._tags)
+    gathered.finish()
     root = gathered.document
     root.entries.update(T=document.metadata.title or "")
     arrange(root)
@@ -59,7 +69,7 @@ def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequ
     content = MarkedContent(pdf, page_streams, document.fonts.values())
     for mark, artifact in gathered.artifacts.items():
         content.set_aside(mark, artifact)
-    _write_spaces(root, content)
+    _mend_text(root, content)
     for page_number, annotation in gathered.dropped:
         _drop_annotation(pdf, page_number, annotation)
     _TreeWriter(pdf, content, page_streams).write(root)
@@ -69,13 +79,24 @@ def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequ
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
 
 
-def _write_spaces(node: Node, content: MarkedContent) -> None:
-    """Put the spaces into the pages that the engine left out, or into what is read where no font can show one."""
+def _mend_text(node: Node, content: MarkedContent) -> None:
+    """Make every piece of text say what it means.
+
+    Glyphs may say something else, or in another order: those of Arabic or Thai, a glyph that stands for several
+    characters. Then ActualText does. The spaces that the engine left out are drawn wherever a font has one.
+    """
     for kid in node.kids:
         if isinstance(kid, Node):
-            _write_spaces(kid, content)
-        elif isinstance(kid, Text) and kid.space_follows and (kid.said or not content.append_space(kid.mark)):
-            kid.said = f"{kid.said or kid.drawn} "
+            _mend_text(kid, content)
+        elif isinstance(kid, Text):
+            if kid.said is None and _letters(content.read(kid.mark)) != _letters(kid.drawn):
+                kid.said = kid.drawn
+            if kid.space_follows and (kid.said or not content.append_space(kid.mark)):
+                kid.said = f"{kid.said or kid.drawn} "
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).translate(_UNSEEN)
 
 
 def _drop_annotation(pdf: pydyf.PDF, page_number: int, annotation: pydyf.Dictionary) -> None:
@@ -96,6 +117,7 @@ class _TreeWriter:
         self._pdf = pdf
         self._content = content
         self._page_streams = page_streams
+        self._pages = pdf.page_references  # the engine makes this list anew each time
         self._owners: dict[Stream, dict[int, bytes]] = {stream: {} for stream in page_streams}
         self._annotations: list[tuple[pydyf.Dictionary, bytes]] = []
         self._named: dict[str, bytes] = {}
@@ -110,6 +132,14 @@ class _TreeWriter:
         if self._named:
             root["IDTree"] = self._name_tree()
         self._pdf.catalog["StructTreeRoot"] = root.reference
+        self._order_annotations()
+
+    def _order_annotations(self) -> None:
+        """Put the links and fields of each page into reading order: some viewers walk through them as they stand."""
+        order = {annotation.reference: place for place, (annotation, _) in enumerate(self._annotations)}
+        for reference in self._pages:
+            annotations = _object(self._pdf, reference).get("Annots", [])
+            annotations.sort(key=lambda annotation: order.get(annotation, len(order)))
 
     def _element(self, node: Node, parent: pydyf.Dictionary, language: str) -> pydyf.Dictionary:
         element = self._new_element(node.role, parent)
@@ -121,7 +151,7 @@ class _TreeWriter:
             element["A"] = _attributes(node)
         page = _first_page(node)
         if page is not None:
-            element["Pg"] = self._pdf.page_references[page]
+            element["Pg"] = self._pages[page]
         element["K"] = pydyf.Array()
         for kid in node.kids:
             element["K"].extend(self._kid(kid, node, element))
@@ -159,14 +189,14 @@ class _TreeWriter:
         """
         element = self._new_element("Span", parent)
         element["ActualText"] = pydyf.String(text.said)
-        element["Pg"] = self._pdf.page_references[text.mark.page]
+        element["Pg"] = self._pages[text.mark.page]
         element["K"] = pydyf.Array([self._content_reference(text.mark, element)])
         return element
 
     def _content_reference(self, mark: Mark, element: pydyf.Dictionary) -> Any:
         stream = self._content.stream(mark)
         self._owners.setdefault(stream, {})[mark.mcid] = element.reference
-        page = self._pdf.page_references[mark.page]
+        page = self._pages[mark.page]
         on_page = stream is self._page_streams[mark.page]
         if on_page and element["Pg"] == page:
             return mark.mcid
@@ -180,7 +210,9 @@ class _TreeWriter:
         self._annotations.append((annotation, element.reference))
         if annotation["Subtype"] == "/Link":
             annotation["Contents"] = pydyf.String(node.label or text_of(node))
-        page = self._pdf.page_references[kid.page]
+        elif node.label and not annotation["TU"].string:
+            annotation["TU"] = pydyf.String(node.label)
+        page = self._pages[kid.page]
         return pydyf.Dictionary({"Type": "/OBJR", "Obj": annotation.reference, "Pg": page})
 
     def _parent_tree(self) -> dict[str, Any]:

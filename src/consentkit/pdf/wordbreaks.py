@@ -21,6 +21,9 @@ from consentkit.pdf.structure import Break, Node, Text, holds_phrase
 _SOFT_HYPHEN = "\u00ad"
 _EDGE = "\0"
 """Stands in the source text for every start and end of an element, so that no two of them share a place."""
+_UNREAD = str.maketrans("", "", _SOFT_HYPHEN + "\u200b" + _EDGE)
+_ALIKE = str.maketrans("ı", "i", "\u0307")
+"""In Turkish, "i" without its dot and capital "I" with one are letters of their own, which case folding parts."""
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -58,7 +61,7 @@ class Source:
     def _take(self, text: str | None, own: _OwnText) -> None:
         for place, character in enumerate(text or "", len(self._text)):
             if not character.isspace() and character != _SOFT_HYPHEN:
-                own.take(character.casefold(), place)
+                own.take(character.casefold().translate(_ALIKE), place)
         self._text.extend(text or "")
 
     def span(self, element: Element) -> tuple[int, int]:
@@ -84,10 +87,17 @@ class Source:
         self._read[element] = read + len(letters)
         return places[read], places[read + len(letters) - 1] + 1
 
+    def unfinished(self) -> Iterator[str]:
+        """The rest of each text of which only the start was found. One that was not found at all may be hidden."""
+        for element, read in self._read.items():
+            own, places = self._own_text[element]
+            if read < len(own):
+                yield "".join(self._text[places[read] : places[-1] + 1]).replace(_EDGE, "")
+
     def as_written(self, place: tuple[int, int], drawn: str) -> str | None:
         """What the author wrote at a place, if it is not what was drawn; white space and soft hyphens don't count."""
-        written = "".join(self._text[slice(*place)]).replace(_SOFT_HYPHEN, "").split()
-        if written == drawn.replace(_SOFT_HYPHEN, "").split():
+        written = "".join(self._text[slice(*place)]).translate(_UNREAD).split()
+        if written == drawn.translate(_UNREAD).split():
             return None
         before, after = drawn[: -len(drawn.lstrip())], drawn[len(drawn.rstrip()) :]
         return f"{before}{' '.join(written)}{after}"
@@ -111,7 +121,7 @@ class _OwnText:
 
 
 def _letters(text: str) -> str:
-    return "".join(text.split()).replace(_SOFT_HYPHEN, "").casefold()
+    return "".join(text.split()).replace(_SOFT_HYPHEN, "").casefold().translate(_ALIKE)
 
 
 def mark_word_breaks(node: Node, source: Source) -> None:

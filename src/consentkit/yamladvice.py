@@ -1,0 +1,91 @@
+"""What the YAML parser's complaints mean to the person who wrote the file.
+
+Guarantees: every complaint of the parser gets a place and words; where the likely cause is known, the words say what
+to do. The parser's own words follow for whoever knows YAML.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+
+def diagnosis(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark | None, str]:
+    """The place and the likely cause of a complaint about a text."""
+    detail = error.problem or ""
+    complaint = f"{error.context or ''}: {detail}"
+    for table, marks in (
+        (_WHERE_IT_BEGINS, (error.context_mark, error.problem_mark)),
+        (_WHERE_IT_ENDS, (error.problem_mark, error.context_mark)),
+    ):
+        mark = marks[0] or marks[1]
+        for fragment, advice in table.items():
+            if fragment in complaint:
+                return mark, f"{_closer_look(fragment, mark, text) or advice} (YAML: {detail})"
+    return mark, f"is not valid YAML: {detail}"
+
+
+def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None:
+    """Tell apart causes for which the parser has one complaint only, by the line that it complains about."""
+    if mark is None:
+        return None
+    line = [*text.split("\n"), ""][mark.line]
+    before, after = line[: mark.column], line[mark.column :]
+    for complaint, part, pattern, advice in (
+        (_STRAY_CHARACTER, after, r"\t", "is indented with a tab; use spaces"),
+        (_STRAY_COLON, before, r"[\s-]*[\w-]+\s*$", _TOO_DEEP),
+        (_STRAY_KEY, before, r".*[\"'\]}]\s*$", _GOES_ON),
+        (_STRAY_ITEM, before, r".*[\"'\]}]\s*$", _GOES_ON),
+        (_NO_COLON, after, r"[•·▪◦‣–—]", "begins with a bullet; write `- ` in its place"),
+        (_NO_START, text, r"%", "has a line that begins with `%`; delete that line"),
+    ):
+        if complaint == fragment and re.match(pattern, part):
+            return advice
+    return None
+
+
+_STRAY_CHARACTER = "found character that cannot start any token"
+_STRAY_COLON = "mapping values are not allowed"
+_STRAY_KEY = "did not find expected key"
+_STRAY_ITEM = "did not find expected '-' indicator"
+_NO_COLON = "could not find expected ':'"
+_NO_START = "<document start>"
+
+_TOO_DEEP = "stands deeper than the line above, which has its text already; line it up, or quote the text above"
+_GOES_ON = "goes on after a closing quotation mark or bracket; put the whole text in quotation marks"
+_QUOTES = "opens quotation marks that are never closed; close them"
+_BLOCK = "has text beside `|` or `>`; begin it on the next line"
+_BACKSLASH = "holds a backslash, which has a meaning between double quotation marks; double it, or use single ones"
+_QUOTE_IT = "which has a meaning in YAML; put the text in quotation marks"
+
+# Complaints of libyaml's scanner.c and parser.c, by the place that helps more: where the faulty thing begins, or where
+# the parser gave up.
+_WHERE_IT_BEGINS = {
+    "directive": "begins with `%`, which has a meaning in YAML; delete the line",
+    "while scanning an alias": f"begins with `*`, {_QUOTE_IT}; a list item begins with `- `",
+    "while scanning an anchor": f"begins with `&`, {_QUOTE_IT}",
+    " tag": f"begins with `!`, {_QUOTE_IT}",
+    "found unexpected end of stream": _QUOTES,
+    "found unexpected document indicator": _QUOTES,
+    _NO_COLON: "has no colon with a space; write `key: value`, or indent text that goes on",
+    "did not find expected ',' or": (
+        "opens a bracket that is not closed, or lacks a comma inside; close it, or put the text in quotation marks"
+    ),
+    "block scalar: did not find": _BLOCK,
+    "indentation indicator": _BLOCK,
+}
+_WHERE_IT_ENDS = {
+    "incompatible YAML": "has a line that begins with `%`; delete it",
+    "found a tab character": "is indented with a tab; use spaces",
+    _STRAY_CHARACTER: "begins with a character that has a meaning in YAML; put the text in quotation marks",
+    _STRAY_COLON: "has a second colon; put the whole text in quotation marks",
+    _STRAY_KEY: "does not line up with the lines above; give it the same indentation",
+    _STRAY_ITEM: "is no item of the list above; begin it with `- `, or line it up with the keys",
+    "block sequence entries are not allowed": "begins a list beside its key; put each `- ` on a line of its own",
+    "did not find expected node content": "begins with a comma or bracket; put the text in quotation marks",
+    "mapping keys are not allowed": f"begins with `?`, {_QUOTE_IT}",
+    "escape": _BACKSLASH,
+    "hexdecimal": _BACKSLASH,
+    _NO_START: "goes on after `...`, which ends a YAML file; delete that line",
+}

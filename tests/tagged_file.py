@@ -1,0 +1,219 @@
+"""A tagged PDF taken apart: its structure tree, what its pages mark, and the ways between the two.
+
+Nothing is judged here, and the file may come from any engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+Reference: TypeAlias = tuple[int, int]
+"""The object and generation number of an indirect object."""
+
+SHOWS_TEXT = ("Tj", "TJ", "'", '"')
+
+
+class Object(NamedTuple):
+    """An annotation that the tree names."""
+
+    reference: Reference
+
+
+class Content(NamedTuple):
+    """A marked-content sequence that the tree names, and the page on which it says that it is."""
+
+    stream: Reference
+    mcid: int
+    page: int | None
+
+
+@dataclass(eq=False)
+class Element:
+    """A structure element, with what it holds in order."""
+
+    dictionary: Dictionary
+    parent: Element | None
+    kids: list[Element | Content | Object] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        return str(self.dictionary.S)[1:]
+
+    @property
+    def elements(self) -> list[Element]:
+        return [kid for kid in self.kids if isinstance(kid, Element)]
+
+    @property
+    def name(self) -> str:
+        return f"{self.role} (object {self.dictionary.objgen[0]})"
+
+    def contents(self) -> Iterator[Content]:
+        """Everything that is read for the element, in order."""
+        for kid in self.kids:
+            if isinstance(kid, Content):
+                yield kid
+            elif isinstance(kid, Element):
+                yield from kid.contents()
+
+    def attribute(self, name: str) -> Any:
+        """An attribute, whichever of the attribute objects holds it."""
+        attributes = self.dictionary.get("/A", [])
+        holders = [attributes] if isinstance(attributes, Dictionary) else attributes
+        return next((holder[name] for holder in holders if isinstance(holder, Dictionary) and name in holder), None)
+
+
+@dataclass
+class Stream:
+    """What is marked in the content stream of a page or of a form that it draws."""
+
+    reference: Reference
+    page: int
+    key: int | None
+    """StructParents."""
+    mcids: list[int] = field(default_factory=list)
+    untagged_text: bool = False
+    untyped_artifact: bool = False
+    artifact_in_content: bool = False
+
+
+class File:
+    """A PDF taken apart: the tree, the content streams, the parent tree, the annotations."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self.pdf = pdf
+        self.pages = [page.obj for page in pdf.pages]
+        self.page_numbers = {page.objgen: number for number, page in enumerate(self.pages)}
+        self.tree = pdf.Root.StructTreeRoot
+        self.elements: list[Element] = []
+        self.repeated: list[Dictionary] = []
+        self._seen: set[Reference] = set()
+        self.top = [self._element(kid, None) for kid in listed(self.tree.get("/K"))]
+
+    def _element(self, dictionary: Dictionary, parent: Element | None) -> Element:
+        element = Element(dictionary, parent)
+        self.elements.append(element)
+        self._seen.add(dictionary.objgen)
+        for kid in listed(dictionary.get("/K")):
+            element.kids.extend(self._kid(kid, element))
+        return element
+
+    def _kid(self, kid: Any, element: Element) -> Iterator[Element | Content | Object]:
+        page = element.dictionary.get("/Pg")
+        if isinstance(kid, int):
+            yield self._content(page, page, kid)
+        elif kid.get("/Type") == Name.MCR:
+            page = kid.get("/Pg", page)
+            yield self._content(kid.get("/Stm", page), page, int(kid.MCID))
+        elif kid.get("/Type") == Name.OBJR:
+            yield Object(kid.Obj.objgen)
+        elif kid.objgen in self._seen:
+            self.repeated.append(kid)
+        else:
+            yield self._element(kid, element)
+
+    def _content(self, stream: Any, page: Any, mcid: int) -> Content:
+        number = None if page is None else self.page_numbers.get(page.objgen)
+        return Content((0, 0) if stream is None else stream.objgen, mcid, number)
+
+    @cached_property
+    def contents(self) -> list[tuple[Content, Element]]:
+        """All content that the tree names, each with its element."""
+        return [(kid, element) for element in self.elements for kid in element.kids if isinstance(kid, Content)]
+
+    @cached_property
+    def objects(self) -> dict[Reference, Element]:
+        """The elements of annotations."""
+        return {kid.reference: element for element in self.elements for kid in element.kids if isinstance(kid, Object)}
+
+    @cached_property
+    def parent_tree(self) -> list[tuple[int, Any]]:
+        return list(_numbers(self.tree.get("/ParentTree", Dictionary())))
+
+    @cached_property
+    def streams(self) -> list[Stream]:
+        return [stream for number, page in enumerate(self.pages) for stream in _PageScan(page, number).streams]
+
+    @cached_property
+    def annotations(self) -> list[tuple[int, Dictionary]]:
+        """All annotations, each with the number of its page."""
+        return [(number, note) for number, page in enumerate(self.pages) for note in page.get("/Annots", [])]
+
+    @cached_property
+    def destinations(self) -> list[str]:
+        """The names of all destinations, in the order of the file."""
+        return [str(name) for name, _ in names(self.pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()))]
+
+
+class _PageScan:
+    """Goes through what a page draws, and through the forms that it draws."""
+
+    def __init__(self, page: Dictionary, number: int) -> None:
+        self.streams: list[Stream] = []
+        self._page = number
+        self._scan(page, page.get("/Resources", Dictionary()), [])
+
+    def _scan(self, owner: Any, resources: Dictionary, around: list[str]) -> None:
+        stream = Stream(owner.objgen, self._page, whole_number(owner.get("/StructParents")))
+        self.streams.append(stream)
+        marks = list(around)
+        for operands, operator in pikepdf.parse_content_stream(owner):
+            match str(operator):
+                case "BDC" | "BMC":
+                    marks.append(_kind_of_mark(stream, operands, resources))
+                    stream.artifact_in_content |= marks[-1].startswith("artifact") and "content" in marks
+                case "EMC" if len(marks) > len(around):
+                    marks.pop()
+                case "Do":
+                    self._draw(resources.XObject[str(operands[0])], resources, marks)
+                case shown if shown in SHOWS_TEXT:
+                    stream.untagged_text |= not any(mark != "other" for mark in marks)
+                    stream.untyped_artifact |= "artifact" in marks and "artifact with type" not in marks
+
+    def _draw(self, drawn: Any, resources: Dictionary, marks: list[str]) -> None:
+        is_new = all(stream.reference != drawn.objgen for stream in self.streams)
+        if drawn.get("/Subtype") == Name.Form and is_new:
+            self._scan(drawn, drawn.get("/Resources", resources), marks)
+
+
+def _kind_of_mark(stream: Stream, operands: list[Any], resources: Dictionary) -> str:
+    properties = operands[1] if len(operands) > 1 else Dictionary()
+    if isinstance(properties, Name):
+        properties = resources.Properties[str(properties)]
+    if operands[0] == Name.Artifact:
+        return "artifact with type" if "/Type" in properties else "artifact"
+    if "/MCID" in properties:
+        stream.mcids.append(int(properties.MCID))
+        return "content"
+    return "other"
+
+
+def whole_number(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, Array) else [value]
+
+
+def _numbers(tree: Dictionary) -> Iterator[tuple[int, Any]]:
+    """The entries of a number tree."""
+    entries = list(tree.get("/Nums", []))
+    yield from zip(map(int, entries[::2]), entries[1::2], strict=True)
+    for kid in tree.get("/Kids", []):
+        yield from _numbers(kid)
+
+
+def names(tree: Dictionary) -> Iterator[tuple[Any, Any]]:
+    """The entries of a name tree."""
+    entries = list(tree.get("/Names", []))
+    yield from zip(entries[::2], entries[1::2], strict=True)
+    for kid in tree.get("/Kids", []):
+        yield from names(kid)

@@ -1,0 +1,55 @@
+"""The same input gives the same bytes, whatever is different around it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from consentkit.workspace import open_workspace
+from running import SAMPLE_CLINIC, environment, run_consentkit
+from small import small_procedure, write_procedure
+
+# Four hash seeds, two time zones (a day apart), three languages and two folders, in four runs.
+SURROUNDINGS = (
+    {"PYTHONHASHSEED": "0", "TZ": "Pacific/Kiritimati", "LANG": "C"},
+    {"PYTHONHASHSEED": "1", "TZ": "Pacific/Pago_Pago", "LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8"},
+    {"PYTHONHASHSEED": "2", "TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "SOURCE_DATE_EPOCH": "1"},
+    {
+        "PYTHONHASHSEED": "3",
+        "TZ": "Pacific/Pago_Pago",
+        "LANG": "C.UTF-8",
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    },
+)
+
+
+def test_hash_seed_time_zone_language_and_folder_do_not_change_a_byte(tmp_path: Path) -> None:
+    found: dict[str, set[bytes]] = {"90837": set(), "90853": set()}
+    for index, surroundings in enumerate(SURROUNDINGS):
+        folder = tmp_path / ("here" if index % 2 else "another/folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        out = folder / f"out{index}"
+        env = environment(**surroundings)
+        done = run_consentkit("render", *found, "-o", f"{out}/", "--clinic", SAMPLE_CLINIC, folder=folder, env=env)
+        assert done.code == 0, done.stderr
+        for code, versions in found.items():
+            versions.add((out / f"{code}.pdf").read_bytes())
+    assert {code: len(versions) for code, versions in found.items()} == {"90837": 1, "90853": 1}
+
+
+def test_documents_made_before_in_the_same_process_do_not_change_a_byte(tmp_path: Path) -> None:
+    workspace = open_workspace()
+    path = write_procedure(tmp_path)
+    first = workspace.render(path).pdf
+    workspace.render(small_procedure(title="Việt, ελληνικά"), paper="a4")
+    assert workspace.render(path).pdf == first
+
+
+def test_order_of_keys_in_a_file_does_not_change_a_byte(tmp_path: Path) -> None:
+    workspace = open_workspace()
+    path = write_procedure(tmp_path)
+    first = workspace.render(path).pdf
+    turned = dict(reversed(json.loads(path.read_text(encoding="utf-8")).items()))
+    path.write_text(json.dumps(turned), encoding="utf-8")
+    assert workspace.render(path).pdf == first

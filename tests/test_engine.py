@@ -1,0 +1,364 @@
+"""The page engine reads nothing but what it is given, uses our fonts alone, and never fails quietly."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pikepdf
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from consentkit.errors import RenderingFailed
+from consentkit.pdf import engine, fonts
+from consentkit.pdf.metadata import DocumentInfo, packet, read_properties
+from consentkit.workspace import open_workspace
+from running import environment
+from small import make_clinic
+
+STYLE = 'html { font-family: "consentkit body", "consentkit wide"; }'
+INFO = DocumentInfo("A page", "en", "TEST-1", "consent", "2026-01-01", "0" * 64)
+
+
+def render(body: str, style: str = "", *, head: str = "", assets: Mapping[str, bytes] | None = None) -> bytes:
+    html = (
+        f'<!doctype html><html lang="en"><head><title>A page</title>{head}</head><body><p>Text</p>{body}</body></html>'
+    )
+    return engine.render(html, [STYLE, style], assets or {}, INFO).pdf
+
+
+def everything_in(pdf: bytes) -> bytes:
+    """Every byte of a PDF, with all streams decompressed."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        streams = [item.read_bytes() for item in document.objects if isinstance(item, pikepdf.Stream)]
+    return pdf + b"".join(streams)
+
+
+def png(colour: str = "#ff0000") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+# --- files and network ---
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A server on this machine that nobody may call."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        server.setblocking(False)
+        yield server
+
+
+def calls(server: socket.socket) -> int:
+    """How often the server has been called."""
+    count = 0
+    while True:
+        try:
+            connection, _address = server.accept()
+        except BlockingIOError:
+            return count
+        connection.close()
+        count += 1
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" width="9"'
+
+# Each way that HTML, CSS or SVG has to name another file. {} is the address.
+REFUSED_BODIES = {
+    "img": '<img src="{}" alt="x">',
+    "picture": '<picture><source srcset="{}"><img src="{}" alt="x"></picture>',
+    "object": '<object data="{}"></object>',
+    "embed": '<embed src="{}">',
+    "svg image": SVG + ' height="9"><image href="{}" width="9" height="9"/></svg>',
+    "svg image, old": SVG + ' height="9"><image xlink:href="{}" width="9" height="9"/></svg>',
+    "style attribute": '<p style="background: url({})">x</p>',
+    "attachment": '<a rel="attachment" href="{}">x</a>',
+}
+REFUSED_HEADS = {
+    "style sheet": '<link rel="stylesheet" href="{}">',
+    "import": '<style>@import url("{}");</style>',
+    "attachment": '<link rel="attachment" href="{}">',
+    "base": '<base href="{}/"><link rel="stylesheet" href="x.css">',
+}
+REFUSED_STYLES = {
+    "import": '@import url("{}");',
+    "import, bare": '@import "{}";',
+    "background": "p {{ background: url({}); }}",
+    "list": "p {{ display: list-item; list-style-image: url({}); }}",
+    "content": "p::before {{ content: url({}); }}",
+    "border": "p {{ border: 3pt solid; border-image: url({}) 1; }}",
+    "page": "@page {{ background: url({}); }}",
+    "margin box": "@page {{ @top-left {{ content: url({}); }} }}",
+    "font": '@font-face {{ font-family: foreign; src: url("{}"); }} p {{ font-family: foreign, "consentkit body"; }}',
+    "colour": '@color-profile device-cmyk {{ src: url("{}"); }} p {{ color: device-cmyk(1 0 0 0); }}',
+}
+ATTACKS = [
+    pytest.param(part, template, id=f"{part}: {name}")
+    for part, attacks in (("body", REFUSED_BODIES), ("head", REFUSED_HEADS), ("style", REFUSED_STYLES))
+    for name, template in attacks.items()
+]
+
+
+def attempt(part: str, template: str, address: str) -> bytes:
+    attack = template.format(address, address)
+    if part == "body":
+        return render(attack)
+    return render("", head=attack) if part == "head" else render("", attack)
+
+
+@pytest.mark.parametrize(("part", "template"), ATTACKS)
+def test_no_file_is_reached(part: str, template: str, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(png())
+    with pytest.raises(RenderingFailed, match="may not use: file:"):
+        attempt(part, template, picture.as_uri())
+
+
+@pytest.mark.parametrize(("part", "template"), ATTACKS)
+def test_no_server_is_called(part: str, template: str, listener: socket.socket) -> None:
+    address = "http://{}:{}/x".format(*listener.getsockname())
+    with pytest.raises(RenderingFailed, match="may not use: http:"):
+        attempt(part, template, address)
+    assert calls(listener) == 0
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1/x", "data:image/png;base64," + base64.b64encode(png()).decode()])
+def test_no_other_kind_of_address_is_used_either(address: str) -> None:
+    with pytest.raises(RenderingFailed, match="may not use"):
+        render(f'<img src="{address}" alt="x">')
+
+
+def test_a_relative_address_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "picture.png").write_bytes(png())
+    for name in ("picture.png", "./picture.png", str(tmp_path / "picture.png")):
+        with pytest.raises(RenderingFailed):
+            render(f'<img src="{name}" alt="x">')
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        '<iframe src="{}"></iframe>',
+        '<script src="{}"></script>',
+        '<video src="{}" poster="{}"></video>',
+        '<a href="{}">link</a>',
+        '<form action="{}"><p>x</p></form>',
+        '<input type="image" src="{}" alt="x">',
+        '<p cite="{}" data-src="{}" background="{}">x</p>',
+        '<meta http-equiv="refresh" content="0; url={}">',
+        SVG + ' height="9"><use href="{}#x"/></svg>',
+        SVG + ' height="9"><style>@import url("{}");</style><rect width="9" height="9"/></svg>',
+    ],
+)
+def test_what_the_engine_does_not_load_makes_no_difference(
+    attack: str, tmp_path: Path, listener: socket.socket
+) -> None:
+    server = "http://{}:{}/x".format(*listener.getsockname())
+    assert render(attack.format(server, server, server)).startswith(b"%PDF")
+    assert calls(listener) == 0
+    file = tmp_path / "file.svg"
+    address = file.as_uri()
+    without = render(attack.format(address, address, address))
+    file.write_text(f'{SVG} height="9"><rect id="x" width="9" height="9" fill="red"/></svg>')
+    assert render(attack.format(address, address, address)) == without
+
+
+def test_a_named_asset_is_used() -> None:
+    pdf = render('<img src="asset:logo" alt="A red square">', assets={"asset:logo": png("#fe0102")})
+    assert b"\xfe\x01\x02" * 8 in everything_in(pdf)
+
+
+def test_a_picture_cannot_load_another_one(tmp_path: Path, listener: socket.socket) -> None:
+    marker = tmp_path / "marker.png"
+    marker.write_bytes(png())
+    for address in (marker.as_uri(), "http://{}:{}/x".format(*listener.getsockname())):
+        picture = f'{SVG} height="9"><image href="{address}" width="9" height="9"/></svg>'.encode()
+        with pytest.raises(RenderingFailed, match="may not use"):
+            render('<img src="asset:logo" alt="x">', assets={"asset:logo": picture})
+    assert calls(listener) == 0
+
+
+def test_an_external_entity_is_not_resolved(tmp_path: Path) -> None:
+    marker = tmp_path / "marker.txt"
+    picture = f'<!DOCTYPE svg [<!ENTITY x SYSTEM "{marker.as_uri()}">]>{SVG} height="9"><text y="9">&x;</text></svg>'
+
+    def outcome() -> bytes | str:
+        try:
+            return render('<img src="asset:logo" alt="x">', assets={"asset:logo": picture.encode()})
+        except RenderingFailed as error:
+            return str(error)
+
+    without = outcome()
+    marker.write_text("text of a file")
+    assert outcome() == without
+
+
+# --- nothing fails quietly ---
+
+
+@pytest.mark.parametrize(
+    "style", ["p { colour: red; }", "p { color: redd; }", "p { position: sticky; }", "p:hoover { }"]
+)
+def test_a_style_rule_that_the_engine_does_not_know_fails(style: str) -> None:
+    with pytest.raises(RenderingFailed, match="the page engine complains"):
+        render("", style)
+
+
+def test_every_complaint_is_told_once_and_many_are_counted() -> None:
+    style = "\n".join(f"p {{ wrong-{number}: 1; }}" for number in range(8)) + "p { wrong-0: 1; }"
+    with pytest.raises(RenderingFailed, match=r"… and [34] more") as caught:
+        render("", style)
+    assert str(caught.value).count("wrong-0") == 1
+
+
+def test_a_complaint_of_one_document_does_not_stick_to_the_next() -> None:
+    with pytest.raises(RenderingFailed):
+        render("", "p { colour: red; }")
+    assert render("").startswith(b"%PDF")
+
+
+def test_a_picture_that_is_none_fails() -> None:
+    with pytest.raises(RenderingFailed, match="asset:logo"):
+        render('<img src="asset:logo" alt="x">', assets={"asset:logo": b"not a picture"})
+
+
+def test_a_link_to_a_place_that_does_not_exist_fails() -> None:
+    with pytest.raises(RenderingFailed, match="nowhere"):
+        render('<a href="#nowhere">x</a>')
+
+
+# --- fonts ---
+
+
+def font_names(pdf: bytes) -> set[str]:
+    """The names of all fonts of a PDF: of descriptors and of what refers to them."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        dictionaries = [item for item in document.objects if isinstance(item, pikepdf.Dictionary)]
+        named = [item.get(key) for item in dictionaries for key in ("/FontName", "/BaseFont")]
+    return {str(name) for name in named if name is not None}
+
+
+OWN_FONT = re.compile(r"/[A-Z]{6}\+consentkit-(body|wide)(-Bold)?")
+
+
+def test_only_subsets_of_our_fonts_are_embedded() -> None:
+    names = font_names(render("<p><b>Bold</b> and Tiếng Việt, ελληνικά, русский</p>"))
+    assert {OWN_FONT.fullmatch(name)[0].split("+")[1] for name in names} == {  # type: ignore[index]
+        "consentkit-body",
+        "consentkit-body-Bold",
+        "consentkit-wide",
+    }
+
+
+def test_every_font_that_is_named_is_embedded() -> None:
+    with pikepdf.open(io.BytesIO(render("<p><b>Bold</b> Việt</p>"))) as document:
+        descriptors = [
+            item for item in document.objects if isinstance(item, pikepdf.Dictionary) and "/FontName" in item
+        ]
+        assert len(descriptors) == 3
+        assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(item.keys()) for item in descriptors)
+
+
+def machine_with_font(folder: Path, characters: str) -> dict[str, str]:
+    """The environment of a machine that has one font, Foreign, which knows some characters that ours lack."""
+    folder.mkdir()
+    font = TTFont(io.BytesIO(next(iter(fonts.font_assets().values()))))
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            widest = 0xFFFF if table.format == 4 else sys.maxunicode
+            table.cmap.update({ord(char): "A" for char in characters if ord(char) <= widest})
+    for record in font["name"].names:
+        if record.nameID in (1, 3, 4, 6, 16):
+            record.string = "Foreign"
+    font.save(folder / "foreign.ttf")
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir></fontconfig>", encoding="utf-8"
+    )
+    return environment(FONTCONFIG_FILE=str(folder / "fonts.conf"))
+
+
+def render_on(machine: dict[str, str], body: str, style: str = "") -> str:
+    """Render in a process of its own. Returns `made`, or the message of the failure."""
+    script = f"""
+from consentkit.errors import RenderingFailed
+from test_engine import render
+try:
+    render({body!r}, {style!r})
+    print("made")
+except RenderingFailed as error:
+    print(error)
+"""
+    machine = {**machine, "PYTHONPATH": f"{machine['PYTHONPATH']}:{Path(__file__).parent}"}
+    done = subprocess.run([sys.executable, "-c", script], env=machine, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_font_of_the_machine_is_refused_however_it_comes_in(tmp_path: Path) -> None:
+    machine = machine_with_font(tmp_path / "fonts", "安")
+    assert render_on(machine, "<p>plain</p>") == "made\n"
+    assert "a font that is not shipped" in render_on(machine, "", "p { font-family: Foreign; }")
+    by_name = '@font-face { font-family: "consentkit body"; src: local("Foreign"); }'
+    assert "may not use: file:" in render_on(machine, "", by_name)
+
+
+def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_not(tmp_path: Path) -> None:
+    expected = "the fonts lack these characters: 安 (U+5B89), 𐘀 (U+10600); write the text without them\n"
+    body = "<p>安𐘀</p>"
+    assert render_on(machine_with_font(tmp_path / "rich", "安𐘀"), body) == expected
+    assert render_on(machine_with_font(tmp_path / "poor", ""), body) == expected
+
+
+# --- what every file says about itself ---
+
+
+def test_the_metadata_of_a_finished_file_can_be_read_back() -> None:
+    own = read_properties(render(""))
+    assert own == INFO.properties()
+
+
+def test_metadata_is_printed_as_typed_whatever_it_holds() -> None:
+    nasty = "</rdf:li> & <x> ]]> \"'"
+    info = DocumentInfo(nasty, "en", "TEST-1", nasty, "2026-01-01", "0" * 64, publisher=nasty)
+    assert (read_properties(b"%PDF-" + packet(info, nasty)) or {})["variant"] == nasty
+    pdf = engine.render("<html lang=en><title>x</title><p>x", [STYLE], {}, info).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as metadata:
+        assert metadata["dc:title"] == nasty
+        assert metadata["dc:publisher"] == [nasty] or nasty in metadata["dc:publisher"]
+
+
+@pytest.mark.parametrize("foreign", [b"", b"%PDF-1.7 another", b"xmlns:consentkit", png()])
+def test_a_file_of_another_program_has_no_properties_of_ours(foreign: bytes) -> None:
+    assert read_properties(foreign) is None
+
+
+def test_it_is_clear_where_each_stream_ends_even_if_its_data_ends_in_a_carriage_return() -> None:
+    pdf = render('<img src="asset:logo" alt="x">', assets={"asset:logo": png()})
+    assert pdf.count(b"endstream") == pdf.count(b"\r\nendstream") > 5
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert document.check_pdf_syntax() == []
+
+
+def test_the_title_is_the_one_that_is_given_and_not_the_one_in_the_page() -> None:
+    pdf = engine.render("<html lang=en><title>A\u00a0patient</title><p>x", [STYLE], {}, INFO).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as metadata:
+        assert (str(document.docinfo["/Title"]), metadata["dc:title"]) == ("A page", "A page")
+    assert "patient" not in everything_in(pdf).decode("latin-1")
+
+
+# --- limits ---
+
+
+def test_a_document_of_a_clinic_with_its_own_templates_is_the_same_as_one_without(tmp_path: Path) -> None:
+    plain = open_workspace(make_clinic(tmp_path / "plain")).render("SMALL-1")
+    own = open_workspace(make_clinic(tmp_path / "own", templates={"note.html": ""})).render("SMALL-1")
+    assert own == plain

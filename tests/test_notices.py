@@ -1,0 +1,34 @@
+"""What the front desk is told about a procedure."""
+
+from __future__ import annotations
+
+import datetime
+
+from consentkit.notices import notices
+from small import small_procedure
+
+TODAY = datetime.date(2026, 11, 21)
+
+
+def test_a_procedure_in_use_and_in_time_needs_no_notice() -> None:
+    assert list(notices(small_procedure(), TODAY)) == []
+
+
+def test_a_retired_code_is_told_with_its_replacements() -> None:
+    billing = {"role": "retired", "retired_in": "2013", "replaced_by": ["90834", "90837"]}
+    procedure = small_procedure(billing=billing)
+    assert list(notices(procedure, TODAY)) == ["SMALL-1 was retired in 2013; use 90834 or 90837 in its place"]
+
+
+def test_a_review_is_overdue_from_the_day_after_it_was_due() -> None:
+    procedure = small_procedure(review={"issued": "2025-11-20", "next": "2026-11-20"})
+    assert list(notices(procedure, datetime.date(2026, 11, 20))) == []
+    assert list(notices(procedure, TODAY)) == ["SMALL-1 was due for review on 2026-11-20"]
+
+
+def test_a_retired_code_that_is_overdue_is_told_as_both() -> None:
+    procedure = small_procedure(
+        billing={"role": "retired", "retired_in": "2013", "replaced_by": ["90834"]},
+        review={"issued": "2012-01-01", "next": "2013-01-01"},
+    )
+    assert len(list(notices(procedure, TODAY))) == 2

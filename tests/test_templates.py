@@ -1,0 +1,325 @@
+"""Templates may come from anywhere: they reach nothing but their values, they end, and they lose nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentkit.clinic import Clinic
+from consentkit.document import make_document
+from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
+from consentkit.html import compose
+from consentkit.isolation import Limits, run_limited
+from consentkit.language import load_language
+from consentkit.pdf.reading import readable_text
+from consentkit.problems import Problem
+from consentkit.resources import shipped
+from consentkit.workspace import open_workspace
+from small import make_clinic, small_procedure
+
+SECRET = "SECRET-OF-THE-MACHINE"
+QUICK = Limits(seconds=2)
+
+
+def compose_with(folder: Path, template: str, **values: Any) -> str:
+    """Compose the page of the small procedure with a template in place of consent.html."""
+    folder.mkdir(exist_ok=True)
+    (folder / "consent.html").write_text(template, encoding="utf-8")
+    templates = (folder, shipped("templates"))
+    return compose(small_procedure(**values), Clinic(), load_language(templates, "en"), templates).html
+
+
+# --- the sandbox ---
+
+ATTACKS = {
+    "class": "{{ ''.__class__ }}",
+    "class by index": "{{ ''['__class__'] }}",
+    "class by filter": "{{ ''|attr('__class__') }}",
+    "class by map": "{{ [procedure]|map(attribute='__class__')|first|string }}",
+    "class by format": "{{ '{0.__class__}'.format(procedure) }}",
+    "class by format_map": "{{ '{x.__class__}'.format_map({'x': procedure}) }}",
+    "bases": "{{ procedure.__class__.__mro__ }}",
+    "parse_file": "{{ procedure.parse_file('/etc/passwd') }}",
+    "parse_file by index": "{{ procedure['parse_file'] }}",
+    "parse_file by filter": "{{ (procedure|attr('parse_file'))('/etc/passwd') }}",
+    "parse_file of a part": "{{ procedure.risks.parse_file('/etc/passwd') }}",
+    "parse_file of the clinic": "{{ clinic.parse_file('/etc/passwd') }}",
+    "parse_file of the words": "{{ words.page.parse_file('/etc/passwd') }}",
+    "construct": "{{ procedure.model_construct() }}",
+    "copy": "{{ procedure.model_copy(update={'title': 'x'}) }}",
+    "configuration": "{{ procedure.model_config }}",
+    "globals of a function": "{{ fill.__globals__ }}",
+    "code of a function": "{{ fill.__code__ }}",
+    "owner of a method": "{{ write_day.__self__ }}",
+    "frame of a generator": "{{ pieces('x').gi_frame.f_globals }}",
+    "globals of a macro": "{% macro m() %}{% endmacro %}{{ m.__init__.__globals__ }}",
+    "template itself": "{{ self.__init__.__globals__ }}",
+    "context": "{{ self._TemplateReference__context }}",
+    "cycler": "{{ cycler.__init__.__globals__ }}",
+    "joiner": "{{ joiner('x') }}",
+    "namespace": "{% set x = namespace(a=1) %}",
+    "lipsum": "{{ lipsum() }}",
+    "range": "{% for _ in range(9) %}{% endfor %}",
+    "dict": "{{ dict(a=1) }}",
+    "changing a list": "{% set x = [] %}{{ x.append(1) }}",
+    "changing the words": "{{ words.clauses.clear() }}",
+    "safe": "{{ procedure.title|safe }}",
+    "tojson": "{{ procedure.title|tojson }}",
+    "urlize": "{{ procedure.title|urlize }}",
+    "xmlattr": "{{ {'a': 1}|xmlattr }}",
+    "autoescape off": "{% autoescape false %}{{ procedure.title }}{% endautoescape %}",
+    "autoescape on": "{% autoescape true %}{% endautoescape %}",
+    "extension": "{% do 1 %}",
+    "unknown name": "{{ missing }}",
+    "unknown name in a test": "{% if missing %}{% endif %}",
+    "unknown name in a loop": "{% for x in missing %}{% endfor %}",
+    "misspelt field": "{{ procedure.titel }}",
+    "misspelt word": "{{ words.headings.riks }}",
+    "folder above": "{% include '../clinic.yaml' %}",
+    "folder above, hidden": "{% include 'languages/../../clinic.yaml' %}",
+    "absolute": "{% include '/etc/passwd' %}",
+    "import from above": "{% import '../secret.html' as x %}",
+    "extends from above": "{% extends '../secret.html' %}",
+    "list of names": "{% include ['../secret.html', '/etc/passwd'] %}",
+    "folder": "{% include 'languages' %}",
+    "NUL": r"{% include 'a\x00b' %}",
+    "syntax": "{% if %}",
+    "division": "{{ 1 / 0 }}",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_a_hostile_or_faulty_template_is_refused_with_its_place(attack: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.html").write_text(SECRET)
+    (tmp_path / "clinic.yaml").write_text(SECRET)
+    with pytest.raises(RenderingFailed) as caught:
+        compose_with(tmp_path / "templates", f"<p>\n{attack}")
+    message = str(caught.value)
+    assert "consent.html:2: " in message
+    assert SECRET not in message
+    assert "root:" not in message
+
+
+@pytest.mark.parametrize(
+    "attack", ["{{ procedure.title }}", "{{ procedure['title'] }}", "{{ words.page.draft|upper }}"]
+)
+def test_what_templates_are_for_still_works(attack: str, tmp_path: Path) -> None:
+    assert compose_with(tmp_path, attack)
+
+
+def test_values_are_escaped_in_text_attributes_and_macros(tmp_path: Path) -> None:
+    template = (
+        "{% macro m(x) %}<i>{{ x }}</i>{% endmacro %}{% set block %}{{ procedure.title }}{% endset %}"
+        '<a title="{{ procedure.title }}">{{ m(procedure.title) }}{{ block }}</a>{{ procedure.title|upper }}'
+    )
+    html = compose_with(tmp_path, template, title="<b>'\"&amp;{{ 7 * 7 }}{% raw %}")
+    assert "<b>" not in html.lower()
+    assert "49" not in html
+    assert html.count("&lt;b&gt;&#39;&#34;&amp;amp;{{ 7 * 7 }}{% raw %}") == 3
+
+
+def test_a_missing_piece_is_named_with_the_template_that_asks_for_it(tmp_path: Path) -> None:
+    with pytest.raises(RenderingFailed, match=r"consent\.html:3: there is no template `piece\.html`"):
+        compose_with(tmp_path, "\n\n{% include 'piece.html' %}")
+
+
+def test_a_fault_in_an_included_template_is_told_with_the_place_in_that_one(tmp_path: Path) -> None:
+    (tmp_path / "clinic.html").write_text("\n{{ clinic.nmae }}")
+    with pytest.raises(RenderingFailed, match=r"clinic\.html:2: .*nmae"):
+        compose_with(tmp_path, "{% include 'clinic.html' %}")
+
+
+# --- links, pipes and large files in a clinic's folder ---
+
+
+def test_no_link_leads_out_of_the_folder_of_templates(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.html").write_text(SECRET)
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "file.html").symlink_to(outside / "secret.html")
+    (templates / "folder").symlink_to(outside)
+    (templates / "dangling.html").symlink_to(outside / "nothing")
+    for name in ("file.html", "folder/secret.html", "dangling.html"):
+        for statement in ("include", "extends"):
+            with pytest.raises(RenderingFailed, match="symbolic link"):
+                compose_with(templates, f"{{% {statement} '{name}' %}}")
+
+
+def test_a_folder_of_templates_may_itself_be_reached_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert compose_with(tmp_path / "link", "{{ procedure.code }}") == "SMALL-1"
+
+
+def test_a_template_that_is_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    with pytest.raises(RenderingFailed, match="not a regular file"):
+        compose_with(tmp_path, "{% include 'pipe.html' %}")
+
+
+def test_a_template_of_unreasonable_size_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "large.html").write_text("x" * 300_000)
+    with pytest.raises(RenderingFailed, match="at most"):
+        compose_with(tmp_path, "{% include 'large.html' %}")
+
+
+def test_a_style_sheet_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.css").write_text("p { color: red; }")
+    clinic = make_clinic(tmp_path / "clinic", templates={"note.html": ""})
+    (clinic / "templates/print.css").symlink_to(tmp_path / "secret.css")
+    with pytest.raises(InvalidInput, match="symbolic link"):
+        open_workspace(clinic).render("SMALL-1")
+
+
+# --- templates that cost too much ---
+
+
+def render_within(limits: Limits, tmp_path: Path, templates: dict[str, str]) -> None:
+    workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
+    arguments = (workspace.folder, workspace.language(), "letter", workspace.templates)
+    run_limited(make_document, workspace.procedure("SMALL-1"), *arguments, limits=limits)
+
+
+LOOP = "{% for a in x %}" * 6 + "{% endfor %}" * 6
+FLOOD = "<html lang=en><body>" + "<p>one<p>two" * 20_000
+ENDLESS = {
+    "loops": {"consent.html": "{% set x = 'x' * 9999 %}" + LOOP},
+    "power": {"consent.html": "{% if 7 ** (10 ** 9) %}{% endif %}"},
+    "pages": {"consent.html": FLOOD, "print.css": "", "paper-letter.css": "@page { size: 30mm; margin: 0; }"},
+}
+
+
+@pytest.mark.parametrize("templates", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_template_is_ended_and_leaves_no_temporary_files(
+    templates: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with pytest.raises(RenderingFailed, match="took more than 2 seconds"):
+        render_within(QUICK, tmp_path, templates)
+    assert list(temporary.iterdir()) == []
+
+
+GREEDY = {
+    "text": {"consent.html": "{{ ('x' * 10 ** 10)|length }}"},
+    "doubling": {"consent.html": "{% set x = 'x' * 10 ** 8 %}{{ [x ~ x, x ~ x ~ x, x ~ x ~ x ~ x]|join|length }}"},
+}
+
+
+@pytest.mark.parametrize("templates", GREEDY.values(), ids=GREEDY)
+def test_a_template_that_eats_memory_is_ended(templates: dict[str, str], tmp_path: Path) -> None:
+    own = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    with pytest.raises(RenderingFailed, match=r"memory|MemoryError"):
+        render_within(Limits(seconds=20, memory=own + 256 * 1024**2), tmp_path, templates)
+
+
+def fail_strangely(_number: int) -> int:
+    raise LookupError(SECRET)
+
+
+def fail_knowingly() -> None:
+    raise InvalidInput([Problem("a.yaml", 1, 2, "title", "is empty")])
+
+
+def fill_the_disk() -> int:
+    with tempfile.TemporaryFile() as file:
+        return file.write(b"x" * 200_000)
+
+
+def test_a_function_under_limits_returns_its_result_however_large() -> None:
+    assert run_limited(bytes, 5_000_000) == bytes(5_000_000)
+
+
+def test_our_own_errors_come_back_whole() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        run_limited(fail_knowingly)
+    assert [str(problem) for problem in caught.value.problems] == ["a.yaml:1:2: title: is empty"]
+    with pytest.raises(UnknownCode, match="did you mean"):
+        run_limited(open_workspace().library.path, "90873")
+
+
+def test_an_error_that_nobody_expects_is_told_without_its_text(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RenderingFailed, match="LookupError") as caught:
+        run_limited(fail_strangely, 1)
+    stdout, stderr = capfd.readouterr()
+    assert SECRET not in str(caught.value) + stdout + stderr
+    assert "Traceback" not in stderr
+
+
+def test_a_process_that_dies_is_told_in_one_line() -> None:
+    with pytest.raises(RenderingFailed, match="broke down") as caught:
+        run_limited(os._exit, 11)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_grows_too_large_is_stopped() -> None:
+    with pytest.raises(RenderingFailed):
+        run_limited(fill_the_disk, limits=Limits(file_size=100_000))
+    assert run_limited(fill_the_disk) == 200_000
+
+
+def test_a_sleeping_process_is_ended_too() -> None:
+    with pytest.raises(RenderingFailed, match="took more than 1 seconds"):
+        run_limited(time.sleep, 30, limits=Limits(seconds=1))
+
+
+# --- templates that lose what must be read ---
+
+PAGE = """<!doctype html><html lang="en"><head><title>x</title></head><body><h1>{{ procedure.title }}</h1>
+<ul>{% for risk in procedure.risks.common %}<li><p>{{ risk }}</p></li>{% endfor %}</ul>
+<ul>{% for risk in procedure.risks.rare %}<li><p class="rare">{{ risk }}</p></li>{% endfor %}</ul>
+<ul>{% for benefit in procedure.benefits["items"] %}<li><p>{{ benefit }}</p></li>{% endfor %}</ul>
+{% for choice in procedure.alternatives["items"] %}<p>{{ choice.name }}</p>
+<ul>{% for side in choice.good + choice.less_good %}<li><p>{{ side }}</p></li>{% endfor %}</ul>{% endfor %}
+</body></html>"""
+STYLE = 'html { font-family: "consentkit body"; } @page { margin: 20mm; }'
+RISKS = {"common": ["You may feel worse.", "You may cry."], "rare": ["You may feel worse."], "what_helps": "Rest."}
+
+
+def render_with(tmp_path: Path, page: str, style: str = STYLE, risks: object = RISKS) -> str:
+    clinic = make_clinic(tmp_path / "clinic", templates={"consent.html": page, "print.css": style})
+    return readable_text(open_workspace(clinic).render(small_procedure(risks=risks)).pdf)
+
+
+def test_a_template_of_another_design_makes_a_document(tmp_path: Path) -> None:
+    assert render_with(tmp_path, PAGE).count("You may feel worse.") == 2
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "lost"),
+    [
+        ("procedure.risks.common", "procedure.risks.common[1:]", "You may feel worse."),
+        ("procedure.risks.rare", "[]", "You may feel worse."),
+        ('procedure.benefits["items"]', "[]", "You may feel better."),
+        ("<p>{{ choice.name }}</p>", "", "Waiting"),
+        ("choice.good + choice.less_good", "choice.good", "It may take long."),
+        ("{{ risk }}", "{{ risk|truncate(12) }}", "You may feel worse."),
+        ("{{ risk }}", "{{ risk|replace('may', 'will not') }}", "You may feel worse."),
+        ('<p class="rare">', '<p class="rare" aria-hidden="true">', "You may feel worse."),
+    ],
+)
+def test_a_template_that_drops_or_changes_what_must_be_read_makes_no_document(
+    whole: str, part: str, lost: str, tmp_path: Path
+) -> None:
+    assert PAGE.count(whole) in (1, 2)
+    with pytest.raises(RenderingFailed, match="the finished page lacks") as caught:
+        render_with(tmp_path, PAGE.replace(whole, part))
+    assert lost in str(caught.value)
+
+
+def test_a_style_sheet_that_hides_a_risk_makes_no_document(tmp_path: Path) -> None:
+    with pytest.raises(RenderingFailed, match=r"the finished page lacks `You may feel worse\.`"):
+        render_with(tmp_path, PAGE, STYLE + ".rare { display: none; }")
+
+
+def test_one_paragraph_that_only_contains_the_text_of_a_risk_does_not_stand_for_it(tmp_path: Path) -> None:
+    with pytest.raises(RenderingFailed, match="the finished page lacks"):
+        render_with(tmp_path, PAGE.replace("{{ risk }}", "It is not true that {{ risk }}"))
