@@ -5,7 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: render test lint format schemas references bench clean help
+.PHONY: render test lint format schemas grades references clean help
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -27,7 +27,11 @@ format: $(VENV)/.dev
 
 # The committed files that are made from others.
 schemas: $(VENV)/.dev
-	for kind in procedure language clinic; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
+	for kind in procedure translation language clauses clinic services; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
+
+grades: $(VENV)/.dev
+	$(BIN)/consentkit check --grades --clinic samples/clinic > docs/reading-grades.md
+	{ printf "# The rules of consentkit check\n\nMade by a command; do not edit.\n\n"; $(BIN)/consentkit check --explain all; } > docs/rules.md
 
 references: $(VENV)/.dev
 	$(BIN)/python tests/pictures.py --write

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.model import Procedure
+from consentkit.translation import text_hash
 
 CODE = "SMALL-1"
 
@@ -50,6 +51,17 @@ def small_data(**changes: Any) -> dict[str, Any]:
 def small_procedure(**changes: Any) -> Procedure:
     """The procedure as a model."""
     return Procedure.model_validate(small_data(**changes))
+
+
+def write_translation(folder: Path, language: str, **changes: Any) -> Path:
+    """Write a translation of the procedure beside it, as CODE.LANGUAGE.yaml; `changes` replace whole keys."""
+    facts = {"billing", "clauses", "related", "sources"}
+    text = {key: value for key, value in small_data().items() if key not in facts}
+    data = {**text, "language": language, "translates": text_hash(small_procedure()), **changes}
+    path = folder / f"{CODE}.{language}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    return path
 
 
 def write_procedure(folder: Path, **changes: Any) -> Path:

@@ -15,6 +15,7 @@ import pydantic
 import pytest
 
 import consentkit
+from composing import page_of
 from running import PROJECT, SAMPLE_CLINIC, environment
 from small import make_clinic, small_procedure, write_procedure
 
@@ -75,7 +76,7 @@ def test_the_documentation_names_everything_that_is_promised() -> None:
 def test_a_document_says_what_it_is_and_cannot_be_changed(workspace: consentkit.Workspace) -> None:
     document = workspace.render("90837", paper="a4")
     assert isinstance(document, consentkit.Document)
-    assert (document.code, document.language, document.paper) == ("90837", "en", "a4")
+    assert (document.code, document.language, document.layout.paper) == ("90837", "en", "a4")
     assert document.title == workspace.procedure("90837").title
     assert re.fullmatch(r"[0-9a-f]{64}", document.content_hash)
     assert document.pdf.startswith(b"%PDF-")
@@ -109,7 +110,9 @@ def test_the_paper_size_does_not_change_the_content_hash(workspace: consentkit.W
 def test_everything_that_a_patient_reads_changes_the_content_hash(
     change: dict[str, object], workspace: consentkit.Workspace
 ) -> None:
-    assert workspace.render(small_procedure(**change)).content_hash != workspace.render(small_procedure()).content_hash
+    clinic, pack = workspace.folder.clinic, workspace.language()
+    pages = [page_of(small_procedure(**given), clinic, pack, workspace.templates) for given in ({}, change)]
+    assert pages[0].content_hash != pages[1].content_hash
 
 
 def test_a_model_with_an_unknown_clause_makes_no_document(workspace: consentkit.Workspace) -> None:
@@ -195,7 +198,7 @@ def test_several_threads_make_the_same_documents_as_one(workspace: consentkit.Wo
 
 def test_a_clinic_gives_paper_language_and_particulars(tmp_path: Path) -> None:
     workspace = consentkit.open_workspace(make_clinic(tmp_path, "name: Small Clinic\npaper: a4\n"))
-    assert workspace.render("SMALL-1").paper == "a4"
-    assert workspace.render("SMALL-1", paper="letter").paper == "letter"
+    assert workspace.render("SMALL-1").layout.paper == "a4"
+    assert workspace.render("SMALL-1", paper="letter").layout.paper == "letter"
     assert "SMALL-1" in workspace.library.codes()
     assert consentkit.open_workspace(SAMPLE_CLINIC).folder.clinic.name == "Willow Street Counseling"

@@ -17,7 +17,9 @@ import pytest
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import readable_text
 from running import SAMPLE_CLINIC, Outcome, command, environment, leftovers, run_consentkit
-from small import make_clinic, write_procedure
+from small import make_clinic, write_procedure, write_translation
+
+ALWAYS = ("rights", "language_help", "course", "fees", "third_parties", "confidentiality")
 
 Call = Callable[..., Outcome]
 
@@ -138,14 +140,15 @@ def test_a_language_without_a_pack_is_wrong_use_and_the_message_names_those_ther
 ) -> None:
     done = call("render", "90837", "--lang", "tlh")
     assert done.code == 2
-    assert done.stderr == "Error: there is no language pack for `tlh`; there is `en`\n"
+    assert done.stderr == "Error: there is no language pack for `tlh`; there is `en` and `es`\n"
     assert names_in(tmp_path) == []
 
 
 def test_a_document_in_another_language_has_it_in_its_name(tmp_path: Path, call: Call) -> None:
     pack = (Path(__file__).parent.parent / "templates/languages/en.yaml").read_text(encoding="utf-8")
-    german = pack.replace("language: en\n", "language: de\n").replace("kind: Information", "kind: Aufklärung")
+    german = pack.replace("language: en\n", "language: de\n").replace("consent: Information", "consent: Aufklärung")
     clinic = make_clinic(tmp_path / "clinic", templates={"languages/de.yaml": german})
+    write_translation(clinic / "procedures", "de", title="Ein kleiner Eingriff")
     done = call("render", "SMALL-1", "--lang", "de", "--clinic", clinic)
     assert (done.code, done.lines) == (0, ["SMALL-1.de.pdf"])
     assert "Aufklärung and consent" in readable_text((tmp_path / "SMALL-1.de.pdf").read_bytes())
@@ -379,11 +382,15 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
         "language": "en",
         "variant": "consent",
         "paper": "a4",
+        "large_print": False,
+        "fillable": False,
         "file": "out/SMALL-1.pdf",
         "pages": first["pages"],
         "bytes": len(pdf),
         "content_hash": own["contentHash"],
+        "clauses": [{"name": name, "why": "always"} for name in ALWAYS],
         "approved": False,
+        "approval": None,
     }
     assert first["pages"] >= 3
     assert (second["code"], second["title"]) == ("SMALL-2", "Größe")

@@ -25,17 +25,16 @@ SURROUNDINGS = (
 
 
 def test_hash_seed_time_zone_language_and_folder_do_not_change_a_byte(tmp_path: Path) -> None:
-    found: dict[str, set[bytes]] = {"90837": set(), "90853": set()}
+    versions = set()
     for index, surroundings in enumerate(SURROUNDINGS):
         folder = tmp_path / ("here" if index % 2 else "another/folder")
         folder.mkdir(parents=True, exist_ok=True)
         out = folder / f"out{index}"
         env = environment(**surroundings)
-        done = run_consentkit("render", *found, "-o", f"{out}/", "--clinic", SAMPLE_CLINIC, folder=folder, env=env)
+        done = run_consentkit("render", "90853", "-o", f"{out}/", "--clinic", SAMPLE_CLINIC, folder=folder, env=env)
         assert done.code == 0, done.stderr
-        for code, versions in found.items():
-            versions.add((out / f"{code}.pdf").read_bytes())
-    assert {code: len(versions) for code, versions in found.items()} == {"90837": 1, "90853": 1}
+        versions.add((out / "90853.pdf").read_bytes())
+    assert len(versions) == 1
 
 
 def test_documents_made_before_in_the_same_process_do_not_change_a_byte(tmp_path: Path) -> None:

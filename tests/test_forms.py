@@ -23,9 +23,10 @@ from fontTools.ttLib import TTFont
 from pikepdf import Name
 from PIL import Image, ImageChops
 
+from composing import page_of
 from consentkit.clinic import load_clinic
 from consentkit.errors import RenderingFailed
-from consentkit.html import LOGO_ASSET, compose, read_style
+from consentkit.html import LOGO_ASSET, read_style
 from consentkit.language import load_language
 from consentkit.library import Library
 from consentkit.pdf import engine
@@ -81,7 +82,7 @@ TEMPLATES = (shipped("templates"),)
 def shipped_html(code: str = "90839", clinic: Path | None = None) -> str:
     """The page of a shipped document."""
     pack = load_language(TEMPLATES, "en")
-    return compose(LIBRARY.procedure(code), load_clinic(clinic).clinic, pack, TEMPLATES).html
+    return page_of(LIBRARY.procedure(code), load_clinic(clinic).clinic, pack, TEMPLATES).html
 
 
 @cache

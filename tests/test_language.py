@@ -96,7 +96,7 @@ def test_an_unknown_key_of_a_clause_is_told_with_the_keys_of_a_clause(write: Wri
     assert lines == [
         "clauses.rights.hedding: is not a key that is known here; did you mean `heading`?",
         "clauses.rights.colour: is not a key that is known here; the keys here are `heading`, `text`, `blanks`, "
-        "`initials`, `always` and `source`",
+        "`initials`, `always`, `visit` and `source`",
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_pack_whose_language_differs_from_its_file_name_is_refused(write: Writ
 
 
 def test_the_clinics_own_pack_comes_before_the_shipped_one(write: Write) -> None:
-    own = write(("heading: Your decision", "heading: You decide now"), folder="own")
+    own = write(("consent:\n  heading: Your decision", "consent:\n  heading: You decide now"), folder="own")
     packs = (own, shipped("templates"))
     assert load_language(packs, "en").consent.heading == "You decide now"
     assert load_language((shipped("templates"), own), "en").consent.heading == "Your decision"

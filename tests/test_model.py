@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from consentkit.clinic import Clinic
+from consentkit.document import safety_texts
 from consentkit.explain import models_in
+from consentkit.html import Content
+from consentkit.language import load_language
 from consentkit.model import Billing, MinuteRange, Passage, Procedure, Record, Review, fold
+from consentkit.resources import shipped
 from small import small_data, small_procedure
 
 
@@ -128,7 +134,10 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     )
     assert procedure.risks.every == ("r1", "r2", "r3", "r4")
     expected = "r1 r2 r3 r4 b1 b2 a1 g1 l1 l2 a2 g2 l3"
-    assert " ".join(procedure.safety_texts()) == expected
+    content = Content(procedure, Clinic(), load_language((shipped("templates"),), "en"))
+    assert " ".join(safety_texts(content)) == expected
+    refused = " ".join(safety_texts(dataclasses.replace(content, variant="refusal")))
+    assert refused == expected.removeprefix("r1 r2 r3 r4 ")
 
 
 @pytest.mark.parametrize("code", ["0", "00100", "90837", "A", "T1015-HE", "A" * 16])

@@ -15,9 +15,9 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from composing import page_of
 from consentkit.characters import refused
 from consentkit.clinic import Clinic, ClinicFolder
-from consentkit.html import compose
 from consentkit.language import load_language
 from consentkit.model import Procedure, fold
 from consentkit.pdf.fonts import font_assets
@@ -120,7 +120,7 @@ def data_with(text: str) -> dict[str, Any]:
 def page_with(text: str) -> Element:
     """The parsed page of a document that has the text everywhere, its fingerprint taken out."""
     clinic = Clinic(name=text, address=(text, text), phone=text, logo="logo.png")
-    page = compose(Procedure.model_validate(data_with(text)), clinic, load_language(TEMPLATES, "en"), TEMPLATES)
+    page = page_of(Procedure.model_validate(data_with(text)), clinic, load_language(TEMPLATES, "en"), TEMPLATES)
     html, count = FINGERPRINT.subn("fingerprint", page.html)
     assert count == 1
     parsed: Element = tinyhtml5.parse(html, namespace_html_elements=False)
@@ -150,7 +150,7 @@ def skeleton_of(page: Element) -> list[tuple[object, tuple[str, ...]]]:
     return [(element.tag, tuple(element.attrib)) for element in page.iter()]
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(accepted)
 def test_a_text_is_printed_as_typed_in_every_field_and_makes_no_element(text: str) -> None:
     assume(len(fold(text)) <= 40)  # the fields of clinic.yaml are short
@@ -176,7 +176,7 @@ def test_each_field_is_printed_at_least_once() -> None:
 
     procedure = Procedure.model_validate(number(data_with(WORD)))
     pack = load_language(TEMPLATES, "en")
-    html = compose(procedure, Clinic(), pack, TEMPLATES).html
+    html = page_of(procedure, Clinic(), pack, TEMPLATES).html
     assert count > 90
     assert [index for index in range(1, count + 1) if f"{WORD}{index:03}" not in html] == []
 
@@ -212,7 +212,7 @@ def workspace_with(name: str) -> Workspace:
     return Workspace(ClinicFolder(None, Clinic(name=name)), plain.library, plain.templates)
 
 
-@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(in_print(), min_size=8, max_size=8))
 def test_a_text_that_the_fonts_can_show_reaches_the_reader_of_the_pdf(texts: list[str]) -> None:
     title, name, word, risk, good, less_good, choice, clinic = texts

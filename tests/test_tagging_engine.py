@@ -51,6 +51,9 @@ def test_weasyprint_still_has_the_private_parts_that_the_tagging_relies_on(monke
     parameters = list(inspect.signature(weasyprint.pdf.add_tags).parameters)
     assert parameters == ["pdf", "document", "pdf_version", "page_streams"], changed.format("the signature of add_tags")
 
+    parameters = list(inspect.signature(weasyprint.pdf.build_fonts_dictionary).parameters)
+    assert parameters[:2] == ["pdf", "fonts"], changed.format("the signature of build_fonts_dictionary")
+
     calls = []
     monkeypatch.setattr(weasyprint.pdf, "add_tags", lambda *arguments: calls.append(arguments))
     body = "<ul><li>One</li></ul><table><thead><tr><td>Two</thead></table><p style='position: fixed'>Three</p>"

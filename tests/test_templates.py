@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from composing import page_of
 from consentkit.clinic import Clinic
-from consentkit.document import make_document
+from consentkit.document import Layout, make_document
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
-from consentkit.html import compose
 from consentkit.isolation import Limits, run_limited
 from consentkit.language import load_language
 from consentkit.pdf.reading import readable_text
@@ -31,7 +31,7 @@ def compose_with(folder: Path, template: str, **values: Any) -> str:
     folder.mkdir(exist_ok=True)
     (folder / "consent.html").write_text(template, encoding="utf-8")
     templates = (folder, shipped("templates"))
-    return compose(small_procedure(**values), Clinic(), load_language(templates, "en"), templates).html
+    return page_of(small_procedure(**values), Clinic(), load_language(templates, "en"), templates).html
 
 
 # --- the sandbox ---
@@ -183,8 +183,7 @@ def test_a_style_sheet_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 def render_within(limits: Limits, tmp_path: Path, templates: dict[str, str]) -> None:
     workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
-    arguments = (workspace.folder, workspace.language(), "letter", workspace.templates)
-    run_limited(make_document, workspace.procedure("SMALL-1"), *arguments, limits=limits)
+    run_limited(make_document, workspace.content("SMALL-1"), Layout(), workspace.source(), limits=limits)
 
 
 LOOP = "{% for a in x %}" * 6 + "{% endfor %}" * 6

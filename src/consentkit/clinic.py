@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from consentkit import yamlfile
+from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import validated
 from consentkit.files import read_bytes, read_text, reason
@@ -65,6 +66,8 @@ class Clinic(Record):
     """The paper size that is used unless another is asked for."""
     language: LanguageTag = "en"
     """The language that is used unless another is asked for."""
+    checks: CheckSettings = CheckSettings()
+    """How strictly `consentkit check` looks at the texts."""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,41 @@
 """One procedure becomes one document.
 
-Guarantees: the result is a complete tagged PDF, or an exception says what is wrong. What must never be missing from
-the paper (risks, benefits and alternatives) has been found again in the finished file.
+Guarantees: the result is a complete tagged PDF, or an exception says what is wrong. What must never be missing from the
+paper (risks, benefits and alternatives) has been found again in the finished file.
 """
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from consentkit import __version__
+from consentkit.approvals import Approval, Approvals, Variant
 from consentkit.clinic import ClinicFolder, Paper
+from consentkit.direction import LEFT_TO_RIGHT_MARK
 from consentkit.errors import RenderingFailed
-from consentkit.html import LOGO_ASSET, Page, compose, read_style
+from consentkit.html import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.pdf.metadata import DocumentInfo
 from consentkit.problems import listed, quoted
 
-VARIANT = "consent"
+
+@dataclass(frozen=True)
+class Layout:
+    """How a document is laid out: none of this changes what it says."""
+
+    paper: Paper = "letter"
+    large_print: bool = False
+    """Whether it is set in 18 points, in one column."""
+    fillable: bool = False
+    """Whether it has form fields."""
 
 
 @dataclass(frozen=True)
@@ -33,36 +45,68 @@ class Document:
     code: str
     title: str
     language: str
-    paper: Paper
+    variant: Variant
+    layout: Layout
     content_hash: str
-    """SHA-256 of everything that a patient reads in it; the paper size does not count."""
+    """SHA-256 of everything that a patient reads in it; the layout does not count."""
+    approval: Approval | None
+    """The approval of exactly this content, if there is one; it may have run out."""
+    is_approved: bool
+    """Whether that approval holds today."""
+    mark: str
+    """What stands at the head of each page: that it is a draft, or who approved it."""
+    clauses: Mapping[str, str]
+    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure asks for it."""
     pages: int
     pdf: bytes
 
 
-def make_document(
-    procedure: Procedure, folder: ClinicFolder, pack: LanguagePack, paper: Paper, templates: Sequence[Path]
-) -> Document:
-    """Make the document of a procedure.
+@dataclass(frozen=True)
+class Source:
+    """Where a document takes everything from but its content and layout."""
+
+    folder: ClinicFolder
+    templates: tuple[Path, ...]
+    approvals: Approvals
+    today: datetime.date
+
+
+def make_document(content: Content, layout: Layout, source: Source) -> Document:
+    """Make a document.
 
     Raises RenderingFailed where a template is faulty, a character can't be printed, or the result is not fit to be
     handed out.
     """
     engine = load_engine()
-    _require_clauses(procedure, pack)
-    page = compose(procedure, folder.clinic, pack, templates)
-    styles = [page.style, read_style(f"paper-{paper}.css", templates)]
-    assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
-    rendered = engine.render(page.html, styles, assets, _info(procedure, folder, pack, page))
-    require_texts(procedure.safety_texts(), rendered.pdf)
+    require_clauses(content.procedure, content.pack)
+    page = compose_page(content, source)
+    assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
+    styles = [page.style, *_layout_styles(layout, source.templates)]
+    rendered = engine.render(page.html, styles, assets, _info(content, page), fillable=layout.fillable)
+    require_texts(safety_texts(content), rendered.pdf)
     return Document(
-        code=procedure.code,
-        title=procedure.title,
-        language=pack.language,
-        paper=paper,
+        code=content.procedure.code,
+        title=content.procedure.title,
+        language=content.pack.language,
+        variant=content.variant,
+        layout=layout,
         content_hash=page.content_hash,
+        approval=page.approval,
+        is_approved=bool(page.approval and not page.approval.is_overdue(source.today)),
+        mark=page.mark,
+        clauses=content.clauses,
         pages=rendered.pages,
         pdf=rendered.pdf,
+    )
+
+
+def compose_page(content: Content, source: Source) -> Page:
+    """Write the page of a document, with its approval if there is one."""
+    return compose(
+        content,
+        source.templates,
+        lambda content_hash: None if content.stale else source.approvals.current(content.identity, content_hash),
+        source.today,
     )
 
 
@@ -77,12 +121,22 @@ def load_engine() -> ModuleType:
         ) from error
 
 
-def _require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
+def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
     """Raise RenderingFailed where the pack lacks a clause that the procedure asks for: it would be missing unseen."""
     if lost := [name for name in procedure.clauses if name not in pack.clauses]:
         raise RenderingFailed(
             f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
         )
+
+
+def safety_texts(content: Content) -> Iterator[str]:
+    """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
+    procedure = content.procedure
+    if content.variant != "refusal":
+        yield from procedure.risks.every
+    yield from procedure.benefits.items
+    for choice in procedure.alternatives.items:
+        yield from (choice.name, *choice.good, *choice.less_good)
 
 
 def require_texts(texts: Iterable[str], pdf: bytes) -> None:
@@ -97,18 +151,25 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
 
 
 def _comparable(text: str) -> str:
-    """Fold what typesetting may change: kinds of space, and letters composed in another way."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """Fold what typesetting may change: kinds of space, letters composed in another way, marks of direction."""
+    return " ".join(unicodedata.normalize("NFKC", text).replace(LEFT_TO_RIGHT_MARK, "").split())
 
 
-def _info(procedure: Procedure, folder: ClinicFolder, pack: LanguagePack, page: Page) -> DocumentInfo:
+def _layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:
+    yield read_style(f"paper-{layout.paper}.css", templates)
+    if layout.large_print:
+        yield read_style(LARGE_STYLE_SHEET, templates)
+
+
+def _info(content: Content, page: Page) -> DocumentInfo:
+    procedure = content.procedure
     return DocumentInfo(
         title=f"{procedure.title} ({procedure.code})",
-        language=pack.language,
+        language=content.pack.language,
         code=procedure.code,
-        variant=VARIANT,
+        variant=content.variant,
         edition=procedure.review.issued.isoformat(),
         content_hash=page.content_hash,
-        publisher=folder.clinic.name or "",
+        publisher=content.clinic.name or "",
         tool=f"consentkit {__version__}",
     )

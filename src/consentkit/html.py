@@ -6,6 +6,7 @@ but the values it is given, and fails where it names one that does not exist; no
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import traceback
@@ -28,16 +29,21 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from consentkit.approvals import Approval, Identity, Variant
 from consentkit.clinic import Clinic
+from consentkit.direction import direction_of, keep_numbers_in_order
 from consentkit.errors import RenderingFailed
 from consentkit.files import read_text
 from consentkit.language import LanguagePack, fill, pieces
 from consentkit.model import Procedure
 from consentkit.problems import printable, quoted
 
-TEMPLATE = "consent.html"
 STYLE_SHEET = "print.css"
+LARGE_STYLE_SHEET = "large.css"
 LOGO_ASSET = "asset:logo"
+
+FindApproval = Callable[[str], Approval | None]
+"""Finds the current approval for a content hash."""
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
 _NON_BREAKING_SPACE = "\u00a0"
@@ -79,7 +85,7 @@ def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
     for name in _NEEDLESS_GLOBALS:
         made.globals.pop(name, None)
     made.globals.update(fill=fill, pieces=pieces)
-    made.filters["paragraphs"] = _paragraphs
+    made.filters.update(direction=direction_of, paragraphs=_paragraphs)
     return made
 
 
@@ -99,9 +105,9 @@ def _loader(folder: Path) -> FunctionLoader:
 
 
 def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line. Markup that the template itself wrote is left alone."""
+    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return _NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value)
+        return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
     return value
 
 
@@ -116,6 +122,9 @@ class Page:
     html: str
     style: str
     content_hash: str
+    approval: Approval | None
+    mark: str
+    """What stands at the head of each page: that it is a draft, or who approved it."""
 
 
 def printed_fingerprint(content_hash: str) -> str:
@@ -123,27 +132,78 @@ def printed_fingerprint(content_hash: str) -> str:
     return " ".join(content_hash[index : index + 4] for index in (0, 4, 8))
 
 
-def compose(procedure: Procedure, clinic: Clinic, pack: LanguagePack, templates: Sequence[Path]) -> Page:
-    """Write the page. The hash covers the page without its own fingerprint, the style sheet, and the paper size not.
+@dataclass(frozen=True)
+class Content:
+    """What a document is about: a procedure's text in one language, told in one of the ways there are."""
+
+    procedure: Procedure
+    clinic: Clinic
+    pack: LanguagePack
+    variant: Variant = "consent"
+    translated: bool = False
+    """Whether the text is a translation."""
+    stale: bool = False
+    """Whether it translates a text that has changed since. Such a document counts as not approved."""
+
+    @property
+    def clauses(self) -> dict[str, str]:
+        """The clauses that this document prints, in the order of the pack, each with why it is there."""
+        asked = dict.fromkeys(self.procedure.clauses, "procedure")
+        reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    @property
+    def identity(self) -> Identity:
+        """Which document it is, for approvals."""
+        return Identity(self.procedure.code, self.pack.language, self.variant)
+
+
+def compose(content: Content, templates: Sequence[Path], find_approval: FindApproval, today: datetime.date) -> Page:
+    """Write the page.
+
+    The hash covers the page as a draft without its fingerprint, and the style sheet: everything that a patient reads,
+    but neither the approval, which is found by this hash, nor the paper size or large print.
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
-    style = read_style(STYLE_SHEET, templates) + _accent_rule(clinic)
-    values = {
-        "procedure": procedure,
-        "clinic": clinic,
-        "words": pack,
-        "clauses": clauses_of(procedure, pack),
-        "write_day": pack.dates.write,
-    }
+    style = read_style(STYLE_SHEET, templates) + _accent_rule(content.clinic)
     try:
-        template = environment(templates).get_template(TEMPLATE)
-        unsigned = template.render(values, fingerprint="")
-        content_hash = hashlib.sha256(f"{unsigned}\0{style}".encode()).hexdigest()
-        html = template.render(values, fingerprint=printed_fingerprint(content_hash))
+        template = environment(templates).get_template(f"{content.variant}.html")
+        draft = template.render(_values(content, content.pack.page.draft, ""))
+        content_hash = hashlib.sha256(f"{draft}\0{style}".encode()).hexdigest()
+        approval = find_approval(content_hash)
+        mark = _mark(content.pack, approval, today)
+        html = template.render(_values(content, mark, printed_fingerprint(content_hash)))
     except Exception as error:
         raise RenderingFailed(_template_message(error)) from error
-    return Page(html, style, content_hash)
+    return Page(html, style, content_hash, approval, mark)
+
+
+def _values(content: Content, mark: str, fingerprint: str) -> dict[str, Any]:
+    """Everything that a template can see."""
+    return {
+        "procedure": content.procedure,
+        "clinic": content.clinic,
+        "words": content.pack,
+        "clauses": {name: content.pack.clauses[name] for name in content.clauses},
+        "variant": content.variant,
+        "translated": content.translated,
+        "mark": mark,
+        "fingerprint": fingerprint,
+        "write_day": content.pack.dates.write,
+    }
+
+
+def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
+    """What stands at the head of each page: that it is a draft, or who approved it."""
+    if approval is None:
+        return pack.page.draft
+    if approval.until and approval.is_overdue(today):
+        return fill(pack.page.overdue, until=pack.dates.write(approval.until))
+    words = {"by": approval.signed, "date": pack.dates.write(approval.on), "edition": str(approval.edition)}
+    if approval.until is None:
+        return fill(pack.page.approved, **words)
+    return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
 
 
 def read_style(name: str, templates: Sequence[Path]) -> str:
@@ -154,11 +214,6 @@ def read_style(name: str, templates: Sequence[Path]) -> str:
 
 def _accent_rule(clinic: Clinic) -> str:
     return f"\nhtml {{ --accent: {clinic.accent}; }}\n" if clinic.accent else ""
-
-
-def clauses_of(procedure: Procedure, pack: LanguagePack) -> dict[str, Any]:
-    """The clauses of the pack that this document prints, in the order of the pack."""
-    return {name: clause for name, clause in pack.clauses.items() if clause.always or name in procedure.clauses}
 
 
 def _template_message(error: Exception) -> str:
@@ -173,6 +228,6 @@ def _template_message(error: Exception) -> str:
 def _template_place(error: Exception) -> tuple[str, int | None]:
     """The template and line at which an error arose, from the error or its traceback: Jinja puts templates there."""
     if isinstance(error, TemplateSyntaxError):
-        return error.filename or error.name or TEMPLATE, error.lineno
+        return error.filename or error.name or "templates", error.lineno
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
-    return (frames[-1].filename, frames[-1].lineno) if frames else (TEMPLATE, None)
+    return (frames[-1].filename, frames[-1].lineno) if frames else ("templates", None)

@@ -19,7 +19,7 @@ from consentkit import yamlfile
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.explain import require
 from consentkit.files import read_text
-from consentkit.model import ClauseName, Line, Record, Text
+from consentkit.model import ClauseName, Line, Prose, Record, Text
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -61,6 +61,11 @@ class PageWords(Record):
 
     draft: Line
     """The mark of a document that nobody has approved."""
+    approved: Annotated[Line, _takes("by", "date", "edition")]
+    """The mark of an approved document."""
+    approved_until: Annotated[Line, _takes("by", "date", "edition", "until")]
+    overdue: Annotated[Line, _takes("until")]
+    """The mark of a document whose approval has run out."""
     page_of: Annotated[Line, _takes("page", "pages")]
     code: Annotated[Line, _takes("code")]
     edition: Annotated[Line, _takes("date")]
@@ -87,11 +92,21 @@ class ClinicWords(Record):
     """What a screen reader says in place of the logo."""
 
 
+class Kinds(Record):
+    """What each kind of document is called, above its title."""
+
+    consent: Line
+    handout: Line
+    refusal: Line
+
+
 class DocumentWords(Record):
     """Words around the title."""
 
-    kind: Line
+    kinds: Kinds
     also_called: Line
+    comma: Line = ","
+    """The comma between items of a list."""
     retired_heading: Line
     retired: Annotated[Line, _takes("code", "year", "replacement")]
 
@@ -165,6 +180,26 @@ class Consent(Record):
     treated_by: Line
 
 
+class OpenDoor(Record):
+    """That a refusal can be taken back."""
+
+    heading: Line
+    text: Prose
+
+
+class Refusal(Record):
+    """The statement by which care is refused, and headings that differ in its document."""
+
+    heading: Line
+    offered: Line
+    may_follow: Line
+    open_door: OpenDoor
+    intro: Line
+    statements: tuple[Line, ...] = Field(min_length=1)
+    agreement: Annotated[Line, _takes("title", "code")]
+    reason: Line
+
+
 class SignatureBlock(Record):
     """One place to sign."""
 
@@ -192,6 +227,8 @@ class AboutWords(Record):
     heading: Line
     review: Annotated[Line, _takes("issued", "next")]
     reviewed: Annotated[Line, _takes("issued", "last", "by", "next")]
+    translated: Line
+    """That the text is a translation which nobody has reviewed."""
     sources: Line
     source: Annotated[Line, _takes("title", "publisher")]
     source_with_year: Annotated[Line, _takes("title", "publisher", "year")]
@@ -208,6 +245,8 @@ class Clause(Record):
     """Whether the reader is asked to put initials beside it."""
     always: bool = False
     """Whether every document has it; otherwise a procedure asks for it by name."""
+    visit: Literal["telehealth", "trainee"] | None = None
+    """The kind of visit that calls for it, where it depends on the visit."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
 
@@ -229,10 +268,20 @@ class LanguagePack(Record):
     headings: Headings
     teach_back: TeachBack
     consent: Consent
+    refusal: Refusal
     signatures: Signatures
     about: AboutWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
+
+
+class ClauseChanges(Record):
+    """What a clinic changes in the clauses of a language: the file clauses.LANGUAGE.yaml in its folder."""
+
+    clauses: dict[ClauseName, Clause] = Field(default_factory=dict)
+    """Clauses of the clinic's own: a known name replaces that clause, a new one is added at the end."""
+    drop: tuple[ClauseName, ...] = ()
+    """Names of clauses that the clinic's documents do not have."""
 
 
 def fill(text: str, **values: str) -> str:
@@ -271,3 +320,24 @@ def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
         message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
         raise InvalidInput([Problem(source.name, *source.values[("language",)], "language", message)])
     return pack
+
+
+def clause_file(folder: Path, language: str) -> Path:
+    """The file in which a clinic changes the clauses of a language."""
+    return folder / f"clauses.{language}.yaml"
+
+
+def with_clauses_of(pack: LanguagePack, folder: Path) -> LanguagePack:
+    """The pack with the clinic's own clauses. Raises InvalidInput where the clinic's file has mistakes."""
+    path = clause_file(folder, pack.language)
+    if not os.path.lexists(path):
+        return pack
+    source = yamlfile.parse(read_text(path, str(path)), str(path))
+    changes = require(ClauseChanges, source)
+    known = {**pack.clauses, **changes.clauses}
+    for index, name in enumerate(changes.drop):
+        if name not in pack.clauses:
+            place = source.values[("drop", index)]
+            message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, pack.clauses)}"
+            raise InvalidInput([Problem(source.name, *place, f"drop[{index + 1}]", message)])
+    return pack.model_copy(update={"clauses": {name: known[name] for name in known if name not in changes.drop}})

@@ -17,9 +17,11 @@ from consentkit.explain import validated
 from consentkit.files import read_text, reason
 from consentkit.model import CLAUSE_PATTERN, CODE_PATTERN, Procedure
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
+from consentkit.translation import Translation
 from consentkit.yamlfile import YamlFile
 
 _SUFFIX = ".yaml"
+_TRANSLATION_NAME = re.compile(CODE_PATTERN[1:-1] + r"\.[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\.yaml")
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,56 @@ class Library:
         """Load the procedure of a code."""
         return load_procedure(self.path(code))
 
+    def translations(self, code: str) -> dict[str, Path]:
+        """The translations of a procedure by language: those beside it, and a clinic's own before these."""
+        own = self.path(code).parent
+        found: dict[str, Path] = {}
+        for folder in self.folders[: self.folders.index(own) + 1] if own in self.folders else ():
+            for path in translation_files(folder):
+                if path.name.startswith(f"{code}."):
+                    found.setdefault(path.name.split(".")[1], path)
+        return found
+
     def _paths(self) -> dict[str, Path]:
         paths: dict[str, Path] = {}
         for folder in self.folders:
             for path in _procedure_files(folder):
                 paths.setdefault(path.stem, path)
         return paths
+
+
+def translation_files(folder: Path) -> list[Path]:
+    """The translations in a folder: CODE.LANGUAGE.yaml."""
+    return [path for path in _entries(folder) if _TRANSLATION_NAME.fullmatch(path.name)]
+
+
+def passed_over(folder: Path) -> list[Path]:
+    """The files of a folder that nothing reads, though they may be meant as procedures."""
+    read = {*_procedure_files(folder), *translation_files(folder)}
+    return [path for path in _entries(folder) if path.suffix.lower() in {".yaml", ".yml"} and path not in read]
+
+
+def load_translation(path: Path) -> Translation:
+    """Load one translation. Raises InvalidInput with all its problems, or FileAccess."""
+    translation, problems = check_translation_file(path)
+    if translation is None:
+        raise InvalidInput(problems)
+    return translation
+
+
+def check_translation_file(path: Path) -> tuple[Translation | None, list[Problem]]:
+    """Load one translation and return its problems as data; only FileAccess is raised."""
+    shown = str(path)
+    try:
+        source = yamlfile.parse(read_text(path, shown), shown)
+    except InvalidInput as error:
+        return None, list(error.problems)
+    translation, problems = validated(Translation, source)
+    if translation and path.name != f"{translation.code}.{translation.language}{_SUFFIX}":
+        line, column = source.values[("language",)]
+        expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
+        problems.append(Problem(shown, line, column, "language", f"does not fit the file's name; name it {expected}"))
+    return (None if problems else translation), problems
 
 
 def load_procedure(path: Path, *, known_clauses: Collection[str] | None = None) -> Procedure:
@@ -104,12 +150,15 @@ def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
 
 def _procedure_files(folder: Path) -> Iterator[Path]:
     """The procedure files of a folder. Translations (CODE.LANGUAGE.yaml) and other files are passed over."""
-    try:
-        entries = sorted(folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise FileAccess(f"{printable(str(folder))}: can't be read: {reason(error)}") from error
-    for path in entries:
+    for path in _entries(folder):
         if path.suffix == _SUFFIX and re.fullmatch(CODE_PATTERN, path.stem):
             yield path
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise FileAccess(f"{printable(str(folder))}: can't be read: {reason(error)}") from error

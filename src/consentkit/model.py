@@ -353,8 +353,8 @@ class Review(Record):
         return self
 
 
-class Procedure(Record):
-    """One procedure, explained to the person who is asked to agree to it."""
+class ProcedureText(Record):
+    """What a procedure says: all that a translation puts into another language."""
 
     code: Code
     """The billing code, in quotation marks, equal to the file's name."""
@@ -364,8 +364,6 @@ class Procedure(Record):
     """Other names that a patient may hear."""
     technical_terms: tuple[Term, ...] = ()
     """Words to know: terms that the text or the clinic uses, each explained."""
-    billing: Billing
-    """Facts about the billing code."""
     summary: Summary
     """The "In short" box."""
     purpose: Text
@@ -400,25 +398,30 @@ class Procedure(Record):
     """What may happen with no treatment at all."""
     patient_experience: PatientExperience
     """What it is like for the patient."""
+    policies: tuple[Line, ...] = ()
+    """Rules of payers and authorities that the clinic should look up."""
+
+    @field_validator("also_called")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)
+
+
+class Procedure(ProcedureText):
+    """One procedure, explained to the person who is asked to agree to it."""
+
+    billing: Billing
+    """Facts about the billing code."""
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
     related: tuple[Code, ...] = ()
     """Codes of related procedures."""
-    policies: tuple[Line, ...] = ()
-    """Rules of payers and authorities that the clinic should look up."""
     sources: tuple[Source, ...] = Field(min_length=1)
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
 
-    @field_validator("also_called", "clauses", "related")
+    @field_validator("clauses", "related")
     @classmethod
-    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+    def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)
-
-    def safety_texts(self) -> tuple[str, ...]:
-        """Every text that must never be missing from the paper: risks, benefits and alternatives."""
-        choices = (
-            text for choice in self.alternatives.items for text in (choice.name, *choice.good, *choice.less_good)
-        )
-        return (*self.risks.every, *self.benefits.items, *choices)

@@ -9,26 +9,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from consentkit.document import VARIANT, Document
+from consentkit.approvals import Approval
+from consentkit.document import Document
 from consentkit.html import printed_fingerprint
-from consentkit.problems import Problem
 
 
 def as_json(value: Any) -> str:
     """Write one JSON document."""
     return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def problem_entry(problem: Problem) -> dict[str, Any]:
-    """A problem as plain data."""
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "field": problem.field,
-        "severity": problem.severity,
-        "message": problem.message,
-    }
 
 
 def document_entry(document: Document, file: str) -> dict[str, Any]:
@@ -37,20 +25,30 @@ def document_entry(document: Document, file: str) -> dict[str, Any]:
         "code": document.code,
         "title": document.title,
         "language": document.language,
-        "variant": VARIANT,
-        "paper": document.paper,
+        "variant": document.variant,
+        "paper": document.layout.paper,
+        "large_print": document.layout.large_print,
+        "fillable": document.layout.fillable,
         "file": file,
         "pages": document.pages,
         "bytes": len(document.pdf),
         "content_hash": document.content_hash,
-        "approved": False,
+        "clauses": [{"name": name, "why": why} for name, why in document.clauses.items()],
+        "approved": document.is_approved,
+        "approval": approval_entry(document.approval) if document.approval else None,
     }
+
+
+def approval_entry(approval: Approval) -> dict[str, Any]:
+    """An approval as plain data."""
+    return approval.model_dump(mode="json")
 
 
 def document_line(document: Document, file: str) -> str:
     """A finished document as a sentence for a person."""
     fingerprint = printed_fingerprint(document.content_hash)
-    return f"{file}: {document.title}, {document.pages} pages, draft, fingerprint {fingerprint}"
+    state = f"edition {document.approval.edition}" if document.is_approved and document.approval else "draft"
+    return f"{file}: {document.title}, {document.pages} pages, {state}, fingerprint {fingerprint}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -10,10 +10,19 @@ import json
 from pydantic import BaseModel
 
 from consentkit.clinic import Clinic
-from consentkit.language import LanguagePack
+from consentkit.language import ClauseChanges, LanguagePack
 from consentkit.model import Procedure
+from consentkit.services import ServiceList
+from consentkit.translation import Translation
 
-MODELS: dict[str, type[BaseModel]] = {"procedure": Procedure, "language": LanguagePack, "clinic": Clinic}
+MODELS: dict[str, type[BaseModel]] = {
+    "procedure": Procedure,
+    "translation": Translation,
+    "language": LanguagePack,
+    "clauses": ClauseChanges,
+    "clinic": Clinic,
+    "services": ServiceList,
+}
 
 
 def schema_text(kind: str) -> str:

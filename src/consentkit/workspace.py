@@ -6,22 +6,30 @@ Opening a workspace reads the clinic's particulars only; each call reads the fil
 
 from __future__ import annotations
 
+import datetime
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, TypeVar, get_args
 
+from consentkit.approvals import Variant, load_approvals
 from consentkit.clinic import ClinicFolder, Paper, find_clinic_folder, load_clinic
-from consentkit.document import Document, load_engine, make_document
+from consentkit.document import Document, Layout, Source, compose_page, load_engine, make_document
 from consentkit.errors import FileAccess, WrongUse
+from consentkit.html import Content, Page
 from consentkit.isolation import run_limited
-from consentkit.language import LanguagePack, languages, load_language
-from consentkit.library import Library, check_procedure, load_procedure
+from consentkit.language import LanguagePack, languages, load_language, with_clauses_of
+from consentkit.library import Library, check_procedure, load_procedure, load_translation
 from consentkit.model import Procedure
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
 CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
+ORIGINAL_LANGUAGE = "en"
+"""The language in which procedures are written first; others are translations."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,9 @@ class Workspace:
         return languages(self.templates)
 
     def language(self, language: str | None = None) -> LanguagePack:
-        """The language pack that is asked for, or that of the clinic."""
-        return load_language(self.templates, language or self.folder.clinic.language)
+        """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
+        pack = load_language(self.templates, language or self.folder.clinic.language)
+        return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
 
     def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
         """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
@@ -51,11 +60,61 @@ class Workspace:
         return self.library.path(code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
-        """All problems of one procedure file."""
+        """All problems of the form of one procedure file; `consentkit.inspection` looks at the content too."""
         return check_procedure(path, known_clauses=pack.clauses)[1]
 
+    def content(
+        self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
+    ) -> Content:
+        """What a document is about: a procedure, in a language, as one of the kinds of documents.
+
+        Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
+        """
+        if variant not in get_args(Variant):
+            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(get_args(Variant))}")
+        pack = self.language(language)
+        original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
+        if pack.language == ORIGINAL_LANGUAGE:
+            return Content(original, self.folder.clinic, pack, variant)
+        translation = load_translation(self._translation_path(procedure, original.code, pack.language))
+        return Content(
+            procedure=translation.applied_to(original),
+            clinic=self.folder.clinic,
+            pack=pack,
+            variant=variant,
+            translated=True,
+            stale=not translation.fits(original),
+        )
+
+    def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
+        if isinstance(procedure, Procedure) or self.locate(procedure) == self._library_path(code):
+            path = self.library.translations(code).get(language)
+        else:
+            path = self.locate(procedure).with_suffix(f".{language}.yaml")
+        if path is None or not path.is_file():
+            raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
+        return path
+
+    def _library_path(self, code: str) -> Path | None:
+        return self.library.path(code) if code in self.library.codes() else None
+
+    def source(self) -> Source:
+        """The clinic's particulars, templates and approvals, as of today."""
+        return Source(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
+
+    def compose(self, content: Content) -> Page:
+        """Write the page of a document without making the PDF: enough to know its hash and its approval."""
+        return self._guarded(compose_page, content, self.source())
+
     def render(
-        self, procedure: str | Path | Procedure, *, language: str | None = None, paper: Paper | None = None
+        self,
+        procedure: str | Path | Procedure | Content,
+        *,
+        language: str | None = None,
+        paper: Paper | None = None,
+        variant: Variant = "consent",
+        large_print: bool = False,
+        fillable: bool = False,
     ) -> Document:
         """Make the document of a procedure. Language and paper are the clinic's unless they are given.
 
@@ -64,14 +123,16 @@ class Workspace:
         paper = paper or self.folder.clinic.paper
         if paper not in get_args(Paper):
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
-        pack = self.language(language)
-        if not isinstance(procedure, Procedure):
-            procedure = self.procedure(procedure, pack)
-        arguments = (procedure, self.folder, pack, paper, self.templates)
+        if not isinstance(procedure, Content):
+            procedure = self.content(procedure, language=language, variant=variant)
+        return self._guarded(make_document, procedure, Layout(paper, large_print, fillable), self.source())
+
+    def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
         if self.templates == (shipped("templates"),):
-            return make_document(*arguments)
+            return function(*arguments)
         load_engine()
-        return run_limited(make_document, *arguments)  # the clinic's templates may come from anywhere
+        return run_limited(function, *arguments)
 
 
 def open_workspace(clinic: str | Path | None = None) -> Workspace:

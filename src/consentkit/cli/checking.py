@@ -5,40 +5,87 @@ Guarantees: every file is looked at, whatever is wrong with the others; findings
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from consentkit import report
+from consentkit.checks import find_rule, outputs
+from consentkit.checks.explain import explain_rule, overview
+from consentkit.checks.table import reading_table
 from consentkit.cli.support import say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
+from consentkit.inspection import inspect_files, inspect_library, reading_files
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
 
+_EVERY_RULE = "all"
 
-def check_files(workspace: Workspace, names: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """What was asked for on the command line."""
+
+    files: tuple[str, ...]
+    strict: bool
+    notices: bool
+    output_format: str
+    quiet: bool
+
+
+def explain(rule: str) -> int:
+    """Print what a rule wants and why, or all rules in a table."""
+    click.echo(overview() if rule == _EVERY_RULE else explain_rule(find_rule(rule)), nl=False)
+    return 0
+
+
+def print_grades(workspace: Workspace) -> int:
+    """Print a table of how hard every text is to read."""
+    click.echo(reading_table(reading_files(workspace)), nl=False)
+    return 0
+
+
+def check_files(workspace: Workspace, request: CheckRequest) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
-    pack = workspace.language()
+    today = datetime.date.today()
     failures: list[ConsentkitError] = []
-    paths = _paths(workspace, names, failures)
-    problems: list[Problem] = []
-    for path in paths:
-        with _noting(failures):
-            problems += workspace.check(path, pack)
-    if as_json:
-        entries = [report.problem_entry(problem) for problem in problems]
-        click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries}))
+    if request.files:
+        paths = _paths(workspace, request.files, failures)
+        problems, unreadable = inspect_files(workspace, paths, today)
+        failures += unreadable
     else:
-        for problem in problems:
-            click.echo(str(problem))
+        paths, problems = inspect_library(workspace, today)
+    shown = [problem for problem in problems if request.notices or problem.severity != "notice"]
+    _print(paths, shown, request.output_format)
     for failure in failures:
         click.echo(f"Error: {failure}", err=True)
-    say(f"{report.counted(len(paths), 'file')}, {report.counted(len(problems), 'problem')}", quiet=quiet)
+    say(_summary(paths, problems), quiet=request.quiet)
     if failures:
         return failures[0].exit_code
-    return InvalidInput.exit_code if any(problem.severity == "error" for problem in problems) else 0
+    fatal = {"error", "warning"} if request.strict else {"error"}
+    return InvalidInput.exit_code if any(problem.severity in fatal for problem in problems) else 0
+
+
+def _print(paths: list[Path], problems: list[Problem], output_format: str) -> None:
+    if output_format == "json":
+        entries = [outputs.entry(problem) for problem in problems]
+        click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries}))
+    elif output_format == "github":
+        click.echo(outputs.as_annotations(problems), nl=False)
+    else:
+        click.echo(outputs.as_text(problems), nl=False)
+
+
+def _summary(paths: list[Path], problems: list[Problem]) -> str:
+    counts = outputs.counts(problems)
+    parts = [report.counted(len(paths), "file"), report.counted(counts["error"] + counts["warning"], "problem")]
+    if counts["notice"]:
+        parts.append(f"{report.counted(counts['notice'], 'notice')} (--notices shows them)")
+    return ", ".join(parts)
 
 
 @contextmanager
@@ -51,8 +98,6 @@ def _noting(failures: list[ConsentkitError]) -> Iterator[None]:
 
 
 def _paths(workspace: Workspace, names: tuple[str, ...], failures: list[ConsentkitError]) -> list[Path]:
-    if not names:
-        return [workspace.library.path(code) for code in workspace.library.codes()]
     paths: list[Path] = []
     for name in names:
         with _noting(failures):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from consentkit import __version__
-from consentkit.cli.support import CodeArgument, Commands, common_options, json_option, say
+from consentkit.cli.support import VARIANTS, CodeArgument, Commands, common_options, document_options, json_option, say
 
 if TYPE_CHECKING:
     from consentkit.workspace import Workspace
+
+SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "services")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,6 +46,9 @@ def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
 @click.option("--paper", type=click.Choice(["letter", "a4"]), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
+@click.option("--variant", type=click.Choice(VARIANTS), default="consent", help="The kind of document.")
+@click.option("--large-print", is_flag=True, help="Set it in 18 points, in one column.")
+@click.option("--fillable", is_flag=True, help="Give it form fields to fill in on a screen.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
 @common_options
@@ -61,19 +67,97 @@ def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) ->
     return render_documents(workspace, Request(procedures, **options))
 
 
-@consentkit.command(short_help="Look for mistakes in procedure files.")
+@consentkit.command(short_help="Look for mistakes in form and content.")
 @click.argument("files", nargs=-1, type=CodeArgument(), metavar="[CODE|FILE.yaml|DIR]...")
+@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@click.option("--notices", is_flag=True, help="Show notices too, such as texts that nobody has reviewed.")
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
+)
+@click.option("--explain", "rule", metavar="RULE", help="Tell what a rule wants and why; `all` lists the rules.")
+@click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @common_options
-def check(workspace: Workspace, files: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
-    """Look for mistakes in procedure files; in the whole library if none is named.
+def check(workspace: Workspace, rule: str | None, *, grades: bool, as_json: bool, **options: Any) -> int:
+    """Look for mistakes in the named files; in the whole library, the language packs and the clinic folder if none is.
 
-    Each mistake is a line: file, line, column, the place in the data, what is wrong and what to do. The exit code is
-    3 if there are any.
+    First the form of each file is looked at, then what it says: reading grade, length of sentences, address, leftovers,
+    missing parts, facts that contradict each other, translations that no longer fit. Each mistake is a line: file,
+    line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if there is an
+    error.
     """
-    from consentkit.cli.checking import check_files
+    from consentkit.cli.checking import CheckRequest, check_files, explain, print_grades
 
-    return check_files(workspace, files, as_json=as_json, quiet=quiet)
+    if rule:
+        return explain(rule)
+    if grades:
+        return print_grades(workspace)
+    if as_json:
+        options["output_format"] = "json"
+    return check_files(workspace, CheckRequest(**options))
+
+
+@consentkit.command(short_help="Record the approval of a document.")
+@click.argument("code", type=CodeArgument())
+@click.option("--by", required=True, metavar="NAME", help="Who approves it.")
+@click.option("--role", metavar="ROLE", help="In which role.")
+@click.option("--until", metavar="DATE", help="By when it must be approved again, such as 2027-11-21.")
+@document_options
+@common_options
+def approve(workspace: Workspace, code: str, language: str | None, variant: Any, **options: Any) -> int:
+    """Record that a document may be used as it is today.
+
+    The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, in place of the
+    draft mark. Any edit of what a patient reads voids the approval by itself.
+    """
+    from consentkit.cli.approving import approve as record_approval
+
+    return record_approval(workspace, _identity(workspace, code, language, variant), **options)
+
+
+@consentkit.command(short_help="Tell which documents are approved.")
+@json_option
+@common_options
+def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+    """Tell how each document of the clinic's services.yaml stands.
+
+    It is approved, draft, changed since its approval, overdue, or a translation that no longer fits. Without
+    services.yaml, each procedure of the library is a service.
+    """
+    from consentkit.cli.approving import status as tell_status
+
+    return tell_status(workspace, as_json=as_json, quiet=quiet)
+
+
+@consentkit.command(short_help="Tell what changed since the approval.")
+@click.argument("code", type=CodeArgument())
+@document_options
+@common_options
+def diff(workspace: Workspace, code: str, language: str | None, variant: Any, *, quiet: bool) -> int:
+    """Tell what has changed in a document since its latest approval, paragraph by paragraph."""
+    from consentkit.cli.approving import diff as tell_changes
+
+    return tell_changes(workspace, _identity(workspace, code, language, variant), quiet=quiet)
+
+
+@consentkit.command(short_help="Tell what a PDF is, and whether it is current.")
+@click.argument("file", metavar="FILE.pdf", type=click.Path(path_type=Path))
+@json_option
+@common_options
+def verify(workspace: Workspace, file: Path, *, as_json: bool, quiet: bool) -> int:
+    """Tell which document and edition a PDF is, and whether it is current, superseded, or altered since it was made.
+
+    The exit code is 0 for a current document and 3 for any other.
+    """
+    from consentkit.cli.approving import verify as tell_verdict
+
+    return tell_verdict(workspace, file, as_json=as_json)
+
+
+def _identity(workspace: Workspace, code: str, language: str | None, variant: Any) -> Any:
+    from consentkit.approvals import Identity
+
+    return Identity(code, workspace.language(language).language, variant)
 
 
 @consentkit.command(short_help="Write a procedure file to fill in.")
@@ -95,7 +179,7 @@ def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> 
 
 
 @consentkit.command(short_help="Print a JSON Schema for editors.")
-@click.argument("kind", type=click.Choice(["procedure", "language", "clinic"]), default="procedure")
+@click.argument("kind", type=click.Choice(SCHEMAS), default="procedure")
 def schema(kind: str) -> int:
     """Print the JSON Schema of a kind of file, for editors."""
     from consentkit.schema import schema_text

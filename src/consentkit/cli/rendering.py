@@ -14,16 +14,17 @@ from pathlib import Path
 import click
 
 from consentkit import report
+from consentkit.approvals import Variant
 from consentkit.cli.support import say
 from consentkit.clinic import Paper
 from consentkit.document import Document
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RenderingFailed, UnknownCode, WrongUse
+from consentkit.html import Content
 from consentkit.language import LanguagePack
-from consentkit.model import Procedure
 from consentkit.notices import notices
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
-from consentkit.workspace import Workspace
+from consentkit.workspace import ORIGINAL_LANGUAGE, Workspace
 
 STDOUT = "-"
 
@@ -36,6 +37,9 @@ class Request:
     output: str | None
     paper: Paper | None
     language: str | None
+    variant: Variant
+    large_print: bool
+    fillable: bool
     force: bool
     as_json: bool
     quiet: bool
@@ -45,22 +49,24 @@ def render_documents(workspace: Workspace, request: Request) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
     pack = workspace.language(request.language)
-    procedures = _read_all(workspace, request.names, pack)
-    targets = _targets(procedures, request.output, pack.language)
+    contents = _read_all(workspace, request, pack)
+    targets = _targets(contents, request)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
 
     entries, failure = [], None
-    for procedure, target in zip(procedures, targets, strict=True):
-        for notice in notices(procedure, datetime.date.today()):
+    for content, target in zip(contents, targets, strict=True):
+        for notice in notices(content, datetime.date.today()):
             say(f"Warning: {notice}", quiet=request.quiet)
         try:
-            document = workspace.render(procedure, language=pack.language, paper=request.paper)
+            document = workspace.render(
+                content, paper=request.paper, large_print=request.large_print, fillable=request.fillable
+            )
             shown = _write(document, target, force=request.force)
         except (RenderingFailed, FileAccess) as error:
             failure = failure or error
-            click.echo(f"Error: {procedure.code}: {error}", err=True)
+            click.echo(f"Error: {content.procedure.code}: {error}", err=True)
             continue
         entries.append(report.document_entry(document, shown))
         if target and not request.as_json:
@@ -82,43 +88,57 @@ def _require_sense(request: Request) -> None:
         raise WrongUse("a PDF would garble the terminal; redirect it: consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, names: tuple[str, ...], pack: LanguagePack) -> list[Procedure]:
+def _read_all(workspace: Workspace, request: Request, pack: LanguagePack) -> list[Content]:
     """Load all procedures, or raise once all of them have been looked at, so that every mistake is told in one run."""
-    procedures: dict[str, Procedure] = {}
+    contents: dict[str, Content] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(request.names):
         try:
-            procedure = workspace.procedure(name, pack)
+            content = workspace.content(name, language=pack.language, variant=request.variant)
         except InvalidInput as error:
             problems += error.problems
-        except (UnknownCode, FileAccess) as error:
+        except (UnknownCode, FileAccess, WrongUse) as error:
             failures.append(error)
         else:
-            if procedure.code in procedures:
-                raise WrongUse(f"{procedure.code} is asked for twice; its documents would have the same name")
-            procedures[procedure.code] = procedure
+            code = content.procedure.code
+            if code in contents:
+                raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
+            contents[code] = content
     if problems:
         failures.append(InvalidInput(problems))
     for failure in failures[1:]:
         click.echo(f"Error: {failure}" if not isinstance(failure, InvalidInput) else str(failure), err=True)
     if failures:
         raise failures[0]
-    return list(procedures.values())
+    return list(contents.values())
 
 
-def _targets(procedures: list[Procedure], output: str | None, language: str) -> list[Path | None]:
+def _targets(contents: list[Content], request: Request) -> list[Path | None]:
     """Where each document goes; None is stdout."""
+    output = request.output
     if output == STDOUT:
         return [None]
-    if output and len(procedures) == 1 and not output.endswith("/") and not Path(output).is_dir():
+    if output and len(contents) == 1 and not output.endswith("/") and not Path(output).is_dir():
         return [Path(output)]
     folder = Path(output or ".")
     if output and output.endswith(".pdf") and not folder.is_dir():
-        raise WrongUse(f"-o {output} names one file for {len(procedures)} documents; name a folder, such as -o out/")
+        raise WrongUse(f"-o {output} names one file for {len(contents)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
-    ending = ".pdf" if language == "en" else f".{language}.pdf"
-    return [folder / f"{procedure.code}{ending}" for procedure in procedures]
+    return [folder / file_name(content, large_print=request.large_print) for content in contents]
+
+
+def file_name(content: Content, *, large_print: bool) -> str:
+    """The name of a document's file: the code, and then only what is out of the ordinary."""
+    language, variant = content.pack.language, content.variant
+    parts = (
+        content.procedure.code,
+        "" if language == ORIGINAL_LANGUAGE else language,
+        "" if variant == "consent" else variant,
+        "large" if large_print else "",
+        "pdf",
+    )
+    return ".".join(part for part in parts if part)
 
 
 def _write(document: Document, target: Path | None, *, force: bool) -> str:

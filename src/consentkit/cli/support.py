@@ -15,6 +15,9 @@ from click.shell_completion import CompletionItem
 
 from consentkit.problems import did_you_mean
 
+VARIANTS = ("consent", "handout", "refusal")
+"""The kinds of documents, written out here since importing the model would slow `--help` down."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -73,6 +76,13 @@ def common_options(command: Command) -> Command:
         return command(open_workspace(clinic), **options)
 
     return opened  # type: ignore[return-value]
+
+
+def document_options(command: Command) -> Command:
+    """Give a command the options by which one of a procedure's documents is named."""
+    variant = click.option("--variant", type=click.Choice(VARIANTS), default="consent", help="The kind of document.")
+    language = click.option("--lang", "language", metavar="LANGUAGE", help="Language; the clinic's own if left out.")
+    return variant(language(command))
 
 
 def json_option(command: Command) -> Command:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import pydyf
@@ -22,6 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import fonts
 from consentkit.pdf.metadata import DocumentInfo, packet
+from consentkit.pdf.seal import seal
 from consentkit.pdf.tagging import own_tagging
 from consentkit.problems import printable
 
@@ -79,13 +81,14 @@ def render(
 
     A fillable document has form fields where the page marks them (consentkit.pdf.forms), and looks the same.
     """
-    served = {**fonts.font_assets(), **assets}
+    faces = fonts.faces_for("".join((unescape(html), *styles)))
+    served = {**fonts.font_assets(faces), **assets}
     fetcher = _AssetFetcher(served)
     font_config = FontConfiguration()
     with _complaints() as complaints, fetcher.refusals():
         sheets = [
             weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config)
-            for style in (fonts.font_rules(), *styles)
+            for style in (fonts.font_rules(faces), *styles)
         ]
         page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
         document = page.render(font_config=font_config, stylesheets=sheets)
@@ -93,7 +96,7 @@ def render(
             pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document, html, complaints)
     _require_silence(complaints)
-    return Rendered(pdf, len(document.pages))
+    return Rendered(seal(pdf), len(document.pages))
 
 
 def _finisher(info: DocumentInfo) -> Any:
@@ -158,7 +161,7 @@ def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Seq
     """Fail for characters that our fonts lack: a font of the machine has crept in then, or a box in their place."""
     foreign = not {font.family for font in document.fonts.values()} <= fonts.FAMILIES
     boxes = any(".notdef glyph" in complaint for complaint in complaints)
-    if (foreign or boxes) and (missing := fonts.unprintable(html)):
+    if (foreign or boxes) and (missing := fonts.unprintable(unescape(html))):
         named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing)
         raise RenderingFailed(f"the fonts lack these characters: {named}; write the text without them")
     if foreign:

@@ -44,6 +44,7 @@ _APPEARANCE = f"/{_FONT} 0 Tf 0 g"
 
 _MULTILINE = 1 << 12
 _SIGNATURES_EXIST = 1 << 0
+_FLUSH_RIGHT = 2
 _OFF = "/Off"
 
 
@@ -189,6 +190,8 @@ class _FormWriter:
         """Write a field and its widgets, which are one object where there is but one widget."""
         field = places[0].field
         entries = _entries(field)
+        if field.kind in {Kind.TEXT, Kind.LINES} and places[0].box.style["direction"] == "rtl":
+            entries["Q"] = _FLUSH_RIGHT
         widgets = [self._widget(place) for place in places]
         if len(widgets) == 1:
             widgets[0].update(entries)

@@ -5,7 +5,8 @@ an artifact; the reading order is that of the source; words that a line end part
 
 WeasyPrint's own tree fails PDF/UA in several ways (text of headers left in the air, no scopes, no languages, a
 paragraph on two pages is two), and it offers no way to change it. So its private function `add_tags` is replaced
-while a file is written; a test watches the private names that this relies on.
+while a file is written, and `build_fonts_dictionary` is called with what Arabic glyphs mean put right; a test watches
+the private names that this relies on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pydyf
 import weasyprint.pdf
 from weasyprint.pdf.stream import Stream
 
+from consentkit.pdf.arabic import mend_meanings
 from consentkit.pdf.forms import add_form
 from consentkit.pdf.gathering import Gatherer
 from consentkit.pdf.marks import MarkedContent
@@ -39,12 +41,18 @@ _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
 def own_tagging(fillable: bool = False) -> Iterator[None]:
     """Let `write_pdf` tag its files our way, and add a form if asked to. One thread at a time: others wait."""
     with _writing:
-        stock = weasyprint.pdf.add_tags
+        stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
         weasyprint.pdf.add_tags = _add_form_and_tags if fillable else add_tags
+        weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
         try:
             yield
         finally:
-            weasyprint.pdf.add_tags = stock
+            weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+
+
+def _build_fonts_dictionary(pdf: pydyf.PDF, fonts: Any, *options: Any) -> Any:
+    mend_meanings(fonts.values())
+    return weasyprint.pdf.fonts.build_fonts_dictionary(pdf, fonts, *options)
 
 
 def _add_form_and_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
@@ -75,8 +83,17 @@ def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequ
     _TreeWriter(pdf, content, page_streams).write(root)
 
     pdf.catalog.setdefault("Lang", pydyf.String(language))
-    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+    pdf.catalog["ViewerPreferences"] = _viewer_preferences(document)
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+
+
+def _viewer_preferences(document: Any) -> pydyf.Dictionary:
+    """How viewers show the file: the title in the window, and two pages side by side in the order of the language."""
+    preferences = pydyf.Dictionary({"DisplayDocTitle": "true"})
+    root = next((box for box in document.pages[0]._page_box.children if box.is_for_root_element), None)
+    if root is not None and root.style["direction"] == "rtl":
+        preferences["Direction"] = "/R2L"
+    return preferences
 
 
 def _mend_text(node: Node, content: MarkedContent) -> None:

@@ -1,0 +1,77 @@
+"""Content checks: whether a text says what a consent document must say, in words that a patient can read.
+
+Guarantees: pure functions. Files that were read go in, findings come out; nothing is read, printed or remembered. The
+rules are data, `RULES`. Importing the package is quick, since every command reads a clinic's settings for the checks,
+but few commands check anything.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from consentkit.checks.examine import check_clinic, check_library, check_pack, check_procedure, check_translation
+    from consentkit.checks.findings import Finding
+    from consentkit.checks.inputs import (
+        ClinicFile,
+        LibraryFiles,
+        PackFile,
+        ProcedureFile,
+        ServiceFile,
+        TranslationFile,
+    )
+    from consentkit.checks.places import Source, read_source
+    from consentkit.checks.rulebook import Rule
+    from consentkit.checks.rules import RULES, find_rule
+    from consentkit.checks.settings import CheckSettings, RuleException
+
+__all__ = [
+    "RULES",
+    "CheckSettings",
+    "ClinicFile",
+    "Finding",
+    "LibraryFiles",
+    "PackFile",
+    "ProcedureFile",
+    "Rule",
+    "RuleException",
+    "ServiceFile",
+    "Source",
+    "TranslationFile",
+    "check_clinic",
+    "check_library",
+    "check_pack",
+    "check_procedure",
+    "check_translation",
+    "find_rule",
+    "read_source",
+]
+
+_HOMES = {
+    "RULES": "rules",
+    "CheckSettings": "settings",
+    "ClinicFile": "inputs",
+    "Finding": "findings",
+    "LibraryFiles": "inputs",
+    "PackFile": "inputs",
+    "ProcedureFile": "inputs",
+    "Rule": "rulebook",
+    "RuleException": "settings",
+    "ServiceFile": "inputs",
+    "Source": "places",
+    "TranslationFile": "inputs",
+    "check_clinic": "examine",
+    "check_library": "examine",
+    "check_pack": "examine",
+    "check_procedure": "examine",
+    "check_translation": "examine",
+    "find_rule": "rules",
+    "read_source": "places",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'consentkit.checks' has no attribute {name!r}")
+    return getattr(import_module(f"consentkit.checks.{_HOMES[name]}"), name)

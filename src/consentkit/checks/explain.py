@@ -1,0 +1,63 @@
+"""What `consentkit check --explain` tells about a rule.
+
+Guarantees: everything comes from the registry, so that a rule and its explanation never differ.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from consentkit.checks.rulebook import Rule
+from consentkit.checks.rules import RULES
+
+_WIDTH = 88
+_SEVERITIES = {"error": "an error", "warning": "a warning", "notice": "a notice"}
+
+
+def explain_rule(rule: Rule) -> str:
+    """Explain a rule: what it is, why there is such a rule, what to do, and where it comes from."""
+    return "\n".join(_lines(rule)) + "\n"
+
+
+def _lines(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id}: {rule.title} ({_SEVERITIES[rule.severity]})"
+    yield from ("", *textwrap.wrap(rule.reason, _WIDTH))
+    yield from ("", *_labelled("What to do", _sentence(rule.remedy)))
+    yield from _labelled("Source", _sentence(rule.source))
+    yield from ("", *_example("Not like this", rule.bad))
+    yield from _example("But like this", rule.good or "(nothing: delete it)")
+    yield from ("", "To change it for your clinic, write in clinic.yaml:", "", *_settings(rule))
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return textwrap.wrap(f"{label}: {text}", _WIDTH, subsequent_indent="  ")
+
+
+def _example(label: str, text: str) -> Iterator[str]:
+    yield f"{label}:"
+    for line in text.splitlines():
+        yield from textwrap.wrap(
+            line, _WIDTH, initial_indent="    ", subsequent_indent="    ", replace_whitespace=False
+        )
+
+
+def _settings(rule: Rule) -> Iterator[str]:
+    yield from ("    checks:", "      rules:", f"        {rule.id}: off          # or notice, warning, error")
+    yield from ("      exceptions:", f'        - {{rule: {rule.id}, code: "90837", reason: why it does not hold here}}')
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def overview() -> str:
+    """All rules, a line each, as a Markdown table."""
+    rows = (
+        f"| `{rule.id}` | {rule.severity} | {_cell(rule.title)} | {_cell(rule.source)} |" for rule in RULES.values()
+    )
+    return "\n".join(("| rule | severity | what it finds | source |", "| --- | --- | --- | --- |", *rows)) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,110 @@
+"""What is checked: files that were read and found valid, each with its raw text for the places.
+
+Guarantees: plain values; nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from consentkit.checks.places import Source
+from consentkit.language import LanguagePack
+from consentkit.model import Procedure
+from consentkit.yamlfile import Path
+
+if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it can't be needed here
+    from consentkit.clinic import Clinic
+
+
+@dataclass(frozen=True)
+class ProcedureFile:
+    """A procedure in the language in which it was written first."""
+
+    source: Source
+    procedure: Procedure
+    language: str = "en"
+
+    @property
+    def code(self) -> str:
+        """The code."""
+        return self.procedure.code
+
+
+@dataclass(frozen=True)
+class TranslationFile:
+    """A procedure in another language. Its facts are those of the original."""
+
+    source: Source
+    procedure: Procedure
+    """Texts of the translation and facts of the original, together."""
+    language: str
+    translates: str
+    """The hash of the text that it says it translates; empty where it says nothing."""
+    original_hash: str
+    """The hash of today's original."""
+
+    @property
+    def code(self) -> str:
+        """The code."""
+        return self.procedure.code
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """A language pack."""
+
+    source: Source
+    pack: LanguagePack
+    code: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language."""
+        return self.pack.language
+
+
+@dataclass(frozen=True)
+class ClinicFile:
+    """The clinic's particulars."""
+
+    source: Source
+    clinic: Clinic
+    passed_over: tuple[str, ...] = ()
+    """Files in the clinic's `procedures` folder, by name, that nothing reads."""
+    code: str = ""
+
+    @property
+    def language(self) -> str:
+        """The clinic's usual language."""
+        return self.clinic.language
+
+
+@dataclass(frozen=True)
+class ServiceFile:
+    """A clinic's list of services."""
+
+    source: Source
+    codes: tuple[tuple[Path, str], ...]
+    """Each code, with where in the data it stands."""
+    code: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class LibraryFiles:
+    """All that a clinic works with."""
+
+    procedures: tuple[ProcedureFile, ...]
+    translations: tuple[TranslationFile, ...] = ()
+    packs: tuple[PackFile, ...] = ()
+    clinic: ClinicFile | None = None
+    services: tuple[ServiceFile, ...] = ()
+    shipped: Mapping[str, datetime.date] = field(default_factory=dict)
+    """For each code that the clinic has in place of the shipped one: when the shipped text was issued."""
+
+    def by_code(self) -> dict[str, ProcedureFile]:
+        """The procedures by their codes."""
+        return {file.code: file for file in self.procedures}

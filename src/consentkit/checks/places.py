@@ -1,0 +1,87 @@
+"""Where in a file a piece of text stands.
+
+Guarantees: a place is a line and column of the file as people see it. Where a sentence is looked for, it is the
+sentence's own place, also inside a text that YAML folds; where it can't be found, it is where the text begins.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from consentkit import yamlfile
+from consentkit.yamlfile import Path, Position, YamlFile
+
+_WRITTEN = {"'": "'{1,2}", '"': r'\\?"'}
+"""How a sign may be written inside YAML's quotation marks."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was read: its raw text, and what YAML made of it."""
+
+    text: str
+    yaml: YamlFile
+
+    @property
+    def name(self) -> str:
+        """The file as it is named in messages."""
+        return self.yaml.name
+
+    def written(self, path: Path) -> Path:
+        """The longest part of a path that stands in the file. Steps left out by a short form are skipped."""
+        found: Path = ()
+        for step in path:
+            if (*found, step) in self.yaml.values:
+                found = (*found, step)
+        return found
+
+    def at_key(self, path: Path) -> Position:
+        """The place of a key, or of the value where there is no key."""
+        written = self.written(path)
+        return self.yaml.keys.get(written) or self.at_value(written)
+
+    def at_value(self, path: Path, fragment: str = "", occurrence: int = 0) -> Position:
+        """The place of a value, or of a fragment in it: the first, or a later occurrence, counted from 0."""
+        position = self.yaml.values.get(self.written(path), (1, 1))
+        if not fragment:
+            return position
+        start = self._offset(position)
+        found = re.compile(_pattern(fragment)).finditer(self.text, start, self._end(position))
+        offset = next((match.start() for index, match in enumerate(found) if index == occurrence), start)
+        return self._position(offset)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offset at which each line begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    @cached_property
+    def _marks(self) -> list[Position]:
+        return sorted({*self.yaml.values.values(), *self.yaml.keys.values()})
+
+    def _end(self, position: Position) -> int:
+        """The offset at which the next key or value begins."""
+        index = bisect_right(self._marks, position)
+        return self._offset(self._marks[index]) if index < len(self._marks) else len(self.text)
+
+    def _offset(self, position: Position) -> int:
+        line, column = position
+        return self._lines[line - 1] + column - 1
+
+    def _position(self, offset: int) -> Position:
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+
+def read_source(text: str, name: str) -> Source:
+    """Parse a file's text. What is wrong with it as YAML is in `yaml.problems`."""
+    return Source(text.replace("\r\n", "\n").replace("\r", "\n"), yamlfile.parse(text, name))
+
+
+def _pattern(fragment: str) -> str:
+    """The fragment as it may be written: broken into lines anywhere, quotation marks doubled or escaped."""
+    words = ("".join(_WRITTEN.get(sign) or re.escape(sign) for sign in word) for word in fragment.split())
+    return r"(?:\s|\\\n)+".join(words)

@@ -1,0 +1,149 @@
+"""How hard a procedure is to read: the figures as a whole and by section, and the rules on them.
+
+Guarantees: the figures are those of `consentkit.readability` over everything that a patient reads in the procedure; a
+language without a formula has none. Figures of short sections inform; only sections of `FEWEST_SENTENCES` are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from consentkit.checks.findings import Finding, Subject, found, key, value
+from consentkit.checks.rules_content import READING_GRADE, SECTION_GRADE
+from consentkit.model import Procedure
+from consentkit.problems import Severity
+from consentkit.readability import (
+    Formula,
+    PlacedText,
+    Reading,
+    count_words,
+    formulas,
+    hardest_words,
+    judge,
+    measure,
+    placed_passages,
+    split_sentences,
+    split_words,
+)
+
+FEWEST_SENTENCES = 10
+"""Sentences that a section must have to be judged by itself."""
+MOST_NAMED = 5
+"""Sentences and words that a report names."""
+
+
+@dataclass(frozen=True)
+class LongSentence:
+    """A sentence, its length in words, and the line on which it begins."""
+
+    text: str
+    words: int
+    line: int
+
+
+@dataclass(frozen=True)
+class HardWord:
+    """A word, how often it is there, and the line of its first use."""
+
+    word: str
+    times: int
+    line: int
+
+
+@dataclass(frozen=True)
+class ReadingReport:
+    """How hard texts are to read, and what makes them so."""
+
+    subject: Subject
+    texts: tuple[PlacedText, ...]
+
+    @property
+    def language(self) -> str:
+        """The language of the texts."""
+        return self.subject.language
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas that count for the language."""
+        return formulas(self.language)
+
+    @cached_property
+    def sections(self) -> dict[str, Reading]:
+        """The counts of each section by its key, in the order of the file."""
+        passages: dict[str, list[str]] = {}
+        for placed in self.texts:
+            passages.setdefault(placed.section, []).append(placed.text)
+        return {name: measure(texts, self.language) for name, texts in passages.items()}
+
+    @cached_property
+    def whole(self) -> Reading:
+        """The counts of everything together."""
+        return sum(self.sections.values(), Reading(0, 0, 0, 0))
+
+    def figures(self, reading: Reading) -> dict[str, float]:
+        """Each formula's figure of the whole or of a section, to one decimal."""
+        return {formula.name: round(formula.compute(reading), 1) for formula in self.formulas}
+
+    @cached_property
+    def longest(self) -> tuple[LongSentence, ...]:
+        """The longest sentences, the longest first."""
+        sentences = [(placed, sentence) for placed in self.texts for sentence in split_sentences(placed.text)]
+        sentences.sort(key=lambda entry: -count_words(entry[1]))
+        return tuple(
+            LongSentence(sentence, count_words(sentence), self._line(placed, sentence))
+            for placed, sentence in sentences[:MOST_NAMED]
+        )
+
+    @cached_property
+    def hardest(self) -> tuple[HardWord, ...]:
+        """The words of most syllables, the hardest first."""
+        words = hardest_words([placed.text for placed in self.texts], self.language, MOST_NAMED)
+        return tuple(HardWord(word, times, self._line_of_word(word)) for word, times in words)
+
+    def _line_of_word(self, word: str) -> int:
+        uses = ((placed, use) for placed in self.texts for use in split_words(placed.text) if use.lower() == word)
+        return self._line(*next(uses))
+
+    def _line(self, placed: PlacedText, fragment: str) -> int:
+        return self.subject.source.at_value(placed.path, fragment)[0]
+
+
+def read_closely(subject: Subject, texts: Iterable[PlacedText]) -> ReadingReport | None:
+    """Measure texts. None for a language without a formula."""
+    return ReadingReport(subject, tuple(texts)) if formulas(subject.language) else None
+
+
+def read_procedure(subject: Subject, procedure: Procedure) -> ReadingReport | None:
+    """Measure all that a patient reads in a procedure."""
+    return read_closely(subject, placed_passages(procedure))
+
+
+def check_reading(subject: Subject, report: ReadingReport | None) -> Iterator[Finding]:
+    """Judge the whole, and each section that is long enough."""
+    if report is None:
+        return
+    verdict = judge(report.whole, report.language)
+    if verdict != "passes":
+        severity: Severity = "error" if verdict == "fails" else "warning"
+        message = f"reads at {_figures(report, report.whole)}; {_causes(report)}"
+        yield found(READING_GRADE, subject, value(), message, severity=severity)
+    for section, reading in report.sections.items():
+        if reading.sentences >= FEWEST_SENTENCES and judge(reading, report.language) == "fails":
+            message = f"reads at {_figures(report, reading)}, as a section of {reading.sentences} sentences"
+            yield found(SECTION_GRADE, subject, key(section), message)
+
+
+def _figures(report: ReadingReport, reading: Reading) -> str:
+    return " and ".join(f"{formula.told(reading)} ({formula.target})" for formula in report.formulas)
+
+
+def _causes(report: ReadingReport) -> str:
+    longest = ", ".join(f"{entry.words} words on line {entry.line}" for entry in report.longest)
+    hardest = ", ".join(f"`{entry.word}` {_times(entry)} line {entry.line}" for entry in report.hardest)
+    return f"longest sentences: {longest}; hardest words: {hardest or 'none'}"
+
+
+def _times(entry: HardWord) -> str:
+    return "on" if entry.times == 1 else f"{entry.times} times, first on"

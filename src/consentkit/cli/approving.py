@@ -1,0 +1,198 @@
+"""The work of `consentkit approve`, `status`, `diff` and `verify`.
+
+Guarantees: an approval is recorded for exactly the content that was shown last; nothing but the clinic's own folder is
+written to.
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from consentkit import report
+from consentkit.approvals import Approval, Identity, approved_text, load_approvals, record
+from consentkit.cli.support import say
+from consentkit.comparison import changes
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
+from consentkit.files import read_bytes
+from consentkit.html import printed_fingerprint
+from consentkit.outline import plain_text
+from consentkit.problems import printable, quoted
+from consentkit.standing import Standing, standings
+from consentkit.verification import Verdict, identify, judge
+from consentkit.workspace import Workspace
+
+_LARGEST_PDF = 64 * 1024 * 1024
+
+
+def approve(
+    workspace: Workspace, identity: Identity, *, by: str, role: str | None, until: str | None, quiet: bool
+) -> int:
+    """Record an approval of a document as it is today."""
+    folder = _clinic_folder(workspace)
+    today, last_day = datetime.date.today(), _day(until) if until else None
+    if last_day and last_day < today:
+        raise WrongUse("the day of --until has passed already; name a later one")
+    content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
+    identity = content.identity  # the procedure may have been named by the path of its file
+    if content.stale:
+        raise WrongUse(f"{identity} translates a text that has changed since; bring the translation up to date first")
+    document = workspace.render(content)
+    approval = _approval(
+        code=identity.code,
+        language=identity.language,
+        variant=identity.variant,
+        edition=load_approvals(folder).next_edition(identity, document.content_hash),
+        content=document.content_hash,
+        by=by,
+        role=role,
+        on=today,
+        until=last_day,
+    )
+    record(folder, approval, plain_text(document))
+    click.echo(f"{identity}: edition {approval.edition}, fingerprint {printed_fingerprint(approval.content)}")
+    say(f"Recorded in {folder / 'approvals.yaml'}.", quiet=quiet)
+    return 0
+
+
+def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+    """Tell how every document of the service list stands. The exit code is 3 where one can't be made."""
+    found = standings(workspace, datetime.date.today())
+    if as_json:
+        click.echo(report.as_json({"documents": [_standing_entry(standing) for standing in found]}))
+    elif found:
+        click.echo(report.table(_standing_row(standing) for standing in found))
+    for standing in found:
+        if standing.reason:
+            click.echo(f"{standing.identity}: {standing.reason}", err=True)
+    approved = sum(standing.state == "approved" for standing in found)
+    say(f"{report.counted(len(found), 'document')}, {approved} approved", quiet=quiet)
+    return InvalidInput.exit_code if any(standing.state == "broken" for standing in found) else 0
+
+
+def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
+    """Tell what has changed since the latest approval."""
+    folder = _clinic_folder(workspace)
+    content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
+    approval = load_approvals(folder).latest(content.identity)
+    if approval is None:
+        raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")
+    document = workspace.render(content)
+    found = changes(approved_text(folder, approval), plain_text(document))
+    for change in found:
+        click.echo(str(change))
+    since = f"since edition {approval.edition}, approved on {approval.on}"
+    if not found and approval.content != document.content_hash:
+        say(f"No word has changed {since}, but the look of the page has.", quiet=quiet)
+    else:
+        say(f"{report.counted(len(found), 'change')} {since}", quiet=quiet)
+    return 0
+
+
+def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
+    """Tell what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
+    said = identify(read_bytes(file, _LARGEST_PDF))
+    verdict = judge(said, _current_hash(workspace, said), load_approvals(workspace.folder.path))
+    if as_json:
+        click.echo(report.as_json(_verdict_entry(verdict, file)))
+    else:
+        for line in _verdict_lines(verdict):
+            click.echo(line)
+    return 0 if verdict.state == "current" else InvalidInput.exit_code
+
+
+def _current_hash(workspace: Workspace, said: Verdict) -> str | None:
+    """The hash that the document would have today; None where it could not be made."""
+    identity = said.identity
+    if identity is None or identity.code not in workspace.library.codes():  # never a path: anyone may write the file
+        return None
+    try:
+        content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
+        return workspace.compose(content).content_hash
+    except ConsentkitError:
+        return None
+
+
+def _clinic_folder(workspace: Workspace) -> Path:
+    if workspace.folder.path is None:
+        raise FileAccess("approvals are kept in the clinic's folder; name it with --clinic (see samples/clinic)")
+    return workspace.folder.path
+
+
+def _approval(**values: Any) -> Approval:
+    """An approval. Raises WrongUse where a name can't be recorded."""
+    try:
+        return Approval(**values)
+    except ValidationError as error:
+        options = {str(mistake["loc"][0]) for mistake in error.errors()} & {"by", "role"}
+        if not options:
+            raise
+        named = " and ".join(f"--{option}" for option in sorted(options))
+        raise WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed") from None
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(f"{quoted(text)} is not a date; write year-month-day, such as 2027-11-21") from None
+
+
+def _standing_row(standing: Standing) -> tuple[str, ...]:
+    identity, approval = standing.identity, standing.approval
+    fingerprint = printed_fingerprint(standing.content_hash)
+    who = f"edition {approval.edition}, {approval.signed}, {approval.on}" if approval else ""
+    if approval and approval.until:
+        who += f", until {approval.until}"
+    return identity.code, identity.language, identity.variant, standing.state, fingerprint, who
+
+
+def _standing_entry(standing: Standing) -> dict[str, object]:
+    identity = standing.identity
+    return {
+        "code": identity.code,
+        "language": identity.language,
+        "variant": identity.variant,
+        "state": standing.state,
+        "content_hash": standing.content_hash,
+        "approval": report.approval_entry(standing.approval) if standing.approval else None,
+        "reason": standing.reason,
+    }
+
+
+_STATES = {
+    "current": "current: it is what consentkit would make today",
+    "superseded": "superseded: the content has changed since",
+    "altered": "ALTERED: the file has changed since consentkit made it",
+    "unknown": "unknown: there is no such document in this library",
+}
+
+
+def _verdict_lines(verdict: Verdict) -> list[str]:
+    if verdict.identity is None:
+        return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
+    edition = f"approved as edition {verdict.approved_edition}" if verdict.approved_edition else "never approved here"
+    return [
+        _STATES[verdict.state],
+        printable(f"document     {verdict.identity}, issued {verdict.issued}"),
+        printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}, {edition}"),
+    ]
+
+
+def _verdict_entry(verdict: Verdict, file: Path) -> dict[str, object]:
+    identity = verdict.identity
+    return {
+        "file": str(file),
+        "state": verdict.state,
+        "code": identity.code if identity else None,
+        "language": identity.language if identity else None,
+        "variant": identity.variant if identity else None,
+        "issued": verdict.issued or None,
+        "content_hash": verdict.content_hash or None,
+        "current_hash": verdict.current_hash or None,
+        "approved_edition": verdict.approved_edition,
+    }

@@ -1,0 +1,68 @@
+"""What has changed between two texts of a document, in words that a clinician reads.
+
+Guarantees: each changed paragraph is told under the heading where it stands, as it was and as it is; what is the same
+is not told; nothing but the texts decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+HEADING = "# "
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: `before` is None for what is new, `after` for what is gone."""
+
+    heading: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        if self.before is None:
+            return f"{self.heading}: new: {self.after}"
+        if self.after is None:
+            return f"{self.heading}: gone: {self.before}"
+        return (
+            f"{self.heading}:\n    was: {_marked(self.before, self.after)}\n    is:  {_marked(self.after, self.before)}"
+        )
+
+
+def changes(before: str, after: str) -> list[Change]:
+    """Compare two texts in which each line is a paragraph and headings begin with `# `."""
+    return list(_changes(_lines(before), _lines(after)))
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Each paragraph with the heading above it."""
+    heading, lines = "", []
+    for line in text.splitlines():
+        if line.startswith(HEADING):
+            heading = line.removeprefix(HEADING)
+        lines.append((heading, line.removeprefix(HEADING)))
+    return lines
+
+
+def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Change]:
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for _, old_start, old_end, new_start, new_end in (code for code in matcher.get_opcodes() if code[0] != "equal"):
+        old, new = before[old_start:old_end], after[new_start:new_end]
+        for index in range(max(len(old), len(new))):
+            was = old[index] if index < len(old) else None
+            now = new[index] if index < len(new) else None
+            heading = (now or was or ("", ""))[0]
+            yield Change(heading, was and was[1], now and now[1])
+
+
+def _marked(text: str, other: str) -> str:
+    """Put the words that differ in square brackets."""
+    words, others = text.split(), other.split()
+    marked: list[str] = []
+    for kind, start, end, _, _ in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
+        piece = " ".join(words[start:end])
+        if piece:
+            marked.append(piece if kind == "equal" else f"[{piece}]")
+    return " ".join(marked)

@@ -1,0 +1,235 @@
+"""Reading everything that a check looks at.
+
+Guarantees: every file is read once and told about once; a file whose form is wrong keeps no other file from being
+checked; what is valid goes on to the content checks, all of it together, since facts may contradict across files.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from consentkit import checks, yamlfile
+from consentkit.approvals import APPROVALS, load_approvals
+from consentkit.clinic import PARTICULARS
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.explain import ModelType, validated
+from consentkit.files import read_text
+from consentkit.language import LanguagePack
+from consentkit.library import check_procedure, check_translation_file, passed_over
+from consentkit.model import Procedure
+from consentkit.problems import Problem
+from consentkit.resources import shipped
+from consentkit.services import SERVICES, ServiceList
+from consentkit.translation import Translation, text_hash
+from consentkit.workspace import Workspace
+
+_TRANSLATION = re.compile(r"[A-Z0-9-]+\.[A-Za-z-]+\.yaml")
+
+
+def inspect_library(workspace: Workspace, today: datetime.date) -> tuple[list[Path], list[Problem]]:
+    """Check the whole library of a workspace: returns the files and their problems."""
+    reader = _Reader(workspace)
+    for path in _all_files(workspace):
+        reader.read(path)
+    findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
+    return reader.paths, _in_order([*reader.problems, *_approval_problems(workspace, today)], findings)
+
+
+def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Problem]:
+    """Mistakes in the record of approvals, and approvals that have run out."""
+    folder = workspace.folder.path
+    try:
+        approvals = load_approvals(folder)
+    except InvalidInput as error:
+        return list(error.problems)
+    shown = str(folder / APPROVALS) if folder else ""
+    latest = {approval.identity: approval for approval in approvals.approvals}
+    return [
+        Problem(
+            file=shown,
+            line=None,
+            column=None,
+            field=str(identity),
+            message=f"the approval ran out on {approval.until}; look at the document again and approve it",
+            severity="warning",
+        )
+        for identity, approval in latest.items()
+        if approval.is_overdue(today)
+    ]
+
+
+def inspect_files(
+    workspace: Workspace, paths: Sequence[Path], today: datetime.date
+) -> tuple[list[Problem], list[FileAccess]]:
+    """Check named files, each by itself; a translation is compared with its original where that is known.
+
+    Returns the problems, and for each file that could not be read why.
+    """
+    reader, failures = _Reader(workspace), []
+    for path in paths:
+        try:
+            reader.read(path)
+        except FileAccess as failure:
+            failures.append(failure)
+    settings = workspace.folder.clinic.checks
+    library = reader.library()
+    findings: list[checks.Finding] = []
+    for procedure in library.procedures:
+        findings += checks.check_procedure(procedure, today, settings)
+    for translation in library.translations:
+        original = reader.original_of(translation.code)
+        if original:
+            findings += checks.check_translation(translation, original, today, settings)
+    for pack in library.packs:
+        findings += checks.check_pack(pack, settings)
+    if library.clinic:
+        findings += checks.check_clinic(library.clinic, settings)
+    return _in_order(reader.problems, findings), failures
+
+
+def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
+    """All procedures and translations of a workspace, for the table of reading grades."""
+    reader = _Reader(workspace)
+    for path in _all_files(workspace):
+        reader.read(path)
+    library = reader.library()
+    return [*library.procedures, *library.translations]
+
+
+def _in_order(problems: Iterable[Problem], findings: Iterable[checks.Finding]) -> list[Problem]:
+    return sorted([*problems, *(finding.problem() for finding in findings)], key=Problem.place)
+
+
+def _all_files(workspace: Workspace) -> Iterator[Path]:
+    """Every file that documents are made from, each once."""
+    for code in workspace.library.codes():
+        yield workspace.library.path(code)
+        yield from workspace.library.translations(code).values()
+    for language in workspace.languages():
+        candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
+        yield next(path for path in candidates if path.is_file())
+    if workspace.folder.path:
+        yield from (path for name in (PARTICULARS, SERVICES) if (path := workspace.folder.path / name).is_file())
+
+
+@dataclass
+class _Reader:
+    """Reads files by what they are."""
+
+    workspace: Workspace
+    paths: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
+    _translations: list[tuple[checks.Source, Translation]] = field(default_factory=list)
+    _packs: list[checks.PackFile] = field(default_factory=list)
+    _clinic: checks.ClinicFile | None = None
+    _services: list[checks.ServiceFile] = field(default_factory=list)
+
+    def read(self, path: Path) -> None:
+        """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
+        self.paths.append(path)
+        if path.name == PARTICULARS:
+            self._read_clinic(path)
+        elif path.name == SERVICES:
+            self._read_services(path)
+        elif path.parent.name == "languages":
+            self._read_pack(path)
+        elif _TRANSLATION.fullmatch(path.name):
+            self._read_translation(path)
+        else:
+            self._read_procedure(path)
+
+    def library(self) -> checks.LibraryFiles:
+        """Everything that was read and valid."""
+        translations = [
+            checks.TranslationFile(
+                source=source,
+                procedure=translation.applied_to(original.procedure),
+                language=translation.language,
+                translates=translation.translates,
+                original_hash=text_hash(original.procedure),
+            )
+            for source, translation in self._translations
+            if (original := self.original_of(translation.code))
+        ]
+        return checks.LibraryFiles(
+            procedures=tuple(self.procedures.values()),
+            translations=tuple(translations),
+            packs=tuple(self._packs),
+            clinic=self._clinic,
+            services=tuple(self._services),
+            shipped=self._shipped_dates(),
+        )
+
+    def original_of(self, code: str) -> checks.ProcedureFile | None:
+        """The procedure of a code: one that was read, or that of the library."""
+        if code not in self.procedures and code in self.workspace.library.codes():
+            path = self.workspace.library.path(code)
+            procedure = check_procedure(path)[0]
+            if procedure:
+                return checks.ProcedureFile(_source(path), procedure)
+        return self.procedures.get(code)
+
+    def _read_procedure(self, path: Path) -> None:
+        pack = self.workspace.language("en")
+        procedure, problems = check_procedure(path, known_clauses=pack.clauses)
+        self.problems += problems
+        if procedure:
+            self.procedures[procedure.code] = checks.ProcedureFile(_source(path), procedure)
+
+    def _read_translation(self, path: Path) -> None:
+        translation, problems = check_translation_file(path)
+        self.problems += problems
+        if translation:
+            self._translations.append((_source(path), translation))
+
+    def _read_pack(self, path: Path) -> None:
+        pack = self._validated(LanguagePack, path)
+        if pack:
+            self._packs.append(checks.PackFile(_source(path), pack))
+
+    def _read_clinic(self, path: Path) -> None:
+        folder = path.parent / "procedures"
+        names = tuple(found.name for found in passed_over(folder))
+        clinic = self.workspace.folder.clinic  # opening the workspace has validated it
+        self._clinic = checks.ClinicFile(_source(path), clinic, names)
+
+    def _read_services(self, path: Path) -> None:
+        services = self._validated(ServiceList, path)
+        if services:
+            source = _source(path)
+            codes = tuple((_place(source, index), service.code) for index, service in enumerate(services.services))
+            self._services.append(checks.ServiceFile(source, codes))
+
+    def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
+        try:
+            instance, problems = validated(model, yamlfile.parse(read_text(path, str(path)), str(path)))
+        except InvalidInput as error:
+            instance, problems = None, list(error.problems)
+        self.problems += problems
+        return instance
+
+    def _shipped_dates(self) -> dict[str, datetime.date]:
+        """When the shipped texts were issued that the clinic has its own versions of."""
+        dates: dict[str, datetime.date] = {}
+        for code, file in self.procedures.items():
+            path = shipped("procedures") / f"{code}.yaml"
+            if path.is_file() and Path(file.source.name).resolve() != path.resolve():
+                original: Procedure | None = check_procedure(path)[0]
+                if original:
+                    dates[code] = original.review.issued
+        return dates
+
+
+def _source(path: Path) -> checks.Source:
+    return checks.read_source(read_text(path, str(path)), str(path))
+
+
+def _place(source: checks.Source, index: int) -> yamlfile.Path:
+    """Where the code of a service stands: the service may be the code itself."""
+    full: yamlfile.Path = ("services", index, "code")
+    return full if full in source.yaml.values else full[:2]
