@@ -60,7 +60,9 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     assert states(call, clinic) == ["draft"]
     done = call("approve", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic)
     assert done.code == 0
-    assert re.fullmatch(r"SMALL-1 \(en, consent\): edition 1, fingerprint( [0-9a-f]{4}){3}\n", done.stdout.decode())
+    assert re.fullmatch(
+        r"SMALL-1 \(en, consent\): edition 1, fingerprint( [0-9a-f]{4}){3}, until 2090-11-21\n", done.stdout.decode()
+    )
     assert states(call, clinic) == ["approved"]
 
     assert call("render", CODE, "--clinic", clinic).code == 0

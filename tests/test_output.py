@@ -18,10 +18,12 @@ import pytest
 from consentkit.errors import FileAccess
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.pdf.metadata import DocumentInfo, packet
+from consentkit.pdf.seal import seal
 from running import environment
 
 INFO = DocumentInfo(title="T", language="en", code="90837", variant="consent", edition="2026-11-21", content_hash="0")
-OWN_PDF = b"%PDF-1.7\n" + packet(INFO, "consentkit") + b"\n%%EOF\n"
+_IDENTIFIER = b"/ID [(" + b"0" * 32 + b") (" + b"0" * 32 + b")]"
+OWN_PDF = seal(b"%PDF-1.7\n" + packet(INFO, "consentkit") + b"\n" + _IDENTIFIER + b"\n%%EOF\n")
 FOREIGN_PDF = b"%PDF-1.7\nsomebody else's\n%%EOF\n"
 NOBODY = 65534
 

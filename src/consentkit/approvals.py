@@ -27,6 +27,11 @@ from consentkit.problems import Problem, printable
 APPROVALS = "approvals.yaml"
 APPROVED_TEXTS = "approved"
 
+LARGEST_RECORD = 4 * 1024 * 1024
+"""Bytes of the record: more than ten thousand approvals."""
+
+_MOST_NODES = 400_000  # an entry has up to 20
+
 _HEADER = """\
 # Who approved which edition of which document. consentkit adds entries at the end; comments are kept.
 approvals:
@@ -117,7 +122,7 @@ def load_approvals(folder: Path | None) -> Approvals:
     path = folder / APPROVALS if folder else None
     if path is None or not path.exists():
         return Approvals()
-    return _parse(read_text(path, str(path)), str(path))
+    return _parse(_read(path), str(path))
 
 
 def record(folder: Path, approval: Approval, text: str) -> None:
@@ -126,20 +131,28 @@ def record(folder: Path, approval: Approval, text: str) -> None:
     Raises InvalidInput where the record has mistakes, FileAccess where it can't be written.
     """
     path = folder / APPROVALS
-    before = read_text(path, str(path)) if path.exists() else _HEADER
+    before = _read(path) if path.exists() else _HEADER
     earlier = _parse(before, str(path)).approvals
     after = before.rstrip("\n") + "\n" + _entry(approval)
-    try:
-        unchanged = _parse(after, str(path)).approvals == (*earlier, approval)
-    except InvalidInput:
-        unchanged = False
-    if not unchanged:  # a hand has changed the form of the list, so that text at its end means something else
+    if not _is_continued(
+        after, str(path), (*earlier, approval)
+    ):  # a hand has changed the form of the list, so that text at its end means something else
         message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
         raise InvalidInput([Problem(str(path), None, None, "", message)])
     texts = folder / APPROVED_TEXTS
     prepare_folder(texts)
     write_file(_text_file(folder, approval), text.encode(), force=True)
     write_file(path, after.encode(), force=True)
+
+
+def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
+    """Whether a record that text was added to holds what it should."""
+    if len(text.encode()) > LARGEST_RECORD:
+        raise FileAccess(f"{printable(name)}: is full; move the entries of former years to another file")
+    try:
+        return _parse(text, name).approvals == expected
+    except InvalidInput:
+        return False
 
 
 def approved_text(folder: Path, approval: Approval) -> str:
@@ -155,10 +168,14 @@ def _text_file(folder: Path, approval: Approval) -> Path:
     return folder / APPROVED_TEXTS / name
 
 
+def _read(path: Path) -> str:
+    return read_text(path, str(path), LARGEST_RECORD)
+
+
 def _parse(text: str, name: str) -> Approvals:
     if not _says_anything(text.splitlines()):
         return Approvals()
-    return require(Approvals, yamlfile.parse(text, name))
+    return require(Approvals, yamlfile.parse(text, name, most_nodes=_MOST_NODES))
 
 
 def _says_anything(lines: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """What has changed between two texts of a document, in words that a clinician reads.
 
-Guarantees: each changed paragraph is told under the heading where it stands, as it was and as it is; what is the same
-is not told; nothing but the texts decides.
+Guarantees: each changed paragraph is told under the heading where it stands, as it was and as it is; what stays
+the same under the same heading is not told; nothing but the texts decides.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from consentkit.problems import printable
 
 HEADING = "# "
 
@@ -22,13 +24,17 @@ class Change:
     after: str | None
 
     def __str__(self) -> str:
+        return "\n".join(printable(line) for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
         if self.before is None:
-            return f"{self.heading}: new: {self.after}"
-        if self.after is None:
-            return f"{self.heading}: gone: {self.before}"
-        return (
-            f"{self.heading}:\n    was: {_marked(self.before, self.after)}\n    is:  {_marked(self.after, self.before)}"
-        )
+            yield f"{self.heading}: new: {self.after}"
+        elif self.after is None:
+            yield f"{self.heading}: gone: {self.before}"
+        else:
+            yield f"{self.heading}:"
+            yield f"    was: {_marked(self.before, self.after)}"
+            yield f"    is:  {_marked(self.after, self.before)}"
 
 
 def changes(before: str, after: str) -> list[Change]:
@@ -53,7 +59,7 @@ def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Ite
         for index in range(max(len(old), len(new))):
             was = old[index] if index < len(old) else None
             now = new[index] if index < len(new) else None
-            heading = (now or was or ("", ""))[0]
+            heading = (now or was or ("", ""))[0] or "Before the title"
             yield Change(heading, was and was[1], now and now[1])
 
 

@@ -7,6 +7,7 @@ paper (risks, benefits and alternatives) has been found again in the finished fi
 from __future__ import annotations
 
 import datetime
+import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,6 +108,7 @@ def compose_page(content: Content, source: Source) -> Page:
         source.templates,
         lambda content_hash: None if content.stale else source.approvals.current(content.identity, content_hash),
         source.today,
+        hashlib.sha256(source.folder.logo.data).hexdigest() if source.folder.logo else "",
     )
 
 
@@ -141,9 +143,12 @@ def safety_texts(content: Content) -> Iterator[str]:
 
 def require_texts(texts: Iterable[str], pdf: bytes) -> None:
     """Raise RenderingFailed unless each text is a paragraph of the PDF, as often as it is given."""
-    from consentkit.pdf.reading import tagged_text
+    from consentkit.pdf.reading import UnreadablePdf, tagged_text
 
-    found = Counter(_comparable(element.text) for element in tagged_text(pdf))
+    try:
+        found = Counter(_comparable(element.text) for element in tagged_text(pdf))
+    except UnreadablePdf as error:
+        raise RenderingFailed(f"the finished page can't be read back: {error}") from error
     missing = Counter(_comparable(text) for text in texts) - found
     if missing:
         lost = ", ".join(quoted(text) for text in missing)

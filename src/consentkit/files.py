@@ -52,9 +52,9 @@ def _read(descriptor: int, path: Path, limit: int) -> bytes:
     return data
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, shown: str, limit: int = LARGEST_TEXT) -> str:
     """Read a UTF-8 text file; a byte order mark is dropped. `shown` is the file's name in messages."""
-    data = read_bytes(path, LARGEST_TEXT)
+    data = read_bytes(path, limit)
     if data.startswith(_FOREIGN_MARKS) or data.count(0) > len(data) / 4:
         raise InvalidInput([Problem(shown, 1, 1, "", "is written in UTF-16; save the file as UTF-8")])
     data = data.removeprefix(codecs.BOM_UTF8)

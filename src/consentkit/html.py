@@ -26,7 +26,7 @@ from jinja2 import (
 )
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from consentkit.approvals import Approval, Identity, Variant
@@ -45,9 +45,17 @@ LOGO_ASSET = "asset:logo"
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
 
+LAYOUT_STYLE_SHEETS = ("paper-letter.css", "paper-a4.css", LARGE_STYLE_SHEET)
+"""The style sheets of which each layout has some."""
+
+# Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
+_MARK_PLACE = "\ue000mark\ue001"
+_FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
+
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
 _NON_BREAKING_SPACE = "\u00a0"
 _UNSAFE_FILTERS = ("safe", "tojson", "urlize", "xmlattr")  # their results are printed without escaping
+_UNSTEADY_FILTERS = ("random",)  # the same input must give the same page
 _NEEDLESS_GLOBALS = ("lipsum", "cycler", "joiner", "namespace", "dict", "range")
 
 
@@ -60,6 +68,8 @@ class _Environment(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, BaseModel):
             return attr in type(obj).model_fields
+        if isinstance(obj, Markup) and attr == "translate":  # it changes characters after they were escaped
+            return False
         return super().is_safe_attribute(obj, attr, value)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -80,7 +90,7 @@ def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    for name in _UNSAFE_FILTERS:
+    for name in (*_UNSAFE_FILTERS, *_UNSTEADY_FILTERS):
         del made.filters[name]
     for name in _NEEDLESS_GLOBALS:
         made.globals.pop(name, None)
@@ -148,6 +158,8 @@ class Content:
     @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
+        if self.variant == "refusal":  # it is short, and what it says of rights it says in its own words
+            return {}
         asked = dict.fromkeys(self.procedure.clauses, "procedure")
         reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
         return {name: reason for name, reason in reasons.items() if reason}
@@ -158,29 +170,37 @@ class Content:
         return Identity(self.procedure.code, self.pack.language, self.variant)
 
 
-def compose(content: Content, templates: Sequence[Path], find_approval: FindApproval, today: datetime.date) -> Page:
-    """Write the page.
+def compose(
+    content: Content, templates: Sequence[Path], find_approval: FindApproval, today: datetime.date, pictures: str = ""
+) -> Page:
+    """Write the page. `pictures` is a digest of the pictures that it shows.
 
-    The hash covers the page as a draft without its fingerprint, and the style sheet: everything that a patient reads,
-    but neither the approval, which is found by this hash, nor the paper size or large print.
+    The hash covers the page without mark and fingerprint, the pictures, and all style sheets, those of every paper size
+    and of large print too: everything that decides what a patient reads. It is the same for each layout.
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
     style = read_style(STYLE_SHEET, templates) + _accent_rule(content.clinic)
     try:
         template = environment(templates).get_template(f"{content.variant}.html")
-        draft = template.render(_values(content, content.pack.page.draft, ""))
-        content_hash = hashlib.sha256(f"{draft}\0{style}".encode()).hexdigest()
-        approval = find_approval(content_hash)
-        mark = _mark(content.pack, approval, today)
-        html = template.render(_values(content, mark, printed_fingerprint(content_hash)))
+        html = template.render(_values(content))
     except Exception as error:
         raise RenderingFailed(_template_message(error)) from error
+    layouts = [read_style(name, templates) for name in LAYOUT_STYLE_SHEETS]
+    content_hash = hashlib.sha256("\0".join([html, style, *layouts, pictures]).encode()).hexdigest()
+    approval = find_approval(content_hash)
+    mark = _mark(content.pack, approval, today)
+    for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
+        html = html.replace(place, str(escape(typeset(text))))
     return Page(html, style, content_hash, approval, mark)
 
 
-def _values(content: Content, mark: str, fingerprint: str) -> dict[str, Any]:
-    """Everything that a template can see."""
+def _values(content: Content) -> dict[str, Any]:
+    """Everything that a template can see.
+
+    Mark and fingerprint follow from the finished page, so it has placeholders for them. Were the template run again
+    with the values, it could print something else than what was approved.
+    """
     return {
         "procedure": content.procedure,
         "clinic": content.clinic,
@@ -188,8 +208,8 @@ def _values(content: Content, mark: str, fingerprint: str) -> dict[str, Any]:
         "clauses": {name: content.pack.clauses[name] for name in content.clauses},
         "variant": content.variant,
         "translated": content.translated,
-        "mark": mark,
-        "fingerprint": fingerprint,
+        "mark": _MARK_PLACE,
+        "fingerprint": _FINGERPRINT_PLACE,
         "write_day": content.pack.dates.write,
     }
 

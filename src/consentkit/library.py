@@ -66,13 +66,13 @@ class Library:
 
 def translation_files(folder: Path) -> list[Path]:
     """The translations in a folder: CODE.LANGUAGE.yaml."""
-    return [path for path in _entries(folder) if _TRANSLATION_NAME.fullmatch(path.name)]
+    return [path for path in entries_of(folder) if _TRANSLATION_NAME.fullmatch(path.name)]
 
 
 def passed_over(folder: Path) -> list[Path]:
     """The files of a folder that nothing reads, though they may be meant as procedures."""
     read = {*_procedure_files(folder), *translation_files(folder)}
-    return [path for path in _entries(folder) if path.suffix.lower() in {".yaml", ".yml"} and path not in read]
+    return [path for path in entries_of(folder) if path.suffix.lower() in {".yaml", ".yml"} and path not in read]
 
 
 def load_translation(path: Path) -> Translation:
@@ -150,12 +150,13 @@ def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
 
 def _procedure_files(folder: Path) -> Iterator[Path]:
     """The procedure files of a folder. Translations (CODE.LANGUAGE.yaml) and other files are passed over."""
-    for path in _entries(folder):
+    for path in entries_of(folder):
         if path.suffix == _SUFFIX and re.fullmatch(CODE_PATTERN, path.stem):
             yield path
 
 
-def _entries(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
+    """What a folder holds, sorted; nothing where it is missing. Raises FileAccess where it can't be read."""
     try:
         return sorted(folder.iterdir())
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from pathlib import Path
 from consentkit.errors import FileAccess
 from consentkit.files import reason
 from consentkit.pdf.metadata import read_properties
+from consentkit.pdf.seal import is_intact
 from consentkit.problems import printable
 
 _LARGEST_OWN_FILE = 64 * 1024 * 1024
@@ -91,7 +92,9 @@ def _is_own(path: Path, status: os.stat_result) -> bool:
     if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_OWN_FILE:
         return False
     try:
-        return read_properties(path.read_bytes()) is not None
+        data = path.read_bytes()
+        # A form that somebody has filled in and saved still says that it is ours, but what was typed is not.
+        return read_properties(data) is not None and is_intact(data)
     except OSError:
         return False
 

@@ -33,11 +33,12 @@ class Standing:
 
 
 def standings(workspace: Workspace, today: datetime.date) -> list[Standing]:
-    """How every document of the service list stands."""
+    """How every document of the service list stands, and every other one that was ever approved."""
     folder = workspace.folder
     services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
     approvals = load_approvals(folder.path)
-    return [standing_of(workspace, identity, approvals, today) for identity in services.documents()]
+    wanted = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
+    return [standing_of(workspace, identity, approvals, today) for identity in dict.fromkeys(wanted)]
 
 
 def standing_of(workspace: Workspace, identity: Identity, approvals: Approvals, today: datetime.date) -> Standing:

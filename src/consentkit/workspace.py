@@ -1,6 +1,6 @@
 """What a clinic works with: its particulars, its library and its templates, with the shipped ones behind them.
 
-Guarantees: this is the whole of the Python interface, and the command line does nothing that it does not offer.
+Guarantees: whatever reads, composes or renders does it through a workspace, the command line too.
 Opening a workspace reads the clinic's particulars only; each call reads the files that it needs afresh.
 """
 

@@ -52,9 +52,9 @@ class YamlFile:
     """All that is wrong with the file as YAML."""
 
 
-def parse(text: str, name: str) -> YamlFile:
+def parse(text: str, name: str, *, most_nodes: int = MOST_NODES) -> YamlFile:
     """Read one document. Never raises for what the text holds: look at `problems`."""
-    reader = _Reader(name)
+    reader = _Reader(name, most_nodes=most_nodes)
     reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = tuple(dict.fromkeys(reader.problems))
     return YamlFile(name, reader.root, reader.values, reader.keys, frozenset(reader.unread), problems)
@@ -73,6 +73,7 @@ class _Reader:
     keys: dict[Path, Position] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
     nodes: int = 0
+    most_nodes: int = MOST_NODES
 
     def read(self, text: str) -> None:
         text = self._visible(text)
@@ -148,8 +149,8 @@ class _Reader:
 
     def _count(self, event: yaml.Event, path: Path) -> None:
         self.nodes += 1
-        if self.nodes > MOST_NODES:
-            self._stop(event.start_mark, f"holds more than {MOST_NODES:,} entries; split it up")
+        if self.nodes > self.most_nodes:
+            self._stop(event.start_mark, f"holds more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
             self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
@@ -186,7 +187,7 @@ class _Reader:
 
     def _skip(self, events: Events, path: Path) -> None:
         """Read a value for its problems only, so that the first one under this path keeps its position."""
-        aside = _Reader(self.name, self.problems, nodes=self.nodes)
+        aside = _Reader(self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes)
         aside._node(next(events), events, path)
         self.nodes = aside.nodes
 

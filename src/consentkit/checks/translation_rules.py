@@ -37,7 +37,7 @@ def _stale(file: TranslationFile) -> Iterator[Finding]:
         message = "does not say which text it translates"
         yield found(rules.STALE_TRANSLATION, file, key("translates"), message, severity="warning")
     elif file.translates != file.original_hash:
-        message = f"names a text that {file.code} no longer has; today’s is {quoted(file.original_hash)}"
+        message = f"names a text that {file.code} no longer has; today’s is `{file.original_hash}`"
         yield found(rules.STALE_TRANSLATION, file, value("translates"), message)
 
 

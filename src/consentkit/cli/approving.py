@@ -1,7 +1,7 @@
 """The work of `consentkit approve`, `status`, `diff` and `verify`.
 
-Guarantees: an approval is recorded for exactly the content that was shown last; nothing but the clinic's own folder is
-written to.
+Guarantees: an approval is recorded for the content as it is now, whose fingerprint is printed; nothing but the
+clinic's own folder is written to.
 """
 
 from __future__ import annotations
@@ -54,9 +54,14 @@ def approve(
         until=last_day,
     )
     record(folder, approval, plain_text(document))
-    click.echo(f"{identity}: edition {approval.edition}, fingerprint {printed_fingerprint(approval.content)}")
+    fingerprint = printed_fingerprint(approval.content)
+    click.echo(f"{identity}: edition {approval.edition}, fingerprint {fingerprint}, {_term(approval)}")
     say(f"Recorded in {folder / 'approvals.yaml'}.", quiet=quiet)
     return 0
+
+
+def _term(approval: Approval) -> str:
+    return f"until {approval.until}" if approval.until else "without end"
 
 
 def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:

@@ -20,7 +20,8 @@ from consentkit.checks.table import reading_table
 from consentkit.cli.support import say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
 from consentkit.inspection import inspect_files, inspect_library, reading_files
-from consentkit.problems import Problem
+from consentkit.library import entries_of
+from consentkit.problems import Problem, printable
 from consentkit.workspace import Workspace
 
 _EVERY_RULE = "all"
@@ -110,7 +111,7 @@ def _files_of(workspace: Workspace, name: str) -> list[Path]:
     folder = Path(name)
     if not folder.is_dir():
         return [workspace.locate(name)]
-    found = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    found = [path for path in entries_of(folder) if path.suffix in {".yaml", ".yml"}]
     if not found:
-        raise FileAccess(f"{name}: holds no .yaml file")
+        raise FileAccess(f"{printable(name)}: holds no .yaml file")
     return found

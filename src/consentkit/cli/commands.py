@@ -19,7 +19,7 @@ SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "service
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="consentkit")
 def consentkit() -> None:
-    r"""Make consent documents that patients can read, from procedure definitions in YAML.
+    """Make consent documents that patients can read, from procedure definitions in YAML.
 
     \b
     consentkit list                 what the library holds
@@ -53,7 +53,7 @@ def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @json_option
 @common_options
 def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) -> int:
-    r"""Make the document of each procedure: CODE.pdf in the current folder.
+    """Make the document of each procedure: CODE.pdf in the current folder.
 
     \b
     consentkit render 90837
@@ -172,9 +172,10 @@ def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> 
     """
     from consentkit.scaffold import write_new_procedure
 
-    for path in write_new_procedure(workspace, code, source):
+    written = write_new_procedure(workspace, code, source)
+    for path in written:
         click.echo(path)
-    say("Fill it in, then run: consentkit check", quiet=quiet)
+    say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)
     return 0
 
 

@@ -12,7 +12,7 @@ import click
 from consentkit import report
 from consentkit.cli.support import say
 from consentkit.doctor import Finding
-from consentkit.errors import InvalidInput, RenderingFailed
+from consentkit.errors import FileAccess, InvalidInput, RenderingFailed
 from consentkit.model import Billing, Procedure
 from consentkit.workspace import Workspace
 
@@ -25,9 +25,9 @@ def list_library(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
     for code in workspace.library.codes():
         try:
             procedures.append(workspace.procedure(code))
-        except InvalidInput as error:
+        except (InvalidInput, FileAccess) as error:
             broken += 1
-            click.echo(str(error.problems[0]), err=True)
+            click.echo(str(error.problems[0]) if isinstance(error, InvalidInput) else f"Error: {error}", err=True)
     if as_json:
         click.echo(report.as_json({"procedures": [_entry(procedure) for procedure in procedures]}))
     elif procedures:

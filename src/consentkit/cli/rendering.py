@@ -18,7 +18,7 @@ from consentkit.approvals import Variant
 from consentkit.cli.support import say
 from consentkit.clinic import Paper
 from consentkit.document import Document
-from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RenderingFailed, UnknownCode, WrongUse
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.html import Content
 from consentkit.language import LanguagePack
 from consentkit.notices import notices
@@ -64,7 +64,7 @@ def render_documents(workspace: Workspace, request: Request) -> int:
                 content, paper=request.paper, large_print=request.large_print, fillable=request.fillable
             )
             shown = _write(document, target, force=request.force)
-        except (RenderingFailed, FileAccess) as error:
+        except ConsentkitError as error:
             failure = failure or error
             click.echo(f"Error: {content.procedure.code}: {error}", err=True)
             continue
@@ -125,17 +125,18 @@ def _targets(contents: list[Content], request: Request) -> list[Path | None]:
     if output and output.endswith(".pdf") and not folder.is_dir():
         raise WrongUse(f"-o {output} names one file for {len(contents)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
-    return [folder / file_name(content, large_print=request.large_print) for content in contents]
+    return [folder / file_name(content, request) for content in contents]
 
 
-def file_name(content: Content, *, large_print: bool) -> str:
+def file_name(content: Content, request: Request) -> str:
     """The name of a document's file: the code, and then only what is out of the ordinary."""
     language, variant = content.pack.language, content.variant
     parts = (
         content.procedure.code,
         "" if language == ORIGINAL_LANGUAGE else language,
         "" if variant == "consent" else variant,
-        "large" if large_print else "",
+        "large" if request.large_print else "",
+        "fillable" if request.fillable else "",
         "pdf",
     )
     return ".".join(part for part in parts if part)
