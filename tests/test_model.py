@@ -76,7 +76,7 @@ def test_a_procedure_cannot_be_changed_once_it_is_read() -> None:
 
 
 def test_every_section_of_the_content_rules_is_required() -> None:
-    """The rows of `content.md` that a consent document must always have."""
+    """What a consent document must always have."""
     always = {
         "purpose",
         "risks",
