@@ -40,18 +40,26 @@ def run_limited(function: Callable[..., Result], *arguments: Any, limits: Limits
     limits = limits or Limits()
     context = multiprocessing.get_context("fork")  # the engine is loaded already, and loading it is the larger half
     receiver, sender = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-        child = context.Process(target=_work, args=(sender, folder, limits, function, arguments), daemon=True)
-        child.start()
-        sender.close()
-        try:
-            outcome = receiver.recv() if receiver.poll(limits.seconds) else None
-        except EOFError:
-            outcome = None
-        finally:
-            child.kill()
-            child.join()
-            receiver.close()
+    # An interrupt is let in only while we wait: in a hook around the fork it would be lost, in the tidying up it would
+    # leave files behind. One that comes at another time waits until the end.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
+            child = context.Process(target=_work, args=(sender, folder, limits, function, arguments), daemon=True)
+            child.start()
+            sender.close()
+            try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                outcome = receiver.recv() if receiver.poll(limits.seconds) else None
+            except EOFError:
+                outcome = None
+            finally:
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+                child.kill()
+                child.join()
+                receiver.close()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if outcome is None:
         raise RenderingFailed(_cause_of_death(child.exitcode, limits))
     if isinstance(outcome, ConsentkitError):

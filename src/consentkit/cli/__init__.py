@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from consentkit.cli.commands import consentkit
-from consentkit.cli.support import ReaderGone
+from consentkit.cli.support import ReaderGone, interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
 
 _INTERRUPTED = 130
@@ -29,6 +29,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    interruptions.watch()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -15,7 +15,7 @@ import click
 
 from consentkit import report
 from consentkit.approvals import Variant
-from consentkit.cli.support import say
+from consentkit.cli.support import interruptions, say
 from consentkit.clinic import Paper
 from consentkit.document import Document
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
@@ -68,6 +68,8 @@ def render_documents(workspace: Workspace, request: Request) -> int:
             failure = failure or error
             click.echo(f"Error: {content.procedure.code}: {error}", err=True)
             continue
+        finally:
+            interruptions.require_none()
         entries.append(report.document_entry(document, shown))
         if target and not request.as_json:
             click.echo(shown)

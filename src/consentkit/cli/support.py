@@ -5,6 +5,7 @@ Guarantees: nothing here loads the model or the PDF engine before a command runs
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -23,6 +24,33 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 class ReaderGone(Exception):
     """Whoever read stdout has gone, as `head` does when it has seen enough."""
+
+
+class Interruptions:
+    """Remembers that Ctrl-C was pressed.
+
+    Python loses a KeyboardInterrupt that arises in a finalizer or in a hook around a fork: it is printed and ignored
+    there. A run of many documents asks between them, so that it ends all the same.
+    """
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def watch(self) -> None:
+        """From now on, remember."""
+        signal.signal(signal.SIGINT, self._note)
+
+    def require_none(self) -> None:
+        """Raise KeyboardInterrupt if there has been one, even if it was lost."""
+        if self._seen:
+            raise KeyboardInterrupt
+
+    def _note(self, *_: object) -> None:
+        self._seen = True
+        raise KeyboardInterrupt
+
+
+interruptions = Interruptions()
 
 
 class Commands(click.Group):
