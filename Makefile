@@ -1,14 +1,15 @@
 # make render   the document of 90837, as 90837.pdf in this folder
 # make test     all checks: format, lint, types, tests
-# Both set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
+# make bench    a table of speeds beside those of other programs; takes about an hour
+# They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: render test lint format schemas grades references clean help
+.PHONY: render test bench lint format schemas grades references clean help
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -25,9 +26,13 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+bench: $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt || true
+	$(BIN)/python -m benchmarks.compare
+
 # The committed files that are made from others.
 schemas: $(VENV)/.dev
-	for kind in procedure translation language clauses clinic services; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
+	for kind in procedure translation language clauses clinic services visit; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
 
 grades: $(VENV)/.dev
 	$(BIN)/consentkit check --grades --clinic samples/clinic > docs/reading-grades.md

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from consentkit.cli import run
 from running import Outcome
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests() -> Iterator[None]:
+    """A cache for this run of the tests: the user's own is never touched."""
+    with tempfile.TemporaryDirectory(prefix="consentkit-tests-") as folder:
+        os.environ["CONSENTKIT_CACHE"] = folder
+        yield
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ SOURCE = Path(consentkit.__file__).parent.parent
 PROJECT = Path(__file__).parent.parent
 SAMPLE_CLINIC = PROJECT / "samples" / "clinic"
 
-_KEPT = ("PATH", "HOME", "TMPDIR", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
+_KEPT = ("PATH", "HOME", "TMPDIR", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "CONSENTKIT_CACHE")
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def test_failures_are_exceptions_with_the_exit_code_of_the_command_line(
     workspace: consentkit.Workspace, tmp_path: Path
 ) -> None:
     bad = write_procedure(tmp_path, title="")
-    foreign = write_procedure(tmp_path, code="FOREIGN", purpose="安")
+    foreign = write_procedure(tmp_path, code="FOREIGN", purpose="ก")
     cases = [
         (lambda: workspace.render("90873"), consentkit.UnknownCode, 4),
         (lambda: workspace.render(bad), consentkit.InvalidInput, 3),
@@ -184,7 +184,7 @@ def test_nothing_is_printed_and_nothing_written(
 ) -> None:
     workspace.render(small_procedure(review={"issued": "2019-01-01", "next": "2020-01-01"}))
     with pytest.raises(consentkit.RenderingFailed):
-        workspace.render(small_procedure(purpose="安"))
+        workspace.render(small_procedure(purpose="ก"))
     assert capfd.readouterr() == ("", "")
     assert list(tmp_path.iterdir()) == []
 

@@ -234,7 +234,7 @@ def test_an_unknown_code_is_not_approved(clinic: Path, call: Call) -> None:
 
 
 def test_a_document_that_cannot_be_made_is_not_approved(clinic: Path, call: Call) -> None:
-    write_procedure(clinic / "procedures", purpose="安")
+    write_procedure(clinic / "procedures", purpose="ก")
     assert call("approve", CODE, *BY, "--clinic", clinic).code == 6
     assert not (clinic / "approvals.yaml").exists()
 

@@ -127,7 +127,8 @@ def test_stdout_takes_one_pdf_and_nothing_else(arguments: list[str], call: Call)
 @pytest.mark.parametrize(("paper", "size"), [("letter", "612 x 792"), ("a4", "595.276 x 841.89")])
 def test_paper_size_is_the_one_asked_for(paper: str, size: str, tmp_path: Path, call: Call) -> None:
     assert call("render", write_procedure(tmp_path), "--paper", paper).code == 0
-    told = subprocess.run(["pdfinfo", "SMALL-1.pdf"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    name = "SMALL-1.pdf" if paper == "letter" else "SMALL-1.a4.pdf"  # letter is what is usual without a clinic
+    told = subprocess.run(["pdfinfo", name], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert f"{size} pts" in told.stdout
 
 
@@ -242,14 +243,14 @@ def test_a_clause_that_does_not_exist_stops_the_document_since_its_text_would_be
 
 
 def test_a_character_that_the_fonts_lack_stops_the_document_and_is_named(tmp_path: Path, call: Call) -> None:
-    done = call("render", write_procedure(tmp_path, purpose="To find 安."))
+    done = call("render", write_procedure(tmp_path, purpose="To find ก."))
     assert (done.code, done.stdout) == (6, b"")
-    assert done.stderr.startswith("Error: SMALL-1: the fonts lack these characters: 安 (U+5B89)")
+    assert done.stderr.startswith("Error: SMALL-1: the fonts lack these characters: ก (U+0E01)")
     assert not list(tmp_path.glob("*.pdf"))
 
 
 def test_a_document_that_fails_does_not_stop_those_after_it(tmp_path: Path, call: Call) -> None:
-    bad, good = write_procedure(tmp_path, code="BAD", purpose="安"), write_procedure(tmp_path)
+    bad, good = write_procedure(tmp_path, code="BAD", purpose="ก"), write_procedure(tmp_path)
     done = call("render", bad, good)
     assert (done.code, done.lines) == (6, ["SMALL-1.pdf"])
     assert "Error: BAD: " in done.stderr
@@ -322,9 +323,9 @@ def test_a_folder_that_cannot_be_written_is_a_matter_of_file_access(output: str,
 @pytest.mark.parametrize("output", ["missing/x.pdf", "foreign.pdf"])
 def test_targets_are_looked_at_before_anything_is_rendered(output: str, tmp_path: Path, call: Call) -> None:
     (tmp_path / "foreign.pdf").write_text("mine")
-    done = call("render", write_procedure(tmp_path, purpose="This fails later: 安"), "-o", output)
+    done = call("render", write_procedure(tmp_path, purpose="This fails later: ก"), "-o", output)
     assert done.code == 5
-    assert "安" not in done.stderr
+    assert "ก" not in done.stderr
 
 
 def test_a_link_in_the_place_of_the_document_is_kept_and_with_force_replaced_but_never_followed(
@@ -366,7 +367,7 @@ def test_quiet_leaves_the_result_and_drops_the_messages(tmp_path: Path, call: Ca
 def test_quiet_never_hides_an_error(tmp_path: Path, call: Call) -> None:
     assert "90873" in call("render", "-q", "90873").stderr
     assert "title" in call("render", "-q", write_procedure(tmp_path, code="BAD", title="")).stderr
-    assert "安" in call("render", "-q", write_procedure(tmp_path, purpose="安")).stderr
+    assert "ก" in call("render", "-q", write_procedure(tmp_path, purpose="ก")).stderr
 
 
 def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tmp_path: Path) -> None:
@@ -374,7 +375,7 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
     done = run_consentkit("render", *sources, "-o", "out/", "--json", "--paper", "a4", folder=tmp_path)
     assert done.code == 0
     first, second = json.loads(done.stdout)["documents"]
-    pdf = (tmp_path / "out/SMALL-1.pdf").read_bytes()
+    pdf = (tmp_path / "out/SMALL-1.a4.pdf").read_bytes()
     own = read_properties(pdf) or {}
     assert first == {
         "code": "SMALL-1",
@@ -384,7 +385,7 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
         "paper": "a4",
         "large_print": False,
         "fillable": False,
-        "file": "out/SMALL-1.pdf",
+        "file": "out/SMALL-1.a4.pdf",
         "pages": first["pages"],
         "bytes": len(pdf),
         "content_hash": own["contentHash"],
@@ -397,10 +398,10 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
 
 
 def test_json_stays_one_document_when_a_document_fails(tmp_path: Path, call: Call) -> None:
-    done = call("render", write_procedure(tmp_path, purpose="安"), "--json")
+    done = call("render", write_procedure(tmp_path, purpose="ก"), "--json")
     assert done.code == 6
     assert json.loads(done.stdout) == {"documents": []}
-    assert "安" in done.stderr
+    assert "ก" in done.stderr
 
 
 # --- the clinic ---

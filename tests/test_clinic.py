@@ -19,11 +19,11 @@ from consentkit.clinic import (
     Clinic,
     ClinicFolder,
     contrast_with_white,
-    find_clinic_folder,
     load_clinic,
     read_picture,
 )
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.usual import find_clinic_folder
 
 Write = Callable[..., Path]
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from consentkit.document import Document
 from consentkit.errors import FileAccess
-from consentkit.html import printed_fingerprint
+from consentkit.kinds import printed_fingerprint
 from consentkit.output import write_file
 from consentkit.resources import shipped
 from consentkit.workspace import open_workspace

@@ -19,9 +19,11 @@ from PIL import Image
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import engine, fonts
 from consentkit.pdf.metadata import DocumentInfo, packet, read_properties
+from consentkit.pdf.reading import readable_text
 from consentkit.workspace import open_workspace
 from running import environment
 from small import make_clinic
+from validation import BOTH_STANDARDS, faults
 
 STYLE = 'html { font-family: "consentkit body", "consentkit wide"; }'
 INFO = DocumentInfo("A page", "en", "TEST-1", "consent", "2026-01-01", "0" * 64)
@@ -304,7 +306,7 @@ except RenderingFailed as error:
 
 
 def test_a_font_of_the_machine_is_refused_however_it_comes_in(tmp_path: Path) -> None:
-    machine = machine_with_font(tmp_path / "fonts", "安")
+    machine = machine_with_font(tmp_path / "fonts", "ก")
     assert render_on(machine, "<p>plain</p>") == "made\n"
     assert "a font that is not shipped" in render_on(machine, "", "p { font-family: Foreign; }")
     by_name = '@font-face { font-family: "consentkit body"; src: local("Foreign"); }'
@@ -312,10 +314,30 @@ def test_a_font_of_the_machine_is_refused_however_it_comes_in(tmp_path: Path) ->
 
 
 def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_not(tmp_path: Path) -> None:
-    expected = "the fonts lack these characters: 安 (U+5B89), 𐘀 (U+10600); write the text without them\n"
-    body = "<p>安𐘀</p>"
-    assert render_on(machine_with_font(tmp_path / "rich", "安𐘀"), body) == expected
+    expected = "the fonts lack these characters: ก (U+0E01), 𐘀 (U+10600); write the text without them\n"
+    body = "<p>ก𐘀</p>"
+    assert render_on(machine_with_font(tmp_path / "rich", "ก𐘀"), body) == expected
     assert render_on(machine_with_font(tmp_path / "poor", ""), body) == expected
+
+
+def test_without_a_font_for_chinese_the_package_that_holds_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "CJK_FILE", Path("/nowhere/font.ttc"))
+    fonts._characters.cache_clear()
+    with pytest.raises(RenderingFailed, match="install a font: sudo apt-get install fonts-noto-cjk"):
+        render("<p>安</p>")
+
+
+@pytest.mark.skipif(not fonts.CJK_FILE.is_file(), reason="fonts-noto-cjk is not installed")
+def test_with_a_font_for_chinese_its_letters_are_printed_and_read_back() -> None:
+    pdf = render("<p>安娜 先生</p>", 'p { font-family: "consentkit cjk"; }')
+    assert "安娜 先生" in readable_text(pdf)
+    assert [fault for profile in BOTH_STANDARDS for fault in faults(pdf, profile)] == []
+
+
+@pytest.mark.parametrize("style", ["", "b { font-weight: 700; font-variation-settings: 'wght' 700; }"])
+def test_letters_of_the_variable_font_have_the_width_that_the_file_gives_them(style: str) -> None:
+    pdf = render("<p>Nguyễn <b>Nguyễn</b> ελληνικά русский</p>", style)
+    assert [fault for profile in BOTH_STANDARDS for fault in faults(pdf, profile)] == []
 
 
 # --- what every file says about itself ---

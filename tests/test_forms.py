@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import get_args
 
 import pikepdf
 import pypdf
@@ -27,7 +28,7 @@ from composing import page_of
 from consentkit.clinic import load_clinic
 from consentkit.errors import RenderingFailed
 from consentkit.html import LOGO_ASSET, read_style
-from consentkit.language import load_language
+from consentkit.language import Role, load_language
 from consentkit.library import Library
 from consentkit.pdf import engine
 from consentkit.pdf.content import Font
@@ -55,11 +56,23 @@ NAMES_OF_90839 = [
     *("clinic_name", "clinic_address", "clinic_phone", "patient_name", "patient_born", "patient_record"),
     *("confidentiality_initials", "crisis_plan_1", "crisis_plan_2", "crisis_plan_3", "crisis_plan_4"),
     *("answer_1", "answer_2", "answer_3", "questions", "treated_by"),
-    *("sig_1", "signer_1_name", "signer_1_date", "signer_1_time"),
-    *("signer_2_blank", "sig_2", "signer_2_name", "signer_2_date", "signer_2_time"),
-    *("signer_3_blank", "sig_3", "signer_3_name", "signer_3_date", "signer_3_time"),
-    *("sig_4", "signer_4_name", "signer_4_date", "signer_4_time"),
-    *("sig_5", "signer_5_name", "signer_5_date", "signer_5_time"),
+    *("patient_signature", "patient_printed_name", "patient_signed_on", "patient_signed_at"),
+    *(
+        "representative_blank",
+        "representative_signature",
+        "representative_printed_name",
+        "representative_signed_on",
+        "representative_signed_at",
+    ),
+    *(
+        "interpreter_blank",
+        "interpreter_signature",
+        "interpreter_printed_name",
+        "interpreter_signed_on",
+        "interpreter_signed_at",
+    ),
+    *("witness_signature", "witness_printed_name", "witness_signed_on", "witness_signed_at"),
+    *("clinician_signature", "clinician_printed_name", "clinician_signed_on", "clinician_signed_at"),
 ]
 
 VALUES = {
@@ -70,7 +83,7 @@ VALUES = {
     "confidentiality_initials": "ŁÆŞ",
     "crisis_plan_2": "Ольга Сергеевна, її сестра",
     "answer_1": "We talk about what happened. I go home with a plan that I can read. I may feel worse for a day or so.",
-    "signer_1_date": "September 15, 2026",
+    "patient_signed_on": "September 15, 2026",
 }
 
 
@@ -238,8 +251,8 @@ def test_fields_are_walked_through_in_reading_order() -> None:
 def test_a_signature_is_a_field_of_its_kind_that_is_still_empty() -> None:
     with opened(shipped_pdf()) as document:
         assert document.Root.AcroForm.SigFlags == 1
-        signatures = {name: field for name, field in fields(document).items() if name.startswith("sig_")}
-        assert list(signatures) == [f"sig_{number}" for number in range(1, 6)]
+        signatures = {name: field for name, field in fields(document).items() if name.endswith("_signature")}
+        assert list(signatures) == [f"{role}_signature" for role in get_args(Role)]
         assert {str(field.FT) for field in signatures.values()} == {"/Sig"}
         assert not any("/V" in field for field in signatures.values())
 
@@ -249,7 +262,7 @@ def test_viewers_need_not_draw_the_fields_before_they_are_filled_in() -> None:
         assert "/NeedAppearances" not in document.Root.AcroForm
         fonts = document.Root.AcroForm.DR.Font
         for name, field in fields(document).items():
-            if not name.startswith("sig_"):
+            if not name.endswith("_signature"):
                 font, *rest = str(field.DA).split()
                 assert rest == ["0", "Tf", "0", "g"]
                 assert "/FontFile2" in fonts[font].DescendantFonts[0].FontDescriptor

@@ -8,11 +8,16 @@ from consentkit.clinic import Clinic
 from consentkit.html import Content
 from consentkit.language import load_language
 from consentkit.model import Procedure
-from consentkit.notices import notices
+from consentkit.notices import review_notice, standing_notices
 from consentkit.resources import shipped
 from small import small_procedure
 
 TODAY = datetime.date(2026, 11, 21)
+
+
+def notices(content: Content, today: datetime.date) -> list[str]:
+    procedure = content.procedure
+    return [*standing_notices(content), *review_notice(procedure.code, procedure.review.next, today)]
 
 
 def content(procedure: Procedure, *, stale: bool = False) -> Content:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import yaml
 from pydantic import Field, StringConstraints
@@ -19,6 +19,8 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import require
 from consentkit.files import read_text
+from consentkit.kinds import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
+from consentkit.kinds import Variant as Variant  # noqa: PLC0414
 from consentkit.language import LanguageTag
 from consentkit.model import Code, Day, Line, Record
 from consentkit.output import prepare_folder, write_file
@@ -36,21 +38,6 @@ _HEADER = """\
 # Who approved which edition of which document. consentkit adds entries at the end; comments are kept.
 approvals:
 """
-
-Variant = Literal["consent", "handout", "refusal"]
-"""What kind of document is made from a definition."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Which document: the same procedure gives one for each language and variant."""
-
-    code: str
-    language: str
-    variant: Variant
-
-    def __str__(self) -> str:
-        return f"{self.code} ({self.language}, {self.variant})"
 
 
 class Approval(Record):
@@ -172,7 +159,9 @@ def _read(path: Path) -> str:
     return read_text(path, str(path), LARGEST_RECORD)
 
 
+@lru_cache(maxsize=1)
 def _parse(text: str, name: str) -> Approvals:
+    """Read a record. A long one takes seconds, and a run of many documents needs it for each."""
     if not _says_anything(text.splitlines()):
         return Approvals()
     return require(Approvals, yamlfile.parse(text, name, most_nodes=_MOST_NODES))

@@ -21,19 +21,18 @@ from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import validated
 from consentkit.files import read_bytes, read_text, reason
+from consentkit.kinds import PARTICULARS, Paper
 from consentkit.language import LanguageTag
-from consentkit.model import Line, Record
+from consentkit.model import Line, Record, without_repeats
+from consentkit.printing import PrintSettings
 from consentkit.problems import Problem
 
-PARTICULARS = "clinic.yaml"
 LARGEST_LOGO = 2 * 1024 * 1024
 """Bytes of a logo file."""
 WIDEST_LOGO = 4000
 """Pixels of a logo's longer side; printed at 600 dpi that is 17 cm."""
 LOWEST_CONTRAST = 4.5
 """Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
-
-Paper = Literal["letter", "a4"]
 
 
 def contrast_with_white(colour: str) -> float:
@@ -47,6 +46,15 @@ def _dark_enough(colour: str) -> str:
     if contrast_with_white(colour) < LOWEST_CONTRAST:
         raise ValueError("is too light to print and copy well; choose a darker colour")
     return colour.lower()
+
+
+class PacketSettings(Record):
+    """What packets hold."""
+
+    documents: Annotated[
+        tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(without_repeats)
+    ] = ("consent",)
+    """The kinds of documents that each procedure brings, in their order."""
 
 
 class Clinic(Record):
@@ -66,6 +74,10 @@ class Clinic(Record):
     """The paper size that is used unless another is asked for."""
     language: LanguageTag = "en"
     """The language that is used unless another is asked for."""
+    packet: PacketSettings = PacketSettings()
+    """What the packet of a visit holds, where the visit itself does not say."""
+    printing: PrintSettings = PrintSettings()
+    """How packets are printed with `--print`."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` looks at the texts."""
 
@@ -87,11 +99,6 @@ class ClinicFolder:
     path: Path | None
     clinic: Clinic
     logo: Picture | None = None
-
-
-def find_clinic_folder(start: Path) -> Path | None:
-    """The nearest folder that holds a clinic.yaml: `start` or one of its parents."""
-    return next((folder for folder in (start, *start.parents) if (folder / PARTICULARS).is_file()), None)
 
 
 def load_clinic(folder: Path | None) -> ClinicFolder:

@@ -10,56 +10,25 @@ import datetime
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from consentkit import __version__
-from consentkit.approvals import Approval, Approvals, Variant
-from consentkit.clinic import ClinicFolder, Paper
+from consentkit.approvals import Approvals
+from consentkit.clinic import ClinicFolder
 from consentkit.direction import LEFT_TO_RIGHT_MARK
 from consentkit.errors import RenderingFailed
+from consentkit.finished import Document as Document  # noqa: PLC0414 - what is made here, and how it is laid out
 from consentkit.html import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style
+from consentkit.kinds import Layout as Layout  # noqa: PLC0414
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
+from consentkit.notices import standing_notices
 from consentkit.pdf.metadata import DocumentInfo
 from consentkit.problems import listed, quoted
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a document is laid out: none of this changes what it says."""
-
-    paper: Paper = "letter"
-    large_print: bool = False
-    """Whether it is set in 18 points, in one column."""
-    fillable: bool = False
-    """Whether it has form fields."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """A finished document."""
-
-    code: str
-    title: str
-    language: str
-    variant: Variant
-    layout: Layout
-    content_hash: str
-    """SHA-256 of everything that a patient reads in it; the layout does not count."""
-    approval: Approval | None
-    """The approval of exactly this content, if there is one; it may have run out."""
-    is_approved: bool
-    """Whether that approval holds today."""
-    mark: str
-    """What stands at the head of each page: that it is a draft, or who approved it."""
-    clauses: Mapping[str, str]
-    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure asks for it."""
-    pages: int
-    pdf: bytes
 
 
 @dataclass(frozen=True)
@@ -82,7 +51,7 @@ def make_document(content: Content, layout: Layout, source: Source) -> Document:
     require_clauses(content.procedure, content.pack)
     page = compose_page(content, source)
     assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
-    styles = [page.style, *_layout_styles(layout, source.templates)]
+    styles = [page.style, *layout_styles(layout, source.templates)]
     rendered = engine.render(page.html, styles, assets, _info(content, page), fillable=layout.fillable)
     require_texts(safety_texts(content), rendered.pdf)
     return Document(
@@ -92,12 +61,13 @@ def make_document(content: Content, layout: Layout, source: Source) -> Document:
         variant=content.variant,
         layout=layout,
         content_hash=page.content_hash,
-        approval=page.approval,
+        approval_entry=page.approval.model_dump(mode="json") if page.approval else None,
         is_approved=bool(page.approval and not page.approval.is_overdue(source.today)),
         mark=page.mark,
         clauses=content.clauses,
-        pages=rendered.pages,
-        pdf=rendered.pdf,
+        warnings=tuple(standing_notices(content)),
+        review_due=content.procedure.review.next,
+        part=rendered,
     )
 
 
@@ -160,7 +130,8 @@ def _comparable(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).replace(LEFT_TO_RIGHT_MARK, "").split())
 
 
-def _layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:
+def layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:
+    """The style sheets that a layout adds to that of every page."""
     yield read_style(f"paper-{layout.paper}.css", templates)
     if layout.large_print:
         yield read_style(LARGE_STYLE_SHEET, templates)

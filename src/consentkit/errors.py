@@ -53,3 +53,9 @@ class RenderingFailed(ConsentkitError):
     """No document could be made, or the one that was made is not fit to be handed out."""
 
     exit_code = 6
+
+
+class RunFailed(ConsentkitError):
+    """A run of many documents or visits finished, and some of them failed; each has been told."""
+
+    exit_code = 7

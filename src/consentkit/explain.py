@@ -2,7 +2,7 @@
 
 Guarantees: every finding has the line and column of the key or value that it is about, or of the nearest thing around
 it that stands in the file; the words are plain and say what to do; the value itself is quoted only where it is a key
-or a choice.
+or a choice, and never where the file was read discreetly.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.yamlfile import Path, Position, YamlFile, dotted
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
+
+MISSING = "is missing; add it"
+"""What is said of a key that must be there."""
 
 
 def validated(model: type[ModelType], source: YamlFile) -> tuple[ModelType | None, list[Problem]]:
@@ -59,11 +62,11 @@ def _is_echo(detail: ErrorDetails, source: YamlFile) -> bool:
 def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> Problem:
     location = tuple(detail["loc"])
     path, position = _place(location, source, at_key=_is_about_the_key(detail))
-    message = _message(detail, model)
+    message = _message(detail, model, discreet=source.discreet)
     if detail["type"] == "missing" and path != location:
         path = (*path, location[-1])
     line, column = position
-    return Problem(source.name, line, column, dotted(path), message)
+    return Problem(source.name, line, column, dotted(path, discreet=source.discreet), message)
 
 
 def _is_about_the_key(detail: ErrorDetails) -> bool:
@@ -86,7 +89,7 @@ def _place(location: Path, source: YamlFile, *, at_key: bool = False) -> tuple[P
     return written, positions.get(written, (1, 1))
 
 
-def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _message(detail: ErrorDetails, model: type[BaseModel], *, discreet: bool) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
         return _unknown_key(str(detail["loc"][-1]), _fields_at(model, tuple(detail["loc"][:-1])))
@@ -94,8 +97,10 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return str(detail["ctx"]["error"])
     if kind == "model_type":
         return _not_a_record(detail, model)
-    if tell := _MESSAGES.get(kind):
+    if tell := (discreet and _DISCREET_MESSAGES.get(kind)) or _MESSAGES.get(kind):
         return tell(detail)
+    if discreet:
+        return "can't be read; write it another way"
     return detail["msg"][:1].lower() + detail["msg"][1:]
 
 
@@ -134,8 +139,12 @@ def _not_a_text(detail: ErrorDetails) -> str:
     return f"must be text, {_given(detail)}; put text that holds a colon in quotation marks"
 
 
+def _expected(detail: ErrorDetails) -> list[str]:
+    return [choice.strip(" '") for choice in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+
+
 def _choices(detail: ErrorDetails) -> str:
-    expected = [choice.strip(" '") for choice in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+    expected = _expected(detail)
     given = detail["input"]
     if not given or not isinstance(given, str):
         return f"must be one of {listed(expected)}, {_given(detail)}"
@@ -155,9 +164,28 @@ def _too_long(detail: ErrorDetails) -> str:
     return f"has {length} items; at most {most} fit"
 
 
+def _discreet_choices(detail: ErrorDetails) -> str:
+    if detail["input"] and isinstance(detail["input"], str):
+        return f"is not one of the words that may stand here; write one of {listed(_expected(detail))}"
+    return _choices(detail)
+
+
+def _advice(detail: ErrorDetails) -> str:
+    pattern = str(detail["ctx"]["pattern"])
+    return next((advice for fragment, advice in _PATTERNS.items() if fragment in pattern), "write it another way")
+
+
+def _discreet_mismatch(detail: ErrorDetails) -> str:
+    given = str(detail["input"])
+    return (
+        f"does not have the form that it needs; {_advice(detail)}"
+        if given.strip() == given != ""
+        else _mismatch(detail)
+    )
+
+
 def _mismatch(detail: ErrorDetails) -> str:
-    given, pattern = str(detail["input"]), str(detail["ctx"]["pattern"])
-    advice = next((advice for fragment, advice in _PATTERNS.items() if fragment in pattern), "write it another way")
+    given, advice = str(detail["input"]), _advice(detail)
     if not given:
         return f"is empty; {advice}"
     if given != given.strip():
@@ -168,6 +196,14 @@ def _mismatch(detail: ErrorDetails) -> str:
 _MOST_KEYS_TOLD = 8
 _LIST_KEYS = {"items", "steps"}
 _PATTERNS = {
+    "[A-Za-z0-9-]{0,31}": "a visit's number has at most 32 letters from A to Z, digits and hyphens, such as V-1001",
+    "[A-Za-z0-9 ./-]": (
+        "a record number has at most 24 letters from A to Z, digits, spaces, dots, hyphens and slashes, "
+        "such as MR-20417"
+    ),
+    "[A-Za-z0-9._-]{0,79}": (
+        "name a file in the folder `extra` of the clinic by letters, digits, dots, hyphens and underscores"
+    ),
     "[A-Z0-9-]": "a code has 1 to 16 capitals, digits and hyphens, such as 90837",
     "[a-z0-9_]": "use small letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
@@ -175,7 +211,7 @@ _PATTERNS = {
     "[a-z]{2,3}": "write the short form of a language, such as en, es or zh-Hant",
 }
 _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
-    "missing": lambda detail: "is missing; add it",
+    "missing": lambda detail: MISSING,
     "string_type": _not_a_text,
     "tuple_type": lambda detail: f"must be a list, each line with a `-` and a space, {_given(detail)}",
     "dict_type": lambda detail: f"must consist of keys and values, {_given(detail)}",
@@ -191,8 +227,14 @@ _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "bool_parsing": lambda detail: "is neither `true` nor `false`; write one of them or delete the line",
     "bool_type": lambda detail: f"must be `true` or `false`, {_given(detail)}",
     "date_type": lambda detail: f"must be a date such as 2026-11-21, {_given(detail)}",
+    "time_type": lambda detail: f"must be a time of day such as 14:00, {_given(detail)}",
     "greater_than_equal": lambda detail: f"is too small; at least {detail['ctx']['ge']}",
     "less_than_equal": lambda detail: f"is too large; at most {detail['ctx']['le']}",
+}
+
+_DISCREET_MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
+    "literal_error": _discreet_choices,
+    "string_pattern_mismatch": _discreet_mismatch,
 }
 
 

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from consentkit.clinic import Clinic
 from consentkit.direction import direction_of, keep_numbers_in_order
 from consentkit.errors import RenderingFailed
 from consentkit.files import read_text
+from consentkit.kinds import printed_fingerprint
 from consentkit.language import LanguagePack, fill, pieces
 from consentkit.model import Procedure
 from consentkit.problems import printable, quoted
@@ -137,11 +138,6 @@ class Page:
     """What stands at the head of each page: that it is a draft, or who approved it."""
 
 
-def printed_fingerprint(content_hash: str) -> str:
-    """The first 48 bits of a content hash in three groups: short enough to read out over the telephone."""
-    return " ".join(content_hash[index : index + 4] for index in (0, 4, 8))
-
-
 @dataclass(frozen=True)
 class Content:
     """What a document is about: a procedure's text in one language, told in one of the ways there are."""
@@ -181,11 +177,7 @@ def compose(
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
     style = read_style(STYLE_SHEET, templates) + _accent_rule(content.clinic)
-    try:
-        template = environment(templates).get_template(f"{content.variant}.html")
-        html = template.render(_values(content))
-    except Exception as error:
-        raise RenderingFailed(_template_message(error)) from error
+    html = _filled_in(f"{content.variant}.html", _values(content), templates)
     layouts = [read_style(name, templates) for name in LAYOUT_STYLE_SHEETS]
     content_hash = hashlib.sha256("\0".join([html, style, *layouts, pictures]).encode()).hexdigest()
     approval = find_approval(content_hash)
@@ -193,6 +185,33 @@ def compose(
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
     return Page(html, style, content_hash, approval, mark)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page of a packet that is not about a procedure."""
+
+    html: str
+    style: str
+    content_hash: str
+
+
+def compose_sheet(
+    name: str, values: Mapping[str, Any], clinic: Clinic, pack: LanguagePack, templates: Sequence[Path]
+) -> Sheet:
+    """Write a page of a packet: `cover`, `statements` or `blank`. Raises RenderingFailed where a template is faulty."""
+    style = read_style(STYLE_SHEET, templates) + _accent_rule(clinic)
+    given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
+    html = _filled_in(f"{name}.html", {**given, **values}, templates)
+    content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
+    return Sheet(html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash)), style, content_hash)
+
+
+def _filled_in(name: str, values: Mapping[str, Any], templates: Sequence[Path]) -> str:
+    try:
+        return environment(templates).get_template(name).render(values)
+    except Exception as error:
+        raise RenderingFailed(_template_message(error)) from error
 
 
 def _values(content: Content) -> dict[str, Any]:

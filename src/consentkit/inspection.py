@@ -14,16 +14,16 @@ from pathlib import Path
 
 from consentkit import checks, yamlfile
 from consentkit.approvals import APPROVALS, load_approvals
-from consentkit.clinic import PARTICULARS
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import ModelType, validated
 from consentkit.files import read_text
+from consentkit.kinds import PARTICULARS, SERVICES
 from consentkit.language import LanguagePack
 from consentkit.library import check_procedure, check_translation_file, passed_over
 from consentkit.model import Procedure
 from consentkit.problems import Problem
 from consentkit.resources import shipped
-from consentkit.services import SERVICES, ServiceList
+from consentkit.services import Service, ServiceList
 from consentkit.translation import Translation, text_hash
 from consentkit.workspace import Workspace
 
@@ -202,8 +202,7 @@ class _Reader:
         services = self._validated(ServiceList, path)
         if services:
             source = _source(path)
-            codes = tuple((_place(source, index), service.code) for index, service in enumerate(services.services))
-            self._services.append(checks.ServiceFile(source, codes))
+            self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
 
     def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
         try:
@@ -229,7 +228,18 @@ def _source(path: Path) -> checks.Source:
     return checks.read_source(read_text(path, str(path)), str(path))
 
 
-def _place(source: checks.Source, index: int) -> yamlfile.Path:
+def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yamlfile.Path, str]]:
+    """Each code of a list, those of groups too, with where it stands."""
+    lists: list[tuple[yamlfile.Path, tuple[Service, ...]]] = [
+        *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
+        (("services",), services.services),
+    ]
+    for place, members in lists:
+        for index, service in enumerate(members):
+            yield _place(source, (*place, index)), service.code
+
+
+def _place(source: checks.Source, service: yamlfile.Path) -> yamlfile.Path:
     """Where the code of a service stands: the service may be the code itself."""
-    full: yamlfile.Path = ("services", index, "code")
-    return full if full in source.yaml.values else full[:2]
+    full = (*service, "code")
+    return full if full in source.yaml.values else service

@@ -71,10 +71,10 @@ def _work(
     sender: Connection, folder: str, limits: Limits, function: Callable[..., Result], arguments: tuple[Any, ...]
 ) -> None:
     tempfile.tempdir = folder
-    _limit(resource.RLIMIT_CPU, limits.seconds)
-    _limit(resource.RLIMIT_AS, limits.memory)
-    _limit(resource.RLIMIT_FSIZE, limits.file_size)
-    _limit(resource.RLIMIT_CORE, 0)
+    lower_limit(resource.RLIMIT_CPU, limits.seconds)
+    lower_limit(resource.RLIMIT_AS, limits.memory)
+    lower_limit(resource.RLIMIT_FSIZE, limits.file_size)
+    lower_limit(resource.RLIMIT_CORE, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends us
     try:
         outcome: Any = function(*arguments)
@@ -87,7 +87,8 @@ def _work(
     sender.send(outcome)
 
 
-def _limit(kind: int, most: int) -> None:
+def lower_limit(kind: int, most: int) -> None:
+    """Let this process have no more of a resource; a limit that is lower already stays."""
     hard = resource.getrlimit(kind)[1]
     allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (allowed, allowed))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from consentkit import yamlfile
 from consentkit.errors import InvalidInput, WrongUse
@@ -200,9 +200,14 @@ class Refusal(Record):
     reason: Line
 
 
+Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
+
+
 class SignatureBlock(Record):
     """One place to sign."""
 
+    role: Role
+    """Who signs there, for programs: packets print names by it."""
     who: Line
     """The signer's part in this."""
     statement: Line
@@ -220,6 +225,14 @@ class Signatures(Record):
     time: Line
     blocks: tuple[SignatureBlock, ...] = Field(min_length=1)
 
+    @field_validator("blocks")
+    @classmethod
+    def _the_patient_comes_first(cls, blocks: tuple[SignatureBlock, ...]) -> tuple[SignatureBlock, ...]:
+        roles = [block.role for block in blocks]
+        if roles[0] != "patient" or len(set(roles)) < len(roles):
+            raise ValueError("must begin with the role `patient`, and have each role once; correct the roles")
+        return blocks
+
 
 class AboutWords(Record):
     """Words of the last section: edition, review and sources."""
@@ -232,6 +245,69 @@ class AboutWords(Record):
     sources: Line
     source: Annotated[Line, _takes("title", "publisher")]
     source_with_year: Annotated[Line, _takes("title", "publisher", "year")]
+
+
+class CoverWords(Record):
+    """Words of the first page of a packet."""
+
+    heading: Line
+    check: Line
+    """What to do first: see whether the name on the pages is right."""
+    visit: Line
+    date: Line
+    time: Line
+    clinician: Line
+    supervisor: Line
+    place: Line
+    in_person: Line
+    telehealth: Line
+    representative: Line
+    interpreter: Line
+    witness: Line
+    enclosed: Line
+    paper: Line
+    pages: Line
+    to_do: Line
+    from_to: Annotated[Line, _takes("first", "last")]
+    kind_of: Annotated[Line, _takes("title", "kind", "code")]
+    """How a document is named in the list."""
+    sign: Line
+    """What to do with a paper to sign."""
+    take_home: Line
+    """What to do with a paper to keep."""
+    read: Line
+    """What to do with any other paper."""
+    language_help: Line
+    """A sentence in this language that says that help with language is free. A cover has it in every language."""
+    language_help_heading: Line
+
+
+class StatementWords(Record):
+    """Words of the pages that only some visits call for."""
+
+    title: Line
+    intro: Line
+    assent_heading: Line
+    assent_intro: Line
+    assent: tuple[Line, ...] = Field(min_length=1)
+    """What a patient for whom somebody else decides is asked to agree to."""
+    assent_who: Line
+    assent_statement: Line
+    agreement_heading: Line
+    agreement: Line
+    """The statement by which the signer agrees to these pages."""
+
+
+class PacketWords(Record):
+    """Words that stand in packets only."""
+
+    page_of: Annotated[Line, _takes("page", "pages")]
+    """The number of a page within the packet."""
+    packet: Annotated[Line, _takes("packet")]
+    blank_page: Line
+    """What stands on a page that is left blank so that the next paper starts on a fresh sheet."""
+    cover: CoverWords
+    statements: StatementWords
 
 
 class Clause(Record):
@@ -271,6 +347,7 @@ class LanguagePack(Record):
     refusal: Refusal
     signatures: Signatures
     about: AboutWords
+    packet: PacketWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
 

@@ -1,24 +1,27 @@
 """Finding and loading procedures.
 
 Guarantees: a code leads to one file, a clinic's own before the shipped one; loading returns a valid procedure or
-raises with every problem of the file; nothing is remembered between calls.
+raises with every problem of the file; nothing is remembered between calls, but by a catalogue; finding
+loads neither the model nor a parser.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
-from consentkit.explain import validated
 from consentkit.files import read_text, reason
-from consentkit.model import CLAUSE_PATTERN, CODE_PATTERN, Procedure
+from consentkit.kinds import CLAUSE_PATTERN, CODE_PATTERN
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
-from consentkit.translation import Translation
-from consentkit.yamlfile import YamlFile
+
+if TYPE_CHECKING:
+    from consentkit.model import Procedure
+    from consentkit.translation import Translation
+    from consentkit.yamlfile import YamlFile
 
 _SUFFIX = ".yaml"
 _TRANSLATION_NAME = re.compile(CODE_PATTERN[1:-1] + r"\.[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\.yaml")
@@ -51,10 +54,13 @@ class Library:
         own = self.path(code).parent
         found: dict[str, Path] = {}
         for folder in self.folders[: self.folders.index(own) + 1] if own in self.folders else ():
-            for path in translation_files(folder):
-                if path.name.startswith(f"{code}."):
-                    found.setdefault(path.name.split(".")[1], path)
+            for path in self._translated(folder).get(code, ()):
+                found.setdefault(path.name.split(".")[1], path)
         return found
+
+    def listed_once(self) -> Library:
+        """The same library with its folders as they are now: for one run over thousands of documents."""
+        return Catalogue(self.folders)
 
     def _paths(self) -> dict[str, Path]:
         paths: dict[str, Path] = {}
@@ -62,6 +68,31 @@ class Library:
             for path in _procedure_files(folder):
                 paths.setdefault(path.stem, path)
         return paths
+
+    def _translated(self, folder: Path) -> dict[str, list[Path]]:
+        """The translations in a folder, by code."""
+        found: dict[str, list[Path]] = {}
+        for path in translation_files(folder):
+            found.setdefault(path.name.split(".")[0], []).append(path)
+        return found
+
+
+@dataclass(frozen=True)
+class Catalogue(Library):
+    """A library whose folders are listed when they are first asked for, and then no more."""
+
+    _listed: dict[str, Path] = field(default_factory=dict, compare=False, repr=False)
+    _by_folder: dict[Path, dict[str, list[Path]]] = field(default_factory=dict, compare=False, repr=False)
+
+    def _paths(self) -> dict[str, Path]:
+        if not self._listed:
+            self._listed.update(super()._paths())
+        return self._listed
+
+    def _translated(self, folder: Path) -> dict[str, list[Path]]:
+        if folder not in self._by_folder:
+            self._by_folder[folder] = super()._translated(folder)
+        return self._by_folder[folder]
 
 
 def translation_files(folder: Path) -> list[Path]:
@@ -85,9 +116,13 @@ def load_translation(path: Path) -> Translation:
 
 def check_translation_file(path: Path) -> tuple[Translation | None, list[Problem]]:
     """Load one translation and return its problems as data; only FileAccess is raised."""
+    from consentkit.explain import validated
+    from consentkit.translation import Translation
+    from consentkit.yamlfile import parse
+
     shown = str(path)
     try:
-        source = yamlfile.parse(read_text(path, shown), shown)
+        source = parse(read_text(path, shown), shown)
     except InvalidInput as error:
         return None, list(error.problems)
     translation, problems = validated(Translation, source)
@@ -113,9 +148,13 @@ def check_procedure(
 
     `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked.
     """
+    from consentkit.explain import validated
+    from consentkit.model import Procedure
+    from consentkit.yamlfile import parse
+
     shown = str(path)
     try:
-        source = yamlfile.parse(read_text(path, shown), shown)
+        source = parse(read_text(path, shown), shown)
     except InvalidInput as error:
         return None, list(error.problems)
     procedure, problems = validated(Procedure, source)

@@ -22,10 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.kinds import CLAUSE_PATTERN, CODE_PATTERN
 from consentkit.problems import quoted
-
-CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
-CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 
 
 def fold(text: str) -> str:

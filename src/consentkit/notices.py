@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from consentkit.html import Content
+if TYPE_CHECKING:
+    from consentkit.html import Content
 
 
-def notices(content: Content, today: datetime.date) -> Iterator[str]:
-    """Yield each notice as a sentence that begins with the code."""
+def standing_notices(content: Content) -> Iterator[str]:
+    """Yield each notice that holds on any day, as a sentence that begins with the code."""
     procedure = content.procedure
     billing = procedure.billing
     if billing.role == "retired":
         replacement = " or ".join(billing.replaced_by)
         yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} in its place"
-    if procedure.review.next < today:
-        yield f"{procedure.code} was due for review on {procedure.review.next.isoformat()}"
     if content.stale:
         yield f"{procedure.code} has changed since it was translated; the translation counts as not approved"
+
+
+def review_notice(code: str, due: datetime.date, today: datetime.date) -> Iterator[str]:
+    """Yield a notice where the day has passed by which a text had to be reviewed."""
+    if due < today:
+        yield f"{code} was due for review on {due.isoformat()}"

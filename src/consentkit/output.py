@@ -59,6 +59,23 @@ def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
         raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
 
 
+def remove_own_file(target: Path) -> bool:
+    """Remove a file that consentkit made and nobody has altered. Returns whether it is gone.
+
+    Raises FileAccess where it can't be removed.
+    """
+    try:
+        status = os.lstat(target)
+        if not _is_own(target, status):
+            return False
+        target.unlink()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise FileAccess(f"{_shown(target)}: can't be removed: {reason(error)}") from error
+    return True
+
+
 def _replace(target: Path, data: bytes) -> None:
     # The temporary file stands in the target's folder, since a rename is atomic only within one file system.
     descriptor, temporary = tempfile.mkstemp(prefix=".consentkit-", suffix=".tmp", dir=target.parent)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from consentkit.approvals import Approval
-from consentkit.document import Document
-from consentkit.html import printed_fingerprint
+from consentkit.finished import Document
+from consentkit.kinds import printed_fingerprint
+
+if TYPE_CHECKING:
+    from consentkit.approvals import Approval
+    from consentkit.packet import Packet
+    from consentkit.papers import PlacedPaper
 
 
 def as_json(value: Any) -> str:
@@ -35,8 +39,51 @@ def document_entry(document: Document, file: str) -> dict[str, Any]:
         "content_hash": document.content_hash,
         "clauses": [{"name": name, "why": why} for name, why in document.clauses.items()],
         "approved": document.is_approved,
-        "approval": approval_entry(document.approval) if document.approval else None,
+        "approval": dict(document.approval_entry) if document.approval_entry else None,
     }
+
+
+def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[str, Any]:
+    """A finished packet as plain data. No patient data: the visit goes by its number."""
+    plan = packet.plan
+    return {
+        "visit": plan.visit.visit,
+        "date": plan.visit.date.isoformat(),
+        "packet": plan.packet,
+        "file": file,
+        "pages": packet.pages,
+        "bytes": len(packet.pdf),
+        "language": plan.pack.language,
+        "accessible": not packet.untagged,
+        "untagged_files": list(packet.untagged),
+        "overridden": [
+            {"rule": conflict.rule, "codes": list(conflict.codes), "conflict": conflict.reason, "reason": reason}
+            for conflict in plan.overridden
+        ],
+        "clauses": list(plan.clauses),
+        "papers": [_paper_entry(placed) for placed in packet.papers],
+    }
+
+
+def _paper_entry(placed: PlacedPaper) -> dict[str, Any]:
+    paper = placed.paper
+    document = paper.document
+    entry: dict[str, Any] = {"kind": paper.kind, "title": paper.title, "first": placed.first, "last": placed.last}
+    if document:
+        entry |= {
+            "code": document.code,
+            "language": document.language,
+            "content_hash": document.content_hash,
+            "approved": document.is_approved,
+            "edition": document.approved_edition,
+        }
+    return entry
+
+
+def packet_line(packet: Packet, file: str | None) -> str:
+    """A finished packet as a sentence for a person."""
+    papers = counted(sum(bool(placed.paper.to_do) for placed in packet.papers), "paper")
+    return f"{file or packet.plan.visit.visit}: {papers}, {packet.pages} pages, packet {packet.plan.packet}"
 
 
 def approval_entry(approval: Approval) -> dict[str, Any]:
@@ -47,7 +94,7 @@ def approval_entry(approval: Approval) -> dict[str, Any]:
 def document_line(document: Document, file: str) -> str:
     """A finished document as a sentence for a person."""
     fingerprint = printed_fingerprint(document.content_hash)
-    state = f"edition {document.approval.edition}" if document.is_approved and document.approval else "draft"
+    state = f"edition {document.approved_edition}" if document.approved_edition else "draft"
     return f"{file}: {document.title}, {document.pages} pages, {state}, fingerprint {fingerprint}"
 
 

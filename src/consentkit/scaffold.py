@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.explain import models_in
 from consentkit.files import read_text
-from consentkit.model import CODE_PATTERN, ItemList, Passage, Procedure
+from consentkit.kinds import CODE_PATTERN
+from consentkit.model import ItemList, Passage, Procedure
 from consentkit.output import prepare_folder, write_file
 from consentkit.problems import printable, quoted
 from consentkit.schema import schema_file, schema_text

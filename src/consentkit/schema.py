@@ -14,6 +14,7 @@ from consentkit.language import ClauseChanges, LanguagePack
 from consentkit.model import Procedure
 from consentkit.services import ServiceList
 from consentkit.translation import Translation
+from consentkit.visit import Visit
 
 MODELS: dict[str, type[BaseModel]] = {
     "procedure": Procedure,
@@ -22,6 +23,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "clauses": ClauseChanges,
     "clinic": Clinic,
     "services": ServiceList,
+    "visit": Visit,
 }
 
 

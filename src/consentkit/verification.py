@@ -44,6 +44,20 @@ def identify(pdf: bytes) -> Verdict:
     )
 
 
+def identify_packet(pdf: bytes) -> tuple[str, list[Verdict]] | None:
+    """The identifier of a packet and what it says about each of its documents; None for any other file."""
+    properties = read_properties(pdf)
+    if properties is None or "packet" not in properties:
+        return None
+    state: State = "current" if is_intact(pdf) else "altered"
+    entries = [entry.split() for entry in properties.get("documents", "").split(";")]
+    return properties["packet"], [
+        Verdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        for entry in entries
+        if len(entry) == 4
+    ]
+
+
 def _was_ours(pdf: bytes) -> bool:
     """Whether a file that no longer says what it is still shows that consentkit made it: its seal is broken."""
     return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)

@@ -9,25 +9,30 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from consentkit.approvals import Variant, load_approvals
-from consentkit.clinic import ClinicFolder, Paper, find_clinic_folder, load_clinic
-from consentkit.document import Document, Layout, Source, compose_page, load_engine, make_document
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.html import Content, Page
-from consentkit.isolation import run_limited
-from consentkit.language import LanguagePack, languages, load_language, with_clauses_of
+from consentkit.finished import Document
+from consentkit.inputs import Inputs, key_from
+from consentkit.keeping import pack_document, unpack_document
+from consentkit.kinds import ORIGINAL_LANGUAGE, Layout, Paper, Variant
 from consentkit.library import Library, check_procedure, load_procedure, load_translation
-from consentkit.model import Procedure
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
+from consentkit.store import Store, no_store
+from consentkit.usual import Usual, find_clinic_folder, known_usual, remember_usual
+
+if TYPE_CHECKING:  # a document that is kept is found without all of these
+    from consentkit.clinic import ClinicFolder
+    from consentkit.document import Source
+    from consentkit.html import Content, Page
+    from consentkit.language import LanguagePack
+    from consentkit.model import Procedure
 
 CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
-ORIGINAL_LANGUAGE = "en"
-"""The language in which procedures are written first; others are translations."""
 
 Result = TypeVar("Result")
 
@@ -36,17 +41,41 @@ Result = TypeVar("Result")
 class Workspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
-    folder: ClinicFolder
+    opened: ClinicFolder | Usual
+    """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
     library: Library
     templates: tuple[Path, ...]
+    store: Store = field(default_factory=no_store)
+    """Where finished documents are kept."""
+
+    @cached_property
+    def folder(self) -> ClinicFolder:
+        """The clinic's folder with its particulars."""
+        from consentkit.clinic import load_clinic
+
+        return load_clinic(self.opened.path) if isinstance(self.opened, Usual) else self.opened
+
+    @property
+    def usual_language(self) -> str:
+        """The language that is used unless another is asked for."""
+        return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
+
+    @property
+    def usual_paper(self) -> Paper:
+        """The paper size that is used unless another is asked for."""
+        return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
+        from consentkit.language import languages
+
         return languages(self.templates)
 
     def language(self, language: str | None = None) -> LanguagePack:
         """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
-        pack = load_language(self.templates, language or self.folder.clinic.language)
+        from consentkit.language import load_language, with_clauses_of
+
+        pack = load_language(self.templates, language or self.usual_language)
         return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
 
     def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
@@ -70,6 +99,9 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
         """
+        from consentkit.html import Content
+        from consentkit.model import Procedure
+
         if variant not in get_args(Variant):
             raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(get_args(Variant))}")
         pack = self.language(language)
@@ -86,11 +118,17 @@ class Workspace:
             stale=not translation.fits(original),
         )
 
+    def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
+        """Where the translation of a procedure stands: in the library, or beside a file from elsewhere."""
+        if not isinstance(procedure, str | Path):
+            return self.library.translations(procedure.code).get(language)
+        path = self.locate(procedure)
+        if path == self._library_path(path.stem):
+            return self.library.translations(path.stem).get(language)
+        return path.with_suffix(f".{language}.yaml")
+
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
-        if isinstance(procedure, Procedure) or self.locate(procedure) == self._library_path(code):
-            path = self.library.translations(code).get(language)
-        else:
-            path = self.locate(procedure).with_suffix(f".{language}.yaml")
+        path = self._find_translation(procedure, language)
         if path is None or not path.is_file():
             raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
         return path
@@ -100,11 +138,16 @@ class Workspace:
 
     def source(self) -> Source:
         """The clinic's particulars, templates and approvals, as of today."""
+        from consentkit.approvals import load_approvals
+        from consentkit.document import Source
+
         return Source(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
 
     def compose(self, content: Content) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
-        return self._guarded(compose_page, content, self.source())
+        from consentkit.document import compose_page
+
+        return self.guarded(compose_page, content, self.source())
 
     def render(
         self,
@@ -120,36 +163,137 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
-        paper = paper or self.folder.clinic.paper
+        paper = paper or self.usual_paper
         if paper not in get_args(Paper):
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
-        if not isinstance(procedure, Content):
-            procedure = self.content(procedure, language=language, variant=variant)
-        return self._guarded(make_document, procedure, Layout(paper, large_print, fillable), self.source())
+        layout = Layout(paper, large_print, fillable)
+        if not isinstance(procedure, str | Path):
+            return self._make(self._content(procedure, language, variant), layout)
+        return self.render_keyed(procedure, layout, language=language, variant=variant)[0]
 
-    def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
+    def render_keyed(
+        self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
+    ) -> tuple[Document, str | None]:
+        """Find or make a document. Returns it with its key, or None where a file was edited while it was made."""
+        key = self.key(procedure, layout, language=language, variant=variant)
+        if found := self.kept(key):
+            return found, key
+        document = self._make(self.content(procedure, language=language, variant=variant), layout)
+        return document, key if self.keep(document, key, procedure) else None
+
+    def _content(self, procedure: Procedure | Content, language: str | None, variant: Variant) -> Content:
+        from consentkit.html import Content
+
+        return (
+            procedure if isinstance(procedure, Content) else self.content(procedure, language=language, variant=variant)
+        )
+
+    def _make(self, content: Content, layout: Layout) -> Document:
+        from consentkit.document import make_document
+
+        return self.guarded(make_document, content, layout, self.source())
+
+    def kept(self, key: str) -> Document | None:
+        """The document that is kept under a key."""
+        return unpack_document(self.store.get(key))
+
+    def keep(self, document: Document, key: str, procedure: str | Path) -> bool:
+        """Keep a document that was made after its key was taken. Returns whether the key is still the same.
+
+        A file that was edited meanwhile would put the new document under the key of the old one.
+        """
+        now = self.key(procedure, document.layout, language=document.language, variant=document.variant)
+        if now == key:
+            self.store.put(key, pack_document(document))
+        return now == key
+
+    def find(
+        self,
+        procedure: str | Path,
+        layout: Layout,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        inputs: Inputs | None = None,
+    ) -> Document | None:
+        """A document that is kept already, or None where it has to be made."""
+        return self.kept(self.key(procedure, layout, language=language, variant=variant, inputs=inputs))
+
+    def key(
+        self,
+        procedure: str | Path,
+        layout: Layout,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        inputs: Inputs | None = None,
+    ) -> str:
+        """The key under which a document is kept: it changes with everything that the document is made from.
+
+        `inputs` carries over what has been read for other documents of the same run.
+        """
+        return key_from(self.digests(procedure, layout, language=language, variant=variant, inputs=inputs))
+
+    def digests(
+        self,
+        procedure: str | Path,
+        layout: Layout,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        inputs: Inputs | None = None,
+    ) -> dict[str, str]:
+        """What the key of a document is made of: a digest for each group of its inputs, by name."""
+        language = language or self.usual_language
+        original = self.locate(procedure)
+        translation = None if language == ORIGINAL_LANGUAGE else self._find_translation(procedure, language)
+        inputs = inputs or self.inputs()
+        return inputs.document_digests(original, translation, language, variant, asdict(layout))
+
+    def inputs(self) -> Inputs:
+        """What documents are made from, as it is now."""
+        return Inputs(self.opened.path, self.templates, self.store)
+
+    def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
         if self.templates == (shipped("templates"),):
             return function(*arguments)
+        from consentkit.document import load_engine
+        from consentkit.isolation import run_limited
+
         load_engine()
         return run_limited(function, *arguments)
 
 
-def open_workspace(clinic: str | Path | None = None) -> Workspace:
+def open_workspace(clinic: str | Path | None = None, store: Store | None = None) -> Workspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
     Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
-    particulars.
+    particulars. Finished documents are kept in the store, if one is given.
     """
     folder = _clinic_folder(clinic)
     own = [folder] if folder else []
+    store = store or no_store()
+    templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
     return Workspace(
-        folder=load_clinic(folder),
+        opened=_opened(folder, Inputs(folder, templates, store)),
         library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
-        templates=tuple(
-            path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir()
-        ),
+        templates=templates,
+        store=store,
     )
+
+
+def _opened(folder: Path | None, inputs: Inputs) -> ClinicFolder | Usual:
+    """Read the particulars, unless they are the same as when they were last read."""
+    if folder is None:
+        return Usual(None)
+    if known := known_usual(folder, inputs):
+        return known
+    from consentkit.clinic import load_clinic
+
+    opened = load_clinic(folder)
+    remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    return opened
 
 
 def _clinic_folder(named: str | Path | None) -> Path | None:

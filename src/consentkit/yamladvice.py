@@ -1,7 +1,7 @@
 """What the YAML parser's complaints mean to the person who wrote the file.
 
 Guarantees: every complaint of the parser gets a place and words; where the likely cause is known, the words say what
-to do. The parser's own words follow for whoever knows YAML.
+to do. The parser's own words follow for whoever knows YAML, unless the file is about a person: they may quote it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 import yaml
 
 
-def diagnosis(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark | None, str]:
-    """The place and the likely cause of a complaint about a text."""
+def diagnosis(error: yaml.MarkedYAMLError, text: str, *, discreet: bool = False) -> tuple[yaml.Mark | None, str]:
+    """The place and the likely cause of a complaint about a text; a discreet one leaves the parser's words out."""
     detail = error.problem or ""
     complaint = f"{error.context or ''}: {detail}"
     for table, marks in (
@@ -22,8 +22,9 @@ def diagnosis(error: yaml.MarkedYAMLError, text: str) -> tuple[yaml.Mark | None,
         mark = marks[0] or marks[1]
         for fragment, advice in table.items():
             if fragment in complaint:
-                return mark, f"{_closer_look(fragment, mark, text) or advice} (YAML: {detail})"
-    return mark, f"is not valid YAML: {detail}"
+                likely = _closer_look(fragment, mark, text) or advice
+                return mark, likely if discreet else f"{likely} (YAML: {detail})"
+    return mark, f"is not valid YAML{_LOOK if discreet else f': {detail}'}"
 
 
 def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None:
@@ -52,6 +53,7 @@ _STRAY_ITEM = "did not find expected '-' indicator"
 _NO_COLON = "could not find expected ':'"
 _NO_START = "<document start>"
 
+_LOOK = "; look for broken quotation marks or brackets"
 _TOO_DEEP = "stands deeper than the line above, which has its text already; line it up, or quote the text above"
 _GOES_ON = "goes on after a closing quotation mark or bracket; put the whole text in quotation marks"
 _QUOTES = "opens quotation marks that are never closed; close them"

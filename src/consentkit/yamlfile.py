@@ -2,12 +2,14 @@
 
 Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, nothing is built but
 mappings, lists and text, and the cost is bounded by the size of the file. Whatever is refused becomes a Problem; no
-exception of the YAML library gets out. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
+exception of the YAML library gets out. Of a file that is read discreetly, no problem quotes a value, nor a key that
+could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
 reading on parser events.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -30,6 +32,8 @@ MOST_NODES = 5000
 MOST_REFUSED = 10
 """Refused characters that are told one by one; a file of more is no text."""
 
+_KEY = re.compile(r"[a-z_]{1,40}")
+"""What a key looks like; anything else may be a value that stands in the wrong place."""
 _NULLS = {"~", "null", "Null", "NULL"}
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is about ten times as fast
@@ -50,14 +54,16 @@ class YamlFile:
     """Paths whose value was refused, so that nothing more can be said about it."""
     problems: tuple[Problem, ...]
     """All that is wrong with the file as YAML."""
+    discreet: bool = False
+    """Whether problems must not quote what stands in the file, since it is about a person."""
 
 
-def parse(text: str, name: str, *, most_nodes: int = MOST_NODES) -> YamlFile:
+def parse(text: str, name: str, *, most_nodes: int = MOST_NODES, discreet: bool = False) -> YamlFile:
     """Read one document. Never raises for what the text holds: look at `problems`."""
-    reader = _Reader(name, most_nodes=most_nodes)
+    reader = _Reader(name, most_nodes=most_nodes, discreet=discreet)
     reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = tuple(dict.fromkeys(reader.problems))
-    return YamlFile(name, reader.root, reader.values, reader.keys, frozenset(reader.unread), problems)
+    return YamlFile(name, reader.root, reader.values, reader.keys, frozenset(reader.unread), problems, discreet)
 
 
 class _Stop(Exception):
@@ -74,6 +80,7 @@ class _Reader:
     unread: set[Path] = field(default_factory=set)
     nodes: int = 0
     most_nodes: int = MOST_NODES
+    discreet: bool = False
 
     def read(self, text: str) -> None:
         text = self._visible(text)
@@ -82,7 +89,7 @@ class _Reader:
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
-            self._report(*diagnosis(error, text))
+            self._report(*diagnosis(error, text, discreet=self.discreet))
         except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
             self._report(None, "can't be read as YAML; look for broken quotation marks or brackets")
 
@@ -127,7 +134,7 @@ class _Reader:
         self._count(event, path)
         self.values.setdefault(path, _position(event.start_mark))
         if isinstance(event, yaml.AliasEvent):
-            self._report(event.start_mark, f"uses the alias {_alias(event)}; write the text out", path)
+            self._report(event.start_mark, f"uses {self._alias(event)}; write the text out", path)
             self.unread.add(path)
             return ""
         self._look_over(event, path)
@@ -140,9 +147,9 @@ class _Reader:
     def _look_over(self, event: yaml.Event, path: Path) -> None:
         """Report what may not stand before a key or a value."""
         if event.anchor:
-            self._report(event.start_mark, f"sets the anchor {quoted('&' + event.anchor)}; delete it", path)
+            self._report(event.start_mark, f"sets {self._named('anchor', '&' + event.anchor)}; delete it", path)
         if event.tag:
-            self._report(event.start_mark, f"has the tag {_tag(event)}; delete it, or quote the text", path)
+            self._report(event.start_mark, f"has {self._tag(event)}; delete it, or quote the text", path)
         if isinstance(event, yaml.ScalarEvent) and event.style == '"':  # the only style that knows escapes
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
                 self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
@@ -158,7 +165,8 @@ class _Reader:
         text = _with_empty_lines(event)
         if not event.style and text in _NULLS:  # an author means "nothing", and `null` must not be printed
             advice = "write the text, or delete the line; to print the word, put it in quotation marks"
-            self._report(event.start_mark, f"is {quoted(text)}, which means nothing; {advice}", path)
+            word = "a word" if self.discreet else quoted(text) + ","
+            self._report(event.start_mark, f"is {word} which means nothing; {advice}", path)
             self.unread.add(path)
         return text
 
@@ -187,7 +195,7 @@ class _Reader:
 
     def _skip(self, events: Events, path: Path) -> None:
         """Read a value for its problems only, so that the first one under this path keeps its position."""
-        aside = _Reader(self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes)
+        aside = _Reader(self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes, discreet=self.discreet)
         aside._node(next(events), events, path)
         self.nodes = aside.nodes
 
@@ -195,7 +203,7 @@ class _Reader:
         """The text of a key; None where a problem has been reported instead."""
         self._count(event, path)
         if isinstance(event, yaml.AliasEvent):
-            self._report(event.start_mark, f"uses the alias {_alias(event)} as a key; write the key out", path)
+            self._report(event.start_mark, f"uses {self._alias(event)} as a key; write the key out", path)
             return None
         if not isinstance(event, yaml.ScalarEvent):
             advice = "write `key: value`, or put text that begins with a bracket in quotation marks"
@@ -212,23 +220,43 @@ class _Reader:
 
     def _report(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
         line, column = _position(mark) if mark else (None, None)
-        self.problems.append(Problem(self.name, line, column, dotted(path), message))
+        self.problems.append(Problem(self.name, line, column, dotted(path, discreet=self.discreet), message))
+
+    def _tag(self, event: yaml.NodeEvent) -> str:
+        return self._named("tag", event.tag.replace("tag:yaml.org,2002:", "!!"))
+
+    def _alias(self, event: yaml.AliasEvent) -> str:
+        return self._named("alias", f"*{event.anchor}")
+
+    def _named(self, noun: str, text: str) -> str:
+        """Something that stands in the file, by its name where names may be told."""
+        if self.discreet:
+            return f"a {noun}" if noun == "tag" else f"an {noun}"
+        return f"the {noun} {quoted(text)}"
 
     def _stop(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
         self._report(mark, message, path)
         raise _Stop
 
 
-def dotted(path: Path) -> str:
-    """Write a path as people say it: `risks.common[2]`, list items counted from 1."""
+def dotted(path: Path, *, discreet: bool = False) -> str:
+    """Write a path as people say it: `risks.common[2]`, list items counted from 1.
+
+    A discreet one puts `…` in the place of what does not look like a key.
+    """
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            name = shortened(part)
+            name = "…" if discreet and not looks_like_a_key(part) else shortened(part)
             text += f".{name}" if text else name
     return text
+
+
+def looks_like_a_key(text: str) -> bool:
+    """Whether a text may be quoted as a key even where it could be part of somebody's particulars."""
+    return _KEY.fullmatch(text) is not None
 
 
 def _position(mark: yaml.Mark) -> Position:
@@ -248,11 +276,3 @@ def _with_empty_lines(event: yaml.ScalarEvent) -> str:
     # Lines that stand deeper in a text after `>` keep their line feeds; no empty line was there.
     feeds = ["\n" if before.startswith(" ") or after.startswith(" ") else "\n\n" for before, after in pairs]
     return "".join(line + feed for line, feed in zip(lines, [*feeds, ""], strict=True))
-
-
-def _tag(event: yaml.NodeEvent) -> str:
-    return quoted(event.tag.replace("tag:yaml.org,2002:", "!!"))
-
-
-def _alias(event: yaml.AliasEvent) -> str:
-    return quoted(f"*{event.anchor}")

@@ -63,6 +63,9 @@ def _tell(error: ConsentkitError) -> None:
 
 def _tell_unexpected(error: Exception) -> None:
     """Name the kind of error only: its text might quote what a file holds."""
+    if isinstance(error, MemoryError):
+        click.echo("Error: there is not enough memory; close other programs, and run it again.", err=True)
+        return
     click.echo(f"Error: something unexpected went wrong in consentkit ({type(error).__name__}).", err=True)
     click.echo(f"Please report it. {DEBUG_VARIABLE}=1 shows where it happened.", err=True)
     if os.environ.get(DEBUG_VARIABLE):

@@ -19,11 +19,11 @@ from consentkit.cli.support import say
 from consentkit.comparison import changes
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
 from consentkit.files import read_bytes
-from consentkit.html import printed_fingerprint
+from consentkit.kinds import printed_fingerprint
 from consentkit.outline import plain_text
 from consentkit.problems import printable, quoted
 from consentkit.standing import Standing, standings
-from consentkit.verification import Verdict, identify, judge
+from consentkit.verification import Verdict, identify, identify_packet, judge
 from consentkit.workspace import Workspace
 
 _LARGEST_PDF = 64 * 1024 * 1024
@@ -100,7 +100,10 @@ def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
 
 def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
     """Tell what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
-    said = identify(read_bytes(file, _LARGEST_PDF))
+    pdf = read_bytes(file, _LARGEST_PDF)
+    if found := identify_packet(pdf):
+        return _verify_packet(workspace, file, *found, as_json=as_json)
+    said = identify(pdf)
     verdict = judge(said, _current_hash(workspace, said), load_approvals(workspace.folder.path))
     if as_json:
         click.echo(report.as_json(_verdict_entry(verdict, file)))
@@ -108,6 +111,23 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
         for line in _verdict_lines(verdict):
             click.echo(line)
     return 0 if verdict.state == "current" else InvalidInput.exit_code
+
+
+def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: list[Verdict], *, as_json: bool) -> int:
+    """Tell what a packet holds. It is current if it is unaltered and each of its documents is current."""
+    approvals = load_approvals(workspace.folder.path)
+    verdicts = [judge(said, _current_hash(workspace, said), approvals) for said in documents]
+    states = {verdict.state for verdict in verdicts} or {"unknown"}
+    state = next(state for state in ("altered", "unknown", "superseded", "current") if state in states)
+    if as_json:
+        entries = [_verdict_entry(verdict, file) for verdict in verdicts]
+        click.echo(report.as_json({"file": str(file), "state": state, "packet": packet, "documents": entries}))
+    else:
+        click.echo(f"packet {printable(packet)}, {report.counted(len(verdicts), 'document')}: {state}")
+        for verdict in verdicts:
+            for line in _verdict_lines(verdict):
+                click.echo(f"  {line}")
+    return 0 if state == "current" else InvalidInput.exit_code
 
 
 def _current_hash(workspace: Workspace, said: Verdict) -> str | None:
@@ -180,10 +200,11 @@ _STATES = {
 def _verdict_lines(verdict: Verdict) -> list[str]:
     if verdict.identity is None:
         return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
+    issued = f", issued {verdict.issued}" if verdict.issued else ""
     edition = f"approved as edition {verdict.approved_edition}" if verdict.approved_edition else "never approved here"
     return [
         _STATES[verdict.state],
-        printable(f"document     {verdict.identity}, issued {verdict.issued}"),
+        printable(f"document     {verdict.identity}{issued}"),
         printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}, {edition}"),
     ]
 

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from consentkit import __version__
-from consentkit.cli.support import VARIANTS, CodeArgument, Commands, common_options, document_options, json_option, say
+from consentkit.cli.caching_commands import cache
+from consentkit.cli.packing_commands import packet
+from consentkit.cli.support import (
+    VARIANTS,
+    CodeArgument,
+    Commands,
+    cache_options,
+    common_options,
+    document_options,
+    json_option,
+    say,
+)
 
 if TYPE_CHECKING:
     from consentkit.workspace import Workspace
 
-SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "services")
+SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "services", "visit")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,6 +35,8 @@ def consentkit() -> None:
     \b
     consentkit list                 what the library holds
     consentkit render 90837         one document, 90837.pdf, in the current folder
+    consentkit packet visit.yaml    the papers of one visit, in one file
+    consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
 
     "consentkit COMMAND --help" tells more about a command. The texts that come with consentkit are drafts that no
@@ -51,7 +64,7 @@ def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @click.option("--fillable", is_flag=True, help="Give it form fields to fill in on a screen.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
-@common_options
+@cache_options
 def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) -> int:
     """Make the document of each procedure: CODE.pdf in the current folder.
 
@@ -65,6 +78,46 @@ def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) ->
     from consentkit.cli.rendering import Request, render_documents
 
     return render_documents(workspace, Request(procedures, **options))
+
+
+@consentkit.command(short_help="Make every document of a service list.")
+@click.argument("paths", nargs=-1, metavar="[services.yaml]", type=click.Path(path_type=Path))
+@click.option("-o", "--output", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--jobs", type=click.IntRange(1, 1000), help="How many processes; one for each core if left out.")
+@click.option("--time-limit", type=click.FloatRange(0.1, 86400), default=120, help="Seconds that a document may take.")
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only documents whose code or file name fits: 908*.")
+@click.option("--except", "without", multiple=True, metavar="PATTERN", help="All but documents that fit: *.es.*.")
+@click.option("--shard", metavar="I/N", help="Make the I-th of N parts of the list, to share it among machines.")
+@click.option(
+    "--merge-manifests", is_flag=True, help="Join the folders that are named, which hold all parts of a list."
+)
+@click.option("--prune", is_flag=True, help="Remove files of documents that have left the list.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; tell what would be made, and why.")
+@click.option("--keep-going/--fail-fast", default=True, help="Go on after a failure, or end the run; it goes on.")
+@click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON document for each result, a line each, as it comes."
+)
+@cache_options
+def batch(workspace: Workspace, **options: Any) -> int:
+    """Make every document of a service list: the clinic's own services.yaml unless another is named.
+
+    \b
+    consentkit batch services.yaml -o out/
+    consentkit batch -o out/ --dry-run
+    consentkit batch services.yaml -o out1/ --shard 1/2
+    consentkit batch --merge-manifests out1/ out2/ -o out/
+
+    A document is made again only when something that it is made from has changed. One that fails does not stop the
+    others: the exit code is 7 then. A run that was stopped goes on when it is started again.
+    """
+    from consentkit.cli.batching import BatchRequest, run_batch
+
+    return run_batch(workspace, BatchRequest(**options))
+
+
+consentkit.add_command(packet)
+consentkit.add_command(cache)
 
 
 @consentkit.command(short_help="Look for mistakes in form and content.")

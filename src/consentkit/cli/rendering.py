@@ -1,7 +1,8 @@
 """The work of `consentkit render`.
 
 Guarantees: every procedure is read, and every target looked at, before the first document is rendered; a document that
-fails does not stop the ones after it.
+fails does not stop the ones after it; where all documents are kept already, neither the page engine nor the model is
+loaded.
 """
 
 from __future__ import annotations
@@ -10,21 +11,22 @@ import datetime
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from consentkit import report
-from consentkit.approvals import Variant
 from consentkit.cli.support import interruptions, say
-from consentkit.clinic import Paper
-from consentkit.document import Document
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.html import Content
-from consentkit.language import LanguagePack
-from consentkit.notices import notices
+from consentkit.inputs import Inputs
+from consentkit.kinds import Identity, Layout, Paper, Variant, file_name
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
-from consentkit.workspace import ORIGINAL_LANGUAGE, Workspace
+from consentkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from consentkit.finished import Document
+    from consentkit.html import Content
 
 STDOUT = "-"
 
@@ -45,28 +47,37 @@ class Request:
     quiet: bool
 
 
+@dataclass(frozen=True)
+class _Order:
+    """A document that is kept already, or the content of one that has to be made, with the key to keep it under."""
+
+    name: str
+    identity: Identity
+    key: str
+    document: Document | None
+    content: Content | None = None
+
+
 def render_documents(workspace: Workspace, request: Request) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
-    pack = workspace.language(request.language)
-    contents = _read_all(workspace, request, pack)
-    targets = _targets(contents, request)
+    layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
+    orders = _read_all(workspace, request, layout)
+    targets = _targets(orders, request, layout, workspace.usual_paper)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
 
     entries, failure = [], None
-    for content, target in zip(contents, targets, strict=True):
-        for notice in notices(content, datetime.date.today()):
-            say(f"Warning: {notice}", quiet=request.quiet)
+    for order, target in zip(orders, targets, strict=True):
         try:
-            document = workspace.render(
-                content, paper=request.paper, large_print=request.large_print, fillable=request.fillable
-            )
+            document = order.document or _made(workspace, order, layout)
+            for notice in document.notices(datetime.date.today()):
+                say(f"Warning: {notice}", quiet=request.quiet)
             shown = _write(document, target, force=request.force)
         except ConsentkitError as error:
             failure = failure or error
-            click.echo(f"Error: {content.procedure.code}: {error}", err=True)
+            click.echo(f"Error: {order.identity.code}: {error}", err=True)
             continue
         finally:
             interruptions.require_none()
@@ -77,6 +88,15 @@ def render_documents(workspace: Workspace, request: Request) -> int:
     if request.as_json:
         click.echo(report.as_json({"documents": entries}))
     return failure.exit_code if failure else 0
+
+
+def _made(workspace: Workspace, order: _Order, layout: Layout) -> Document:
+    assert order.content is not None  # there is one wherever there is no document
+    document = workspace.render(
+        order.content, paper=layout.paper, large_print=layout.large_print, fillable=layout.fillable
+    )
+    workspace.keep(document, order.key, order.name)
+    return document
 
 
 def _require_sense(request: Request) -> None:
@@ -90,58 +110,55 @@ def _require_sense(request: Request) -> None:
         raise WrongUse("a PDF would garble the terminal; redirect it: consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, request: Request, pack: LanguagePack) -> list[Content]:
-    """Load all procedures, or raise once all of them have been looked at, so that every mistake is told in one run."""
-    contents: dict[str, Content] = {}
+def _read_all(workspace: Workspace, request: Request, layout: Layout) -> list[_Order]:
+    """Find or read all, or raise once all have been looked at, so that every mistake is told in one run."""
+    orders: dict[str, _Order] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
+    inputs = workspace.inputs()
     for name in dict.fromkeys(request.names):
         try:
-            content = workspace.content(name, language=pack.language, variant=request.variant)
+            order = _look_up(workspace, name, request, layout, inputs)
         except InvalidInput as error:
             problems += error.problems
         except (UnknownCode, FileAccess, WrongUse) as error:
             failures.append(error)
         else:
-            code = content.procedure.code
-            if code in contents:
+            code = order.identity.code
+            if code in orders:
                 raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
-            contents[code] = content
+            orders[code] = order
     if problems:
         failures.append(InvalidInput(problems))
     for failure in failures[1:]:
         click.echo(f"Error: {failure}" if not isinstance(failure, InvalidInput) else str(failure), err=True)
     if failures:
         raise failures[0]
-    return list(contents.values())
+    return list(orders.values())
 
 
-def _targets(contents: list[Content], request: Request) -> list[Path | None]:
+def _look_up(workspace: Workspace, name: str, request: Request, layout: Layout, inputs: Inputs) -> _Order:
+    """Find a document, or read what it is to be made from. Raises what `Workspace.content` raises."""
+    language, variant = request.language, request.variant
+    key = workspace.key(name, layout, language=language, variant=variant, inputs=inputs)
+    if kept := workspace.kept(key):
+        return _Order(name, Identity(kept.code, kept.language, kept.variant), key, kept)
+    content = workspace.content(name, language=language, variant=variant)
+    return _Order(name, content.identity, key, None, content)
+
+
+def _targets(orders: list[_Order], request: Request, layout: Layout, usual: Paper) -> list[Path | None]:
     """Where each document goes; None is stdout."""
     output = request.output
     if output == STDOUT:
         return [None]
-    if output and len(contents) == 1 and not output.endswith("/") and not Path(output).is_dir():
+    if output and len(orders) == 1 and not output.endswith("/") and not Path(output).is_dir():
         return [Path(output)]
     folder = Path(output or ".")
     if output and output.endswith(".pdf") and not folder.is_dir():
-        raise WrongUse(f"-o {output} names one file for {len(contents)} documents; name a folder, such as -o out/")
+        raise WrongUse(f"-o {output} names one file for {len(orders)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
-    return [folder / file_name(content, request) for content in contents]
-
-
-def file_name(content: Content, request: Request) -> str:
-    """The name of a document's file: the code, and then only what is out of the ordinary."""
-    language, variant = content.pack.language, content.variant
-    parts = (
-        content.procedure.code,
-        "" if language == ORIGINAL_LANGUAGE else language,
-        "" if variant == "consent" else variant,
-        "large" if request.large_print else "",
-        "fillable" if request.fillable else "",
-        "pdf",
-    )
-    return ".".join(part for part in parts if part)
+    return [folder / file_name(order.identity, layout, usual) for order in orders]
 
 
 def _write(document: Document, target: Path | None, *, force: bool) -> str:

@@ -90,13 +90,8 @@ class CodeArgument(click.ParamType[str]):
 def common_options(command: Command) -> Command:
     """Give a command `--clinic` and `--quiet`, and open the workspace for it."""
 
-    @click.option(
-        "--clinic",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="The clinic's folder; else $CONSENTKIT_CLINIC, else the current folder or one above it.",
-    )
-    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    @_clinic_option
+    @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
         from consentkit.workspace import open_workspace
@@ -104,6 +99,47 @@ def common_options(command: Command) -> Command:
         return command(open_workspace(clinic), **options)
 
     return opened  # type: ignore[return-value]
+
+
+def cache_options(command: Command) -> Command:
+    """Give a command what `common_options` gives, and `--cache` and `--no-cache`: its workspace keeps documents.
+
+    Why they could not be kept is told once, when the command has ended.
+    """
+
+    @click.option(
+        "--cache",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="The folder of finished documents; else $CONSENTKIT_CACHE, else consentkit in your folder of caches.",
+    )
+    @click.option("--no-cache", is_flag=True, help="Keep nothing, and make everything anew.")
+    @_clinic_option
+    @_quiet_option
+    @wraps(command)
+    def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
+        from consentkit.store import no_store, open_store
+        from consentkit.workspace import open_workspace
+
+        if cache and no_cache:
+            raise click.UsageError("--cache and --no-cache exclude each other; leave one of them out")
+        store = no_store() if no_cache else open_store(cache)
+        try:
+            return command(open_workspace(clinic, store), **options)
+        finally:
+            if store.trouble:
+                say(f"Note: {store.trouble}", quiet=options["quiet"])
+
+    return opened  # type: ignore[return-value]
+
+
+_clinic_option = click.option(
+    "--clinic",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The clinic's folder; else $CONSENTKIT_CLINIC, else the current folder or one above it.",
+)
+_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 
 
 def document_options(command: Command) -> Command:

@@ -139,7 +139,7 @@ class Font:
     def __init__(self, font: DictionaryObject) -> None:
         to_unicode = font.get("/ToUnicode")
         data = to_unicode.get_object() if to_unicode is not None else None
-        self._meanings = dict(_meanings(data.get_data())) if isinstance(data, StreamObject) else {}
+        self._meanings = dict(character_meanings(data.get_data())) if isinstance(data, StreamObject) else {}
         self._is_composite = font.get("/Subtype") == "/Type0"
 
     def decode(self, codes: bytes) -> str:
@@ -152,7 +152,7 @@ def _pairs(codes: bytes) -> Iterator[tuple[int, int]]:
     return zip(codes[::2], codes[1::2], strict=False)
 
 
-def _meanings(character_map: bytes) -> Iterator[tuple[int, str]]:
+def character_meanings(character_map: bytes) -> Iterator[tuple[int, str]]:
     """The entries of a ToUnicode map (ISO 32000-1, 9.10.3)."""
     for section in _MAP_SECTION.finditer(character_map):
         items = [match.groups() for match in _MAP_ITEM.finditer(section[2])]

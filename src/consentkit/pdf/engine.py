@@ -12,33 +12,29 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import pydyf
 import weasyprint
+from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
+from consentkit.direction import direction_of
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import fonts
-from consentkit.pdf.metadata import DocumentInfo, packet
+from consentkit.pdf.gathering import POINTS_PER_PIXEL
+from consentkit.pdf.metadata import Info, packet
+from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
-from consentkit.pdf.tagging import own_tagging
+from consentkit.pdf.tagging import operators_of_text, own_tagging
 from consentkit.problems import printable
 
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS_SHOWN = 5
 _STREAM_END = b"\nendstream\nendobj"
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A finished PDF file."""
-
-    pdf: bytes
-    pages: int
 
 
 class _AssetFetcher(URLFetcher):  # type: ignore[misc]
@@ -75,8 +71,8 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
 
 
 def render(
-    html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: DocumentInfo, *, fillable: bool = False
-) -> Rendered:
+    html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Info, *, fillable: bool = False
+) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
     A fillable document has form fields where the page marks them (consentkit.pdf.forms), and looks the same.
@@ -92,14 +88,98 @@ def render(
         ]
         page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
         document = page.render(font_config=font_config, stylesheets=sheets)
-        with own_tagging(fillable):
+        with own_tagging(fillable) as slots:
             pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document, html, complaints)
     _require_silence(complaints)
-    return Rendered(seal(pdf), len(document.pages))
+    return Part(seal(pdf), len(document.pages), tuple(slots))
 
 
-def _finisher(info: DocumentInfo) -> Any:
+@dataclass(frozen=True)
+class Lines:
+    """Lines of text, drawn by themselves to be put onto pages that are finished."""
+
+    pdf: bytes
+    """A file with one page, whose resources hold what the lines are drawn with."""
+    contents: tuple[bytes, ...]
+    """The operators that draw each line, from the left edge, in a box that is LINE_HEIGHT high."""
+    widths: tuple[float, ...]
+    """How much room each line takes, in points."""
+    baselines: tuple[float, ...]
+    """The place of each baseline, in points above the bottom of its box."""
+
+
+LINE_SIZE = 12.0
+"""The size, in points, in which lines are drawn."""
+LINE_HEIGHT = 20.0
+"""The height, in points, of the box of a line."""
+
+
+def draw_lines(lines: Sequence[str]) -> Lines:
+    """Draw lines of text. Raises RenderingFailed where a font lacks a letter, without telling which.
+
+    All stand on one page, since a page of its own for each would take ten times as long.
+    """
+    faces = fonts.faces_for("".join(lines))
+    fetcher = _AssetFetcher(fonts.font_assets(faces))
+    font_config = FontConfiguration()
+    html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
+    with _complaints() as complaints, fetcher.refusals():
+        sheets = [
+            weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config)
+            for style in (fonts.font_rules(faces), _line_style(len(lines)))
+        ]
+        page = weasyprint.HTML(string=f"<html><body>{html}</body></html>", url_fetcher=fetcher)
+        document = page.render(font_config=font_config, stylesheets=sheets)
+        with operators_of_text() as operators:
+            pdf = document.write_pdf(pdf_tags=True)
+    if (
+        complaints
+        or len(document.pages) != 1
+        or not {font.family for font in document.fonts.values()} <= fonts.FAMILIES
+    ):
+        raise RenderingFailed("a name or another text of the visit has letters that no font here can print")
+    drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]
+    return Lines(pdf, *zip(*drawn, strict=True))
+
+
+def _line_style(count: int) -> str:
+    return f"""
+        @page {{ size: 4000pt {(count + 1) * LINE_HEIGHT:g}pt; margin: 0; }}
+        html {{ font: {LINE_SIZE:g}pt/{LINE_HEIGHT:g}pt {", ".join(f'"{family}"' for family in fonts.IN_ORDER)}; }}
+        body, p {{ margin: 0; }}
+        p {{ height: {LINE_HEIGHT:g}pt; white-space: nowrap; text-align: left; }}
+        html {{ font-variant-numeric: lining-nums tabular-nums; }}
+    """
+
+
+def _paragraphs(box: Any) -> Iterator[Any]:
+    if box.element_tag == "p":
+        yield box
+        return
+    for child in getattr(box, "children", ()):
+        yield from _paragraphs(child)
+
+
+def _texts(box: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.TextBox):
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
+
+
+def _drawn_line(paragraph: Any, operators: Mapping[Any, bytes], place: int) -> tuple[bytes, float, float]:
+    """The operators of a line, its width and its baseline. `place` counts the lines above it."""
+    texts = list(_texts(paragraph))
+    top = place * LINE_HEIGHT
+    matrix = b"1 0 0 -1 0 %g cm\n%g 0 0 %g 0 %g cm" % (LINE_HEIGHT, POINTS_PER_PIXEL, POINTS_PER_PIXEL, -top)
+    content = b"\n".join([matrix, *(operators[text] for text in texts)])
+    width = max(((text.position_x + text.width) * POINTS_PER_PIXEL for text in texts), default=0.0)
+    down = max(((text.position_y + text.baseline) * POINTS_PER_PIXEL for text in texts), default=top)
+    return content, width, LINE_HEIGHT - (down - top)
+
+
+def _finisher(info: Info) -> Any:
     """Put right what the engine can't be told: metadata that claims two standards, and pictures fit for PDF/A."""
 
     def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
@@ -163,7 +243,7 @@ def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Seq
     boxes = any(".notdef glyph" in complaint for complaint in complaints)
     if (foreign or boxes) and (missing := fonts.unprintable(unescape(html))):
         named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing)
-        raise RenderingFailed(f"the fonts lack these characters: {named}; write the text without them")
+        raise RenderingFailed(f"the fonts lack these characters: {named}; {fonts.remedy_for(missing)}")
     if foreign:
         raise RenderingFailed(
             "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"

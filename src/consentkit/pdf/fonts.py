@@ -1,7 +1,8 @@
 """The fonts that documents are set in.
 
 Guarantees: every font comes from a package that pip installed with consentkit, under a family name that no font of
-the machine can have; text in any other font is found out.
+the machine can have; text in any other font is found out. The one exception are Chinese, Japanese and Korean letters,
+whose fonts no Python package holds: these come from the system's package `fonts-noto-cjk`, or are refused.
 
 Atkinson Hyperlegible was drawn for readers with low vision; Source Sans 3 stands in for the letters that it lacks
 (Vietnamese, Greek, Cyrillic). IBM Plex Sans Arabic has Arabic letters whose text programs read back right. All are
@@ -14,12 +15,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from consentkit.resources import font_file
 
 BODY_FAMILY = "consentkit body"
 WIDE_FAMILY = "consentkit wide"
 ARABIC_FAMILY = "consentkit arabic"
+CJK_FAMILY = "consentkit cjk"
+CJK_FILE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+CJK_REMEDY = "for Chinese, Japanese and Korean letters, install a font: sudo apt-get install fonts-noto-cjk"
 
 
 @dataclass(frozen=True)
@@ -55,20 +60,28 @@ _ARABIC = (
     FontFace(ARABIC_FAMILY, "400", _ARABIC_PACKAGE, "IBMPlexSansArabic-Regular.ttf"),
     FontFace(ARABIC_FAMILY, "700", _ARABIC_PACKAGE, "IBMPlexSansArabic-Bold.ttf"),
 )
+_CJK = FontFace(CJK_FAMILY, "400", "", CJK_FILE.name)
+_CJK_LETTER = re.compile(
+    "[\u1100-\u11ff\u2e80-\u2fdf\u3000-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _ARABIC_LETTER = re.compile("[\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefe]")
 
 FACES = (*_EVERY_PAGE, *_ARABIC)
 
-FAMILIES = frozenset(face.family for face in FACES)
+IN_ORDER = (BODY_FAMILY, WIDE_FAMILY, ARABIC_FAMILY, CJK_FAMILY)
+"""The families in the order in which a letter is looked for in them."""
+
+FAMILIES = frozenset(face.family for face in (*FACES, _CJK))
 """The names of all families."""
 
 
 def faces_for(text: str) -> tuple[FontFace, ...]:
-    """The faces that a page needs. Those with Arabic letters cost time, so they come only where there is such a letter.
+    """The faces that a page needs. Those for single scripts cost time, so they come only where there is such a letter.
 
     The text is all that may be shown, markup and style sheets included.
     """
-    return FACES if _ARABIC_LETTER.search(text) else _EVERY_PAGE
+    faces = FACES if _ARABIC_LETTER.search(text) else _EVERY_PAGE
+    return (*faces, _CJK) if _CJK_LETTER.search(text) and CJK_FILE.is_file() else faces
 
 
 def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
@@ -78,21 +91,39 @@ def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
 
 @cache
 def _data(face: FontFace) -> bytes:
-    return font_file(face.package, face.file).read_bytes()
+    path = font_file(face.package, face.file) if face.package else CJK_FILE
+    return path.read_bytes()
 
 
 def font_rules(faces: Sequence[FontFace] = FACES) -> str:
-    """The style rules that make faces known."""
-    return "\n".join(face.rule for face in faces)
+    """The style rules that make faces known.
+
+    The wide family is a variable font, which the engine measures in its lightest weight unless it is told otherwise:
+    the letters would stand too close, and their widths in the file would be wrong.
+    """
+    weights = """
+        html { font-variation-settings: "wght" 400; }
+        b, strong, h1, h2, h3, h4, h5, h6, th, dt { font-variation-settings: "wght" 700; }
+    """
+    return "\n".join((*(face.rule for face in faces), weights))
 
 
 def unprintable(text: str) -> list[str]:
     """The characters that none of the fonts can show, sorted."""
+    known = frozenset[int]().union(*map(_characters, (*FACES, *([_CJK] if CJK_FILE.is_file() else []))))
+    return sorted(char for char in set(text) if not char.isspace() and ord(char) not in known)
+
+
+def remedy_for(characters: Sequence[str]) -> str:
+    """What to do about characters that no font can show."""
+    return CJK_REMEDY if any(map(_CJK_LETTER.match, characters)) else "write the text without them"
+
+
+@cache
+def _characters(face: FontFace) -> frozenset[int]:
     from io import BytesIO
 
     from fontTools.ttLib import TTFont
 
-    known: set[int] = set()
-    for data in font_assets().values():
-        known |= set(TTFont(BytesIO(data), lazy=True).getBestCmap())
-    return sorted(char for char in set(text) if not char.isspace() and ord(char) not in known)
+    with TTFont(BytesIO(_data(face)), lazy=True, fontNumber=0) as font:
+        return frozenset(font.getBestCmap())

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pydyf
@@ -29,6 +29,7 @@ from weasyprint.matrix import Matrix
 
 from consentkit.pdf.fieldfont import add_field_font
 from consentkit.pdf.gathering import POINTS_PER_PIXEL
+from consentkit.pdf.part import Corners
 
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
 
@@ -70,24 +71,6 @@ class Field:
     kind: Kind
 
 
-class Corners(NamedTuple):
-    """The edges of a rectangle in points, from the lower left corner of its page."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height."""
-        return round(self.right - self.left, 3), round(self.top - self.bottom, 3)
-
-    def is_within(self, width: float, height: float) -> bool:
-        """Whether it does not stick out of a page of that size by more than a rounding error."""
-        return min(self.left, self.bottom) > -0.01 and self.right < width + 0.01 and self.top < height + 0.01
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a field stands: its box, and its page, counted from 0."""
@@ -98,34 +81,45 @@ class Place:
     corners: Corners
 
 
-def add_form(pdf: pydyf.PDF, document: Any) -> None:
-    """Make fields of all boxes that are marked as such, once the pages are drawn and before they are tagged.
+Report = Callable[..., None]
+"""Takes a complaint in the manner of a logger: a format, and what goes into it."""
 
-    What is wrong with the marks goes to the log of the engine, which fails the document.
+
+def find_places(document: Any, *, fillable: bool) -> list[Place]:
+    """All boxes that are well marked as fields, page by page.
+
+    What is wrong with the marks of a fillable document goes to the log of the engine, which fails it. For others the
+    marks only tell where a visit's particulars may go.
     """
-    places: dict[str, list[Place]] = {}
-    for number, page in enumerate(document.pages):
-        for place in _places(page, number):
-            places.setdefault(place.field.name, []).append(place)
-    for spots in places.values():
-        if len({spot.field for spot in spots}) > 1:
-            name = spots[0].field.name
-            logger.error("form field %r is marked twice, with different labels or of different kinds", name)
-    if places:
-        _FormWriter(pdf).write(places.values())
+    report: Report = logger.error if fillable else logger.debug
+    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report)]
+    fields: dict[str, Field] = {}
+    for place in places:
+        if fields.setdefault(place.field.name, place.field) != place.field:
+            report("form field %r is marked twice, with different labels or of different kinds", place.field.name)
+    return places
 
 
-def _places(page: Any, number: int) -> Iterator[Place]:
+def add_form(pdf: pydyf.PDF, places: Iterable[Place]) -> None:
+    """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
+    by_name: dict[str, list[Place]] = {}
+    for place in places:
+        by_name.setdefault(place.field.name, []).append(place)
+    if by_name:
+        _FormWriter(pdf).write(by_name.values())
+
+
+def _places(page: Any, number: int, report: Report) -> Iterator[Place]:
     """The fields of a page that are well marked, in the order of its boxes."""
     for box, matrix in _boxes(page._page_box, Matrix()):
-        field = _field(box.element)
+        field = _field(box.element, report)
         if field is None:
             continue
         corners = _corners(box, matrix, page.height)
         if min(corners.size) < LEAST_SIDE:
-            logger.error("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
+            report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
         if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
-            logger.error("form field %r sticks out of page %d", field.name, number + 1)
+            report("form field %r sticks out of page %d", field.name, number + 1)
         yield Place(field, box, number, corners)
 
 
@@ -142,7 +136,7 @@ def _boxes(box: Any, matrix: Matrix) -> Iterator[tuple[boxes.Box, Matrix]]:
         yield from _boxes(child, matrix)
 
 
-def _field(element: Element) -> Field | None:
+def _field(element: Element, report: Report) -> Field | None:
     """What an element says of its field, or None, with a complaint, where that is no use."""
     name, label, kind = (element.get(f"data-{part}", "") for part in ("field", "label", "kind"))
     faults = {
@@ -153,7 +147,7 @@ def _field(element: Element) -> Field | None:
     }
     for fault, found in faults.items():
         if found:
-            logger.error("form field %r %s", name, fault)
+            report("form field %r %s", name, fault)
     if any(faults.values()):
         return None
     return Field(name, " ".join(label.split()), Kind(kind or Kind.TEXT))

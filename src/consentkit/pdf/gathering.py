@@ -67,6 +67,8 @@ class Gatherer:
         self.artifacts: dict[Mark, Artifact] = {}
         self.dropped: list[tuple[int, Any]] = []
         """Links in artifacts, each with its page: nothing would tell a reader where they lead."""
+        self.places: dict[boxes.Box, Node] = {}
+        """The node that each box to write in belongs to. Those at the head or foot of a page belong to none."""
         self._nodes: dict[tuple[Element, str], Node] = {}
         self._repeatable: set[Element] = set()
         self._page = 0
@@ -166,6 +168,8 @@ class Gatherer:
 
     def _take_element(self, box: boxes.Box, where: _Where) -> None:
         inner = self._inside(box, where)
+        if box.element is not None and "data-field" in box.element.attrib:
+            self.places[box] = where.node
         if box.link_annotation is not None:
             self._take_annotation(box.link_annotation, inner.link or inner.node)
         if box.widget_annotation is not None:

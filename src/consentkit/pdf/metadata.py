@@ -6,26 +6,51 @@ Guarantees: the packet claims PDF/A-2a and PDF/UA-1 together, describes every sc
 
 from __future__ import annotations
 
+import html
 import re
-from dataclasses import dataclass
-from xml.sax.saxutils import escape, unescape
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 NAMESPACE = "https://consentkit.invalid/ns/document/1/"
 """The name of our schema; an address that can never lead anywhere (RFC 2606)."""
 
 
 @dataclass(frozen=True)
-class DocumentInfo:
-    """What a PDF says about itself. None of it is about a patient."""
+class Info:
+    """What any PDF of ours says about itself. None of it is about a patient."""
 
     title: str
     language: str
+    publisher: str = field(default="", kw_only=True)
+    tool: str = field(default="consentkit", kw_only=True)
+    is_accessible: bool = field(default=True, kw_only=True)
+    """Whether the file claims PDF/UA-1 and PDF/A-2a, which one file without tags in it would make untrue."""
+
+    MEANINGS: ClassVar[Mapping[str, str]] = {}
+    """The entries of our own schema, each with its meaning."""
+
+    def properties(self) -> dict[str, str]:
+        """The entries of our own schema, each with its value."""
+        return {}
+
+
+@dataclass(frozen=True)
+class DocumentInfo(Info):
+    """What a document says about itself."""
+
     code: str
     variant: str
     edition: str
     content_hash: str
-    publisher: str = ""
-    tool: str = "consentkit"
+
+    MEANINGS: ClassVar[Mapping[str, str]] = {
+        "code": "Billing code of the procedure",
+        "language": "Language of the document, as BCP 47 writes it",
+        "variant": "Kind of document",
+        "edition": "Day on which the edition was issued",
+        "contentHash": "SHA-256 of everything that the reader sees",
+    }
 
     def properties(self) -> dict[str, str]:
         """The entries of our own schema, each with its value."""
@@ -38,25 +63,28 @@ class DocumentInfo:
         }
 
 
-_MEANINGS = {
-    "code": "Billing code of the procedure",
-    "language": "Language of the document, as BCP 47 writes it",
-    "variant": "Kind of document",
-    "edition": "Day on which the edition was issued",
-    "contentHash": "SHA-256 of everything that the reader sees",
-}
+@dataclass(frozen=True)
+class PacketInfo(Info):
+    """What a packet says about itself."""
+
+    packet: str
+    documents: tuple[str, ...]
+    """Each document with a space between its code, language, kind and content hash."""
+
+    MEANINGS: ClassVar[Mapping[str, str]] = {
+        "packet": "Identifier of the packet",
+        "documents": "Documents in it: code, language, kind and SHA-256 of what the reader sees",
+    }
+
+    def properties(self) -> dict[str, str]:
+        """The entries of our own schema, each with its value."""
+        return {"packet": self.packet, "documents": "; ".join(self.documents)}
+
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>A</pdfaid:conformance>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<pdfuaid:part>1</pdfuaid:part>
-</rdf:Description>
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+{claims}<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:format>application/pdf</dc:format>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>{publisher}
@@ -78,6 +106,15 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
 
+_CLAIMS = """<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>2</pdfaid:part>
+<pdfaid:conformance>A</pdfaid:conformance>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+"""
+
 _SCHEMA = """<rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>{name}</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>{namespace}</pdfaSchema:namespaceURI>
@@ -95,19 +132,24 @@ _PROPERTY = """<rdf:li rdf:parseType="Resource">
 </rdf:li>"""
 
 
-def packet(info: DocumentInfo, producer: str) -> bytes:
-    """Write the metadata packet of a document."""
-    publisher = f"\n<dc:publisher><rdf:Bag><rdf:li>{escape(info.publisher)}</rdf:li></rdf:Bag></dc:publisher>"
-    own = {name: escape(value) for name, value in info.properties().items()}
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)  # the one of xml.sax loads the modules for network access
+
+
+def packet(info: Info, producer: str) -> bytes:
+    """Write the metadata packet of a file."""
+    publisher = f"\n<dc:publisher><rdf:Bag><rdf:li>{_escaped(info.publisher)}</rdf:li></rdf:Bag></dc:publisher>"
+    own = {name: _escaped(value) for name, value in info.properties().items()}
     return _PACKET.format(
-        title=escape(info.title),
-        language=escape(info.language),
+        claims=_CLAIMS if info.is_accessible else "",
+        title=_escaped(info.title),
+        language=_escaped(info.language),
         publisher=publisher if info.publisher else "",
-        tool=escape(info.tool),
-        producer=escape(producer),
+        tool=_escaped(info.tool),
+        producer=_escaped(producer),
         namespace=NAMESPACE,
         properties="\n".join(f"<consentkit:{name}>{value}</consentkit:{name}>" for name, value in own.items()),
-        schemas=f"{_accessibility_schema()}\n{_own_schema()}",
+        schemas=f"{_accessibility_schema()}\n{_own_schema(info)}",
     ).encode()
 
 
@@ -121,8 +163,9 @@ def _accessibility_schema() -> str:
     )
 
 
-def _own_schema() -> str:
-    properties = [_PROPERTY.format(name=name, type="Text", meaning=meaning) for name, meaning in _MEANINGS.items()]
+def _own_schema(info: Info) -> str:
+    meanings = info.MEANINGS.items()
+    properties = [_PROPERTY.format(name=name, type="Text", meaning=meaning) for name, meaning in meanings]
     return _SCHEMA.format(
         name="consentkit document", namespace=NAMESPACE, prefix="consentkit", properties="\n".join(properties)
     )
@@ -136,4 +179,4 @@ def read_properties(pdf: bytes) -> dict[str, str] | None:
     """The entries of our schema in a PDF file, or None where consentkit did not make the file."""
     if not pdf.startswith(b"%PDF-") or _OWN_MARK not in pdf:
         return None
-    return {match[1].decode(): unescape(match[2].decode("utf-8", "replace")) for match in _OWN_VALUE.finditer(pdf)}
+    return {match[1].decode(): html.unescape(match[2].decode("utf-8", "replace")) for match in _OWN_VALUE.finditer(pdf)}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,10 +22,11 @@ import weasyprint.pdf
 from weasyprint.pdf.stream import Stream
 
 from consentkit.pdf.arabic import mend_meanings
-from consentkit.pdf.forms import add_form
+from consentkit.pdf.forms import Place, add_form, find_places
 from consentkit.pdf.gathering import Gatherer
 from consentkit.pdf.marks import MarkedContent
-from consentkit.pdf.roles import ATTRIBUTE_OWNERS
+from consentkit.pdf.part import Slot
+from consentkit.pdf.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.structure import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of
 from consentkit.pdf.wordbreaks import mark_word_breaks
 
@@ -38,16 +39,52 @@ _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
 
 
 @contextmanager
-def own_tagging(fillable: bool = False) -> Iterator[None]:
-    """Let `write_pdf` tag its files our way, and add a form if asked to. One thread at a time: others wait."""
+def own_tagging(fillable: bool = False) -> Iterator[list[Slot]]:
+    """Let `write_pdf` tag its files our way, and add a form if asked to. One thread at a time: others wait.
+
+    The list that is given out holds the slots of the file once it is written.
+    """
+    slots: list[Slot] = []
+
+    def write_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+        slots[:] = add_tags(pdf, document, page_streams, fillable=fillable)
+
     with _writing:
         stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
-        weasyprint.pdf.add_tags = _add_form_and_tags if fillable else add_tags
+        weasyprint.pdf.add_tags = write_tags
         weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
         try:
-            yield
+            yield slots
         finally:
             weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+
+
+@contextmanager
+def operators_of_text() -> Iterator[dict[Any, bytes]]:
+    """Let `write_pdf` write a file without tags, and tell the operators that draw each text box. For one page only."""
+    operators: dict[Any, bytes] = {}
+
+    def take(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+        (stream,) = page_streams
+        for box, tag in stream._tags.items():
+            operators[box] = _operators(stream.stream, tag["mcid"])
+
+    with _writing:
+        stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
+        weasyprint.pdf.add_tags = take
+        weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
+        try:
+            yield operators
+        finally:
+            weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+
+
+def _operators(items: Sequence[Any], mcid: int) -> bytes:
+    """What stands in a marked-content sequence: behind its tag, its properties and BDC, before EMC."""
+    start = next(
+        place for place, item in enumerate(items) if isinstance(item, pydyf.Dictionary) and item.get("MCID") == mcid
+    )
+    return b"\n".join(items[start + 2 : items.index(b"EMC", start)])
 
 
 def _build_fonts_dictionary(pdf: pydyf.PDF, fonts: Any, *options: Any) -> Any:
@@ -55,13 +92,11 @@ def _build_fonts_dictionary(pdf: pydyf.PDF, fonts: Any, *options: Any) -> Any:
     return weasyprint.pdf.fonts.build_fonts_dictionary(pdf, fonts, *options)
 
 
-def _add_form_and_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
-    add_form(pdf, document)
-    add_tags(pdf, document, pdf_version, page_streams)
-
-
-def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
-    """Add the structure tree to a PDF whose pages have been drawn. Has the signature of the engine's function."""
+def add_tags(pdf: pydyf.PDF, document: Any, page_streams: Sequence[Stream], *, fillable: bool = False) -> list[Slot]:
+    """Add the structure tree to a PDF whose pages have been drawn. Returns its slots."""
+    places = find_places(document, fillable=fillable)
+    if fillable:
+        add_form(pdf, places)
     language = document.metadata.lang or ""
     if not language:
         logger.error('the document states no language: write <html lang="...">')
@@ -80,11 +115,27 @@ def add_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequ
     _mend_text(root, content)
     for page_number, annotation in gathered.dropped:
         _drop_annotation(pdf, page_number, annotation)
-    _TreeWriter(pdf, content, page_streams).write(root)
+    written = _TreeWriter(pdf, content, page_streams)
+    written.write(root)
 
     pdf.catalog.setdefault("Lang", pydyf.String(language))
     pdf.catalog["ViewerPreferences"] = _viewer_preferences(document)
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+    return [_slot(place, written.numbers, gathered.places) for place in places]
+
+
+def _slot(place: Place, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
+    node = nodes.get(place.box)
+    holds_text = node is not None and CONTENT[node.role] in {Holds.PHRASE, Holds.EITHER}
+    widget = place.box.widget_annotation
+    return Slot(
+        name=place.field.name,
+        kind=place.field.kind.value,
+        page=place.page,
+        corners=place.corners,
+        element=numbers.get(node) if node is not None and holds_text else None,
+        widget=widget.number if widget is not None else None,
+    )
 
 
 def _viewer_preferences(document: Any) -> pydyf.Dictionary:
@@ -138,6 +189,8 @@ class _TreeWriter:
         self._owners: dict[Stream, dict[int, bytes]] = {stream: {} for stream in page_streams}
         self._annotations: list[tuple[pydyf.Dictionary, bytes]] = []
         self._named: dict[str, bytes] = {}
+        self.numbers: dict[Node, int] = {}
+        """The object number of each node that has been written."""
 
     def write(self, document: Node) -> None:
         """Write the whole tree, and hang it into the catalog."""
@@ -160,6 +213,7 @@ class _TreeWriter:
 
     def _element(self, node: Node, parent: pydyf.Dictionary, language: str) -> pydyf.Dictionary:
         element = self._new_element(node.role, parent)
+        self.numbers[node] = element.number
         for name, text in node.entries.items():
             self._add_entry(element, name, text)
         if node.language != language:

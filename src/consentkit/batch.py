@@ -1,0 +1,362 @@
+"""Every document of a service list, made again only when something that it is made from has changed.
+
+Guarantees: each document has one result, and one that fails does not stop the others; whenever a run ends, by its end
+or by a kill, a file in the folder is whole, the earlier or the new one, and the manifest knows it; the next run goes on
+where this one has ended. Nothing here prints.
+
+A run goes: requests -> plan -> results. The first two only read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
+from consentkit.inputs import key_from
+from consentkit.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
+from consentkit.outfolder import file_hash, held, strangers, tidy
+from consentkit.output import remove_own_file, write_file
+from consentkit.wanted import Request, list_hash, shard_of
+from consentkit.workers import Crew, Ended, work
+
+if TYPE_CHECKING:
+    from consentkit.finished import Document
+    from consentkit.workspace import Workspace
+
+_SHOWN_DIGITS = 16
+"""Digits of the hash of each group of inputs in the manifest: enough to tell a change, and short."""
+
+_SECONDS_BETWEEN_SAVES = 2.0
+_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+"""Refusals that the next document will meet too."""
+
+Ending = Literal["made", "copied", "unchanged", "failed", "removed", "altered"]
+"""`removed` has left the list; `altered` has too, but is no longer as consentkit made it, and stays."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which documents of a list a run is about, and how it goes about them."""
+
+    only: Sequence[str] = ()
+    """Patterns of codes or file names; none means all."""
+    without: Sequence[str] = ()
+    """Patterns of codes or file names that are passed over."""
+    shard: tuple[int, int] | None = None
+    """The part of the list that this machine makes, of how many."""
+    prune: bool = False
+    """Whether files of documents that have left the list are removed."""
+    force: bool = False
+    """Whether files are overwritten that consentkit did not make."""
+    fail_fast: bool = False
+    """Whether the first failure ends the run."""
+
+    def takes(self, request: Request) -> bool:
+        """Whether a document is one that the run is about."""
+        names = (request.identity.code, request.file)
+        return (
+            (not self.only or _matches(names, self.only))
+            and not _matches(names, self.without)
+            and (self.shard is None or shard_of(request, self.shard[1]) == self.shard[0])
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done for one document."""
+
+    request: Request
+    reasons: tuple[str, ...]
+    """Why it is made; empty where it is as it should be."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    error: ConsentkitError | None = None
+    """Why it can't be made, where that is known beforehand."""
+
+    @property
+    def key(self) -> str:
+        """The key of what would be made now."""
+        return key_from(self.digests)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do."""
+
+    steps: tuple[Step, ...]
+    before: Manifest
+    after: Manifest
+    """What the manifest will say while nothing has been done yet."""
+    left: tuple[Entry, ...]
+    """Documents that the list no longer asks for."""
+    repeated: tuple[str, ...]
+    """The files of documents that the list asks for more than once."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What has become of one document."""
+
+    ending: Ending
+    entry: Entry
+    reasons: tuple[str, ...] = ()
+    seconds: float = 0
+
+
+def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+# --- plan ---
+
+
+def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice) -> Plan:
+    """Find out what has to be done. Nothing is written, and no procedure is parsed.
+
+    Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
+    """
+    before = load_manifest(folder)
+    wanted = {request.file: request for request in requests}
+    chosen = [request for request in wanted.values() if choice.takes(request)]
+    if requests and not chosen and (choice.only or choice.without):
+        raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
+    at_once = replace(workspace, library=workspace.library.listed_once())
+    inputs, known = at_once.inputs(), before.by_file()
+    steps = []
+    for request in chosen:
+        identity, layout = request.identity, request.layout
+        try:
+            digests = at_once.digests(
+                identity.code, layout, language=identity.language, variant=identity.variant, inputs=inputs
+            )
+        except ConsentkitError as error:
+            steps.append(Step(request, ("can't be made",), error=error))
+            continue
+        steps.append(Step(request, _reasons(folder, known.get(request.file), digests), digests))
+    counts = Counter(request.file for request in requests)
+    return Plan(
+        steps=tuple(steps),
+        before=before,
+        after=_before_work(before, steps, wanted, choice.shard),
+        left=tuple(entry for entry in before.documents if entry.file not in wanted),
+        repeated=tuple(sorted(name for name, count in counts.items() if count > 1)),
+    )
+
+
+def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> tuple[str, ...]:
+    """Why a document has to be made; nothing where its file is as it should be."""
+    if entry is None:
+        return ("new",)
+    if not entry.file_hash:
+        return ("failed the last time",) if entry.outcome == "failed" else ("not made yet",)
+    if entry.key != key_from(digests):
+        now = shortened(digests)
+        changed = [name for name in now if entry.made_from.get(name) != now[name]]
+        return tuple(f"changed {name}" for name in changed) or ("edited while it was made",)
+    found = file_hash(folder / entry.file)
+    if found == entry.file_hash:
+        return ()
+    return ("its file was altered",) if found else ("its file is missing",)
+
+
+def shortened(digests: Mapping[str, str]) -> dict[str, str]:
+    """The beginning of each digest, as the manifest has it."""
+    return {name: digest[:_SHOWN_DIGITS] for name, digest in digests.items()}
+
+
+def _before_work(
+    before: Manifest, steps: Sequence[Step], wanted: Mapping[str, Request], shard: tuple[int, int] | None
+) -> Manifest:
+    """What is true before anything is done: what is not as it should be is pending."""
+    entries = {name: replace(entry, listed=name in wanted) for name, entry in before.by_file().items()}
+    for step in steps:
+        entry = entries.get(step.request.file) or _first_entry(step.request)
+        entries[entry.file] = replace(entry, outcome="pending" if step.reasons else "unchanged", problem="")
+    texts = [request.text for request in wanted.values()]
+    return Manifest(tuple(entries.values()), len(texts), list_hash(texts), shard)
+
+
+def _first_entry(request: Request) -> Entry:
+    identity, layout = request.identity, request.layout
+    return Entry(
+        file=request.file,
+        code=identity.code,
+        language=identity.language,
+        variant=identity.variant,
+        paper=layout.paper,
+        large_print=layout.large_print,
+        fillable=layout.fillable,
+        outcome="pending",
+    )
+
+
+# --- results ---
+
+
+def is_kept(workspace: Workspace, step: Step) -> bool:
+    """Whether a document would be copied from the store."""
+    return bool(step.digests) and workspace.store.get(step.key) is not None
+
+
+@contextlib.contextmanager
+def started(
+    workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice, crew: Crew
+) -> Iterator[Run]:
+    """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
+
+    Raises FileAccess where another run is in the folder, or where it can't be written to; and what `make_plan` raises.
+    """
+    with held(folder) as lock:
+        tidy(folder)
+        run = Run(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
+        run.save()
+        try:
+            yield run
+        except BaseException:
+            with contextlib.suppress(FileAccess):
+                run.save()
+            raise
+        run.save()
+
+
+class Run:
+    """A run at work. Nothing else may write into its folder."""
+
+    def __init__(self, workspace: Workspace, plan: Plan, folder: Path, choice: Choice, crew: Crew, lock: int) -> None:
+        self.workspace, self.plan, self.folder = workspace, plan, folder
+        self.choice, self.crew = choice, crew
+        self._lock = lock
+        self._entries = plan.after.by_file()
+        self._saved = 0.0
+        self._hopeless: FileAccess | None = None
+
+    def results(self) -> Generator[Result, None, None]:
+        """Do what the plan says; yield each document's result as it comes."""
+        with contextlib.closing(self._results()) as results:
+            for result in results:
+                self._note(result)
+                yield result
+                if result.ending == "failed" and self.choice.fail_fast:
+                    return
+
+    def save(self) -> None:
+        """Write the manifest as it stands. Raises FileAccess."""
+        save_manifest(self.folder, replace(self.plan.after, documents=tuple(self._entries.values())))
+        self._saved = time.monotonic()
+
+    def strangers(self) -> list[str]:
+        """What stands in the folder and is not consentkit's."""
+        return strangers(self.folder, self._entries)
+
+    def _results(self) -> Generator[Result, None, None]:
+        to_make = []
+        for step in self.plan.steps:
+            if not step.reasons:
+                yield Result("unchanged", self._entries[step.request.file])
+            elif step.error:
+                yield self._failed(step, step.error)
+            elif document := self.workspace.kept(step.key):
+                yield self._written(step, document, step.digests, "copied")
+            else:
+                to_make.append(step)
+        if to_make and not self._hopeless:
+            yield from self._make(to_make)
+        if self._hopeless:
+            rest = [step for step in to_make if self._entries[step.request.file].outcome == "pending"]
+            yield from (self._failed(step, self._hopeless) for step in rest)
+        if self.choice.prune:
+            yield from map(self._prune, self.plan.left)
+
+    def _make(self, steps: Sequence[Step]) -> Iterator[Result]:
+        """Make documents in processes of their own; this process alone writes them into the folder."""
+        from consentkit.document import load_engine
+
+        try:
+            load_engine()  # once, here: processes that are forked have it then
+        except (MemoryError, ImportError) as error:  # a library that can't be mapped is an ImportError
+            raise RenderingFailed(
+                "the page engine can't be loaded, perhaps for want of memory; close other programs, and run it again"
+            ) from error
+        with contextlib.suppress(ConsentkitError):  # else each document tells
+            self.workspace.source()  # likewise: a long record of approvals is parsed once
+        crew = replace(self.crew, jobs=min(self.crew.jobs, len(steps)))
+        with contextlib.closing(work(self._render, steps, crew, [self._lock])) as ends:
+            for end in ends:
+                yield self._result(end)
+                if self._hopeless:
+                    return
+
+    def _render(self, step: Step) -> tuple[Document, dict[str, str], str | None]:
+        """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain."""
+        identity, layout = step.request.identity, step.request.layout
+        asked = {"language": identity.language, "variant": identity.variant}
+        document, key = self.workspace.render_keyed(identity.code, layout, **asked)  # type: ignore[arg-type]
+        digests = dict(step.digests)
+        if key != step.key:  # a file was edited since the plan was made
+            digests = self.workspace.digests(identity.code, layout, **asked)  # type: ignore[arg-type]
+        return document, digests if key == key_from(digests) else {}, self.workspace.store.trouble
+
+    def _result(self, end: Ended[Step, tuple[Document, dict[str, str], str | None]]) -> Result:
+        if end.value is None:
+            return self._failed(end.task, end.error or FileAccess("was not made"), end.seconds)
+        document, digests, trouble = end.value
+        self.workspace.store.trouble = self.workspace.store.trouble or trouble
+        return self._written(end.task, document, digests, "made", end.seconds)
+
+    def _written(
+        self, step: Step, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
+    ) -> Result:
+        try:
+            write_file(self.folder / step.request.file, document.pdf, force=self.choice.force)
+        except FileAccess as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in _HOPELESS:
+                self._hopeless = error
+            return self._failed(step, error, seconds)
+        return Result(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
+
+    def _failed(self, step: Step, error: ConsentkitError, seconds: float = 0) -> Result:
+        """A failure leaves what the manifest knows of an earlier file as it is."""
+        entry = replace(self._entries[step.request.file], outcome="failed", problem=str(error))
+        return Result("failed", entry, step.reasons, seconds)
+
+    def _prune(self, entry: Entry) -> Result:
+        try:
+            gone = remove_own_file(self.folder / entry.file)
+        except FileAccess as error:
+            return Result("failed", replace(entry, listed=False, problem=str(error)))
+        return Result("removed" if gone else "altered", replace(entry, listed=False))
+
+    def _note(self, result: Result) -> None:
+        self._entries[result.entry.file] = result.entry
+        if result.ending == "removed":
+            del self._entries[result.entry.file]
+        if time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES:
+            with contextlib.suppress(FileAccess):  # the end of the run will tell
+                self.save()
+
+
+def _entry(request: Request, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
+    from consentkit.pdf.metadata import read_properties
+
+    approval: Approval = "approved" if document.is_approved else "overdue" if document.approval else "draft"
+    return replace(
+        _first_entry(request),
+        outcome="copied" if ending == "copied" else "made",
+        title=document.title,
+        edition=(read_properties(document.pdf) or {}).get("edition", ""),
+        approval=approval,
+        pages=document.pages,
+        bytes=len(document.pdf),
+        content_hash=document.content_hash,
+        file_hash=hashlib.sha256(document.pdf).hexdigest(),
+        key=key_from(digests) if digests else "",
+        made_from=shortened(digests),
+    )

@@ -1,0 +1,273 @@
+"""The work of `consentkit batch`.
+
+Guarantees: each document is told of once, when its result is there; a failure is told even where all else is silent,
+and makes the exit code 7.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from consentkit import report
+from consentkit.batch import (
+    Choice,
+    Plan,
+    Result,
+    Step,
+    is_kept,
+    make_plan,
+    started,
+)
+from consentkit.cli.support import interruptions, say
+from consentkit.errors import RunFailed, WrongUse
+from consentkit.manifest import Manifest, parse_shard
+from consentkit.problems import printable
+from consentkit.wanted import Request, requests_of
+from consentkit.workers import Crew, usable_cores
+from consentkit.workspace import Workspace
+
+_MOST_NAMES = 5
+_ORDER = ("made", "copied", "unchanged", "failed", "removed", "altered")
+
+Tell = Callable[[Result], None]
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """What was asked for on the command line."""
+
+    paths: tuple[Path, ...]
+    output: Path
+    jobs: int | None
+    time_limit: float
+    only: tuple[str, ...]
+    without: tuple[str, ...]
+    shard: str | None
+    merge_manifests: bool
+    prune: bool
+    dry_run: bool
+    keep_going: bool
+    force: bool
+    as_json: bool
+    quiet: bool
+
+    def choice(self) -> Choice:
+        """Which documents it is about. Raises WrongUse."""
+        return Choice(
+            only=self.only,
+            without=self.without,
+            shard=self._shard(),
+            prune=self.prune,
+            force=self.force,
+            fail_fast=not self.keep_going,
+        )
+
+    def crew(self) -> Crew:
+        """The processes that work."""
+        return Crew(self.jobs or usable_cores(), self.time_limit)
+
+    def _shard(self) -> tuple[int, int] | None:
+        try:
+            return parse_shard(self.shard) if self.shard else None
+        except ValueError as error:
+            raise WrongUse(str(error)) from None
+
+
+def run_batch(workspace: Workspace, request: BatchRequest) -> int:
+    """Do what was asked for. Returns the exit code."""
+    if request.merge_manifests:
+        return _merge(request)
+    if len(request.paths) > 1:
+        raise WrongUse("name one service list; to join the folders of several machines, add --merge-manifests")
+    choice = request.choice()
+    requests = requests_of(workspace, request.paths[0] if request.paths else None)
+    if request.dry_run:
+        return _tell_plan(workspace, make_plan(workspace, requests, request.output, choice), request)
+    return _work(workspace, requests, choice, request)
+
+
+def _work(workspace: Workspace, requests: list[Request], choice: Choice, request: BatchRequest) -> int:
+    begun, endings = time.monotonic(), Counter[str]()
+    with started(workspace, requests, request.output, choice, request.crew()) as run:
+        _warn(_repeated_note(run.plan), request)
+        _warn(_strangers_note(run.strangers(), request.output), request)
+        with contextlib.closing(run.results()) as results, _telling(request, len(run.plan.steps)) as tell:
+            for result in results:
+                endings[result.ending] += 1
+                tell(result)
+                interruptions.require_none()
+    _summarize(endings, run.plan, time.monotonic() - begun, request)
+    return RunFailed.exit_code if endings["failed"] else 0
+
+
+# --- results ---
+
+
+@contextlib.contextmanager
+def _telling(request: BatchRequest, steps: int) -> Iterator[Tell]:
+    """Tell results: lines of JSON or text on stdout; where a person watches, a bar on stderr."""
+    tell = _tell_json if request.as_json else _tell_line
+    if request.quiet or not sys.stderr.isatty():
+        yield tell if request.as_json or not request.quiet else _tell_failure
+        return
+    # A bar and lines on one terminal would garble each other: failures wait for the end.
+    shown = not sys.stdout.isatty()
+    failures: list[Result] = []
+    with click.progressbar(length=steps, label="Documents", file=sys.stderr, show_pos=True) as bar:
+
+        def tell_with_bar(result: Result) -> None:
+            if shown and (request.as_json or result.ending != "failed"):
+                tell(result)
+            if result.ending == "failed":
+                failures.append(result)
+            if result.ending not in {"removed", "altered"}:
+                bar.update(1)
+
+        yield tell_with_bar
+    for result in failures:
+        _tell_failure(result)
+
+
+def _tell_json(result: Result) -> None:
+    entry = asdict(result.entry)
+    entry.update(outcome=result.ending, reasons=list(result.reasons), seconds=round(result.seconds, 3))
+    _print_json(entry)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))  # which flushes
+
+
+def _tell_line(result: Result) -> None:
+    if result.ending == "failed":
+        _tell_failure(result)
+        return
+    why = f": {listed_plainly(result.reasons)}" if result.reasons else ""
+    took = f" ({result.seconds:.1f} s)" if result.seconds else ""
+    click.echo(f"{result.ending:9}  {result.entry.file}{why}{took}")
+
+
+def _tell_failure(result: Result) -> None:
+    if result.ending != "failed":
+        return
+    where = "; the file of an earlier run is still there" if result.entry.file_hash else ""
+    first, *more = result.entry.problem.splitlines() or [""]
+    click.echo(f"Error: {result.entry.file}: {first}{where}", err=True)
+    for line in more:
+        click.echo(f"  {line}", err=True)
+
+
+def listed_plainly(reasons: tuple[str, ...]) -> str:
+    """Reasons as one phrase: `changed text, translation`."""
+    changed = [reason.removeprefix("changed ") for reason in reasons if reason.startswith("changed ")]
+    others = [reason for reason in reasons if not reason.startswith("changed ")]
+    return ", ".join([*others, *([f"changed {', '.join(changed)}"] if changed else [])])
+
+
+def _summarize(endings: Counter[str], plan: Plan, seconds: float, request: BatchRequest) -> None:
+    counts = {
+        ending: endings[ending] for ending in _ORDER if endings[ending] or ending in {"made", "unchanged", "failed"}
+    }
+    done = sum(endings[ending] for ending in ("made", "copied", "unchanged", "failed"))
+    not_reached = len(plan.steps) - done
+    if not_reached:
+        counts["not reached"] = not_reached
+    if request.as_json:
+        _print_json({"summary": {**counts, "documents": len(plan.steps), "seconds": round(seconds, 3)}})
+    told = ", ".join(f"{number} {name}" for name, number in counts.items())
+    say(f"{report.counted(len(plan.steps), 'document')} in {seconds:.1f} s: {told}", quiet=request.quiet)
+    left = [entry.file for entry in plan.left] if not request.prune else []
+    if left:
+        say(f"Note: {_some(left)} left the list; --prune removes what consentkit made", quiet=request.quiet)
+
+
+def _warn(note: str, request: BatchRequest) -> None:
+    if note:
+        say(f"Note: {note}", quiet=request.quiet)
+
+
+def _strangers_note(names: list[str], folder: Path) -> str:
+    if not names:
+        return ""
+    return f"{printable(str(folder))} also holds what this list did not make, and it is left alone: {_some(names)}"
+
+
+def _repeated_note(plan: Plan) -> str:
+    return f"the list asks more than once for {_some(plan.repeated)}; one is made of each" if plan.repeated else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [printable(name) for name in names[:_MOST_NAMES]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+# --- without work ---
+
+
+def _tell_plan(workspace: Workspace, plan: Plan, request: BatchRequest) -> int:
+    """Tell what would be done."""
+    endings = Counter[str]()
+    _warn(_repeated_note(plan), request)
+    for step in plan.steps:
+        ending = _would_be(workspace, step)
+        endings[ending] += 1
+        why = listed_plainly(step.reasons)
+        if request.as_json:
+            reasons = {"reasons": list(step.reasons), "problem": str(step.error or "")}
+            _print_json({"file": step.request.file, **asdict(step.request.identity), "would_be": ending, **reasons})
+        elif ending != "unchanged":
+            click.echo(f"{ending:9}  {step.request.file}: {step.error or why}")
+    for entry in plan.left if request.prune else ():
+        endings["removed"] += 1
+        if request.as_json:
+            _print_json({"file": entry.file, "would_be": "removed", "reasons": ["left the list"], "problem": ""})
+        else:
+            click.echo(f"{'removed':9}  {entry.file}: left the list")
+    told = ", ".join(f"{endings[ending]} {ending}" for ending in _ORDER if endings[ending])
+    say(f"{report.counted(len(plan.steps), 'document')}, would be: {told or 'nothing'}", quiet=request.quiet)
+    return 0
+
+
+def _would_be(workspace: Workspace, step: Step) -> str:
+    if not step.reasons:
+        return "unchanged"
+    if step.error:
+        return "failed"
+    return "copied" if is_kept(workspace, step) else "made"
+
+
+def _merge(request: BatchRequest) -> int:
+    """Join the parts of a list. Returns the exit code."""
+    from consentkit.merging import merge
+
+    if not request.paths:
+        raise WrongUse("name the folders to join: consentkit batch --merge-manifests A B -o DIR")
+    if request.shard or request.dry_run or request.only or request.without or request.prune:
+        raise WrongUse(
+            "--merge-manifests joins whole folders; leave --shard, --only, --except, --prune and --dry-run out"
+        )
+    return _tell_merged(merge(request.paths, request.output, force=request.force), request)
+
+
+def _tell_merged(manifest: Manifest, request: BatchRequest) -> int:
+    entries = [entry for entry in manifest.documents if entry.listed]
+    failed = [entry for entry in entries if entry.outcome == "failed"]
+    for entry in failed:
+        _tell_failure(Result("failed", entry))
+    if request.as_json:
+        for entry in entries:
+            _print_json(asdict(entry))
+        _print_json({"summary": {"documents": len(entries), "failed": len(failed)}})
+    say(f"{report.counted(len(entries), 'document')} joined, {len(failed)} failed", quiet=request.quiet)
+    return RunFailed.exit_code if failed else 0

@@ -1,0 +1,101 @@
+"""The work of `consentkit cache`.
+
+Guarantees: nothing is removed but finished parts and what was left of unfinished ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from consentkit import report
+from consentkit.cli.support import say
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.problems import printable, quoted
+from consentkit.store import Pruned, Store, StoreInfo, open_store
+
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b?)", re.ASCII | re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def store_to_look_after(folder: Path | None) -> Store:
+    """Open the store that a command is about. Raises FileAccess where there can't be one."""
+    store = open_store(folder)
+    if store.trouble:
+        raise FileAccess(store.trouble)
+    return store
+
+
+def tell_info(store: Store, *, as_json: bool) -> int:
+    """Print what the store holds. Returns the exit code."""
+    info = store.info()
+    click.echo(report.as_json(_entry(info)) if as_json else report.table(_rows(info)))
+    return 0
+
+
+def prune(store: Store, largest: str | None, *, as_json: bool, quiet: bool) -> int:
+    """Prune the store and tell what was removed. Returns the exit code. Raises WrongUse for a size that is none."""
+    limit = None if largest is None else size_in_bytes(largest)
+    return _tell(store.prune(limit), as_json=as_json, quiet=quiet)
+
+
+def clear(store: Store, *, as_json: bool, quiet: bool) -> int:
+    """Empty the store and tell what was removed. Returns the exit code."""
+    return _tell(store.clear(), as_json=as_json, quiet=quiet)
+
+
+def size_in_bytes(text: str) -> int:
+    """Read a size that a person typed: `500MB`, `1.5 GB`, `512MiB`, or plain bytes. Raises WrongUse."""
+    match = _SIZE.fullmatch(text.strip())
+    unit = match[2].lower().removesuffix("b") if match else "i"
+    if match is None or unit == "i":
+        raise WrongUse(f"{quoted(text)} is not a size; write it like 500MB or 2GB")
+    base = 1024 if unit.endswith("i") else 1000
+    return int(Decimal(match[1]) * base ** _POWERS[unit.removesuffix("i")])
+
+
+def size_as_text(size: int) -> str:
+    """Write a number of bytes for a person: `60 bytes`, `1.4 MiB`."""
+    number = float(size)
+    for unit in _UNITS:
+        if number < 1024 or unit == _UNITS[-1]:
+            break
+        number /= 1024
+    return f"{size} bytes" if unit == "bytes" else f"{number:.1f} {unit}"
+
+
+def _tell(pruned: Pruned, *, as_json: bool, quiet: bool) -> int:
+    if as_json:
+        click.echo(report.as_json(asdict(pruned)))
+    removed = report.counted(pruned.entries, "part")
+    leftovers = f" and {report.counted(pruned.leftovers, 'leftover')}" if pruned.leftovers else ""
+    left = f"{report.counted(pruned.left_entries, 'part')} left, {size_as_text(pruned.left_bytes)}"
+    say(f"{removed}{leftovers} removed, {size_as_text(pruned.freed)} freed; {left}", quiet=quiet)
+    return 0
+
+
+def _rows(info: StoreInfo) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [
+        ("folder", printable(str(info.folder))),
+        ("parts", str(info.entries)),
+        ("size", f"{size_as_text(info.bytes)} of at most {size_as_text(info.limit)}"),
+    ]
+    if info.oldest and info.newest:
+        rows.append(("last used", f"between {info.oldest} and {info.newest}"))
+    return rows
+
+
+def _entry(info: StoreInfo) -> dict[str, object]:
+    return {
+        "folder": str(info.folder),
+        "limit": info.limit,
+        "entries": info.entries,
+        "bytes": info.bytes,
+        "oldest": info.oldest.isoformat() if info.oldest else None,
+        "newest": info.newest.isoformat() if info.newest else None,
+    }

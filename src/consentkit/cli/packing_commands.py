@@ -1,0 +1,46 @@
+"""The command `consentkit packet`. It loads its work only when it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from consentkit.cli.support import cache_options, json_option
+
+if TYPE_CHECKING:
+    from consentkit.workspace import Workspace
+
+
+@click.command(short_help="Make the papers of a visit, or of a day's schedule.")
+@click.argument("source", metavar="VISIT.yaml|SCHEDULE.csv|-")
+@click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
+@click.option("--combined", metavar="FILE", help="Write the packets of a schedule into one file, to print in one go.")
+@click.option("--duplex", is_flag=True, help="Start each paper on a fresh sheet when both sides are printed.")
+@click.option("--fillable", is_flag=True, help="Give the papers form fields to fill in on a screen.")
+@click.option("--allow-drafts", is_flag=True, help="Use documents that nobody has approved, with their draft mark.")
+@click.option(
+    "--override", metavar="REASON", help="Go on in spite of conflicts that may be overridden, and record why."
+)
+@click.option("--print", "printer", metavar="PRINTER", help="Send the packets to a printer.")
+@click.option("--sets", is_flag=True, help="With --print: staple each paper by itself.")
+@click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
+@json_option
+@cache_options
+def packet(workspace: Workspace, source: str, **options: Any) -> int:
+    """Make the papers of a visit: a cover, the documents, and what the visit calls for, with the name on every page.
+
+    \b
+    consentkit packet visit.yaml
+    consentkit packet schedule.csv -o out/
+    consentkit packet schedule.csv --combined today.pdf --duplex
+
+    Files are named after day and number of the visit. Every page has the patient's name, date of birth and record
+    number, and is read back before the file is written. One visit that can't be served does not stop the others: the
+    exit code is 7 then. `-` reads from standard input. docs/visits.md tells what a visit may hold.
+    """
+    from consentkit.cli.packing import PacketRequest, make_packets
+    from consentkit.planning import PacketOptions
+
+    chosen = {name: options.pop(name) for name in ("duplex", "fillable", "allow_drafts", "override")}
+    return make_packets(workspace, PacketRequest(source, options=PacketOptions(**chosen), **options))

@@ -1,0 +1,75 @@
+"""Which documents there can be of a procedure, and the names of their files.
+
+Guarantees: two documents that differ in any way have different files; no heavy module is loaded to tell them apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Variant = Literal["consent", "handout", "refusal"]
+"""What kind of document is made from a definition."""
+
+Paper = Literal["letter", "a4"]
+"""The sizes of paper."""
+
+PARTICULARS = "clinic.yaml"
+"""The file by which a clinic's folder is known."""
+
+SERVICES = "services.yaml"
+"""The file of a clinic that names its services."""
+
+LARGEST_LIST = 1024 * 1024
+"""Bytes of a service list: several thousand services that all differ."""
+
+CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
+"""How codes of procedures look."""
+
+CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
+"""How names of clauses look."""
+
+ORIGINAL_LANGUAGE = "en"
+"""The language in which procedures are written first; others are translations."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which document: the same procedure gives one for each language and variant."""
+
+    code: str
+    language: str
+    variant: Variant
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.language}, {self.variant})"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a document is laid out: none of this changes what it says."""
+
+    paper: Paper = "letter"
+    large_print: bool = False
+    """Whether it is set in 18 points, in one column."""
+    fillable: bool = False
+    """Whether it has form fields."""
+
+
+def file_name(identity: Identity, layout: Layout, usual_paper: Paper) -> str:
+    """The name of a document's file: the code, and then only what is out of the ordinary."""
+    parts = (
+        identity.code,
+        "" if identity.language == ORIGINAL_LANGUAGE else identity.language,
+        "" if identity.variant == "consent" else identity.variant,
+        "" if layout.paper == usual_paper else layout.paper,
+        "large" if layout.large_print else "",
+        "fillable" if layout.fillable else "",
+        "pdf",
+    )
+    return ".".join(part for part in parts if part)
+
+
+def printed_fingerprint(content_hash: str) -> str:
+    """The first 48 bits of a content hash in three groups: short enough to read out over the telephone."""
+    return " ".join(content_hash[index : index + 4] for index in (0, 4, 8))

@@ -1,0 +1,101 @@
+"""A folder that a run fills with documents.
+
+Guarantees: one run at a time works in it; what runs that were killed have left is tidied up, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from consentkit.errors import ConsentkitError, FileAccess
+from consentkit.files import read_bytes, reason
+from consentkit.manifest import MANIFEST, TABLE
+from consentkit.output import prepare_folder
+from consentkit.problems import printable
+
+LOCK = ".consentkit.lock"
+"""The file that a run holds locked; it stays, since taking it away would let two runs lock two files."""
+
+LARGEST_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of the largest document."""
+
+_LEFTOVER = re.compile(r"\.consentkit-.{1,40}\.tmp")
+_HOUR = 3600
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[int]:
+    """Make a folder if need be, and hold it for this run alone; gives the open file that must not be passed on.
+
+    Raises FileAccess where another run holds it, or where nothing can be written.
+    """
+    prepare_folder(folder)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        descriptor = os.open(folder / LOCK, flags, 0o600)
+    except OSError as error:
+        raise FileAccess(f"{_shown(folder)}: can't be written to: {reason(error)}") from error
+    try:
+        _lock(descriptor, folder)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
+            message = "another run is working in this folder; wait until it is done, or name another folder with -o"
+            raise FileAccess(f"{_shown(folder)}: {message}") from error
+        raise FileAccess(f"{_shown(folder)}: can't be locked: {reason(error)}; name another folder with -o") from error
+
+
+def tidy(folder: Path) -> None:
+    """Remove unfinished files that are older than an hour. What can't be removed does no harm."""
+    for item in _items(folder):
+        if _LEFTOVER.fullmatch(item.name):
+            with contextlib.suppress(OSError):
+                status = item.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > _HOUR:
+                    Path(item.path).unlink()
+
+
+def strangers(folder: Path, known: Container[str]) -> list[str]:
+    """The names of what stands in the folder and is not known; hidden files and consentkit's own are passed over."""
+    own = {MANIFEST, TABLE}
+    return sorted(
+        item.name
+        for item in _items(folder)
+        if item.name not in known and item.name not in own and not item.name.startswith(".")
+    )
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file; empty where it is missing or can't be read."""
+    try:
+        return hashlib.sha256(read_bytes(path, LARGEST_DOCUMENT)).hexdigest()
+    except ConsentkitError:
+        return ""
+
+
+def _items(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:  # a folder may be open for writing but not for reading
+        return []
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

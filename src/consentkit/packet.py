@@ -1,0 +1,260 @@
+"""The papers of one visit, joined into one file.
+
+Guarantees: nothing is laid out anew because a patient changed: parts without patient data are made ahead and kept, and
+what is a patient's is drawn onto them here, and never kept; the finished file has been read back, and bears this
+patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from consentkit import __version__
+from consentkit.identity import PageMarks, own_texts, require_identity, required_texts
+from consentkit.language import LanguagePack, fill
+from consentkit.papers import Paper, PaperMaker, PlacedPaper
+from consentkit.particulars import identifiers, particulars
+from consentkit.pdf.compiling import CompiledPart, compile_part
+from consentkit.pdf.linking import Insert, Linker, Stamp
+from consentkit.pdf.metadata import PacketInfo
+from consentkit.pdf.pagetext import PageTexts
+from consentkit.pdf.part import Part
+from consentkit.pdf.seal import seal
+from consentkit.planning import Plan
+from consentkit.recent import Recent
+from consentkit.stamping import EDGE, Texts, draw_code, field_values
+from consentkit.workspace import Workspace
+
+FOREIGN_SCALE = 0.86
+"""How large the pages of extra files are shown, so that head and foot have room."""
+_MARGIN = 56.7
+"""Points of the side margins (20 mm)."""
+_FOOT = 15.0
+"""Points from the bottom of a page to the line with its number in the packet."""
+_HEAD = 26.0
+"""Points from the top of a page of an extra file to the line with the patient's particulars."""
+_MOST_PARTS = 64
+"""Parts that are kept compiled for the next visits of a run."""
+_READ_BY_ONE = 50
+"""Packets whose texts are remembered while they are read back."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A finished packet."""
+
+    plan: Plan
+    papers: tuple[PlacedPaper, ...]
+    pdf: bytes
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return self.papers[-1].last
+
+    @property
+    def sets(self) -> list[tuple[int, int]]:
+        """The pages of each paper, counted from 1, to be stapled by itself. Blank pages go with the paper before."""
+        starts = [placed.first for placed in self.papers if placed.paper.kind != "blank"]
+        return [(start, end - 1) for start, end in zip(starts, [*starts[1:], self.pages + 1], strict=True)]
+
+    @property
+    def untagged(self) -> tuple[str, ...]:
+        """The names of extra files because of which the packet is not PDF/UA."""
+        return tuple(extra.name for extra in self.plan.extras if not extra.claims_accessibility)
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file: date and visit, and nothing about the patient."""
+        return f"{self.plan.visit.date.isoformat()}-{self.plan.visit.visit}.pdf"
+
+
+@dataclass
+class PacketMaker:
+    """Makes the packets of a run. What many visits share is compiled once."""
+
+    workspace: Workspace
+    duplex: bool = False
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
+    ends_on_even_page: bool = False
+    """Whether the next packet starts on a fresh sheet then, too."""
+    _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _printed: Recent[bytes, list[frozenset[str]]] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _reader: PageTexts = field(default_factory=PageTexts)
+    _read: int = 0
+    _papers: PaperMaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page)
+
+    def make(self, plan: Plan) -> Packet:
+        """Make a packet. Raises RenderingFailed where it is not fit to be given out."""
+        papers = self._papers.papers(plan)
+        out = io.BytesIO()
+        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language)
+        self.link(linker, plan, papers)
+        linker.label_pages(0)
+        packet = Packet(plan, tuple(papers), b"")
+        linker.finish(packet_info(packet, self.workspace), tool(), identifier([plan]))
+        pdf = seal(out.getvalue())
+        self.require_identity(pdf, [packet])
+        return replace(packet, pdf=pdf)
+
+    def require_identity(self, pdf: bytes, packets: Iterable[Packet]) -> None:
+        """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
+        self._read += 1
+        if self._read % _READ_BY_ONE == 0:
+            self._reader = PageTexts()  # it remembers the texts of every patient that it has seen
+        marks = [mark for packet in packets for mark in self._marks(packet)]
+        require_identity(pdf, marks, self._reader)
+
+    def link(self, linker: Linker, plan: Plan, papers: Sequence[PlacedPaper]) -> None:
+        """Add the papers of a visit to a file."""
+        first = linker.expect_pages(papers[-1].last)
+        values = {paper.paper.pack.language: particulars(plan.visit, paper.paper.pack) for paper in papers}
+        texts = Texts(_all_texts(plan, papers, values), large_print=plan.layout.large_print)
+        texts.put_into(linker)
+        listed = [placed for placed in papers[1:] if placed.paper.to_do]
+        targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
+        for number, placed in enumerate(papers):
+            writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[placed.paper.pack.language])
+            compiled = self.compiled(placed.paper.part)
+            linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
+
+    def compiled(self, part: Part) -> CompiledPart:
+        """A part, ready to be linked."""
+        written_on = [slot.element for slot in part.slots if slot.element is not None]
+        return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
+
+    def _marks(self, packet: Packet) -> Iterator[PageMarks]:
+        """What has to be found on the pages of a packet."""
+        plan = packet.plan
+        for placed in packet.papers:
+            paper = placed.paper
+            required = required_texts(plan.visit, paper.pack, in_one_line=paper.is_foreign)
+            allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
+            for number, printed in enumerate(self._printed_on(paper.part), placed.first):
+                foot = _foot_line(plan, paper.pack, number, packet.pages)
+                yield PageMarks([*required, foot], allowed, printed)
+
+    def _printed_on(self, part: Part) -> list[frozenset[str]]:
+        """The texts of each page of a part, as it is before anything is written on it."""
+        return self._printed.get(_digest(part), lambda: [frozenset(page) for page in PageTexts().read(part.pdf)])
+
+
+@dataclass
+class _PaperWriter:
+    """Says what is written on the pages of one paper."""
+
+    linker: Linker
+    plan: Plan
+    placed: PlacedPaper
+    pages: int
+    texts: Texts
+    values: dict[str, str]
+
+    def insert(self, compiled: CompiledPart, name: str, targets: dict[bytes, int]) -> Insert:
+        paper = self.placed.paper
+        flush_right = paper.pack.direction == "rtl"
+        slots = paper.part.slots
+        stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
+        for slot in slots:
+            if slot.widget is None and slot.name in self.values:
+                stamps[slot.page] += self.texts.in_slot(self.values[slot.name], slot, flush_right=flush_right)
+        for page, entries in stamps.items():
+            entries.extend(self._foot(page, compiled.size))
+            if paper.is_foreign:
+                entries.append(self._head(compiled.size))
+        return Insert(
+            part=compiled,
+            title=paper.bookmark,
+            name=name,
+            stamps=stamps,
+            values=field_values(self.texts, slots, self.values, flush_right=flush_right),
+            targets=targets,
+            scale=FOREIGN_SCALE if paper.is_foreign else 1.0,
+        )
+
+    def _head(self, size: tuple[float, float]) -> Stamp:
+        text = _label_line(self.plan, self.placed.paper.pack)
+        return self.texts.at(text, _MARGIN, size[1] - _HEAD, size[0] - 2 * _MARGIN)
+
+    def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
+        number = self.placed.first + page
+        text = _foot_line(self.plan, self.placed.paper.pack, number, self.pages)
+        yield self.texts.at(text, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
+        if any(slot.page == page and _is_signed(slot.name, slot.kind) for slot in self.placed.paper.part.slots):
+            drawing, side = draw_code(self.linker, _payload(self.plan, self.placed.paper, number))
+            yield Stamp(drawing, size[0] - EDGE - side, EDGE)
+
+
+def packet_info(packet: Packet, workspace: Workspace) -> PacketInfo:
+    """What a packet says about itself."""
+    plan = packet.plan
+    documents = tuple(
+        f"{document.code} {document.language} {document.variant} {document.content_hash}" for document in plan.documents
+    )
+    return PacketInfo(
+        plan.pack.packet.cover.heading,
+        plan.pack.language,
+        packet=plan.packet,
+        documents=documents,
+        publisher=workspace.folder.clinic.name or "",
+        tool=tool(),
+        is_accessible=not packet.untagged,
+    )
+
+
+def identifier(plans: Sequence[Plan]) -> str:
+    """The first half of a file's identifier: which packets it holds (ISO 32000-1, 14.4)."""
+    return hashlib.sha256(" ".join(plan.packet for plan in plans).encode()).hexdigest()[:32]
+
+
+def tool() -> str:
+    """What made a packet, with its version."""
+    return f"consentkit {__version__}"
+
+
+def _is_signed(name: str, kind: str) -> bool:
+    return kind == "signature" or name.endswith("_initials")
+
+
+def _payload(plan: Plan, paper: Paper, number: int) -> str:
+    """What the code of a page says: packet, document, edition (0 for a draft) and page. Capitals make it smaller."""
+    document = paper.document
+    what = (
+        f"{document.code}.{document.language}.{document.variant}" if document else f"{paper.kind}.{paper.pack.language}"
+    )
+    edition = document.approval.edition if document and document.approval and document.is_approved else 0
+    return f"CK1/{plan.packet}/{what}/{edition}/{number}".upper()
+
+
+def _foot_line(plan: Plan, pack: LanguagePack, number: int, pages: int) -> str:
+    page_of = fill(pack.packet.page_of, page=str(number), pages=str(pages))
+    return f"{page_of} · {fill(pack.packet.packet, packet=plan.packet)}"
+
+
+def _label_line(plan: Plan, pack: LanguagePack) -> str:
+    name, born, record = identifiers(plan.visit, pack)
+    label = pack.label
+    return f"{label.name}: {name} · {label.born}: {born} · {label.record}: {record}"
+
+
+def _all_texts(plan: Plan, papers: Sequence[PlacedPaper], values: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Every text that will be drawn."""
+    pages = papers[-1].last
+    for placed in papers:
+        paper = placed.paper
+        for number in range(placed.first, placed.last + 1):
+            yield _foot_line(plan, paper.pack, number, pages)
+        if paper.is_foreign:
+            yield _label_line(plan, paper.pack)
+        names = {slot.name for slot in paper.part.slots}
+        yield from (text for name, text in values[paper.pack.language].items() if name in names)
+
+
+def _digest(part: Part) -> bytes:
+    return hashlib.sha256(part.pdf).digest()

@@ -1,0 +1,167 @@
+"""The papers of a packet: which there are, in which order, and on which pages.
+
+Guarantees: the page numbers on the cover are those of the finished packet, however many pages the cover itself takes;
+nothing of a patient is in any paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from consentkit.document import Document
+from consentkit.errors import RenderingFailed
+from consentkit.inputs import Inputs
+from consentkit.language import LanguagePack, fill
+from consentkit.particulars import cover_rows
+from consentkit.pdf import fonts
+from consentkit.pdf.foreign import ForeignPdf
+from consentkit.pdf.part import Part
+from consentkit.planning import Plan
+from consentkit.recent import Recent
+from consentkit.sheets import SheetSpec, sheet, sheet_key
+from consentkit.workspace import Workspace
+
+_MOST_SHEETS = 64
+"""Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
+_MOST_COVER_PAGES = 8
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper of a packet: a document, or one of the pages around it."""
+
+    title: str
+    kind: str
+    """`cover`, `consent`, `handout`, `refusal`, `statements`, `blank` or `extra`."""
+    to_do: str
+    """What the patient does with it: `sign`, `take_home` or `read`; empty for pages that are not in the list."""
+    pack: LanguagePack
+    part: Part
+    document: Document | None = None
+    is_foreign: bool = False
+
+    @property
+    def bookmark(self) -> str:
+        """What bookmarks and the structure call it."""
+        if self.document is None:
+            return self.title or self.pack.packet.blank_page
+        return fill(self.pack.packet.cover.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
+
+    @property
+    def kind_in_words(self) -> str:
+        """The kind of a document in the words of its language; empty for other pages."""
+        return str(self.pack.document.kinds.model_dump()[self.kind]) if self.document else ""
+
+
+@dataclass(frozen=True)
+class PlacedPaper:
+    """A paper and its pages in the packet, counted from 1."""
+
+    paper: Paper
+    first: int
+    last: int
+
+
+@dataclass
+class PaperMaker:
+    """Makes the papers of packets. What many visits share is made once."""
+
+    workspace: Workspace
+    duplex: bool
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
+    ends_on_even_page: bool
+    """Whether the next packet starts on a fresh sheet then, too."""
+    _inputs: Inputs | None = None
+    _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
+
+    def papers(self, plan: Plan) -> list[PlacedPaper]:
+        """All papers of a packet with their pages, the cover first."""
+        behind = self._behind_cover(plan)
+        blank = Paper("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
+        for cover_pages in range(1, _MOST_COVER_PAGES + 1):
+            placed = _placed(behind, cover_pages, blank if self.duplex else None)
+            cover = self._cover(plan, placed)
+            if cover.part.pages <= cover_pages:  # fewer, where the numbers of later pages happen to take more room
+                spare = [PlacedPaper(blank, page, page) for page in range(cover.part.pages + 1, cover_pages + 1)]
+                if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
+                    placed.append(PlacedPaper(blank, placed[-1].last + 1, placed[-1].last + 1))
+                return [PlacedPaper(cover, 1, cover.part.pages), *spare, *placed]
+        raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
+
+    def _behind_cover(self, plan: Plan) -> list[Paper]:
+        papers = [_document_paper(document, self._pack(plan, document.language)) for document in plan.documents]
+        if plan.clauses or plan.assent:
+            values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
+            title = plan.pack.packet.statements.title
+            part = self._sheet(plan, "statements", title, values, plan.clauses)
+            papers.append(Paper(title, "statements", "sign", plan.pack, part))
+        for extra in plan.extras:
+            part = Part(extra.pdf, extra.pages)
+            papers.append(Paper(_title(extra), "extra", "read", plan.pack, part, is_foreign=True))
+        return papers
+
+    def _pack(self, plan: Plan, language: str) -> LanguagePack:
+        return plan.pack if plan.pack.language == language else self.workspace.language(language)
+
+    def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> Paper:
+        values = {
+            "rows": cover_rows(plan.visit),
+            "telehealth": plan.visit.place == "telehealth",
+            "papers": [_listed(entry) for entry in placed if entry.paper.to_do],
+            "language_help": list(self._language_help()),
+        }
+        title = plan.pack.packet.cover.heading
+        return Paper(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
+
+    def _language_help(self) -> Iterator[dict[str, str]]:
+        for language in self.workspace.languages():
+            pack = self.workspace.language(language)
+            yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
+
+    def _sheet(
+        self, plan: Plan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
+    ) -> Part:
+        self._inputs = self._inputs or self.workspace.inputs()
+        spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)
+        key = sheet_key(spec, self._inputs)
+        return self._sheets.get(key, lambda: sheet(self.workspace, spec, key))
+
+
+def _document_paper(document: Document, pack: LanguagePack) -> Paper:
+    to_do = "take_home" if document.variant == "handout" else "sign"
+    return Paper(document.title, document.variant, to_do, pack, document.part, document)
+
+
+def _title(extra: ForeignPdf) -> str:
+    """What an extra file is called: by itself, if our fonts can print that, or by its name."""
+    name = extra.name.rsplit("/", 1)[-1]
+    return extra.title if extra.title and not fonts.unprintable(extra.title) else name
+
+
+def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:
+    """Papers one after the other; with blank pages so that each begins on an odd one, if there is a blank one."""
+    placed: list[PlacedPaper] = []
+    done = cover_pages
+    for paper in papers:
+        if blank and done % 2:
+            placed.append(PlacedPaper(blank, done + 1, done + 1))
+            done += 1
+        placed.append(PlacedPaper(paper, done + 1, done + paper.part.pages))
+        done += paper.part.pages
+    return placed
+
+
+def _listed(placed: PlacedPaper) -> dict[str, Any]:
+    """A line of the list on the cover."""
+    paper = placed.paper
+    return {
+        "title": paper.title,
+        "code": paper.document.code if paper.document else "",
+        "kind": paper.kind_in_words,
+        "language": paper.pack.language,
+        "first": placed.first,
+        "last": placed.last,
+        "to_do": paper.to_do,
+    }

@@ -1,0 +1,188 @@
+"""The content stream of a page or of a picture, read strictly (ISO 32000-1, 7.8.2 and Annex A).
+
+Guarantees: what comes back ends as many brackets, saved states, text objects and marks as it began, so that more can be
+drawn behind it; nothing that is drawn has been left out. What can't be read for certain is Unsound: where programs
+guess, one of them may guess a sentence away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_BLANK = rb"\0\t\n\f\r "
+_TOKEN = re.compile(
+    rb"(?P<space>(?:[" + _BLANK + rb"]+|%[^\r\n]*)+)"
+    rb"|(?P<word>[^" + _BLANK + rb"()<>\[\]{}/%]+)"
+    rb"|(?P<name>/[^" + _BLANK + rb"()<>\[\]{}/%]*)"
+    rb"|(?P<string>\()"
+    rb"|(?P<opening><<|\[)"
+    rb"|(?P<closing>>>|\])"
+    rb"|(?P<hex><[0-9A-Fa-f" + _BLANK + rb"]*>)"
+)
+_PARENTHESIS = re.compile(rb"[()]|\\.", re.DOTALL)
+_NUMBER = re.compile(rb"[-+]{0,2}\d*\.?\d*")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_END_OF_IMAGE = re.compile(rb"[" + _BLANK + rb"]EI(?=[" + _BLANK + rb"]|\Z)")
+_BEHIND_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
+_LOOKED_AT_BEHIND_AN_IMAGE = 12
+
+_SHOWS_TEXT = {b"Tj", b"TJ", b"'", b'"'}
+_OPERATORS = frozenset(
+    rb"""b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q re
+    RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' " """.split()
+)
+_CONSTANTS = {b"true", b"false", b"null"}
+_PAIRS = {b"q": b"Q", b"BT": b"ET", b"BX": b"EX", b"BMC": b"EMC", b"BDC": b"EMC"}
+_OPENINGS = {closing: tuple(start for start, end in _PAIRS.items() if end == closing) for closing in _PAIRS.values()}
+_BRACKETS = {b"]": b"[", b">>": b"<<"}
+
+
+class Unsound(ValueError):
+    """A part of a PDF file that can't be read for certain."""
+
+
+@dataclass
+class Drawing:
+    """A content stream that was read."""
+
+    data: bytes
+    """The stream; what it left open is closed, what it closed without having opened is gone."""
+    mcids: list[int] = field(default_factory=list)
+    """The identifiers of its marked content, in order."""
+    has_loose_text: bool = False
+    """Whether text stands outside of marked content and artifacts."""
+
+
+@dataclass
+class _Open:
+    """Something that has begun and not yet ended."""
+
+    operator: bytes
+    is_read: bool = False
+    """Whether it marks content or an artifact, so that a screen reader knows what to do with it."""
+
+
+def read_drawing(data: bytes, properties: Mapping[str, int | None]) -> Drawing:
+    """Read a content stream. `properties` tells the MCID, if any, of each property list in its resources.
+
+    Raises Unsound.
+    """
+    return _Reader(data, properties).read()
+
+
+class _Reader:
+    def __init__(self, data: bytes, properties: Mapping[str, int | None]) -> None:
+        self._data = data
+        self._properties = properties
+        self._drawing = Drawing(data)
+        self._open: list[_Open] = []
+        self._superfluous: list[tuple[int, int]] = []
+        self._is_ambiguous = False
+
+    def read(self) -> Drawing:
+        for operator, operands, start, end in _operations(self._data):
+            if self._is_ambiguous and operator not in _OPENINGS:
+                raise Unsound("a drawing that restores what it did not save")
+            if operator in _PAIRS:
+                self._begin(operator, operands)
+            elif operator in _OPENINGS:
+                self._end(operator, start, end)
+            elif operator in _SHOWS_TEXT:
+                self._drawing.has_loose_text |= not any(thing.is_read for thing in self._open)
+            elif operator not in _OPERATORS and all(thing.operator != b"BX" for thing in self._open):
+                raise Unsound("a drawing instruction that no program knows")
+        self._drawing.data = self._balanced()
+        return self._drawing
+
+    def _begin(self, operator: bytes, operands: list[bytes]) -> None:
+        opened = _Open(operator)
+        if operator in (b"BMC", b"BDC"):
+            mcid = self._mcid(operands) if operator == b"BDC" else None
+            opened.is_read = mcid is not None or operands[:1] == [b"/Artifact"]
+            if mcid is not None:
+                self._drawing.mcids.append(mcid)
+        self._open.append(opened)
+
+    def _mcid(self, operands: list[bytes]) -> int | None:
+        if len(operands) == 2:
+            return self._properties.get(plain_name(operands[1]))
+        for index, operand in enumerate(operands[:-1]):
+            if plain_name(operand) == "/MCID" and operands[index + 1].isdigit():
+                return int(operands[index + 1])
+        return None
+
+    def _end(self, operator: bytes, start: int, end: int) -> None:
+        for index in reversed(range(len(self._open))):
+            if self._open[index].operator in _OPENINGS[operator]:
+                del self._open[index]
+                return
+        self._superfluous.append((start, end))  # it would end what stands around
+        self._is_ambiguous |= operator == b"Q"  # some programs pass over it, some restore what the page began with
+
+    def _balanced(self) -> bytes:
+        pieces, done = [], 0
+        for start, end in self._superfluous:
+            pieces.append(self._data[done:start])
+            done = end
+        pieces.append(self._data[done:])
+        pieces.extend(b"\n" + _PAIRS[thing.operator] for thing in reversed(self._open))
+        return b"".join(pieces)
+
+
+def plain_name(token: bytes) -> str:
+    """A name as it is meant, with its slash: `#41` stands for A."""
+    return _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token).decode("latin-1")
+
+
+def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int]]:
+    """Each operator with the tokens before it, and where it starts and ends."""
+    operands: list[bytes] = []
+    brackets: list[bytes] = []
+    before = b""
+    position = 0
+    while position < len(data):
+        match = _TOKEN.match(data, position)
+        if match is None:
+            raise Unsound("a drawing with a stray sign in it")
+        start, position, token = position, match.end(), match[0]
+        kind = match.lastgroup
+        if kind == "space":
+            continue
+        if kind == "word" and not _NUMBER.fullmatch(token) and token not in _CONSTANTS:
+            if brackets:
+                raise Unsound("a drawing with an open bracket")
+            if (before == b"BI") != (token == b"ID") or token == b"EI":
+                raise Unsound("a drawing with half a picture in it")
+            yield token, operands, start, position
+            operands, before = [], token
+            if token == b"ID":
+                position = _after_image(data, position)
+            continue
+        if kind == "string":
+            position = _after_string(data, position)
+        elif kind == "opening":
+            brackets.append(token)
+        elif kind == "closing" and (not brackets or brackets.pop() != _BRACKETS[token]):
+            raise Unsound("a drawing with brackets that do not match")
+        operands.append(token)
+    if operands or brackets:
+        raise Unsound("a drawing that breaks off")
+
+
+def _after_string(data: bytes, start: int) -> int:
+    depth = 1
+    for match in _PARENTHESIS.finditer(data, start):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if depth == 0:
+            return match.end()
+    raise Unsound("a drawing with a text that does not end")
+
+
+def _after_image(data: bytes, start: int) -> int:
+    """Where the data of an inline image ends. They have no length: what follows must look like a drawing."""
+    for match in _END_OF_IMAGE.finditer(data, start):
+        if _BEHIND_AN_IMAGE.match(data[match.end() : match.end() + _LOOKED_AT_BEHIND_AN_IMAGE]):
+            return match.end()
+    raise Unsound("a picture that does not end")

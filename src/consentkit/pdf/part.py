@@ -1,0 +1,56 @@
+"""A finished file without patient data, and its places that wait for particulars of a visit: names, dates, signatures.
+
+Guarantees: a slot tells all that is needed to write into the file without laying it out again, and nothing about
+anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Corners(NamedTuple):
+    """The edges of a rectangle in points, from the lower left corner of its page."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        return round(self.right - self.left, 3), round(self.top - self.bottom, 3)
+
+    def is_within(self, width: float, height: float) -> bool:
+        """Whether it does not stick out of a page of that size by more than a rounding error."""
+        return min(self.left, self.bottom) > -0.01 and self.right < width + 0.01 and self.top < height + 0.01
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place to write on."""
+
+    name: str
+    """What belongs there, such as `patient_name`. The same name on several pages stands for the same value."""
+    kind: str
+    """What it is for: `text`, `lines`, `check` or `signature`."""
+    page: int
+    """Its page, counted from 0."""
+    corners: Corners
+    """The box that may be filled."""
+    element: int | None = None
+    """The number of the structure element that holds its label; None at the head and foot of a page."""
+    widget: int | None = None
+    """The number of its widget, in a document with form fields."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A finished PDF file."""
+
+    pdf: bytes
+    pages: int
+    slots: tuple[Slot, ...] = ()
+    """The places that wait to be written on."""

@@ -1,0 +1,187 @@
+"""The notation of PDF objects (ISO 32000-1, 7.3), read and written.
+
+Guarantees: what is read and written again means the same; numbers, names and strings keep the very bytes that they came
+in, so nothing is rounded or encoded anew; a file that is no such notation raises ValueError, at any depth of nesting.
+
+References are what matters here: they are kept apart from all else, so that an object can be given another number
+without being read again.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple, TypeAlias
+
+_SPACE = rb"\x00\t\n\f\r "
+_REGULAR = rb"[^\x00\t\n\f\r ()<>\[\]{}/%]"
+# White space and comments are taken whole and never given back: else a comment could be read as an object, and a run of
+# spaces be divided up in more ways than anybody can wait for.
+_TOKEN = re.compile(
+    rb"(?:[%b]++|%%[^\r\n]*+)*+(<<|>>|[\[\](]|<[0-9A-Fa-f%b]*>|/%b*|%b+)" % (_SPACE, _SPACE, _REGULAR, _REGULAR)
+)
+_REST_OF_REFERENCE = re.compile(rb"[%b]+([0-9]+)[%b]+R(?!%b)" % (_SPACE, _SPACE, _REGULAR))
+_STRING_PART = re.compile(rb"[^()\\]+|\\.|[()]", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|.))", re.DOTALL)
+_SPACES = b"\0\t\n\f\r "
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_DEEPEST = 64
+
+
+class Ref(int):
+    """A reference to the object of that number. Generations other than 0 do not occur in files written at once."""
+
+
+Value: TypeAlias = bytes | Ref | list["Value"] | dict[str, "Value"]
+"""An object: a number, name, string or keyword as its bytes; a reference; an array; or a dictionary without slashes."""
+
+
+class Form(NamedTuple):
+    """An object with its references taken out: `text % numbers` is the object, for any numbers in their place."""
+
+    text: bytes
+    references: tuple[Ref, ...]
+
+
+def parse(data: bytes, start: int = 0) -> tuple[Value, int]:
+    """Read the object that starts at a place. Returns it, and the place behind it. Raises ValueError."""
+    return _Parser(data).value(start, 0)
+
+
+class _Parser:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def value(self, start: int, depth: int) -> tuple[Value, int]:
+        token, end = self._token(start)
+        if depth > _DEEPEST:
+            raise ValueError("objects are nested too deeply")
+        if token == b"<<":
+            return self._dictionary(end, depth)
+        if token == b"[":
+            return self._array(end, depth)
+        if token == b"(":
+            return self._string(end)
+        if token in (b">>", b"]"):
+            raise ValueError("a bracket closes what was not opened")
+        if token.isdigit() and (rest := _REST_OF_REFERENCE.match(self._data, end)):
+            if int(rest[1]):
+                raise ValueError("the file has been changed bit by bit: a generation is not 0")
+            return Ref(token), rest.end()
+        return token, end
+
+    def _token(self, start: int) -> tuple[bytes, int]:
+        match = _TOKEN.match(self._data, start)
+        if match is None:
+            raise ValueError("an object is missing or broken off")
+        return match[1], match.end()
+
+    def _array(self, position: int, depth: int) -> tuple[list[Value], int]:
+        items: list[Value] = []
+        while True:
+            token, end = self._token(position)
+            if token == b"]":
+                return items, end
+            item, position = self.value(position, depth + 1)
+            items.append(item)
+
+    def _dictionary(self, position: int, depth: int) -> tuple[dict[str, Value], int]:
+        entries: dict[str, Value] = {}
+        while True:
+            token, end = self._token(position)
+            if token == b">>":
+                return entries, end
+            if not token.startswith(b"/"):
+                raise ValueError("the key of a dictionary is no name")
+            entries[token[1:].decode("latin-1")], position = self.value(end, depth + 1)
+
+    def _string(self, position: int) -> tuple[bytes, int]:
+        start, depth = position - 1, 1
+        while depth:
+            part = _STRING_PART.match(self._data, position)
+            if part is None:
+                raise ValueError("a string does not end")
+            depth += {b"(": 1, b")": -1}.get(part[0], 0)
+            position = part.end()
+        return self._data[start:position], position
+
+
+def write(value: Value) -> bytes:
+    """Write an object."""
+    form = form_of(value)
+    return form.text % form.references
+
+
+def form_of(value: Value) -> Form:
+    """Write an object with `%d` for the number of each reference, so that it can be given others."""
+    pieces: list[bytes] = []
+    references: list[Ref] = []
+    _write(value, pieces, references)
+    return Form(b"".join(pieces), tuple(references))
+
+
+def _write(value: Value, pieces: list[bytes], references: list[Ref]) -> None:
+    if isinstance(value, Ref):
+        pieces.append(b"%d 0 R")
+        references.append(value)
+    elif isinstance(value, bytes):
+        pieces.append(value.replace(b"%", b"%%"))
+    elif isinstance(value, list):
+        pieces.append(b"[")
+        for place, item in enumerate(value):
+            if place:
+                pieces.append(b" ")
+            _write(item, pieces, references)
+        pieces.append(b"]")
+    else:
+        pieces.append(b"<<")
+        for key, entry in value.items():
+            pieces.append(b"/" + key.encode("latin-1").replace(b"%", b"%%") + b" ")
+            _write(entry, pieces, references)
+        pieces.append(b">>")
+
+
+def text_string(text: str) -> bytes:
+    """Write a text as a string (ISO 32000-1, 7.9.2.2)."""
+    if text.isascii() and text.isprintable():
+        return b"(" + re.sub(rb"([()\\])", rb"\\\1", text.encode()) + b")"
+    return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
+
+
+def string_bytes(token: Value) -> bytes:
+    """The bytes that a string stands for. Raises ValueError for anything else."""
+    if isinstance(token, bytes) and token.startswith(b"("):
+        return _ESCAPE.sub(_unescaped, token[1:-1])
+    if isinstance(token, bytes) and token.startswith(b"<"):
+        digits = token[1:-1].translate(None, _SPACES)
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    raise ValueError("this is no string")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    if match[1]:
+        return bytes([int(match[1], 8) & 0xFF])
+    return _ESCAPED.get(match[2], match[2])
+
+
+def string_text(token: Value) -> str:
+    """The text that a string stands for, as far as it is ASCII or UTF-16; other bytes read as Latin-1."""
+    data = string_bytes(token)
+    return data[2:].decode("utf-16-be", "replace") if data.startswith(b"\xfe\xff") else data.decode("latin-1")
+
+
+def number(value: Value | None, default: float = 0.0) -> float:
+    """A number. Raises ValueError where it is none."""
+    if value is None:
+        return default
+    if not isinstance(value, bytes):
+        raise ValueError("this is no number")
+    found = float(value)
+    if not math.isfinite(found):
+        raise ValueError("this is no number")
+    return found
+
+
+def whole(value: Value | None, default: int = 0) -> int:
+    """A whole number. Raises ValueError where it is none."""
+    return int(number(value, default))

@@ -1,0 +1,262 @@
+"""What a visit calls for: which documents, in which languages, which further pages; or why there can be no packet.
+
+Guarantees: everything that is wrong with a visit is told at once, with the remedy and without the name of anybody;
+nothing is made before it is known that all of it may be made.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from consentkit.approvals import Variant
+from consentkit.document import Document, Layout
+from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
+from consentkit.files import read_bytes
+from consentkit.language import LanguagePack
+from consentkit.model import Procedure
+from consentkit.pdf import fonts
+from consentkit.pdf.foreign import ForeignPdf, accept
+from consentkit.problems import Problem
+from consentkit.recent import Recent
+from consentkit.rules import Conflict, DayBook, conflicts
+from consentkit.visit import ASSENT_AGE, Visit
+from consentkit.workspace import Workspace
+
+LARGEST_EXTRA = 20 * 1024**2
+EXTRA_FOLDER = "extra"
+"""The folder of a clinic in which PDF files wait to be put into packets."""
+_MOST_DOCUMENTS = 128
+"""Documents that are kept for the next visits of a run."""
+_MOST_EXTRAS = 16
+
+
+@dataclass(frozen=True)
+class PacketOptions:
+    """How packets are made."""
+
+    duplex: bool = False
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
+    fillable: bool = False
+    """Whether the papers have form fields."""
+    allow_drafts: bool = False
+    """Whether documents may be used that nobody has approved."""
+    override: str | None = None
+    """Why conflicts that may be overridden are."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A packet before it is put together."""
+
+    visit: Visit
+    pack: LanguagePack
+    """The words of the patient's language."""
+    documents: tuple[Document, ...]
+    clauses: tuple[str, ...]
+    """The clauses that this visit calls for beyond those of the documents."""
+    assent: bool
+    """Whether the patient is asked, though somebody else decides."""
+    extras: tuple[ForeignPdf, ...]
+    overridden: tuple[Conflict, ...]
+    layout: Layout
+
+    @property
+    def packet(self) -> str:
+        """The identifier of the packet: the same papers for the same visit have the same one. No patient data."""
+        parts = [self.visit.visit, self.visit.date.isoformat(), *(document.content_hash for document in self.documents)]
+        parts += [*self.clauses, str(self.assent), *(hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras)]
+        digest = hashlib.sha256("\0".join(parts).encode()).digest()
+        return base64.b32encode(digest)[:10].decode()
+
+
+@dataclass
+class Planner:
+    """Plans the packets of a run. Procedures and extra files are read once."""
+
+    workspace: Workspace
+    options: PacketOptions
+    today: datetime.date = field(default_factory=datetime.date.today)
+    _packs: dict[str, LanguagePack] = field(default_factory=dict)
+    _procedures: dict[str, Procedure] = field(default_factory=dict)
+    _documents: Recent[tuple[Any, ...], Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _extras: Recent[str, ForeignPdf] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+    _days: DayBook = field(default_factory=DayBook)
+
+    def plan(self, visit: Visit, label: str, row: int | None = None) -> Plan:
+        """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises."""
+        problems = _Findings(label, row)
+        clinic = self.workspace.folder.clinic
+        languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
+        packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, language))]
+        procedures = [
+            found for code in dict.fromkeys(visit.procedures) if (found := problems.try_to(self._procedure, code))
+        ]
+        overridden = self._judge(visit, procedures, problems)
+        self._require_letters(visit, problems)
+        extras = [found for name in visit.extra if (found := problems.try_to(self._extra, name))]
+        problems.require_none()
+        layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
+        kinds = visit.documents or clinic.packet.documents
+        documents = [
+            found
+            for procedure in procedures
+            for kind in kinds
+            for pack in packs
+            if (found := problems.try_to(self._document, procedure.code, pack.language, kind, layout))
+        ]
+        if not self.options.allow_drafts:
+            self._require_approved(documents, problems)
+        problems.require_none()
+        return Plan(
+            visit=visit,
+            pack=packs[0],
+            documents=tuple(documents),
+            clauses=tuple(_clauses_called_for(visit, packs[0])),
+            assent=visit.representative is not None and visit.age >= ASSENT_AGE,
+            extras=tuple(extras),
+            overridden=overridden,
+            layout=layout,
+        )
+
+    def pack(self, language: str) -> LanguagePack:
+        """The words of a language."""
+        if language not in self._packs:
+            self._packs[language] = self.workspace.language(language)
+        return self._packs[language]
+
+    def _pack_for(self, language: str) -> LanguagePack:
+        try:
+            return self.pack(language)
+        except WrongUse as error:
+            raise WrongUse(f"{error}; choose one of these, and let an interpreter help with it") from error
+
+    def _procedure(self, code: str) -> Procedure:
+        if code not in self._procedures:
+            self._procedures[code] = self.workspace.procedure(code)
+        return self._procedures[code]
+
+    def _document(self, code: str, language: str, kind: Variant, layout: Layout) -> Document:
+        def make() -> Document:
+            return self.workspace.render(
+                code,
+                language=language,
+                variant=kind,
+                paper=layout.paper,
+                large_print=layout.large_print,
+                fillable=layout.fillable,
+            )
+
+        return self._documents.get((code, language, kind, layout), make)
+
+    def _extra(self, name: str) -> ForeignPdf:
+        folder = self.workspace.folder.path
+        if folder is None:
+            raise InvalidInput(
+                [Problem(name, None, None, "", "has no place to be: extra PDFs stand in a clinic folder")]
+            )
+        path: Path = folder / EXTRA_FOLDER / name
+        return self._extras.get(name, lambda: accept(str(path), read_bytes(path, LARGEST_EXTRA)))
+
+    def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
+        """Report the conflicts of a visit. Returns those that were overridden."""
+        found = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
+        overridden = [conflict for conflict in found if conflict.can_be_overridden and self.options.override]
+        for conflict in found:
+            if conflict not in overridden:
+                hint = ' (to go on all the same: --override "the reason")' if conflict.can_be_overridden else ""
+                problems.add(f"{conflict}{hint}", conflict.rule)
+        if overridden and _tells_who(self.options.override or "", visit):
+            problems.add(
+                "the reason of --override holds the patient's name or record number, and it is recorded where no "
+                "patient data may be; write it without",
+                "override",
+            )
+        return tuple(overridden)
+
+    def _require_letters(self, visit: Visit, problems: _Findings) -> None:
+        """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
+        for field_name, text in _printed(visit):
+            if lost := fonts.unprintable(text):
+                remedy = fonts.CJK_REMEDY if fonts.remedy_for(lost) == fonts.CJK_REMEDY else "write it in Latin letters"
+                problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
+
+    def _require_approved(self, documents: Sequence[Document], problems: _Findings) -> None:
+        for document in documents:
+            if not document.is_approved:
+                problems.add(
+                    f"the {document.variant} of {document.code} in {document.language} is not approved; let "
+                    f"a clinician run `{self._approving(document)}`, or add --allow-drafts to print it as a draft",
+                    "draft",
+                )
+
+    def _approving(self, document: Document) -> str:
+        """The command that approves a document."""
+        language = "" if document.language == self.workspace.folder.clinic.language else f" --lang {document.language}"
+        variant = "" if document.variant == "consent" else f" --variant {document.variant}"
+        return f"consentkit approve {document.code}{language}{variant} --by NAME"
+
+
+@dataclass
+class _Findings:
+    """Gathers what speaks against a visit."""
+
+    label: str
+    row: int | None
+    problems: list[Problem] = field(default_factory=list)
+    failures: list[ConsentkitError] = field(default_factory=list)
+
+    def add(self, message: str, rule: str) -> None:
+        self.problems.append(Problem(self.label, self.row, None, "", message, rule=rule))
+
+    def try_to(self, function: Any, *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except InvalidInput as error:
+            self.problems += [problem for problem in error.problems if problem not in self.problems]
+        except ConsentkitError as error:
+            self.failures.append(error)
+        return None
+
+    def require_none(self) -> None:
+        """Raise the one failure that there is, or InvalidInput with all of them."""
+        if len(self.failures) == 1 and not self.problems:
+            raise self.failures[0]
+        told = [Problem(self.label, self.row, None, "", str(failure)) for failure in self.failures]
+        if told or self.problems:
+            raise InvalidInput([*self.problems, *told])
+
+
+def _tells_who(reason: str, visit: Visit) -> bool:
+    words = set(re.findall(r"[\w-]+", reason))
+    names = {word for word in re.findall(r"[\w-]+", visit.patient.name) if len(word) > 2}
+    return not words.isdisjoint({*names, visit.patient.record})
+
+
+def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:
+    called = {"telehealth": visit.place == "telehealth", "trainee": visit.trainee is not None}
+    return [name for name, clause in pack.clauses.items() if clause.visit and called[clause.visit]]
+
+
+def _printed(visit: Visit) -> list[tuple[str, str]]:
+    """Every text that the visit prints, with what to call it without quoting it."""
+    representative, interpreter = visit.representative, visit.interpreter
+    texts = [
+        ("the patient's name", visit.patient.name),
+        ("the clinician's name", visit.clinician.signed),
+        ("the trainee's name", visit.trainee.signed if visit.trainee else None),
+        ("the supervisor's name", visit.supervisor.signed if visit.supervisor else None),
+        ("the representative's name", representative.name if representative else None),
+        ("the relationship", representative.relationship if representative else None),
+        ("the interpreter's name", interpreter.name if interpreter else None),
+        ("the interpreter's language", interpreter.language if interpreter else None),
+        ("the interpreter's number", interpreter.number if interpreter else None),
+        ("the witness's name", visit.witness),
+    ]
+    return [(name, text) for name, text in texts if text]

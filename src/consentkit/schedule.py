@@ -1,0 +1,357 @@
+"""A day's schedule in CSV, as a spreadsheet or the clinic's calendar saves it.
+
+Guarantees: every line is read by itself, so that no broken quotation mark makes one visit of two, and a line that can't
+be read never stops the others. What is wrong with the file as a whole is told before the first visit. Problems name
+the line, the number and the name of the column, never what the cell holds.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from consentkit import characters
+from consentkit.errors import InvalidInput
+from consentkit.explain import MISSING, validated
+from consentkit.problems import Problem, did_you_mean, listed
+from consentkit.visit import Visit
+from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
+
+LARGEST_SCHEDULE = 16 * 1024 * 1024
+"""Bytes that a schedule may have."""
+MOST_ROWS = 5000
+"""Visits that a schedule may hold."""
+LONGEST_LINE = 128 * 1024
+"""Bytes that a line may have, which bounds the memory that reading takes."""
+LONGEST_CELL = 1000
+"""Characters that a cell may hold."""
+
+COLUMNS: Mapping[str, Path] = {
+    "visit": ("visit",),
+    "date": ("date",),
+    "time": ("time",),
+    "patient_name": ("patient", "name"),
+    "date_of_birth": ("patient", "born"),
+    "record_number": ("patient", "record"),
+    "language": ("language",),
+    "also_in": ("also_in",),
+    "procedures": ("procedures",),
+    "documents": ("documents",),
+    "large_print": ("large_print",),
+    "medical_visit": ("medical_visit",),
+    "clinician": ("clinician", "name"),
+    "clinician_credentials": ("clinician", "credentials"),
+    "trainee": ("trainee", "name"),
+    "trainee_credentials": ("trainee", "credentials"),
+    "supervisor": ("supervisor", "name"),
+    "supervisor_credentials": ("supervisor", "credentials"),
+    "place": ("place",),
+    "representative": ("representative", "name"),
+    "relationship": ("representative", "relationship"),
+    "interpreter": ("interpreter", "name"),
+    "interpreter_is": ("interpreter", "is_a"),
+    "interpreter_language": ("interpreter", "language"),
+    "interpreter_number": ("interpreter", "number"),
+    "witness": ("witness",),
+    "extra": ("extra",),
+}
+"""Each column with the place in a visit that it fills."""
+REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
+"""The columns without which there is no visit."""
+
+Row = tuple[int, Visit | None, tuple[Problem, ...]]
+"""The line of a visit, the visit, and what is wrong with it."""
+
+_LISTS = ("also_in", "procedures", "documents", "extra")
+_CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
+_DAYS = ("date", "date_of_birth")
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_LEAST_KNOWN = 3
+"""Names of columns that a line must hold to count as a header; a patient's particulars never hold that many."""
+_COLUMN_OF = {dotted(path): column for column, path in COLUMNS.items()} | {"patient": "date_of_birth"}
+
+_QUOTES = (
+    'has a quotation mark that does not match; double each `"` inside a cell in quotation marks, '
+    "close each cell on the line on which it begins, and take line breaks out of cells"
+)
+_FORMAT_AS_TEXT = "give the column the format of text in the spreadsheet, and write it again"
+_SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (
+        tuple(COLUMNS),
+        re.compile(r"#(NAME\?|N/A|REF!|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)"),
+        "is an error of the spreadsheet; correct the cell there, and save the schedule again",
+    ),
+    (
+        tuple(COLUMNS),
+        re.compile(r"#{2,}"),
+        "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
+    ),
+    (
+        _DAYS,
+        re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
+        "is a date in another form; write year-month-day, such as 2026-11-22, "
+        "and give the column the format YYYY-MM-DD in the spreadsheet, so that it stays so",
+    ),
+    (
+        _DAYS,
+        re.compile(r"[0-9]{5}([.,][0-9]+)?"),
+        "is the number by which a spreadsheet keeps a date; give the column the format YYYY-MM-DD there",
+    ),
+    (
+        ("visit", "record_number", "procedures"),
+        re.compile(r"(.*[\s;])?[0-9]+[.,]0+([\s;].*)?"),
+        f"holds a number with a decimal point, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+    ),
+    (
+        ("visit", "record_number", "procedures"),
+        re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
+        f"is a number in powers of ten, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+    ),
+    (_LISTS, re.compile(r".*,.*"), "holds a comma; part the entries by spaces or semicolons"),
+    (
+        ("large_print", "medical_visit"),
+        re.compile(r"(?!(yes|no)$).*", re.IGNORECASE),
+        "is neither `yes` nor `no`; write one of them, or leave the cell empty",
+    ),
+)
+"""What spreadsheets and the people before them do to cells: the columns, what the cell looks like, and what to do."""
+
+
+@dataclass(frozen=True)
+class _Header:
+    line: int
+    delimiter: str
+    columns: tuple[str, ...]
+
+    def number(self, column: str) -> int | None:
+        """The number of a column, counted from 1; None where the schedule lacks it."""
+        return self.columns.index(column) + 1 if column in self.columns else None
+
+
+class _Seen:
+    """Which visits stood on which line, in a few bytes each."""
+
+    def __init__(self) -> None:
+        self._marks = array("q")
+        self._lines = array("L")
+
+    def line_of(self, visit: str, line: int) -> int | None:
+        """The line on which a visit stood before, or None; then `line` is remembered for it."""
+        mark = hash(visit.casefold())  # not every file system tells V-1 from v-1
+        if mark in self._marks:
+            return self._lines[self._marks.index(mark)]
+        self._marks.append(mark)
+        self._lines.append(line)
+        return None
+
+
+def looks_like_a_schedule(head: str) -> bool:
+    """Whether a text begins as a schedule does: with a header, or with as many cells as a header has at least."""
+    first = next((line for line in head.removeprefix("\ufeff").splitlines() if not _is_blank(line)), "")
+    if any(delimiter in first and "visit" in _names(first, delimiter) for delimiter in _DELIMITERS):
+        return True
+    most = max(first.count(delimiter) for delimiter in _DELIMITERS)
+    return most >= len(REQUIRED) - 1 and not first.lstrip().startswith(("#", "{"))
+
+
+def read_schedule(stream: BinaryIO, name: str) -> Iterator[Row]:
+    """Read the visits of a schedule, one by one, from a stream that can be read twice.
+
+    Raises InvalidInput for what is wrong with the file as a whole, before the first visit.
+    """
+    start = stream.tell()
+    header = _survey(stream, name)
+    stream.seek(start)
+    seen = _Seen()
+    for line, text in _lines(stream, name):
+        if line > header.line and not _is_blank(text):
+            yield _row(line, text, header, name, seen)
+
+
+def decoded(data: bytes, name: str, line: int = 1) -> str:
+    """Decode text that begins on a line. Raises InvalidInput with the place of the first byte that is not UTF-8."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode().split("\n")
+        message = "holds a character that is not in UTF-8; save the file as UTF-8 (a schedule: as CSV UTF-8)"
+        place = line + len(before) - 1, len(before[-1]) + 1
+    raise InvalidInput([Problem(name, *place, "", message)])
+
+
+def _survey(stream: BinaryIO, name: str) -> _Header:
+    """Read the whole schedule for its faults as a file; keeps nothing but the header."""
+    header = None
+    rows = 0
+    for line, text in _lines(stream, name):
+        if _is_blank(text):
+            continue
+        if header is None:
+            header = _read_header(line, text, name)
+        else:
+            rows += 1
+        if rows > MOST_ROWS:
+            raise _fault(name, line, f"is one visit too many; at most {MOST_ROWS:,} are read, so split the schedule up")
+    if header is None:
+        raise _fault(name, None, f"is empty; {_what_the_header_is()}")
+    if not rows:
+        raise _fault(name, header.line, "holds no visit; write one on each line below the names of the columns")
+    return header
+
+
+def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
+    """The lines of a stream with their numbers, without their ends."""
+    size = number = 0
+    while data := stream.readline(LONGEST_LINE + 1):
+        size, number = size + len(data), number + 1
+        if size > LARGEST_SCHEDULE:
+            raise _fault(name, None, f"is too large; at most {LARGEST_SCHEDULE:,} bytes of a schedule are read")
+        if len(data) > LONGEST_LINE:
+            raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; one visit stands on each line")
+        if number == 1:
+            data = data.removeprefix(codecs.BOM_UTF8)
+        yield number, decoded(data.rstrip(b"\r\n"), name, number)
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a line holds nothing, or, as below the last row of a spreadsheet, nothing but empty cells."""
+    return not text.strip(' \t,;"')
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    """The cells of a line. Raises csv.Error."""
+    return next(csv.reader([text], delimiter=delimiter, strict=True))
+
+
+def _names(text: str, delimiter: str) -> list[str]:
+    """What a line would name as columns, in small letters; nothing where it can't be split."""
+    try:
+        return [re.sub(r"[ -]+", "_", cell.strip().casefold()) for cell in _split(text, delimiter)]
+    except csv.Error:
+        return []
+
+
+def _read_header(line: int, text: str, name: str) -> _Header:
+    """Read the names of the columns. Raises InvalidInput with all that is wrong with them."""
+    if "\r" in text:
+        raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
+    known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
+    delimiter = max(known, key=lambda found: known[found])
+    if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is told
+        raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
+    header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
+    if problems := list(_header_problems(header, name)):
+        raise InvalidInput(problems)
+    return header
+
+
+def _what_the_header_is() -> str:
+    optional = [column for column in COLUMNS if column not in REQUIRED]
+    return f"the first line must name the columns {listed(REQUIRED)}, and may name {listed(optional)}"
+
+
+def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
+    lacking = [column for column in COLUMNS if column not in header.columns]
+    meant = ""
+    for number, column in enumerate(header.columns, start=1):
+        field = column if looks_like_a_key(column) else ""
+        first = header.number(column)
+        if not column:
+            message = "is a column without a name; name it, or delete the column"
+        elif column not in COLUMNS:
+            near = did_you_mean(column, lacking)
+            meant += near
+            message = f"is not a column that is known{near or '; correct or delete it'}"
+        elif first != number:
+            message = f"stands here a second time, first in column {first}; keep one"
+        else:
+            continue
+        yield Problem(name, header.line, number, field, message)
+    for column in REQUIRED:
+        if column in lacking and f"`{column}`" not in meant:
+            yield Problem(name, header.line, None, column, "is missing; add a column of this name")
+
+
+def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
+    """Read one visit."""
+    try:
+        cells = [cell.strip() for cell in _split(text, header.delimiter)]
+    except csv.Error:
+        return line, None, (Problem(name, line, None, "", _QUOTES),)
+    if len(cells) != len(header.columns):
+        return line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),)
+    filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
+    problems = list(_spoilt_cells(filled, line, header, name))
+    if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
+        message = f"stands here a second time, first on line {earlier}; give each visit a number of its own"
+        problems.append(Problem(name, line, header.number("visit"), "visit", message))
+    visit, found = validated(Visit, _as_source(filled, {problem.field for problem in problems}, name, line))
+    problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
+    problems.sort(key=Problem.place)
+    return line, (None if problems else visit), tuple(problems)
+
+
+def _wrong_count(count: int, header: _Header) -> str:
+    expected, mark = len(header.columns), _DELIMITERS[header.delimiter]
+    if count > expected:
+        advice = f"put a cell that holds a {mark} in quotation marks"
+    else:
+        advice = f"write each cell, or leave it empty between two {mark}s, and take line breaks out of cells"
+    return f"has {count} cells, but the first line names {expected} columns; {advice}"
+
+
+def _spoilt_cells(filled: Mapping[str, str], line: int, header: _Header, name: str) -> Iterator[Problem]:
+    for column, cell in filled.items():
+        if message := _spoilt(column, cell):
+            yield Problem(name, line, header.number(column), column, message)
+
+
+def _spoilt(column: str, cell: str) -> str | None:
+    """What keeps a cell from being read as what it stands for."""
+    if len(cell) > LONGEST_CELL:
+        return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
+    for _, description in characters.refused(cell):
+        return f"holds {description}; delete it"
+    for columns, look, message in _SPOILT:
+        if column in columns and look.fullmatch(cell):
+            return message
+    return None
+
+
+def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: int) -> YamlFile:
+    """The cells of a row as the data of a visit in YAML, so that both are validated and explained in one way."""
+    data: dict[str, Data] = {"patient": {}, "clinician": {}}
+    values: dict[Path, tuple[int, int]] = {(): (line, 1), ("patient",): (line, 1), ("clinician",): (line, 1)}
+    for column, cell in filled.items():
+        *parents, last = map(str, COLUMNS[column])
+        target = data
+        for parent in parents:
+            inner = target.setdefault(parent, {})
+            assert isinstance(inner, dict)
+            target = inner
+            values[(parent,)] = (line, 1)
+        text = cell.casefold() if column in _CHOICES else cell
+        target[last] = re.split(r"[\s;]+", text.strip("; ")) if column in _LISTS else text
+        values[COLUMNS[column]] = (line, 1)
+    unread = frozenset(COLUMNS[column] for column in refused)
+    return YamlFile(name, data, values, {}, unread, (), discreet=True)
+
+
+def _in_table(problem: Problem, header: _Header, line: int) -> Problem:
+    """A problem of a visit, told by the column that it is about."""
+    column = _COLUMN_OF.get(re.sub(r"\[[0-9]+\]", "", problem.field), "")
+    number = header.number(column)
+    message = problem.message
+    if message == MISSING:
+        message = "is empty; fill it in" if number else "is missing; add a column of this name"
+    return replace(problem, line=line, column=number, field=column, message=message)
+
+
+def _fault(name: str, line: int | None, message: str) -> InvalidInput:
+    """A fault of the file as a whole."""
+    return InvalidInput([Problem(name, line, None, "", message)])

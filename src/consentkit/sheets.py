@@ -1,0 +1,76 @@
+"""The pages of a packet that are not about a procedure: the cover, the statements that a visit calls for, blank pages.
+
+Guarantees: nothing of a patient is in them. Like documents, they are made ahead and kept, and have slots for what
+belongs to the visit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consentkit import __version__
+from consentkit.clinic import ClinicFolder
+from consentkit.document import Layout, layout_styles, load_engine
+from consentkit.html import LOGO_ASSET, compose_sheet
+from consentkit.inputs import Inputs
+from consentkit.keeping import pack_part, unpack_part
+from consentkit.language import LanguagePack
+from consentkit.pdf.metadata import Info
+from consentkit.pdf.part import Part
+from consentkit.store import key_of
+from consentkit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """Which sheet: a template with its values, in a language and a layout."""
+
+    template: str
+    title: str
+    pack: LanguagePack
+    layout: Layout
+    values: Mapping[str, Any]
+    """What the template sees besides clinic and words: plain values, so that they can be part of a key."""
+    clauses: tuple[str, ...] = ()
+    """The clauses of the pack that it prints."""
+
+
+def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
+    """Make a sheet, or take it from the store. Raises RenderingFailed where a template is faulty."""
+    kept = unpack_part(workspace.store.get(key))
+    if kept is not None:
+        return kept[0]
+    part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
+    workspace.store.put(key, pack_part(part))
+    return part
+
+
+def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Any) -> Part:
+    """Make a sheet."""
+    engine = load_engine()
+    clauses = {name: spec.pack.clauses[name] for name in spec.clauses}
+    values = {**spec.values, "title": spec.title, "clauses": clauses}
+    page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates)
+    assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
+    info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
+    styles = [page.style, *layout_styles(spec.layout, templates)]
+    made: Part = engine.render(page.html, styles, assets, info, fillable=spec.layout.fillable)
+    return made
+
+
+def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:
+    """The key under which a sheet is kept: it changes with everything that the sheet is made from."""
+    layout = spec.layout
+    return key_of(
+        "sheet",
+        inputs.surroundings(),
+        inputs.clauses(spec.pack.language),
+        spec.template,
+        spec.title,
+        spec.pack.language,
+        json.dumps([layout.paper, layout.large_print, layout.fillable, spec.clauses], sort_keys=True),
+        json.dumps(spec.values, sort_keys=True),
+    )

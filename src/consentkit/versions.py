@@ -1,0 +1,60 @@
+"""Which programs a document is made by: when one of them changes, documents that were kept are made anew.
+
+Guarantees: nothing heavy is loaded to find this out, neither the page engine nor the model.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import sys
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow", "jinja2")
+_FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
+_NATIVE = (("libpango-1.0.so.0", "pango_version_string"), ("libharfbuzz.so.0", "hb_version_string"))
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """The version of everything that has a say in the bytes of a document, consentkit's own source included."""
+    return (
+        sys.version,
+        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        _own_source(),
+        *map(_version, _PACKAGES + _FONTS),
+        *_native(),
+    )
+
+
+def _own_source() -> str:
+    """A digest of the program itself: its version alone would not tell what a developer changes."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)} {len(data)}\n".encode() + data)
+    return digest.hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package} is missing"
+
+
+def _native() -> Iterator[str]:
+    """The versions of the libraries that shape text: others break lines elsewhere."""
+    for library, name in _NATIVE:
+        try:
+            function = getattr(ctypes.CDLL(library), name)
+        except (OSError, AttributeError):  # another system names its libraries otherwise
+            yield f"{library} is not known"
+            continue
+        function.restype = ctypes.c_char_p
+        yield f"{library} {function().decode()}"

@@ -1,0 +1,208 @@
+"""One visit: who comes, when, for what, and who signs.
+
+Guarantees: every instance is frozen and complete, and nothing in it contradicts the rest; no message quotes what a
+field holds, since these are a patient's particulars.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from consentkit.language import LanguageTag
+from consentkit.model import Code, Day, Line, Record
+
+FULL_AGE = 18
+"""Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""
+ASSENT_AGE = 7
+"""Years from which a child is asked to agree too (American Academy of Pediatrics, policy on informed consent, 2016)."""
+
+FIRST_YEAR = 2000
+"""The earliest year of a visit; an earlier one is a slip of the pen."""
+OLDEST = 130
+"""Years that nobody has lived to see yet; the oldest person on record died at 122."""
+
+VisitId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+"""The clinic's number of a visit. It becomes part of file names, so it must not tell who the patient is."""
+
+Name = Annotated[Line, Field(max_length=80)]
+"""A person's name as that person writes it."""
+
+ShortText = Annotated[Line, Field(max_length=60)]
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+"""The name of a file in one certain folder; never a path."""
+
+
+def _time(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", value) or value >= "24":
+        raise ValueError("is not a time of day; write hours and minutes, such as 08:30 or 14:00")
+    return datetime.time.fromisoformat(value)
+
+
+Time = Annotated[datetime.time, BeforeValidator(_time, json_schema_input_type=str)]
+"""A time of day, written as 14:00."""
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """As `model.without_repeats`, but without quoting."""
+    if len(set(values)) < len(values):
+        raise ValueError("names something more than once; keep one")
+    return values
+
+
+class Patient(Record):
+    """The person whom the papers are for: the three identifiers that stand on every page."""
+
+    name: Name
+    """The whole name."""
+    born: Day
+    """The day of birth."""
+    record: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,22}[A-Za-z0-9])?$")]
+    """The record number in the clinic's system."""
+
+
+class Professional(Record):
+    """Somebody who treats: a name with credentials."""
+
+    name: Name
+    """The whole name."""
+    credentials: Annotated[Line, Field(max_length=40)] | None = None
+    """Degrees and licences behind the name, such as LCSW."""
+
+    @property
+    def signed(self) -> str:
+        """The name with its credentials."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+
+class Representative(Record):
+    """Who decides for a patient."""
+
+    name: Name
+    """The whole name."""
+    relationship: ShortText
+    """What this person is to the patient, such as mother or legal guardian."""
+
+
+class Interpreter(Record):
+    """Who interprets the talk."""
+
+    name: Name
+    """The whole name."""
+    is_a: Literal["professional", "staff", "relative", "child"]
+    """A trained interpreter, a bilingual member of the staff, or, which is refused, a relative or a child."""
+    language: ShortText | None = None
+    """The language, as a person names it."""
+    number: ShortText | None = None
+    """The number by which an interpreting service knows this person."""
+
+
+Kinds = Annotated[tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(_each_once)]
+
+
+class Visit(Record):
+    """One visit of one patient."""
+
+    visit: VisitId
+    """The clinic's number of the visit; not a record number, and nothing that tells who the patient is."""
+    date: Day
+    """The day of the visit."""
+    time: Time | None = None
+    """When it begins."""
+    patient: Patient
+    """Who comes."""
+    language: LanguageTag | None = None
+    """The patient's language; the clinic's if left out."""
+    also_in: Annotated[tuple[LanguageTag, ...], Field(max_length=5), AfterValidator(_each_once)] = ()
+    """Further languages in which each document is put beside that in the patient's."""
+    procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
+    """The codes of what is offered at this visit."""
+    documents: Kinds | None = None
+    """The kinds of documents that each procedure brings; the clinic's choice if left out."""
+    large_print: bool = False
+    """Whether the papers are set in large type."""
+    medical_visit: bool = False
+    """Whether a medical (evaluation and management) visit stands beside the procedures, as some add-ons need."""
+    clinician: Professional
+    """Who treats, or supervises the trainee who does."""
+    trainee: Professional | None = None
+    """The trainee who treats; the supervisor must be named too."""
+    supervisor: Professional | None = None
+    """Who supervises the trainee."""
+    place: Literal["in person", "telehealth"] = "in person"
+    """Whether the patient comes, or is seen by video or telephone."""
+    representative: Representative | None = None
+    """Who signs, where the patient does not."""
+    interpreter: Interpreter | None = None
+    """Who interprets, where somebody does."""
+    witness: Name | None = None
+    """Who watches the signing, where somebody does."""
+    extra: Annotated[tuple[FileName, ...], Field(max_length=10), AfterValidator(_each_once)] = ()
+    """Names of PDF files in the folder `extra` of the clinic, which are put at the end."""
+
+    @field_validator("date")
+    @classmethod
+    def _in_our_time(cls, date: datetime.date) -> datetime.date:
+        if date.year < FIRST_YEAR:
+            raise ValueError(f"is before the year {FIRST_YEAR}; correct it")
+        return date
+
+    @field_validator("patient")
+    @classmethod
+    def _alive(cls, patient: Patient, info: ValidationInfo) -> Patient:
+        date = info.data.get("date")
+        if date and patient.born > date:
+            raise ValueError("has a date of birth after the date of the visit; correct one of them")
+        if date and _years(patient.born, date) > OLDEST:
+            raise ValueError(f"has a date of birth more than {OLDEST} years before the visit; correct one of them")
+        return patient
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if (self.trainee is None) != (self.supervisor is None):
+            raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
+        if self._tells_who():
+            raise ValueError(
+                "has a visit number that holds the patient's name or record number; it becomes part of file names, "
+                "so use a number that tells nothing"
+            )
+        return self
+
+    def _tells_who(self) -> bool:
+        visit = self.visit.casefold()
+        words = [word.casefold() for word in re.findall(r"\w+", self.patient.name) if len(word) > 2]
+        record = re.sub(r"\W", "", self.patient.record).casefold()
+        return (
+            visit == record
+            or (len(record) > 3 and record in visit.replace("-", ""))
+            or any(word in visit for word in words)
+        )
+
+    @property
+    def age(self) -> int:
+        """The patient's age in whole years on the day of the visit."""
+        return _years(self.patient.born, self.date)
+
+    @property
+    def treats(self) -> Professional:
+        """Who treats the patient: the trainee where there is one."""
+        return self.trainee or self.clinician
+
+
+def _years(born: datetime.date, day: datetime.date) -> int:
+    """Whole years between two days."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -1,0 +1,160 @@
+"""The visits of a file: one in YAML, or a day's schedule in CSV.
+
+Guarantees: a visit that can't be read never stops the others, what is wrong with a file as a whole is told before the
+first visit, and memory does not grow with the number of visits. No message quotes what a cell or a field holds, since
+these are a patient's particulars; unknown keys are quoted only where they look like keys.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from consentkit import yamlfile
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.explain import validated
+from consentkit.files import LARGEST_TEXT, reason
+from consentkit.problems import Problem, printable
+from consentkit.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.visit import Visit
+
+STDIN = "-"
+"""The name that stands for standard input."""
+
+_SHOWN_STDIN = "stdin"
+_SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
+_HEAD = 4096
+_PIECE = 64 * 1024
+_SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
+_UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS})"
+_NOT_TEXT = {
+    b"PK\x03\x04": f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
+    b"\xd0\xcf\x11\xe0": f"is a spreadsheet of an old kind, not text; {_SAVE_AS}",
+    b"%PDF": "is a PDF; name a visit in YAML or a schedule in CSV",
+    codecs.BOM_UTF16_LE: _UTF_16,
+    codecs.BOM_UTF16_BE: _UTF_16,
+}
+"""How a file that is no text begins, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class VisitEntry:
+    """One visit as it was read: the visit, or what is wrong with it."""
+
+    row: int | None
+    """The line of a schedule on which it stands; None for YAML, which holds one visit."""
+    label: str
+    """What messages call it: `schedule.csv:3` or `visit.yaml`."""
+    visit: Visit | None
+    """The visit; None where there are problems."""
+    problems: tuple[Problem, ...]
+    """All that is wrong with it, from the top, or from the left."""
+
+
+def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
+    """Read the visits of a file, or of `stdin` where the name is `-`.
+
+    A path tells by its ending what it holds; what comes through stdin, by its first line. Raises InvalidInput for what
+    is wrong with the file as a whole, FileAccess where it can't be read, and WrongUse where there is no stdin, each
+    before the first visit.
+    """
+    shown = _SHOWN_STDIN if name == STDIN else name
+    holds_schedule = None if name == STDIN else _by_suffix(name)
+    with _opened(name, stdin) as stream:
+        head = _head(stream)
+        _require_text(head, shown)
+        if holds_schedule is None:
+            holds_schedule = looks_like_a_schedule(head.decode(errors="replace"))
+        if not holds_schedule:
+            yield _read_one(stream, shown)
+            return
+        for line, visit, problems in read_schedule(stream, shown):
+            yield VisitEntry(line, f"{printable(shown)}:{line}", visit, problems)
+
+
+def _by_suffix(name: str) -> bool:
+    """Whether a path names a schedule."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise _refused(name, f"is neither .yaml nor .csv; write a visit in YAML, or, of a schedule: {_SAVE_AS}")
+    return _SUFFIXES[suffix]
+
+
+@contextmanager
+def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+    """A stream that can be read twice, so that faults of the whole file are known before the first visit."""
+    try:
+        if name != STDIN:
+            with os.fdopen(_open_safely(name), "rb") as file:
+                yield file
+        elif stdin is None:
+            raise WrongUse("`-` stands for standard input, but there is none; name a file")
+        else:
+            yield stdin if stdin.seekable() else io.BytesIO(_all_of(stdin))
+    except OSError as error:
+        shown = _SHOWN_STDIN if name == STDIN else name
+        raise FileAccess(f"{printable(shown)}: can't be read: {reason(error)}") from None
+
+
+def _open_safely(name: str) -> int:
+    """Open a regular file only, follow no link, and wait for no pipe or device: as `files` does, but for a stream."""
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _refused(name, "is a symbolic link; name the file itself") from None
+        raise
+    except ValueError:
+        raise _refused(name, "is not the name of a file; correct it") from None
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise _refused(name, "is not a regular file; name a file")
+
+
+def _all_of(stream: BinaryIO) -> bytes:
+    """All that comes through a pipe, which can't be read twice: at most one byte more than is read of a file."""
+    data = bytearray()
+    while len(data) <= LARGEST_SCHEDULE and (piece := stream.read(min(_PIECE, LARGEST_SCHEDULE + 1 - len(data)))):
+        data += piece
+    return bytes(data)
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """How a stream begins; it stands at its beginning again afterwards."""
+    start = stream.tell()
+    head = stream.read(_HEAD)
+    stream.seek(start)
+    return head
+
+
+def _require_text(head: bytes, shown: str) -> None:
+    for beginning, message in _NOT_TEXT.items():
+        if head.startswith(beginning):
+            raise _refused(shown, message)
+    if head.count(0) > len(head) / 4:
+        raise _refused(shown, _UTF_16)
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
+        raise _refused(shown, "is empty; write a visit in YAML, or a schedule in CSV")
+
+
+def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
+    """Read a visit in YAML."""
+    data = stream.read(LARGEST_TEXT + 1)
+    if len(data) > LARGEST_TEXT:
+        raise _refused(shown, f"is too large; at most {LARGEST_TEXT:,} bytes of YAML are read")
+    text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
+    visit, problems = validated(Visit, yamlfile.parse(text, shown, discreet=True))
+    return VisitEntry(None, printable(shown), visit, tuple(problems))
+
+
+def _refused(name: str, message: str) -> InvalidInput:
+    return InvalidInput([Problem(name, None, None, "", message)])

@@ -1,0 +1,285 @@
+"""Processes that work through many documents at once.
+
+Guarantees: each task has one outcome, whatever happens to the process that worked on it: a process that dies or takes
+too long costs its own task only, and another takes its place; nothing that a task does outlives the run, nor do its
+temporary files; an interrupt ends all processes at once.
+
+Processes are forked, so what was loaded before is there at once. Each is the head of a process group of its own: it may
+fork in its turn (`isolation`), and is ended together with what it forked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import Any, Generic, TypeVar
+
+from consentkit.errors import ConsentkitError, RenderingFailed
+from consentkit.files import reason
+from consentkit.isolation import Limits, lower_limit
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_LONGEST_WAIT = 0.5
+"""Seconds after which it is seen that a process has died whose own child still holds its pipe open."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How many processes there are, and what each may cost."""
+
+    jobs: int
+    seconds: float = 120
+    """Seconds that a task may take."""
+    tasks: int = 50
+    """Tasks after which a process is replaced: the page engine keeps memory."""
+    memory: int = Limits.memory
+    """Address space of a process in bytes."""
+
+
+@dataclass(frozen=True)
+class Ended(Generic[Task, Result]):
+    """How a task ended."""
+
+    task: Task
+    value: Result | None
+    error: ConsentkitError | None
+    seconds: float
+    """How long it took."""
+
+
+def usable_cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def work(
+    function: Callable[[Task], Result], tasks: Iterable[Task], crew: Crew, inherited: Iterable[int] = ()
+) -> Generator[Ended[Task, Result], None, None]:
+    """Call a function for each task in processes of their own; yield the ends as they come.
+
+    `inherited` are open files that only this process may hold, such as a lock. Closing the iterator ends all processes.
+    """
+    team = _Team(function, crew, tuple(inherited))
+    waiting = deque(tasks)
+    try:
+        while waiting or team.busy:
+            yield from team.assign(waiting)
+            yield from team.gather()
+    finally:
+        team.dismiss()
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process, as it is seen from outside."""
+
+    process: ForkProcess
+    connection: Connection
+    folder: tempfile.TemporaryDirectory[str]
+    """Where its temporary files go."""
+    task: Any = None
+    since: float = 0
+    done: int = 0
+
+    def give(self, task: Any) -> None:
+        """Hand over a task. Raises OSError where the process is gone."""
+        self.connection.send(task)
+        self.task, self.since = task, time.monotonic()
+
+    def end(self) -> None:
+        """Kill the process with all that it has forked, and remove its files."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid or 0, signal.SIGKILL)
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+        with contextlib.suppress(OSError):
+            self.folder.cleanup()
+
+
+@dataclass
+class _Team:
+    """The processes that are at work, and those that wait for a task."""
+
+    function: Callable[[Any], Any]
+    crew: Crew
+    inherited: tuple[int, ...]
+    busy: list[_Worker] = field(default_factory=list)
+    idle: list[_Worker] = field(default_factory=list)
+
+    def assign(self, waiting: deque[Any]) -> Iterator[Ended[Any, Any]]:
+        """Give each process a task. Where no process can be started, tasks end for that."""
+        while waiting and len(self.busy) < self.crew.jobs:
+            try:
+                worker = self.idle.pop() if self.idle else self._start()
+            except OSError as error:
+                if self.busy:  # fewer processes must do
+                    return
+                message = f"no process can be started for it: {reason(error)}; close other programs, or lower --jobs"
+                yield Ended(waiting.popleft(), None, RenderingFailed(message), 0)
+                continue
+            try:
+                worker.give(waiting[0])
+            except OSError:  # it has died while it had nothing to do
+                worker.end()
+                continue
+            waiting.popleft()
+            self.busy.append(worker)
+
+    def gather(self) -> Iterator[Ended[Any, Any]]:
+        """Wait until something happens; yield the tasks that have ended."""
+        if not self.busy:
+            return
+        now = time.monotonic()
+        left = min(worker.since + self.crew.seconds - now for worker in self.busy)
+        ready = wait([worker.connection for worker in self.busy], max(0, min(left, _LONGEST_WAIT)))
+        for worker in list(self.busy):
+            ended = self._received(worker) if worker.connection in ready else self._overdue(worker)
+            if ended:
+                yield ended
+
+    def dismiss(self) -> None:
+        """End all processes. An interrupt waits until that is done."""
+        with _uninterrupted():
+            for worker in (*self.busy, *self.idle):
+                worker.end()
+            self.busy, self.idle = [], []
+
+    def _received(self, worker: _Worker) -> Ended[Any, Any]:
+        try:
+            outcome = worker.connection.recv()
+        except (EOFError, OSError, pickle.UnpicklingError):
+            worker.process.join(_LONGEST_WAIT)
+            return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
+        ended = _ended(worker, outcome)
+        self.busy.remove(worker)
+        worker.task, worker.done = None, worker.done + 1
+        if worker.done < self.crew.tasks and not isinstance(outcome, _Exhausted):
+            self.idle.append(worker)
+        else:
+            worker.end()
+        return ended
+
+    def _overdue(self, worker: _Worker) -> Ended[Any, Any] | None:
+        if not worker.process.is_alive() and not worker.connection.poll():
+            return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
+        if time.monotonic() - worker.since >= self.crew.seconds:
+            message = f"took more than {self.crew.seconds:g} seconds and was ended; --time-limit allows more"
+            return self._lost(worker, RenderingFailed(message))
+        return None
+
+    def _lost(self, worker: _Worker, error: ConsentkitError) -> Ended[Any, Any]:
+        self.busy.remove(worker)
+        worker.end()
+        return _ended(worker, error)
+
+    def _start(self) -> _Worker:
+        """Fork a process. Raises OSError where there are no resources for it."""
+        context = multiprocessing.get_context("fork")
+        others = [worker.connection for worker in (*self.busy, *self.idle)]
+        with contextlib.ExitStack() as undo, _uninterrupted():
+            ours, theirs = context.Pipe()
+            undo.callback(theirs.close)
+            undo.callback(ours.close)
+            folder = tempfile.TemporaryDirectory(prefix="consentkit-")
+            try:
+                arguments = (self.function, theirs, [ours, *others], self.inherited, folder.name, self.crew.memory)
+                process = context.Process(target=_serve, args=arguments)
+                process.start()
+            except OSError:
+                undo.close()  # first, since removing a folder takes a file handle
+                folder.cleanup()
+                raise
+            undo.pop_all()
+            theirs.close()
+            with contextlib.suppress(OSError):  # both sides do it, since either may be first
+                os.setpgid(process.pid or 0, process.pid or 0)
+        return _Worker(process, ours, folder)
+
+
+def _ended(worker: _Worker, outcome: Any) -> Ended[Any, Any]:
+    error = outcome.error if isinstance(outcome, _Exhausted) else outcome
+    value = None if isinstance(error, ConsentkitError) else outcome
+    return Ended(
+        worker.task,
+        value,
+        error if isinstance(error, ConsentkitError) else None,
+        time.monotonic() - worker.since,
+    )
+
+
+def _cause_of_death(exit_code: int | None) -> str:
+    how = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
+    return (
+        f"the process that made it ended early ({how}), perhaps for want of memory; "
+        "run it again, with a lower --jobs if it happens often"
+    )
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let an interrupt wait: in a hook around a fork it would be lost, in tidying up it would leave things behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# --- in the process itself ---
+
+
+@dataclass(frozen=True)
+class _Exhausted:
+    """A failure after which the process is of no more use."""
+
+    error: ConsentkitError
+
+
+def _serve(
+    function: Callable[[Any], Any],
+    connection: Connection,
+    foreign: list[Connection],
+    inherited: tuple[int, ...],
+    folder: str,
+    memory: int,
+) -> None:
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for other in foreign:  # else a pipe would stay open when its other end is gone
+        other.close()
+    for descriptor in inherited:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    tempfile.tempdir = folder
+    lower_limit(resource.RLIMIT_AS, memory)
+    lower_limit(resource.RLIMIT_CORE, 0)
+    with contextlib.suppress(EOFError, OSError):  # nobody waits for us any more
+        while True:
+            connection.send(_outcome(function, connection.recv()))
+
+
+def _outcome(function: Callable[[Any], Any], task: Any) -> Any:
+    try:
+        return function(task)
+    except ConsentkitError as error:
+        return error
+    except (MemoryError, RecursionError):
+        return _Exhausted(RenderingFailed("needs more memory than a document may have; look at its text and templates"))
+    except Exception as error:  # noqa: BLE001 - one document's mishap must not be that of the others
+        return RenderingFailed(f"something unexpected went wrong in consentkit ({type(error).__name__})")
