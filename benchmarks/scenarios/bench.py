@@ -1,0 +1,148 @@
+"""What scenarios are made of, and the list of them.
+
+Guarantees: everybody works in a folder of its own; papers and open programs are shared by all scenarios of a run, so
+that getting them ready is paid once and never measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.content import Paper, Visit, load_paper, shipped_codes
+from benchmarks.inspecting import Expected
+from benchmarks.measuring import Contender
+from benchmarks.peers import Job, Peer, Printer, available
+from benchmarks.peers.peer import run_python
+
+
+@dataclass
+class Bench:
+    """Where contenders work: a folder for each, and what must be closed at the end."""
+
+    folder: Path
+    stack: ExitStack
+    is_wanted: Callable[[str], bool]
+    """Whether a contender of that name is asked for."""
+    documents: int = 2000
+    """How many documents the long list has."""
+    _printers: dict[str, tuple[Path, Printer]] = field(default_factory=dict)
+    _papers: dict[tuple[str, str], Paper] = field(default_factory=dict)
+
+    @property
+    def papers(self) -> list[Paper]:
+        """All documents that are shipped, in English."""
+        return [self.paper(code) for code in shipped_codes()]
+
+    def paper(self, code: str, language: str = "en") -> Paper:
+        """One of them."""
+        if (code, language) not in self._papers:
+            self._papers[code, language] = load_paper(code, language)
+        return self._papers[code, language]
+
+    def papers_of(self, visit: Visit) -> list[Paper]:
+        """The documents of a visit."""
+        return [self.paper(code, visit.language) for code in visit.codes]
+
+    def peers(self) -> list[Peer]:
+        """The peers that are installed and asked for."""
+        return [peer for peer in available() if self.is_wanted(peer.name)]
+
+    def own_folder(self, name: str) -> Path:
+        """A folder for a contender of this name."""
+        path = self.folder / re.sub(r"\W+", "-", name)
+        path.mkdir(exist_ok=True)
+        return path
+
+    def printer(self, peer: Peer) -> tuple[Path, Printer]:
+        """A peer that is ready to work, and its folder. It is opened once for all scenarios."""
+        if peer.name not in self._printers:
+            folder = self.own_folder(peer.name)
+            self._printers[peer.name] = folder, self.stack.enter_context(peer.opened(folder))
+        return self._printers[peer.name]
+
+
+Function = Callable[[Bench], list[Contender]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Something that is measured."""
+
+    name: str
+    """A word for the command line."""
+    title: str
+    baseline: str
+    """The contender whose cost is 1."""
+    contenders: Function
+    unit: str = ""
+    """What costs are divided by, such as `packet`; empty where a contender's whole work is one thing."""
+    most_rounds: int = 1000
+    """Rounds that count at most, since it takes long."""
+    is_optional: bool = False
+    """Whether it is left out unless it is named."""
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(
+    name: str, title: str, baseline: str, *, unit: str = "", most_rounds: int = 1000, is_optional: bool = False
+) -> Callable[[Function], Function]:
+    """Enter a function that makes contenders into SCENARIOS."""
+
+    def enter(function: Function) -> Function:
+        SCENARIOS[name] = Scenario(name, title, baseline, function, unit, most_rounds, is_optional)
+        return function
+
+    return enter
+
+
+def expected_document(file: Path, paper: Paper) -> Expected:
+    """A document that must be complete."""
+    return Expected(file, tuple(paper.must_have()))
+
+
+def expected_packet(bench: Bench, file: Path, visit: Visit) -> Expected:
+    """A packet that must hold complete documents, with the patient's particulars on every page."""
+    texts = (text for paper in bench.papers_of(visit) for text in paper.must_have())
+    return Expected(file, tuple(texts), visit.label)
+
+
+def print_with(bench: Bench, peer: Peer, papers: Sequence[Paper]) -> Contender:
+    """A peer that prints documents."""
+    folder, printer = bench.printer(peer)
+    jobs = [peer.document(folder, paper) for paper in papers]
+    results = (expected_document(job.target, paper) for job, paper in zip(jobs, papers, strict=True))
+    return _printing(peer, printer, jobs, tuple(results), 1)
+
+
+def packets_with(bench: Bench, peer: Peer, visits: Sequence[Visit]) -> Contender:
+    """A peer that prints a packet for each visit, one after the other. Its cost is that of one."""
+    folder, printer = bench.printer(peer)
+    jobs = [peer.packet(folder, bench.papers_of(visit), visit) for visit in visits]
+    results = (expected_packet(bench, job.target, visit) for job, visit in zip(jobs, visits, strict=True))
+    return _printing(peer, printer, jobs, tuple(results), len(visits))
+
+
+def _printing(
+    peer: Peer, printer: Printer, jobs: Sequence[Job], results: tuple[Expected, ...], units: int
+) -> Contender:
+    return Contender(peer.name, lambda: printer.print(jobs), results, printer.cpu, units=units)
+
+
+def run_consentkit(*arguments: str | Path) -> float:
+    """Run the command line in a process of its own. Returns the megabytes of its largest process at most.
+
+    Raises RuntimeError where it fails.
+    """
+    return run_python("-m", "consentkit", *arguments)
+
+
+def emptied(folder: Path) -> None:
+    """Remove all files from a folder of ours."""
+    for path in folder.iterdir():
+        path.unlink()
