@@ -90,6 +90,7 @@ class _Worker:
     connection: Connection
     folder: tempfile.TemporaryDirectory[str]
     """Where its temporary files go."""
+    is_busy: bool = False
     task: Any = None
     since: float = 0
     done: int = 0
@@ -97,7 +98,7 @@ class _Worker:
     def give(self, task: Any) -> None:
         """Hand over a task. Raises OSError where the process is gone."""
         self.connection.send(task)
-        self.task, self.since = task, time.monotonic()
+        self.is_busy, self.task, self.since = True, task, time.monotonic()
 
     def end(self) -> None:
         """Kill the process with all that it has forked, and remove its files."""
@@ -112,19 +113,26 @@ class _Worker:
 
 @dataclass
 class _Team:
-    """The processes that are at work, and those that wait for a task."""
+    """The processes that are at work, and those that wait for a task.
+
+    A process is in `workers` from the moment it exists until it is gone, so that an interrupt at any moment ends it.
+    """
 
     function: Callable[[Any], Any]
     crew: Crew
     inherited: tuple[int, ...]
-    busy: list[_Worker] = field(default_factory=list)
-    idle: list[_Worker] = field(default_factory=list)
+    workers: list[_Worker] = field(default_factory=list)
+
+    @property
+    def busy(self) -> list[_Worker]:
+        """The processes that have a task."""
+        return [worker for worker in self.workers if worker.is_busy]
 
     def assign(self, waiting: deque[Any]) -> Iterator[Ended[Any, Any]]:
         """Give each process a task. Where no process can be started, tasks end for that."""
         while waiting and len(self.busy) < self.crew.jobs:
             try:
-                worker = self.idle.pop() if self.idle else self._start()
+                worker = next((worker for worker in self.workers if not worker.is_busy), None) or self._start()
             except OSError as error:
                 if self.busy:  # fewer processes must do
                     return
@@ -134,10 +142,9 @@ class _Team:
             try:
                 worker.give(waiting[0])
             except OSError:  # it has died while it had nothing to do
-                worker.end()
+                self._end(worker)
                 continue
             waiting.popleft()
-            self.busy.append(worker)
 
     def gather(self) -> Iterator[Ended[Any, Any]]:
         """Wait until something happens; yield the tasks that have ended."""
@@ -146,7 +153,7 @@ class _Team:
         now = time.monotonic()
         left = min(worker.since + self.crew.seconds - now for worker in self.busy)
         ready = wait([worker.connection for worker in self.busy], max(0, min(left, _LONGEST_WAIT)))
-        for worker in list(self.busy):
+        for worker in self.busy:
             ended = self._received(worker) if worker.connection in ready else self._overdue(worker)
             if ended:
                 yield ended
@@ -154,9 +161,14 @@ class _Team:
     def dismiss(self) -> None:
         """End all processes. An interrupt waits until that is done."""
         with _uninterrupted():
-            for worker in (*self.busy, *self.idle):
+            for worker in self.workers:
                 worker.end()
-            self.busy, self.idle = [], []
+            self.workers.clear()
+
+    def _end(self, worker: _Worker) -> None:
+        with _uninterrupted():
+            worker.end()
+            self.workers.remove(worker)
 
     def _received(self, worker: _Worker) -> Ended[Any, Any]:
         try:
@@ -165,12 +177,9 @@ class _Team:
             worker.process.join(_LONGEST_WAIT)
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
         ended = _ended(worker, outcome)
-        self.busy.remove(worker)
-        worker.task, worker.done = None, worker.done + 1
-        if worker.done < self.crew.tasks and not isinstance(outcome, _Exhausted):
-            self.idle.append(worker)
-        else:
-            worker.end()
+        worker.is_busy, worker.task, worker.done = False, None, worker.done + 1
+        if worker.done >= self.crew.tasks or isinstance(outcome, _Exhausted):
+            self._end(worker)
         return ended
 
     def _overdue(self, worker: _Worker) -> Ended[Any, Any] | None:
@@ -182,14 +191,13 @@ class _Team:
         return None
 
     def _lost(self, worker: _Worker, error: ConsentkitError) -> Ended[Any, Any]:
-        self.busy.remove(worker)
-        worker.end()
+        self._end(worker)
         return _ended(worker, error)
 
     def _start(self) -> _Worker:
         """Fork a process. Raises OSError where there are no resources for it."""
         context = multiprocessing.get_context("fork")
-        others = [worker.connection for worker in (*self.busy, *self.idle)]
+        others = [worker.connection for worker in self.workers]
         with contextlib.ExitStack() as undo, _uninterrupted():
             ours, theirs = context.Pipe()
             undo.callback(theirs.close)
@@ -207,7 +215,9 @@ class _Team:
             theirs.close()
             with contextlib.suppress(OSError):  # both sides do it, since either may be first
                 os.setpgid(process.pid or 0, process.pid or 0)
-        return _Worker(process, ours, folder)
+            worker = _Worker(process, ours, folder)
+            self.workers.append(worker)
+        return worker
 
 
 def _ended(worker: _Worker, outcome: Any) -> Ended[Any, Any]:
