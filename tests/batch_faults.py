@@ -17,10 +17,10 @@ from typing import Any
 
 import injecting
 from batching import Place
-from consentkit.batch import Choice
-from consentkit.outfolder import LOCK
-from consentkit.store import Store
-from consentkit.versions import versions
+from consentkit.batches.batch import Choice
+from consentkit.batches.outfolder import LOCK
+from consentkit.storage.store import Store
+from consentkit.storage.versions import versions
 from injecting import Injected, Injector
 
 _CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.output import write_file
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 from running import environment
 
 OLD, NEW = b"old " * 20_000, b"new " * 30_000

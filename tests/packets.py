@@ -12,10 +12,10 @@ from typing import Any
 import pypdf
 from PIL import Image
 
-from consentkit.packet import Packet, PacketMaker
+from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.planning import PacketOptions, Plan, Planner
+from consentkit.packets.visit import Visit
 from consentkit.pdf.pagetext import PageTexts
-from consentkit.planning import PacketOptions, Plan, Planner
-from consentkit.visit import Visit
 from consentkit.workspace import Workspace
 from pictures import photograph
 from small import CODE

@@ -16,17 +16,17 @@ import pytest
 from batching import OTHER, Place, counted, make_place
 from consentkit import yamlfile
 from consentkit.approvals import Approval, record
-from consentkit.batch import Choice, make_plan
+from consentkit.batches.batch import Choice, make_plan
+from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
+from consentkit.batches.merging import merge
+from consentkit.batches.outfolder import LOCK, held
+from consentkit.batches.wanted import Request, requests_of, shard_of
+from consentkit.batches.workers import Crew
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.inputs import Inputs
 from consentkit.kinds import Identity, Layout
-from consentkit.manifest import MANIFEST, TABLE, load_manifest
-from consentkit.merging import merge
-from consentkit.outfolder import LOCK, held
 from consentkit.pdf.metadata import read_properties
-from consentkit.store import no_store, open_store
-from consentkit.wanted import Request, requests_of, shard_of
-from consentkit.workers import Crew
+from consentkit.storage.inputs import Inputs
+from consentkit.storage.store import no_store, open_store
 from small import CODE, write_procedure, write_translation
 
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]
@@ -192,7 +192,7 @@ def test_the_day_on_which_an_approval_runs_out_is_a_change(place: Place) -> None
 
 def test_another_program_is_a_change(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.run()
-    monkeypatch.setattr("consentkit.inputs.versions", lambda: ("another",))
+    monkeypatch.setattr("consentkit.storage.inputs.versions", lambda: ("another",))
     assert reasons(place) == dict.fromkeys(FILES, ("changed program",))
 
 
@@ -391,7 +391,7 @@ def test_where_nothing_can_be_written_any_more_nothing_is_made_for_it(
         begun.append(1)
         raise FileAccess("x.pdf: can't be written: no space left on device") from OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("consentkit.batch.write_file", full)
+    monkeypatch.setattr("consentkit.batches.batch.write_file", full)
     results = Place(place.clinic, place.out, no_store()).run(crew=Crew(1))
     assert counted(results) == {"failed": 5}
     assert len(begun) == 1

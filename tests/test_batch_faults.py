@@ -18,14 +18,14 @@ import pytest
 
 from batch_faults import place_in
 from batching import OTHER, Place, make_place
-from consentkit.batch import Choice, started
+from consentkit.batches.batch import Choice, started
+from consentkit.batches.manifest import MANIFEST, TABLE
+from consentkit.batches.outfolder import LOCK
+from consentkit.batches.wanted import requests_of
+from consentkit.batches.workers import Crew
 from consentkit.errors import FileAccess
-from consentkit.manifest import MANIFEST, TABLE
-from consentkit.outfolder import LOCK
 from consentkit.pdf.seal import is_intact
-from consentkit.store import Store, open_store
-from consentkit.wanted import requests_of
-from consentkit.workers import Crew
+from consentkit.storage.store import Store, open_store
 from injecting import Injected, may_mount, on_small_disk
 from running import command, environment, leftovers
 from small import CODE, make_clinic, write_procedure
@@ -221,7 +221,7 @@ from pathlib import Path
 sys.path[:0] = {path!r}
 from batching import Place, counted
 from consentkit.errors import FileAccess
-from consentkit.store import Store, open_store
+from consentkit.storage.store import Store, open_store
 place = Place(Path({clinic!r}), Path(sys.argv[1]) / "out", Store(Path({cache!r})))
 results = place.run()
 print(counted(results))

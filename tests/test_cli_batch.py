@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from batching import OTHER, Place, json_lines, make_place
-from consentkit.manifest import MANIFEST, TABLE
-from consentkit.outfolder import LOCK, held
-from consentkit.store import Store
+from consentkit.batches.manifest import MANIFEST, TABLE
+from consentkit.batches.outfolder import LOCK, held
+from consentkit.storage.store import Store
 from running import Outcome, command, environment
 from small import CODE, write_procedure
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-import consentkit.packet
-from consentkit.particulars import particulars
+import consentkit.packets.packet
+from consentkit.packets.particulars import particulars
 from packets import bookmarks, page_texts, visit_data, write_schedule
 from running import Outcome, leftovers
 from small import make_clinic, write_procedure
@@ -178,7 +178,7 @@ def test_what_can_not_be_meant_is_refused_before_anything_is_made(
     write_visit(tmp_path / "visit.yaml")
     write_schedule(tmp_path / "day.csv", {})
     (tmp_path / "mine.txt").write_text("a text of mine")
-    monkeypatch.setattr(consentkit.packet.PacketMaker, "make", lambda *_: pytest.fail("a packet was made"))
+    monkeypatch.setattr(consentkit.packets.packet.PacketMaker, "make", lambda *_: pytest.fail("a packet was made"))
     made = pack(*arguments)
     assert made.code == code
     assert message in made.stderr
@@ -189,7 +189,7 @@ def test_what_can_not_be_meant_is_refused_before_anything_is_made(
 def test_a_mix_up_ends_with_6_and_writes_no_file(pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = particulars
     monkeypatch.setattr(
-        "consentkit.packet.particulars",
+        "consentkit.packets.packet.particulars",
         lambda visit, words: {**honest(visit, words), "patient_record": "MR-99"},
     )
     made = pack(write_visit(tmp_path / "visit.yaml"))

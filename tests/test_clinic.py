@@ -23,7 +23,7 @@ from consentkit.clinic import (
     read_picture,
 )
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.usual import find_clinic_folder
+from consentkit.storage.usual import find_clinic_folder
 
 Write = Callable[..., Path]
 

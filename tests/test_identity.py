@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from consentkit.errors import RenderingFailed
-from consentkit.identity import PageMarks, own_texts, require_identity
 from consentkit.language import load_language
-from consentkit.particulars import particulars
+from consentkit.packets.identity import PageMarks, own_texts, require_identity
+from consentkit.packets.particulars import particulars
+from consentkit.packets.stamping import Texts
 from consentkit.pdf.compiling import compile_part
 from consentkit.pdf.engine import render
 from consentkit.pdf.linking import Insert, Linker, Stamp
@@ -18,7 +19,6 @@ from consentkit.pdf.metadata import Info
 from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.seal import seal
 from consentkit.resources import shipped
-from consentkit.stamping import Texts
 from packets import MOTHER, visit
 
 FORM = "<html lang='en'><body><h1>Marcus Whitfield House</h1><p>You may ask Ann Other at any time.</p></body></html>"

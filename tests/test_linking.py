@@ -27,7 +27,10 @@ from consentkit.clinic import load_clinic
 from consentkit.document import Layout, Source, compose_page, layout_styles
 from consentkit.html import Content
 from consentkit.language import load_language
-from consentkit.packet import PacketMaker
+from consentkit.packets.packet import PacketMaker
+from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.stamping import Texts, field_values
+from consentkit.packets.visit import Visit
 from consentkit.pdf import engine
 from consentkit.pdf.compiling import CompiledPart, compile_part
 from consentkit.pdf.foreign import accept
@@ -36,10 +39,7 @@ from consentkit.pdf.metadata import Info
 from consentkit.pdf.part import Part, Slot
 from consentkit.pdf.reading import readable_text
 from consentkit.pdf.seal import is_intact, seal
-from consentkit.planning import PacketOptions, Planner
 from consentkit.resources import shipped
-from consentkit.stamping import Texts, field_values
-from consentkit.visit import Visit
 from consentkit.workspace import open_workspace
 from running import SOURCE, environment
 from small import CODE, make_clinic, small_procedure

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.errors import FileAccess, InvalidInput
-from consentkit.manifest import (
+from consentkit.batches.manifest import (
     MANIFEST,
     TABLE,
     Entry,
@@ -25,6 +24,7 @@ from consentkit.manifest import (
     save_manifest,
     table_text,
 )
+from consentkit.errors import FileAccess, InvalidInput
 
 ENTRY = Entry(
     file="90837.es.pdf",

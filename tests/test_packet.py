@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-import consentkit.packet
-from consentkit.combining import combine
+import consentkit.packets.packet
 from consentkit.errors import RenderingFailed
-from consentkit.packet import Packet, PacketMaker
-from consentkit.particulars import particulars
+from consentkit.packets.combining import combine
+from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.particulars import particulars
+from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.recent import Recent
+from consentkit.packets.stamping import Texts
+from consentkit.packets.visit import Visit
 from consentkit.pdf.reading import readable_text
-from consentkit.planning import PacketOptions, Planner
-from consentkit.recent import Recent
-from consentkit.stamping import Texts
-from consentkit.store import open_store
-from consentkit.visit import Visit
+from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
 from small import make_clinic, write_procedure, write_translation
@@ -240,7 +240,7 @@ def test_the_particulars_of_two_patients_that_change_places_are_caught(
 ) -> None:
     honest = particulars
     other = visit(visit="V-2", patient=OTHER)
-    monkeypatch.setattr("consentkit.packet.particulars", lambda _, pack: honest(other, pack))
+    monkeypatch.setattr("consentkit.packets.packet.particulars", lambda _, pack: honest(other, pack))
     with pytest.raises(
         RenderingFailed, match="page 1 of the packet does not bear this patient's particulars"
     ) as caught:
@@ -256,7 +256,7 @@ def test_one_wrong_particular_is_caught(slot: str, workspace: Workspace, monkeyp
     def mixed_up(planned: Visit, pack: Any) -> dict[str, str]:
         return {**honest(planned, pack), slot: honest(other, pack)[slot]}
 
-    monkeypatch.setattr("consentkit.packet.particulars", mixed_up)
+    monkeypatch.setattr("consentkit.packets.packet.particulars", mixed_up)
     with pytest.raises(RenderingFailed, match=r"does not be(ar|long to) this"):
         packet(workspace, visit())
 
@@ -267,21 +267,23 @@ def test_a_stamp_left_over_from_the_visit_before_is_caught(
 ) -> None:
     honest = particulars
     left_over = {slot: "Whitfield, who came before"}
-    monkeypatch.setattr("consentkit.packet.particulars", lambda planned, pack: {**honest(planned, pack), **left_over})
+    monkeypatch.setattr(
+        "consentkit.packets.packet.particulars", lambda planned, pack: {**honest(planned, pack), **left_over}
+    )
     with pytest.raises(RenderingFailed, match="something that does not belong to this visit"):
         packet(workspace, visit())
 
 
 def test_a_label_on_the_wrong_extra_page_is_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packet._label_line
+    honest = consentkit.packets.packet._label_line
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
-    monkeypatch.setattr(consentkit.packet, "_label_line", lambda _, pack: honest(other, pack))
+    monkeypatch.setattr(consentkit.packets.packet, "_label_line", lambda _, pack: honest(other, pack))
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit(extra=["tagged.pdf"]))
 
 
 def test_pages_that_change_places_are_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packet._foot_line
+    honest = consentkit.packets.packet._foot_line
     calls: list[int] = []
 
     def wrong_number(planned: Any, pack: Any, number: int, pages: int) -> str:
@@ -289,7 +291,7 @@ def test_pages_that_change_places_are_caught(workspace: Workspace, monkeypatch: 
         drawn = len(calls) <= 2 * pages
         return honest(planned, pack, pages + 1 - number if drawn else number, pages)
 
-    monkeypatch.setattr(consentkit.packet, "_foot_line", wrong_number)
+    monkeypatch.setattr(consentkit.packets.packet, "_foot_line", wrong_number)
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit())
 
@@ -322,7 +324,7 @@ def test_what_the_engine_complains_of_never_quotes_a_name() -> None:
 
 
 def test_memory_does_not_grow_with_the_number_of_visits(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consentkit.packet, "_READ_BY_ONE", 5)
+    monkeypatch.setattr(consentkit.packets.packet, "_READ_BY_ONE", 5)
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
 
     def serve(numbers: range) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.planning import PacketOptions, Planner
-from consentkit.store import open_store
+from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from packets import CHILD, MOTHER, plan, visit
 from small import make_clinic, write_procedure, write_translation

@@ -20,10 +20,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit import printing, yamlfile
+from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
-from consentkit.printing import PageRange, PrintSettings, job_title, print_file, require_printer
+from consentkit.packets import printing
+from consentkit.packets.printing import PageRange, PrintSettings, job_title, print_file, require_printer
 
 TITLE = job_title("V-17")
 PLAIN = PrintSettings()

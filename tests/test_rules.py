@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from consentkit.library import Library
 from consentkit.model import Procedure
+from consentkit.packets.rules import Conflict, DayBook, conflicts
+from consentkit.packets.visit import Visit
 from consentkit.resources import shipped
-from consentkit.rules import Conflict, DayBook, conflicts
-from consentkit.visit import Visit
 from running import PROJECT
 from small import small_procedure
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentkit.packets.stamping import EDGE, Texts, draw_code, halves
 from consentkit.pdf.linking import Linker, Stamp
 from consentkit.pdf.part import Corners, Slot
-from consentkit.stamping import EDGE, Texts, draw_code, halves
 
 SHORT, LONG = "Ann Lee", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine Adolphus Charles Montgomery"
 ENDLESS = "W" * 80

@@ -23,8 +23,8 @@ from consentkit.cli.caching import size_as_text, size_in_bytes
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.commands import consentkit as commands
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.shelves import OVERHEAD
-from consentkit.store import LARGEST, LARGEST_PART, Pruned, Store, default_folder, key_of, no_store, open_store
+from consentkit.storage.shelves import OVERHEAD
+from consentkit.storage.store import LARGEST, LARGEST_PART, Pruned, Store, default_folder, key_of, no_store, open_store
 from running import PROJECT, Outcome, environment
 
 Call = Callable[..., Outcome]
@@ -558,7 +558,7 @@ def test_a_user_without_a_home_is_told_by_the_commands(tend: Call, monkeypatch: 
     assert "no home folder" in done.stderr
 
 
-@pytest.mark.parametrize("module", ["consentkit.store", "consentkit.cli.caching_commands"])
+@pytest.mark.parametrize("module", ["consentkit.storage.store", "consentkit.cli.caching_commands"])
 def test_the_store_and_the_help_of_its_commands_load_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import FileAccess
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 from injecting import KEY, KILLS, NEW, OLD, OTHER_KEY, REFUSALS, Injected, inject, may_mount, on_small_disk
 from running import environment
 from test_output import NOBODY, as_nobody
@@ -135,7 +135,7 @@ MARK = "/here-it-begins"
 PUT = f"""
 import os, sys
 from pathlib import Path
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 store, key = Store(Path(sys.argv[1])), key_of("a part")
 try:
     os.open({MARK!r}, os.O_RDONLY)
@@ -213,7 +213,7 @@ def test_a_fault_in_any_system_call_leaves_whole_parts_only(fault: str, tmp_path
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 store = Store(Path(sys.argv[1]))
 print(store.put(key_of("small"), b"x" * 900), store.trouble)
@@ -237,7 +237,7 @@ def test_a_part_for_which_there_is_no_room_is_not_kept_and_that_is_told_once(tmp
 SMALL_DISK = """
 import subprocess, sys
 from pathlib import Path
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 store = Store(Path(sys.argv[1]) / "cache")
 print([store.put(key_of(str(n)), bytes([n]) * 30_000) for n in range(4)])
 print(store.trouble.split(": ")[2].split(".")[0])
@@ -276,7 +276,7 @@ NO_HANDLES = """
 import os, resource, sys
 from pathlib import Path
 from consentkit.errors import FileAccess
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 store, held = Store(Path(sys.argv[1])), []
 try:
@@ -495,7 +495,7 @@ def test_a_part_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypat
 HAMMER = """
 import random, sys
 from pathlib import Path
-from consentkit.store import Store, key_of
+from consentkit.storage.store import Store, key_of
 folder, number, acts = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3].split(",")
 chance = random.Random(number)
 store = Store(folder, largest=700_000)

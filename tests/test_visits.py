@@ -23,15 +23,16 @@ from pathlib import Path
 
 import pytest
 
-from consentkit import explain, schedule, yamlfile
+from consentkit import explain, yamlfile
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
 from consentkit.files import LARGEST_TEXT
 from consentkit.library import load_procedure
 from consentkit.model import Procedure
-from consentkit.rules import Conflict, conflicts
-from consentkit.schedule import COLUMNS, LARGEST_SCHEDULE, LONGEST_LINE, MOST_ROWS, REQUIRED
-from consentkit.visit import Visit
-from consentkit.visits import VisitEntry, read_visits
+from consentkit.packets import schedule
+from consentkit.packets.rules import Conflict, conflicts
+from consentkit.packets.schedule import COLUMNS, LARGEST_SCHEDULE, LONGEST_LINE, MOST_ROWS, REQUIRED
+from consentkit.packets.visit import Visit
+from consentkit.packets.visits import VisitEntry, read_visits
 from running import PROJECT, environment
 from test_examples import EXPECTED, compare, the_file_of
 
@@ -329,7 +330,9 @@ def test_stdin_tells_by_its_content_whether_it_is_a_schedule(path: Path) -> None
 
 
 def test_a_real_pipe_is_read() -> None:
-    program = "import sys; from consentkit.visits import *; print(len(list(read_visits('-', sys.stdin.buffer))))"
+    program = (
+        "import sys; from consentkit.packets.visits import *; print(len(list(read_visits('-', sys.stdin.buffer))))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], input=schedule_of(1234), env=environment(), capture_output=True, check=True
     )

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from consentkit import characters
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.packets.schedule import COLUMNS, REQUIRED
+from consentkit.packets.visits import VisitEntry, read_visits
 from consentkit.problems import Problem
-from consentkit.schedule import COLUMNS, REQUIRED
-from consentkit.visits import VisitEntry, read_visits
 from test_properties_reading import is_harmless
 
 modest = settings(max_examples=150, derandomize=True, deadline=None)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.batches.workers import Crew, work
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed, UnknownCode
 from consentkit.problems import Problem
-from consentkit.workers import Crew, work
 from running import environment
 
 QUICK = Crew(jobs=2, seconds=20)
@@ -187,7 +187,7 @@ def test_where_no_process_can_be_started_each_task_says_so_and_nothing_is_left()
 
 INTERRUPTED = """
 import sys, time
-from consentkit.workers import Crew, work
+from consentkit.batches.workers import Crew, work
 def act(task):
     time.sleep(600 if task == "hang" else 0)
     return task

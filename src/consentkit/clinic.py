@@ -24,7 +24,7 @@ from consentkit.files import read_bytes, read_text, reason
 from consentkit.kinds import PARTICULARS, Paper
 from consentkit.language import LanguageTag
 from consentkit.model import Line, Record, without_repeats
-from consentkit.printing import PrintSettings
+from consentkit.packets.printing import PrintSettings
 from consentkit.problems import Problem
 
 LARGEST_LOGO = 2 * 1024 * 1024

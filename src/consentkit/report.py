@@ -14,8 +14,8 @@ from consentkit.kinds import printed_fingerprint
 
 if TYPE_CHECKING:
     from consentkit.approvals import Approval
-    from consentkit.packet import Packet
-    from consentkit.papers import PlacedPaper
+    from consentkit.packets.packet import Packet
+    from consentkit.packets.papers import PlacedPaper
 
 
 def as_json(value: Any) -> str:

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from consentkit.clinic import Clinic
 from consentkit.language import ClauseChanges, LanguagePack
 from consentkit.model import Procedure
+from consentkit.packets.visit import Visit
 from consentkit.services import ServiceList
 from consentkit.translation import Translation
-from consentkit.visit import Visit
 
 MODELS: dict[str, type[BaseModel]] = {
     "procedure": Procedure,

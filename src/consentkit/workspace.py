@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.finished import Document
-from consentkit.inputs import Inputs, key_from
-from consentkit.keeping import pack_document, unpack_document
 from consentkit.kinds import ORIGINAL_LANGUAGE, Layout, Paper, Variant
 from consentkit.library import Library, check_procedure, load_procedure, load_translation
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
-from consentkit.store import Store, no_store
-from consentkit.usual import Usual, find_clinic_folder, known_usual, remember_usual
+from consentkit.storage.inputs import Inputs, key_from
+from consentkit.storage.keeping import pack_document, unpack_document
+from consentkit.storage.store import Store, no_store
+from consentkit.storage.usual import Usual, find_clinic_folder, known_usual, remember_usual
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.clinic import ClinicFolder

@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from consentkit import report
-from consentkit.batch import (
+from consentkit.batches.batch import (
     Choice,
     Plan,
     Result,
@@ -28,12 +28,12 @@ from consentkit.batch import (
     make_plan,
     started,
 )
+from consentkit.batches.manifest import Manifest, parse_shard
+from consentkit.batches.wanted import Request, requests_of
+from consentkit.batches.workers import Crew, usable_cores
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed, WrongUse
-from consentkit.manifest import Manifest, parse_shard
 from consentkit.problems import printable
-from consentkit.wanted import Request, requests_of
-from consentkit.workers import Crew, usable_cores
 from consentkit.workspace import Workspace
 
 _MOST_NAMES = 5
@@ -249,7 +249,7 @@ def _would_be(workspace: Workspace, step: Step) -> str:
 
 def _merge(request: BatchRequest) -> int:
     """Join the parts of a list. Returns the exit code."""
-    from consentkit.merging import merge
+    from consentkit.batches.merging import merge
 
     if not request.paths:
         raise WrongUse("name the folders to join: consentkit batch --merge-manifests A B -o DIR")

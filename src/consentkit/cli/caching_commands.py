@@ -15,7 +15,7 @@ import click
 from consentkit.cli.support import Commands, json_option
 
 if TYPE_CHECKING:
-    from consentkit.store import Store
+    from consentkit.storage.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

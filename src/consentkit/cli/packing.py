@@ -19,14 +19,14 @@ import click
 
 from consentkit import report
 from consentkit.cli.support import interruptions, say
-from consentkit.combining import combine
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
 from consentkit.output import prepare_folder, require_replaceable, write_file
-from consentkit.packet import Packet, PacketMaker
-from consentkit.planning import PacketOptions, Planner
-from consentkit.printing import job_title, print_file, require_printer
+from consentkit.packets.combining import combine
+from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.printing import job_title, print_file, require_printer
+from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem
-from consentkit.visits import STDIN, VisitEntry, read_visits
 from consentkit.workspace import Workspace
 
 

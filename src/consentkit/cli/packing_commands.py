@@ -40,7 +40,7 @@ def packet(workspace: Workspace, source: str, **options: Any) -> int:
     exit code is 7 then. `-` reads from standard input. docs/visits.md tells what a visit may hold.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
-    from consentkit.planning import PacketOptions
+    from consentkit.packets.planning import PacketOptions
 
     chosen = {name: options.pop(name) for name in ("duplex", "fillable", "allow_drafts", "override")}
     return make_packets(workspace, PacketRequest(source, options=PacketOptions(**chosen), **options))

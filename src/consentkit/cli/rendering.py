@@ -18,10 +18,10 @@ import click
 from consentkit import report
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.inputs import Inputs
 from consentkit.kinds import Identity, Layout, Paper, Variant, file_name
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
+from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:

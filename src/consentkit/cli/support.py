@@ -118,7 +118,7 @@ def cache_options(command: Command) -> Command:
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
-        from consentkit.store import no_store, open_store
+        from consentkit.storage.store import no_store, open_store
         from consentkit.workspace import open_workspace
 
         if cache and no_cache:

@@ -13,19 +13,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit import __version__
-from consentkit.identity import PageMarks, own_texts, require_identity, required_texts
 from consentkit.language import LanguagePack, fill
-from consentkit.papers import Paper, PaperMaker, PlacedPaper
-from consentkit.particulars import identifiers, particulars
+from consentkit.packets.identity import PageMarks, own_texts, require_identity, required_texts
+from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
+from consentkit.packets.particulars import identifiers, particulars
+from consentkit.packets.planning import Plan
+from consentkit.packets.recent import Recent
+from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
 from consentkit.pdf.compiling import CompiledPart, compile_part
 from consentkit.pdf.linking import Insert, Linker, Stamp
 from consentkit.pdf.metadata import PacketInfo
 from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
-from consentkit.planning import Plan
-from consentkit.recent import Recent
-from consentkit.stamping import EDGE, Texts, draw_code, field_values
 from consentkit.workspace import Workspace
 
 FOREIGN_SCALE = 0.86

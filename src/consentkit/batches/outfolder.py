@@ -16,9 +16,9 @@ import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
+from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.files import read_bytes, reason
-from consentkit.manifest import MANIFEST, TABLE
 from consentkit.output import prepare_folder
 from consentkit.problems import printable
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from consentkit.batches.manifest import MANIFEST, Entry, Manifest, load_manifest, save_manifest
+from consentkit.batches.outfolder import LARGEST_DOCUMENT, file_hash, held, tidy
+from consentkit.batches.wanted import Request, list_hash, shard_of
 from consentkit.errors import InvalidInput
 from consentkit.files import read_bytes
-from consentkit.manifest import MANIFEST, Entry, Manifest, load_manifest, save_manifest
-from consentkit.outfolder import LARGEST_DOCUMENT, file_hash, held, tidy
 from consentkit.output import write_file
 from consentkit.problems import Problem
-from consentkit.wanted import Request, list_hash, shard_of
 
 _SHARED = {"program": "another version of consentkit or its libraries", "templates": "other templates"}
 

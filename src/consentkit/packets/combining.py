@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-from consentkit.packet import Packet, PacketMaker, identifier, packet_info, tool
+from consentkit.packets.packet import Packet, PacketMaker, identifier, packet_info, tool
 from consentkit.pdf.linking import Linker
 from consentkit.pdf.metadata import PacketInfo
 from consentkit.pdf.seal import seal

@@ -33,7 +33,7 @@ def versions() -> tuple[str, ...]:
 
 def _own_source() -> str:
     """A digest of the program itself: its version alone would not tell what a developer changes."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         data = path.read_bytes()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentkit.language import LanguagePack
-from consentkit.visit import Visit
+from consentkit.packets.visit import Visit
 
 
 def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from consentkit.files import read_bytes
 from consentkit.kinds import LARGEST_LIST, SERVICES, Identity, Layout, file_name
-from consentkit.store import key_of
-from consentkit.versions import versions
+from consentkit.storage.store import key_of
+from consentkit.storage.versions import versions
 
 if TYPE_CHECKING:
     from consentkit.workspace import Workspace

@@ -15,12 +15,12 @@ from consentkit import __version__
 from consentkit.clinic import ClinicFolder
 from consentkit.document import Layout, layout_styles, load_engine
 from consentkit.html import LOGO_ASSET, compose_sheet
-from consentkit.inputs import Inputs
-from consentkit.keeping import pack_part, unpack_part
 from consentkit.language import LanguagePack
 from consentkit.pdf.metadata import Info
 from consentkit.pdf.part import Part
-from consentkit.store import key_of
+from consentkit.storage.inputs import Inputs
+from consentkit.storage.keeping import pack_part, unpack_part
+from consentkit.storage.store import key_of
 from consentkit.workspace import Workspace
 
 

@@ -10,10 +10,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from consentkit.inputs import Inputs
 from consentkit.kinds import PARTICULARS, Paper
-from consentkit.store import key_of
-from consentkit.versions import versions
+from consentkit.storage.inputs import Inputs
+from consentkit.storage.store import key_of
+from consentkit.storage.versions import versions
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from consentkit.batches.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
+from consentkit.batches.outfolder import file_hash, held, strangers, tidy
+from consentkit.batches.wanted import Request, list_hash, shard_of
+from consentkit.batches.workers import Crew, Ended, work
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
-from consentkit.inputs import key_from
-from consentkit.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
-from consentkit.outfolder import file_hash, held, strangers, tidy
 from consentkit.output import remove_own_file, write_file
-from consentkit.wanted import Request, list_hash, shard_of
-from consentkit.workers import Crew, Ended, work
+from consentkit.storage.inputs import key_from
 
 if TYPE_CHECKING:
     from consentkit.finished import Document

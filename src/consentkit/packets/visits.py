@@ -22,9 +22,9 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.files import LARGEST_TEXT, reason
+from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.packets.visit import Visit
 from consentkit.problems import Problem, printable
-from consentkit.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
-from consentkit.visit import Visit
 
 STDIN = "-"
 """The name that stands for standard input."""

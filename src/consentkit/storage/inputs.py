@@ -19,8 +19,8 @@ from typing import Any
 from consentkit.errors import ConsentkitError
 from consentkit.files import read_bytes
 from consentkit.kinds import PARTICULARS
-from consentkit.store import Store, key_of
-from consentkit.versions import versions
+from consentkit.storage.store import Store, key_of
+from consentkit.storage.versions import versions
 
 _ABSENT = "absent"
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from

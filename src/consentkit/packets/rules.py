@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from consentkit.model import Billing, Procedure
-from consentkit.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
+from consentkit.packets.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
 
 Facts = Mapping[str, Billing]
 """The facts of the codes at a visit."""

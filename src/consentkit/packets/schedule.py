@@ -18,8 +18,8 @@ from typing import BinaryIO
 from consentkit import characters
 from consentkit.errors import InvalidInput
 from consentkit.explain import MISSING, validated
+from consentkit.packets.visit import Visit
 from consentkit.problems import Problem, did_you_mean, listed
-from consentkit.visit import Visit
 from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from consentkit.errors import RenderingFailed
 from consentkit.language import LanguagePack
+from consentkit.packets.stamping import halves
+from consentkit.packets.visit import Visit
 from consentkit.pdf.pagetext import PageTexts
-from consentkit.stamping import halves
-from consentkit.visit import Visit
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
 from consentkit.files import read_bytes
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
+from consentkit.packets.recent import Recent
+from consentkit.packets.rules import Conflict, DayBook, conflicts
+from consentkit.packets.visit import ASSENT_AGE, Visit
 from consentkit.pdf import fonts
 from consentkit.pdf.foreign import ForeignPdf, accept
 from consentkit.problems import Problem
-from consentkit.recent import Recent
-from consentkit.rules import Conflict, DayBook, conflicts
-from consentkit.visit import ASSENT_AGE, Visit
 from consentkit.workspace import Workspace
 
 LARGEST_EXTRA = 20 * 1024**2

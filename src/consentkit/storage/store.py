@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from consentkit import shelves
 from consentkit.errors import FileAccess
 from consentkit.files import reason
 from consentkit.problems import printable
-from consentkit.shelves import KEY, LARGEST_PART, OVERHEAD, File
+from consentkit.storage import shelves
+from consentkit.storage.shelves import KEY, LARGEST_PART, OVERHEAD, File
 
 LARGEST = 1024**3
 """Bytes that a store holds at most, where nothing else is said."""

@@ -1,4 +1,4 @@
-"""The folders and files of the store of finished parts (`consentkit.store`): one file for each part.
+"""The folders and files of the store of finished parts (`consentkit.storage.store`): one file for each part.
 
 Guarantees: a file is there whole or not at all, and what is read is what was written, to the bit; no link is followed;
 a folder that somebody else could write to is not entered; only files that the store has made are seen.

@@ -12,15 +12,15 @@ from typing import Any
 
 from consentkit.document import Document
 from consentkit.errors import RenderingFailed
-from consentkit.inputs import Inputs
 from consentkit.language import LanguagePack, fill
-from consentkit.particulars import cover_rows
+from consentkit.packets.particulars import cover_rows
+from consentkit.packets.planning import Plan
+from consentkit.packets.recent import Recent
+from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.pdf import fonts
 from consentkit.pdf.foreign import ForeignPdf
 from consentkit.pdf.part import Part
-from consentkit.planning import Plan
-from consentkit.recent import Recent
-from consentkit.sheets import SheetSpec, sheet, sheet_key
+from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
 
 _MOST_SHEETS = 64

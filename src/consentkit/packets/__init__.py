@@ -1,0 +1,1 @@
+"""The papers of a visit: reading visits, judging them, and putting their papers together."""
