@@ -57,14 +57,14 @@ def act(folder: Path) -> None:
     place_in(folder).run(Choice(prune=True))
 
 
-def main(template: Path, folder: Path, faults: list[str]) -> None:
-    """Let each fault happen at each call."""
+def main(template: Path, folder: Path, step: int, faults: list[str]) -> None:
+    """Let each fault happen at each call, or, with a larger step, at every second or third."""
     versions()  # once, before anything is forked
     injecting.Injector = FolderInjector  # type: ignore[misc]
     injecting.SCENARIOS["a run"] = (lambda copy: shutil.copytree(template, copy, dirs_exist_ok=True) and None, act)
     injected: list[Injected] = []
     for fault in faults:
-        for at in range(1, 200):
+        for at in range(1, 200, step):
             happened = injecting.disturb("a run", folder / f"{fault.replace(' ', '-')}-{at}", fault, at)
             if happened is None:
                 break
@@ -73,4 +73,4 @@ def main(template: Path, folder: Path, faults: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

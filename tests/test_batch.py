@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,14 +135,16 @@ def test_what_has_not_changed_is_neither_made_nor_fetched_nor_written_again(plac
     assert place.endings() == {FILES[0]: "copied", FILES[1]: "unchanged"}
 
 
-CHANGES = {
+def add_template(clinic: Path) -> None:
+    (clinic / "templates").mkdir()
+    (clinic / "templates/x.css").write_text("p { color: black }")
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
     "text": lambda clinic: write_procedure(clinic / "procedures", purpose="To feel much better."),
     "clinic": lambda clinic: (clinic / "clinic.yaml").write_text("name: Other Clinic\n"),
     "clauses": lambda clinic: (clinic / "clauses.en.yaml").write_text("drop: [course]\n"),
-    "templates": lambda clinic: (
-        (clinic / "templates").mkdir(),
-        (clinic / "templates/x.css").write_text("p { color: black }"),
-    ),
+    "templates": add_template,
     "approval": lambda clinic: record(clinic, approval(), "text"),
 }
 
@@ -243,7 +246,7 @@ def test_a_procedure_that_is_edited_while_its_document_is_made_is_made_again_the
     assert place.endings() == {FILES[0]: "made"}
     monkeypatch.undo()
     assert place.entries()[FILES[0]].key == ""
-    assert reasons(place)[FILES[0]] != ()
+    assert reasons(place) == {FILES[0]: ("edited while it was made",)}
 
 
 # --- a part of the list ---
@@ -342,7 +345,6 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
     assert "is one of 2 parts; missing: 2" in told(a)
     assert "is part 1, as" in told(a, a)
     assert "is in" in told(a, a)
-    assert "holds no manifest of a batch" in told(a, tmp_path / "nowhere")
     name = next(iter(shards[1].files()))
     kept = (b / name).read_bytes()
     (b / name).write_bytes(kept + b"%")
@@ -363,6 +365,56 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
     shards[1].services.write_text(f"services: [{CODE}]\n")
     shards[1].run(Choice(shard=(2, 2)))
     assert "was made from another service list" in told(a, b)
+
+
+def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_not_joined(
+    shards: list[Place], tmp_path: Path
+) -> None:
+    def told() -> str:
+        with pytest.raises(InvalidInput) as caught:
+            merge([place.out for place in shards], tmp_path / "joined")
+        return str(caught.value)
+
+    clinic, other = shards[1].clinic / "clinic.yaml", Choice(shard=(2, 2))
+    before = clinic.read_bytes()
+    CHANGES["clinic"](shards[1].clinic)
+    shards[1].run(other)
+    head = f"{shards[1].out / MANIFEST}: was made with"
+    assert told() == f"{head} other particulars than {shards[0].out}; make all parts alike"
+    clinic.write_bytes(before)
+    CHANGES["clauses"](shards[1].clinic)
+    shards[1].run(other)
+    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts alike"
+    CHANGES["clauses"](shards[0].clinic)
+    shards[0].run(Choice(shard=(1, 2)))
+    merge([place.out for place in shards], tmp_path / "joined")
+
+
+def test_documents_in_different_languages_may_have_different_clauses(tmp_path: Path) -> None:
+    services = f"defaults: {{languages: [en, es], variants: [consent, handout]}}\nservices: [{CODE}]\n"
+    places = [make_place(tmp_path / name, services) for name in ("a", "b")]
+    for number, place in enumerate(places, 1):
+        write_translation(place.clinic / "procedures", "es")
+        (place.clinic / "clauses.es.yaml").write_text("drop: [course]\n")
+        place.run(Choice(shard=(number, 2)))
+    assert len(merge([place.out for place in places], tmp_path / "joined").documents) == 4
+
+
+def test_a_folder_that_holds_no_part_is_told_and_nothing_that_follows_from_it(
+    shards: list[Place], tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    a, empty, nowhere = shards[0].out, tmp_path / "empty", tmp_path / "nowhere"
+    advice = "name the folders that `consentkit batch` has filled"
+    without = f"{empty / MANIFEST}: holds no manifest of a batch; {advice}"
+    missing = f"{nowhere}: there is no such folder; {advice}"
+    for folders, message in [
+        ([nowhere, empty], [missing, without]),
+        ([empty, a], [without, f"{a / MANIFEST}: is one of 2 parts; missing: 2"]),
+    ]:
+        with pytest.raises(InvalidInput) as caught:
+            merge(folders, tmp_path / "joined")
+        assert str(caught.value).splitlines() == message
 
 
 def test_a_list_that_grows_moves_no_document_to_another_machine(shards: list[Place]) -> None:

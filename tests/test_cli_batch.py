@@ -121,6 +121,21 @@ def test_a_dry_run_tells_what_would_be_made_and_why_and_writes_nothing(batch: Ca
     assert {path.name: path.read_bytes() for path in place.out.iterdir()} == before
 
 
+def test_a_dry_run_promises_no_removal_that_there_will_not_be(batch: Call, place: Place) -> None:
+    batch()
+    with (place.out / FILES[1]).open("ab") as file:
+        file.write(b"% filled in by hand")
+    place.services.write_text(f"services: [{CODE}]\n")
+    done = batch("--dry-run", "--prune")
+    assert done.lines == [f"altered    {FILES[1]}: left the list; its file was altered, so it stays"]
+    assert done.stderr == "1 document, would be: 1 unchanged, 1 altered\n"
+    told = json_lines(batch("--dry-run", "--prune", "--json").stdout)[-1]
+    assert told == {"file": FILES[1], "would_be": "altered", "reasons": ["left the list"], "problem": ""}
+    assert f"altered    {FILES[1]}" in batch("--prune").lines
+    (place.out / FILES[1]).unlink()
+    assert batch("--dry-run", "--prune").lines == [f"removed    {FILES[1]}: left the list"]
+
+
 def test_what_left_the_list_and_what_is_not_ours_is_mentioned(batch: Call, place: Place) -> None:
     batch()
     (place.out / "notes.txt").write_text("mine")
@@ -174,6 +189,8 @@ def test_machines_share_a_list_and_the_parts_are_joined(call: Call, place: Place
         (["--merge-manifests", "a", "--dry-run"], "joins whole folders"),
         (["--only", "nothing*"], "no document of the list matches"),
         (["--jobs", "0"], "--jobs"),
+        (["--time-limit", "nan"], "nan is not a number of seconds"),
+        (["--time-limit", "inf"], "--time-limit"),
         (["--cache", "x", "--no-cache"], "exclude each other"),
     ],
 )

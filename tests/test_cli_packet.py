@@ -90,7 +90,13 @@ def test_one_bad_row_stops_no_other_and_is_told_with_its_number(pack: Call, tmp_
     made = pack(day, "-o", "out/")
     assert made.code == 7
     assert made.lines == ["out/2026-11-23-V-1.pdf", "out/2026-11-23-V-7.pdf"]
-    for row, reason in ((3, "date_of_birth"), (4, "unprintable"), (5, "NONE-1"), (6, "1557"), (7, "add SMALL-1")):
+    for row, reason in (
+        (3, "date_of_birth"),
+        (4, "unprintable"),
+        (5, "`procedures` holds a code that no procedure has"),
+        (6, "1557"),
+        (7, "add SMALL-1"),
+    ):
         told = [line for line in made.stderr.splitlines() if f"day.csv:{row}:" in line]
         assert any(reason in line for line in told), (row, made.stderr)
     assert made.stderr.splitlines()[-1] == "2 packets made, 5 refused; see the messages above."

@@ -6,6 +6,8 @@ import io
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from consentkit.errors import RenderingFailed
 from consentkit.language import load_language
@@ -88,6 +90,54 @@ def test_common_words_as_names_do_no_harm(form: bytes) -> None:
 @pytest.mark.parametrize("name", ["عبد الرحمن الخطيب", "Nguyễn Thị Minh Khai", "Ǽsa Ólafsdóttir", "Ffion fflur"])
 def test_letters_of_many_kinds_are_read_back(name: str, form: bytes) -> None:
     judge(form, (name, "July 9, 1984", "MR-7"), (name, "July 9, 1984", "MR-7"))
+
+
+@pytest.mark.parametrize(
+    ("meant", "drawn"),
+    [
+        ("محمد 1234", "محمد 4321"),
+        ("محمد 1234", "محمد 12 34"),
+        ("محمد MR-1234", "محمد MR-1243"),
+        ("محمد 12.07.1984", "محمد 21.07.1984"),
+        ("محمد 1-23", "محمد 12-3"),
+        ("محمد 1-23", "محمد 1/23"),
+        ("١٢ محمد", "٢١ محمد"),
+        ("محمد حسن", "محمدحسن"),
+        ("1-23", "12-3"),
+        ("1-23", "123"),
+        ("1-23", "1 23"),
+        ("1-23", "1/23"),
+        ("1.23", "12.3"),
+        ("12 July 1984", "21 July 1984"),
+        ("July 12, 1984", "12 July, 1984"),
+        ("Ann Lee", "Lee Ann"),
+        ("Ann Lee", "Annlee"),
+    ],
+)
+def test_particulars_that_differ_in_their_order_only_are_told_apart(meant: str, drawn: str, form: bytes) -> None:
+    judge(form, ["July 9, 1984", meant], ["July 9, 1984", meant])
+    with pytest.raises(RenderingFailed, match="does not bear"):
+        judge(form, ["July 9, 1984", drawn], ["July 9, 1984", meant])
+    with pytest.raises(RenderingFailed, match="does not belong"):
+        judge(form, ["July 9, 1984", meant, drawn], ["July 9, 1984", meant])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["محمد 1-23", "1-23 محمد", "السجل: MR-7.1/2", "علی‌رضا ۱۲۳-۴", "إلاء 12 July 1984", "مُحَمَّد A-1", "Jo‐Ann – x", "٤-٣"],
+)
+def test_a_text_of_mixed_direction_is_found_again(text: str, form: bytes) -> None:
+    judge(form, [text], [text])
+
+
+WORDS = st.sampled_from(["محمد", "حسن", "إلاء", "Ann", "MR", "Núñez", "12", "21", "1234", "۱۲", "٤٣"])
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from([" ", "-", "/", ".", ": "])), min_size=1, max_size=5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_drawn_is_found_again(form: bytes, pieces: list[tuple[str, str]]) -> None:
+    text = "".join(word + mark for word, mark in pieces).strip()
+    judge(form, [text], [text])
 
 
 def test_a_page_too_many_is_noticed(form: bytes) -> None:

@@ -21,6 +21,7 @@ from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.recent import Recent
 from consentkit.packets.stamping import Texts
 from consentkit.packets.visit import Visit
+from consentkit.pdf.linking import FieldValue
 from consentkit.pdf.reading import readable_text
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
@@ -275,11 +276,46 @@ def test_a_stamp_left_over_from_the_visit_before_is_caught(
 
 
 def test_a_label_on_the_wrong_extra_page_is_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packets.packet._label_line
+    honest = consentkit.packets.packet._labels
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
-    monkeypatch.setattr(consentkit.packets.packet, "_label_line", lambda _, pack: honest(other, pack))
+    monkeypatch.setattr(consentkit.packets.packet, "_labels", lambda _, pack: honest(other, pack))
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit(extra=["tagged.pdf"]))
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_one_wrong_particular_on_an_extra_page_is_caught(
+    place: int, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = consentkit.packets.packet._labels
+    other = plan(workspace, visit(visit="V-2", patient=OTHER))
+
+    def mixed_up(planned: Any, pack: Any) -> list[str]:
+        return [honest(other if number == place else planned, pack)[number] for number in range(3)]
+
+    monkeypatch.setattr(consentkit.packets.packet, "_labels", mixed_up)
+    with pytest.raises(RenderingFailed, match="of the packet does not bear"):
+        packet(workspace, visit(extra=["tagged.pdf"]))
+
+
+def test_extra_pages_bear_the_three_particulars_each_by_itself(full: Packet) -> None:
+    page = texts(full.pdf)[-1]
+    labelled = {"Name: D’Angelo Reyes de la Cruz", "Date of birth: June 2, 2017", "Record number: MR-20427"}
+    assert labelled <= set(page), [text for text in page if ":" in text]
+
+
+def test_a_form_field_that_holds_somebody_else_is_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = consentkit.packets.packet.field_values
+
+    def left_over(*given: Any, **how: Any) -> list[FieldValue]:
+        values = honest(*given, **how)
+        return [dataclasses.replace(value, text="Whitfield, who came before") for value in values]
+
+    packet(workspace, visit(), fillable=True)
+    monkeypatch.setattr(consentkit.packets.packet, "field_values", left_over)
+    with pytest.raises(RenderingFailed, match="something that does not belong to this visit") as caught:
+        packet(workspace, visit(), fillable=True)
+    assert "Whitfield" not in str(caught.value)
 
 
 def test_pages_that_change_places_are_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

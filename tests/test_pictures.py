@@ -8,9 +8,12 @@ import pytest
 from PIL import Image, ImageChops
 
 import pictures
+from consentkit.storage.store import open_store
 from consentkit.workspace import open_workspace
 from pictures import CASES, DOTS_PER_INCH, Case, Unlike, compare, compare_page, photograph
 from small import small_procedure
+
+pytestmark = pytest.mark.xdist_group("pictures")
 
 SENTENCE = "You may feel sad, angry, ashamed or anxious during the hour."
 
@@ -23,7 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_page_looks_like_its_reference(case: Case, folder: Path) -> None:
-    compare(case.name, case.pages(), case.references(), folder)
+    pdf = open_workspace(case.clinic, open_store()).render(case.code, paper=case.paper).pdf
+    compare(case.name, photograph(pdf), case.references(), folder)
 
 
 def test_every_reference_belongs_to_a_case() -> None:

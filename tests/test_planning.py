@@ -20,6 +20,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_translation(folder / "procedures", "es")
     write_procedure(folder / "procedures", code="ADD-1", billing={"role": "add_on", "add_on_to": ["SMALL-1"]})
+    write_procedure(folder / "procedures", code="DAY-1", billing={"role": "primary", "once_a_day": True})
     return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
 
 
@@ -93,6 +94,38 @@ def test_a_reason_that_names_the_patient_is_refused(workspace: Workspace) -> Non
         assert "20427" not in told
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["REYES lives alone.", "Guadalupe wants it.", "mr 20427", "born 6/2/2017", "Born June 2, 2017.", "dangelo"],
+)
+def test_a_reason_is_read_as_carefully_as_the_number_of_a_visit(reason: str, workspace: Workspace) -> None:
+    told = complaint(
+        workspace, {"override": reason}, patient=CHILD, representative=MOTHER, procedures=["ADD-1"], extra=[]
+    )
+    assert "the reason of --override holds the" in told
+    assert reason not in told
+
+
+def test_a_visit_that_was_refused_does_not_count_for_once_a_day(workspace: Workspace) -> None:
+    planner = Planner(workspace, PacketOptions(allow_drafts=True))
+    with pytest.raises(InvalidInput, match="under 18"):
+        planner.plan(visit(visit="V-1", patient=CHILD, procedures=["DAY-1"]), "day.csv", 2)
+    mended = visit(visit="V-2", patient=CHILD, representative=MOTHER, procedures=["DAY-1"])
+    assert planner.plan(mended, "day.csv", 3).documents
+    again = visit(visit="V-3", patient=CHILD, representative=MOTHER, procedures=["DAY-1"])
+    with pytest.raises(InvalidInput, match="DAY-1 may be used once a day"):
+        planner.plan(again, "day.csv", 4)
+
+
+def test_a_visit_whose_documents_are_drafts_does_not_count_for_once_a_day(workspace: Workspace) -> None:
+    planner = Planner(workspace, PacketOptions())
+    for row in (2, 3):
+        with pytest.raises(InvalidInput) as caught:
+            planner.plan(visit(visit=f"V-{row}", procedures=["DAY-1"]), "day.csv", row)
+        assert "is not approved" in str(caught.value)
+        assert "once a day" not in str(caught.value)
+
+
 def test_what_can_not_be_overridden_gets_no_such_hint(workspace: Workspace) -> None:
     relative = {"name": "Bo Nye", "is_a": "relative"}
     told = complaint(workspace, {"override": "There is nobody else."}, interpreter=relative)
@@ -149,6 +182,15 @@ def test_the_packet_number_depends_on_the_papers_and_not_on_the_patient(workspac
     assert plan(workspace, visit(place="telehealth")).packet != one
     assert plan(workspace, visit(visit="V-2")).packet != one
     assert len(one) == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "options"), [({"large_print": True}, {}), ({}, {"fillable": True}), ({}, {"duplex": True})]
+)
+def test_papers_in_another_layout_are_another_packet(
+    changes: dict[str, Any], options: dict[str, Any], workspace: Workspace
+) -> None:
+    assert plan(workspace, visit(**changes), **options).packet != plan(workspace, visit()).packet
 
 
 def test_problems_name_the_row_of_the_schedule(workspace: Workspace) -> None:

@@ -350,10 +350,17 @@ def test_names_without_a_letter_are_not_the_same_name() -> None:
 # A day's visits.
 
 
+def seen_and_remembered(book: DayBook, visit: Visit, procedures: list[Procedure]) -> list[Conflict]:
+    """What speaks against a visit that is then held all the same."""
+    found = book.conflicts_with_earlier(visit, procedures)
+    book.remember(visit, procedures)
+    return found
+
+
 def daily(book: DayBook, *codes: str, record: str = "MRN-77", date: str = "2026-11-21") -> list[Conflict]:
     patient = {"name": PATIENT, "born": "1980-02-29", "record": record}
     visit = visit_for(*codes, patient=patient, date=date)
-    return book.conflicts_with_earlier(visit, [SHIPPED[code] for code in codes])
+    return seen_and_remembered(book, visit, [SHIPPED[code] for code in codes])
 
 
 def test_a_once_a_day_code_is_seen_at_the_second_visit_of_a_patient_on_one_day() -> None:
@@ -376,6 +383,14 @@ def test_another_patient_another_day_and_another_run_are_no_repetition() -> None
     assert daily(DayBook(), "90839") == []
 
 
+def test_looking_at_a_visit_does_not_make_it_count() -> None:
+    book, visit, procedures = DayBook(), visit_for("90839"), [SHIPPED["90839"]]
+    assert book.conflicts_with_earlier(visit, procedures) == []
+    assert book.conflicts_with_earlier(visit, procedures) == []
+    book.remember(visit, procedures)
+    assert [conflict.rule for conflict in book.conflicts_with_earlier(visit, procedures)] == ["once-a-day"]
+
+
 def test_a_record_number_is_the_same_in_capitals_and_small_letters() -> None:
     book = DayBook()
     assert [len(daily(book, "90839", record=record)) for record in ("MRN-77", "mrn-77")] == [0, 1]
@@ -388,7 +403,7 @@ def test_a_code_that_may_be_used_often_is_not_remembered() -> None:
 
 def test_a_once_a_day_procedure_that_is_not_on_the_visit_is_not_remembered() -> None:
     book = DayBook()
-    book.conflicts_with_earlier(visit_for("90837"), list(SHIPPED.values()))
+    seen_and_remembered(book, visit_for("90837"), list(SHIPPED.values()))
     assert daily(book, "90839") == []
 
 

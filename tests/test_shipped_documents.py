@@ -23,6 +23,7 @@ from consentkit.html import printed_fingerprint
 from consentkit.language import fill
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import TaggedText, tagged_text
+from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from running import SAMPLE_CLINIC
 from source_comparison import compare
@@ -58,7 +59,7 @@ every_document = pytest.mark.parametrize(
 
 @cache
 def workspace_of(case: Case) -> Workspace:
-    return open_workspace(case.clinic)
+    return open_workspace(case.clinic, open_store())
 
 
 @cache

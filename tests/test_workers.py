@@ -186,8 +186,9 @@ def test_where_no_process_can_be_started_each_task_says_so_and_nothing_is_left()
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
 from consentkit.batches.workers import Crew, work
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with SIGINT ignored
 def act(task):
     time.sleep(600 if task == "hang" else 0)
     return task

@@ -28,23 +28,42 @@ def read_bytes(path: Path, limit: int) -> bytes:
     Raises FileAccess where it is missing or may not be read, InvalidInput where it is not a regular file or too large.
     """
     try:
-        descriptor = os.open(path, _OPEN_FLAGS)
+        descriptor, size = open_regular(path)
         try:
-            return _read(descriptor, path, limit)
+            return _read(descriptor, size, path, limit)
         finally:
             os.close(descriptor)
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise _refused(path, "is a symbolic link; put the file itself here") from None
         raise FileAccess(f"{printable(str(path))}: can't be read: {reason(error)}") from error
 
 
-def _read(descriptor: int, path: Path, limit: int) -> bytes:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
+def open_regular(path: Path | str) -> tuple[int, int]:
+    """Open a regular file for reading, following no link and waiting for no pipe or device.
+
+    Returns its descriptor, and its size in bytes. Raises InvalidInput where it is anything else, and
+    OSError where the system refuses.
+    """
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _refused(path, "is a symbolic link; put the file itself here") from None
+        raise
+    except ValueError:
+        raise _refused(path, "is not the name of a file; correct it") from None
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode):
+            return descriptor, status.st_size
         raise _refused(path, "is not a regular file; name a file")
-    if status.st_size > limit:
-        raise _refused(path, f"has {status.st_size:,} bytes; at most {limit:,} are read")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
+    if size > limit:
+        raise _refused(path, f"has {size:,} bytes; at most {limit:,} are read")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
@@ -72,5 +91,5 @@ def reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _refused(path: Path, message: str) -> InvalidInput:
+def _refused(path: Path | str, message: str) -> InvalidInput:
     return InvalidInput([Problem(str(path), None, None, "", message)])

@@ -11,9 +11,9 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
 from consentkit import yamlfile
 from consentkit.errors import InvalidInput, WrongUse
@@ -310,13 +310,26 @@ class PacketWords(Record):
     statements: StatementWords
 
 
+class Blank(Record):
+    """A line of a clause to fill in."""
+
+    label: Line
+    """What is asked for."""
+    holds: Literal["trainee", "supervisor"] | None = None
+    """Whose name a packet prints there; left out where people write it by hand."""
+
+
+def _from_label(value: Any) -> Any:
+    return {"label": value} if isinstance(value, str) else value
+
+
 class Clause(Record):
     """A statement that is not about one procedure."""
 
     heading: Line
     text: Text
-    blanks: tuple[Line, ...] = ()
-    """Labels of lines to fill in by hand."""
+    blanks: tuple[Annotated[Blank, BeforeValidator(_from_label, json_schema_input_type=Line | Blank)], ...] = ()
+    """Lines to fill in: a label, or a label with whose name belongs there."""
     initials: bool = False
     """Whether the reader is asked to put initials beside it."""
     always: bool = False

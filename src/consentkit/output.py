@@ -59,18 +59,28 @@ def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
         raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
 
 
+def is_removable(target: Path) -> bool:
+    """Whether a file is one that consentkit made and nobody has altered, or is gone already.
+
+    Raises FileAccess where that can't be seen.
+    """
+    try:
+        return _is_own(target, os.lstat(target))
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise FileAccess(f"{_shown(target)}: can't be removed: {reason(error)}") from error
+
+
 def remove_own_file(target: Path) -> bool:
     """Remove a file that consentkit made and nobody has altered. Returns whether it is gone.
 
     Raises FileAccess where it can't be removed.
     """
+    if not is_removable(target):
+        return False
     try:
-        status = os.lstat(target)
-        if not _is_own(target, status):
-            return False
-        target.unlink()
-    except FileNotFoundError:
-        return True
+        target.unlink(missing_ok=True)
     except OSError as error:
         raise FileAccess(f"{_shown(target)}: can't be removed: {reason(error)}") from error
     return True

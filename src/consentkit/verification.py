@@ -53,8 +53,9 @@ def identify_packet(pdf: bytes) -> tuple[str, list[Verdict]] | None:
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
         Verdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
-        for entry in entries
         if len(entry) == 4
+        else Verdict("altered" if state == "altered" else "unknown")
+        for entry in entries
     ]
 
 

@@ -48,12 +48,30 @@ class Workspace:
     store: Store = field(default_factory=no_store)
     """Where finished documents are kept."""
 
+    particulars: str = ""
+    """The digest of the particulars when they were read, where they have been."""
+
     @cached_property
     def folder(self) -> ClinicFolder:
         """The clinic's folder with its particulars."""
+        return self._loaded[0]
+
+    @cached_property
+    def _loaded(self) -> tuple[ClinicFolder, str]:
+        """The particulars, and their digest from just before they were read."""
+        if not isinstance(self.opened, Usual):
+            return self.opened, self.particulars
         from consentkit.clinic import load_clinic
 
-        return load_clinic(self.opened.path) if isinstance(self.opened, Usual) else self.opened
+        digest = self.inputs().particulars_digest()
+        return load_clinic(self.opened.path), digest
+
+    def is_current(self) -> bool:
+        """Whether the particulars that documents are made with are still those of the file.
+
+        A workspace reads them once. What is made after they were edited must not be kept under the key of the new ones.
+        """
+        return self._loaded[1] == self.inputs().particulars_digest()
 
     @property
     def usual_language(self) -> str:
@@ -203,21 +221,10 @@ class Workspace:
         A file that was edited meanwhile would put the new document under the key of the old one.
         """
         now = self.key(procedure, document.layout, language=document.language, variant=document.variant)
-        if now == key:
+        is_same = now == key and self.is_current()
+        if is_same:
             self.store.put(key, pack_document(document))
-        return now == key
-
-    def find(
-        self,
-        procedure: str | Path,
-        layout: Layout,
-        *,
-        language: str | None = None,
-        variant: Variant = "consent",
-        inputs: Inputs | None = None,
-    ) -> Document | None:
-        """A document that is kept already, or None where it has to be made."""
-        return self.kept(self.key(procedure, layout, language=language, variant=variant, inputs=inputs))
+        return is_same
 
     def key(
         self,
@@ -275,8 +282,11 @@ def open_workspace(clinic: str | Path | None = None, store: Store | None = None)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
+    inputs = Inputs(folder, templates, store)
+    particulars = inputs.particulars_digest()
     return Workspace(
-        opened=_opened(folder, Inputs(folder, templates, store)),
+        opened=_opened(folder, inputs),
+        particulars=particulars,
         library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
         templates=templates,
         store=store,

@@ -157,10 +157,12 @@ def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> t
         return ("new",)
     if not entry.file_hash:
         return ("failed the last time",) if entry.outcome == "failed" else ("not made yet",)
+    if not entry.key:  # then what it was made from is not known, so there is nothing to compare
+        return ("edited while it was made",)
     if entry.key != key_from(digests):
         now = shortened(digests)
         changed = [name for name in now if entry.made_from.get(name) != now[name]]
-        return tuple(f"changed {name}" for name in changed) or ("edited while it was made",)
+        return tuple(f"changed {name}" for name in changed)
     found = file_hash(folder / entry.file)
     if found == entry.file_hash:
         return ()

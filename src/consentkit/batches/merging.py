@@ -1,7 +1,8 @@
 """The parts of a service list that several machines have made, joined in one folder.
 
 Guarantees: what is joined is the whole list, each document once, whole, and made by the same programs from the same
-templates; or everything that speaks against it is told, and nothing is written.
+templates, for the same particulars and with the same clauses; or everything that speaks against it is told, and nothing
+is written.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from consentkit.files import read_bytes
 from consentkit.output import write_file
 from consentkit.problems import Problem
 
-_SHARED = {"program": "another version of consentkit or its libraries", "templates": "other templates"}
+_SHARED = {
+    "program": "another version of consentkit or its libraries",
+    "templates": "other templates",
+    "clinic": "other particulars",
+}
+"""What all documents of a list share, by its name in `made_from`, and how it is called where parts differ in it."""
+
+_WHICH_FOLDERS = "name the folders that `consentkit batch` has filled"
 
 
 def merge(folders: Sequence[Path], target: Path, *, force: bool = False) -> Manifest:
@@ -55,11 +63,13 @@ def _copy(folder: Path, entry: Entry, target: Path, *, force: bool) -> None:
 
 def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
     """Whether these are all parts of one list, each once."""
-    first = parts[0][1]
+    first_folder, first = next(((folder, part) for folder, part in parts if part.list_hash), parts[0])
     seen: dict[int, Path] = {}
     for folder, part in parts:
-        if not part.list_hash:
-            yield _problem(folder, "holds no manifest of a batch; name the folders that `consentkit batch` has filled")
+        if not folder.is_dir():
+            yield Problem(str(folder), None, None, "", f"there is no such folder; {_WHICH_FOLDERS}")
+        elif not part.list_hash:
+            yield _problem(folder, f"holds no manifest of a batch; {_WHICH_FOLDERS}")
         elif part.list_hash != first.list_hash:
             yield _problem(
                 folder, "was made from another service list than the first; make all parts from the same one"
@@ -71,7 +81,7 @@ def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
         else:
             seen[part.shard[0]] = folder
     if first.shard and (missing := sorted(set(range(1, first.shard[1] + 1)) - set(seen))):
-        yield _problem(parts[0][0], f"is one of {first.shard[1]} parts; missing: {', '.join(map(str, missing))}")
+        yield _problem(first_folder, f"is one of {first.shard[1]} parts; missing: {', '.join(map(str, missing))}")
 
 
 def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
@@ -88,7 +98,8 @@ def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Probl
                 )
             seen.setdefault(entry.file, folder)
             yield from _entry_problems(folder, part, entry)
-    if not _is_whole(texts, parts[0][1]):
+    has_all_manifests = all(part.list_hash for _, part in parts)  # whether documents are missing is not known before
+    if has_all_manifests and not _is_whole(texts, parts[0][1]):
         wanted, found = parts[0][1].list_size, len(seen)
         yield _problem(parts[0][0], f"the list asks for {wanted} documents, and the parts hold {found} of them")
     yield from _conflicts(parts)
@@ -108,14 +119,20 @@ def _entry_problems(folder: Path, part: Manifest, entry: Entry) -> Iterator[Prob
 
 
 def _conflicts(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
-    """Whether machines have worked with different programs or templates."""
+    """Whether machines have worked with different programs, templates, particulars or clauses."""
+    listed = [(folder, entry) for folder, part in parts for entry in part.documents if entry.listed]
     for name, what in _SHARED.items():
-        made = [
-            (folder, entry.made_from.get(name)) for folder, part in parts for entry in part.documents if entry.listed
-        ]
-        digests = [(folder, digest) for folder, digest in made if digest]
-        for folder in dict.fromkeys(folder for folder, digest in digests if digest != digests[0][1]):
-            yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts alike")
+        yield from _differences(what, [(folder, entry.made_from.get(name)) for folder, entry in listed])
+    for language in sorted({entry.language for _, entry in listed}):  # each language has a file of clauses of its own
+        made = [(folder, entry.made_from.get("clauses")) for folder, entry in listed if entry.language == language]
+        yield from _differences(f"other clauses ({language})", made)
+
+
+def _differences(what: str, made: Sequence[tuple[Path, str | None]]) -> Iterator[Problem]:
+    """Which folders have documents that were made with something else than those of the first."""
+    digests = [(folder, digest) for folder, digest in made if digest]
+    for folder in dict.fromkeys(folder for folder, digest in digests if digest != digests[0][1]):
+        yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts alike")
 
 
 def _request(entry: Entry) -> Request:

@@ -127,6 +127,7 @@ def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: lis
         for verdict in verdicts:
             for line in _verdict_lines(verdict):
                 click.echo(f"  {line}")
+        click.echo("Its cover, statements and extra files are looked at for changes since it was made, and no further.")
     return 0 if state == "current" else InvalidInput.exit_code
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sys
 import time
 from collections import Counter
@@ -28,11 +29,12 @@ from consentkit.batches.batch import (
     make_plan,
     started,
 )
-from consentkit.batches.manifest import Manifest, parse_shard
+from consentkit.batches.manifest import Entry, Manifest, parse_shard
 from consentkit.batches.wanted import Request, requests_of
 from consentkit.batches.workers import Crew, usable_cores
 from consentkit.cli.support import interruptions, say
-from consentkit.errors import RunFailed, WrongUse
+from consentkit.errors import FileAccess, RunFailed, WrongUse
+from consentkit.output import is_removable
 from consentkit.problems import printable
 from consentkit.workspace import Workspace
 
@@ -85,6 +87,8 @@ class BatchRequest:
 
 def run_batch(workspace: Workspace, request: BatchRequest) -> int:
     """Do what was asked for. Returns the exit code."""
+    if math.isnan(request.time_limit):  # which is neither below nor above the bounds of the option
+        raise WrongUse("--time-limit nan is not a number of seconds; write it like 120")
     if request.merge_manifests:
         return _merge(request)
     if len(request.paths) > 1:
@@ -229,14 +233,28 @@ def _tell_plan(workspace: Workspace, plan: Plan, request: BatchRequest) -> int:
         elif ending != "unchanged":
             click.echo(f"{ending:9}  {step.request.file}: {step.error or why}")
     for entry in plan.left if request.prune else ():
-        endings["removed"] += 1
-        if request.as_json:
-            _print_json({"file": entry.file, "would_be": "removed", "reasons": ["left the list"], "problem": ""})
-        else:
-            click.echo(f"{'removed':9}  {entry.file}: left the list")
+        endings[_tell_left(entry, request)] += 1
     told = ", ".join(f"{endings[ending]} {ending}" for ending in _ORDER if endings[ending])
     say(f"{report.counted(len(plan.steps), 'document')}, would be: {told or 'nothing'}", quiet=request.quiet)
     return 0
+
+
+def _tell_left(entry: Entry, request: BatchRequest) -> str:
+    """Tell what would become of a document that has left the list. Returns it."""
+    ending, problem = _would_be_pruned(request.output / entry.file)
+    if request.as_json:
+        _print_json({"file": entry.file, "would_be": ending, "reasons": ["left the list"], "problem": problem})
+    else:
+        stays = "; its file was altered, so it stays" if ending == "altered" else ""
+        click.echo(f"{ending:9}  {entry.file}: {problem or f'left the list{stays}'}")
+    return ending
+
+
+def _would_be_pruned(path: Path) -> tuple[str, str]:
+    try:
+        return ("removed" if is_removable(path) else "altered"), ""
+    except FileAccess as error:
+        return "failed", str(error)
 
 
 def _would_be(workspace: Workspace, step: Step) -> str:

@@ -52,6 +52,8 @@ class _Outcome:
     packets: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     failure: ConsentkitError | None = None
+    whole_failure: ConsentkitError | None = None
+    """Why the one file for all could not be written."""
 
 
 def make_packets(workspace: Workspace, request: PacketRequest) -> int:
@@ -92,11 +94,18 @@ class _Run:
         try:
             if entry.visit is None:
                 raise InvalidInput(entry.problems)
-            packet = self._maker.make(self._planner.plan(entry.visit, entry.label.rsplit(":", 1)[0], entry.row))
+            packet = self._maker.make(self._planner.plan(entry.visit, _file_of(entry), entry.row))
             file = self._deliver(packet)
         except ConsentkitError as error:
             self._refuse(entry, error)
             return
+        try:
+            self._print(packet)
+        except ConsentkitError as error:
+            where = f"the packet was written to {file}, but not printed: " if file else "the packet was not printed: "
+            self._refuse(entry, FileAccess(f"{where}{error}"))
+            if file is None:
+                return
         self._tell_about(packet)
         self._outcome.packets.append(report.packet_entry(packet, file, self._request.options.override))
         if file and file != STDIN and not self._request.as_json:
@@ -108,10 +117,17 @@ class _Run:
         target = self._request.combined
         if target is None or not self._kept:
             return
-        pdf = combine(self._maker, self._kept)
-        self._put(pdf, target)
-        if self._request.printer:
-            self._print_bytes(pdf, "", _ranges(self._kept))
+        try:
+            pdf = combine(self._maker, self._kept)
+            self._put(pdf, target)
+            if self._request.printer:
+                self._print_bytes(pdf, "", _ranges(self._kept))
+        except ConsentkitError as error:
+            self._outcome.whole_failure = error
+            self._outcome.packets.clear()  # they would have been in that file
+            click.echo(f"Error: {target}: {error}", err=True)
+            self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [str(error)]})
+            return
         if target != STDIN and not self._request.as_json:
             click.echo(target)
 
@@ -120,6 +136,8 @@ class _Run:
         outcome, request = self._outcome, self._request
         if request.as_json:
             click.echo(report.as_json({"packets": outcome.packets, "refused": outcome.refused}))
+        if outcome.whole_failure:
+            return outcome.whole_failure.exit_code
         if outcome.failure is None:
             return 0
         if not self._is_schedule:
@@ -138,7 +156,7 @@ class _Run:
         )
 
     def _deliver(self, packet: Packet) -> str | None:
-        """Write and print one packet. Returns the name of its file, if it has one of its own."""
+        """Write one packet. Returns the name of its file, if it has one of its own."""
         request = self._request
         if request.combined is not None:
             self._kept.append(replace(packet, pdf=b""))  # the whole file is linked anew from the same parts
@@ -146,10 +164,13 @@ class _Run:
         file = self._target(packet)
         if file is not None:
             self._put(packet.pdf, file)
-        if request.printer:
+        return file
+
+    def _print(self, packet: Packet) -> None:
+        request = self._request
+        if request.printer and request.combined is None:
             ranges = [(first, last) for first, last in packet.sets] if request.sets else None
             self._print_bytes(packet.pdf, packet.plan.visit.visit, ranges)
-        return file
 
     def _target(self, packet: Packet) -> str | None:
         output = self._request.output
@@ -212,13 +233,20 @@ def _is_folder(output: str) -> bool:
 
 
 def _as_problem(entry: VisitEntry, error: ConsentkitError) -> Problem:
-    return Problem(entry.label.rsplit(":", 1)[0] if entry.row else entry.label, entry.row, None, "", str(error))
+    return Problem(_file_of(entry), entry.row, None, "", str(error))
+
+
+def _file_of(entry: VisitEntry) -> str:
+    """The file that a visit stands in: a label holds the row, too."""
+    return entry.label.rsplit(":", 1)[0] if entry.row else entry.label
 
 
 def _require_sense(request: PacketRequest, *, is_schedule: bool) -> None:
     """Refuse what can't be meant, and look at the targets, before anything is made."""
     if request.output and request.combined:
         raise WrongUse("-o writes a file for each visit and --combined one for all; leave one of them out")
+    if request.options.override is not None and not request.options.override.strip():
+        raise WrongUse('--override wants a reason, such as --override "state law lets minors decide on this"')
     if request.sets and not request.printer:
         raise WrongUse("--sets staples what is printed; add --print PRINTER, or leave it out")
     if request.sets and request.combined:

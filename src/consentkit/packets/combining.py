@@ -46,4 +46,5 @@ def _info(maker: PacketMaker, packets: list[Packet]) -> PacketInfo:
         publisher=infos[0].publisher,
         tool=infos[0].tool,
         is_accessible=all(info.is_accessible for info in infos),
+        is_archivable=all(info.is_archivable for info in infos),
     )

@@ -1,8 +1,11 @@
 """The papers of one visit, joined into one file.
 
 Guarantees: nothing is laid out anew because a patient changed: parts without patient data are made ahead and kept, and
-what is a patient's is drawn onto them here, and never kept; the finished file has been read back, and bears this
-patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
+what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
+this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
+
+In memory, the texts that were read back stay until so many packets have been read that they are dropped, and a packet
+holds its visit for as long as its caller keeps it.
 """
 
 from __future__ import annotations
@@ -13,10 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit import __version__
+from consentkit.errors import RenderingFailed
 from consentkit.language import LanguagePack, fill
 from consentkit.packets.identity import PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
-from consentkit.packets.particulars import identifiers, particulars
+from consentkit.packets.particulars import labelled, particulars
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
@@ -35,7 +39,10 @@ _MARGIN = 56.7
 _FOOT = 15.0
 """Points from the bottom of a page to the line with its number in the packet."""
 _HEAD = 26.0
-"""Points from the top of a page of an extra file to the line with the patient's particulars."""
+"""Points from the top of a page of an extra file to the line with the patient's name."""
+_HEAD_STEP = 12.0
+"""Points from there to the line with the other particulars."""
+_HEAD_GAP = 6.0
 _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
 _READ_BY_ONE = 50
@@ -67,6 +74,11 @@ class Packet:
         return tuple(extra.name for extra in self.plan.extras if not extra.claims_accessibility)
 
     @property
+    def is_archivable(self) -> bool:
+        """Whether each extra file keeps to PDF/A, too."""
+        return all(extra.claims_archive for extra in self.plan.extras)
+
+    @property
     def file_name(self) -> str:
         """The name of its file: date and visit, and nothing about the patient."""
         return f"{self.plan.visit.date.isoformat()}-{self.plan.visit.visit}.pdf"
@@ -92,6 +104,12 @@ class PacketMaker:
 
     def make(self, plan: Plan) -> Packet:
         """Make a packet. Raises RenderingFailed where it is not fit to be given out."""
+        try:
+            return self._made(plan)
+        except ValueError as error:
+            raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
+
+    def _made(self, plan: Plan) -> Packet:
         papers = self._papers.papers(plan)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language)
@@ -134,7 +152,7 @@ class PacketMaker:
         plan = packet.plan
         for placed in packet.papers:
             paper = placed.paper
-            required = required_texts(plan.visit, paper.pack, in_one_line=paper.is_foreign)
+            required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
             for number, printed in enumerate(self._printed_on(paper.part), placed.first):
                 foot = _foot_line(plan, paper.pack, number, packet.pages)
@@ -167,7 +185,7 @@ class _PaperWriter:
         for page, entries in stamps.items():
             entries.extend(self._foot(page, compiled.size))
             if paper.is_foreign:
-                entries.append(self._head(compiled.size))
+                entries.extend(self._head(compiled.size))
         return Insert(
             part=compiled,
             title=paper.bookmark,
@@ -178,9 +196,13 @@ class _PaperWriter:
             scale=FOREIGN_SCALE if paper.is_foreign else 1.0,
         )
 
-    def _head(self, size: tuple[float, float]) -> Stamp:
-        text = _label_line(self.plan, self.placed.paper.pack)
-        return self.texts.at(text, _MARGIN, size[1] - _HEAD, size[0] - 2 * _MARGIN)
+    def _head(self, size: tuple[float, float]) -> Iterator[Stamp]:
+        """The name, and below it the two others side by side: each by itself, so that each is read back whole."""
+        name, born, record = _labels(self.plan, self.placed.paper.pack)
+        room, top = size[0] - 2 * _MARGIN, size[1] - _HEAD
+        yield self.texts.at(name, _MARGIN, top, room)
+        yield self.texts.at(born, _MARGIN, top - _HEAD_STEP, room / 2 - _HEAD_GAP)
+        yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number = self.placed.first + page
@@ -194,17 +216,18 @@ class _PaperWriter:
 def packet_info(packet: Packet, workspace: Workspace) -> PacketInfo:
     """What a packet says about itself."""
     plan = packet.plan
-    documents = tuple(
+    documents = [
         f"{document.code} {document.language} {document.variant} {document.content_hash}" for document in plan.documents
-    )
+    ]
     return PacketInfo(
         plan.pack.packet.cover.heading,
         plan.pack.language,
         packet=plan.packet,
-        documents=documents,
+        documents=tuple(documents),
         publisher=workspace.folder.clinic.name or "",
         tool=tool(),
         is_accessible=not packet.untagged,
+        is_archivable=packet.is_archivable,
     )
 
 
@@ -237,10 +260,9 @@ def _foot_line(plan: Plan, pack: LanguagePack, number: int, pages: int) -> str:
     return f"{page_of} · {fill(pack.packet.packet, packet=plan.packet)}"
 
 
-def _label_line(plan: Plan, pack: LanguagePack) -> str:
-    name, born, record = identifiers(plan.visit, pack)
-    label = pack.label
-    return f"{label.name}: {name} · {label.born}: {born} · {label.record}: {record}"
+def _labels(plan: Plan, pack: LanguagePack) -> tuple[str, str, str]:
+    """What stands at the head of the pages of extra files."""
+    return labelled(plan.visit, pack)
 
 
 def _all_texts(plan: Plan, papers: Sequence[PlacedPaper], values: dict[str, dict[str, str]]) -> Iterator[str]:
@@ -251,7 +273,7 @@ def _all_texts(plan: Plan, papers: Sequence[PlacedPaper], values: dict[str, dict
         for number in range(placed.first, placed.last + 1):
             yield _foot_line(plan, paper.pack, number, pages)
         if paper.is_foreign:
-            yield _label_line(plan, paper.pack)
+            yield from _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
         yield from (text for name, text in values[paper.pack.language].items() if name in names)
 

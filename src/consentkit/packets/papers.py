@@ -74,6 +74,7 @@ class PaperMaker:
     ends_on_even_page: bool
     """Whether the next packet starts on a fresh sheet then, too."""
     _inputs: Inputs | None = None
+    _packs: dict[str, LanguagePack] = field(default_factory=dict)
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
 
     def papers(self, plan: Plan) -> list[PlacedPaper]:
@@ -103,7 +104,12 @@ class PaperMaker:
         return papers
 
     def _pack(self, plan: Plan, language: str) -> LanguagePack:
-        return plan.pack if plan.pack.language == language else self.workspace.language(language)
+        return plan.pack if plan.pack.language == language else self._words(language)
+
+    def _words(self, language: str) -> LanguagePack:
+        if language not in self._packs:
+            self._packs[language] = self.workspace.language(language)
+        return self._packs[language]
 
     def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> Paper:
         values = {
@@ -117,7 +123,7 @@ class PaperMaker:
 
     def _language_help(self) -> Iterator[dict[str, str]]:
         for language in self.workspace.languages():
-            pack = self.workspace.language(language)
+            pack = self._words(language)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(

@@ -6,6 +6,7 @@ A slot that the visit has nothing for stays empty, to be filled in by pen.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from consentkit.language import LanguagePack
@@ -20,6 +21,13 @@ def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
 def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
     """What stands on every page: name, date of birth, record number."""
     return visit.patient.name, pack.dates.write(visit.patient.born), visit.patient.record
+
+
+def labelled(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
+    """The same, each behind its label: for pages that have no slots for them."""
+    labels = pack.label.name, pack.label.born, pack.label.record
+    name, born, record = (f"{label}: {text}" for label, text in zip(labels, identifiers(visit, pack), strict=True))
+    return name, born, record
 
 
 def _patient(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]:
@@ -43,35 +51,30 @@ def _signers(visit: Visit) -> Iterator[tuple[str, str | None]]:
     yield "witness_printed_name", visit.witness
     yield "clinician_printed_name", visit.treats.signed
     yield "treated_by", visit.treats.signed
-    yield "trainee_1", visit.trainee.signed if visit.trainee else None
-    yield "trainee_2", visit.supervisor.signed if visit.supervisor else None
+    yield "name_of_trainee", visit.trainee.signed if visit.trainee else None
+    yield "name_of_supervisor", visit.supervisor.signed if visit.supervisor else None
 
 
 def _visit(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]:
     """The answers on the cover."""
     yield "visit_patient", visit.patient.name
-    yield "visit_visit", visit.visit
-    yield "visit_date", pack.dates.write(visit.date)
-    yield "visit_time", visit.time.strftime("%H:%M") if visit.time else None
-    yield "visit_clinician", visit.treats.signed
-    yield "visit_supervisor", visit.supervisor.signed if visit.supervisor else None
-    if visit.representative:
-        yield "visit_representative", f"{visit.representative.name} ({visit.representative.relationship})"
-    if visit.interpreter:
-        yield "visit_interpreter", ", ".join(filter(None, (visit.interpreter.name, visit.interpreter.language)))
-    yield "visit_witness", visit.witness
+    for row, answer in _answers(visit):
+        yield f"visit_{row}", pack.dates.write(answer) if isinstance(answer, datetime.date) else answer
+
+
+def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | None]]:
+    """What stands on each line of the cover, from the top."""
+    representative, interpreter = visit.representative, visit.interpreter
+    yield "date", visit.date
+    yield "time", visit.time.strftime("%H:%M") if visit.time else None
+    yield "visit", visit.visit
+    yield "clinician", visit.treats.signed
+    yield "supervisor", visit.supervisor.signed if visit.supervisor else None
+    yield "representative", f"{representative.name} ({representative.relationship})" if representative else None
+    yield "interpreter", ", ".join(filter(None, (interpreter.name, interpreter.language))) if interpreter else None
+    yield "witness", visit.witness
 
 
 def cover_rows(visit: Visit) -> list[str]:
     """The lines of the cover that this visit has an answer for, in their order."""
-    given = {
-        "date": True,
-        "time": visit.time is not None,
-        "visit": True,
-        "clinician": True,
-        "supervisor": visit.supervisor is not None,
-        "representative": visit.representative is not None,
-        "interpreter": visit.interpreter is not None,
-        "witness": visit.witness is not None,
-    }
-    return [row for row, is_given in given.items() if is_given]
+    return [row for row, answer in _answers(visit) if answer]

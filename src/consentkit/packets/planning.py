@@ -1,7 +1,9 @@
 """What a visit calls for: which documents, in which languages, which further pages; or why there can be no packet.
 
 Guarantees: everything that is wrong with a visit is told at once, with the remedy and without the name of anybody;
-nothing is made before it is known that all of it may be made.
+there is no plan as long as anything speaks against it, and a visit without a plan does not count for later visits.
+Documents are made only where codes, people, names and extra files are in order; whether they are approved is judged
+after that, since an approval is of the very content.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
-import re
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,19 +19,18 @@ from typing import Any
 
 from consentkit.approvals import Variant
 from consentkit.document import Document, Layout
-from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
+from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
 from consentkit.files import read_bytes
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.packets.recent import Recent
 from consentkit.packets.rules import Conflict, DayBook, conflicts
-from consentkit.packets.visit import ASSENT_AGE, Visit
+from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who
 from consentkit.pdf import fonts
-from consentkit.pdf.foreign import ForeignPdf, accept
+from consentkit.pdf.foreign import MOST_BYTES, ForeignPdf, accept
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
 
-LARGEST_EXTRA = 20 * 1024**2
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""
 _MOST_DOCUMENTS = 128
@@ -66,13 +67,26 @@ class Plan:
     extras: tuple[ForeignPdf, ...]
     overridden: tuple[Conflict, ...]
     layout: Layout
+    duplex: bool = False
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
 
     @property
     def packet(self) -> str:
-        """The identifier of the packet: the same papers for the same visit have the same one. No patient data."""
-        parts = [self.visit.visit, self.visit.date.isoformat(), *(document.content_hash for document in self.documents)]
-        parts += [*self.clauses, str(self.assent), *(hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras)]
-        digest = hashlib.sha256("\0".join(parts).encode()).digest()
+        """The identifier of the packet: ten letters and digits, made from the visit's number and date and its papers.
+
+        The same papers in the same layout have the same one. Nothing of the patient or of anybody else goes into it, so
+        a packet that is made again with a corrected name keeps its number. Approvals, the particulars of the clinic and
+        the words around the documents don't count either.
+        """
+        visit, layout = self.visit, self.layout
+        parts = {
+            "visit": [visit.visit, visit.date.isoformat(), self.pack.language],
+            "documents": [document.content_hash for document in self.documents],
+            "pages": [*self.clauses, self.assent],
+            "extras": [hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras],
+            "layout": [layout.paper, layout.large_print, layout.fillable, self.duplex],
+        }
+        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
         return base64.b32encode(digest)[:10].decode()
 
 
@@ -114,6 +128,7 @@ class Planner:
         if not self.options.allow_drafts:
             self._require_approved(documents, problems)
         problems.require_none()
+        self._days.remember(visit, procedures)
         return Plan(
             visit=visit,
             pack=packs[0],
@@ -123,6 +138,7 @@ class Planner:
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
+            duplex=self.options.duplex,
         )
 
     def pack(self, language: str) -> LanguagePack:
@@ -162,7 +178,7 @@ class Planner:
                 [Problem(name, None, None, "", "has no place to be: extra PDFs stand in a clinic folder")]
             )
         path: Path = folder / EXTRA_FOLDER / name
-        return self._extras.get(name, lambda: accept(str(path), read_bytes(path, LARGEST_EXTRA)))
+        return self._extras.get(name, lambda: accept(str(path), read_bytes(path, MOST_BYTES)))
 
     def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
@@ -172,10 +188,10 @@ class Planner:
             if conflict not in overridden:
                 hint = ' (to go on all the same: --override "the reason")' if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and _tells_who(self.options.override or "", visit):
+        if overridden and (told := tells_who(visit, self.options.override or "")):
             problems.add(
-                "the reason of --override holds the patient's name or record number, and it is recorded where no "
-                "patient data may be; write it without",
+                f"the reason of --override holds {told}, and it is recorded where no patient data may be; "
+                "write it without, and without any word that is also one of the name",
                 "override",
             )
         return tuple(overridden)
@@ -220,6 +236,9 @@ class _Findings:
             return function(*arguments)
         except InvalidInput as error:
             self.problems += [problem for problem in error.problems if problem not in self.problems]
+        except UnknownCode:  # its message quotes the cell
+            message = "`procedures` holds a code that no procedure has; `consentkit list` shows those there are"
+            self.failures.append(UnknownCode(message))
         except ConsentkitError as error:
             self.failures.append(error)
         return None
@@ -231,12 +250,6 @@ class _Findings:
         told = [Problem(self.label, self.row, None, "", str(failure)) for failure in self.failures]
         if told or self.problems:
             raise InvalidInput([*self.problems, *told])
-
-
-def _tells_who(reason: str, visit: Visit) -> bool:
-    words = set(re.findall(r"[\w-]+", reason))
-    names = {word for word in re.findall(r"[\w-]+", visit.patient.name) if len(word) > 2}
-    return not words.isdisjoint({*names, visit.patient.record})
 
 
 def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:

@@ -68,14 +68,18 @@ class DayBook:
         self._seen: set[bytes] = set()
 
     def conflicts_with_earlier(self, visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
-        """The once-a-day codes that this patient has had on this day; then remembers those of this visit."""
-        daily = sorted(
-            {found.code for found in procedures if found.billing.once_a_day and found.code in visit.procedures}
-        )
-        marks = {code: self._mark(visit, code) for code in daily}
-        repeated = [code for code in daily if marks[code] in self._seen]
-        self._seen.update(marks.values())
-        return [_once_a_day(code) for code in repeated]
+        """The once-a-day codes of this visit that the patient has had on this day, at a visit that is remembered."""
+        marks = self._marks(visit, procedures)
+        return [_once_a_day(code) for code, mark in marks.items() if mark in self._seen]
+
+    def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
+        """Let a visit count for the later ones. One that is refused must not: its papers are never handed out."""
+        self._seen.update(self._marks(visit, procedures).values())
+
+    def _marks(self, visit: Visit, procedures: Sequence[Procedure]) -> dict[str, bytes]:
+        """What stands for the once-a-day codes of a visit, by the code."""
+        daily = {found.code for found in procedures if found.billing.once_a_day and found.code in visit.procedures}
+        return {code: self._mark(visit, code) for code in sorted(daily)}
 
     def _mark(self, visit: Visit, code: str) -> bytes:
         particulars = json.dumps([visit.patient.record.casefold(), visit.date.isoformat(), code])

@@ -44,7 +44,9 @@ def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
     if kept is not None:
         return kept[0]
     part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
-    workspace.store.put(key, pack_part(part))
+    # A template that was edited meanwhile would put the new sheet under the key of the old one.
+    if workspace.is_current() and sheet_key(spec, workspace.inputs()) == key:
+        workspace.store.put(key, pack_part(part))
     return part
 
 
@@ -67,10 +69,9 @@ def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:
     return key_of(
         "sheet",
         inputs.surroundings(),
-        inputs.clauses(spec.pack.language),
+        spec.pack.model_dump_json(),  # as it was read: its file may have been edited since
         spec.template,
         spec.title,
-        spec.pack.language,
         json.dumps([layout.paper, layout.large_print, layout.fillable, spec.clauses], sort_keys=True),
         json.dumps(spec.values, sort_keys=True),
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -175,22 +177,12 @@ class Visit(Record):
     def _agrees_with_itself(self) -> Self:
         if (self.trainee is None) != (self.supervisor is None):
             raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
-        if self._tells_who():
+        if told := tells_who(self, self.visit):
             raise ValueError(
-                "has a visit number that holds the patient's name or record number; it becomes part of file names, "
+                f"has a visit number that holds {told}; it becomes part of file names, "
                 "so use a number that tells nothing"
             )
         return self
-
-    def _tells_who(self) -> bool:
-        visit = self.visit.casefold()
-        words = [word.casefold() for word in re.findall(r"\w+", self.patient.name) if len(word) > 2]
-        record = re.sub(r"\W", "", self.patient.record).casefold()
-        return (
-            visit == record
-            or (len(record) > 3 and record in visit.replace("-", ""))
-            or any(word in visit for word in words)
-        )
 
     @property
     def age(self) -> int:
@@ -206,3 +198,93 @@ class Visit(Record):
 def _years(born: datetime.date, day: datetime.date) -> int:
     """Whole years between two days."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def tells_who(visit: Visit, text: str) -> str | None:
+    """What in a text tells who the patient is, in words that quote nothing; None where nothing does.
+
+    Accents, capitals and the marks between letters don't count. A text is taken apart where letters and digits end, and
+    a piece is somebody's if it is a word of the name, several of them in a row, or holds a word of six letters or more.
+    Nicknames, initials and names written in another script are not seen.
+    """
+    plain = _folded(text)
+    pieces = set(re.findall(r"[^\W\d_]+", plain))
+    if any(_is_named(visit.patient.name, pieces)) or _holds_record(visit.patient.record, plain):
+        return "the patient's name or record number"
+    if _holds_day(visit.patient.born, plain):
+        return "the patient's date of birth"
+    if visit.representative and any(_is_named(visit.representative.name, pieces)):
+        return "the representative's name"
+    return None
+
+
+_LEAST_LETTERS = 2
+"""Letters of a word that counts as a name: an initial stands in too many numbers."""
+_SOUGHT_ANYWHERE = 6
+"""Letters from which a word of a name counts within a longer one; shorter ones are part of too many other words."""
+_LEAST_JOINED = 4
+"""Letters of words in a row that count where they are written as one."""
+_LEAST_OF_RECORD = 4
+"""Characters from which a record number counts within others."""
+_UNMARKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that Unicode does not take for a plain one with a mark, but whoever types without accents does."""
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+"""How such letters are spelled in German and the languages of the North where they can't be typed."""
+_MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep|set", "oct", "nov", "dec|dic")
+"""How the months begin, in English and Spanish."""
+
+
+def _folded(text: str) -> str:
+    """A text without capitals and without marks on its letters."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(char for char in apart if not unicodedata.category(char).startswith("M")).translate(_UNMARKED)
+
+
+def _is_named(name: str, pieces: set[str]) -> Iterator[bool]:
+    """For each way to write a name, whether it is among the pieces of a text."""
+    composed = unicodedata.normalize("NFKC", name).casefold()
+    for plain in {_folded(name), _folded(composed.translate(_SPELLED_OUT))}:
+        words = re.findall(r"[^\W\d_]+", plain)
+        yield not pieces.isdisjoint(word for word in words if len(word) >= _LEAST_LETTERS)
+        yield not pieces.isdisjoint(_joined(words))
+        yield any(word in piece for word in words if _counts_anywhere(word) for piece in pieces)
+
+
+def _counts_anywhere(word: str) -> bool:
+    """Whether a word counts within a longer piece. Chinese, Thai and others put no spaces between words."""
+    return len(word) >= (_SOUGHT_ANYWHERE if word.isascii() else _LEAST_LETTERS)
+
+
+def _joined(words: list[str]) -> Iterator[str]:
+    """Words of a name that stand in a row, written as one, such as `okeeffe` for O’Keeffe."""
+    for first in range(len(words)):
+        for last in range(first + 2, len(words) + 1):
+            if len(joined := "".join(words[first:last])) >= _LEAST_JOINED:
+                yield joined
+
+
+def _holds_record(record: str, plain: str) -> bool:
+    """Whether a folded text holds a record number, whatever stands between its characters."""
+    sought, squeezed = (re.sub(r"[\W_]", "", text) for text in (_folded(record), plain))
+    if len(sought) >= _LEAST_OF_RECORD:
+        return sought in squeezed
+    between = r"[\W_]?".join(map(re.escape, sought))
+    return sought == squeezed or (len(sought) > 1 and bool(re.search(rf"(?<![^\W_]){between}(?![^\W_])", plain)))
+
+
+def _holds_day(day: datetime.date, plain: str) -> bool:
+    """Whether a folded text holds a day: in digits, in each order that is in use, or with the month as a word."""
+    if f"{day:%y}" not in plain or str(day.day) not in plain:
+        return False  # which is so nearly always, and the pattern takes long to make
+    year, month, number = f"{day.year:04}", f"0?{day.month}", f"0?{day.day}"
+    years, mark = f"(?:{year}|{year[2:]})", r"[\W_]{1,2}"
+    word, gap = rf"(?:{_MONTHS[day.month - 1]})[a-z]*", r"[\W_]{0,2}(?:(?:of|de|del)\b)?[\W_]{0,2}"
+    orders = ((year, month, number), (month, number, year), (number, month, year))
+    in_digits = [r"[\W_]{0,2}".join(parts) for parts in orders]
+    in_digits += [mark.join(parts) for parts in ((month, number, years), (number, month, years))]
+    in_digits += [f"{day:{form}}" for form in ("%m%d%y", "%d%m%y", "%y%m%d")]
+    nth = f"{number}(?:st|nd|rd|th)?"
+    in_words = [gap.join(parts) for parts in ((word, nth, years), (nth, word, years), (year, word, nth))]
+    return bool(re.search(rf"(?<!\d)(?:{'|'.join([*in_digits, *in_words])})(?!\d)", plain))

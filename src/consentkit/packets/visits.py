@@ -1,17 +1,17 @@
 """The visits of a file: one in YAML, or a day's schedule in CSV.
 
 Guarantees: a visit that can't be read never stops the others, what is wrong with a file as a whole is told before the
-first visit, and memory does not grow with the number of visits. No message quotes what a cell or a field holds, since
-these are a patient's particulars; unknown keys are quoted only where they look like keys.
+first visit. A file is read visit by visit, and of those that were handed on only their numbers are kept, as marks of a
+few bytes; what comes through a pipe is held as a whole, which is why it has the same limit as a file. No message quotes
+what a cell or a field holds, since these are a patient's particulars; unknown keys are quoted only where they look like
+keys.
 """
 
 from __future__ import annotations
 
 import codecs
-import errno
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from typing import BinaryIO
 from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
-from consentkit.files import LARGEST_TEXT, reason
+from consentkit.files import LARGEST_TEXT, open_regular, reason
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
 from consentkit.packets.visit import Visit
 from consentkit.problems import Problem, printable
@@ -93,7 +93,7 @@ def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     """A stream that can be read twice, so that faults of the whole file are known before the first visit."""
     try:
         if name != STDIN:
-            with os.fdopen(_open_safely(name), "rb") as file:
+            with os.fdopen(open_regular(name)[0], "rb") as file:
                 yield file
         elif stdin is None:
             raise WrongUse("`-` stands for standard input, but there is none; name a file")
@@ -102,22 +102,6 @@ def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     except OSError as error:
         shown = _SHOWN_STDIN if name == STDIN else name
         raise FileAccess(f"{printable(shown)}: can't be read: {reason(error)}") from None
-
-
-def _open_safely(name: str) -> int:
-    """Open a regular file only, follow no link, and wait for no pipe or device: as `files` does, but for a stream."""
-    try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise _refused(name, "is a symbolic link; name the file itself") from None
-        raise
-    except ValueError:
-        raise _refused(name, "is not the name of a file; correct it") from None
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise _refused(name, "is not a regular file; name a file")
 
 
 def _all_of(stream: BinaryIO) -> bytes:

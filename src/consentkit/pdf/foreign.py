@@ -16,11 +16,13 @@ from pypdf.generic import DictionaryObject, StreamObject, TextStringObject
 
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed
 from consentkit.isolation import Limits, run_limited
+from consentkit.pdf.compiling import compile_part
 from consentkit.pdf.extra import inert
 from consentkit.pdf.extra.drawing import Unsound
 from consentkit.pdf.extra.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, complaints, judge
 from consentkit.pdf.extra.streams import Budget, TooLarge, peeled
 from consentkit.pdf.extra.values import resolved
+from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.reading import UnreadablePdf, readable_text
 from consentkit.problems import Problem
 
@@ -71,6 +73,7 @@ def _accepted(name: str, data: bytes) -> ForeignPdf:
         judged = judge(data)
         rewritten = inert.rewrite(judged)
         _require_readable(judge(rewritten.pdf))  # what we pass on must stand before the same judge
+        _require_linkable(rewritten.pdf)
         return _described(name, judged, rewritten)
     except Refused as error:
         raise _invalid(name, error.findings) from error
@@ -87,6 +90,15 @@ def _require_readable(judged: Judged) -> None:
     with complaints():
         for page in judged.reader.pages:
             page.extract_text()
+
+
+def _require_linkable(pdf: bytes) -> None:
+    """Raise Refused where a file can't be put into a packet, or the packet not be read back with it."""
+    try:
+        compile_part(pdf)
+        PageTexts().read(pdf)
+    except ValueError as error:
+        raise Refused([DAMAGED]) from error
 
 
 def _described(name: str, judged: Judged, rewritten: inert.Inert) -> ForeignPdf:

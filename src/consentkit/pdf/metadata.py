@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -25,7 +25,9 @@ class Info:
     publisher: str = field(default="", kw_only=True)
     tool: str = field(default="consentkit", kw_only=True)
     is_accessible: bool = field(default=True, kw_only=True)
-    """Whether the file claims PDF/UA-1 and PDF/A-2a, which one file without tags in it would make untrue."""
+    """Whether the file claims PDF/UA-1, which one file without tags in it would make untrue."""
+    is_archivable: bool = field(default=True, kw_only=True)
+    """Whether it claims PDF/A-2a, which asks for tags, too."""
 
     MEANINGS: ClassVar[Mapping[str, str]] = {}
     """The entries of our own schema, each with its meaning."""
@@ -106,11 +108,13 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
 
-_CLAIMS = """<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+_ARCHIVE_CLAIM = """<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
 <pdfaid:part>2</pdfaid:part>
 <pdfaid:conformance>A</pdfaid:conformance>
 </rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+"""
+
+_ACCESSIBILITY_CLAIM = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfuaid:part>1</pdfuaid:part>
 </rdf:Description>
 """
@@ -141,7 +145,7 @@ def packet(info: Info, producer: str) -> bytes:
     publisher = f"\n<dc:publisher><rdf:Bag><rdf:li>{_escaped(info.publisher)}</rdf:li></rdf:Bag></dc:publisher>"
     own = {name: _escaped(value) for name, value in info.properties().items()}
     return _PACKET.format(
-        claims=_CLAIMS if info.is_accessible else "",
+        claims="".join(_claims(info)),
         title=_escaped(info.title),
         language=_escaped(info.language),
         publisher=publisher if info.publisher else "",
@@ -151,6 +155,13 @@ def packet(info: Info, producer: str) -> bytes:
         properties="\n".join(f"<consentkit:{name}>{value}</consentkit:{name}>" for name, value in own.items()),
         schemas=f"{_accessibility_schema()}\n{_own_schema(info)}",
     ).encode()
+
+
+def _claims(info: Info) -> Iterator[str]:
+    if info.is_accessible:
+        if info.is_archivable:
+            yield _ARCHIVE_CLAIM
+        yield _ACCESSIBILITY_CLAIM
 
 
 def _accessibility_schema() -> str:

@@ -1,7 +1,9 @@
 """What stands on each page of a file, artifacts and stamps included: for finding out whose name a page bears.
 
-Guarantees: text is what the glyphs that are drawn say, by the fonts' own maps; each drawing of a page is read by
-itself, so that the text of a stamp is found whole; what is drawn on many pages is read once.
+Guarantees: of text in the notation that the engine writes (strings of hexadecimal glyph numbers in fonts with a map),
+each glyph says what its font's map says; each drawing of a page is read by itself, so that the text of a stamp is found
+whole; what is drawn on many pages is read once. Literal strings and fonts without a map say nothing, as in the pages
+of extra files, so what is not found here may still stand on a page.
 """
 
 from __future__ import annotations

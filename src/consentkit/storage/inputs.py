@@ -24,7 +24,8 @@ from consentkit.storage.versions import versions
 
 _ABSENT = "absent"
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
-_LOGO_SUFFIXES = {".png", ".jpg", ".jpeg"}
+_NO_LOGO = {".yaml", ".yml", ".csv", ".pdf", ".md"}
+"""Endings of files in a clinic's folder that are no pictures, and may change from day to day."""
 
 
 @dataclass
@@ -118,11 +119,12 @@ def key_from(digests: Mapping[str, str]) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".html", ".css", ".yaml"})
+    """Every file of a folder of templates: one may include another whatever its name."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
 
 def _pictures(clinic: Path | None) -> list[Path]:
-    """Every picture beside clinic.yaml: which of them is the logo is not known before that file is parsed."""
+    """Every file beside clinic.yaml that could be a logo: which one it is, is not known before that is parsed."""
     if clinic is None or not clinic.is_dir():
         return []
-    return sorted(path for path in clinic.iterdir() if path.suffix.lower() in _LOGO_SUFFIXES)
+    return sorted(path for path in clinic.iterdir() if path.suffix.lower() not in _NO_LOGO and path.is_file())

@@ -4,7 +4,9 @@ Guarantees: what `get` returns is what was put under that key, whole and unalter
 any way costs time and never a document; only the owner can read what is kept, and a folder into which somebody else
 could plant a forged part is not used; no link is followed; nothing is removed but what a store has made itself.
 
-A part is a document without patient data, which is why it may be kept at all.
+A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
+put here, which is why parts may be kept at all. Under keys of the same kind stand small tables that take long to parse:
+the approvals, with the names of those who approved; service lists; which language and paper a clinic uses.
 """
 
 from __future__ import annotations
