@@ -1074,7 +1074,7 @@ def require_refused_or_sound(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["plain", "laden", "packed", "tagged", "fields"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_an_altered_file_is_refused_or_comes_out_sound(name: str, data: st.DataObject) -> None:
     good = good_files()[name]
@@ -1088,14 +1088,14 @@ def test_an_altered_file_is_refused_or_comes_out_sound(name: str, data: st.DataO
     require_refused_or_sound(bytes(bad))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(keep=st.floats(0, 1), name=st.sampled_from(["plain", "laden", "packed", "tagged", "fields"]))
 def test_a_file_that_breaks_off_is_refused_or_comes_out_sound(keep: float, name: str) -> None:
     good = good_files()[name]
     require_refused_or_sound(good[: int(len(good) * keep)])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from([*b"q Q BT ET BMC /A EMC BX EX ( ) < > << >> [ ] 1 0 Tj cm % Do BI ID EI".split()])))
 def test_any_drawing_is_refused_or_comes_out_closed(tokens: list[bytes]) -> None:
     require_refused_or_sound(saved(plain(b" ".join(tokens) + b"\n"), compress_streams=False))
