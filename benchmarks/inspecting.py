@@ -76,11 +76,6 @@ def missing(pdf: Path, texts: Iterable[str]) -> list[str]:
     return _missing(_pages(pdf), texts)
 
 
-def pages_without(pdf: Path, text: str) -> list[int]:
-    """The numbers of the pages, from 1, that do not hold a text, such as the patient's name."""
-    return _without(_pages(pdf), text)
-
-
 def _pages(pdf: Path) -> list[str]:
     """The text of each page, without white space."""
     return [_bare(page.extract_text()) for page in PdfReader(pdf).pages]

@@ -27,9 +27,8 @@ from consentkit.errors import FileAccess
 from consentkit.pdf.seal import is_intact
 from consentkit.storage.store import Store, open_store
 from injecting import Injected, may_mount, on_small_disk
-from running import command, environment, leftovers
+from running import NOBODY, as_nobody, command, environment, leftovers
 from small import CODE, make_clinic, write_procedure
-from test_output import NOBODY, as_nobody
 
 GONE, FRESH = "GONE-1", "FRESH-1"
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]
@@ -294,23 +293,24 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_any_work(taken: Path
     assert list(taken.iterdir()) == []
 
 
-@pytest.mark.parametrize("handles", [6, 9, 14])
-def test_with_few_file_handles_nothing_is_half_done_and_with_more_all_is(handles: int, tmp_path: Path) -> None:
-    place = many(tmp_path, 2, store=open_store())
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (handles, handles))
-
-    done = subprocess.run(
+def batch_under_limit(place: Place, folder: Path, kind: int, most: int) -> subprocess.CompletedProcess[str]:
+    """Run a batch in a process that may have so much of something."""
+    return subprocess.run(
         command("batch", "-o", place.out, "--clinic", place.clinic, "--no-cache"),
-        cwd=tmp_path,
+        cwd=folder,
         env=environment(),
         capture_output=True,
-        preexec_fn=limit,
+        preexec_fn=lambda: resource.setrlimit(kind, (most, most)),
         text=True,
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize("handles", [6, 9, 14])
+def test_with_few_file_handles_nothing_is_half_done_and_with_more_all_is(handles: int, tmp_path: Path) -> None:
+    place = many(tmp_path, 2, store=open_store())
+    done = batch_under_limit(place, tmp_path, resource.RLIMIT_NOFILE, handles)
     assert done.returncode in {0, 5, 6, 7}
     assert "Traceback" not in done.stderr
     assert done.returncode == 0 or "rror" in done.stderr
@@ -322,20 +322,7 @@ def test_with_few_file_handles_nothing_is_half_done_and_with_more_all_is(handles
 @pytest.mark.parametrize("megabytes", [100, 200])
 def test_with_little_memory_nothing_is_half_done_and_with_more_all_is(megabytes: int, tmp_path: Path) -> None:
     place = many(tmp_path, 2, store=open_store())
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1024**2,) * 2)
-
-    done = subprocess.run(
-        command("batch", "-o", place.out, "--clinic", place.clinic, "--no-cache"),
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        preexec_fn=limit,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = batch_under_limit(place, tmp_path, resource.RLIMIT_AS, megabytes * 1024**2)
     assert done.returncode != 0 or len(place.files()) == 2
     assert "unexpected" not in done.stderr
     assert all(map(is_intact, place.files().values()))

@@ -9,7 +9,6 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,7 @@ import pytest
 from consentkit import files
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.files import LARGEST_TEXT, read_bytes, read_text
-
-NOBODY = 65534
+from running import as_nobody
 
 
 @pytest.fixture(autouse=True)
@@ -155,19 +153,6 @@ def test_a_file_below_a_file_is_told_likewise(tmp_path: Path) -> None:
 def test_a_name_that_is_too_long_is_told_likewise(tmp_path: Path) -> None:
     with pytest.raises(FileAccess, match=r"can't be read: file name too long$"):
         read_bytes(tmp_path / ("x" * 300), 10)
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Give up the administrator's right to read everything, for a while."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_file_that_may_not_be_read_is_told_likewise() -> None:

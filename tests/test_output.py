@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,12 @@ from consentkit.errors import FileAccess
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.pdf.metadata import DocumentInfo, packet
 from consentkit.pdf.seal import seal
-from running import environment
+from running import NOBODY, as_nobody, environment
 
 INFO = DocumentInfo(title="T", language="en", code="90837", variant="consent", edition="2026-11-21", content_hash="0")
 _IDENTIFIER = b"/ID [(" + b"0" * 32 + b") (" + b"0" * 32 + b")]"
 OWN_PDF = seal(b"%PDF-1.7\n" + packet(INFO, "consentkit") + b"\n" + _IDENTIFIER + b"\n%%EOF\n")
 FOREIGN_PDF = b"%PDF-1.7\nsomebody else's\n%%EOF\n"
-NOBODY = 65534
 
 
 def listing(folder: Path) -> dict[str, bytes | None]:
@@ -320,19 +318,6 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(old: bytes | None, tmp
     )
     assert done.stdout == f"{target}: can't be written: file too large\n"
     assert listing(tmp_path) == before
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Give up the administrator's right to write everywhere, for a while."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ import pytest
 from consentkit.errors import FileAccess
 from consentkit.storage.store import Store, key_of
 from injecting import KEY, KILLS, NEW, OLD, OTHER_KEY, REFUSALS, Injected, inject, may_mount, on_small_disk
-from running import environment
-from test_output import NOBODY, as_nobody
+from running import NOBODY, as_nobody, environment
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator may give files away")
 LEFTOVER = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp")

@@ -66,12 +66,12 @@ class Workspace:
         digest = self.inputs().particulars_digest()
         return load_clinic(self.opened.path), digest
 
-    def is_current(self) -> bool:
+    def is_current(self, inputs: Inputs | None = None) -> bool:
         """Whether the particulars that documents are made with are still those of the file.
 
         A workspace reads them once. What is made after they were edited must not be kept under the key of the new ones.
         """
-        return self._loaded[1] == self.inputs().particulars_digest()
+        return self._loaded[1] == (inputs or self.inputs()).particulars_digest()
 
     @property
     def usual_language(self) -> str:
@@ -220,8 +220,9 @@ class Workspace:
 
         A file that was edited meanwhile would put the new document under the key of the old one.
         """
-        now = self.key(procedure, document.layout, language=document.language, variant=document.variant)
-        is_same = now == key and self.is_current()
+        inputs = self.inputs()
+        now = self.key(procedure, document.layout, language=document.language, variant=document.variant, inputs=inputs)
+        is_same = now == key and self.is_current(inputs)
         if is_same:
             self.store.put(key, pack_document(document))
         return is_same

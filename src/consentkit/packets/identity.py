@@ -45,8 +45,9 @@ class PageMarks:
 def require_identity(pdf: bytes, pages: Sequence[PageMarks], reader: PageTexts) -> None:
     """Raise RenderingFailed unless each page bears what is required of it, and nothing that is not allowed."""
     try:
-        found = reader.read(pdf)
-        filled = _field_values(pdf, len(found))
+        file = read_file(pdf)
+        found = reader.read_pages(file)
+        filled = _field_values(file, len(found))
     except (ValueError, KeyError) as error:
         raise RenderingFailed("the finished packet can't be read back") from error
     if len(found) != len(pages):
@@ -146,14 +147,13 @@ def _is_turned(char: str) -> bool:
     return unicodedata.bidirectional(char) in {*_RIGHT_TO_LEFT, "NSM"}
 
 
-def _field_values(pdf: bytes, pages: int) -> list[list[str]]:
+def _field_values(file: PdfFile, pages: int) -> list[list[str]]:
     """For each page, what its form fields are filled with. Raises ValueError for a damaged file."""
-    file = read_file(pdf)
     if "AcroForm" not in file.catalog:
         return [[] for _ in range(pages)]
     return [
         [text for widget in file.array(page.get("Annots")) for text in _value(file, file.dictionary(widget))]
-        for page in _pages(file, file.catalog.get("Pages"))
+        for page in file.pages()
     ]
 
 
@@ -168,11 +168,3 @@ def _value(file: PdfFile, field: dict[str, Value]) -> Iterator[str]:
 
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
-
-
-def _pages(file: PdfFile, node: Value | None) -> Iterator[dict[str, Value]]:
-    entries = file.dictionary(node)
-    if "Kids" not in entries:
-        yield entries
-    for kid in file.array(entries.get("Kids")):
-        yield from _pages(file, kid)

@@ -80,14 +80,15 @@ class PaperMaker:
     def papers(self, plan: Plan) -> list[PlacedPaper]:
         """All papers of a packet with their pages, the cover first."""
         behind = self._behind_cover(plan)
-        blank = Paper("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
-            placed = _placed(behind, cover_pages, blank if self.duplex else None)
+            placed = _placed(behind, cover_pages, self._blank(plan) if self.duplex else None)
             cover = self._cover(plan, placed)
             if cover.part.pages <= cover_pages:  # fewer, where the numbers of later pages happen to take more room
-                spare = [PlacedPaper(blank, page, page) for page in range(cover.part.pages + 1, cover_pages + 1)]
+                spare = [
+                    PlacedPaper(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
+                ]
                 if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
-                    placed.append(PlacedPaper(blank, placed[-1].last + 1, placed[-1].last + 1))
+                    placed.append(PlacedPaper(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
                 return [PlacedPaper(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
@@ -110,6 +111,9 @@ class PaperMaker:
         if language not in self._packs:
             self._packs[language] = self.workspace.language(language)
         return self._packs[language]
+
+    def _blank(self, plan: Plan) -> Paper:
+        return Paper("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
 
     def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> Paper:
         values = {

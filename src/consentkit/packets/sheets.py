@@ -45,7 +45,8 @@ def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
         return kept[0]
     part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
     # A template that was edited meanwhile would put the new sheet under the key of the old one.
-    if workspace.is_current() and sheet_key(spec, workspace.inputs()) == key:
+    inputs = workspace.inputs()
+    if workspace.is_current(inputs) and sheet_key(spec, inputs) == key:
         workspace.store.put(key, pack_part(part))
     return part
 

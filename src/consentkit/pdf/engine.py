@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
@@ -78,21 +78,22 @@ def render(
     A fillable document has form fields where the page marks them (consentkit.pdf.forms), and looks the same.
     """
     faces = fonts.faces_for("".join((unescape(html), *styles)))
-    served = {**fonts.font_assets(faces), **assets}
-    fetcher = _AssetFetcher(served)
-    font_config = FontConfiguration()
+    fetcher = _AssetFetcher({**fonts.font_assets(faces), **assets})
     with _complaints() as complaints, fetcher.refusals():
-        sheets = [
-            weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config)
-            for style in (fonts.font_rules(faces), *styles)
-        ]
-        page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
-        document = page.render(font_config=font_config, stylesheets=sheets)
+        document = _laid_out(html, (fonts.font_rules(faces), *styles), fetcher)
         with own_tagging(fillable) as slots:
             pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document, html, complaints)
     _require_silence(complaints)
     return Part(seal(pdf), len(document.pages), tuple(slots))
+
+
+def _laid_out(html: str, styles: Iterable[str], fetcher: _AssetFetcher) -> weasyprint.Document:
+    """Lay out a page of HTML with style sheets, and with what the fetcher serves."""
+    font_config = FontConfiguration()
+    sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config) for style in styles]
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+    return page.render(font_config=font_config, stylesheets=sheets)
 
 
 @dataclass(frozen=True)
@@ -122,22 +123,13 @@ def draw_lines(lines: Sequence[str]) -> Lines:
     """
     faces = fonts.faces_for("".join(lines))
     fetcher = _AssetFetcher(fonts.font_assets(faces))
-    font_config = FontConfiguration()
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
     with _complaints() as complaints, fetcher.refusals():
-        sheets = [
-            weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config)
-            for style in (fonts.font_rules(faces), _line_style(len(lines)))
-        ]
-        page = weasyprint.HTML(string=f"<html><body>{html}</body></html>", url_fetcher=fetcher)
-        document = page.render(font_config=font_config, stylesheets=sheets)
+        styles = fonts.font_rules(faces), _line_style(len(lines))
+        document = _laid_out(f"<html><body>{html}</body></html>", styles, fetcher)
         with operators_of_text() as operators:
             pdf = document.write_pdf(pdf_tags=True)
-    if (
-        complaints
-        or len(document.pages) != 1
-        or not {font.family for font in document.fonts.values()} <= fonts.FAMILIES
-    ):
+    if complaints or len(document.pages) != 1 or _has_foreign_font(document):
         raise RenderingFailed("a name or another text of the visit has letters that no font here can print")
     drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]
     return Lines(pdf, *zip(*drawn, strict=True))
@@ -239,7 +231,7 @@ class _Collector(logging.Handler):
 
 def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Sequence[str]) -> None:
     """Fail for characters that our fonts lack: a font of the machine has crept in then, or a box in their place."""
-    foreign = not {font.family for font in document.fonts.values()} <= fonts.FAMILIES
+    foreign = _has_foreign_font(document)
     boxes = any(".notdef glyph" in complaint for complaint in complaints)
     if (foreign or boxes) and (missing := fonts.unprintable(unescape(html))):
         named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing)
@@ -248,6 +240,10 @@ def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Seq
         raise RenderingFailed(
             "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"
         )
+
+
+def _has_foreign_font(document: weasyprint.Document) -> bool:
+    return not {font.family for font in document.fonts.values()} <= fonts.FAMILIES
 
 
 def _require_silence(complaints: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from consentkit.pdf.compiling import attributes_of
 from consentkit.pdf.linking import FieldValue, Insert, Linker, Stamp, bookmark, hang, renumbered
-from consentkit.pdf.syntax import Ref, Value, number, string_bytes, text_string, whole, write
+from consentkit.pdf.syntax import Ref, Value, byte_string, number, string_bytes, text_string, whole, write
 
 _READ_ONLY = 1 << 0
 
@@ -161,12 +161,12 @@ class _Inserter:
             return
         if "ID" in element:
             identifier = self._prefix + string_bytes(element["ID"])
-            element["ID"] = _string(identifier)
+            element["ID"] = byte_string(identifier)
             self._shared.identifiers.append((identifier, self._numbers[place]))
         for attributes in attributes_of(element):
             headers = attributes.get("Headers")
             if isinstance(headers, list):
-                attributes["Headers"] = [_string(self._prefix + string_bytes(name)) for name in headers]
+                attributes["Headers"] = [byte_string(self._prefix + string_bytes(name)) for name in headers]
         element["S"] = self._own_name(element["S"], self._maps["RoleMap"])
         if "C" in element:
             classes = element["C"] if isinstance(element["C"], list) else [element["C"]]
@@ -271,7 +271,3 @@ def _drawn(stamp: Stamp) -> bytes:
     scale = b"%g" % round(stamp.scale, 4)
     place = b"%g %g" % (round(stamp.left, 2), round(stamp.bottom, 2))
     return b"q %b 0 0 %b %b cm /%b Do Q" % (scale, scale, place, _name(stamp).encode())
-
-
-def _string(data: bytes) -> bytes:
-    return b"<" + data.hex().encode() + b">"

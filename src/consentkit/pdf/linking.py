@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from consentkit.pdf.compiling import CompiledPart, CompiledStream
 from consentkit.pdf.metadata import Info, packet
-from consentkit.pdf.syntax import Form, Ref, Value, form_of, text_string, write
+from consentkit.pdf.syntax import Form, Ref, Value, byte_string, form_of, text_string, write
 from consentkit.pdf.writing import FileWriter
 
 
@@ -252,7 +252,7 @@ class Linker:
         root["ParentTreeNextKey"] = b"%d" % self.shared.next_key
         if self.shared.identifiers:
             pairs = sorted(self.shared.identifiers, key=lambda pair: pair[0])
-            names = [item for identifier, element in pairs for item in (_string(identifier), element)]
+            names = [item for identifier, element in pairs for item in (byte_string(identifier), element)]
             root["IDTree"] = self.file.add({"Names": names})
         root.update({name: kept for name, kept in self._maps().items() if kept})
         document: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Document", "P": self._tree}
@@ -322,7 +322,3 @@ def hang(bookmarks: Sequence[tuple[Ref, dict[str, Value]]], parent: Ref) -> dict
 
 def _filled(form: Form, numbers: Mapping[int, Ref]) -> bytes:
     return form.text % tuple([numbers[reference] for reference in form.references])
-
-
-def _string(data: bytes) -> bytes:
-    return b"<" + data.hex().encode() + b">"

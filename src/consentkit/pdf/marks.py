@@ -66,7 +66,7 @@ class MarkedContent:
         for item in pdf.objects:
             if isinstance(item, Stream) and id(item._tags) in pages:
                 page = pages[id(item._tags)]
-                self._spots.update({Mark(page, mcid): _Spot(item, position) for position, mcid in _sequences(item)})
+                self._spots.update({Mark(page, mcid): _Spot(item, position) for position, mcid in sequences(item)})
 
     def stream(self, mark: Mark) -> Stream:
         """The content stream that holds a sequence."""
@@ -117,7 +117,7 @@ class MarkedContent:
         return shown
 
 
-def _sequences(stream: Stream) -> Iterator[tuple[int, int]]:
+def sequences(stream: Stream) -> Iterator[tuple[int, int]]:
     """The position and the identifier of each marked-content sequence that is content."""
     for position, item in enumerate(stream.stream):
         if isinstance(item, pydyf.Dictionary) and "MCID" in item:

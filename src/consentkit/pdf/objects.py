@@ -88,6 +88,17 @@ class PdfFile:
         found = self.get(value)
         return found if isinstance(found, list) else []
 
+    def pages(self) -> Iterator[dict[str, Value]]:
+        """Every page, in order. Raises KeyError where there is no tree of pages."""
+        return self._pages_below(self.catalog["Pages"])
+
+    def _pages_below(self, node: Value) -> Iterator[dict[str, Value]]:
+        entries = self.dictionary(node)
+        if "Kids" not in entries:
+            yield entries
+        for kid in self.array(entries.get("Kids")):
+            yield from self._pages_below(kid)
+
     @property
     def catalog(self) -> dict[str, Value]:
         """The root of everything."""

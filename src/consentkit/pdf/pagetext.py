@@ -35,9 +35,12 @@ class PageTexts:
 
     def read(self, pdf: bytes) -> list[list[str]]:
         """For each page, the text of its content and of each drawing on it. Raises ValueError for a damaged file."""
-        file = read_file(pdf)
+        return self.read_pages(read_file(pdf))
+
+    def read_pages(self, file: PdfFile) -> list[list[str]]:
+        """The same for a file that has been taken apart already."""
         try:
-            return [list(self._page(file, page)) for page in _pages(file, file.catalog["Pages"])]
+            return [list(self._page(file, page)) for page in file.pages()]
         except (zlib.error, KeyError, IndexError, OverflowError, RecursionError) as error:
             raise ValueError("the file is damaged") from error
 
@@ -68,14 +71,6 @@ class PageTexts:
                 drawing = drawings.get(name.decode("latin-1"))
                 if isinstance(drawing, Ref) and file.objects[drawing].entries.get("Subtype") == b"/Form":
                     yield from self._stream(file, drawing, file.objects[drawing].entries.get("Resources"), depth + 1)
-
-
-def _pages(file: PdfFile, node: Value) -> Iterator[dict[str, Value]]:
-    entries = file.dictionary(node)
-    if "Kids" not in entries:
-        yield entries
-    for kid in file.array(entries.get("Kids")):
-        yield from _pages(file, kid)
 
 
 def _maps(file: PdfFile, fonts: dict[str, Value]) -> bytes:

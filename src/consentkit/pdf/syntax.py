@@ -148,6 +148,11 @@ def text_string(text: str) -> bytes:
     return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
 
 
+def byte_string(data: bytes) -> bytes:
+    """Write bytes as a string."""
+    return b"<" + data.hex().encode() + b">"
+
+
 def string_bytes(token: Value) -> bytes:
     """The bytes that a string stands for. Raises ValueError for anything else."""
     if isinstance(token, bytes) and token.startswith(b"("):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,7 @@ from weasyprint.pdf.stream import Stream
 from consentkit.pdf.arabic import mend_meanings
 from consentkit.pdf.forms import Place, add_form, find_places
 from consentkit.pdf.gathering import Gatherer
-from consentkit.pdf.marks import MarkedContent
+from consentkit.pdf.marks import MarkedContent, sequences
 from consentkit.pdf.part import Slot
 from consentkit.pdf.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.structure import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of
@@ -49,14 +49,8 @@ def own_tagging(fillable: bool = False) -> Iterator[list[Slot]]:
     def write_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
         slots[:] = add_tags(pdf, document, page_streams, fillable=fillable)
 
-    with _writing:
-        stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
-        weasyprint.pdf.add_tags = write_tags
-        weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
-        try:
-            yield slots
-        finally:
-            weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+    with _in_place_of_tagging(write_tags):
+        yield slots
 
 
 @contextmanager
@@ -66,24 +60,29 @@ def operators_of_text() -> Iterator[dict[Any, bytes]]:
 
     def take(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
         (stream,) = page_streams
+        places = {mcid: place for place, mcid in sequences(stream)}
         for box, tag in stream._tags.items():
-            operators[box] = _operators(stream.stream, tag["mcid"])
+            operators[box] = _operators(stream.stream, places[tag["mcid"]])
 
+    with _in_place_of_tagging(take):
+        yield operators
+
+
+@contextmanager
+def _in_place_of_tagging(function: Callable[..., None]) -> Iterator[None]:
+    """Let the engine call a function of ours where it would tag a file, with what its fonts mean put right."""
     with _writing:
         stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
-        weasyprint.pdf.add_tags = take
+        weasyprint.pdf.add_tags = function
         weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
         try:
-            yield operators
+            yield
         finally:
             weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
 
 
-def _operators(items: Sequence[Any], mcid: int) -> bytes:
-    """What stands in a marked-content sequence: behind its tag, its properties and BDC, before EMC."""
-    start = next(
-        place for place, item in enumerate(items) if isinstance(item, pydyf.Dictionary) and item.get("MCID") == mcid
-    )
+def _operators(items: Sequence[Any], start: int) -> bytes:
+    """What stands in a marked-content sequence whose properties are at `start`: behind BDC, before EMC."""
     return b"\n".join(items[start + 2 : items.index(b"EMC", start)])
 
 

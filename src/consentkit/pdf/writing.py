@@ -81,7 +81,7 @@ class FileWriter:
             "Filter": b"/FlateDecode",
             "Length": b"%d" % len(data),
         }
-        self._put(b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\n" % (number, write(entries), data))
+        self.put_stream(number, write(entries), data)
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _flush(self) -> None:
