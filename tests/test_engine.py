@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import re
 import socket
@@ -384,3 +385,16 @@ def test_a_document_of_a_clinic_with_its_own_templates_is_the_same_as_one_withou
     plain = open_workspace(make_clinic(tmp_path / "plain")).render("SMALL-1")
     own = open_workspace(make_clinic(tmp_path / "own", templates={"note.html": ""})).render("SMALL-1")
     assert own == plain
+
+
+def test_no_font_is_left_in_the_temporary_folder_even_before_memory_is_cleaned_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gc.disable()
+    try:
+        render("<p>Text</p>")
+        engine.draw_lines(["Text"])
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        gc.enable()

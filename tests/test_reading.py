@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Stream
 
@@ -191,7 +191,11 @@ def test_what_cannot_be_read_is_refused(pdf: bytes, message: str) -> None:
         tagged_text(pdf)
 
 
-@given(st.binary(max_size=200) | st.text("()<>[]/\\% aBT0.-\n", max_size=60).map(str.encode))
+_PIECES = ["[", "]", "<<", ">>", "<41 4>", "(a", ")", "\\", " ", "%c\n", "-12.5", "3", "/A", "TJ", "true", "ID", "EI"]
+
+
+@given(st.binary(max_size=200) | st.lists(st.sampled_from(_PIECES)).map(lambda pieces: "".join(pieces).encode()))
+@example(b"[[]41>>")
 def test_every_byte_string_is_a_content_stream(stream: bytes) -> None:
     for operation in operations(stream):
         assert isinstance(operation.operator, str)

@@ -99,9 +99,18 @@ def test_a_process_that_dies_while_its_own_child_lives_on_is_noticed_and_the_chi
 
 
 def is_gone(process: int) -> bool:
-    """Whether a process has ended, or is about to: whoever adopts it may take a moment to notice."""
+    """Whether a process ends: on a busy machine one that was killed is there for another moment."""
+    deadline = time.monotonic() + 30
+    while _state(process) not in {"", "Z"}:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _state(process: int) -> str:
     done = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return done.stdout.strip()[:1] in {"", "Z"}
+    return done.stdout.strip()[:1]
 
 
 def children_of_this_run() -> list[str]:

@@ -84,8 +84,11 @@ def compose_page(content: Content, source: Source) -> Page:
 
 def load_engine() -> ModuleType:
     """Load WeasyPrint, which takes longer than all else together. Raises RenderingFailed where a library is missing."""
+    from consentkit.pdf.libraries import without_search
+
     try:
-        return import_module("consentkit.pdf.engine")
+        with without_search():
+            return import_module("consentkit.pdf.engine")
     except OSError as error:
         raise RenderingFailed(
             "the page engine WeasyPrint lacks a library of the system. On Debian: "

@@ -86,7 +86,7 @@ Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(_digits)]
 class Record(BaseModel):
     """The base of everything that is read from a file: frozen, and no key is ever ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
 
 class Passage(Record):

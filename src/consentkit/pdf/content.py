@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject, create_string_object
-
+from consentkit.pdf.objects import PdfFile, inflated
 from consentkit.pdf.operators import Operation, operations
+from consentkit.pdf.syntax import Ref, Value, decoded, string_bytes, whole
 
 UNKNOWN = "\ufffd"
 
@@ -35,24 +35,30 @@ class _Sequence(NamedTuple):
 class ContentReader:
     """Reads the pages of one file. Each font is decoded once."""
 
-    def __init__(self) -> None:
-        self._fonts: dict[int, Font] = {}
+    def __init__(self, file: PdfFile) -> None:
+        self.file = file
+        self._fonts: dict[Ref, Font] = {}
 
-    def read(self, page: DictionaryObject) -> dict[Key, str]:
-        """The text of each marked-content sequence of a page."""
+    def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
+        """The text of each marked-content sequence of a page. Raises LookupError or ValueError for a damaged one."""
         text: dict[Key, str] = defaultdict(str)
-        resources = _dictionary(page.get("/Resources"))
-        _StreamReader(self, text, resources).read(_contents(page), _Sequence(None, silent=False))
+        resources = self.file.dictionary(page.get("Resources"))
+        _StreamReader(self, text, resources).read(self._contents(page), _Sequence(None, silent=False))
         return text
 
-    def font(self, resources: DictionaryObject, name: str) -> Font:
+    def _contents(self, page: Mapping[str, Value]) -> bytes:
+        contents = page.get("Contents", [])
+        parts = self.file.array(contents) or [contents]
+        return b"\n".join(inflated(self.file.objects[part]) for part in parts if isinstance(part, Ref))
+
+    def font(self, resources: Mapping[str, Value], name: str) -> Font:
         """The font that a stream selects by a name."""
-        reference = _dictionary(resources.get("/Font")).raw_get(name)
-        if not isinstance(reference, IndirectObject):
-            return Font(_dictionary(reference))
-        if reference.idnum not in self._fonts:
-            self._fonts[reference.idnum] = Font(_dictionary(reference))
-        return self._fonts[reference.idnum]
+        value = self.file.dictionary(resources.get("Font"))[name]
+        if not isinstance(value, Ref):
+            return Font(self.file, value)
+        if value not in self._fonts:
+            self._fonts[value] = Font(self.file, value)
+        return self._fonts[value]
 
 
 class _StreamReader:
@@ -60,13 +66,14 @@ class _StreamReader:
 
     def __init__(
         self,
-        file: ContentReader,
+        reader: ContentReader,
         text: dict[Key, str],
-        resources: DictionaryObject,
+        resources: Mapping[str, Value],
         number: int | None = None,
         depth: int = 0,
     ) -> None:
-        self._file = file
+        self._reader = reader
+        self._file = reader.file
         self._text = text
         self._resources = resources
         self._number = number
@@ -95,18 +102,25 @@ class _StreamReader:
         key = (self._number, int(properties["/MCID"])) if "/MCID" in properties else around.key
         silent = around.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
-            self._add(key, str(create_string_object(properties["/ActualText"])))
+            self._add(key, decoded(properties["/ActualText"]))
             silent = True
         return _Sequence(key, silent)
 
     def _properties(self, operands: list[Any]) -> Mapping[str, Any]:
-        if operands and isinstance(operands[0], str):
-            return _dictionary(_dictionary(self._resources.get("/Properties")).get(operands[0]))
-        return operands[0] if operands else {}
+        """The properties of a sequence: as they stand there, or by their name among the resources."""
+        if not operands or not isinstance(operands[0], str):
+            return operands[0] if operands else {}
+        named = self._file.dictionary(self._file.dictionary(self._resources.get("Properties")).get(operands[0][1:]))
+        properties: dict[str, Any] = {}
+        if "MCID" in named:
+            properties["/MCID"] = whole(self._file.get(named["MCID"]))
+        if "ActualText" in named:
+            properties["/ActualText"] = string_bytes(self._file.get(named["ActualText"]))
+        return properties
 
     def _change_font(self, operator: str, operation: Operation) -> None:
         if operator == "Tf":
-            self._font = self._file.font(self._resources, operation.operands[0])
+            self._font = self._reader.font(self._resources, operation.operands[0][1:])
         elif operator == "q":
             self._saved_fonts.append(self._font)
         elif operator == "Q" and self._saved_fonts:
@@ -124,23 +138,27 @@ class _StreamReader:
             self._text[key] += text
 
     def _draw(self, name: str, inside: _Sequence) -> None:
-        reference = _dictionary(self._resources.get("/XObject")).raw_get(name)
-        form = reference.get_object()
-        if form.get("/Subtype") != "/Form" or self._depth == _DEEPEST_FORM:
+        reference = self._file.dictionary(self._resources.get("XObject"))[name[1:]]
+        if not isinstance(reference, Ref) or self._depth == _DEEPEST_FORM:
             return
-        resources = _dictionary(form.get("/Resources")) or self._resources
-        reader = _StreamReader(self._file, self._text, resources, reference.idnum, self._depth + 1)
-        reader.read(form.get_data(), inside)
+        form = self._file.objects[reference]
+        if form.entries.get("Subtype") != b"/Form":
+            return
+        resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
+        reader = _StreamReader(self._reader, self._text, resources, reference, self._depth + 1)
+        reader.read(inflated(form), inside)
 
 
 class Font:
     """What the codes of a font mean."""
 
-    def __init__(self, font: DictionaryObject) -> None:
-        to_unicode = font.get("/ToUnicode")
-        data = to_unicode.get_object() if to_unicode is not None else None
-        self._meanings = dict(character_meanings(data.get_data())) if isinstance(data, StreamObject) else {}
-        self._is_composite = font.get("/Subtype") == "/Type0"
+    def __init__(self, file: PdfFile, font: Value) -> None:
+        entries = file.dictionary(font)
+        stream = entries.get("ToUnicode")
+        self._meanings: dict[int, str] = {}
+        if isinstance(stream, Ref) and stream in file.objects:
+            self._meanings = dict(character_meanings(inflated(file.objects[stream])))
+        self._is_composite = file.get(entries.get("Subtype")) == b"/Type0"
 
     def decode(self, codes: bytes) -> str:
         """Read a string. Codes have two bytes in composite fonts, else one."""
@@ -180,15 +198,3 @@ def _number(digits: bytes | None) -> int:
 
 def _text(digits: bytes | None) -> str:
     return bytes.fromhex((digits or b"").decode()).decode("utf-16-be", "replace")
-
-
-def _dictionary(value: Any) -> DictionaryObject:
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
-
-
-def _contents(page: DictionaryObject) -> bytes:
-    contents = page.get("/Contents", ArrayObject()).get_object()
-    parts = contents if isinstance(contents, ArrayObject) else [contents]
-    streams = (part.get_object() for part in parts)
-    return b"\n".join(stream.get_data() for stream in streams if isinstance(stream, StreamObject))

@@ -79,21 +79,33 @@ def render(
     """
     faces = fonts.faces_for("".join((unescape(html), *styles)))
     fetcher = _AssetFetcher({**fonts.font_assets(faces), **assets})
-    with _complaints() as complaints, fetcher.refusals():
-        document = _laid_out(html, (fonts.font_rules(faces), *styles), fetcher)
-        with own_tagging(fillable) as slots:
-            pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
+    all_styles = (fonts.font_rules(faces), *styles)
+    with (
+        _complaints() as complaints,
+        fetcher.refusals(),
+        _laid_out(html, all_styles, fetcher) as document,
+        own_tagging(fillable) as slots,
+    ):
+        pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document, html, complaints)
     _require_silence(complaints)
     return Part(seal(pdf), len(document.pages), tuple(slots))
 
 
-def _laid_out(html: str, styles: Iterable[str], fetcher: _AssetFetcher) -> weasyprint.Document:
-    """Lay out a page of HTML with style sheets, and with what the fetcher serves."""
+@contextmanager
+def _laid_out(html: str, styles: Iterable[str], fetcher: _AssetFetcher) -> Iterator[weasyprint.Document]:
+    """Lay out a page of HTML with style sheets, and with what the fetcher serves. It can be written until it is left.
+
+    The fonts stand in a temporary folder, which WeasyPrint would remove when the objects are collected: some time, or
+    never where the process ends before.
+    """
     font_config = FontConfiguration()
-    sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config) for style in styles]
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
-    return page.render(font_config=font_config, stylesheets=sheets)
+    try:
+        sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config) for style in styles]
+        page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+        yield page.render(font_config=font_config, stylesheets=sheets)
+    finally:
+        font_config.__del__()
 
 
 @dataclass(frozen=True)
@@ -124,11 +136,14 @@ def draw_lines(lines: Sequence[str]) -> Lines:
     faces = fonts.faces_for("".join(lines))
     fetcher = _AssetFetcher(fonts.font_assets(faces))
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
-    with _complaints() as complaints, fetcher.refusals():
-        styles = fonts.font_rules(faces), _line_style(len(lines))
-        document = _laid_out(f"<html><body>{html}</body></html>", styles, fetcher)
-        with operators_of_text() as operators:
-            pdf = document.write_pdf(pdf_tags=True)
+    page, styles = f"<html><body>{html}</body></html>", (fonts.font_rules(faces), _line_style(len(lines)))
+    with (
+        _complaints() as complaints,
+        fetcher.refusals(),
+        _laid_out(page, styles, fetcher) as document,
+        operators_of_text() as operators,
+    ):
+        pdf = document.write_pdf(pdf_tags=True)
     if complaints or len(document.pages) != 1 or _has_foreign_font(document):
         raise RenderingFailed("a name or another text of the visit has letters that no font here can print")
     drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]

@@ -90,14 +90,18 @@ class PdfFile:
 
     def pages(self) -> Iterator[dict[str, Value]]:
         """Every page, in order. Raises KeyError where there is no tree of pages."""
-        return self._pages_below(self.catalog["Pages"])
+        return map(self.dictionary, self.page_references())
 
-    def _pages_below(self, node: Value) -> Iterator[dict[str, Value]]:
+    def page_references(self) -> Iterator[Value]:
+        """What leads to every page, in order. Raises KeyError where there is no tree of pages."""
+        return self._leaves(self.catalog["Pages"])
+
+    def _leaves(self, node: Value) -> Iterator[Value]:
         entries = self.dictionary(node)
         if "Kids" not in entries:
-            yield entries
+            yield node
         for kid in self.array(entries.get("Kids")):
-            yield from self._pages_below(kid)
+            yield from self._leaves(kid)
 
     @property
     def catalog(self) -> dict[str, Value]:

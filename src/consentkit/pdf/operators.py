@@ -9,20 +9,23 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+_SPACE = rb"[\0\s]+|%[^\r\n]*"
+_HEX = rb"<[0-9A-Fa-f\0\s]*>"
+_NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)"
 _TOKEN = re.compile(
-    rb"""
-      (?P<space>   (?: [\0\s]+ | %[^\r\n]* )+ )
-    | (?P<hex>     <[0-9A-Fa-f\s]*> )
-    | (?P<number>  [-+]?(?:\d+\.?\d*|\.\d+) )
-    | (?P<name>    /[^\0\s()<>[\]{}/%]* )
-    | (?P<word>    [^\0\s()<>[\]{}/%]+ )
-    | (?P<opening> << | \[ )
-    | (?P<closing> >> | \] )
-    | (?P<string>  \( )
-    | (?P<other>   . )
-    """,
-    re.VERBOSE | re.DOTALL,
+    rb"(?:%b)*+(?:" % _SPACE
+    + rb"(?P<shown>\[(?:%b|%b|[\0\s]+)*+\])" % (_HEX, _NUMBER)  # what a line of text is drawn with, read at once
+    + rb"|(?P<hex>%b)|(?P<number>%b)" % (_HEX, _NUMBER)
+    + rb"|(?P<name>/[^\0\s()<>[\]{}/%]*)"
+    + rb"|(?P<word>[^\0\s()<>[\]{}/%]+)"
+    + rb"|(?P<opening><<|\[)"
+    + rb"|(?P<closing>>>|\])"
+    + rb"|(?P<string>\()"
+    + rb"|(?P<other>.))",
+    re.DOTALL,
 )
+_SHOWN = re.compile(rb"<([^>]*)>|(%b)" % _NUMBER)
+_SPACES = b"\0\t\n\v\f\r "
 _PARENTHESIS = re.compile(rb"[()]|\\.?", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\r\n": b"", b"\r": b"", b"\n": b""}
@@ -44,12 +47,16 @@ def operations(stream: bytes) -> Iterator[Operation]:
     position = 0
     while match := _TOKEN.match(stream, position):
         position = match.end()
-        token = match[0]
-        match match.lastgroup:
+        kind = match.lastgroup
+        token = match[kind or 0]
+        match kind:
+            case "shown":
+                found = _SHOWN.findall(token)
+                open_lists[-1].append([_number(number) if number else _from_hex(digits) for digits, number in found])
+            case "number":
+                open_lists[-1].append(_number(token))
             case "hex":
                 open_lists[-1].append(_from_hex(token[1:-1]))
-            case "number":
-                open_lists[-1].append(float(token) if b"." in token else int(token))
             case "name":
                 open_lists[-1].append(token.decode("latin-1"))
             case "string":
@@ -59,7 +66,7 @@ def operations(stream: bytes) -> Iterator[Operation]:
                 open_lists.append([])
             case "closing" if len(open_lists) > 1:
                 closed = open_lists.pop()
-                open_lists[-1].append(closed if token == b"]" else dict(zip(closed[::2], closed[1::2], strict=False)))
+                open_lists[-1].append(closed if token == b"]" else _dictionary(closed))
             case "word" if token in _CONSTANTS:
                 open_lists[-1].append(_CONSTANTS[token])
             case "word":
@@ -72,8 +79,17 @@ def operations(stream: bytes) -> Iterator[Operation]:
                 pass
 
 
+def _dictionary(items: list[Any]) -> dict[str, Any]:
+    """Keys and values by turns; what is no key, which is a name, is passed over with its value."""
+    return {key: value for key, value in zip(items[::2], items[1::2], strict=False) if isinstance(key, str)}
+
+
+def _number(token: bytes) -> float:
+    return float(token) if b"." in token else int(token)
+
+
 def _from_hex(digits: bytes) -> bytes:
-    digits = b"".join(digits.split())
+    digits = digits.translate(None, _SPACES)
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
 
 

@@ -1,21 +1,20 @@
 """A finished PDF read back through its structure tree, as a screen reader does.
- Guarantees: nothing here knows the engine that made the file; text is joined as it stands in the file, and no space
+
+Guarantees: text is joined as it stands in the file, and no space
 is made up where a line ends: a tagged PDF must hold its word breaks (ISO 32000-1, 14.8.2.5), so a missing one is seen
 here as words run together. ActualText and the Alt of figures stand for what they replace.
 """
 
 from __future__ import annotations
 
-import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject
+from typing import TypeAlias
 
 from consentkit.pdf.content import ContentReader, Key
+from consentkit.pdf.objects import PdfFile, read_file
+from consentkit.pdf.syntax import Ref, Value, string_text, whole
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
 _GROUPING = frozenset(
@@ -27,6 +26,10 @@ _INLINE = frozenset(
     {"Span", "Quote", "Note", "Reference", "BibEntry", "Code", "Link", "Annot", "Form", "Em", "Strong", "Sub"}
     | {"Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP"}
 )
+
+
+Element: TypeAlias = dict[str, Value]
+"""A dictionary of the structure tree."""
 
 
 class UnreadablePdf(ValueError):
@@ -48,17 +51,17 @@ def tagged_text(pdf: bytes) -> list[TaggedText]:
     Blocks without text are left out. Raises UnreadablePdf.
     """
     try:
-        reader = PdfReader(io.BytesIO(pdf))
-        root = reader.root_object.get("/StructTreeRoot")
-        if root is None:
+        file = read_file(pdf)
+        if "Encrypt" in file.trailer:
+            raise UnreadablePdf("the PDF is encrypted; make it without a password")
+        root = file.dictionary(file.catalog.get("StructTreeRoot"))
+        if not root:
             raise UnreadablePdf("the PDF has no structure tree; make it with tags")
-        return list(_TreeReader(reader, _dictionary(root)).blocks())
+        return list(_TreeReader(file, root).blocks())
     except UnreadablePdf:
         raise
-    except (PyPdfError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error) as error:
         raise UnreadablePdf("the file is no PDF, or a damaged one") from error
-    except DependencyError as error:
-        raise UnreadablePdf("the PDF is encrypted; make it without a password") from error
 
 
 def readable_text(pdf: bytes) -> str:
@@ -90,36 +93,34 @@ class _Line:
 class _TreeReader:
     """Walks through a structure tree, and fetches the text of each page once."""
 
-    def __init__(self, reader: PdfReader, root: DictionaryObject) -> None:
+    def __init__(self, file: PdfFile, root: Element) -> None:
+        self._file = file
         self._root = root
-        self._role_map = _dictionary(root.get("/RoleMap"))
-        self._pages = reader.pages
-        self._page_numbers = {
-            page.indirect_reference.idnum: number
-            for number, page in enumerate(reader.pages)
-            if page.indirect_reference is not None
-        }
-        self._content = ContentReader()
+        self._role_map = file.dictionary(root.get("RoleMap"))
+        self._references = list(file.page_references())
+        self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
+        self._content = ContentReader(file)
         self._texts: dict[int, dict[Key, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
         """Every block of the tree, in order."""
         return self._block(self._root, "Document", None)
 
-    def _block(self, element: DictionaryObject, role: str, page: int | None) -> Iterator[TaggedText]:
+    def _block(self, element: Element, role: str, page: int | None) -> Iterator[TaggedText]:
         page = self._page_of(element, page)
         line = _Line()
-        for kid in _kids(element):
+        for kid in self._kids(element):
             kid_role = self._role(kid)
             if kid_role is None or self._is_in_line(kid_role, role):
                 self._speak(kid, page, line)
                 continue
             yield from line.finish(role)
-            if kid_role in _REPLACED or "/ActualText" in kid:
+            part = self._file.dictionary(kid)
+            if kid_role in _REPLACED or "ActualText" in part:
                 self._speak(kid, page, line)
                 yield from line.finish(kid_role)
             else:
-                yield from self._block(kid, kid_role, page)
+                yield from self._block(part, kid_role, page)
         yield from line.finish(role)
 
     def _is_in_line(self, role: str, around: str) -> bool:
@@ -128,49 +129,54 @@ class _TreeReader:
             return around not in _GROUPING
         return role in _INLINE
 
-    def _speak(self, kid: Any, page: int | None, line: _Line) -> None:
+    def _speak(self, kid: Value, page: int | None, line: _Line) -> None:
         """Add to a line what is read for a kid of an element: content, or an element within the line."""
-        if isinstance(kid, int):
-            line.add(self._content_text(page, None, kid), page)
+        if isinstance(kid, bytes):
+            line.add(self._content_text(page, None, whole(kid)), page)
             return
-        part = _dictionary(kid)
+        part = self._file.dictionary(kid)
         page = self._page_of(part, page)
         replaced = self._role(part) in _REPLACED
-        if "/ActualText" in part:
-            line.add(str(part["/ActualText"]), page)
-        elif replaced and "/Alt" in part:
-            line.add(f" {part['/Alt']} ", page)
-        elif part.get("/Type") == "/MCR":
-            stream = part.raw_get("/Stm").idnum if "/Stm" in part else None
-            line.add(self._content_text(page, stream, int(str(part["/MCID"]))), page)
-        elif part.get("/Type") != "/OBJR":
-            for inner in _kids(part):
+        if "ActualText" in part:
+            line.add(self._string(part["ActualText"]), page)
+        elif replaced and "Alt" in part:
+            line.add(f" {self._string(part['Alt'])} ", page)
+        elif part.get("Type") == b"/MCR":
+            stream = part.get("Stm")
+            number = whole(self._file.get(part["MCID"]))
+            line.add(self._content_text(page, stream if isinstance(stream, Ref) else None, number), page)
+        elif part.get("Type") != b"/OBJR":
+            for inner in self._kids(part):
                 self._speak(inner, page, line)
 
-    def _role(self, kid: Any) -> str | None:
-        """The standard type of a kid, None if it is not an element."""
-        role = kid.get("/S") if isinstance(kid, DictionaryObject) else None
-        for _ in range(len(self._role_map)):
-            role = self._role_map.get(role, role)
-        return None if role is None else str(role)[1:]
+    def _string(self, value: Value) -> str:
+        return string_text(self._file.get(value))
 
-    def _page_of(self, part: DictionaryObject, page: int | None) -> int | None:
+    def _kids(self, element: Element) -> list[Value]:
+        kids = self._file.get(element.get("K", []))
+        return [self._file.get(kid) for kid in kids] if isinstance(kids, list) else [kids]
+
+    def _role(self, kid: Value) -> str | None:
+        """The standard type of a kid, None if it is not an element."""
+        role = self._file.get(kid["S"]) if isinstance(kid, dict) and "S" in kid else None
+        if not isinstance(role, bytes):
+            return None
+        name = role[1:].decode("latin-1")
+        for _ in range(len(self._role_map)):
+            other = self._file.get(self._role_map.get(name))
+            if not isinstance(other, bytes) or not other.startswith(b"/"):
+                break
+            name = other[1:].decode("latin-1")
+        return name
+
+    def _page_of(self, part: Element, page: int | None) -> int | None:
         """The page that a part names, counted from 0, or the one that holds around it."""
-        return self._page_numbers.get(part.raw_get("/Pg").idnum) if "/Pg" in part else page
+        named = part.get("Pg")
+        return self._page_numbers.get(named) if isinstance(named, Ref) else page
 
     def _content_text(self, page: int | None, stream: int | None, mcid: int) -> str:
         if page is None:
             return ""
         if page not in self._texts:
-            self._texts[page] = self._content.read(self._pages[page])
+            self._texts[page] = self._content.read(self._file.dictionary(self._references[page]))
         return self._texts[page].get((stream, mcid), "")
-
-
-def _kids(element: DictionaryObject) -> list[Any]:
-    kids = element.get("/K", ArrayObject()).get_object()
-    return [kid.get_object() for kid in kids] if isinstance(kids, ArrayObject) else [kids]
-
-
-def _dictionary(value: Any) -> DictionaryObject:
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()

@@ -170,8 +170,12 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 def string_text(token: Value) -> str:
-    """The text that a string stands for, as far as it is ASCII or UTF-16; other bytes read as Latin-1."""
-    data = string_bytes(token)
+    """The text that a string stands for: see `decoded`. Raises ValueError for anything else."""
+    return decoded(string_bytes(token))
+
+
+def decoded(data: bytes) -> str:
+    """The text that bytes of a string stand for, as far as it is ASCII or UTF-16; other bytes read as Latin-1."""
     return data[2:].decode("utf-16-be", "replace") if data.startswith(b"\xfe\xff") else data.decode("latin-1")
 
 
