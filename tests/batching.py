@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.batches.batch import Choice, Result, started
+from consentkit.batches.crew import Crew
 from consentkit.batches.manifest import Entry, load_manifest
 from consentkit.batches.wanted import requests_of
-from consentkit.batches.workers import Crew
 from consentkit.storage.store import Store, open_store
 from consentkit.workspace import Workspace, open_workspace
 from small import CODE, make_clinic, write_procedure

@@ -18,11 +18,11 @@ from batching import OTHER, Place, counted, make_place
 from consentkit import yamlfile
 from consentkit.approvals import Approval, record
 from consentkit.batches.batch import Choice, make_plan
+from consentkit.batches.crew import Crew
 from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merging import merge
 from consentkit.batches.outfolder import LOCK, held
 from consentkit.batches.wanted import Request, requests_of, shard_of
-from consentkit.batches.workers import Crew
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.kinds import Identity, Layout
 from consentkit.pdf.metadata import read_properties

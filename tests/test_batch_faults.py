@@ -19,10 +19,10 @@ import pytest
 from batch_faults import place_in
 from batching import OTHER, Place, make_place
 from consentkit.batches.batch import Choice, started
+from consentkit.batches.crew import Crew
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.batches.outfolder import LOCK
 from consentkit.batches.wanted import requests_of
-from consentkit.batches.workers import Crew
 from consentkit.errors import FileAccess
 from consentkit.pdf.seal import is_intact
 from consentkit.storage.store import Store, open_store

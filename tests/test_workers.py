@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.batches.workers import Crew, work
+from consentkit.batches.crew import Crew
+from consentkit.batches.workers import work
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed, UnknownCode
 from consentkit.problems import Problem
 from running import environment
@@ -196,7 +197,8 @@ def test_where_no_process_can_be_started_each_task_says_so_and_nothing_is_left()
 
 INTERRUPTED = """
 import signal, sys, time
-from consentkit.batches.workers import Crew, work
+from consentkit.batches.crew import Crew
+from consentkit.batches.workers import work
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with SIGINT ignored
 def act(task):
     time.sleep(600 if task == "hang" else 0)

@@ -65,7 +65,9 @@ def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
     if size > limit:
         raise _refused(path, f"has {size:,} bytes; at most {limit:,} are read")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
-        data = file.read(limit + 1)
+        data = file.read(size + 1)  # not the limit: that much memory would be taken first
+        if len(data) > size:  # it grows, or does not tell its size
+            data += file.read(limit + 1 - len(data))
     if len(data) > limit:
         raise _refused(path, f"grew while it was read; at most {limit:,} bytes are read")
     return data

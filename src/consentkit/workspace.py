@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -256,7 +256,7 @@ class Workspace:
         original = self.locate(procedure)
         translation = None if language == ORIGINAL_LANGUAGE else self._find_translation(procedure, language)
         inputs = inputs or self.inputs()
-        return inputs.document_digests(original, translation, language, variant, asdict(layout))
+        return inputs.document_digests(original, translation, language, variant, vars(layout))
 
     def inputs(self) -> Inputs:
         """What documents are made from, as it is now."""

@@ -18,17 +18,18 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from consentkit.batches.crew import Crew
 from consentkit.batches.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.outfolder import file_hash, held, strangers, tidy
 from consentkit.batches.wanted import Request, list_hash, shard_of
-from consentkit.batches.workers import Crew, Ended, work
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.output import remove_own_file, write_file
 from consentkit.storage.inputs import key_from
 
 if TYPE_CHECKING:
+    from consentkit.batches.workers import Ended
     from consentkit.finished import Document
     from consentkit.workspace import Workspace
 
@@ -178,12 +179,17 @@ def _before_work(
     before: Manifest, steps: Sequence[Step], wanted: Mapping[str, Request], shard: tuple[int, int] | None
 ) -> Manifest:
     """What is true before anything is done: what is not as it should be is pending."""
-    entries = {name: replace(entry, listed=name in wanted) for name, entry in before.by_file().items()}
+    entries = {name: _changed(entry, listed=name in wanted) for name, entry in before.by_file().items()}
     for step in steps:
         entry = entries.get(step.request.file) or _first_entry(step.request)
-        entries[entry.file] = replace(entry, outcome="pending" if step.reasons else "unchanged", problem="")
+        entries[entry.file] = _changed(entry, outcome="pending" if step.reasons else "unchanged", problem="")
     texts = [request.text for request in wanted.values()]
     return Manifest(tuple(entries.values()), len(texts), list_hash(texts), shard)
+
+
+def _changed(entry: Entry, **values: Any) -> Entry:
+    """The entry with these values: itself where it has them already, as those have of which nothing has changed."""
+    return entry if vars(entry).items() >= values.items() else replace(entry, **values)
 
 
 def _first_entry(request: Request) -> Entry:
@@ -238,6 +244,7 @@ class Run:
         self._lock = lock
         self._entries = plan.after.by_file()
         self._saved = 0.0
+        self._written_entries: tuple[Entry, ...] | None = None
         self._hopeless: FileAccess | None = None
 
     def results(self) -> Generator[Result, None, None]:
@@ -251,7 +258,10 @@ class Run:
 
     def save(self) -> None:
         """Write the manifest as it stands. Raises FileAccess."""
-        save_manifest(self.folder, replace(self.plan.after, documents=tuple(self._entries.values())))
+        documents = tuple(self._entries.values())
+        if documents != self._written_entries:
+            save_manifest(self.folder, replace(self.plan.after, documents=documents))
+            self._written_entries = documents
         self._saved = time.monotonic()
 
     def strangers(self) -> list[str]:
@@ -279,6 +289,7 @@ class Run:
 
     def _make(self, steps: Sequence[Step]) -> Iterator[Result]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
+        from consentkit.batches.workers import work
         from consentkit.document import load_engine
 
         try:

@@ -11,7 +11,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -34,6 +34,7 @@ Approval = Literal["approved", "overdue", "draft", ""]
 """How a document stood when it was made; empty where there is no file."""
 
 _FORM = 1
+_JSON = json.JSONEncoder(ensure_ascii=False)  # made once: for each document anew it takes longer than its work
 _FILE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
 _HASH = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -111,8 +112,8 @@ def manifest_text(manifest: Manifest) -> str:
         "list": {"documents": manifest.list_size, "hash": manifest.list_hash},
         "shard": "{}/{}".format(*manifest.shard) if manifest.shard else None,
     }
-    lines = ",\n".join(json.dumps(asdict(entry), ensure_ascii=False) for entry in _sorted(manifest.documents))
-    return json.dumps(head, ensure_ascii=False)[:-1] + ', "documents": [\n' + lines + "\n]}\n"
+    lines = ",\n".join(_JSON.encode(vars(entry)) for entry in _sorted(manifest.documents))
+    return _JSON.encode(head)[:-1] + ', "documents": [\n' + lines + "\n]}\n"
 
 
 _COLUMNS: dict[str, Callable[[Entry], str]] = {
@@ -215,6 +216,7 @@ def _refused(shown: str, message: str) -> InvalidInput:
 
 
 def _manifest(content: Mapping[str, Any]) -> Manifest:
+    _JSON.encode(content).encode()  # half a surrogate pair can be read, and not written
     documents = tuple(_entry(values) for values in content["documents"])
     if len({entry.file for entry in documents}) < len(documents):
         raise ValueError("a file is named twice")
@@ -225,23 +227,21 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 
 _KINDS: dict[str, Any] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": dict}
 _CHOICES = {"variant": Variant, "paper": Paper, "outcome": Outcome, "approval": Approval}
+_ALLOWED = {name: frozenset(get_args(choices)) for name, choices in _CHOICES.items()}
+_TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.name not in _CHOICES}
 
 
 def _entry(values: Mapping[str, Any]) -> Entry:
     entry = Entry(**values)
-    for each in fields(Entry):
-        value = getattr(entry, each.name)
-        if each.name in _CHOICES:
-            _require(isinstance(value, str) and value in get_args(_CHOICES[each.name]))
-        else:
-            _require(type(value) is _KINDS[str(each.type)])
+    found = vars(entry)
+    _require(all(type(found[name]) is kind for name, kind in _TYPES.items()))
+    _require(all(isinstance(found[name], str) and found[name] in allowed for name, allowed in _ALLOWED.items()))
     _require(all(isinstance(text, str) for text in entry.made_from.values()) and entry.pages >= 0 and entry.bytes >= 0)
     _require(
         bool(_FILE.fullmatch(entry.file)) and entry.file.endswith(".pdf") and entry.code == entry.file.split(".")[0]
     )
     _require(all(_HASH.fullmatch(text) for text in (entry.content_hash, entry.file_hash, entry.key)))
-    manifest_text(Manifest((entry,))).encode()  # half a surrogate pair can be read, and not written
-    return replace(entry, made_from=dict(entry.made_from))
+    return entry
 
 
 def _require(good: bool) -> None:

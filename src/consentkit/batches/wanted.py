@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from consentkit.storage.versions import versions
 
 if TYPE_CHECKING:
     from consentkit.workspace import Workspace
+
+_JSON = json.JSONEncoder(sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Request:
     @property
     def text(self) -> str:
         """All that tells it from other documents, as text."""
-        return json.dumps([asdict(self.identity), asdict(self.layout)], sort_keys=True)
+        return _JSON.encode([vars(self.identity), vars(self.layout)])
 
 
 def requests_of(workspace: Workspace, path: Path | None) -> list[Request]:
@@ -64,7 +66,7 @@ def _read_list(workspace: Workspace, path: Path) -> list[tuple[Identity, Layout]
         from consentkit.services import read_services
 
         pairs = list(read_services(path).requests(usual))
-        rows = [[*asdict(identity).values(), *asdict(layout).values()] for identity, layout in pairs]
+        rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
         workspace.store.put(key, json.dumps(rows).encode())
         return pairs
     return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]

@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
 
+from consentkit.batches.crew import Crew
 from consentkit.errors import ConsentkitError, RenderingFailed
 from consentkit.files import reason
 from consentkit.isolation import Limits, lower_limit
@@ -37,19 +38,6 @@ _LONGEST_WAIT = 0.5
 
 
 @dataclass(frozen=True)
-class Crew:
-    """How many processes there are, and what each may cost."""
-
-    jobs: int
-    seconds: float = 120
-    """Seconds that a task may take."""
-    tasks: int = 50
-    """Tasks after which a process is replaced: the page engine keeps memory."""
-    memory: int = Limits.memory
-    """Address space of a process in bytes."""
-
-
-@dataclass(frozen=True)
 class Ended(Generic[Task, Result]):
     """How a task ended."""
 
@@ -58,11 +46,6 @@ class Ended(Generic[Task, Result]):
     error: ConsentkitError | None
     seconds: float
     """How long it took."""
-
-
-def usable_cores() -> int:
-    """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def work(
@@ -122,6 +105,10 @@ class _Team:
     crew: Crew
     inherited: tuple[int, ...]
     workers: list[_Worker] = field(default_factory=list)
+
+    @property
+    def _memory(self) -> int:
+        return self.crew.memory or Limits.memory
 
     @property
     def busy(self) -> list[_Worker]:
@@ -204,7 +191,7 @@ class _Team:
             undo.callback(ours.close)
             folder = tempfile.TemporaryDirectory(prefix="consentkit-")
             try:
-                arguments = (self.function, theirs, [ours, *others], self.inherited, folder.name, self.crew.memory)
+                arguments = (self.function, theirs, [ours, *others], self.inherited, folder.name, self._memory)
                 process = context.Process(target=_serve, args=arguments)
                 process.start()
             except OSError:

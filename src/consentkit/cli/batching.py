@@ -29,9 +29,9 @@ from consentkit.batches.batch import (
     make_plan,
     started,
 )
+from consentkit.batches.crew import Crew, usable_cores
 from consentkit.batches.manifest import Entry, Manifest, parse_shard
 from consentkit.batches.wanted import Request, requests_of
-from consentkit.batches.workers import Crew, usable_cores
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import FileAccess, RunFailed, WrongUse
 from consentkit.output import is_removable

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from consentkit.storage.store import Store, key_of
 from consentkit.storage.versions import versions
 
 _ABSENT = "absent"
+_JSON = json.JSONEncoder(sort_keys=True)
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
 _NO_LOGO = {".yaml", ".yml", ".csv", ".pdf", ".md"}
 """Endings of files in a clinic's folder that are no pictures, and may change from day to day."""
@@ -49,8 +51,8 @@ class Inputs:
             "clauses": self.clauses(language),
             "text": key_of(original.name, self._file(original)),
             "translation": self._file(translation) if translation else _ABSENT,
-            "options": key_of(language, variant, json.dumps(options, sort_keys=True)),
-            "approval": key_of(self._approval(original.stem, language, variant)),
+            "options": _key_of_texts(language, variant, _JSON.encode(options)),
+            "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 
     def clauses(self, language: str) -> str:
@@ -96,7 +98,7 @@ class Inputs:
         if approval is None:
             return _ABSENT
         until = approval.get("until")
-        return json.dumps([approval, bool(until and until < self.today.isoformat())], sort_keys=True)
+        return _JSON.encode([approval, bool(until and until < self.today.isoformat())])
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The latest approval of each document. Parsing a long record takes seconds, so what it says is kept."""
@@ -111,6 +113,12 @@ class Inputs:
             kept = json.dumps(entries).encode()
             self.store.put(key, kept)
         return {(entry["code"], entry["language"], entry["variant"]): entry for entry in json.loads(kept)}
+
+
+@lru_cache(maxsize=1024)
+def _key_of_texts(*texts: str) -> str:
+    """The key of texts that thousands of documents share."""
+    return key_of(*texts)
 
 
 def key_from(digests: Mapping[str, str]) -> str:

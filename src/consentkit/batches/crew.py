@@ -1,0 +1,27 @@
+"""How many processes work through a list, and what each may cost.
+
+Guarantees: nothing is loaded here that only the work itself needs: where nothing has changed, there is none.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How many processes there are, and what each may cost."""
+
+    jobs: int
+    seconds: float = 120
+    """Seconds that a task may take."""
+    tasks: int = 50
+    """Tasks after which a process is replaced: the page engine keeps memory."""
+    memory: int | None = None
+    """Address space of a process in bytes; None is as much as `consentkit.isolation.Limits` allows."""
+
+
+def usable_cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
