@@ -11,6 +11,7 @@ fork in its turn (`isolation`), and is ended together with what it forked.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -57,11 +58,13 @@ def work(
     """
     team = _Team(function, crew, tuple(inherited))
     waiting = deque(tasks)
+    gc.freeze()  # what is there stays: a process that looked through it would need a copy of it of its own
     try:
         while waiting or team.busy:
             yield from team.assign(waiting)
             yield from team.gather()
     finally:
+        gc.unfreeze()
         team.dismiss()
 
 
