@@ -17,7 +17,7 @@ from consentkit.document import safety_texts
 LANGUAGES = ("en", "es")
 TWO_WORKERS = "consentkit batch --jobs 2"
 ONE_WORKER = "consentkit batch --jobs 1"
-FEW, MANY = 50, 150
+FEW, MANY = 50, 500
 PARSING = "Parsing the same files"
 _PARSED = 200
 """Files that are parsed in a turn; a process that parses them is no faster or slower with more."""
@@ -91,10 +91,17 @@ def _in_memory(bench: Bench, documents: int, target: Target | None = None) -> Co
 
 
 def _requests() -> Iterator[str]:
-    """Lines of a list, each of which asks for one document."""
-    variants, papers = ("consent", "handout", "refusal"), ("letter", "a4")
-    for variant, paper, language, of_code in itertools.product(variants, papers, LANGUAGES, shipped_codes()):
-        yield (f"  - {{code: {_quoted(of_code)}, languages: [{language}], variants: [{variant}], paper: [{paper}]}}")
+    """Lines of a list, each of which asks for one document. However many are taken, there are some of each kind."""
+    variants, papers, answers = ("consent", "handout", "refusal"), ("letter", "a4"), ("yes", "no")
+    kinds = list(itertools.product(LANGUAGES, variants, papers, answers, answers))
+    codes = shipped_codes()
+    for number in range(len(kinds) * len(codes)):
+        language, variant, paper, large, fillable = kinds[number % len(kinds)]
+        of_code = codes[(number + number // len(kinds)) % len(codes)]
+        yield (
+            f"  - {{code: {_quoted(of_code)}, languages: [{language}], variants: [{variant}], paper: [{paper}], "
+            f"large_print: {large}, fillable: {fillable}}}"
+        )
 
 
 def _write_list(folder: Path, services: Sequence[str]) -> Path:

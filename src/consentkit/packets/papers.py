@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consentkit.document import Document
 from consentkit.errors import RenderingFailed
@@ -18,10 +18,12 @@ from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.pdf import fonts
-from consentkit.pdf.foreign import ForeignPdf
 from consentkit.pdf.part import Part
 from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from consentkit.pdf.foreign import ForeignPdf
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""

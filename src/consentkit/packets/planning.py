@@ -15,7 +15,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consentkit.approvals import Variant
 from consentkit.document import Document, Layout
@@ -27,9 +27,11 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.rules import Conflict, DayBook, conflicts
 from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who
 from consentkit.pdf import fonts
-from consentkit.pdf.foreign import MOST_BYTES, ForeignPdf, accept
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from consentkit.pdf.foreign import ForeignPdf
 
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""
@@ -172,6 +174,8 @@ class Planner:
         return self._documents.get((code, language, kind, layout), make)
 
     def _extra(self, name: str) -> ForeignPdf:
+        from consentkit.pdf.foreign import MOST_BYTES, accept  # with pypdf, which most visits need not wait for
+
         folder = self.workspace.folder.path
         if folder is None:
             raise InvalidInput(
