@@ -9,6 +9,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+"""The font for Chinese, Japanese and Korean letters, where Debian's package `fonts-noto-cjk` is installed."""
+
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
 

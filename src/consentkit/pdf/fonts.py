@@ -15,15 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from consentkit.resources import CJK_FONT as CJK_FILE
 from consentkit.resources import font_file
 
 BODY_FAMILY = "consentkit body"
 WIDE_FAMILY = "consentkit wide"
 ARABIC_FAMILY = "consentkit arabic"
 CJK_FAMILY = "consentkit cjk"
-CJK_FILE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 CJK_REMEDY = "for Chinese, Japanese and Korean letters, install a font: sudo apt-get install fonts-noto-cjk"
 
 

@@ -14,9 +14,15 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from consentkit.resources import CJK_FONT
+
 _PACKAGES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow", "jinja2")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
-_NATIVE = (("libpango-1.0.so.0", "pango_version_string"), ("libharfbuzz.so.0", "hb_version_string"))
+_NATIVE = (
+    ("libpango-1.0.so.0", "pango_version_string", ctypes.c_char_p),
+    ("libharfbuzz.so.0", "hb_version_string", ctypes.c_char_p),
+    ("libfontconfig.so.1", "FcGetVersion", ctypes.c_int),
+)
 
 
 @cache
@@ -27,6 +33,7 @@ def versions() -> tuple[str, ...]:
         f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
         _own_source(),
         *map(_version, _PACKAGES + _FONTS),
+        _system_font(),
         *_native(),
     )
 
@@ -48,13 +55,22 @@ def _version(package: str) -> str:
         return f"{package} is missing"
 
 
+def _system_font() -> str:
+    """What tells one edition of the system's font from another; to read its 20 MB each time would take too long."""
+    try:
+        status = CJK_FONT.stat()
+    except OSError:
+        return f"{CJK_FONT.name} is missing"
+    return f"{CJK_FONT.name} {status.st_size} {int(status.st_mtime)}"
+
+
 def _native() -> Iterator[str]:
-    """The versions of the libraries that shape text: others break lines elsewhere."""
-    for library, name in _NATIVE:
+    """The versions of the libraries that find fonts and shape text: others break lines elsewhere."""
+    for library, name, kind in _NATIVE:
         try:
             function = getattr(ctypes.CDLL(library), name)
         except (OSError, AttributeError):  # another system names its libraries otherwise
             yield f"{library} is not known"
             continue
-        function.restype = ctypes.c_char_p
-        yield f"{library} {function().decode()}"
+        function.restype = kind
+        yield f"{library} {function()!r}"
