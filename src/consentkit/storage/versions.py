@@ -16,7 +16,8 @@ from pathlib import Path
 
 from consentkit.resources import CJK_FONT
 
-_PACKAGES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow", "jinja2")
+_ENGINE = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow")
+_READING = ("jinja2", "markupsafe", "pydantic", "pyyaml")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
 _NATIVE = (
     ("libpango-1.0.so.0", "pango_version_string", ctypes.c_char_p),
@@ -32,7 +33,7 @@ def versions() -> tuple[str, ...]:
         sys.version,
         f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
         _own_source(),
-        *map(_version, _PACKAGES + _FONTS),
+        *map(_version, _ENGINE + _READING + _FONTS),
         _system_font(),
         *_native(),
     )
