@@ -16,8 +16,8 @@ class Crew:
     jobs: int
     seconds: float = 120
     """Seconds that a task may take."""
-    tasks: int = 50
-    """Tasks after which a process is replaced: the page engine keeps memory."""
+    tasks: int = 20
+    """Tasks after which a process is replaced: the page engine keeps about a megabyte of each."""
     memory: int | None = None
     """Address space of a process in bytes; None is as much as `consentkit.isolation.Limits` allows."""
 
