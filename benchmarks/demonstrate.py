@@ -11,6 +11,7 @@ and one fills a small disk.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -26,6 +27,7 @@ from pathlib import Path
 
 from benchmarks.content import CLINIC, ONE, shipped_codes
 from benchmarks.measuring import own_cpu
+from consentkit.batches.manifest import load_manifest
 from consentkit.pdf.seal import is_intact
 from consentkit.resources import shipped
 
@@ -33,6 +35,8 @@ _ON_TWO_PAPERS = 7
 """Codes whose documents are made on both sizes of paper, so that there are 300."""
 _KILLS = 6
 _SMALL_DISK = "6m"
+_NOTHING_MOUNTED = 99
+"""The exit code that says that no disk could be mounted."""
 
 
 class Failure(Exception):
@@ -100,7 +104,7 @@ def edits(it: Demonstration) -> None:
 
 
 def kills(it: Demonstration) -> None:
-    """Kill runs with all their processes at random moments, then let one finish."""
+    """Kill runs at random moments, whose workers then find out for themselves; and let one finish."""
     output, chance = it.folder / "killed", random.Random(1)
     for number in range(_KILLS):
         run = subprocess.Popen(
@@ -111,11 +115,13 @@ def kills(it: Demonstration) -> None:
         )
         time.sleep(chance.uniform(1, 12))
         run.send_signal(signal.SIGKILL)
-        run.wait()
+        if run.wait() != -signal.SIGKILL:
+            raise Failure("the run had ended before it was killed; it was too fast to show anything")
         print(f"Killed, {number + 1}: {_whole(output)} files, all whole", flush=True)
     done = subprocess.run(it.arguments(output, "cache of the killed"), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failure(f"running it again: exit code {done.returncode}\n{done.stderr}")
     print(f"Run again: {done.stderr.splitlines()[-1]}; {_whole(output)} files, all whole")
-    _require_all(output)
     _require_same(output, it.output)
 
 
@@ -126,36 +132,49 @@ def full_disk(it: Demonstration) -> None:
     full, again = it.folder / "full", it.folder / "again"
     # In a namespace of its own, so that nothing of this machine is mounted over.
     script = """
-        disk=$1 size=$2; shift 2
-        mount -t tmpfs -o size=$size tmpfs "$disk" || exit 99
-        "$@" > /dev/null 2> full.txt; echo $? >> full.txt
+        disk=$1 size=$2 skipped=$3; shift 3
+        mount -t tmpfs -o size=$size tmpfs "$disk" || exit $skipped
+        set +e; "$@" > /dev/null 2> full.txt; echo $? >> full.txt; set -e
         cp -r "$disk/out" full
         mount -o remount,size=500m "$disk"
         "$@" > /dev/null 2> again.txt
         cp -r "$disk/out" again
     """
     try:
-        program = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", str(disk), _SMALL_DISK]
+        program = ["unshare", "--map-root-user", "--mount", "sh", "-e", "-c", script, "sh", str(disk)]
+        program += [_SMALL_DISK, str(_NOTHING_MOUNTED)]
         code = subprocess.run([*program, *it.arguments(disk / "out")], cwd=it.folder, check=False).returncode
     except FileNotFoundError:
-        code = 99
-    if code:
+        code = _NOTHING_MOUNTED
+    if code == _NOTHING_MOUNTED:
         print("A full disk: skipped, since nothing may be mounted here")
         return
+    if code:
+        raise Failure(f"after the disk was full, running it again ended with exit code {code}")
     *told, exit_code = (it.folder / "full.txt").read_text(encoding="utf-8").splitlines()
+    if exit_code == "0":
+        raise Failure("the disk was not full")
     print(f"A disk of {_SMALL_DISK}: {told[0]}\n    ...\n    {told[-1]}\n    exit code {exit_code}")
     print(f"    {_whole(full)} files, all whole; beside them {_others(full)}")
     print(f"With more room: {(it.folder / 'again.txt').read_text(encoding='utf-8').splitlines()[-1]}")
     print(f"    {_whole(again)} files, all whole")
-    _require_all(again)
     _require_same(again, it.output)
 
 
 def _whole(folder: Path) -> int:
-    """How many documents there are. Raises Failure where one is not whole, or is not what the manifest says."""
+    """How many documents there are. Raises Failure where one is not whole, or the manifest says something else of it.
+
+    Of one that is pending there, the run was killed before it could write down more.
+    """
+    entries = {entry.file: entry for entry in load_manifest(folder).documents}
     files = sorted(folder.glob("*.pdf"))
-    if broken := [path.name for path in files if not is_intact(path.read_bytes())]:
-        raise Failure(f"not whole: {', '.join(broken)}")
+    for path in files:
+        data = path.read_bytes()
+        entry = entries.get(path.name)
+        if not is_intact(data):
+            raise Failure(f"{path.name} is not whole")
+        if entry is None or (entry.outcome != "pending" and entry.file_hash != hashlib.sha256(data).hexdigest()):
+            raise Failure(f"{path.name} is not what the manifest says")
     return len(files)
 
 
@@ -163,17 +182,15 @@ def _others(folder: Path) -> str:
     return ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".pdf"))
 
 
-def _require_all(folder: Path) -> None:
-    entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["documents"]
-    if missing := [entry["file"] for entry in entries if not (folder / entry["file"]).is_file()]:
-        raise Failure(f"missing: {', '.join(missing)}")
-
-
 def _require_same(folder: Path, other: Path) -> None:
-    """Raise Failure unless the documents are the same to the byte."""
-    for path in sorted(other.glob("*.pdf")):
-        if path.read_bytes() != (folder / path.name).read_bytes():
-            raise Failure(f"{path.name} is another file")
+    """Raise Failure unless both hold the same documents, all of the list, the same to the byte."""
+    listed = {entry.file for entry in load_manifest(other).documents}
+    for each in (folder, other):
+        if not listed or {path.name for path in each.glob("*.pdf")} != listed:
+            raise Failure(f"{each.name} does not hold all documents of the list, and nothing else")
+    for name in sorted(listed):
+        if (folder / name).read_bytes() != (other / name).read_bytes():
+            raise Failure(f"{name} is another file in {folder.name}")
     print(f"    the same bytes as in {other.name}/")
 
 
@@ -188,6 +205,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="demonstration-") as temporary:
         folder = (options.folder or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            parser.error(f"--folder {folder}: is not empty; name a new folder")
         it = Demonstration(folder)
         print(f"{len(os.sched_getaffinity(0))} cores, {len(shipped_codes())} codes")
         try:

@@ -322,13 +322,13 @@ def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_
 
 
 def test_without_a_font_for_chinese_the_package_that_holds_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "CJK_FILE", Path("/nowhere/font.ttc"))
+    monkeypatch.setattr(fonts, "CJK_FONT", Path("/nowhere/font.ttc"))
     fonts._characters.cache_clear()
     with pytest.raises(RenderingFailed, match="install a font: sudo apt-get install fonts-noto-cjk"):
         render("<p>安</p>")
 
 
-@pytest.mark.skipif(not fonts.CJK_FILE.is_file(), reason="fonts-noto-cjk is not installed")
+@pytest.mark.skipif(not fonts.CJK_FONT.is_file(), reason="fonts-noto-cjk is not installed")
 def test_with_a_font_for_chinese_its_letters_are_printed_and_read_back() -> None:
     pdf = render("<p>安娜 先生</p>", 'p { font-family: "consentkit cjk"; }')
     assert "安娜 先生" in readable_text(pdf)

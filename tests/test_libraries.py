@@ -6,6 +6,7 @@ import ctypes.util
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -34,6 +35,24 @@ def test_the_search_is_there_again_afterwards_even_if_loading_fails() -> None:
     with pytest.raises(OSError, match="no such library"), libraries.without_search():
         assert ctypes.util.find_library("m") is None
         raise OSError("no such library")
+    assert ctypes.util.find_library is search
+
+
+def test_threads_that_load_the_engine_at_once_do_not_lose_the_search() -> None:
+    search = ctypes.util.find_library
+    entered = threading.Event()
+
+    def second() -> None:
+        entered.set()
+        with libraries.without_search():
+            pass
+
+    thread = threading.Thread(target=second)
+    with libraries.without_search():
+        thread.start()
+        entered.wait()
+        thread.join(0.05)
+    thread.join()
     assert ctypes.util.find_library is search
 
 

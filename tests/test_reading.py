@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 
 import pikepdf
+import pypdf
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,7 +25,12 @@ CHARACTER_MAP = b"""
 """1 is "fi", 2 a space, capitals are themselves, b is doubled; nothing else means anything."""
 
 
-def by_hand(content: bytes, build: Callable[[pikepdf.Pdf, Dictionary, Dictionary], object] | None = None) -> bytes:
+def by_hand(
+    content: bytes,
+    build: Callable[[pikepdf.Pdf, Dictionary, Dictionary], object] | None = None,
+    *,
+    compressed: bool = True,
+) -> bytes:
     """A page with a font F, and a paragraph that holds mark 0; `build` may change the file, the page, the paragraph."""
     pdf = pikepdf.new()
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, ToUnicode=Stream(pdf, CHARACTER_MAP))
@@ -36,7 +43,7 @@ def by_hand(content: bytes, build: Callable[[pikepdf.Pdf, Dictionary, Dictionary
     if build is not None:
         build(pdf, page, paragraph)
     file = io.BytesIO()
-    pdf.save(file)
+    pdf.save(file, compress_streams=compressed)
     return file.getvalue()
 
 
@@ -78,6 +85,9 @@ def test_no_word_break_is_made_up() -> None:
         (rb"/F 9 Tf /P <</MCID 0 /ActualText <FEFF05D0>>> BDC (A) Tj EMC", "א"),
         (rb"/F 9 Tf /P <</MCID 0>> BDC BI /W 1 /H 1 ID (X) Tj EMC EI (A) Tj EMC EMC EMC", "A"),
         (rb"/F 9 Tf /P <</X [<</Y (a)>> true null] /MCID 0>> BDC (A) Tj EMC", "A"),
+        (b"/F 9 Tf /P <</MCID %b.0>> BDC (B) Tj EMC /P <</MCID 0>> BDC (A) Tj EMC" % (b"9" * 400), "A"),
+        (b"/F 9 Tf /P 3 BDC (B) Tj EMC /P <</MCID 0>> BDC (A) Tj EMC", "A"),
+        (b"/F 9 Tf /P <</MCID 0 /ActualText <EFBBBFC3A9>>> BDC (A) Tj EMC", "é"),
     ],
 )
 def test_content_streams_are_read_as_the_standard_has_it(content: bytes, expected: str) -> None:
@@ -171,6 +181,33 @@ def encrypted() -> bytes:
     return file.getvalue()
 
 
+def test_a_kid_that_is_null_and_an_empty_stream_say_nothing() -> None:
+    def build(pdf: pikepdf.Pdf, page: Dictionary, paragraph: Dictionary) -> None:
+        paragraph.K = Array([0, None])
+        page.Contents = Array([page.Contents, Stream(pdf, b"")])
+
+    assert readable_text(by_hand(b"/P <</MCID 0>> BDC /F 9 Tf (A) Tj EMC", build)) == "A"
+
+
+UNCOMPRESSED = by_hand(b"/P <</MCID 0>> BDC /F 9 Tf (ABC) Tj EMC", compressed=False)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(UNCOMPRESSED) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+def test_a_damaged_file_is_read_or_refused(changes: list[tuple[int, int]]) -> None:
+    damaged = bytearray(UNCOMPRESSED)
+    for place, byte in changes:
+        damaged[place] = byte
+    with contextlib.suppress(UnreadablePdf):
+        tagged_text(bytes(damaged))
+
+
+def test_a_document_of_ours_reads_as_pypdf_reads_its_tree() -> None:
+    """Two readers that know nothing of each other find the same characters, if not in the same order."""
+    pdf = render("<h1>One</h1><p>Two <b>and</b> a half, “quoted” – é</p><ul><li>Three</li></ul>")
+    theirs = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert sorted("".join(readable_text(pdf).split())) == sorted("".join(theirs.split()))
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("pdf", "message"),
@@ -196,6 +233,7 @@ _PIECES = ["[", "]", "<<", ">>", "<41 4>", "(a", ")", "\\", " ", "%c\n", "-12.5"
 
 @given(st.binary(max_size=200) | st.lists(st.sampled_from(_PIECES)).map(lambda pieces: "".join(pieces).encode()))
 @example(b"[[]41>>")
+@example(b"1" * 20_000)
 def test_every_byte_string_is_a_content_stream(stream: bytes) -> None:
     for operation in operations(stream):
         assert isinstance(operation.operator, str)

@@ -100,13 +100,14 @@ def pack_of(case: Case) -> LanguagePack:
 
 def as_spoken(html: str, *, large_print: bool) -> str:
     """The page as it is read aloud: pictures by their descriptions, and in large print no table heads but a heading for
-    each side of a choice."""
+    each side of a choice, and once more what was agreed to, where the others sign."""
     spoken = re.sub(r'<img [^>]*alt="([^"]+)"[^>]*>', r"<p>\1</p>", html)
     if not large_print:
         return spoken
     without_heads, count = re.subn(r"<thead>.*?</thead>", "", spoken, flags=re.DOTALL)
     assert count == 1
-    return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", without_heads)
+    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", without_heads)
+    return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", said_again)
 
 
 def test_the_documents_cover_every_kind_in_every_language_and_size() -> None:

@@ -37,7 +37,7 @@ def batch(bench: Bench) -> list[Contender]:
 
 @scenario("memory", "Memory for longer lists", f"{FEW} documents", unit="document", most_rounds=1, is_optional=True)
 def memory(bench: Bench) -> list[Contender]:
-    """What the largest process holds, for a list and for one that is three times as long."""
+    """What the largest process holds, for a list and for one that is ten times as long."""
     return [_in_memory(bench, FEW), _in_memory(bench, MANY, _MEMORY_STAYS)]
 
 
@@ -91,7 +91,7 @@ def _in_memory(bench: Bench, documents: int, target: Target | None = None) -> Co
 
 
 def _requests() -> Iterator[str]:
-    """Lines of a list, each of which asks for one document. However many are taken, there are some of each kind."""
+    """Lines of a list, each of which asks for one document; in every 48 of them, one of each kind and layout."""
     variants, papers, answers = ("consent", "handout", "refusal"), ("letter", "a4"), ("yes", "no")
     kinds = list(itertools.product(LANGUAGES, variants, papers, answers, answers))
     codes = shipped_codes()

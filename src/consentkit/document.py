@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,8 @@ from consentkit.model import Procedure
 from consentkit.notices import standing_notices
 from consentkit.pdf.metadata import DocumentInfo
 from consentkit.problems import listed, quoted
+
+_ENGINE = "consentkit.pdf.engine"
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,13 @@ def compose_page(content: Content, source: Source) -> Page:
 
 def load_engine() -> ModuleType:
     """Load WeasyPrint, which takes longer than all else together. Raises RenderingFailed where a library is missing."""
+    if _ENGINE in sys.modules:  # most often, and then there is nothing to guard
+        return import_module(_ENGINE)
     from consentkit.pdf.libraries import without_search
 
     try:
         with without_search():
-            return import_module("consentkit.pdf.engine")
+            return import_module(_ENGINE)
     except OSError as error:
         raise RenderingFailed(
             "the page engine WeasyPrint lacks a library of the system. On Debian: "

@@ -188,7 +188,7 @@ def _before_work(
 
 
 def _changed(entry: Entry, **values: Any) -> Entry:
-    """The entry with these values: itself where it has them already, as those have of which nothing has changed."""
+    """The entry with these values: itself where it has them already, as in a list in which nothing has changed."""
     return entry if vars(entry).items() >= values.items() else replace(entry, **values)
 
 

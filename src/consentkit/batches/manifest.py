@@ -112,6 +112,7 @@ def manifest_text(manifest: Manifest) -> str:
         "list": {"documents": manifest.list_size, "hash": manifest.list_hash},
         "shard": "{}/{}".format(*manifest.shard) if manifest.shard else None,
     }
+    # vars, not asdict, which copies all it finds: ten times slower for a long list
     lines = ",\n".join(_JSON.encode(vars(entry)) for entry in _sorted(manifest.documents))
     return _JSON.encode(head)[:-1] + ', "documents": [\n' + lines + "\n]}\n"
 

@@ -58,14 +58,16 @@ def work(
     """
     team = _Team(function, crew, tuple(inherited))
     waiting = deque(tasks)
+    is_ours = gc.get_freeze_count() == 0
     gc.freeze()  # what is there stays: a process that looked through it would need a copy of it of its own
     try:
         while waiting or team.busy:
             yield from team.assign(waiting)
             yield from team.gather()
     finally:
-        gc.unfreeze()
         team.dismiss()
+        if is_ours:
+            gc.unfreeze()
 
 
 @dataclass(eq=False)
@@ -111,7 +113,7 @@ class _Team:
 
     @property
     def _memory(self) -> int:
-        return self.crew.memory or Limits.memory
+        return Limits.memory if self.crew.memory is None else self.crew.memory
 
     @property
     def busy(self) -> list[_Worker]:

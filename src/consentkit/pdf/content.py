@@ -40,7 +40,7 @@ class ContentReader:
         self._fonts: dict[Ref, Font] = {}
 
     def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
-        """The text of each marked-content sequence of a page. Raises LookupError or ValueError for a damaged one."""
+        """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
         text: dict[Key, str] = defaultdict(str)
         resources = self.file.dictionary(page.get("Resources"))
         _StreamReader(self, text, resources).read(self._contents(page), _Sequence(None, silent=False))
@@ -99,7 +99,8 @@ class _StreamReader:
 
     def _opened(self, operation: Operation, around: _Sequence) -> _Sequence:
         tag, properties = operation.operands[0], self._properties(operation.operands[1:])
-        key = (self._number, int(properties["/MCID"])) if "/MCID" in properties else around.key
+        mcid = properties.get("/MCID")
+        key = (self._number, mcid) if isinstance(mcid, int) else around.key
         silent = around.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
             self._add(key, decoded(properties["/ActualText"]))
@@ -109,7 +110,7 @@ class _StreamReader:
     def _properties(self, operands: list[Any]) -> Mapping[str, Any]:
         """The properties of a sequence: as they stand there, or by their name among the resources."""
         if not operands or not isinstance(operands[0], str):
-            return operands[0] if operands else {}
+            return operands[0] if operands and isinstance(operands[0], dict) else {}
         named = self._file.dictionary(self._file.dictionary(self._resources.get("Properties")).get(operands[0][1:]))
         properties: dict[str, Any] = {}
         if "MCID" in named:

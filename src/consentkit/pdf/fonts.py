@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from consentkit.resources import CJK_FONT as CJK_FILE
-from consentkit.resources import font_file
+from consentkit.resources import CJK_FONT, font_file
 
 BODY_FAMILY = "consentkit body"
 WIDE_FAMILY = "consentkit wide"
@@ -59,7 +58,7 @@ _ARABIC = (
     FontFace(ARABIC_FAMILY, "400", _ARABIC_PACKAGE, "IBMPlexSansArabic-Regular.ttf"),
     FontFace(ARABIC_FAMILY, "700", _ARABIC_PACKAGE, "IBMPlexSansArabic-Bold.ttf"),
 )
-_CJK = FontFace(CJK_FAMILY, "400", "", CJK_FILE.name)
+_CJK = FontFace(CJK_FAMILY, "400", "", CJK_FONT.name)
 _CJK_LETTER = re.compile(
     "[\u1100-\u11ff\u2e80-\u2fdf\u3000-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -80,7 +79,7 @@ def faces_for(text: str) -> tuple[FontFace, ...]:
     The text is all that may be shown, markup and style sheets included.
     """
     faces = FACES if _ARABIC_LETTER.search(text) else _EVERY_PAGE
-    return (*faces, _CJK) if _CJK_LETTER.search(text) and CJK_FILE.is_file() else faces
+    return (*faces, _CJK) if _CJK_LETTER.search(text) and CJK_FONT.is_file() else faces
 
 
 def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
@@ -90,7 +89,7 @@ def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
 
 @cache
 def _data(face: FontFace) -> bytes:
-    path = font_file(face.package, face.file) if face.package else CJK_FILE
+    path = font_file(face.package, face.file) if face.package else CJK_FONT
     return path.read_bytes()
 
 
@@ -109,7 +108,7 @@ def font_rules(faces: Sequence[FontFace] = FACES) -> str:
 
 def unprintable(text: str) -> list[str]:
     """The characters that none of the fonts can show, sorted."""
-    known = frozenset[int]().union(*map(_characters, (*FACES, *([_CJK] if CJK_FILE.is_file() else []))))
+    known = frozenset[int]().union(*map(_characters, (*FACES, *([_CJK] if CJK_FONT.is_file() else []))))
     return sorted(char for char in set(text) if not char.isspace() and ord(char) not in known)
 
 

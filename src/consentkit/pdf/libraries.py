@@ -4,13 +4,15 @@ Guarantees: where they all are under their usual names, as in every Linux distri
 for them; anywhere else they are searched for as ever.
 
 WeasyPrint tries each library under the names of other systems first. For each of these `ctypes.util.find_library` asks
-`ldconfig`, the compiler and the linker, one process after the other: a tenth of the time that a document takes.
+`ldconfig`, the compiler and the linker, one process after the other: some 0.2 of the 1.6 seconds of a document
+where a compiler is installed.
 """
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,22 +27,29 @@ _USUAL_NAMES = (
 """The names under which WeasyPrint 70 finds its libraries on Linux, without which it does not work."""
 
 
+_one_at_a_time = threading.RLock()
+
+
 @contextmanager
 def without_search() -> Iterator[None]:
-    """While WeasyPrint is being loaded, let no library be searched for whose usual name will do."""
-    if not all(map(_is_there, _USUAL_NAMES)):
-        yield
-        return
-    search = ctypes.util.find_library
-    ctypes.util.find_library = _not_elsewhere
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = search
+    """While WeasyPrint is being loaded, let nothing be searched for where the usual names will do.
+
+    One thread at a time is let in: the second would take the first one's stand-in for the search itself.
+    """
+    with _one_at_a_time:
+        if not all(map(_is_there, _USUAL_NAMES)):
+            yield
+            return
+        search = ctypes.util.find_library
+        ctypes.util.find_library = _found_nothing
+        try:
+            yield
+        finally:
+            ctypes.util.find_library = search
 
 
-def _not_elsewhere(name: str) -> str | None:
-    """Say of every other name that it is not there."""
+def _found_nothing(name: str) -> str | None:
+    """Say of every name that nothing is found under it, so that the usual one is tried."""
 
 
 def _is_there(name: str) -> bool:

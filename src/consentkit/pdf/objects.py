@@ -212,7 +212,7 @@ def inflated(item: PdfObject) -> bytes:
         case None:
             return data
         case b"/FlateDecode" if "DecodeParms" not in item.entries:
-            return zlib.decompress(data)
+            return zlib.decompress(data) if data else b""  # qpdf writes empty streams so
     raise ValueError("a stream is compressed in an unusual way")
 
 

@@ -5,6 +5,7 @@ Guarantees: every byte string is accepted; what makes no sense is passed over, a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SHOWN = re.compile(rb"<([^>]*)>|(%b)" % _NUMBER)
+_LONGEST_NUMBER = 64
 _SPACES = b"\0\t\n\v\f\r "
 _PARENTHESIS = re.compile(rb"[()]|\\.?", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
@@ -85,6 +87,9 @@ def _dictionary(items: list[Any]) -> dict[str, Any]:
 
 
 def _number(token: bytes) -> float:
+    """A number; one with more digits than any file needs is infinite, since Python refuses to read thousands."""
+    if len(token) > _LONGEST_NUMBER:
+        return math.inf
     return float(token) if b"." in token else int(token)
 
 

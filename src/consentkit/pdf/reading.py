@@ -1,8 +1,9 @@
 """A finished PDF read back through its structure tree, as a screen reader does.
 
-Guarantees: text is joined as it stands in the file, and no space
-is made up where a line ends: a tagged PDF must hold its word breaks (ISO 32000-1, 14.8.2.5), so a missing one is seen
-here as words run together. ActualText and the Alt of figures stand for what they replace.
+Guarantees: text is joined as it stands in the file, and no space is made up where a line ends: a tagged PDF must hold
+its word breaks (ISO 32000-1, 14.8.2.5), so a missing one is seen here as words run together. ActualText and the Alt of
+figures stand for what they replace. A file that is damaged, or written in a way that `pdf.objects` does not read,
+raises UnreadablePdf; none is read in part without a word. Strings in PDFDocEncoding count as Latin-1.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Element: TypeAlias = dict[str, Value]
 
 
 class UnreadablePdf(ValueError):
-    """Not a PDF, or one without a structure tree that could be read."""
+    """Not a PDF, or one without a structure tree, or one that is written as our files never are."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def tagged_text(pdf: bytes) -> list[TaggedText]:
         return list(_TreeReader(file, root).blocks())
     except UnreadablePdf:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error) as error:
-        raise UnreadablePdf("the file is no PDF, or a damaged one") from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, zlib.error) as error:
+        raise UnreadablePdf("the file is no PDF, a damaged one, or one in an unusual form") from error
 
 
 def readable_text(pdf: bytes) -> str:
@@ -131,6 +132,8 @@ class _TreeReader:
 
     def _speak(self, kid: Value, page: int | None, line: _Line) -> None:
         """Add to a line what is read for a kid of an element: content, or an element within the line."""
+        if kid == b"null":
+            return
         if isinstance(kid, bytes):
             line.add(self._content_text(page, None, whole(kid)), page)
             return

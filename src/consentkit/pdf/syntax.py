@@ -175,7 +175,9 @@ def string_text(token: Value) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """The text that bytes of a string stand for, as far as it is ASCII or UTF-16; other bytes read as Latin-1."""
+    """The text that bytes of a string stand for, as far as it is ASCII or Unicode; other bytes read as Latin-1."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data[3:].decode("utf-8", "replace")
     return data[2:].decode("utf-16-be", "replace") if data.startswith(b"\xfe\xff") else data.decode("latin-1")
 
 

@@ -28,7 +28,10 @@ _NATIVE = (
 
 @cache
 def versions() -> tuple[str, ...]:
-    """The version of everything that has a say in the bytes of a document, consentkit's own source included."""
+    """The versions of what has a say in the bytes of a document, as far as they can be asked, with consentkit's source.
+
+    FreeType, GLib and the C library are not asked: glyphs are placed by HarfBuzz, from the fonts' own outlines.
+    """
     return (
         sys.version,
         f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
