@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from batching import OTHER, Place, counted, make_place
+from batching import OTHER, SERVICES, Place, counted, make_place
 from consentkit import yamlfile
 from consentkit.approvals import Approval, record
 from consentkit.batches.batch import Choice, make_plan
@@ -271,6 +271,15 @@ def test_a_document_that_left_the_list_is_removed_only_where_that_is_asked_for(p
     assert not place.entries()[FILES[1]].listed
     assert place.endings(Choice(prune=True)) == {FILES[0]: "unchanged", FILES[1]: "removed"}
     assert list(place.entries()) == list(place.files()) == FILES[:1]
+
+
+def test_a_misspelt_code_that_has_left_the_list_leaves_no_trace(place: Place) -> None:
+    place.services.write_text(BROKEN)
+    assert counted(place.run())["failed"] == 1
+    assert "GONE-1.pdf" in place.entries()
+    place.services.write_text(SERVICES)
+    assert counted(place.run(Choice(prune=True))) == {"unchanged": 2}
+    assert sorted(place.entries()) == FILES
 
 
 def test_what_consentkit_did_not_make_is_never_removed(place: Place) -> None:

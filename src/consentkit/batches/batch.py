@@ -124,8 +124,8 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
     """
-    before = load_manifest(folder)
     wanted = {request.file: request for request in requests}
+    before = _without_traces(load_manifest(folder), wanted)
     chosen = [request for request in wanted.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
@@ -150,6 +150,17 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
         left=tuple(entry for entry in before.documents if entry.file not in wanted),
         repeated=tuple(sorted(name for name, count in counts.items() if count > 1)),
     )
+
+
+def _without_traces(manifest: Manifest, wanted: Mapping[str, Request]) -> Manifest:
+    """The manifest without what never came into being and is no longer asked for, such as a misspelt code.
+
+    What is pending stays: a run that was killed may have written its file.
+    """
+    entries = [
+        entry for entry in manifest.documents if entry.file in wanted or entry.file_hash or entry.outcome != "failed"
+    ]
+    return replace(manifest, documents=tuple(entries))
 
 
 def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> tuple[str, ...]:
