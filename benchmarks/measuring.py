@@ -142,7 +142,7 @@ def _costs(taken: Measurement, base: Measurement, name: str) -> Row:
 
 def _seconds(value: float) -> str:
     """Seconds with as many digits as are meaningful."""
-    return f"{value:.3f}" if value >= 0.1 else f"{value:.4f}"
+    return f"{value:.3f}" if value >= 0.1 else f"{value:#.3g}"
 
 
 def _ratio(taken: Measurement, base: Measurement, of: Quantity) -> float:
