@@ -282,6 +282,17 @@ def test_a_misspelt_code_that_has_left_the_list_leaves_no_trace(place: Place) ->
     assert sorted(place.entries()) == FILES
 
 
+def test_a_file_that_a_killed_run_has_left_is_still_known_after_a_failure_and_a_shorter_list(place: Place) -> None:
+    place.services.write_text(BROKEN)
+    place.run()
+    (place.out / "GONE-1.pdf").write_bytes((place.out / FILES[0]).read_bytes())
+    place.services.write_text(SERVICES)
+    place.run()
+    assert "GONE-1.pdf" in place.entries()
+    assert counted(place.run(Choice(prune=True)))["removed"] == 1
+    assert not (place.out / "GONE-1.pdf").exists()
+
+
 def test_what_consentkit_did_not_make_is_never_removed(place: Place) -> None:
     place.run()
     (place.out / "notes.txt").write_text("mine")

@@ -40,18 +40,18 @@ def test_the_search_is_there_again_afterwards_even_if_loading_fails() -> None:
 
 def test_threads_that_load_the_engine_at_once_do_not_lose_the_search() -> None:
     search = ctypes.util.find_library
-    entered = threading.Event()
+    inside, release = threading.Event(), threading.Event()
 
     def second() -> None:
-        entered.set()
         with libraries.without_search():
-            pass
+            inside.set()
+            release.wait(30)
 
     thread = threading.Thread(target=second)
     with libraries.without_search():
         thread.start()
-        entered.wait()
-        thread.join(0.05)
+        inside.wait(0.3)  # it must not come in before we are out, and must then find the search itself
+    release.set()
     thread.join()
     assert ctypes.util.find_library is search
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import os
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -125,7 +126,7 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
     """
     wanted = {request.file: request for request in requests}
-    before = _without_traces(load_manifest(folder), wanted)
+    before = _without_traces(load_manifest(folder), wanted, folder)
     chosen = [request for request in wanted.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
@@ -152,13 +153,15 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
     )
 
 
-def _without_traces(manifest: Manifest, wanted: Mapping[str, Request]) -> Manifest:
+def _without_traces(manifest: Manifest, wanted: Mapping[str, Request], folder: Path) -> Manifest:
     """The manifest without what never came into being and is no longer asked for, such as a misspelt code.
 
-    What is pending stays: a run that was killed may have written its file.
+    A run that was killed may have written a file without a hash in the manifest, so the folder is asked too.
     """
     entries = [
-        entry for entry in manifest.documents if entry.file in wanted or entry.file_hash or entry.outcome != "failed"
+        entry
+        for entry in manifest.documents
+        if entry.file in wanted or entry.file_hash or os.path.lexists(folder / entry.file)
     ]
     return replace(manifest, documents=tuple(entries))
 

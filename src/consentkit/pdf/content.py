@@ -100,7 +100,7 @@ class _StreamReader:
     def _opened(self, operation: Operation, around: _Sequence) -> _Sequence:
         tag, properties = operation.operands[0], self._properties(operation.operands[1:])
         mcid = properties.get("/MCID")
-        key = (self._number, mcid) if isinstance(mcid, int) else around.key
+        key = (self._number, mcid) if type(mcid) is int else around.key  # True is an int to isinstance
         silent = around.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
             self._add(key, decoded(properties["/ActualText"]))

@@ -3,7 +3,8 @@
 Guarantees: text is joined as it stands in the file, and no space is made up where a line ends: a tagged PDF must hold
 its word breaks (ISO 32000-1, 14.8.2.5), so a missing one is seen here as words run together. ActualText and the Alt of
 figures stand for what they replace. A file that is damaged, or written in a way that `pdf.objects` does not read,
-raises UnreadablePdf; none is read in part without a word. Strings in PDFDocEncoding count as Latin-1.
+raises UnreadablePdf; operators that make no sense are passed over, as viewers do. Strings in PDFDocEncoding count as
+Latin-1.
 """
 
 from __future__ import annotations
