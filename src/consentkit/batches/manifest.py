@@ -34,7 +34,6 @@ Approval = Literal["approved", "overdue", "draft", ""]
 """How a document stood when it was made; empty where there is no file."""
 
 _FORM = 1
-_JSON = json.JSONEncoder(ensure_ascii=False)  # made once: for each document anew it takes longer than its work
 _FILE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
 _HASH = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -113,8 +112,8 @@ def manifest_text(manifest: Manifest) -> str:
         "shard": "{}/{}".format(*manifest.shard) if manifest.shard else None,
     }
     # vars, not asdict, which copies all it finds: ten times slower for a long list
-    lines = ",\n".join(_JSON.encode(vars(entry)) for entry in _sorted(manifest.documents))
-    return _JSON.encode(head)[:-1] + ', "documents": [\n' + lines + "\n]}\n"
+    lines = ",\n".join(json.dumps(vars(entry), ensure_ascii=False) for entry in _sorted(manifest.documents))
+    return json.dumps(head, ensure_ascii=False)[:-1] + ', "documents": [\n' + lines + "\n]}\n"
 
 
 _COLUMNS: dict[str, Callable[[Entry], str]] = {
@@ -217,7 +216,7 @@ def _refused(shown: str, message: str) -> InvalidInput:
 
 
 def _manifest(content: Mapping[str, Any]) -> Manifest:
-    _JSON.encode(content).encode()  # half a surrogate pair can be read, and not written
+    json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, and not written
     documents = tuple(_entry(values) for values in content["documents"])
     if len({entry.file for entry in documents}) < len(documents):
         raise ValueError("a file is named twice")

@@ -21,8 +21,6 @@ from consentkit.storage.versions import versions
 if TYPE_CHECKING:
     from consentkit.workspace import Workspace
 
-_JSON = json.JSONEncoder(sort_keys=True)
-
 
 @dataclass(frozen=True)
 class Request:
@@ -36,7 +34,7 @@ class Request:
     @property
     def text(self) -> str:
         """All that tells it from other documents, as text."""
-        return _JSON.encode([vars(self.identity), vars(self.layout)])
+        return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
 def requests_of(workspace: Workspace, path: Path | None) -> list[Request]:

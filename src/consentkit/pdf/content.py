@@ -47,9 +47,7 @@ class ContentReader:
         return text
 
     def _contents(self, page: Mapping[str, Value]) -> bytes:
-        contents = page.get("Contents", [])
-        parts = self.file.array(contents) or [contents]
-        return b"\n".join(inflated(self.file.objects[part]) for part in parts if isinstance(part, Ref))
+        return b"\n".join(inflated(self.file.objects[stream]) for stream in self.file.contents(page))
 
     def font(self, resources: Mapping[str, Value], name: str) -> Font:
         """The font that a stream selects by a name."""

@@ -95,10 +95,9 @@ class _Inserter:
         page["Contents"] = [self._linker.content_before(self._scaling(page)), *self._streams_of(place), behind]
 
     def _streams_of(self, place: int) -> list[Value]:
-        """The content streams of a page: one, or those of an array, which may be an object of its own; or none."""
-        contents = self._part.file.objects[place].entries.get("Contents", [])
-        streams = self._part.file.get(contents)
-        return [renumbered(item, self._numbers) for item in (streams if isinstance(streams, list) else [contents])]
+        """The content streams of a page, by their numbers in the packet."""
+        file = self._part.file
+        return [renumbered(stream, self._numbers) for stream in file.contents(file.objects[place].entries)]
 
     def _scaling(self, page: dict[str, Value]) -> bytes:
         """The operator that makes the content of a page smaller, around its middle."""

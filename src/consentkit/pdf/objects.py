@@ -96,6 +96,12 @@ class PdfFile:
         """What leads to every page, in order. Raises KeyError where there is no tree of pages."""
         return self._leaves(self.catalog["Pages"])
 
+    def contents(self, page: Mapping[str, Value]) -> list[Ref]:
+        """The content streams of a page: one, or those of an array, which may be an object of its own; or none."""
+        value = page.get("Contents", [])
+        found = self.get(value)
+        return [stream for stream in (found if isinstance(found, list) else [value]) if isinstance(stream, Ref)]
+
     def _leaves(self, node: Value) -> Iterator[Value]:
         entries = self.dictionary(node)
         if "Kids" not in entries:

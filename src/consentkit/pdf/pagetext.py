@@ -45,9 +45,7 @@ class PageTexts:
             raise ValueError("the file is damaged") from error
 
     def _page(self, file: PdfFile, page: dict[str, Value]) -> Iterator[str]:
-        contents = page.get("Contents", [])
-        streams = file.array(contents) or ([contents] if isinstance(contents, Ref) else [])
-        for stream in streams:
+        for stream in file.contents(page):
             yield from self._stream(file, stream, page.get("Resources"), 0)
         for annotation in file.array(page.get("Annots")):
             normal = file.dictionary(file.dictionary(annotation).get("AP")).get("N")

@@ -24,7 +24,6 @@ from consentkit.storage.store import Store, key_of
 from consentkit.storage.versions import versions
 
 _ABSENT = "absent"
-_JSON = json.JSONEncoder(sort_keys=True)
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
 _NO_LOGO = {".yaml", ".yml", ".csv", ".pdf", ".md"}
 """Endings of files in a clinic's folder that are no pictures, and may change from day to day."""
@@ -51,7 +50,7 @@ class Inputs:
             "clauses": self.clauses(language),
             "text": key_of(original.name, self._file(original)),
             "translation": self._file(translation) if translation else _ABSENT,
-            "options": _key_of_texts(language, variant, _JSON.encode(options)),
+            "options": _key_of_texts(language, variant, json.dumps(options, sort_keys=True)),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 
@@ -98,7 +97,7 @@ class Inputs:
         if approval is None:
             return _ABSENT
         until = approval.get("until")
-        return _JSON.encode([approval, bool(until and until < self.today.isoformat())])
+        return json.dumps([approval, bool(until and until < self.today.isoformat())], sort_keys=True)
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The latest approval of each document. Parsing a long record takes seconds, so what it says is kept."""
