@@ -1,21 +1,31 @@
 """A finding about a file that somebody wrote: data first, text last.
 
 Guarantees: the text form is `file:line:column: field: message [rule]`, and nothing in it can steer a terminal or a log,
-however hostile the file.
+however hostile the file. No report is endless: a quoted text, a field, a message and the list of a file's problems each
+have a greatest length.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Literal
 
 Severity = Literal["error", "warning", "notice"]
 """How much a problem matters: an error stops the document, a warning wants an answer, a notice informs."""
 
 _LONGEST_QUOTE = 60
+LONGEST_FIELD = 200
+"""Characters of a field in a problem: enough for any key of ours, and for the start of one that is 100 KB long."""
+LONGEST_MESSAGE = 1_000
+"""Characters of a message. What is longer quotes something, a template's expression for example."""
+MOST_WORDS = 40
+"""Words of a list in a sentence."""
+MOST_SHOWN = 50
+"""Problems of one file that a report shows. Whoever has more has one cause for most of them."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,11 @@ class Problem:
     """The rule of `consentkit.checks` that found it; empty for mistakes in the form of a file."""
     remedy: str = ""
     """What to do, where the message does not say it."""
+
+    def __post_init__(self) -> None:
+        """Bound what came from the file, whoever made the problem and however it is shown."""
+        object.__setattr__(self, "field", shortened(self.field, LONGEST_FIELD))
+        object.__setattr__(self, "message", shortened(self.message, LONGEST_MESSAGE))
 
     def place(self) -> tuple[str, int, int]:
         """The order in which problems are told: file by file, from the top."""
@@ -62,9 +77,20 @@ def quoted(text: str) -> str:
     return f"`{printable(shortened(' '.join(text.split())))}`"
 
 
-def shortened(text: str) -> str:
-    """Cut a text that is too long to be quoted."""
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+def shortened(text: str, most: int = _LONGEST_QUOTE) -> str:
+    """Cut a text that has more characters than a message should quote."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def report_lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """A line for each problem, in their order; of one file at most `MOST_SHOWN`, then how many more there are."""
+    for file, group in groupby(problems, key=lambda problem: problem.file):
+        of_file = list(group)
+        yield from map(str, of_file[:MOST_SHOWN])
+        more = len(of_file) - MOST_SHOWN
+        if more > 0:
+            noun = "problem" if more == 1 else "problems"
+            yield f"{printable(file)}: and {more:,} more {noun}; correct these first, then check again"
 
 
 def _is_harmless(char: str) -> bool:
@@ -73,12 +99,16 @@ def _is_harmless(char: str) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a message with the nearest known word, or with nothing where none is near."""
+    if len(word) > LONGEST_FIELD:  # no name of ours is that long, and comparing would take minutes
+        return ""
     spellings = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), spellings, n=1, cutoff=0.6)
     return f"; did you mean `{spellings[nearest[0]]}`?" if nearest else ""
 
 
 def listed(words: Sequence[str]) -> str:
-    """Write words as a list in a sentence: `a`, `b` and `c`."""
-    marked = [f"`{word}`" for word in words]
+    """Write words as a list in a sentence: `a`, `b` and `c`. Of very many the first ones are written."""
+    marked = [f"`{word}`" for word in words[:MOST_WORDS]]
+    if len(words) > MOST_WORDS:
+        return f"{', '.join(marked)} and {len(words) - MOST_WORDS:,} more"
     return " and ".join([", ".join(marked[:-1]), marked[-1]] if len(marked) > 1 else marked)

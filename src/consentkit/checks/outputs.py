@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from consentkit.problems import Problem, printable
+from consentkit.problems import Problem, printable, report_lines
 
 FORM = "form"
 """What stands in place of a rule's id for mistakes in the form of a file, which have none."""
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """A line for each problem: file, line, column, severity, place, message, remedy and rule."""
-    return "".join(f"{problem}\n" for problem in problems)
+    """A line for each problem: file, line, column, severity, place, message, remedy and rule.
+
+    Of a file with very many problems the first ones are shown, and how many more there are.
+    """
+    return "".join(f"{line}\n" for line in report_lines(problems))
 
 
 def entry(problem: Problem) -> dict[str, Any]:

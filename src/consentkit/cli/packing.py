@@ -26,7 +26,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.printing import job_title, print_file, require_printer
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
-from consentkit.problems import Problem
+from consentkit.problems import Problem, report_lines
 from consentkit.workspace import Workspace
 
 
@@ -149,11 +149,10 @@ class _Run:
     def _refuse(self, entry: VisitEntry, error: ConsentkitError) -> None:
         self._outcome.failure = self._outcome.failure or error
         problems = error.problems if isinstance(error, InvalidInput) else [_as_problem(entry, error)]
-        for problem in problems:
-            click.echo(str(problem), err=True)
-        self._outcome.refused.append(
-            {"row": entry.row, "exit_code": error.exit_code, "problems": [str(problem) for problem in problems]}
-        )
+        lines = list(report_lines(problems))
+        for line in lines:
+            click.echo(line, err=True)
+        self._outcome.refused.append({"row": entry.row, "exit_code": error.exit_code, "problems": lines})
 
     def _deliver(self, packet: Packet) -> str | None:
         """Write one packet. Returns the name of its file, if it has one of its own."""
