@@ -13,16 +13,14 @@ import pytest
 from PIL import Image
 
 from consentkit.clinic import (
-    LARGEST_LOGO,
     LOWEST_CONTRAST,
-    WIDEST_LOGO,
     Clinic,
     ClinicFolder,
     contrast_with_white,
     load_clinic,
-    read_picture,
 )
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.pictures import LARGEST_PICTURE, WIDEST_PICTURE, read_picture
 from consentkit.storage.usual import find_clinic_folder
 
 Write = Callable[..., Path]
@@ -183,12 +181,12 @@ def test_a_logo_with_one_wrong_bit_is_refused(write: Write) -> None:
 
 def test_a_logo_of_too_many_bytes_is_refused(write: Write) -> None:
     data = picture()
-    padded = data + b"\x00" * (LARGEST_LOGO + 1 - len(data))
+    padded = data + b"\x00" * (LARGEST_PICTURE + 1 - len(data))
     expected = "1:7: logo: names a file that has 2,097,153 bytes; at most 2,097,152 are read"
     assert told(write(logo=padded)) == expected
 
 
-@pytest.mark.parametrize("size", [(WIDEST_LOGO + 1, 1), (1, WIDEST_LOGO + 1), (12_000, 12_000)])
+@pytest.mark.parametrize("size", [(WIDEST_PICTURE + 1, 1), (1, WIDEST_PICTURE + 1), (12_000, 12_000)])
 def test_a_logo_of_too_many_pixels_is_refused_before_they_are_unpacked(size: tuple[int, int], write: Write) -> None:
     expected = f"1:7: logo: names a file that is {size[0]} by {size[1]} pixels; at most 4000 a side are used"
     assert told(write(logo=huge_png(*size))) == expected
@@ -200,8 +198,8 @@ def test_a_logo_that_would_fill_memory_is_refused(write: Write) -> None:
 
 
 def test_a_logo_of_the_largest_size_is_read(tmp_path: Path) -> None:
-    Image.new("1", (WIDEST_LOGO, 10)).save(tmp_path / "logo", "PNG")
-    assert read_picture(tmp_path / "logo").width == WIDEST_LOGO
+    Image.new("1", (WIDEST_PICTURE, 10)).save(tmp_path / "logo", "PNG")
+    assert read_picture(tmp_path / "logo").width == WIDEST_PICTURE
 
 
 def test_a_logo_that_is_a_link_is_refused(write: Write, tmp_path: Path) -> None:

@@ -6,10 +6,6 @@ JPEG picture by its content, of modest size, from inside the folder.
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,17 +16,14 @@ from consentkit import yamlfile
 from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import validated
-from consentkit.files import read_bytes, read_text, reason
+from consentkit.files import read_text, reason
 from consentkit.kinds import PARTICULARS, Paper
 from consentkit.language import LanguageTag
 from consentkit.model import Line, Record, without_repeats
 from consentkit.packets.printing import PrintSettings
+from consentkit.pictures import Picture, read_picture
 from consentkit.problems import Problem
 
-LARGEST_LOGO = 2 * 1024 * 1024
-"""Bytes of a logo file."""
-WIDEST_LOGO = 4000
-"""Pixels of a logo's longer side; printed at 600 dpi that is 17 cm."""
 LOWEST_CONTRAST = 4.5
 """Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
 
@@ -83,16 +76,6 @@ class Clinic(Record):
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture file that has been looked at."""
-
-    data: bytes
-    media_type: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
 class ClinicFolder:
     """A clinic's folder, read once."""
 
@@ -128,42 +111,3 @@ def _complaint(error: InvalidInput | FileAccess) -> str:
     if isinstance(error.__cause__, FileNotFoundError):
         return "is not in the clinic folder; put it there or delete the line"
     return "can't be read" + (f": {reason(error.__cause__)}" if isinstance(error.__cause__, OSError) else "")
-
-
-def read_picture(path: Path) -> Picture:
-    """Read a PNG or JPEG picture, judged by its content. Raises InvalidInput or FileAccess."""
-    from PIL import Image, UnidentifiedImageError  # costs start-up time, and few clinics have a logo
-
-    data = read_bytes(path, LARGEST_LOGO)
-    try:
-        with warnings.catch_warnings(), _whole_pictures_only():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is looked at below
-            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-                kind, (width, height) = image.format, image.size
-                if max(width, height) <= WIDEST_LOGO:
-                    image.load()  # `verify` passes a JPEG that breaks off
-    except Image.DecompressionBombError:
-        raise _unusable(path, f"is far too large; at most {WIDEST_LOGO} pixels a side are used") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise _unusable(path, "is not a PNG or JPEG picture, or is damaged; save it again as one of these") from None
-    if max(width, height) > WIDEST_LOGO:
-        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_LOGO} a side are used")
-    # A JPEG file of two pictures, as some cameras write it, goes by the name of MPO.
-    return Picture(data, "image/png" if kind == "PNG" else "image/jpeg", width, height)
-
-
-@contextmanager
-def _whole_pictures_only() -> Iterator[None]:
-    """Refuse pictures that break off. WeasyPrint, once loaded, makes Pillow accept them everywhere."""
-    from PIL import ImageFile
-
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
-def _unusable(path: Path, message: str) -> InvalidInput:
-    return InvalidInput([Problem(str(path), None, None, "", message)])

@@ -7,7 +7,6 @@ paper (risks, benefits and alternatives) has been found again in the finished fi
 from __future__ import annotations
 
 import datetime
-import hashlib
 import sys
 import unicodedata
 from collections import Counter
@@ -81,7 +80,7 @@ def compose_page(content: Content, source: Source) -> Page:
         source.templates,
         lambda content_hash: None if content.stale else source.approvals.current(content.identity, content_hash),
         source.today,
-        hashlib.sha256(source.folder.logo.data).hexdigest() if source.folder.logo else "",
+        source.folder.logo.digest if source.folder.logo else "",
     )
 
 
