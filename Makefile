@@ -1,21 +1,40 @@
-# make render   the document of 90837, as 90837.pdf in this folder
-# make test     all checks: format, lint, types, tests
-# make bench    a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
+# make render        the document of 90837, as 90837.pdf in this folder
+# make test          all checks: format, lint, types, tests
+# make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
+# make test-latest   all checks with the newest versions of what we depend on, in place of those in the lock
+# make lock          locks the newest versions of everything, for every platform; then run make test
+# make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK := requirements/runtime.txt requirements/dev.txt
 
-.PHONY: render test bench lint format schemas grades references clean help
+.PHONY: render test quick test-latest lock bench lint format schemas grades references clean help
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
 
 test: lint
 	$(BIN)/pytest -n auto
+
+quick: lint
+	$(BIN)/pytest -n auto -m quick
+
+# Fresh each time, so that the newest is what is tested.
+test-latest:
+	rm -rf $(VENV)-latest
+	tools/setup.sh $(VENV)-latest latest
+	$(VENV)-latest/bin/ruff format --check
+	$(VENV)-latest/bin/ruff check
+	$(VENV)-latest/bin/mypy
+	$(VENV)-latest/bin/pytest -n auto
+
+lock:
+	tools/lock.sh $(VENV)-lock
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -41,11 +60,11 @@ grades: $(VENV)/.dev
 references: $(VENV)/.dev
 	$(BIN)/python tests/pictures.py --write
 
-$(VENV)/.runtime: pyproject.toml tools/setup.sh
+$(VENV)/.runtime: pyproject.toml tools/setup.sh $(LOCK)
 	tools/setup.sh $(VENV) runtime
 
-$(VENV)/.dev: pyproject.toml tools/setup.sh
+$(VENV)/.dev: pyproject.toml tools/setup.sh $(LOCK)
 	tools/setup.sh $(VENV) dev
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-latest $(VENV)-lock build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import skipping
 from consentkit.cli import run
 from running import Outcome
+
+IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 
 
 @pytest.hookimpl(trylast=True)
@@ -19,6 +22,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         noted = getattr(item, "_nodeid", item.nodeid)
         if noted != item.nodeid:
             item._id = type(item._id).parse(noted)  # type: ignore[attr-defined,unused-ignore]
+
+
+def _reasons_of_skips(config: pytest.Config) -> list[str]:
+    """Why tests were skipped: in the process that reports, of all workers."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return [str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports if report.longrepr]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, a test that could have run must have run."""
+    if IN_CI and session.exitstatus == pytest.ExitCode.OK:
+        reasons = _reasons_of_skips(session.config)
+        if not all(map(skipping.is_accepted, reasons)):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how many tests were skipped and why."""
+    reasons = _reasons_of_skips(terminalreporter.config)
+    terminalreporter.section(f"{len(reasons)} skipped" if reasons else "no test was skipped")
+    for line in skipping.summary(reasons, strict=IN_CI):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

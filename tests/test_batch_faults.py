@@ -28,6 +28,7 @@ from consentkit.pdf.seal import is_intact
 from consentkit.storage.store import Store, open_store
 from injecting import Injected, may_mount, on_small_disk
 from running import NOBODY, as_nobody, command, environment, leftovers
+from skipping import needs
 from small import CODE, make_clinic, write_procedure
 
 GONE, FRESH = "GONE-1", "FRESH-1"
@@ -251,7 +252,7 @@ except FileAccess as error:
 """
 
 
-@pytest.mark.skipif(not may_mount(), reason="no file system may be mounted here")
+@needs("mount", "unshare", allowed=may_mount, otherwise="no file system may be mounted")
 def test_a_real_disk_that_is_full_costs_what_does_not_fit_and_with_room_the_rest_is_made(tmp_path: Path) -> None:
     place = many(tmp_path, 5)
     place.run()

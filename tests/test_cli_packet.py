@@ -273,6 +273,7 @@ def test_a_printer_gets_the_file_and_nobody_else(pack: Call, tmp_path: Path, mon
     (programs / "lp").write_text(
         f"#!/bin/sh\necho \"$@\" >> {tmp_path}/arguments\ncat > /dev/null\necho 'request id is office-1 (0 file(s))'\n"
     )
+    (programs / "lpoptions").write_text("#!/bin/sh\necho \"printer-make-and-model='Office, driverless'\"\n")
     for program in programs.iterdir():
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")

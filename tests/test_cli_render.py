@@ -8,7 +8,6 @@ import re
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import readable_text
 from running import SAMPLE_CLINIC, Outcome, command, environment, leftovers, run_consentkit
+from skipping import needs
 from small import make_clinic, write_procedure, write_translation
 
 ALWAYS = ("rights", "language_help", "course", "fees", "third_parties", "confidentiality")
@@ -521,7 +521,7 @@ def test_something_unexpected_ends_in_one_message_that_quotes_nothing(
     assert "Traceback" in call("render", "90837").stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a thing of Linux")
+@needs(allowed=Path("/dev/full").exists, otherwise="/dev/full is a thing of Linux")
 def test_a_full_disk_under_stdout_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

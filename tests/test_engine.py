@@ -23,6 +23,7 @@ from consentkit.pdf.metadata import DocumentInfo, packet, read_properties
 from consentkit.pdf.reading import readable_text
 from consentkit.workspace import open_workspace
 from running import environment
+from skipping import needs
 from small import make_clinic
 from validation import BOTH_STANDARDS, faults
 
@@ -328,7 +329,7 @@ def test_without_a_font_for_chinese_the_package_that_holds_one_is_named(monkeypa
         render("<p>安</p>")
 
 
-@pytest.mark.skipif(not fonts.CJK_FONT.is_file(), reason="fonts-noto-cjk is not installed")
+@needs(str(fonts.CJK_FONT))
 def test_with_a_font_for_chinese_its_letters_are_printed_and_read_back() -> None:
     pdf = render("<p>安娜 先生</p>", 'p { font-family: "consentkit cjk"; }')
     assert "安娜 先生" in readable_text(pdf)

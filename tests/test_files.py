@@ -17,6 +17,7 @@ from consentkit import files
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.files import LARGEST_TEXT, read_bytes, read_text
 from running import as_nobody
+from skipping import needs
 
 
 @pytest.fixture(autouse=True)
@@ -116,11 +117,10 @@ def test_a_socket_is_refused() -> None:
             read_bytes(Path(folder, "socket"), 10)
 
 
+@needs(allowed=Path("/proc/self/status").exists, otherwise="there is no /proc")
 def test_a_file_without_a_size_is_read_up_to_the_limit_only(tmp_path: Path) -> None:
     """Files of /proc have a size of 0, whatever they hold."""
     path = Path("/proc/self/status")
-    if not path.exists():
-        pytest.skip("there is no /proc here")
     assert read_bytes(path, 100_000).startswith(b"Name:")
     assert refusal(path, 10) == "grew while it was read; at most 10 bytes are read"
 

@@ -11,6 +11,7 @@ import pytest
 from consentkit.output import write_file
 from injecting import KILLS, NEW, OLD, REFUSALS, inject, may_mount, on_small_disk
 from running import environment
+from skipping import needs
 from test_output import listing, mode
 
 NAME = "90837.pdf"
@@ -109,7 +110,7 @@ for size in (100_000, 30_000):
 """
 
 
-@pytest.mark.skipif(not may_mount(), reason="no file system may be mounted here")
+@needs("mount", "unshare", allowed=may_mount, otherwise="no file system may be mounted")
 def test_a_real_disk_that_is_full_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert on_small_disk(SMALL_DISK, tmp_path) == [
         "no space left on device",

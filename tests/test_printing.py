@@ -25,6 +25,7 @@ from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.packets import printing
 from consentkit.packets.printing import PageRange, PrintSettings, job_title, print_file, require_printer
+from skipping import require
 
 TITLE = job_title("V-17")
 PLAIN = PrintSettings()
@@ -147,15 +148,13 @@ def wait_for(ready: object) -> None:
 
 @pytest.fixture(scope="module")
 def cups() -> Iterator[PrintSystem]:
-    path = f"{os.environ['PATH']}:/usr/sbin:/usr/lib/cups"
-    programs = {name: shutil.which(name, path=path) for name in ("cupsd", "lp", "lpstat", "lpoptions")}
-    if missing := [name for name, found in programs.items() if not found]:
-        pytest.skip(f"{' and '.join(missing)} of CUPS missing (Debian: cups, cups-client, cups-filters)")
+    require("cupsd", "lpoptions")
+    daemon_program = shutil.which("cupsd", path=f"{os.environ['PATH']}:/usr/sbin")
     with tempfile.TemporaryDirectory(prefix="cups-") as folder:  # pytest's own is shut to the user that CUPS becomes
         root = Path(folder)
         lay_out(root)
         daemon = subprocess.Popen(
-            [str(programs["cupsd"]), "-f", "-c", str(root / "etc/cupsd.conf"), "-s", str(root / "etc/cups-files.conf")],
+            [str(daemon_program), "-f", "-c", str(root / "etc/cupsd.conf"), "-s", str(root / "etc/cups-files.conf")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -244,8 +243,7 @@ def test_the_print_system_learns_nothing_of_the_files_name_or_folder(real: Print
 
 
 def test_each_range_of_pages_becomes_a_job_with_these_pages_only(real: PrintSystem, document: Path) -> None:
-    if not Path("/usr/lib/cups/filter/pdftopdf").exists():
-        pytest.skip("pdftopdf of cups-filters missing (Debian: cups-filters)")
+    require("/usr/lib/cups/filter/pdftopdf")
     requests = print_file(document, "with-driver", PLAIN, title=TITLE, page_ranges=[(1, 1), (2, 4)])
     assert len(set(requests)) == 2
     arrived = [pypdf.PdfReader(io.BytesIO(real.printed(request))) for request in requests]

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -159,14 +160,12 @@ def test_the_editors_reading_tells_numbers_from_text() -> None:
 @pytest.fixture(scope="module")
 def errors_for_an_editor() -> Errors:
     """Validate data as an editor does. Returns the messages."""
-    jsonschema = pytest.importorskip("jsonschema")
     return validating(jsonschema.Draft202012Validator)
 
 
 @pytest.fixture(scope="module")
 def errors_for_texts() -> Errors:
     """Validate data of which every value is still text: that of a number counts as a number. Returns the messages."""
-    jsonschema = pytest.importorskip("jsonschema")
     plain = jsonschema.Draft202012Validator
     types = plain.TYPE_CHECKER.redefine_many(
         {

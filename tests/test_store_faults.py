@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -19,8 +18,9 @@ from consentkit.errors import FileAccess
 from consentkit.storage.store import Store, key_of
 from injecting import KEY, KILLS, NEW, OLD, OTHER_KEY, REFUSALS, Injected, inject, may_mount, on_small_disk
 from running import NOBODY, as_nobody, environment
+from skipping import needs
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator may give files away")
+needs_root = needs(allowed=lambda: os.geteuid() == 0, otherwise="only the administrator may give files away")
 LEFTOVER = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp")
 BEFORE = {
     "a new part": set[bytes | None]([None]),
@@ -170,10 +170,7 @@ def strace(folder: Path, log: Path, *options: str) -> subprocess.CompletedProces
 
 
 def may_trace() -> bool:
-    return (
-        bool(shutil.which("strace"))
-        and subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False).returncode == 0
-    )
+    return subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False).returncode == 0
 
 
 def calls_to_disturb(folder: Path) -> list[tuple[str, int]]:
@@ -191,7 +188,7 @@ def calls_to_disturb(folder: Path) -> list[tuple[str, int]]:
     return found
 
 
-@pytest.mark.skipif(not may_trace(), reason="strace is not here, or not allowed")
+@needs("strace", allowed=may_trace, otherwise="no process may be traced")
 @pytest.mark.parametrize("fault", ["signal=KILL", "error=ENOSPC", "error=EIO"])
 def test_a_fault_in_any_system_call_leaves_whole_parts_only(fault: str, tmp_path: Path) -> None:
     calls = calls_to_disturb(tmp_path)
@@ -254,7 +251,7 @@ except Exception as error:
 """
 
 
-@pytest.mark.skipif(not may_mount(), reason="no file system may be mounted here")
+@needs("mount", "unshare", allowed=may_mount, otherwise="no file system may be mounted")
 def test_a_real_disk_that_is_full_or_read_only_costs_no_part_that_is_kept(tmp_path: Path) -> None:
     lines = on_small_disk(SMALL_DISK, tmp_path)
     kept = lines[0].count("True")

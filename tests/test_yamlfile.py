@@ -238,3 +238,45 @@ def test_reading_twice_gives_the_same_and_nothing_is_shared() -> None:
     assert first == second
     assert isinstance(first, YamlFile)
     assert first.data is not second.data
+
+
+NESTINGS = {
+    "lists in brackets": lambda levels: "a: " + "[" * levels,
+    "closed lists in brackets": lambda levels: "a: " + "[" * levels + "]" * levels,
+    "mappings in braces": lambda levels: "a: " + "{a: " * levels,
+    "mappings in braces, without spaces": lambda levels: "a: " + '{"a":' * levels + "1" + "}" * levels,
+    "lists in mappings in lists": lambda levels: "a: " + "[{a: " * (levels // 2 + 1),
+    "lists as keys in brackets": lambda levels: "a: [" + "{[" * levels,
+    "lists on one line": lambda levels: "a:\n  " + "- " * levels + "x",
+    "lists by indentation": lambda levels: "a:\n" + "".join(f"{' ' * level}-\n" for level in range(levels)),
+    "mappings by indentation": lambda levels: "".join(f"{' ' * level}a:\n" for level in range(levels + 1)),
+    "lists in mappings by indentation": lambda levels: "".join(f"{'  ' * level}- a:\n" for level in range(levels))[2:],
+    "brackets within indentation": lambda levels: "a:\n - b:\n    - c: " + "[" * levels,
+}
+
+
+@pytest.mark.parametrize("loader", [yamlfile._Loader, yaml.SafeLoader], ids=["libyaml", "python"])
+@pytest.mark.parametrize("levels", [yamlfile.DEEPEST + 2, 300, 1500])
+@pytest.mark.parametrize("kind", NESTINGS)
+def test_whatever_nests_too_deep_is_told_by_our_own_limit(
+    kind: str, levels: int, loader: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions of PyYAML differ in their own limits, and the scanner comes to them before we see what it has read."""
+    monkeypatch.setattr(yamlfile, "_Loader", loader)
+    (problem,) = told(NESTINGS[kind](levels)[:200_000])
+    expected = "has a key that is not text" if kind == "lists as keys in brackets" else "is nested more than 20 levels"
+    assert expected in problem
+    assert "YAML" not in problem
+
+
+@pytest.mark.parametrize(
+    "kind", ["closed lists in brackets", "mappings in braces, without spaces", "lists on one line"]
+)
+def test_what_nests_as_deep_as_is_allowed_is_read(kind: str) -> None:
+    assert told(NESTINGS[kind](yamlfile.DEEPEST - 1)) == []
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "- " * 5000, "- [" * 2000])
+def test_a_file_of_brackets_only_lacks_keys_before_it_is_too_deep(text: str) -> None:
+    assert len(told(text)) == 1
+    assert "f.yaml:1:1: " in told(text)[0]

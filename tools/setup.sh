@@ -1,6 +1,7 @@
 #!/bin/sh
-# Sets up what `make render` and `make test` need: tools/setup.sh VENV runtime|dev
-# Python packages go into VENV. Debian packages are installed where this user may do so, else the command is printed.
+# Sets up what `make render` and `make test` need: tools/setup.sh VENV runtime|dev|latest
+# Python packages go into VENV: those of the lock, by their hashes (runtime, dev), or the newest that we allow (latest).
+# Debian packages are installed where this user may do so, else the command is printed.
 set -eu
 
 venv=$1
@@ -65,14 +66,44 @@ for file, package in libraries.items():
         print(package)
 END
 )
-# The tests turn pages into pictures and read their text with another program than ours.
-if [ "$kind" = dev ] && ! command -v pdftoppm >/dev/null; then
-    missing="$missing poppler-utils"
+# What the tests need beside that: where one of these is missing, tests are skipped, and in CI that is a failure.
+test_programs="
+pdftoppm:poppler-utils
+qpdf:qpdf
+strace:strace
+ps:procps
+unshare:util-linux
+mount:mount
+git:git
+lpoptions:cups-client
+cupsd:cups-daemon
+/usr/lib/cups/filter/pdftopdf:cups-filters
+/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
+"
+lacking=
+if [ "$kind" != runtime ]; then
+    for pair in $test_programs; do
+        file=${pair%%:*}
+        [ -e "$file" ] || PATH="$PATH:/usr/sbin:/sbin" command -v "$file" >/dev/null || lacking="$lacking ${pair##*:}"
+    done
+fi
+if command -v apt-get >/dev/null; then
+    missing="$missing$lacking"
+elif [ -n "$lacking" ]; then
+    echo "Some tests will be skipped, since this machine lacks (the names are Debian's):$lacking"
 fi
 # shellcheck disable=SC2086 # a list of words is meant
 [ -z "$(echo $missing)" ] || need_packages $missing
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-if [ "$kind" = dev ]; then what='.[dev]'; else what=.; fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$what"
+pip() {
+    "$venv/bin/python" -m pip --disable-pip-version-check "$@"
+}
+if [ "$kind" = latest ]; then
+    pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
+    pip list
+else
+    pip install --quiet --require-hashes --requirement "requirements/$kind.txt"
+    pip install --quiet --no-deps --no-build-isolation --editable .
+fi
 touch "$venv/.$kind"

@@ -9,6 +9,7 @@ reading on parser events.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ class _Reader:
     def read(self, text: str) -> None:
         text = self._visible(text)
         try:
-            self._document(yaml.parse(text, Loader=_Loader))
+            self._document(_events(text))
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
@@ -257,6 +258,36 @@ def dotted(path: Path, *, discreet: bool = False) -> str:
 def looks_like_a_key(text: str) -> bool:
     """Whether a text may be quoted as a key even where it could be part of somebody's particulars."""
     return _KEY.fullmatch(text) is not None
+
+
+def _events(text: str) -> Events:
+    """The parser's events; in a text that is too deep, those up to our own limit before the parser's complaint.
+
+    Its scanner reads up to 1,024 characters ahead of the events, and since PyYAML 6.0.4 it gives up at 1,000 levels:
+    it would complain, in words that help nobody, before the event at which our limit applies.
+    """
+    delivered = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            delivered += 1
+            yield event
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        yield from _events_of_what_is_too_deep(text[: mark.index] if mark else "")[delivered:]
+        raise
+
+
+def _events_of_what_is_too_deep(text: str) -> list[yaml.Event]:
+    """The events up to the first that is deeper than the limit; none where the text is flat enough."""
+    events: list[yaml.Event] = []
+    depth = 0
+    with contextlib.suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=_Loader):
+            events.append(event)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST + 1:  # the mapping around everything is no level
+                return events
+    return []
 
 
 def _position(mark: yaml.Mark) -> Position:

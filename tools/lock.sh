@@ -1,0 +1,27 @@
+#!/bin/sh
+# Writes the lock: requirements/runtime.txt and requirements/dev.txt, for every platform and every Python we run on.
+# tools/lock.sh VENV: a virtual environment of its own, for the program that resolves.
+set -eu
+
+venv=$1
+[ -x "$venv/bin/uv" ] || { "${PYTHON:-python3}" -m venv "$venv" && "$venv/bin/python" -m pip install --quiet uv; }
+
+# Without build isolation the build system is one more requirement, and is locked like the others.
+# Hatchling asks for `editables` where a project is installed in place.
+build_system() {
+    echo editables
+    "$venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
+}
+
+compile() {
+    file=$1
+    shift
+    build_system | "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+        --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@" \
+        --output-file "$file.new" pyproject.toml - >/dev/null
+    { echo "# Made by make lock; do not edit."; cat "$file.new"; } >"$file"
+    rm "$file.new"
+}
+
+compile requirements/dev.txt --extra dev
+compile requirements/runtime.txt --constraint requirements/dev.txt
