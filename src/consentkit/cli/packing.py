@@ -7,8 +7,6 @@ owner only.
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
@@ -18,13 +16,14 @@ from typing import Any
 import click
 
 from consentkit import report
+from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.packets.combining import combine
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
-from consentkit.packets.printing import job_title, print_file, require_printer
+from consentkit.packets.printing import job_title, print_pdf, require_printer
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
@@ -58,7 +57,7 @@ class _Outcome:
 
 def make_packets(workspace: Workspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    entries = read_visits(request.source, sys.stdin.buffer)
+    entries = read_visits(request.source, stdin())
     first = next(entries, None)
     if first is None:
         raise InvalidInput([Problem(request.source, None, None, "", "holds no visit")])
@@ -186,8 +185,7 @@ class _Run:
 
     def _put(self, pdf: bytes, target: str) -> None:
         if target == STDIN:
-            sys.stdout.buffer.write(pdf)
-            sys.stdout.buffer.flush()
+            write_to_stdout(pdf)
             return
         write_file(Path(target), pdf, force=self._request.force)
 
@@ -197,11 +195,8 @@ class _Run:
             settings = settings.model_copy(update={"duplex": True})
         if self._request.sets:
             settings = settings.model_copy(update={"staple": True})
-        with tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-            path = Path(folder) / "packet.pdf"
-            write_file(path, pdf)
-            printer = self._request.printer or ""
-            requests = print_file(path, printer, settings, title=job_title(visit or None), page_ranges=ranges)
+        printer = self._request.printer or ""
+        requests = print_pdf(pdf, printer, settings, title=job_title(visit or None), page_ranges=ranges)
         say(f"Sent to {printer}: {', '.join(requests)}", quiet=self._request.quiet)
 
     def _tell_about(self, packet: Packet) -> None:
@@ -259,8 +254,7 @@ def _require_sense(request: PacketRequest, *, is_schedule: bool) -> None:
             raise WrongUse("-o - writes one packet to stdout; for a schedule, use --combined -")
         if request.as_json:
             raise WrongUse("a PDF on stdout and --json both want stdout; leave one of them out")
-        if sys.stdout.isatty():
-            raise WrongUse("a PDF would garble the terminal; redirect it: consentkit packet visit.yaml -o - > FILE.pdf")
+        streams.require_binary_stdout("consentkit packet visit.yaml -o - > FILE.pdf")
     elif request.combined:
         require_replaceable(Path(request.combined), force=request.force)
     elif request.output and not is_schedule and not _is_folder(request.output):
