@@ -143,6 +143,14 @@ class Planner:
             duplex=self.options.duplex,
         )
 
+    def pass_over(self, visit: Visit) -> None:
+        """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
+        problems = _Findings("", None)
+        procedures = [found for code in visit.procedures if (found := problems.try_to(self._procedure, code))]
+        self._judge(visit, procedures, problems)
+        if not problems.problems and not problems.failures:
+            self._days.remember(visit, procedures)
+
     def pack(self, language: str) -> LanguagePack:
         """The words of a language."""
         if language not in self._packs:
