@@ -202,7 +202,8 @@ class _Run:
         if fate != "absent" and place:
             what += f"; {_FATES[fate].format(place=printable(str(place)))}"
         elif self._is_in_a_folder and not entry.name.file_name:
-            what += "; its number or day can't be read, so look whether one from an earlier run is still there"
+            unread = "day" if entry.name.visit else "number"
+            what += f"; its {unread} can't be read, so look whether one from an earlier run is still there"
         if self._is_schedule or fate != "absent":
             click.echo(f"{entry.label}: {what}", err=True)
 
