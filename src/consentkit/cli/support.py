@@ -6,6 +6,7 @@ Guarantees: nothing here loads the model or the PDF engine before a command runs
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -26,9 +27,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Interruptions:
     """Ends the run when Ctrl-C was pressed, or when SIGTERM or SIGHUP has come.
 
-    Python loses a KeyboardInterrupt that arises in a finalizer, in a hook around a fork or where C calls Python: it is
-    printed and ignored there. So it is raised again from time to time until the run has ended, and a run of many
-    documents asks between them. Signals that follow change nothing: closing a terminal sends two.
+    Python loses a KeyboardInterrupt that arises in a finalizer, in a hook around a fork or where C calls Python. So it
+    is raised again from time to time until the run has ended, and a run of many documents asks between them. Signals
+    that follow change nothing: closing a terminal sends two.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,7 @@ class Interruptions:
             if not is_ignored:  # by `nohup`, which is meant
                 signal.signal(number, self._note)
         signal.signal(signal.SIGALRM, self._remind)
+        sys.unraisablehook = _keep_quiet_of_interrupts
         self._is_watching = True
 
     def end(self) -> None:
@@ -67,6 +69,13 @@ class Interruptions:
 
 
 _SECONDS_BETWEEN_REMINDERS = 0.5
+
+
+def _keep_quiet_of_interrupts(lost: sys.UnraisableHookArgs) -> None:
+    """Print no traceback of an interrupt that is lost: it comes again."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+
 
 interruptions = Interruptions()
 
