@@ -6,17 +6,19 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from consentkit.approvals import load_approvals
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import readable_text
 from consentkit.resources import shipped
 from consentkit.translation import text_hash
 from consentkit.workspace import open_workspace
-from running import Outcome
+from running import Outcome, environment
 from small import CODE, make_clinic, small_data, small_procedure, write_procedure
 from test_translation import write_translation
 
@@ -374,3 +376,49 @@ def test_the_words_on_the_paper_are_those_that_were_kept(clinic: Path, tmp_path:
     read = [" ".join(line.split()) for line in readable_text((tmp_path / "SMALL-1.pdf").read_bytes()).splitlines()]
     assert lines == [line for line in read if not line.startswith("Approved by")]
     assert small_procedure().risks.common[0] in lines
+
+
+def test_approvals_at_the_same_moment_all_count(tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    codes = [f"SMALL-{number}" for number in range(2, 5)]
+    for code in codes:
+        write_procedure(clinic / "procedures", code=code)
+    with subprocess.Popen(
+        [sys.executable, "-c", APPROVING_AT_ONCE, str(clinic), *codes, codes[0]],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.communicate(timeout=120)[0] == "0 0 0 0\n"
+    recorded = [approval.code for approval in load_approvals(clinic).approvals]
+    assert sorted(recorded) == sorted([*codes, codes[0]])
+
+
+APPROVING_AT_ONCE = """
+import contextlib, io, os, sys
+from consentkit.approvals import record
+from consentkit.cli import run
+import consentkit.cli.approving as approving
+from consentkit.document import load_engine
+clinic, *codes = sys.argv[1:]
+load_engine()
+ready, go = os.pipe(), os.pipe()
+
+def record_at_the_same_moment(*arguments):
+    os.write(ready[1], b".")
+    os.read(go[0], 1)
+    return record(*arguments)
+
+approving.record = record_at_the_same_moment
+children = []
+for code in codes:
+    child = os.fork()
+    if child == 0:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            os._exit(run(["approve", code, "--by", "Ann Ray", "--clinic", clinic]))
+    children.append(child)
+for _ in children:
+    os.read(ready[0], 1)
+os.write(go[1], b"." * len(children))
+print(*(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+"""

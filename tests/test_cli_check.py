@@ -126,3 +126,25 @@ def test_what_is_no_file_is_refused_at_once_instead_of_waited_for(name: str, tmp
     done = run_consentkit("check", name, folder=tmp_path)
     assert done.code in (3, 5)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "code"),
+    [
+        ("missing.yaml", "missing.yaml: can't be read: no such file or directory", 5),
+        ("*.yaml", "*.yaml: can't be read: no such file or directory", 5),
+        ("missing/", "missing: can't be read: no such file or directory", 5),
+        ("", "an empty name stands for no file", 5),
+        (".", ".: holds no .yaml file", 5),
+        ("NONE-1", "no procedure has the code", 4),
+    ],
+)
+def test_nothing_good_is_said_of_what_was_not_checked(name: str, reason: str, code: int, call: Call) -> None:
+    done = call("check", name)
+    assert (done.code, done.stdout) == (code, b"")
+    assert reason in done.stderr
+    assert "no problems" not in done.stderr
+    beside = call("check", "90837", name, "--json")
+    assert beside.code == code
+    assert [Path(file).name for file in json.loads(beside.stdout)["files"]] == ["90837.yaml"]
+    assert beside.stderr.splitlines()[-1].endswith("1 name could not be checked; see above")

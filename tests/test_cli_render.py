@@ -499,7 +499,9 @@ def test_an_interrupt_ends_a_run_of_many_and_leaves_nothing_half_written(own_tem
     assert b"Interrupted" in errors
     assert b"Traceback" not in errors
     written = names_in(tmp_path / "out")
-    assert written == sorted(["SMALL-0.pdf", *(line.removeprefix("out/") for line in rest.decode().split())])
+    named = {"SMALL-0.pdf", *(line.removeprefix("out/") for line in rest.decode().split())}
+    assert named <= set(written)
+    assert len(written) <= len(named) + 1, "the signal may come after a file is finished and before it is named"
     assert len(written) < len(sources)
     assert leftovers(tmp_path) == []
     assert names_in(temporary) == []

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from consentkit.errors import FileAccess
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.pdf.metadata import DocumentInfo, packet
 from consentkit.pdf.seal import seal
-from running import NOBODY, as_nobody, environment
+from running import NOBODY, as_nobody, environment, leftovers
 
 INFO = DocumentInfo(title="T", language="en", code="90837", variant="consent", edition="2026-11-21", content_hash="0")
 _IDENTIFIER = b"/ID [(" + b"0" * 32 + b") (" + b"0" * 32 + b")]"
@@ -131,10 +131,81 @@ def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
     assert listing(tmp_path) == {"90837.pdf": None}
 
 
-def test_a_pipe_is_foreign_and_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "90837.pdf")
-    with pytest.raises(FileAccess, match="consentkit did not make it"):
-        require_replaceable(tmp_path / "90837.pdf", force=False)
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_socket(path: Path) -> None:
+    os.mknod(path, stat.S_IFSOCK | 0o600)
+
+
+def make_device(path: Path) -> None:
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))  # the same device as /dev/null
+    except PermissionError:
+        pytest.skip("only the administrator may make devices")
+
+
+def make_link_to_a_device(path: Path) -> None:
+    path.symlink_to(os.devnull)
+
+
+def make_link_to_a_pipe(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+SPECIAL = {
+    make_pipe: "is a pipe",
+    make_socket: "is a socket",
+    make_device: "is a device",
+    make_link_to_a_device: "is a device",
+    make_link_to_a_pipe: "is a pipe",
+}
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("make", SPECIAL)
+def test_a_device_a_pipe_and_a_socket_are_never_replaced(
+    make: Callable[[Path], None], force: bool, tmp_path: Path
+) -> None:
+    target = tmp_path / "90837.pdf"
+    make(target)
+    before = target.lstat()
+    with pytest.raises(FileAccess, match=f"{SPECIAL[make]}, and .*-o -"):
+        write_file(target, b"new", force=force)
+    after = target.lstat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert not leftovers(tmp_path)
+
+
+def test_a_link_to_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    with pytest.raises(FileAccess, match="is a folder"):
+        write_file(tmp_path / "link", b"new", force=True)
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/null", "/dev/new.pdf"])
+def test_no_file_is_put_among_the_devices_even_where_stdout_is_a_file(name: str, tmp_path: Path) -> None:
+    script = f"""if True:
+        import os
+        from pathlib import Path
+        from consentkit.output import write_file
+        if os.geteuid() == 0:  # else a failure of this test would take the machine's own devices away
+            os.seteuid({NOBODY})
+        write_file(Path({name!r}), b"", force=True)
+    """
+    with (tmp_path / "stdout").open("wb") as stdout:
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment(), stdout=stdout, stderr=subprocess.PIPE, check=False
+        )
+    assert b"FileAccess: " + name.encode() in done.stderr
+    assert b"-o -" in done.stderr
+    assert Path("/dev/stdout").is_symlink()
+    assert Path(os.devnull).is_char_device()
+    assert not Path("/dev/new.pdf").exists()
 
 
 def test_a_huge_file_is_foreign_and_is_not_read(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Who approved which content, until when; and the text that was approved.
 
 Guarantees: an approval belongs to a content hash, so an edit of anything that a patient reads voids it by itself. The
-record is only ever added to: comments and earlier entries stay as they are, byte for byte.
+record is only ever added to: comments and earlier entries stay as they are, byte for byte; of approvals that are
+recorded at the same moment, each one is there afterwards.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from consentkit.files import read_text
 from consentkit.kinds import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.kinds import Variant as Variant  # noqa: PLC0414
 from consentkit.language import LanguageTag
+from consentkit.locking import locked_without_trace
 from consentkit.model import Code, Day, Line, Record
 from consentkit.output import prepare_folder, write_file
 from consentkit.problems import Problem, printable
@@ -112,24 +114,41 @@ def load_approvals(folder: Path | None) -> Approvals:
     return _parse(_read(path), str(path))
 
 
-def record(folder: Path, approval: Approval, text: str) -> None:
+def record(folder: Path, approval: Approval, text: str) -> Approval:
     """Add an approval to the record, and keep the approved text for later comparison.
 
+    Returns what was recorded: where others have recorded editions since `approval` was made, the next edition of these.
     Raises InvalidInput where the record has mistakes, FileAccess where it can't be written.
     """
     path = folder / APPROVALS
-    before = _read(path) if path.exists() else _HEADER
-    earlier = _parse(before, str(path)).approvals
-    after = before.rstrip("\n") + "\n" + _entry(approval)
-    if not _is_continued(
-        after, str(path), (*earlier, approval)
-    ):  # a hand has changed the form of the list, so that text at its end means something else
-        message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
-        raise InvalidInput([Problem(str(path), None, None, "", message)])
-    texts = folder / APPROVED_TEXTS
-    prepare_folder(texts)
-    write_file(_text_file(folder, approval), text.encode(), force=True)
-    write_file(path, after.encode(), force=True)
+    with locked_without_trace(folder, seconds=_SECONDS_TO_WAIT, taken=_TAKEN, remedy=_NO_LOCK):
+        before = _read(path) if path.exists() else _HEADER
+        earlier = _parse(before, str(path))
+        approval = _renumbered(approval, earlier)
+        after = before.rstrip("\n") + "\n" + _entry(approval)
+        if not _is_continued(
+            after, str(path), (*earlier.approvals, approval)
+        ):  # a hand has changed the form of the list, so that text at its end means something else
+            message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
+            raise InvalidInput([Problem(str(path), None, None, "", message)])
+        texts = folder / APPROVED_TEXTS
+        prepare_folder(texts)
+        write_file(_text_file(folder, approval), text.encode(), force=True)
+        write_file(path, after.encode(), force=True)
+    return approval
+
+
+_SECONDS_TO_WAIT = 30
+_TAKEN = f"somebody else has been recording an approval for {_SECONDS_TO_WAIT} seconds; try again"
+_NO_LOCK = "keep the clinic's folder where files can be locked, so that two approvals at once both count"
+
+
+def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
+    """The approval with an edition that no other content has."""
+    latest = earlier.latest(approval.identity)
+    if latest is None or latest.edition < approval.edition:
+        return approval
+    return approval.model_copy(update={"edition": earlier.next_edition(approval.identity, approval.content)})
 
 
 def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:

@@ -64,10 +64,10 @@ def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Probl
 
 def inspect_files(
     workspace: Workspace, paths: Sequence[Path], today: datetime.date
-) -> tuple[list[Problem], list[FileAccess]]:
+) -> tuple[list[Path], list[Problem], list[FileAccess]]:
     """Check named files, each by itself; a translation is compared with its original where that is known.
 
-    Returns the problems, and for each file that could not be read why.
+    Returns the files that were checked, the problems, and for each file that could not be read why.
     """
     reader, failures = _Reader(workspace), []
     for path in paths:
@@ -88,7 +88,7 @@ def inspect_files(
         findings += checks.check_pack(pack, settings)
     if library.clinic:
         findings += checks.check_clinic(library.clinic, settings)
-    return _in_order(reader.problems, findings), failures
+    return reader.paths, _in_order(reader.problems, findings), failures
 
 
 def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
@@ -131,7 +131,6 @@ class _Reader:
 
     def read(self, path: Path) -> None:
         """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
-        self.paths.append(path)
         if path.name == PARTICULARS:
             self._read_clinic(path)
         elif path.name == SERVICES:
@@ -142,6 +141,7 @@ class _Reader:
             self._read_translation(path)
         else:
             self._read_procedure(path)
+        self.paths.append(path)
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""

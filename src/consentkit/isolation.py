@@ -1,13 +1,14 @@
 """Running what a foreign template asks for without letting it take the machine along.
 
 Guarantees: the function either returns, raises, or is ended when it needs more time, memory or disk than a document
-ever does; its temporary files are gone afterwards. WeasyPrint itself knows no limits, and a few lines of CSS can keep
-it busy for hours.
+ever does; its temporary files are gone afterwards, even where this process is interrupted. WeasyPrint itself knows no
+limits, and a few lines of CSS can keep it busy for hours.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import signal
 import tempfile
@@ -17,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from consentkit.errors import ConsentkitError, RenderingFailed
+from consentkit.interruption import follow, interruptible, uninterrupted
 
 Result = TypeVar("Result")
 
@@ -42,24 +44,20 @@ def run_limited(function: Callable[..., Result], *arguments: Any, limits: Limits
     receiver, sender = context.Pipe(duplex=False)
     # An interrupt is let in only while we wait: in a hook around the fork it would be lost, in the tidying up it would
     # leave files behind. One that comes at another time waits until the end.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-            child = context.Process(target=_work, args=(sender, folder, limits, function, arguments), daemon=True)
-            child.start()
-            sender.close()
-            try:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with uninterrupted() as held_back, tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
+        task = (os.getpid(), sender, folder, limits, function, arguments)
+        child = context.Process(target=_work, args=task, daemon=True)
+        child.start()
+        sender.close()
+        try:
+            with interruptible(held_back):
                 outcome = receiver.recv() if receiver.poll(limits.seconds) else None
-            except EOFError:
-                outcome = None
-            finally:
-                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-                child.kill()
-                child.join()
-                receiver.close()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except EOFError:
+            outcome = None
+        finally:
+            child.kill()
+            child.join()
+            receiver.close()
     if outcome is None:
         raise RenderingFailed(_cause_of_death(child.exitcode, limits))
     if isinstance(outcome, ConsentkitError):
@@ -68,14 +66,19 @@ def run_limited(function: Callable[..., Result], *arguments: Any, limits: Limits
 
 
 def _work(
-    sender: Connection, folder: str, limits: Limits, function: Callable[..., Result], arguments: tuple[Any, ...]
+    parent: int,
+    sender: Connection,
+    folder: str,
+    limits: Limits,
+    function: Callable[..., Result],
+    arguments: tuple[Any, ...],
 ) -> None:
+    follow(parent)
     tempfile.tempdir = folder
     lower_limit(resource.RLIMIT_CPU, limits.seconds)
     lower_limit(resource.RLIMIT_AS, limits.memory)
     lower_limit(resource.RLIMIT_FSIZE, limits.file_size)
     lower_limit(resource.RLIMIT_CORE, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and ends us
     try:
         outcome: Any = function(*arguments)
     except ConsentkitError as error:

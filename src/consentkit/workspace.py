@@ -165,7 +165,17 @@ class Workspace:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
         from consentkit.document import compose_page
 
-        return self.guarded(compose_page, content, self.source())
+        return self._guarded(compose_page, content, self.source())
+
+    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+        """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
+
+        Raises what `content` raises, and RenderingFailed where a template is faulty.
+        """
+        if kept := self.kept(self.key(code, layout, language=language, variant=variant)):
+            return kept.is_approved
+        approval = self.compose(self.content(code, language=language, variant=variant)).approval
+        return approval is not None and not approval.is_overdue(datetime.date.today())
 
     def render(
         self,
@@ -264,12 +274,17 @@ class Workspace:
 
     def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
+        if self.templates != (shipped("templates"),):
+            from consentkit.document import load_engine
+
+            load_engine()  # the child has it then
+        return self._guarded(function, *arguments)
+
+    def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         if self.templates == (shipped("templates"),):
             return function(*arguments)
-        from consentkit.document import load_engine
         from consentkit.isolation import run_limited
 
-        load_engine()
         return run_limited(function, *arguments)
 
 

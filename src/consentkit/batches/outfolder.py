@@ -6,8 +6,6 @@ Guarantees: one run at a time works in it; what runs that were killed have left 
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import hashlib
 import os
 import re
@@ -17,13 +15,11 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from consentkit.batches.manifest import MANIFEST, TABLE
-from consentkit.errors import ConsentkitError, FileAccess
-from consentkit.files import read_bytes, reason
+from consentkit.errors import ConsentkitError
+from consentkit.files import read_bytes
+from consentkit.locking import LOCK as LOCK  # noqa: PLC0414 - what a run leaves in its folder
+from consentkit.locking import locked
 from consentkit.output import prepare_folder
-from consentkit.problems import printable
-
-LOCK = ".consentkit.lock"
-"""The file that a run holds locked; it stays, since taking it away would let two runs lock two files."""
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of the largest document."""
@@ -39,26 +35,9 @@ def held(folder: Path) -> Iterator[int]:
     Raises FileAccess where another run holds it, or where nothing can be written.
     """
     prepare_folder(folder)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        descriptor = os.open(folder / LOCK, flags, 0o600)
-    except OSError as error:
-        raise FileAccess(f"{_shown(folder)}: can't be written to: {reason(error)}") from error
-    try:
-        _lock(descriptor, folder)
+    taken = "another run is working in this folder; wait until it is done, or name another folder with -o"
+    with locked(folder, seconds=0, taken=taken, remedy="name another folder with -o") as descriptor:
         yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
-            message = "another run is working in this folder; wait until it is done, or name another folder with -o"
-            raise FileAccess(f"{_shown(folder)}: {message}") from error
-        raise FileAccess(f"{_shown(folder)}: can't be locked: {reason(error)}; name another folder with -o") from error
 
 
 def tidy(folder: Path) -> None:
@@ -95,7 +74,3 @@ def _items(folder: Path) -> list[os.DirEntry[str]]:
             return list(found)
     except OSError:  # a folder may be open for writing but not for reading
         return []
-
-
-def _shown(path: Path) -> str:
-    return printable(str(path))

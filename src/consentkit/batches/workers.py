@@ -2,7 +2,7 @@
 
 Guarantees: each task has one outcome, whatever happens to the process that worked on it: a process that dies or takes
 too long costs its own task only, and another takes its place; nothing that a task does outlives the run, nor do its
-temporary files; an interrupt ends all processes at once.
+temporary files; an interrupt ends all processes at once, and they end with this one where it is killed.
 
 Processes are forked, so what was loaded before is there at once. Each is the head of a process group of its own: it may
 fork in its turn (`isolation`), and is ended together with what it forked.
@@ -29,6 +29,7 @@ from typing import Any, Generic, TypeVar
 from consentkit.batches.crew import Crew
 from consentkit.errors import ConsentkitError, RenderingFailed
 from consentkit.files import reason
+from consentkit.interruption import follow, uninterrupted
 from consentkit.isolation import Limits, lower_limit
 
 Task = TypeVar("Task")
@@ -152,13 +153,13 @@ class _Team:
 
     def dismiss(self) -> None:
         """End all processes. An interrupt waits until that is done."""
-        with _uninterrupted():
+        with uninterrupted():
             for worker in self.workers:
                 worker.end()
             self.workers.clear()
 
     def _end(self, worker: _Worker) -> None:
-        with _uninterrupted():
+        with uninterrupted():
             worker.end()
             self.workers.remove(worker)
 
@@ -190,14 +191,14 @@ class _Team:
         """Fork a process. Raises OSError where there are no resources for it."""
         context = multiprocessing.get_context("fork")
         others = [worker.connection for worker in self.workers]
-        with contextlib.ExitStack() as undo, _uninterrupted():
+        with contextlib.ExitStack() as undo, uninterrupted():
             ours, theirs = context.Pipe()
             undo.callback(theirs.close)
             undo.callback(ours.close)
             folder = tempfile.TemporaryDirectory(prefix="consentkit-")
             try:
-                arguments = (self.function, theirs, [ours, *others], self.inherited, folder.name, self._memory)
-                process = context.Process(target=_serve, args=arguments)
+                task = (self.function, theirs, [ours, *others], self.inherited, folder.name, self._memory)
+                process = context.Process(target=_serve, args=(os.getpid(), *task))
                 process.start()
             except OSError:
                 undo.close()  # first, since removing a folder takes a file handle
@@ -231,16 +232,6 @@ def _cause_of_death(exit_code: int | None) -> str:
     )
 
 
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let an interrupt wait: in a hook around a fork it would be lost, in tidying up it would leave things behind."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 # --- in the process itself ---
 
 
@@ -252,6 +243,7 @@ class _Exhausted:
 
 
 def _serve(
+    parent: int,
     function: Callable[[Any], Any],
     connection: Connection,
     foreign: list[Connection],
@@ -261,8 +253,7 @@ def _serve(
 ) -> None:
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    follow(parent)
     for other in foreign:  # else a pipe would stay open when its other end is gone
         other.close()
     for descriptor in inherited:

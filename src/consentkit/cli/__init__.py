@@ -7,7 +7,6 @@ model.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import sys
@@ -17,8 +16,10 @@ from typing import NoReturn
 import click
 
 from consentkit.cli.commands import consentkit
-from consentkit.cli.support import ReaderGone, interruptions
+from consentkit.cli.streams import streams
+from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.interruption import own_temporary_folder
 from consentkit.problems import report_lines
 
 _INTERRUPTED = 130
@@ -29,14 +30,18 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    interruptions.watch()
+    streams.guard()
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
     # what could be thrown away takes 0.2 of the 1.6 seconds of a document, and finds nothing.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    interruptions.watch()
-    exit_code = run(sys.argv[1:])
+    try:
+        with own_temporary_folder():
+            exit_code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before the run began, or as it ended
+        exit_code = _interrupted()
+    interruptions.end()
+    exit_code = streams.end(exit_code)
     gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
     sys.exit(exit_code)
 
@@ -44,23 +49,32 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code."""
     try:
+        return _run(arguments)
+    except (click.Abort, KeyboardInterrupt):
+        return _interrupted()
+
+
+def _run(arguments: list[str]) -> int:
+    try:
         result = consentkit.main(arguments, prog_name="consentkit", standalone_mode=False)
     except ConsentkitError as error:
         _tell(error)
         return error.exit_code
+    except click.Abort:
+        raise
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing half-written is left behind.", err=True)
-        return _INTERRUPTED
-    except ReaderGone:
-        _silence_stdout()
-        return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person must not meet a traceback
         _tell_unexpected(error)
         return _UNEXPECTED
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    interruptions.end()
+    click.echo("Interrupted; nothing half-written is left behind.", err=True)
+    return _INTERRUPTED
 
 
 def _tell(error: ConsentkitError) -> None:
@@ -78,9 +92,3 @@ def _tell_unexpected(error: Exception) -> None:
     click.echo(f"Please report it. {DEBUG_VARIABLE}=1 shows where it happened.", err=True)
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exception(error)
-
-
-def _silence_stdout() -> None:
-    """Whoever read our output has gone; keep the interpreter from complaining about it at exit."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

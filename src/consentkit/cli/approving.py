@@ -53,7 +53,7 @@ def approve(
         on=today,
         until=last_day,
     )
-    record(folder, approval, plain_text(document))
+    approval = record(folder, approval, plain_text(document))
     fingerprint = printed_fingerprint(approval.content)
     click.echo(f"{identity}: edition {approval.edition}, fingerprint {fingerprint}, {_term(approval)}")
     say(f"Recorded in {folder / 'approvals.yaml'}.", quiet=quiet)

@@ -89,6 +89,8 @@ def run_batch(workspace: Workspace, request: BatchRequest) -> int:
     """Do what was asked for. Returns the exit code."""
     if math.isnan(request.time_limit):  # which is neither below nor above the bounds of the option
         raise WrongUse("--time-limit nan is not a number of seconds; write it like 120")
+    if request.output.suffix.casefold() == ".pdf" and not request.output.is_dir():
+        raise WrongUse(f"-o {printable(str(request.output))} names a file; a batch fills a folder, such as -o out/")
     if request.merge_manifests:
         return _merge(request)
     if len(request.paths) > 1:

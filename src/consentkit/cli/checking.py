@@ -55,8 +55,8 @@ def check_files(workspace: Workspace, request: CheckRequest) -> int:
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
     if request.files:
-        paths = _paths(workspace, request.files, failures)
-        problems, unreadable = inspect_files(workspace, paths, today)
+        named = _paths(workspace, request.files, failures)
+        paths, problems, unreadable = inspect_files(workspace, named, today)
         failures += unreadable
     else:
         paths, problems = inspect_library(workspace, today)
@@ -64,7 +64,7 @@ def check_files(workspace: Workspace, request: CheckRequest) -> int:
     _print(paths, shown, request.output_format)
     for failure in failures:
         click.echo(f"Error: {failure}", err=True)
-    say(_summary(paths, problems), quiet=request.quiet)
+    say(_summary(paths, problems, len(failures)), quiet=request.quiet)
     if failures:
         return failures[0].exit_code
     fatal = {"error", "warning"} if request.strict else {"error"}
@@ -81,11 +81,17 @@ def _print(paths: list[Path], problems: list[Problem], output_format: str) -> No
         click.echo(outputs.as_text(problems), nl=False)
 
 
-def _summary(paths: list[Path], problems: list[Problem]) -> str:
+def _summary(paths: list[Path], problems: list[Problem], failures: int) -> str:
+    """What was checked, and what came out. Of what could not be checked, nothing good is said."""
+    left_out = f"{report.counted(failures, 'name')} could not be checked; see above"
+    if failures and not paths:
+        return f"Nothing was checked: {left_out}."
     counts = outputs.counts(problems)
     parts = [report.counted(len(paths), "file"), report.counted(counts["error"] + counts["warning"], "problem")]
     if counts["notice"]:
         parts.append(f"{report.counted(counts['notice'], 'notice')} (--notices shows them)")
+    if failures:
+        parts.append(left_out)
     return ", ".join(parts)
 
 
@@ -108,6 +114,8 @@ def _paths(workspace: Workspace, names: tuple[str, ...], failures: list[Consentk
 
 def _files_of(workspace: Workspace, name: str) -> list[Path]:
     """A named file, or every YAML file of a named folder."""
+    if not name:
+        raise FileAccess("an empty name stands for no file; name a code, a file or a folder")
     folder = Path(name)
     if not folder.is_dir():
         return [workspace.locate(name)]

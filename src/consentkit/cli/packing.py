@@ -2,31 +2,32 @@
 
 Guarantees: a visit that can't be served does not stop the others, and is told with its row and the reason; nothing that
 is printed, neither messages nor JSON nor names of files, holds a patient's particulars; files are readable for their
-owner only.
+owner only; nothing of an earlier run is left under the name of a visit that was refused, unless it is said.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from consentkit import report
+from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.packets.combining import combine
+from consentkit.packets.earlier import Fate, take_away
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
-from consentkit.packets.printing import job_title, print_file, require_printer
+from consentkit.packets.printing import job_title, print_pdf, require_printer
+from consentkit.packets.visit import VisitName, is_visit_number
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
-from consentkit.problems import Problem, report_lines
+from consentkit.problems import Problem, did_you_mean, listed, printable, quoted, report_lines
 from consentkit.workspace import Workspace
 
 
@@ -35,6 +36,8 @@ class PacketRequest:
     """What was asked for on the command line."""
 
     source: str
+    visits: tuple[str, ...]
+    """The numbers of the visits to make packets for; all of them where none is named."""
     output: str | None
     combined: str | None
     printer: str | None
@@ -51,6 +54,9 @@ class _Outcome:
 
     packets: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    refused_visits: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    """The files of this run, in one case, since not every file system tells V-1 from v-1."""
     failure: ConsentkitError | None = None
     whole_failure: ConsentkitError | None = None
     """Why the one file for all could not be written."""
@@ -58,29 +64,54 @@ class _Outcome:
 
 def make_packets(workspace: Workspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    entries = read_visits(request.source, sys.stdin.buffer)
-    first = next(entries, None)
-    if first is None:
+    entries = read_visits(request.source, stdin())
+    if request.visits:
+        entries = _up_to_the_last(list(entries), request)
+    begin = list(islice(entries, 2))
+    if not begin:
         raise InvalidInput([Problem(request.source, None, None, "", "holds no visit")])
-    is_schedule = first.row is not None
-    _require_sense(request, is_schedule=is_schedule)
+    is_schedule = begin[0].row is not None
+    is_alone = len(request.visits) == 1 if request.visits else len(begin) == 1
+    _require_sense(request, is_schedule=is_schedule, is_alone=is_alone)
     if request.printer:
         require_printer(request.printer)
-    run = _Run(workspace, request, is_schedule)
-    for entry in chain([first], entries):
-        run.serve(entry)
+    run = _Run(workspace, request, is_schedule=is_schedule, is_alone=is_alone)
+    for entry in chain(begin, entries):
+        if not request.visits or entry.name.visit in request.visits:
+            run.serve(entry)
+        else:
+            run.pass_over(entry)
         interruptions.require_none()
     run.write_combined()
     return run.report()
 
 
+def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterator[VisitEntry]:
+    """The visits that are asked for, with those before them, which they are compared with.
+
+    Raises WrongUse for a number that no visit has.
+    """
+    known = {entry.name.visit: number for number, entry in enumerate(entries, 1) if entry.name.visit}
+    for visit in request.visits:
+        if visit in known:
+            continue
+        if not is_visit_number(visit):  # it might be a name, so it is not repeated
+            raise WrongUse("what --visit names can't be the number of a visit; write it as the schedule does: V-1002")
+        near = did_you_mean(visit, known) or f"; it holds {listed(list(known)[:_MOST_TOLD])}"
+        unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_TOLD]
+        hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
+        raise WrongUse(f"{printable(request.source)} holds no visit {quoted(visit)}{near}{hint}")
+    return iter(entries[: max(known[visit] for visit in request.visits)])
+
+
 class _Run:
     """The packets of one call."""
 
-    def __init__(self, workspace: Workspace, request: PacketRequest, is_schedule: bool) -> None:
+    def __init__(self, workspace: Workspace, request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
         self._request = request
         self._workspace = workspace
         self._is_schedule = is_schedule
+        self._is_alone = is_alone
         self._planner = Planner(workspace, request.options)
         self._maker = PacketMaker(
             workspace, duplex=request.options.duplex, ends_on_even_page=request.combined is not None
@@ -103,7 +134,7 @@ class _Run:
             self._print(packet)
         except ConsentkitError as error:
             where = f"the packet was written to {file}, but not printed: " if file else "the packet was not printed: "
-            self._refuse(entry, FileAccess(f"{where}{error}"))
+            self._report_refusal(entry, FileAccess(f"{where}{error}"))
             if file is None:
                 return
         self._tell_about(packet)
@@ -112,10 +143,18 @@ class _Run:
             click.echo(file)
         say(report.packet_line(packet, file), quiet=self._request.quiet)
 
+    def pass_over(self, entry: VisitEntry) -> None:
+        """Take note of a visit that is not asked for, since others of its day may depend on it."""
+        if entry.visit:
+            self._planner.pass_over(entry.visit)
+
     def write_combined(self) -> None:
         """Write all packets into one file, if that was asked for."""
         target = self._request.combined
-        if target is None or not self._kept:
+        if target is None:
+            return
+        if not self._kept:
+            self._take_away_combined(target)
             return
         try:
             pdf = combine(self._maker, self._kept)
@@ -126,6 +165,7 @@ class _Run:
             self._outcome.whole_failure = error
             self._outcome.packets.clear()  # they would have been in that file
             click.echo(f"Error: {target}: {error}", err=True)
+            self._take_away_combined(target)
             self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [str(error)]})
             return
         if target != STDIN and not self._request.as_json:
@@ -147,12 +187,60 @@ class _Run:
         return RunFailed.exit_code
 
     def _refuse(self, entry: VisitEntry, error: ConsentkitError) -> None:
+        """Say why a visit has no packet, and see to it that nobody takes an earlier one for it."""
+        self._report_refusal(entry, error)
+        if entry.name.visit:
+            self._outcome.refused_visits.add(entry.name.visit)
+        place = self._place_of(entry.name)
+        fate = self._take_away(place, {entry.name.visit or ""}) if place else "absent"
+        self._outcome.refused[-1] |= {
+            "visit": entry.name.visit,
+            "removed": str(place) if fate == "removed" else None,
+            "left": str(place) if fate == "left" else None,
+        }
+        what = f"visit {entry.name.visit} has no packet" if entry.name.visit else "this visit has no packet"
+        if fate != "absent" and place:
+            what += f"; {_FATES[fate].format(place=printable(str(place)))}"
+        elif self._is_in_a_folder and not entry.name.file_name:
+            unread = "day" if entry.name.visit else "number"
+            what += f"; its {unread} can't be read, so look whether one from an earlier run is still there"
+        if self._is_schedule or fate != "absent":
+            click.echo(f"{entry.label}: {what}", err=True)
+
+    def _report_refusal(self, entry: VisitEntry, error: ConsentkitError) -> None:
         self._outcome.failure = self._outcome.failure or error
         problems = error.problems if isinstance(error, InvalidInput) else [_as_problem(entry, error)]
-        lines = list(report_lines(problems))
-        for line in lines:
+        told = list(report_lines(_with_place(problem, entry) for problem in problems))
+        for line in told:
             click.echo(line, err=True)
-        self._outcome.refused.append({"row": entry.row, "exit_code": error.exit_code, "problems": lines})
+        self._outcome.refused.append({"row": entry.row, "exit_code": error.exit_code, "problems": told})
+
+    def _take_away(self, place: Path, visits: Collection[str]) -> Fate:
+        return "absent" if str(place).casefold() in self._outcome.written else take_away(place, visits)
+
+    def _take_away_combined(self, target: str) -> None:
+        """No visit is in the file for all, so none may be found there from before."""
+        if target == STDIN:
+            return
+        visits = self._outcome.refused_visits | {packet.plan.visit.visit for packet in self._kept}
+        fate = take_away(Path(target), visits)
+        if fate != "absent":
+            click.echo(f"{self._request.source}: {_FATES[fate].format(place=printable(target))}", err=True)
+
+    @property
+    def _is_in_a_folder(self) -> bool:
+        """Whether each packet goes into a folder, under a name of its own."""
+        request = self._request
+        if request.combined is not None or request.output == STDIN or (request.output is None and request.printer):
+            return False
+        return not (request.output and self._is_alone and _names_a_file(request.output, is_schedule=self._is_schedule))
+
+    def _place_of(self, name: VisitName) -> Path | None:
+        """Where the packet of a visit would be; None where it has no file of its own, or that is not known."""
+        request = self._request
+        if self._is_in_a_folder:
+            return Path(request.output or ".") / name.file_name if name.file_name else None
+        return Path(request.output) if request.output and request.output != STDIN else None
 
     def _deliver(self, packet: Packet) -> str | None:
         """Write one packet. Returns the name of its file, if it has one of its own."""
@@ -172,23 +260,19 @@ class _Run:
             self._print_bytes(packet.pdf, packet.plan.visit.visit, ranges)
 
     def _target(self, packet: Packet) -> str | None:
-        output = self._request.output
-        if output == STDIN:
+        if self._request.output == STDIN:
             return STDIN
-        if output is None and self._request.printer:
-            return None
-        if output and not self._is_schedule and not _is_folder(output):
-            return output
-        folder = Path(output or ".")
-        prepare_folder(folder)
-        return str(folder / packet.file_name)
+        if self._is_in_a_folder:
+            prepare_folder(Path(self._request.output or "."))
+        place = self._place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
+        return str(place) if place else None
 
     def _put(self, pdf: bytes, target: str) -> None:
         if target == STDIN:
-            sys.stdout.buffer.write(pdf)
-            sys.stdout.buffer.flush()
+            write_to_stdout(pdf)
             return
         write_file(Path(target), pdf, force=self._request.force)
+        self._outcome.written.add(target.casefold())
 
     def _print_bytes(self, pdf: bytes, visit: str, ranges: list[tuple[int, int]] | None) -> None:
         settings = self._workspace.folder.clinic.printing
@@ -196,11 +280,8 @@ class _Run:
             settings = settings.model_copy(update={"duplex": True})
         if self._request.sets:
             settings = settings.model_copy(update={"staple": True})
-        with tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-            path = Path(folder) / "packet.pdf"
-            write_file(path, pdf)
-            printer = self._request.printer or ""
-            requests = print_file(path, printer, settings, title=job_title(visit or None), page_ranges=ranges)
+        printer = self._request.printer or ""
+        requests = print_pdf(pdf, printer, settings, title=job_title(visit or None), page_ranges=ranges)
         say(f"Sent to {printer}: {', '.join(requests)}", quiet=self._request.quiet)
 
     def _tell_about(self, packet: Packet) -> None:
@@ -231,16 +312,28 @@ def _is_folder(output: str) -> bool:
     return output.endswith("/") or Path(output).is_dir()
 
 
+def _names_a_file(output: str, *, is_schedule: bool) -> bool:
+    """Whether -o means a file: for a schedule only where the name says so, since its packets mostly need a folder."""
+    return not _is_folder(output) and (not is_schedule or output.casefold().endswith(".pdf"))
+
+
 def _as_problem(entry: VisitEntry, error: ConsentkitError) -> Problem:
     return Problem(_file_of(entry), entry.row, None, "", str(error))
 
 
+def _with_place(problem: Problem, entry: VisitEntry) -> Problem:
+    """A problem of another file, such as an extra PDF, as one of the visit that needs that file."""
+    if problem.file == _file_of(entry):
+        return problem
+    return Problem(_file_of(entry), entry.row, None, "", str(problem))
+
+
 def _file_of(entry: VisitEntry) -> str:
-    """The file that a visit stands in: a label holds the row, too."""
+    """The file that a visit is in: a label holds the row, too."""
     return entry.label.rsplit(":", 1)[0] if entry.row else entry.label
 
 
-def _require_sense(request: PacketRequest, *, is_schedule: bool) -> None:
+def _require_sense(request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
     """Refuse what can't be meant, and look at the targets, before anything is made."""
     if request.output and request.combined:
         raise WrongUse("-o writes a file for each visit and --combined one for all; leave one of them out")
@@ -250,19 +343,40 @@ def _require_sense(request: PacketRequest, *, is_schedule: bool) -> None:
         raise WrongUse("--sets staples what is printed; add --print PRINTER, or leave it out")
     if request.sets and request.combined:
         raise WrongUse("--sets prints each paper by itself, and --combined all in one go; leave one of them out")
-    if is_schedule and not (request.output or request.combined or request.printer):
+    is_of_many = is_schedule and not (is_alone and request.visits)
+    if is_schedule and not (request.output or request.combined or request.printer or request.visits):
         raise WrongUse("a schedule makes many files; name a folder with -o DIR, or one file with --combined FILE")
     target = request.combined or request.output
     if target == STDIN:
-        if is_schedule and not request.combined:
+        if is_of_many and not request.combined:
             raise WrongUse("-o - writes one packet to stdout; for a schedule, use --combined -")
         if request.as_json:
             raise WrongUse("a PDF on stdout and --json both want stdout; leave one of them out")
-        if sys.stdout.isatty():
-            raise WrongUse("a PDF would garble the terminal; redirect it: consentkit packet visit.yaml -o - > FILE.pdf")
+        streams.require_binary_stdout("consentkit packet visit.yaml -o - > FILE.pdf")
     elif request.combined:
         require_replaceable(Path(request.combined), force=request.force)
-    elif request.output and not is_schedule and not _is_folder(request.output):
-        require_replaceable(Path(request.output), force=request.force)
-    elif is_schedule and request.output and Path(request.output).is_file():
-        raise FileAccess(f"{request.output}: is a file; name a folder, since a schedule makes a file for each visit")
+    elif request.output:
+        _require_sound_output(request.output, request, is_schedule=is_schedule, is_alone=is_alone)
+
+
+def _require_sound_output(output: str, request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
+    """Refuse a target of -o that can't be written to, or that is no folder where many files have to go."""
+    names_a_file = _names_a_file(output, is_schedule=is_schedule)
+    if names_a_file and is_alone:
+        require_replaceable(Path(output), force=request.force)
+    elif Path(output).is_file():
+        raise FileAccess(f"{output}: is a file; name a folder, since a schedule makes a file for each visit")
+    elif names_a_file:
+        raise WrongUse(
+            f"-o {printable(output)} names one file, and there are several visits; name a folder, such as -o out/, "
+            f"or put all into one file with --combined {printable(output)}"
+        )
+
+
+_MOST_TOLD = 10
+_FATES = {
+    "removed": "{place}, which was made for it before, has been removed",
+    "left": "{place} is still there from before, since it is not this visit's packet as consentkit made it: it may be "
+    "filled in, altered or something else; do not hand it out for this visit",
+}
+"""What is said of an earlier file of a visit that is refused."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Make the papers of a visit, or of a day's schedule.")
 @click.argument("source", metavar="VISIT.yaml|SCHEDULE.csv|-")
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
+@click.option(
+    "--visit", "visits", multiple=True, metavar="NUMBER", help="Only this visit of the schedule; may be repeated."
+)
 @click.option("--combined", metavar="FILE", help="Write the packets of a schedule into one file, to print in one go.")
 @click.option("--duplex", is_flag=True, help="Start each paper on a fresh sheet when both sides are printed.")
 @click.option("--fillable", is_flag=True, help="Give the papers form fields to fill in on a screen.")
@@ -33,6 +36,7 @@ def packet(workspace: Workspace, source: str, **options: Any) -> int:
     \b
     consentkit packet visit.yaml
     consentkit packet schedule.csv -o out/
+    consentkit packet schedule.csv --visit V-1002
     consentkit packet schedule.csv --combined today.pdf --duplex
 
     Files are named after day and number of the visit. Every page has the patient's name, date of birth and record

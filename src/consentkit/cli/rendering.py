@@ -8,7 +8,6 @@ loaded.
 from __future__ import annotations
 
 import datetime
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from consentkit import report
+from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.kinds import Identity, Layout, Paper, Variant, file_name
@@ -106,8 +106,7 @@ def _require_sense(request: Request) -> None:
         raise WrongUse("only one document fits on stdout; name a folder with -o, or render them one by one")
     if request.as_json:
         raise WrongUse("-o - and --json both want stdout; leave one of them out")
-    if sys.stdout.isatty():
-        raise WrongUse("a PDF would garble the terminal; redirect it: consentkit render CODE -o - > FILE.pdf")
+    streams.require_binary_stdout("consentkit render CODE -o - > FILE.pdf")
 
 
 def _read_all(workspace: Workspace, request: Request, layout: Layout) -> list[_Order]:
@@ -163,8 +162,7 @@ def _targets(orders: list[_Order], request: Request, layout: Layout, usual: Pape
 
 def _write(document: Document, target: Path | None, *, force: bool) -> str:
     if target is None:
-        sys.stdout.buffer.write(document.pdf)
-        sys.stdout.buffer.flush()
+        write_to_stdout(document.pdf)
         return STDOUT
     write_file(target, document.pdf, force=force)
     return str(target)

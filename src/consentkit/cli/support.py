@@ -6,6 +6,7 @@ Guarantees: nothing here loads the model or the PDF engine before a command runs
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from consentkit.interruption import SIGNALS
 from consentkit.problems import did_you_mean
 
 VARIANTS = ("consent", "handout", "refusal")
@@ -22,23 +24,34 @@ VARIANTS = ("consent", "handout", "refusal")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class ReaderGone(Exception):
-    """Whoever read stdout has gone, as `head` does when it has seen enough."""
-
-
 class Interruptions:
-    """Remembers that Ctrl-C was pressed.
+    """Ends the run when Ctrl-C was pressed, or when SIGTERM or SIGHUP has come.
 
-    Python loses a KeyboardInterrupt that arises in a finalizer or in a hook around a fork: it is printed and ignored
-    there. A run of many documents asks between them, so that it ends all the same.
+    Python loses a KeyboardInterrupt that arises in a finalizer, in a hook around a fork or where C calls Python. So it
+    is raised again from time to time until the run has ended, and a run of many documents asks between them. Signals
+    that follow change nothing: closing a terminal sends two.
     """
 
     def __init__(self) -> None:
         self._seen = False
+        self._is_watching = False
 
     def watch(self) -> None:
-        """From now on, remember."""
-        signal.signal(signal.SIGINT, self._note)
+        """From now on, a signal raises KeyboardInterrupt."""
+        for number in SIGNALS:
+            is_ignored = number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
+            if not is_ignored:  # by `nohup`, which is meant
+                signal.signal(number, self._note)
+        signal.signal(signal.SIGALRM, self._remind)
+        sys.unraisablehook = _keep_quiet_of_interrupts
+        self._is_watching = True
+
+    def end(self) -> None:
+        """The run has ended, and what is left takes a moment: let no signal disturb it."""
+        if self._is_watching:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
 
     def require_none(self) -> None:
         """Raise KeyboardInterrupt if there has been one, even if it was lost."""
@@ -46,8 +59,22 @@ class Interruptions:
             raise KeyboardInterrupt
 
     def _note(self, *_: object) -> None:
-        self._seen = True
+        if not self._seen:
+            self._seen = True
+            signal.setitimer(signal.ITIMER_REAL, _SECONDS_BETWEEN_REMINDERS, _SECONDS_BETWEEN_REMINDERS)
+            raise KeyboardInterrupt
+
+    def _remind(self, *_: object) -> None:
         raise KeyboardInterrupt
+
+
+_SECONDS_BETWEEN_REMINDERS = 0.5
+
+
+def _keep_quiet_of_interrupts(lost: sys.UnraisableHookArgs) -> None:
+    """Print no traceback of an interrupt that is lost: it comes again."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
 
 
 interruptions = Interruptions()
@@ -55,13 +82,6 @@ interruptions = Interruptions()
 
 class Commands(click.Group):
     """A group of commands that suggests the nearest one for a misspelt name."""
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command. Raises ReaderGone, since for a broken pipe click would end the process with 1."""
-        try:
-            return super().invoke(context)
-        except BrokenPipeError as error:
-            raise ReaderGone from error
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]

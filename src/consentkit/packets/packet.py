@@ -24,6 +24,7 @@ from consentkit.packets.particulars import labelled, particulars
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
+from consentkit.packets.visit import packet_file_name
 from consentkit.pdf.compiling import CompiledPart, compile_part
 from consentkit.pdf.linking import Insert, Linker, Stamp
 from consentkit.pdf.metadata import PacketInfo
@@ -81,7 +82,7 @@ class Packet:
     @property
     def file_name(self) -> str:
         """The name of its file: date and visit, and nothing about the patient."""
-        return f"{self.plan.visit.date.isoformat()}-{self.plan.visit.visit}.pdf"
+        return packet_file_name(self.plan.visit.visit, self.plan.visit.date)
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 Guarantees: everything that is wrong with a visit is told at once, with the remedy and without the name of anybody;
 there is no plan as long as anything speaks against it, and a visit without a plan does not count for later visits.
-Documents are made only where codes, people, names and extra files are in order; whether they are approved is judged
-after that, since an approval is of the very content.
+Documents are made only where codes, people, names and extra files are in order, and, unless drafts are allowed, each
+document is approved as it is: that takes its text, but no PDF.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from consentkit.pdf.foreign import ForeignPdf
+
+Wanted = tuple[str, str, Variant]
+"""A document that a visit calls for: code, language and kind."""
 
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""
@@ -102,6 +105,7 @@ class Planner:
     _packs: dict[str, LanguagePack] = field(default_factory=dict)
     _procedures: dict[str, Procedure] = field(default_factory=dict)
     _documents: Recent[tuple[Any, ...], Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _approved: Recent[tuple[Any, ...], bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Recent[str, ForeignPdf] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
     _days: DayBook = field(default_factory=DayBook)
 
@@ -120,15 +124,12 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         kinds = visit.documents or clinic.packet.documents
-        documents = [
-            found
-            for procedure in procedures
-            for kind in kinds
-            for pack in packs
-            if (found := problems.try_to(self._document, procedure.code, pack.language, kind, layout))
-        ]
+        wanted = [(procedure.code, pack.language, kind) for procedure in procedures for kind in kinds for pack in packs]
         if not self.options.allow_drafts:
-            self._require_approved(documents, problems)
+            for one in wanted:  # before the first one is made, which takes a hundred times as long
+                problems.try_to(self._require_approved, one, layout, problems)
+            problems.require_none()
+        documents = [found for one in wanted if (found := problems.try_to(self._document, one, layout, problems))]
         problems.require_none()
         self._days.remember(visit, procedures)
         return Plan(
@@ -142,6 +143,14 @@ class Planner:
             layout=layout,
             duplex=self.options.duplex,
         )
+
+    def pass_over(self, visit: Visit) -> None:
+        """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
+        problems = _Findings("", None)
+        procedures = [found for code in visit.procedures if (found := problems.try_to(self._procedure, code))]
+        self._judge(visit, procedures, problems)
+        if not problems.problems and not problems.failures:
+            self._days.remember(visit, procedures)
 
     def pack(self, language: str) -> LanguagePack:
         """The words of a language."""
@@ -160,8 +169,17 @@ class Planner:
             self._procedures[code] = self.workspace.procedure(code)
         return self._procedures[code]
 
-    def _document(self, code: str, language: str, kind: Variant, layout: Layout) -> Document:
+    def _require_approved(self, one: Wanted, layout: Layout, problems: _Findings) -> None:
+        """Report a document that is a draft."""
+        code, language, kind = one
+        if not self._approved.get(
+            (*one, layout), lambda: self.workspace.is_approved(code, layout, language=language, variant=kind)
+        ):
+            self._report_draft(one, problems)
+
+    def _document(self, one: Wanted, layout: Layout, problems: _Findings) -> Document:
         def make() -> Document:
+            code, language, kind = one
             return self.workspace.render(
                 code,
                 language=language,
@@ -171,7 +189,10 @@ class Planner:
                 fillable=layout.fillable,
             )
 
-        return self._documents.get((code, language, kind, layout), make)
+        document = self._documents.get((*one, layout), make)
+        if not document.is_approved and not self.options.allow_drafts:  # edited after it was asked
+            self._report_draft(one, problems)
+        return document
 
     def _extra(self, name: str) -> ForeignPdf:
         from consentkit.pdf.foreign import MOST_BYTES, accept  # with pypdf, which most visits need not wait for
@@ -207,20 +228,20 @@ class Planner:
                 remedy = fonts.CJK_REMEDY if fonts.remedy_for(lost) == fonts.CJK_REMEDY else "write it in Latin letters"
                 problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 
-    def _require_approved(self, documents: Sequence[Document], problems: _Findings) -> None:
-        for document in documents:
-            if not document.is_approved:
-                problems.add(
-                    f"the {document.variant} of {document.code} in {document.language} is not approved; let "
-                    f"a clinician run `{self._approving(document)}`, or add --allow-drafts to print it as a draft",
-                    "draft",
-                )
+    def _report_draft(self, one: Wanted, problems: _Findings) -> None:
+        code, language, kind = one
+        problems.add(
+            f"the {kind} of {code} in {language} is not approved; let a clinician run "
+            f"`{self._approving(one)}`, or add --allow-drafts to print it as a draft",
+            "draft",
+        )
 
-    def _approving(self, document: Document) -> str:
+    def _approving(self, one: Wanted) -> str:
         """The command that approves a document."""
-        language = "" if document.language == self.workspace.folder.clinic.language else f" --lang {document.language}"
-        variant = "" if document.variant == "consent" else f" --variant {document.variant}"
-        return f"consentkit approve {document.code}{language}{variant} --by NAME"
+        code, language, kind = one
+        spoken = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
+        variant = "" if kind == "consent" else f" --variant {kind}"
+        return f"consentkit approve {code}{spoken}{variant} --by NAME"
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Handing a finished file to the system's print queues (CUPS, by its command `lp`).
 
-Guarantees: no shell reads anything, and the arguments, which every user of the machine can see, hold no path and no
-more of a visit than its number; every job of a file gets the same bytes; where a job was refused, the message names
-those that were taken before.
+Guarantees: no shell reads anything; a PDF goes from memory to `lp`, so that no file of it is written; the arguments,
+which every user of the machine can see, hold no path and no more of a visit than its number; every job of a file gets
+the same bytes; where a job was refused, the message names those that were taken before.
 """
 
 from __future__ import annotations
@@ -92,23 +92,41 @@ def print_file(
     title: str,
     page_ranges: Sequence[PageRange] | None = None,
 ) -> list[str]:
-    """Print a file: one job, or one for each range of pages, so that each can be stapled on its own.
+    """Print a file as `print_pdf` does.
+
+    Raises what that raises, InvalidInput for a file that is a link or too large, and FileAccess where it can't be read.
+    """
+    _require_sense(printer, title, page_ranges)
+    return print_pdf(read_bytes(path, LARGEST_FILE), printer, settings, title=title, page_ranges=page_ranges)
+
+
+def print_pdf(
+    pdf: bytes,
+    printer: str,
+    settings: PrintSettings,
+    *,
+    title: str,
+    page_ranges: Sequence[PageRange] | None = None,
+) -> list[str]:
+    """Print a PDF: one job, or one for each range of pages, so that each can be stapled on its own.
 
     `title` comes from `job_title`. Returns the print system's numbers of the jobs, in the order of the ranges. Raises
-    WrongUse for a printer, title or ranges that can't be, InvalidInput for a file that is a link or too large, and
-    FileAccess where it can't be read or a job is refused.
+    WrongUse for a printer, title or ranges that can't be, and FileAccess where a job is refused.
     """
-    _require_printer_name(printer)
-    if not _TITLE.fullmatch(title):
-        raise WrongUse("the title of a print job may hold nothing but the number of the visit; use `job_title`")
-    _require_ranges(page_ranges)
-    data = read_bytes(path, LARGEST_FILE)
+    _require_sense(printer, title, page_ranges)
     if page_ranges is not None:
         _require_page_selection(printer)
     taken: list[str] = []
     for pages in page_ranges if page_ranges is not None else [None]:
-        taken.append(_submit(data, printer, [*_options(settings, pages), "-t", title], taken))
+        taken.append(_submit(pdf, printer, [*_options(settings, pages), "-t", title], taken))
     return taken
+
+
+def _require_sense(printer: str, title: str, page_ranges: Sequence[PageRange] | None) -> None:
+    _require_printer_name(printer)
+    if not _TITLE.fullmatch(title):
+        raise WrongUse("the title of a print job may hold nothing but the number of the visit; use `job_title`")
+    _require_ranges(page_ranges)
 
 
 def _require_printer_name(printer: str) -> None:

@@ -11,14 +11,14 @@ import codecs
 import csv
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from consentkit import characters
 from consentkit.errors import InvalidInput
 from consentkit.explain import MISSING, validated
-from consentkit.packets.visit import Visit
+from consentkit.packets.visit import Visit, VisitName, name_of
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
 
@@ -64,8 +64,18 @@ COLUMNS: Mapping[str, Path] = {
 REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
 """The columns without which there is no visit."""
 
-Row = tuple[int, Visit | None, tuple[Problem, ...]]
-"""The line of a visit, the visit, and what is wrong with it."""
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it was read."""
+
+    line: int
+    visit: Visit | None
+    """The visit; None where there are problems."""
+    problems: tuple[Problem, ...]
+    name: VisitName
+    """The number and the day of the visit, as far as they can be read."""
+
 
 _LISTS = ("also_in", "procedures", "documents", "extra")
 _CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
@@ -282,9 +292,11 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
     try:
         cells = [cell.strip() for cell in _split(text, header.delimiter)]
     except csv.Error:
-        return line, None, (Problem(name, line, None, "", _QUOTES),)
+        cells = text.split(header.delimiter)
+        return Row(line, None, (Problem(name, line, None, "", _QUOTES),), _name_in(cells, header))
+    visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
-        return line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),)
+        return Row(line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),), visit_name)
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
@@ -293,7 +305,12 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
     visit, found = validated(Visit, _as_source(filled, {problem.field for problem in problems}, name, line))
     problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
     problems.sort(key=Problem.place)
-    return line, (None if problems else visit), tuple(problems)
+    return Row(line, None if problems else visit, tuple(problems), visit_name)
+
+
+def _name_in(cells: Sequence[str], header: _Header) -> VisitName:
+    """What stands in the columns for number and day, even of a row that can't be split rightly."""
+    return name_of(dict(zip(header.columns, (cell.strip(' "') for cell in cells), strict=False)))
 
 
 def _wrong_count(count: int, header: _Header) -> str:

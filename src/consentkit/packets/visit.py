@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -17,6 +18,8 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -42,6 +45,47 @@ Name = Annotated[Line, Field(max_length=80)]
 """A person's name as that person writes it."""
 
 ShortText = Annotated[Line, Field(max_length=60)]
+
+
+@dataclass(frozen=True)
+class VisitName:
+    """What the packet of a visit is called after, as far as it can be read, whatever else is wrong with the visit."""
+
+    visit: str | None = None
+    date: datetime.date | None = None
+
+    @property
+    def file_name(self) -> str | None:
+        """The name of the packet's file: date and number, and nothing about the patient."""
+        return packet_file_name(self.visit, self.date) if self.visit and self.date else None
+
+
+def packet_file_name(visit: str, date: datetime.date) -> str:
+    """The name of the file of a packet."""
+    return f"{date.isoformat()}-{visit}.pdf"
+
+
+def is_visit_number(text: str) -> bool:
+    """Whether a text may be the number of a visit."""
+    return _read(_VISIT_ID, text) is not None
+
+
+def name_of(data: Any) -> VisitName:
+    """Read the number and the day of a visit from its data, good or bad."""
+    if not isinstance(data, Mapping):
+        return VisitName()
+    return VisitName(_read(_VISIT_ID, data.get("visit")), _read(_DAY, data.get("date")))
+
+
+def _read(kind: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        return kind.validate_python(value)
+    except ValidationError:
+        return None
+
+
+_VISIT_ID: TypeAdapter[Any] = TypeAdapter(VisitId)
+_DAY: TypeAdapter[Any] = TypeAdapter(Day)
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 """The name of a file in one certain folder; never a path."""

@@ -23,7 +23,7 @@ from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.files import LARGEST_TEXT, open_regular, reason
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
-from consentkit.packets.visit import Visit
+from consentkit.packets.visit import Visit, VisitName, name_of
 from consentkit.problems import Problem, printable
 
 STDIN = "-"
@@ -57,6 +57,8 @@ class VisitEntry:
     """The visit; None where there are problems."""
     problems: tuple[Problem, ...]
     """All that is wrong with it, from the top, or from the left."""
+    name: VisitName
+    """Its number and its day, as far as these can be read; known where there are problems, too."""
 
 
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
@@ -76,8 +78,8 @@ def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry
         if not holds_schedule:
             yield _read_one(stream, shown)
             return
-        for line, visit, problems in read_schedule(stream, shown):
-            yield VisitEntry(line, f"{printable(shown)}:{line}", visit, problems)
+        for row in read_schedule(stream, shown):
+            yield VisitEntry(row.line, f"{printable(shown)}:{row.line}", row.visit, row.problems, row.name)
 
 
 def _by_suffix(name: str) -> bool:
@@ -136,8 +138,9 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     if len(data) > LARGEST_TEXT:
         raise _refused(shown, f"is too large; at most {LARGEST_TEXT:,} bytes of YAML are read")
     text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
-    visit, problems = validated(Visit, yamlfile.parse(text, shown, discreet=True))
-    return VisitEntry(None, printable(shown), visit, tuple(problems))
+    source = yamlfile.parse(text, shown, discreet=True)
+    visit, problems = validated(Visit, source)
+    return VisitEntry(None, printable(shown), visit, tuple(problems), name_of(source.data))
 
 
 def _refused(name: str, message: str) -> InvalidInput:

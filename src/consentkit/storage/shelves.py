@@ -20,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from consentkit.interruption import uninterrupted
+
 LARGEST_PART = 64 * 1024**2
 """Bytes of the largest part that is kept; a consent document has about 60,000."""
 
@@ -93,7 +95,7 @@ def _digest(key: str, data: bytes) -> bytes:
 def _take(shelf: int, key: str) -> bytes | None:
     """Read an entry; remove it if it is damaged."""
     data = _read_whole(shelf, key)
-    if data is None:
+    if data is None and not _is_special(shelf, key):
         with contextlib.suppress(OSError):
             os.unlink(key, dir_fd=shelf)
     return data
@@ -117,6 +119,15 @@ def _read_whole(shelf: int, key: str) -> bytes | None:
         return data
     finally:
         os.close(descriptor)
+
+
+def _is_special(shelf: int, key: str) -> bool:
+    """Whether a device, a pipe or a socket has the name of an entry: no store made it, so none takes it away."""
+    try:
+        mode = os.stat(key, dir_fd=shelf, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
 
 def _is_ours(status: os.stat_result) -> bool:
@@ -143,18 +154,21 @@ def _place(folder: Path, key: str, file: bytes) -> None:
 def _replace(shelf: int, key: str, file: bytes) -> None:
     # The folder is not synced: a name that is lost in a power failure is a part that is made once more.
     temporary = f".consentkit-{os.urandom(8).hex()}.tmp"
-    descriptor = os.open(temporary, _CREATE, 0o600, dir_fd=shelf)
-    try:
+    with uninterrupted():
+        descriptor = os.open(temporary, _CREATE, 0o600, dir_fd=shelf)
         try:
-            _write_all(descriptor, file)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.replace(temporary, key, src_dir_fd=shelf, dst_dir_fd=shelf)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary, dir_fd=shelf)
-        raise
+            try:
+                _write_all(descriptor, file)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if _is_special(shelf, key):
+                raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
+            os.replace(temporary, key, src_dir_fd=shelf, dst_dir_fd=shelf)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=shelf)
+            raise
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -1,0 +1,110 @@
+"""Standard input, output and error as they may be: closed, full, or with nobody who reads them.
+
+Guarantees: what can't be written to stdout or stderr stops no work that is under way; results that were lost on stdout
+are reported at the end, by a message and the exit code, except where the reader has left of its own accord, as `head`
+does; a stream that was closed when the process started never becomes the file that is opened next.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any, BinaryIO
+
+import click
+
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.files import reason
+
+
+class _Outlet(io.FileIO):
+    """A stream that swallows what can't be written, and remembers why."""
+
+    def __init__(self, descriptor: int, *, was_closed: bool) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self.was_closed = was_closed
+        self.trouble: OSError | None = None
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.trouble = self.trouble or error
+            _fill(self.fileno())  # what follows is lost without another complaint
+            return memoryview(data).nbytes
+
+
+class Streams:
+    """The standard streams of this process. Before `guard`, they are as Python has set them up."""
+
+    def __init__(self) -> None:
+        self._stdout: _Outlet | None = None
+
+    def guard(self) -> None:
+        """From now on, let no trouble with them end the work."""
+        closed = [descriptor for descriptor in range(3) if not _is_open(descriptor)]
+        for descriptor in closed:
+            _fill(descriptor)
+        self._stdout = _Outlet(1, was_closed=1 in closed)
+        sys.stdout = _text_stream(self._stdout, sys.stdout)
+        sys.stderr = _text_stream(_Outlet(2, was_closed=2 in closed), sys.stderr)
+
+    def end(self, exit_code: int) -> int:
+        """Write what is left. Returns the exit code: another one where results were lost and nothing else failed."""
+        sys.stdout.flush()
+        trouble = self._stdout.trouble if self._stdout else None
+        if trouble is not None and not isinstance(trouble, BrokenPipeError):
+            click.echo(f"Error: stdout: can't be written: {reason(trouble)}; results were lost", err=True)
+            exit_code = exit_code or FileAccess.exit_code
+        sys.stderr.flush()
+        return exit_code
+
+    def require_binary_stdout(self, example: str) -> None:
+        """Raise where a PDF can't go to stdout. `example` is a command that would do."""
+        if self._stdout and self._stdout.was_closed:
+            raise FileAccess("stdout is closed, so the PDF would be lost; open it, or name a file with -o")
+        if sys.stdout.isatty():
+            raise WrongUse(f"a PDF would garble the terminal; redirect it: {example}")
+
+
+streams = Streams()
+
+
+def stdin() -> BinaryIO | None:
+    """Standard input; None where it is closed."""
+    return sys.stdin.buffer if sys.stdin else None
+
+
+def write_to_stdout(data: bytes) -> None:
+    """Write bytes to stdout."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def _fill(descriptor: int) -> None:
+    """Let a descriptor lead to nowhere, in place of where it led, if anywhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    if nowhere != descriptor:
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+    else:
+        os.set_inheritable(descriptor, True)
+
+
+def _text_stream(outlet: _Outlet, before: Any) -> io.TextIOWrapper:
+    """Text for a stream, encoded as before; what the encoding lacks is escaped."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(outlet),
+        encoding=getattr(before, "encoding", None) or "utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
+    )

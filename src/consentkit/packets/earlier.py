@@ -1,0 +1,43 @@
+"""Packets of earlier runs, which nobody may hand out once their visit is refused.
+
+Guarantees: only a packet of that visit which is, to the byte, as consentkit made it is removed; what somebody has
+filled in, and what is something else, stays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from consentkit.errors import ConsentkitError
+from consentkit.files import read_bytes
+from consentkit.output import remove_own_file
+from consentkit.pdf.metadata import read_properties
+from consentkit.pdf.pagetext import PageTexts
+
+LARGEST_PACKET = 64 * 1024 * 1024
+"""Bytes of a file that may be a packet; a larger one is left alone."""
+
+Fate = Literal["absent", "removed", "left"]
+"""What became of a file: there was none, it is gone now, or it is still there."""
+
+
+def take_away(path: Path, visits: Collection[str]) -> Fate:
+    """Remove the packet of any of these visits, by their numbers, from a place; anything else there is left."""
+    if not os.path.lexists(path):
+        return "absent"
+    try:
+        is_gone = _is_packet_of(path, visits) and remove_own_file(path)
+    except (ConsentkitError, ValueError):  # it can't be read, or is damaged, or can't be removed
+        is_gone = False
+    return "removed" if is_gone else "left"
+
+
+def _is_packet_of(path: Path, visits: Collection[str]) -> bool:
+    """Whether a file is a packet whose cover has one of the numbers. Its seal is looked at when it is removed."""
+    pdf = read_bytes(path, LARGEST_PACKET)
+    if "packet" not in (read_properties(pdf) or {}):
+        return False
+    return any(text in visits for page in PageTexts().read(pdf) for text in page)
