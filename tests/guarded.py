@@ -65,7 +65,7 @@ def make_guarded_clinic(folder: Path) -> Path:
 
 def write_visit(path: Path, **changes: Any) -> Path:
     """Write a visit. (JSON is YAML too.)"""
-    path.write_text(json.dumps(visit_data(**changes)), encoding="utf-8")
+    path.write_text(json.dumps(visit_data(**changes), ensure_ascii=False), encoding="utf-8")
     return path
 
 
