@@ -17,7 +17,7 @@ from PIL import Image
 import consentkit.packets.sheets
 import consentkit.workspace
 from consentkit import isolation
-from consentkit.errors import RenderingFailed, WrongUse
+from consentkit.errors import RenderingFailed
 from consentkit.pdf import fonts
 from consentkit.pdf.reading import readable_text
 from consentkit.resources import shipped
@@ -104,13 +104,14 @@ def test_a_fault_of_the_page_engine_is_told_by_its_kind_alone(
 
 REACHING = {
     "a class": "{{ ''.__class__ }}",
-    "a method of a record": "{{ procedure.parse_file('/etc/passwd') }}",
+    "a method of a record": "{{ procedure.model_copy() }}",
     "a name that is not given": "{{ missing }}",
     "escaping": "{% autoescape false %}{{ procedure.title }}{% endautoescape %}",
     "a filter that does not escape": "{{ procedure.title|safe }}",
     "chance": "{{ [1, 2]|random }}",
     "an endless row": "{% for _ in range(9) %}{% endfor %}",
-    "a link out of the folder": "{% include 'link.html' %}",
+    "a link to a file": "{% include 'link.html' %}",
+    "a link to a folder": "{% include 'linked/outside.html' %}",
     "a folder above": "{% include '../clinic.yaml' %}",
 }
 
@@ -118,8 +119,11 @@ REACHING = {
 @pytest.mark.parametrize("attack", REACHING.values(), ids=REACHING)
 def test_a_template_reaches_nothing_but_its_values(attack: str, call: Call, tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path, consent__html=attack)
-    (tmp_path / "outside.html").write_text(MARKED)
-    (clinic / "templates" / "link.html").symlink_to(tmp_path / "outside.html")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "outside.html").write_text(MARKED)
+    (clinic / "templates" / "link.html").symlink_to(outside / "outside.html")
+    (clinic / "templates" / "linked").symlink_to(outside)
     made = call("render", CODE, "--clinic", clinic)
     assert made.code == 6
     assert "consent.html:1: " in made.stderr
@@ -201,10 +205,20 @@ def test_a_clause_that_is_not_there_makes_no_document(call: Call, tmp_path: Path
         opened(clinic).render(small_procedure(clauses=("missing_clause",)))
 
 
-@pytest.mark.parametrize("language", ["../../etc", "en/../en", "en.yaml"])
-def test_a_language_is_a_name_and_never_a_path(language: str, tmp_path: Path) -> None:
-    with pytest.raises(WrongUse, match="language"):
-        opened(make_clinic(tmp_path / "clinic")).render(CODE, language=language)
+@pytest.mark.parametrize("language", ["../languages/en", "en/../en", "en.yaml"])
+def test_a_language_is_a_name_and_never_a_path(language: str, call: Call, tmp_path: Path) -> None:
+    made = call("render", CODE, "--clinic", make_clinic(tmp_path / "clinic"), "--lang", language)
+    assert made.code == 2, made.stderr
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_a_pack_of_words_says_in_which_language_it_is(call: Call, tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path)
+    (clinic / "templates" / "languages").mkdir(parents=True)
+    (clinic / "templates" / "languages" / "en.yaml").write_text(of_shipped("languages/es.yaml"), encoding="utf-8")
+    made = call("render", CODE, "--clinic", clinic)
+    assert made.code == 3
+    assert "is `es`, but the file is named `en.yaml`" in made.stderr
 
 
 # --- files that are no files, or too much of one ---
@@ -220,7 +234,7 @@ TOO_MUCH = {
     "an invisible character": ("purpose: a\u200bb", "U+200B"),
     "a turn of direction": ("purpose: a\u202eb", "U+202E"),
     "a control character": ('purpose: "a\\x07b"', "U+0007"),
-    "bytes": ("purpose: |\n" + "  a\n" * 80_000, "at most"),
+    "bytes": ("purpose: |\n" + "  a\n" * 80_000, "bytes; at most"),
 }
 
 

@@ -342,10 +342,11 @@ def test_no_message_quotes_a_cell_of_a_schedule(row: dict[str, str], call: Call,
 
 
 def test_a_row_in_the_place_of_the_names_of_columns_is_not_quoted(call: Call, clinic: Path, tmp_path: Path) -> None:
-    (tmp_path / "day.csv").write_text(f"V-1,2026-11-23,{MARKED},1984-07-09,{MARKED},{CODE},Dr. {MARKED}\n")
+    name = "amara"  # in small letters, as a key is written, and keys may be quoted
+    (tmp_path / "day.csv").write_text(f"V-1,2026-11-23,{name},1984-07-09,MR-1,{CODE},{name}\n")
     made = call("packet", "--clinic", clinic, "day.csv", "-o", "out/")
     assert made.code == 3
-    assert MARKED not in made.stderr
+    assert name not in made.stderr
 
 
 def test_a_fault_of_the_program_is_told_by_its_kind_alone(
