@@ -1,15 +1,16 @@
 # make render   the document of 90837, as 90837.pdf in this folder
 # make test     all checks: format, lint, types, tests
+# make guards   takes out each guard of the program, and shows which test notices; takes some ten minutes (WHAT="packets" takes less)
 # make bench    a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: render test bench lint format schemas grades references clean help
+.PHONY: render test guards bench lint format schemas grades references clean help
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -25,6 +26,9 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+guards: $(VENV)/.dev
+	$(BIN)/python tests/guarding.py $(WHAT)
 
 bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt || true

@@ -39,6 +39,8 @@ SOURCE = "src/consentkit"
 _COPIED = ("src", "tests", "templates", "procedures", "docs", "samples", "pyproject.toml")
 _LOADED_ONCE = ("weasyprint", "pydantic", "jinja2", "pypdf", "pypdfium2", "PIL.Image", "fontTools.ttLib", "zxingcpp")
 """Libraries that take long to load: the processes that are forked have them then. Nothing of consentkit is loaded."""
+_FEW = 3
+"""Guards for which it is not worth loading them ahead."""
 _BY_ASSERTION = ("AssertionError", "Failed")
 """How a test fails that has looked: by `assert`, or by pytest, where what it waited for was not raised."""
 _SECONDS = 240
@@ -262,7 +264,7 @@ def main() -> None:
     guards = [guard for guard in read_guards(options.project) if _holds(guard, options.words)]
     if not guards:
         parser.error("no guard has an entry with these words")
-    for name in _LOADED_ONCE:
+    for name in _LOADED_ONCE if len(guards) > _FEW else ():
         with suppress(ImportError, OSError):
             import_module(name)
     sys.exit(bool(report(guards, options.project, max(1, options.jobs))))

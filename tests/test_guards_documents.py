@@ -191,6 +191,7 @@ def test_a_letter_that_no_font_has_makes_no_document(call: Call, tmp_path: Path)
     made = call("render", CODE, "--clinic", clinic)
     assert made.code == 6
     assert "U+13000" in made.stderr
+    assert "the page engine complains" not in made.stderr, "it would not say what to do"
     assert list(tmp_path.glob("*.pdf")) == []
 
 
