@@ -381,27 +381,30 @@ def test_a_text_that_was_edited_while_its_document_was_made_is_made_again(
 # --- what goes to whom ---
 
 
-@pytest.mark.parametrize("command", ["render", "packet"])
-def test_a_pdf_does_not_go_to_a_terminal(
-    command: str, call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(params=["render", "packet"])
+def to_stdout(
+    request: pytest.FixtureRequest, call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Call:
+    """Send a document, or a packet, to stdout. It fails where the PDF is really written."""
     write_visit(tmp_path / "visit.yaml")
+    given = (CODE,) if request.param == "render" else ("visit.yaml", "--allow-drafts")
+    for place in ("consentkit.cli.rendering._write", "consentkit.cli.packing._Run._put"):
+        monkeypatch.setattr(place, lambda *_, **__: pytest.fail("a PDF was written"))
+    return lambda *arguments: call(request.param, *given, "--clinic", clinic, "-o", "-", *arguments)
+
+
+def test_a_pdf_does_not_go_to_a_terminal(to_stdout: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    given = (CODE,) if command == "render" else ("visit.yaml", "--allow-drafts")
-    done = call(command, *given, "--clinic", clinic, "-o", "-")
+    done = to_stdout()
     assert done.code == 2
     assert "would garble the terminal" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["render", "packet"])
-def test_a_pdf_and_json_do_not_go_to_stdout_together(command: str, call: Call, clinic: Path, tmp_path: Path) -> None:
-    write_visit(tmp_path / "visit.yaml")
-    given = (CODE,) if command == "render" else ("visit.yaml", "--allow-drafts")
-    done = call(command, *given, "--clinic", clinic, "-o", "-", "--json")
-    assert (done.code, done.stdout) == (2, b"")
+def test_a_pdf_and_json_do_not_go_to_stdout_together(to_stdout: Call) -> None:
+    assert to_stdout("--json").code == 2
 
 
 def test_a_name_of_a_file_does_not_steer_the_terminal(call: Call, clinic: Path) -> None:
-    done = call("render", "\x1b[2J.yaml", "--clinic", clinic)
+    done = call("render", "\x07.yaml", "--clinic", clinic)
     assert done.code == 5
-    assert "\x1b" not in done.stderr
+    assert "\x07" not in done.stderr
