@@ -14,7 +14,7 @@ import pytest
 
 from consentkit.errors import WrongUse
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions
+from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.pdf.linking import Linker
 from guarded import (
     GUARDIAN,
@@ -375,6 +375,101 @@ def test_a_part_that_can_not_be_joined_is_told_without_what_it_holds(
     assert "can't be joined" in made.stderr
     assert "Siobh" not in made.stderr
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+# --- visits and schedules that contradict themselves, or are too much ---
+
+CONTRADICTING: dict[str, tuple[dict[str, Any], str]] = {
+    "before its time": ({"date": "1999-12-31"}, "before the year 2000"),
+    "before birth": ({"patient": {**CHILD, "born": "2026-11-24"}}, "date of birth after the date of the visit"),
+    "beyond age": ({"patient": {**CHILD, "born": "1890-01-01"}}, "more than 130 years before the visit"),
+    "unsupervised": ({"trainee": TRAINEE["trainee"]}, "a trainee is always supervised"),
+    "a path": ({"extra": ["../clinic.yaml"]}, "extra"),
+    "a path in the number": ({"visit": "../V-1"}, "visit"),
+}
+
+
+@pytest.mark.parametrize("case", CONTRADICTING)
+def test_a_visit_that_can_not_be_is_refused(case: str, pack: Callable[..., Outcome], tmp_path: Path) -> None:
+    changes, message = CONTRADICTING[case]
+    made = pack(**changes)
+    assert made.code == 3
+    assert message in made.stderr, made.stderr
+    assert list(tmp_path.rglob("*.pdf")) == []
+
+
+NO_TEXT = {
+    "a spreadsheet": (b"PK\x03\x04", "is a spreadsheet or an archive"),
+    "an old spreadsheet": (b"\xd0\xcf\x11\xe0", "is a spreadsheet of an old kind"),
+    "a PDF": (b"%PDF-1.7", "is a PDF"),
+    "UTF-16": ("visit: V-1\n".encode("utf-16"), "is written in UTF-16"),
+    "nothing": (b"\n \n", "is empty"),
+    "not UTF-8": (b"visit: V-1\nwitness: Andr\xe9\n", "not in UTF-8"),
+    "too much": (b"# " + b"a" * 300_000, "is too large"),
+}
+
+
+@pytest.mark.parametrize("case", NO_TEXT)
+def test_a_file_that_holds_no_visit_is_told_as_what_it_is(case: str, call: Call, clinic: Path, tmp_path: Path) -> None:
+    data, message = NO_TEXT[case]
+    (tmp_path / "visit.yaml").write_bytes(data)
+    made = call("packet", "--clinic", clinic, "visit.yaml")
+    assert made.code == 3
+    assert message in made.stderr, made.stderr
+
+
+SPOILT: dict[str, tuple[list[dict[str, str]], str]] = {
+    "a number twice": ([{}, {"visit": "v-1"}], "a second time, first on line 2"),
+    "a long cell": ([{}, {"witness": "a" * 2000}], "at most 1,000 fit"),
+    "a turn of direction": ([{}, {"witness": "Bo\u202eNye"}], "U+202E"),
+    "another form of date": ([{}, {"date_of_birth": "07/09/1984"}], "is a date in another form"),
+    "a fault of the spreadsheet": ([{}, {"witness": "#REF!"}], "is an error of the spreadsheet"),
+    "a point in a number": ([{}, {"record_number": "20417.0"}], "holds a number with a decimal point"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_a_row_that_a_spreadsheet_has_spoilt_is_refused_and_no_other(
+    case: str, call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, message = SPOILT[case]
+    monkeypatch.setattr(Planner, "plan", only_counted)
+    made = call("packet", "--clinic", clinic, write_schedule(tmp_path / "day.csv", *rows), "-o", "out/", "--json")
+    assert made.code == 7
+    first, second = json.loads(made.stdout)["refused"]
+    assert (first["row"], second["row"]) == (2, 3)
+    assert COUNTED in str(first["problems"])
+    assert message in str(second["problems"])
+
+
+COUNTED = "this visit was read"
+
+
+def only_counted(*_: Any) -> None:
+    """Stand in for planning, where only reading is looked at."""
+    raise WrongUse(COUNTED)
+
+
+TOO_MUCH: dict[str, tuple[Callable[[str], str], str]] = {
+    "rows": (lambda text: text + (text.splitlines()[1] + "\n") * 5000, "one visit too many"),
+    "a line": (lambda text: text + "a" * 140_000, "is a line of more than"),
+    "a quotation mark": (lambda text: text.replace("Nora", '"Nora'), "quotation mark that does not match"),
+    "a cell too many": (lambda text: text.rstrip("\r\n") + ",more\r\n", "cells, but the first line names"),
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+def test_a_schedule_that_is_too_much_or_out_of_form_is_refused(
+    case: str, call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, message = TOO_MUCH[case]
+    monkeypatch.setattr(Planner, "plan", only_counted)
+    day = write_schedule(tmp_path / "day.csv", {})
+    day.write_text(change(day.read_text()))
+    made = call("packet", "--clinic", clinic, day, "-o", "out/")
+    assert made.code in {3, 7}
+    assert message in made.stderr, made.stderr
+    assert COUNTED not in made.stderr
 
 
 # --- extra files ---
