@@ -167,6 +167,17 @@ def test_the_one_file_of_a_day_that_bears_the_particulars_of_another_patient_is_
     assert list(tmp_path.glob("*.pdf")) == []
 
 
+def test_neither_the_name_of_a_file_nor_what_is_told_of_it_holds_anything_of_the_patient(
+    pack: Call, tmp_path: Path
+) -> None:
+    made = pack(write_visit(tmp_path / "visit.yaml"), "--json")
+    assert made.code == 0
+    told = " ".join((made.stdout.decode(), made.stderr, *(path.name for path in tmp_path.iterdir())))
+    assert "2026-11-23-V-1.pdf" in told
+    for secret in ("Siobh", "Keeffe", "20417", "1984"):
+        assert secret not in told
+
+
 # --- what a file says of itself ---
 
 

@@ -384,8 +384,8 @@ CONTRADICTING: dict[str, tuple[dict[str, Any], str]] = {
     "before birth": ({"patient": {**CHILD, "born": "2026-11-24"}}, "date of birth after the date of the visit"),
     "beyond age": ({"patient": {**CHILD, "born": "1890-01-01"}}, "more than 130 years before the visit"),
     "unsupervised": ({"trainee": TRAINEE["trainee"]}, "a trainee is always supervised"),
-    "a path": ({"extra": ["../clinic.yaml"]}, "extra"),
-    "a path in the number": ({"visit": "../V-1"}, "visit"),
+    "a path": ({"extra": ["../clinic.yaml"]}, "extra[1]: "),
+    "a path in the number": ({"visit": "../V-1"}, "visit: "),
 }
 
 
