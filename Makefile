@@ -1,16 +1,15 @@
 # make render   the document of 90837, as 90837.pdf in this folder
 # make test     all checks: format, lint, types, tests
-# make guards   takes out each guard of the program, and shows which test notices; takes some ten minutes (WHAT="packets" takes less)
 # make bench    a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: render test guards bench lint format schemas grades references clean help
+.PHONY: render test bench lint format schemas grades references clean help
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -27,12 +26,14 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-guards: $(VENV)/.dev
-	$(BIN)/python tests/guarding.py $(WHAT)
-
 bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt || true
 	$(BIN)/python -m benchmarks.compare $(WHAT)
+
+# Takes out each guard of the program, and shows which test notices: ten minutes, or less with words of the entries.
+.PHONY: guards
+guards: $(VENV)/.dev
+	$(BIN)/python tests/guarding.py $(WHAT)
 
 # The committed files that are made from others.
 schemas: $(VENV)/.dev

@@ -16,8 +16,19 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.particulars import particulars
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
-from guarded import FEATURES, YESTERDAY, Feature, approve, claims, filled, identifier, make_guarded_clinic, write_visit
-from packets import OTHER, codes, page_texts, plan, visit, write_schedule
+from guarded import (
+    FEATURES,
+    YESTERDAY,
+    Feature,
+    approve,
+    claims,
+    codes_for_filing,
+    filled,
+    identifier,
+    make_guarded_clinic,
+    write_visit,
+)
+from packets import OTHER, page_texts, plan, visit, write_schedule
 from running import Outcome
 from small import CODE
 
@@ -257,7 +268,7 @@ def test_the_code_for_filing_names_the_edition_only_while_its_approval_holds(
     made = call("packet", "--clinic", folder, "--allow-drafts", visit_file, "-o", "out.pdf", "--json")
     assert made.code == 0, made.stderr
     (entry,) = json.loads(made.stdout)["packets"]
-    read = codes((tmp_path / "out.pdf").read_bytes())
+    read = codes_for_filing((tmp_path / "out.pdf").read_bytes())
     assert read
     for page, payload in read.items():
         assert payload == f"CK1/{entry['packet']}/{CODE}.EN.CONSENT/{edition}/{page}"
