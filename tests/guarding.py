@@ -134,7 +134,7 @@ def _serve(bench: Path, tests: Sequence[str], sender: Connection) -> None:
     os.environ["PYTHONPATH"] = str(bench / "src")
     sys.dont_write_bytecode = True  # a file that changes twice within a second would be taken from it unchanged
     noting = _Noting()
-    plain = ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=", "-q", f"--basetemp={bench}.tmp"]
+    plain = ["-p", "no:cacheprovider", "-o", "addopts=", "-q", f"--basetemp={bench}.tmp"]
     pytest.main([*plain, *(f"tests/{test}" for test in tests)], plugins=[noting])
     sender.send(noting.verdicts)
 
