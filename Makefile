@@ -49,6 +49,11 @@ bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt || true
 	$(BIN)/python -m benchmarks.compare $(WHAT)
 
+# Takes out each guard of the program, and shows which test notices: ten minutes, or less with words of the entries.
+.PHONY: guards
+guards: $(VENV)/.dev
+	$(BIN)/python tests/guarding.py $(WHAT)
+
 # The committed files that are made from others.
 schemas: $(VENV)/.dev
 	for kind in procedure translation language clauses clinic services visit; do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done

@@ -337,8 +337,6 @@ def _require_sense(request: PacketRequest, *, is_schedule: bool, is_alone: bool)
     """Refuse what can't be meant, and look at the targets, before anything is made."""
     if request.output and request.combined:
         raise WrongUse("-o writes a file for each visit and --combined one for all; leave one of them out")
-    if request.options.override is not None and not request.options.override.strip():
-        raise WrongUse('--override wants a reason, such as --override "state law lets minors decide on this"')
     if request.sets and not request.printer:
         raise WrongUse("--sets staples what is printed; add --print PRINTER, or leave it out")
     if request.sets and request.combined:

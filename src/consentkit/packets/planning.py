@@ -54,7 +54,12 @@ class PacketOptions:
     allow_drafts: bool = False
     """Whether documents may be used that nobody has approved."""
     override: str | None = None
-    """Why conflicts that may be overridden are."""
+    """Why conflicts that may be overridden are; recorded as it is, so it must say something."""
+
+    def __post_init__(self) -> None:
+        """Raise WrongUse for a reason of blanks, marks or invisible characters: it would be a record of nothing."""
+        if self.override is not None and not any(map(str.isalnum, self.override)):
+            raise WrongUse('--override needs a reason, such as --override "state law lets minors decide on this"')
 
 
 @dataclass(frozen=True)
