@@ -20,8 +20,9 @@ Position = tuple[int, int]
 """Line and column, both counted from 1."""
 
 _COMMENT = re.compile(r"#[^\n]*")
-_HEADER = re.compile(r"[|>][^\n#]*(#[^\n]*)")
+_HEADER = re.compile(r"[|>][^\s#]*([ \t]*)(#[^\n]*)")
 """The first line of a block of text, with the comment behind the `|` or `>`."""
+_NUMBER = re.compile(r"#\d")
 _REMARK = re.compile(r"#+(\s|$)")
 """How a comment begins that nobody takes for a number, such as `#200`."""
 
@@ -85,8 +86,8 @@ class _Place:
         return (_position(self.token.end_mark),) if isinstance(self.token, _INDICATORS) else ()
 
     def holds(self, column: int) -> bool:
-        """Whether text in a column, counted from 0, would belong to the same entry."""
-        return self.brackets > 0 or column > self.indents[-1]
+        """Whether text in a column, counted from 0, may be meant for the same entry: no entry begins in that column."""
+        return self.brackets > 0 or column not in (0, *self.indents)
 
     def enter(self, token: yaml.Token) -> None:
         """Go on to the next token."""
@@ -130,17 +131,19 @@ def _behind(place: _Place, after: yaml.Token, text: str) -> Iterator[Loss]:
     first_line = between.partition("\n")[0] if not place.is_block else ""
     for match in _COMMENT.finditer(between):
         column = start + match.start() - (text.rfind("\n", 0, start + match.start()) + 1)
-        is_behind = match.start() < len(first_line)
-        is_apart = _REMARK.match(match[0]) is not None and match.start() > 0
-        if message := _complaint(place, after, column, is_behind=is_behind, is_apart=is_apart):
+        is_behind, is_apart = match.start() < len(first_line), match.start() > 0
+        if message := _complaint(place, after, match[0], column, is_behind=is_behind, is_apart=is_apart):
             line = place.token.end_mark.line + between.count("\n", 0, match.start())
             yield Loss((line + 1, column + 1), (*place.value, *_value_after(after, message)), message)
 
 
-def _complaint(place: _Place, after: yaml.Token, column: int, *, is_behind: bool, is_apart: bool) -> str | None:
+def _complaint(
+    place: _Place, after: yaml.Token, comment: str, column: int, *, is_behind: bool, is_apart: bool
+) -> str | None:
     """What is wrong with a comment; None where it can't be text."""
     if not is_behind and not place.holds(column):
-        return None
+        is_number = column > 0 and _NUMBER.match(comment) is not None
+        return _NO_REMARK if is_number and (place.is_plain or place.is_block) else None
     if place.is_plain:
         return _ON_ITS_LINE if is_behind else _BELOW
     if place.is_block:
@@ -150,7 +153,7 @@ def _complaint(place: _Place, after: yaml.Token, column: int, *, is_behind: bool
             return _EMPTY
         if not is_behind and not isinstance(after, yaml.ScalarToken):
             return None  # an entry that was commented out, above the first one that was not
-    return None if is_apart else _NO_REMARK
+    return None if is_apart and _REMARK.match(comment) else _NO_REMARK
 
 
 def _value_after(after: yaml.Token, message: str) -> Iterator[Position]:
@@ -168,9 +171,10 @@ def _is_empty(indicator: yaml.Token, after: yaml.Token) -> bool:
 def _in_header(token: yaml.ScalarToken, text: str) -> Iterator[Loss]:
     """Look at the comment beside the `|` or `>` of a block of text."""
     header = _HEADER.match(text, token.start_mark.index) if token.style in {"|", ">"} else None
-    if header and not _REMARK.match(header[1]):
+    if header and (not token.value.strip() or not header[1] or not _REMARK.match(header[2])):
         line, column = _position(token.start_mark)
-        yield Loss((line, column + header.start(1) - header.start()), ((line, column),), _NO_REMARK)
+        message = _NO_REMARK if token.value.strip() else _EMPTY
+        yield Loss((line, column + header.start(2) - header.start()), ((line, column),), message)
 
 
 def _swallowed(token: yaml.ScalarToken, place: _Place, lines: list[str]) -> int | None:
