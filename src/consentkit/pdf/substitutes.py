@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
 
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.fonts import CJK_REMEDY, cjk_face
@@ -53,9 +55,10 @@ _IN_CJK_FONT = re.compile(
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
-def complaint(lost: Sequence[str]) -> str:
-    """What to say of characters that can't be printed: which they are, and what to do about each."""
-    shown = "; ".join(f"{described(char)}: {instead(char)}" for char in lost[:MOST_SHOWN])
+def complaint(lost: Sequence[str], places: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What to say of characters that can't be printed: which they are, where, if that is known, and what to do."""
+    told = ((f"{described(char)} in {places[char]}" if char in places else described(char), char) for char in lost)
+    shown = "; ".join(f"{what}: {instead(char)}" for what, char in islice(told, MOST_SHOWN))
     more = f"; and {len(lost) - MOST_SHOWN} more" if len(lost) > MOST_SHOWN else ""
     return f"the fonts lack these characters: {shown}{more}"
 
