@@ -55,6 +55,18 @@ class RenderingFailed(ConsentkitError):
     exit_code = 6
 
 
+class UnprintableText(RenderingFailed):
+    """A document holds characters that none of our fonts can print."""
+
+    def __init__(self, message: str, characters: Sequence[str]) -> None:
+        super().__init__(message)
+        self.characters = tuple(characters)
+
+    def __reduce__(self) -> tuple[type[UnprintableText], tuple[str, tuple[str, ...]]]:
+        """Let the exception cross from one process to another with its characters."""
+        return type(self), (str(self), self.characters)
+
+
 class RunFailed(ConsentkitError):
     """A run of many documents or visits finished, and some of them failed; each has been told."""
 

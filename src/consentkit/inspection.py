@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consentkit import checks, yamlfile
-from consentkit.approvals import APPROVALS, load_approvals
+from consentkit.approvals import APPROVALS, LARGEST_RECORD, load_approvals
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import ModelType, validated
 from consentkit.files import read_text
 from consentkit.kinds import PARTICULARS, SERVICES
-from consentkit.language import LanguagePack
+from consentkit.language import ClauseChanges, LanguagePack, clause_file
 from consentkit.library import check_procedure, check_translation_file, passed_over
 from consentkit.model import Procedure
 from consentkit.problems import Problem
@@ -27,6 +27,7 @@ from consentkit.services import Service, ServiceList
 from consentkit.translation import Translation, text_hash
 from consentkit.workspace import Workspace
 
+_CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
 _TRANSLATION = re.compile(r"[A-Z0-9-]+\.[A-Za-z-]+\.yaml")
 
 
@@ -35,6 +36,7 @@ def inspect_library(workspace: Workspace, today: datetime.date) -> tuple[list[Pa
     reader = _Reader(workspace)
     for path in _all_files(workspace):
         reader.read(path)
+    reader.read_signatures()
     findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
     return reader.paths, _in_order([*reader.problems, *_approval_problems(workspace, today)], findings)
 
@@ -88,6 +90,8 @@ def inspect_files(
         findings += checks.check_pack(pack, settings)
     if library.clinic:
         findings += checks.check_clinic(library.clinic, settings)
+    for printed in library.printed:
+        findings += checks.check_printed(printed, settings)
     return reader.paths, _in_order(reader.problems, findings), failures
 
 
@@ -114,6 +118,8 @@ def _all_files(workspace: Workspace) -> Iterator[Path]:
         yield next(path for path in candidates if path.is_file())
     if workspace.folder.path:
         yield from (path for name in (PARTICULARS, SERVICES) if (path := workspace.folder.path / name).is_file())
+        clauses = (clause_file(workspace.folder.path, language) for language in workspace.languages())
+        yield from (path for path in clauses if path.is_file())
 
 
 @dataclass
@@ -128,6 +134,7 @@ class _Reader:
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
+    _printed: list[checks.PrintedFile] = field(default_factory=list)
 
     def read(self, path: Path) -> None:
         """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
@@ -137,11 +144,21 @@ class _Reader:
             self._read_services(path)
         elif path.parent.name == "languages":
             self._read_pack(path)
+        elif _CLAUSES.fullmatch(path.name):
+            self._read_clauses(path)
         elif _TRANSLATION.fullmatch(path.name):
             self._read_translation(path)
         else:
             self._read_procedure(path)
         self.paths.append(path)
+
+    def read_signatures(self) -> None:
+        """Read the record of approvals for the names in it, which stand on the papers; its form is another matter."""
+        folder = self.workspace.folder.path
+        if folder and (folder / APPROVALS).is_file():
+            text = read_text(folder / APPROVALS, str(folder / APPROVALS), LARGEST_RECORD)
+            if not text.isascii():
+                self._printed.append(checks.PrintedFile(checks.read_source(text, str(folder / APPROVALS))))
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
@@ -162,6 +179,7 @@ class _Reader:
             packs=tuple(self._packs),
             clinic=self._clinic,
             services=tuple(self._services),
+            printed=tuple(self._printed),
             shipped=self._shipped_dates(),
         )
 
@@ -203,6 +221,10 @@ class _Reader:
         if services:
             source = _source(path)
             self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
+
+    def _read_clauses(self, path: Path) -> None:
+        if self._validated(ClauseChanges, path):
+            self._printed.append(checks.PrintedFile(_source(path), language=path.name.split(".")[1]))
 
     def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
         try:

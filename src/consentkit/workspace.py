@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from consentkit.errors import FileAccess, WrongUse
+from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.finished import Document
 from consentkit.kinds import ORIGINAL_LANGUAGE, Layout, Paper, Variant
 from consentkit.library import Library, check_procedure, load_procedure, load_translation
@@ -206,8 +207,39 @@ class Workspace:
         key = self.key(procedure, layout, language=language, variant=variant)
         if found := self.kept(key):
             return found, key
-        document = self._make(self.content(procedure, language=language, variant=variant), layout)
+        with self.naming_files(language, procedure):
+            document = self._make(self.content(procedure, language=language, variant=variant), layout)
         return document, key if self.keep(document, key, procedure) else None
+
+    @contextmanager
+    def naming_files(self, language: str | None = None, procedure: str | Path | None = None) -> Iterator[None]:
+        """Let what is raised for characters that can't be printed say in which files they stand."""
+        try:
+            yield
+        except UnprintableText as error:
+            from consentkit.checks.letter_rules import first_places
+            from consentkit.checks.places import read_source
+            from consentkit.files import read_text
+            from consentkit.pdf.substitutes import complaint
+
+            files = self._texts_of_page(language or self.usual_language, procedure)
+            sources = [read_source(read_text(path, str(path)), str(path)) for path in files if path.is_file()]
+            places = first_places(error.characters, sources)
+            raise UnprintableText(complaint(error.characters, places), error.characters) from error
+
+    def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
+        """The files whose texts stand on a page, those that are most likely at fault first."""
+        from consentkit.approvals import APPROVALS
+        from consentkit.kinds import PARTICULARS
+        from consentkit.language import clause_file
+
+        if procedure is not None:
+            if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
+                yield translation
+            yield self.locate(procedure)
+        if folder := self.opened.path:
+            yield from (folder / PARTICULARS, clause_file(folder, language), folder / APPROVALS)
+        yield from (folder / "languages" / f"{language}.yaml" for folder in self.templates)
 
     def _content(self, procedure: Procedure | Content, language: str | None, variant: Variant) -> Content:
         from consentkit.html import Content

@@ -39,6 +39,12 @@ def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None
         (_STRAY_KEY, before, r".*[\"'\]}]\s*$", _GOES_ON),
         (_STRAY_ITEM, before, r".*[\"'\]}]\s*$", _GOES_ON),
         (_NO_COLON, after, r"[•·▪◦‣–—]", "begins with a bullet; write `- ` in its place"),
+        (
+            _NO_COLON,
+            after,
+            r"[^\"'#]*\s#",
+            "holds a `#`, which begins a comment; put the whole text in quotation marks",
+        ),
         (_NO_START, text, r"%", "has a line that begins with `%`; delete that line"),
     ):
         if complaint == fragment and re.match(pattern, part):

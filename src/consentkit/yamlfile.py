@@ -1,9 +1,9 @@
 """YAML as people write it here: plain data in which every scalar stays text, with a position for every key and value.
 
-Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, nothing is built but
-mappings, lists and text, and the cost is bounded by the size of the file. Whatever is refused becomes a Problem; no
-exception of the YAML library gets out. Of a file that is read discreetly, no problem quotes a value, nor a key that
-could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
+Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, no text is dropped as a comment
+(`yamllosses`), nothing is built but mappings, lists and text, and the cost is bounded by the size of the file. Whatever
+is refused becomes a Problem; no exception of the YAML library gets out. Of a file that is read discreetly, no problem
+quotes a value, nor a key that could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
 reading on parser events.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ import yaml
 from consentkit import characters
 from consentkit.problems import Problem, quoted, shortened
 from consentkit.yamladvice import diagnosis
+from consentkit.yamllosses import Loss, losses
 
 Data = str | list["Data"] | dict[str, "Data"]
 Path = tuple[str | int, ...]
@@ -85,14 +86,26 @@ class _Reader:
 
     def read(self, text: str) -> None:
         text = self._visible(text)
+        lost = list(losses(text, _Loader))
         try:
-            self._document(_events(text))
+            if not any(loss.swallows_entries for loss in lost):  # else nothing would be read as it was meant
+                self._document(_events(text))
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
             self._report(*diagnosis(error, text, discreet=self.discreet))
         except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
             self._report(None, "can't be read as YAML; look for broken quotation marks or brackets")
+        self._report_lost(lost)
+
+    def _report_lost(self, lost: Sequence[Loss]) -> None:
+        """Report text that YAML would drop, at the value that it is dropped from."""
+        paths = {place: path for places in (self.values, self.keys) for path, place in places.items()} if lost else {}
+        for loss in lost:
+            path = next((paths[place] for place in loss.values if place in paths), ())
+            if path in self.values:
+                self.unread.add(path)
+            self.problems.append(Problem(self.name, *loss.position, dotted(path, discreet=self.discreet), loss.message))
 
     def _visible(self, text: str) -> str:
         """Report refused characters and take them out, so that the rest of the file is looked at too."""

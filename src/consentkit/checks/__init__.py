@@ -11,12 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from consentkit.checks.examine import check_clinic, check_library, check_pack, check_procedure, check_translation
+    from consentkit.checks.examine import (
+        check_clinic,
+        check_library,
+        check_pack,
+        check_printed,
+        check_procedure,
+        check_translation,
+    )
     from consentkit.checks.findings import Finding
     from consentkit.checks.inputs import (
         ClinicFile,
         LibraryFiles,
         PackFile,
+        PrintedFile,
         ProcedureFile,
         ServiceFile,
         TranslationFile,
@@ -33,6 +41,7 @@ __all__ = [
     "Finding",
     "LibraryFiles",
     "PackFile",
+    "PrintedFile",
     "ProcedureFile",
     "Rule",
     "RuleException",
@@ -42,6 +51,7 @@ __all__ = [
     "check_clinic",
     "check_library",
     "check_pack",
+    "check_printed",
     "check_procedure",
     "check_translation",
     "find_rule",
@@ -55,6 +65,7 @@ _HOMES = {
     "Finding": "findings",
     "LibraryFiles": "inputs",
     "PackFile": "inputs",
+    "PrintedFile": "inputs",
     "ProcedureFile": "inputs",
     "Rule": "rulebook",
     "RuleException": "settings",
@@ -64,6 +75,7 @@ _HOMES = {
     "check_clinic": "examine",
     "check_library": "examine",
     "check_pack": "examine",
+    "check_printed": "examine",
     "check_procedure": "examine",
     "check_translation": "examine",
     "find_rule": "rules",

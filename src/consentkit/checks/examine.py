@@ -16,9 +16,11 @@ from consentkit.checks.inputs import (
     ClinicFile,
     LibraryFiles,
     PackFile,
+    PrintedFile,
     ProcedureFile,
     TranslationFile,
 )
+from consentkit.checks.letter_rules import check_letters
 from consentkit.checks.library_rules import check_across
 from consentkit.checks.pack_rules import check_pack as _pack
 from consentkit.checks.procedure_rules import check_text
@@ -42,12 +44,17 @@ def check_translation(
 
 def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
     """Check one language pack."""
-    return _in_order(settle(_pack(file), settings))
+    return _in_order(settle([*_pack(file), *check_letters(file)], settings))
+
+
+def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+    """Check a file of which no more is asked than that it can be printed."""
+    return _in_order(settle(check_letters(file), settings))
 
 
 def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
     """Check a clinic's particulars."""
-    return _in_order(settle(_clinic(file), settings))
+    return _in_order(settle([*_clinic(file), *check_letters(file)], settings))
 
 
 def check_library(library: LibraryFiles, today: datetime.date, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
@@ -67,18 +74,24 @@ def _everything(library: LibraryFiles, today: datetime.date) -> Iterator[Finding
             yield from _translation(translation, original, today)
     for pack in library.packs:
         yield from _pack(pack)
+        yield from check_letters(pack)
     if library.clinic:
         yield from _clinic(library.clinic)
+        yield from check_letters(library.clinic)
+    for printed in library.printed:
+        yield from check_letters(printed)
     yield from check_across(library)
 
 
 def _procedure(file: ProcedureFile, today: datetime.date) -> Iterator[Finding]:
     yield from check_text(file)
+    yield from check_letters(file)
     yield from check_facts(file, today)
 
 
 def _translation(file: TranslationFile, original: ProcedureFile, today: datetime.date) -> Iterator[Finding]:
     yield from check_text(file)
+    yield from check_letters(file)
     yield from check_review(file, file.procedure.review, today)
     yield from _beside_original(file, original)
 

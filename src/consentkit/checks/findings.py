@@ -46,6 +46,8 @@ class Finding:
     code: str
     """The procedure that it concerns; empty where it concerns none."""
     language: str
+    remedy: str = ""
+    """What to do, where the rule's own remedy is not precise enough."""
 
     def problem(self) -> Problem:
         """The finding as it is reported."""
@@ -58,7 +60,7 @@ class Finding:
             message=self.message,
             severity=self.severity,
             rule=self.rule.id,
-            remedy=self.rule.remedy,
+            remedy=self.remedy or self.rule.remedy,
         )
 
     def place(self) -> tuple[str, Position, str, str]:
@@ -91,7 +93,9 @@ def value(*path: str | int) -> Spot:
     return Spot(path)
 
 
-def found(rule: Rule, subject: Subject, spot: Spot, message: str, *, severity: Severity | None = None) -> Finding:
+def found(
+    rule: Rule, subject: Subject, spot: Spot, message: str, *, severity: Severity | None = None, remedy: str = ""
+) -> Finding:
     """Report a breach."""
     source = subject.source
     position = source.at_key(spot.path) if spot.is_key else source.at_value(spot.path, spot.fragment, spot.occurrence)
@@ -104,4 +108,5 @@ def found(rule: Rule, subject: Subject, spot: Spot, message: str, *, severity: S
         severity=severity or rule.severity,
         code=subject.code,
         language=subject.language,
+        remedy=remedy,
     )

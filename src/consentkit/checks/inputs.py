@@ -94,6 +94,15 @@ class ServiceFile:
 
 
 @dataclass(frozen=True)
+class PrintedFile:
+    """A clinic's own clauses, or anything else of which no more is asked than that it can be printed."""
+
+    source: Source
+    code: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
 class LibraryFiles:
     """All that a clinic works with."""
 
@@ -102,6 +111,7 @@ class LibraryFiles:
     packs: tuple[PackFile, ...] = ()
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
+    printed: tuple[PrintedFile, ...] = ()
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
     """For each code that the clinic has in place of the shipped one: when the shipped text was issued."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from consentkit import yamlfile
-from consentkit.yamlfile import Path, Position, YamlFile
+from consentkit.yamlfile import Data, Path, Position, YamlFile
 
 _WRITTEN = {"'": "'{1,2}", '"': r'\\?"'}
 """How a sign may be written inside YAML's quotation marks."""
@@ -53,6 +54,10 @@ class Source:
         offset = next((match.start() for index, match in enumerate(found) if index == occurrence), start)
         return self._position(offset)
 
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """Every text of the file with its path."""
+        return _texts(self.yaml.data, ())
+
     @cached_property
     def _lines(self) -> list[int]:
         """The offset at which each line begins."""
@@ -79,6 +84,14 @@ class Source:
 def read_source(text: str, name: str) -> Source:
     """Parse a file's text. What is wrong with it as YAML is in `yaml.problems`."""
     return Source(text.replace("\r\n", "\n").replace("\r", "\n"), yamlfile.parse(text, name))
+
+
+def _texts(data: Data, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, str):
+        yield path, data
+        return
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from _texts(inner, (*path, step))
 
 
 def _pattern(fragment: str) -> str:

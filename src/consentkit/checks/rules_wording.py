@@ -191,3 +191,15 @@ DESCRIPTOR = Rule(
     bad="Psychotherapy, 60 minutes with patient",
     good="Long talk therapy, about an hour",
 )
+UNPRINTABLE = Rule(
+    id="unprintable",
+    severity="error",
+    title="Character that can’t be printed",
+    reason="A character that our fonts lack would print as an empty box, and a mark without a place in them would "
+    "stand at the wrong letter, so no document is made. Latin, Greek, Cyrillic and Arabic letters can be printed, "
+    "Chinese, Japanese and Korean ones with the package fonts-noto-cjk; emoji, most symbols and other scripts can’t.",
+    remedy="write the same in letters, digits and common signs",
+    source="house rule",
+    bad="Drink water ★ Below 38 ℃ all is well ① Rest",
+    good="Drink water. Below 38 °C all is well. 1. Rest",
+)

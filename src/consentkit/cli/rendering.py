@@ -92,9 +92,10 @@ def render_documents(workspace: Workspace, request: Request) -> int:
 
 def _made(workspace: Workspace, order: _Order, layout: Layout) -> Document:
     assert order.content is not None  # there is one wherever there is no document
-    document = workspace.render(
-        order.content, paper=layout.paper, large_print=layout.large_print, fillable=layout.fillable
-    )
+    with workspace.naming_files(order.identity.language, order.name):
+        document = workspace.render(
+            order.content, paper=layout.paper, large_print=layout.large_print, fillable=layout.fillable
+        )
     workspace.keep(document, order.key, order.name)
     return document
 

@@ -17,7 +17,7 @@ from consentkit.packets.particulars import cover_rows
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
-from consentkit.pdf import fonts
+from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.part import Part
 from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
@@ -149,7 +149,7 @@ def _document_paper(document: Document, pack: LanguagePack) -> Paper:
 def _title(extra: ForeignPdf) -> str:
     """What an extra file is called: by itself, if our fonts can print that, or by its name."""
     name = extra.name.rsplit("/", 1)[-1]
-    return extra.title if extra.title and not fonts.unprintable(extra.title) else name
+    return extra.title if extra.title and not unprintable(extra.title) else name
 
 
 def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:

@@ -26,7 +26,9 @@ from consentkit.model import Procedure
 from consentkit.packets.recent import Recent
 from consentkit.packets.rules import Conflict, DayBook, conflicts
 from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who
-from consentkit.pdf import fonts
+from consentkit.pdf.coverage import unprintable
+from consentkit.pdf.fonts import CJK_REMEDY
+from consentkit.pdf.substitutes import instead
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
 
@@ -229,8 +231,9 @@ class Planner:
     def _require_letters(self, visit: Visit, problems: _Findings) -> None:
         """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
         for field_name, text in _printed(visit):
-            if lost := fonts.unprintable(text):
-                remedy = fonts.CJK_REMEDY if fonts.remedy_for(lost) == fonts.CJK_REMEDY else "write it in Latin letters"
+            if lost := unprintable(text):
+                needs_font = any(instead(char) == CJK_REMEDY for char in lost)
+                remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
                 problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 
     def _report_draft(self, one: Wanted, problems: _Findings) -> None:

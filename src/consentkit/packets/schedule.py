@@ -238,6 +238,23 @@ def _split(text: str, delimiter: str) -> list[str]:
     return next(csv.reader([text], delimiter=delimiter, strict=True))
 
 
+def _is_broken(text: str, delimiter: str) -> bool:
+    """Whether a line can't be split, since a quotation mark in it has no other."""
+    try:
+        return not _split(text, delimiter)
+    except csv.Error:
+        return True
+
+
+def _broken_cell(text: str, delimiter: str) -> int:
+    """The number of the first cell, counted from 1, that opens a quotation mark and does not end with one."""
+    whole = re.compile(f'(?:"(?:[^"]|"")*"|[^"{delimiter}][^{delimiter}]*)?{delimiter}')
+    start, number = 0, 1
+    while cell := whole.match(text, start):
+        start, number = cell.end(), number + 1
+    return number
+
+
 def _names(text: str, delimiter: str) -> list[str]:
     """What a line would name as columns, in small letters; nothing where it can't be split."""
     try:
@@ -252,6 +269,8 @@ def _read_header(line: int, text: str, name: str) -> _Header:
         raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
     known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
     delimiter = max(known, key=lambda found: known[found])
+    if any(_is_broken(text, delimiter) for delimiter in _DELIMITERS if len(text.split(delimiter)) >= len(REQUIRED)):
+        raise _fault(name, line, f"does not name the columns: it {_QUOTES}")
     if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is told
         raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
     header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
@@ -293,7 +312,9 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
         cells = [cell.strip() for cell in _split(text, header.delimiter)]
     except csv.Error:
         cells = text.split(header.delimiter)
-        return Row(line, None, (Problem(name, line, None, "", _QUOTES),), _name_in(cells, header))
+        number = _broken_cell(text, header.delimiter)
+        column = header.columns[number - 1] if number <= len(header.columns) else ""
+        return Row(line, None, (Problem(name, line, number, column, _QUOTES),), _name_in(cells, header))
     visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
         return Row(line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),), visit_name)

@@ -43,7 +43,8 @@ def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
     kept = unpack_part(workspace.store.get(key))
     if kept is not None:
         return kept[0]
-    part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
+    with workspace.naming_files(spec.pack.language):
+        part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
     # A template that was edited meanwhile would put the new sheet under the key of the old one.
     inputs = workspace.inputs()
     if workspace.is_current(inputs) and sheet_key(spec, inputs) == key:

@@ -24,10 +24,12 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 from consentkit.direction import direction_of
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import fonts
+from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.gathering import POINTS_PER_PIXEL
 from consentkit.pdf.metadata import Info, packet
 from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
+from consentkit.pdf.shown import set_text
 from consentkit.pdf.tagging import operators_of_text, own_tagging
 from consentkit.problems import printable
 
@@ -87,7 +89,7 @@ def render(
         own_tagging(fillable) as slots,
     ):
         pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
-    _require_own_fonts(document, html, complaints)
+    _require_own_fonts(document)
     _require_silence(complaints)
     return Part(seal(pdf), len(document.pages), tuple(slots))
 
@@ -103,6 +105,7 @@ def _laid_out(html: str, styles: Iterable[str], fetcher: _AssetFetcher) -> Itera
     try:
         sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config) for style in styles]
         page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+        set_text(page.etree_element)
         yield page.render(font_config=font_config, stylesheets=sheets)
     finally:
         font_config.__del__()
@@ -122,6 +125,8 @@ class Lines:
     """The place of each baseline, in points above the bottom of its box."""
 
 
+_LETTERS_OF_A_PERSON = "a name or another text of the visit has letters that no font here can print"
+
 LINE_SIZE = 12.0
 """The size, in points, in which lines are drawn."""
 LINE_HEIGHT = 20.0
@@ -133,6 +138,8 @@ def draw_lines(lines: Sequence[str]) -> Lines:
 
     All stand on one page, since a page of its own for each would take ten times as long.
     """
+    if unprintable("\n".join(lines)):
+        raise RenderingFailed(_LETTERS_OF_A_PERSON)
     faces = fonts.faces_for("".join(lines))
     fetcher = _AssetFetcher(fonts.font_assets(faces))
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
@@ -145,7 +152,7 @@ def draw_lines(lines: Sequence[str]) -> Lines:
     ):
         pdf = document.write_pdf(pdf_tags=True)
     if complaints or len(document.pages) != 1 or _has_foreign_font(document):
-        raise RenderingFailed("a name or another text of the visit has letters that no font here can print")
+        raise RenderingFailed(_LETTERS_OF_A_PERSON)
     drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]
     return Lines(pdf, *zip(*drawn, strict=True))
 
@@ -153,7 +160,7 @@ def draw_lines(lines: Sequence[str]) -> Lines:
 def _line_style(count: int) -> str:
     return f"""
         @page {{ size: 4000pt {(count + 1) * LINE_HEIGHT:g}pt; margin: 0; }}
-        html {{ font: {LINE_SIZE:g}pt/{LINE_HEIGHT:g}pt {", ".join(f'"{family}"' for family in fonts.IN_ORDER)}; }}
+        html {{ font: {LINE_SIZE:g}pt/{LINE_HEIGHT:g}pt {fonts.as_list(fonts.IN_ORDER)}; }}
         body, p {{ margin: 0; }}
         p {{ height: {LINE_HEIGHT:g}pt; white-space: nowrap; text-align: left; }}
         html {{ font-variant-numeric: lining-nums tabular-nums; }}
@@ -244,14 +251,9 @@ class _Collector(logging.Handler):
             self.messages.append(record.getMessage())
 
 
-def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Sequence[str]) -> None:
-    """Fail for characters that our fonts lack: a font of the machine has crept in then, or a box in their place."""
-    foreign = _has_foreign_font(document)
-    boxes = any(".notdef glyph" in complaint for complaint in complaints)
-    if (foreign or boxes) and (missing := fonts.unprintable(unescape(html))):
-        named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing)
-        raise RenderingFailed(f"the fonts lack these characters: {named}; {fonts.remedy_for(missing)}")
-    if foreign:
+def _require_own_fonts(document: weasyprint.Document) -> None:
+    """Fail where a font of the machine has crept in: every character that is shown has been found in ours before."""
+    if _has_foreign_font(document):
         raise RenderingFailed(
             "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"
         )

@@ -23,6 +23,7 @@ WIDE_FAMILY = "consentkit wide"
 ARABIC_FAMILY = "consentkit arabic"
 CJK_FAMILY = "consentkit cjk"
 CJK_REMEDY = "for Chinese, Japanese and Korean letters, install a font: sudo apt-get install fonts-noto-cjk"
+"""What to do about letters that the font of that package has."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ FACES = (*_EVERY_PAGE, *_ARABIC)
 IN_ORDER = (BODY_FAMILY, WIDE_FAMILY, ARABIC_FAMILY, CJK_FAMILY)
 """The families in the order in which a letter is looked for in them."""
 
+IN_ONE_FONT = (WIDE_FAMILY, BODY_FAMILY, ARABIC_FAMILY, CJK_FAMILY)
+"""The same for a text with marks that must come from the font of their letters: the wide family has places for them."""
+
+ONE_FONT = "data-one-font"
+"""The attribute of elements whose text needs that order."""
+
 FAMILIES = frozenset(face.family for face in (*FACES, _CJK))
 """The names of all families."""
 
@@ -79,16 +86,18 @@ def faces_for(text: str) -> tuple[FontFace, ...]:
     The text is all that may be shown, markup and style sheets included.
     """
     faces = FACES if _ARABIC_LETTER.search(text) else _EVERY_PAGE
-    return (*faces, _CJK) if _CJK_LETTER.search(text) and CJK_FONT.is_file() else faces
+    cjk = cjk_face() if has_cjk_letter(text) else None
+    return (*faces, cjk) if cjk else faces
 
 
 def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
     """The font files by the address under which the style sheet asks for them."""
-    return {face.asset: _data(face) for face in faces}
+    return {face.asset: data_of(face) for face in faces}
 
 
 @cache
-def _data(face: FontFace) -> bytes:
+def data_of(face: FontFace) -> bytes:
+    """The file of a face."""
     path = font_file(face.package, face.file) if face.package else CJK_FONT
     return path.read_bytes()
 
@@ -99,29 +108,35 @@ def font_rules(faces: Sequence[FontFace] = FACES) -> str:
     The wide family is a variable font, which the engine measures in its lightest weight unless it is told otherwise:
     the letters would stand too close, and their widths in the file would be wrong.
     """
-    weights = """
-        html { font-variation-settings: "wght" 400; }
-        b, strong, h1, h2, h3, h4, h5, h6, th, dt { font-variation-settings: "wght" 700; }
+    rules = f"""
+        html {{ font-variation-settings: "wght" 400; }}
+        b, strong, h1, h2, h3, h4, h5, h6, th, dt {{ font-variation-settings: "wght" 700; }}
+        [{ONE_FONT}] {{ font-family: {as_list(IN_ONE_FONT)} !important; }}
     """
-    return "\n".join((*(face.rule for face in faces), weights))
+    return "\n".join((*(face.rule for face in faces), rules))
 
 
-def unprintable(text: str) -> list[str]:
-    """The characters that none of the fonts can show, sorted."""
-    known = frozenset[int]().union(*map(_characters, (*FACES, *([_CJK] if CJK_FONT.is_file() else []))))
-    return sorted(char for char in set(text) if not char.isspace() and ord(char) not in known)
+def as_list(families: Sequence[str]) -> str:
+    """Families as the value of `font-family`."""
+    return ", ".join(f'"{family}"' for family in families)
 
 
-def remedy_for(characters: Sequence[str]) -> str:
-    """What to do about characters that no font can show."""
-    return CJK_REMEDY if any(map(_CJK_LETTER.match, characters)) else "write the text without them"
+def has_cjk_letter(text: str) -> bool:
+    """Whether a text holds a Chinese, Japanese or Korean letter, for which a font may have to be installed."""
+    return _CJK_LETTER.search(text) is not None
+
+
+def cjk_face() -> FontFace | None:
+    """The face for Chinese, Japanese and Korean letters, if it is installed."""
+    return _CJK if CJK_FONT.is_file() else None
 
 
 @cache
-def _characters(face: FontFace) -> frozenset[int]:
+def characters_of(face: FontFace) -> frozenset[int]:
+    """The numbers of all characters that a face has shapes for."""
     from io import BytesIO
 
     from fontTools.ttLib import TTFont
 
-    with TTFont(BytesIO(_data(face)), lazy=True, fontNumber=0) as font:
+    with TTFont(BytesIO(data_of(face)), lazy=True, fontNumber=0) as font:
         return frozenset(font.getBestCmap())

@@ -21,10 +21,10 @@ import pydyf
 import weasyprint.pdf
 from weasyprint.pdf.stream import Stream
 
-from consentkit.pdf.arabic import mend_meanings
 from consentkit.pdf.forms import Place, add_form, find_places
 from consentkit.pdf.gathering import Gatherer
 from consentkit.pdf.marks import MarkedContent, sequences
+from consentkit.pdf.meanings import mend_meanings
 from consentkit.pdf.part import Slot
 from consentkit.pdf.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.structure import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from consentkit.resources import CJK_FONT
 
-_ENGINE = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow")
+_ENGINE = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow", "uharfbuzz")
 _READING = ("jinja2", "markupsafe", "pydantic", "pyyaml")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
 _NATIVE = (
