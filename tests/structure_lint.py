@@ -19,7 +19,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from tagged_file import Content, Element, File, Reference, names, whole_number
+from page_content import Reference
+from tagged_file import Content, Element, File, names, whole_number
 
 CELLS = {"TH", "TD"}
 ROW_GROUPS = {"THead", "TBody", "TFoot"}

@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-Reference: TypeAlias = tuple[int, int]
-"""The object and generation number of an indirect object."""
-
-SHOWS_TEXT = ("Tj", "TJ", "'", '"')
+from page_content import PageScan, Reference, Stream
 
 
 class Object(NamedTuple):
@@ -66,20 +63,6 @@ class Element:
         attributes = self.dictionary.get("/A", [])
         holders = [attributes] if isinstance(attributes, Dictionary) else attributes
         return next((holder[name] for holder in holders if isinstance(holder, Dictionary) and name in holder), None)
-
-
-@dataclass
-class Stream:
-    """What is marked in the content stream of a page or of a form that it draws."""
-
-    reference: Reference
-    page: int
-    key: int | None
-    """StructParents."""
-    mcids: list[int] = field(default_factory=list)
-    untagged_text: bool = False
-    untyped_artifact: bool = False
-    artifact_in_content: bool = False
 
 
 class File:
@@ -137,7 +120,7 @@ class File:
 
     @cached_property
     def streams(self) -> list[Stream]:
-        return [stream for number, page in enumerate(self.pages) for stream in _PageScan(page, number).streams]
+        return [stream for number, page in enumerate(self.pages) for stream in PageScan(page, number).streams]
 
     @cached_property
     def annotations(self) -> list[tuple[int, Dictionary]]:
@@ -148,49 +131,6 @@ class File:
     def destinations(self) -> list[str]:
         """The names of all destinations, in the order of the file."""
         return [str(name) for name, _ in names(self.pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()))]
-
-
-class _PageScan:
-    """Goes through what a page draws, and through the forms that it draws."""
-
-    def __init__(self, page: Dictionary, number: int) -> None:
-        self.streams: list[Stream] = []
-        self._page = number
-        self._scan(page, page.get("/Resources", Dictionary()), [])
-
-    def _scan(self, owner: Any, resources: Dictionary, around: list[str]) -> None:
-        stream = Stream(owner.objgen, self._page, whole_number(owner.get("/StructParents")))
-        self.streams.append(stream)
-        marks = list(around)
-        for operands, operator in pikepdf.parse_content_stream(owner):
-            match str(operator):
-                case "BDC" | "BMC":
-                    marks.append(_kind_of_mark(stream, operands, resources))
-                    stream.artifact_in_content |= marks[-1].startswith("artifact") and "content" in marks
-                case "EMC" if len(marks) > len(around):
-                    marks.pop()
-                case "Do":
-                    self._draw(resources.XObject[str(operands[0])], resources, marks)
-                case shown if shown in SHOWS_TEXT:
-                    stream.untagged_text |= not any(mark != "other" for mark in marks)
-                    stream.untyped_artifact |= "artifact" in marks and "artifact with type" not in marks
-
-    def _draw(self, drawn: Any, resources: Dictionary, marks: list[str]) -> None:
-        is_new = all(stream.reference != drawn.objgen for stream in self.streams)
-        if drawn.get("/Subtype") == Name.Form and is_new:
-            self._scan(drawn, drawn.get("/Resources", resources), marks)
-
-
-def _kind_of_mark(stream: Stream, operands: list[Any], resources: Dictionary) -> str:
-    properties = operands[1] if len(operands) > 1 else Dictionary()
-    if isinstance(properties, Name):
-        properties = resources.Properties[str(properties)]
-    if operands[0] == Name.Artifact:
-        return "artifact with type" if "/Type" in properties else "artifact"
-    if "/MCID" in properties:
-        stream.mcids.append(int(properties.MCID))
-        return "content"
-    return "other"
 
 
 def whole_number(value: Any) -> int | None:
