@@ -35,6 +35,8 @@ UNPAINTED = {3, 7}
 """Rendering modes that paint nothing (ISO 32000-1, table 106)."""
 LEAST_CONTRAST = 1.5
 """Contrast with white paper, as WCAG 2.1 computes it, below which text counts as invisible."""
+MOST_FORMS = 1000
+"""Drawings of forms that are looked at on a page: forms that draw each other know no end."""
 LEAST_OPACITY = 0.1
 LEAST_SIZE = 2.0
 """Points below which text counts as invisible."""
@@ -52,6 +54,8 @@ class Stream:
     untagged_text: bool = False
     untyped_artifact: bool = False
     artifact_in_content: bool = False
+    text: str = ""
+    """All of its text, that of the forms that it draws included."""
     texts: dict[int, str] = field(default_factory=dict)
     """The text of each mark, spaces as drawn."""
     tops: dict[int, float] = field(default_factory=dict)
@@ -84,24 +88,28 @@ class PageScan:
     def __init__(self, page: Dictionary, number: int) -> None:
         self.streams: list[Stream] = []
         self._page = number
+        self._forms = 0
         left, bottom, right, top = map(float, page.get("/MediaBox", LETTER))
         self._box = left, bottom, right, top
         self._scan(page, page.get("/Resources", Dictionary()), [], _State())
 
-    def _scan(self, owner: Any, resources: Dictionary, around: Sequence[str], state: _State) -> None:
+    def _scan(self, owner: Any, resources: Dictionary, around: Sequence[str], state: _State) -> Stream:
         key = owner.get("/StructParents")
         stream = Stream(owner.objgen, self._page, None if key is None else int(key))
-        self.streams.append(stream)
         data = owner.read_bytes() if isinstance(owner, pikepdf.Stream) else _content_of(owner)
+        if all(known.reference != owner.objgen for known in self.streams):
+            self.streams.append(stream)
         _StreamScan(self, stream, resources, list(around), state).run(operations(data))
+        return stream
 
-    def draw(self, drawn: Any, resources: Dictionary, marks: Sequence[str], state: _State) -> None:
-        """Go through a form, unless that was done already."""
-        is_new = all(stream.reference != drawn.objgen for stream in self.streams)
-        if drawn.get("/Subtype") == Name.Form and is_new:
-            matrix = tuple(map(float, drawn.get("/Matrix", IDENTITY)))
-            inner = replace(state, matrix=_times(matrix, state.matrix))  # type: ignore[arg-type]
-            self._scan(drawn, drawn.get("/Resources", resources), marks, inner)
+    def draw(self, drawn: Any, resources: Dictionary, marks: Sequence[str], state: _State) -> Stream | None:
+        """Go through a form. One that is drawn again is gone through again, to see whether it is seen there."""
+        if drawn.get("/Subtype") != Name.Form or self._forms == MOST_FORMS:
+            return None
+        self._forms += 1
+        a, b, c, d, e, f = map(float, drawn.get("/Matrix", IDENTITY))
+        inner = replace(state, matrix=_times((a, b, c, d, e, f), state.matrix))
+        return self._scan(drawn, drawn.get("/Resources", resources), marks, inner)
 
     def reason_unseen(self, state: _State, matrix: Matrix) -> str:
         """Why text at the origin of a matrix is not seen; nothing where it is."""
@@ -147,7 +155,7 @@ class _StreamScan:
             elif operator == "Do":
                 drawn = self._resources.get("/XObject", Dictionary()).get(operands[0])
                 if drawn is not None:
-                    self._page.draw(drawn, self._resources, self._marks, self._state)
+                    self._take(self._page.draw(drawn, self._resources, self._marks, self._state))
             else:
                 self._change(operator, operands)
 
@@ -176,10 +184,21 @@ class _StreamScan:
         place = _times(self._text, self._state.matrix)
         if text.strip() and (reason := self._page.reason_unseen(self._state, place)):
             stream.unseen.append((text, reason))
+        stream.text += text
         mcid = self._mcids[-1] if self._mcids else None
         if mcid is not None:
             stream.texts[mcid] = stream.texts.get(mcid, "") + text
             stream.tops.setdefault(mcid, place[5])
+
+    def _take(self, drawn: Stream | None) -> None:
+        """Count what a form shows as shown where it is drawn."""
+        if drawn is None:
+            return
+        stream = self._stream
+        stream.text += drawn.text
+        stream.unseen += [entry for entry in drawn.unseen if entry not in stream.unseen]
+        if self._mcids and (mcid := self._mcids[-1]) is not None:
+            stream.texts[mcid] = stream.texts.get(mcid, "") + drawn.text
 
     def _decoded(self, shown: Any) -> str:
         name = self._state.font

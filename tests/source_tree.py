@@ -7,8 +7,8 @@ print a table whose heads stand in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
@@ -19,10 +19,26 @@ from structure_tree import Kid, Node, folded, joined
 
 ROLES = {
     **{f"h{level}": f"H{level}" for level in range(1, 7)},
-    **{tag: "Sect" for tag in ("section", "aside", "nav", "fieldset")},
-    **{"article": "Art", "blockquote": "BlockQuote", "figure": "Div", "figcaption": "Caption", "caption": "Caption"},
-    **{"p": "P", "ul": "L", "ol": "L", "dl": "L", "li": "LI", "dt": "Lbl", "dd": "LBody"},
-    **{"table": "Table", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot", "tr": "TR", "th": "TH", "td": "TD"},
+    **dict.fromkeys(("section", "aside", "nav", "fieldset"), "Sect"),
+    "article": "Art",
+    "blockquote": "BlockQuote",
+    "figure": "Div",
+    "figcaption": "Caption",
+    "caption": "Caption",
+    "p": "P",
+    "ul": "L",
+    "ol": "L",
+    "dl": "L",
+    "li": "LI",
+    "dt": "Lbl",
+    "dd": "LBody",
+    "table": "Table",
+    "thead": "THead",
+    "tbody": "TBody",
+    "tfoot": "TFoot",
+    "tr": "TR",
+    "th": "TH",
+    "td": "TD",
 }
 PHRASES = {"P", "Lbl", *(f"H{level}" for level in range(1, 7))}
 EITHER = {"LBody", "TH", "TD", "Caption"}

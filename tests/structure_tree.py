@@ -23,6 +23,7 @@ CUT = 40
 MOST_SHOWN = 40
 """Lines of a difference that are reported."""
 
+ATTRIBUTES = {"/Scope": "scope", "/ListNumbering": "numbering", "/ColSpan": "columns", "/RowSpan": "rows"}
 _MULTILINE, _READ_ONLY = 1 << 12, 1 << 0
 _KINDS = {"/Btn": "check", "/Sig": "signature"}
 
@@ -85,10 +86,14 @@ def tree_of(file: File) -> Node:
     return _TreeReader(file).node(file.top[0], language)
 
 
+def tree_with_targets(file: File) -> tuple[Node, dict[str, int]]:
+    """The tree, and the page of each named destination, counted from 0."""
+    return tree_of(file), _named_targets(file)
+
+
 class _TreeReader:
     def __init__(self, file: File) -> None:
         self._file = file
-        self._texts = {(stream.reference, mcid): text for stream in file.streams for mcid, text in stream.texts.items()}
         self._notes = {note.objgen: note for _, note in file.annotations}
         self._targets = _named_targets(file)
         self._own_pages = {
@@ -98,21 +103,24 @@ class _TreeReader:
         }
 
     def node(self, element: Element, around: str) -> Node:
+        return _fold(self._unfolded(element, around))
+
+    def _unfolded(self, element: Element, around: str) -> Node:
         dictionary = element.dictionary
         node = Node(element.role, str(dictionary.get("/Lang", around)), number=dictionary.objgen[0])
         node.details.update(_details(element))
         kids: list[Kid] = []
         for kid in element.kids:
             if isinstance(kid, Content):
-                kids.append(self._texts.get((kid.stream, kid.mcid), ""))
+                kids.append(self._file.text_of(kid))
             elif isinstance(kid, Object):
                 self._describe(node, kid)
             else:
-                inner = self.node(kid, node.language)
-                kids += inner.kids if _changes_nothing(inner, node) else [inner]
+                inner = self._unfolded(kid, node.language)
+                kids += inner.kids if _changes_nothing(inner, node) else [_fold(inner)]
         if "/ActualText" in dictionary:
             kids = [str(dictionary.ActualText)]
-        node.kids = joined(kids)
+        node.kids = kids
         return node
 
     def _describe(self, node: Node, kid: Object) -> None:
@@ -139,6 +147,11 @@ class _TreeReader:
         return f"#{name}" if own in (None, page) else f"#{name} on page {page + 1}, which is on page {own + 1}"
 
 
+def _fold(node: Node) -> Node:
+    node.kids = joined(node.kids)
+    return node
+
+
 def _changes_nothing(node: Node, around: Node) -> bool:
     return node.role == "Span" and node.language == around.language and not node.details
 
@@ -148,7 +161,7 @@ def _details(element: Element) -> Iterator[tuple[str, str]]:
     for key, name in entries.items():
         if key in element.dictionary:
             yield name, folded(str(element.dictionary[key]))
-    for key, name in (("/Scope", "scope"), ("/ListNumbering", "numbering"), ("/ColSpan", "columns"), ("/RowSpan", "rows")):
+    for key, name in ATTRIBUTES.items():
         value = element.attribute(key)
         if value is not None:
             yield name, str(value).removeprefix("/")
@@ -241,8 +254,10 @@ def _quoted(text: str, cut: int | None) -> str:
 
 def differences(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
     """The lines that only one of two trees has: - for what is expected, + for what is there instead."""
-    changed = [
-        line for line in difflib.ndiff(list(expected), list(actual)) if line.startswith(("- ", "+ "))
-    ] if list(expected) != list(actual) else []
+    changed = (
+        [line for line in difflib.ndiff(list(expected), list(actual)) if line.startswith(("- ", "+ "))]
+        if list(expected) != list(actual)
+        else []
+    )
     more = len(changed) - MOST_SHOWN
     return changed[:MOST_SHOWN] + ([f"and {more} more"] if more > 0 else [])

@@ -123,6 +123,20 @@ class File:
         return [stream for number, page in enumerate(self.pages) for stream in PageScan(page, number).streams]
 
     @cached_property
+    def _marked(self) -> dict[tuple[Reference, int], Stream]:
+        return {(stream.reference, mcid): stream for stream in self.streams for mcid in stream.texts}
+
+    def text_of(self, content: Content) -> str:
+        """The text that a mark shows, spaces as drawn."""
+        stream = self._marked.get((content.stream, content.mcid))
+        return stream.texts[content.mcid] if stream else ""
+
+    def top_of(self, content: Content) -> float | None:
+        """The height of its first baseline, in points from the bottom of the page."""
+        stream = self._marked.get((content.stream, content.mcid))
+        return stream.tops.get(content.mcid) if stream else None
+
+    @cached_property
     def annotations(self) -> list[tuple[int, Dictionary]]:
         """All annotations, each with the number of its page."""
         return [(number, note) for number, page in enumerate(self.pages) for note in page.get("/Annots", [])]
