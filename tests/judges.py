@@ -1,8 +1,8 @@
 """What a finished file of ours must be, and every way in which it is not.
 
 `document_expectation` takes it from the HTML of a document, `packet_expectation` from the parts of a packet and its
-visit. `judge` compares a file with it: the structure tree by role, language, scope, label and text; bookmarks, page labels,
-boxes of pages, metadata. Nothing that a program reads aloud or lists may name a patient.
+visit. `judge` compares a file with it: the structure tree by role, language, scope, label and text; bookmarks, page
+labels, boxes of pages, metadata. Nothing that a program reads aloud or lists may name a patient.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from consentkit.document import Document
 from consentkit.packets.packet import Packet
 from consentkit.packets.papers import PlacedPaper
 from consentkit.packets.particulars import particulars
+from finding import Finding
 from source_tree import running_fields, source_tree
-from structure_lint import Finding
 from structure_tree import Node, differences, folded, lines, tree_of, tree_with_targets
 from tagged_file import Element, File
 

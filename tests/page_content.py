@@ -77,7 +77,7 @@ class _State:
     opacity: float = 1.0
     mode: int = 0
     font: str = ""
-    size: float = 0.0
+    size: float = 12.0
     leading: float = 0.0
     clip: Box | None = None
 

@@ -119,6 +119,12 @@ class File:
         return list(_numbers(self.tree.get("/ParentTree", Dictionary())))
 
     @cached_property
+    def parent_tree_is_sorted(self) -> bool:
+        """Whether its keys rise, in each node and from one to the next: viewers look keys up by halves."""
+        keys = [key for key, _ in self.parent_tree]
+        return keys == sorted(keys)
+
+    @cached_property
     def streams(self) -> list[Stream]:
         return [stream for number, page in enumerate(self.pages) for stream in PageScan(page, number).streams]
 
