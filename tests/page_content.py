@@ -61,8 +61,10 @@ class Stream:
     tops: dict[int, float] = field(default_factory=dict)
     """The height of the first baseline of each mark, in points from the bottom of the page."""
     unseen: list[tuple[str, str]] = field(default_factory=list)
-    """Text that no reader can see, each with the reason."""
+    """Text that no reader can see, each with the reason, but for artifacts of the layout: nobody misses those."""
 
+
+TYPED = "artifact with type"
 
 PAINTS = {"n", "f", "F", "f*", "S", "s", "B", "B*", "b", "b*"}
 """The operators that end a path."""
@@ -165,7 +167,7 @@ class _StreamScan:
             properties = dict(self._resources.Properties[properties].items())
         mcid = properties.get("/MCID")
         if operands[0] == "/Artifact":
-            kind = "artifact with type" if "/Type" in properties else "artifact"
+            kind = f"artifact with type {properties['/Type']}" if "/Type" in properties else "artifact"
         else:
             kind = "other" if mcid is None else "content"
         self._marks.append(kind)
@@ -179,10 +181,11 @@ class _StreamScan:
             self._move(0, -self._state.leading)
         stream, marks = self._stream, self._marks
         stream.untagged_text |= not any(mark != "other" for mark in marks)
-        stream.untyped_artifact |= "artifact" in marks and "artifact with type" not in marks
+        stream.untyped_artifact |= "artifact" in marks and not any(mark.startswith(TYPED) for mark in marks)
         text = self._decoded(operands[SHOWS_TEXT[operator]])
         place = _times(self._text, self._state.matrix)
-        if text.strip() and (reason := self._page.reason_unseen(self._state, place)):
+        is_decoration = f"{TYPED} /Layout" in marks
+        if text.strip() and not is_decoration and (reason := self._page.reason_unseen(self._state, place)):
             stream.unseen.append((text, reason))
         stream.text += text
         mcid = self._mcids[-1] if self._mcids else None

@@ -142,7 +142,7 @@ DEFECTS: dict[str, Defect] = {
     "parent-tree-key-twice": lambda pdf: parent_entries(pdf).extend([0, parent_entries(pdf)[1]]),
     "parent-tree-next-key": set_entry(tree, "ParentTreeNextKey", 1),
     "parent-tree-unsorted": lambda pdf: parent_entries(pdf).extend([-1, parent_entries(pdf)[1]]),
-    "text-unseen": append_to_page(b"/Artifact <</Type /Layout>> BDC BT 3 Tr (x) Tj ET EMC"),
+    "text-unseen": append_to_page(b"/Artifact <</Type /Pagination>> BDC BT 3 Tr (x) Tj ET EMC"),
     "parent-tree-disagrees": lambda pdf: parent_entries(pdf)[1].__setitem__(0, element(pdf, "P")),
     "struct-parents-missing": lambda pdf: pdf.pages[0].obj.__delitem__("/StructParents"),
     "struct-parents-twice": lambda pdf: pdf.pages[1].obj.__setitem__("/StructParents", 0),
@@ -241,11 +241,11 @@ def test_text_that_nobody_sees_is_found_however_it_is_hidden(operators: bytes) -
         resources = pdf.pages[0].Resources
         resources.Font["/F"] = next(item for name, item in resources.Font.items())
         resources["/ExtGState"] = Dictionary(Ghost=Dictionary(ca=0))
-        append_to_page(b"/Artifact <</Type /Layout>> BDC q %b Q EMC" % operators)(pdf)
+        append_to_page(b"/Artifact <</Type /Pagination>> BDC q %b Q EMC" % operators)(pdf)
 
     assert {finding.rule for finding in lint(with_defect(plant))} == {"text-unseen"}
     seen = b"q 0 0 90 90 re W n 0 g BT /F 9 Tf 50 50 Td <0001> Tj ET Q"
-    assert lint(with_defect(append_to_page(b"/Artifact <</Type /Layout>> BDC " + seen + b" EMC"))) == []
+    assert lint(with_defect(append_to_page(b"/Artifact <</Type /Pagination>> BDC " + seen + b" EMC"))) == []
 
 
 def test_marks_and_text_in_forms_are_seen_too() -> None:
