@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
-from pikepdf import Array, Dictionary
+from pikepdf import Dictionary
 
 from consentkit.document import Document
 from consentkit.packets.packet import Packet
@@ -121,9 +121,9 @@ def _appended(last: list[Any], text: str) -> str:
 def judge(pdf: bytes, expected: Expectation) -> list[Finding]:
     """Every way in which a file is not what it must be."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
+        if "/StructTreeRoot" not in opened.Root:
+            return [Finding("tree-differs", "the file is not tagged")]
         file = File(opened)
-        if not file.top:
-            return [Finding("tree-differs", "the file has no structure")]
         checks = (check_tree, check_said, check_bookmarks, check_labels, check_pages, check_metadata, check_discretion)
         return [finding for check in checks for finding in check(file, expected)]
 
@@ -206,10 +206,9 @@ def _bookmarks(file: File, parent: Dictionary, depth: int) -> Iterator[Bookmark]
     entry = parent.get("/First")
     while entry is not None:
         target = entry.get("/Dest", entry.get("/A", Dictionary()).get("/D"))
-        page, top = None, None
-        if isinstance(target, Array) and len(target) and isinstance(target[0], Dictionary):
-            page = file.page_numbers.get(target[0].objgen)
-            top = float(target[3]) if len(target) > 3 and str(target[1]) == "/XYZ" else None
+        page, top = file.page_of(target), None
+        if page is not None and len(target) > 3 and str(target[1]) == "/XYZ":
+            top = float(target[3])
         yield Bookmark(depth, folded(str(entry.get("/Title", ""))), page, top)
         yield from _bookmarks(file, entry, depth + 1)
         entry = entry.get("/Next")

@@ -139,7 +139,8 @@ class _TreeReader:
             return str(action.URI)
         target = note.get("/Dest", action.get("/D"))
         if isinstance(target, Array):
-            return f"page {self._file.page_numbers.get(target[0].objgen, -1) + 1}"
+            page = self._file.page_of(target)
+            return "no page" if page is None else f"page {page + 1}"
         name = str(target)
         page, own = self._targets.get(name), self._own_pages.get(name)
         if page is None:
@@ -191,8 +192,9 @@ def _named_targets(file: File) -> dict[str, int]:
     targets = {}
     for name, target in names(tree):
         place = target.get("/D") if isinstance(target, Dictionary) else target
-        if isinstance(place, Array) and isinstance(place[0], Dictionary) and place[0].objgen in file.page_numbers:
-            targets[str(name)] = file.page_numbers[place[0].objgen]
+        page = file.page_of(place)
+        if page is not None:
+            targets[str(name)] = page
     return targets
 
 

@@ -104,6 +104,11 @@ class File:
         number = None if page is None else self.page_numbers.get(page.objgen)
         return Content((0, 0) if stream is None else stream.objgen, mcid, number)
 
+    def page_of(self, target: Any) -> int | None:
+        """The page that an explicit destination leads to, counted from 0."""
+        names_page = isinstance(target, Array) and len(target) and isinstance(target[0], Dictionary)
+        return self.page_numbers.get(target[0].objgen) if names_page else None
+
     @cached_property
     def contents(self) -> list[tuple[Content, Element]]:
         """All content that the tree names, each with its element."""
