@@ -6,7 +6,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: render test bench lint format schemas grades references clean help
+.PHONY: render test bench lint format schemas grades references trees clean help
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -40,6 +40,9 @@ grades: $(VENV)/.dev
 
 references: $(VENV)/.dev
 	$(BIN)/python tests/pictures.py --write
+
+trees: $(VENV)/.dev
+	$(BIN)/python tests/golden_trees.py --write
 
 $(VENV)/.runtime: pyproject.toml tools/setup.sh
 	tools/setup.sh $(VENV) runtime

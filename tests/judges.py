@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -32,6 +32,7 @@ CLOSE = 0.5
 """Points by which the size of a page may differ."""
 HIGHEST_HEADING = 60.0
 """Points from where a bookmark leads to down to the first line of its heading."""
+INFO_ENTRIES = {"/Title", "/Producer"}
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -123,9 +124,13 @@ def judge(pdf: bytes, expected: Expectation) -> list[Finding]:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         if "/StructTreeRoot" not in opened.Root:
             return [Finding("tree-differs", "the file is not tagged")]
-        file = File(opened)
-        checks = (check_tree, check_said, check_bookmarks, check_labels, check_pages, check_metadata, check_discretion)
-        return [finding for check in checks for finding in check(file, expected)]
+        return list(judge_file(File(opened), expected))
+
+
+def judge_file(file: File, expected: Expectation) -> Iterator[Finding]:
+    """Every way in which a tagged file is not what it must be, one after the other."""
+    for check in CHECKS:
+        yield from check(file, expected)
 
 
 def check_tree(file: File, expected: Expectation) -> Iterator[Finding]:
@@ -246,6 +251,10 @@ def check_metadata(file: File, expected: Expectation) -> Iterator[Finding]:
     """The file says the same title and the same language wherever it says them."""
     told = metadata_of(file)
     title, language = folded(expected.title), expected.tree.language
+    if others := set(file.pdf.docinfo.keys()) - INFO_ENTRIES:
+        yield Finding(
+            "info-unexpected", f"the Info dictionary holds {', '.join(sorted(others))}, which nobody asked for"
+        )
     titles = {"dc:title": told.get("title", ""), "the Info dictionary": str(file.pdf.docinfo.get("/Title", ""))}
     for place, text in titles.items():
         if folded(text) != title:
@@ -294,3 +303,14 @@ def told_texts(file: File) -> Iterator[tuple[str, str]]:
                 yield f"{key} of an annotation", str(note[key])
     for page in file.pdf.pages:
         yield "the label of a page", page.label
+
+
+CHECKS: Sequence[Callable[[File, Expectation], Iterator[Finding]]] = (
+    check_pages,
+    check_labels,
+    check_metadata,
+    check_bookmarks,
+    check_tree,
+    check_said,
+    check_discretion,
+)

@@ -187,14 +187,13 @@ def page_of(pdf: Pdf, element: Any) -> int:
     return next(number for number, page in enumerate(pdf.pages) if page.obj.objgen == element.Pg.objgen)
 
 
-def paint(pdf: Pdf, element: Any, before: bytes, after: bytes = b"") -> None:
-    """Put operators before and behind what the first mark of an element draws."""
-    mark = int(kids(element)[0])
+def paint(pdf: Pdf, element: Any, operators: bytes) -> None:
+    """Put operators before the text that the first mark of an element draws, and before no other."""
 
     def around(match: re.Match[bytes]) -> bytes:
-        return b"%bq %b %b %b Q%b" % (match[1], before, match[2], after, match[3])
+        return match[1] + b"q\n" + match[2].replace(b"BT", operators + b"\nBT", 1) + b"\nQ" + match[3]
 
-    rewrite(pdf, sequence(mark), around, page_of(pdf, element))
+    rewrite(pdf, sequence(int(kids(element)[0])), around, page_of(pdf, element))
 
 
 def forget(pdf: Pdf, element: Any, *, becomes: bytes | None) -> None:

@@ -263,5 +263,10 @@ def lint(pdf: bytes) -> list[Finding]:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         if "/StructTreeRoot" not in opened.Root:
             return [Finding("no-structure", "the file is not tagged")]
-        file = File(opened)
-        return [finding for check in CHECKS for finding in check(file)]
+        return list(lint_file(File(opened)))
+
+
+def lint_file(file: File) -> Iterator[Finding]:
+    """All defects of the structure of a tagged file, one after the other."""
+    for check in CHECKS:
+        yield from check(file)

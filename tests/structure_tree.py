@@ -130,8 +130,8 @@ class _TreeReader:
         elif note.get("/Subtype") == Name.Widget:
             node.details.update(_field_details(note))
         elif note.get("/Subtype") == Name.Link:  # a link over two lines is two annotations
-            node.details["to"] = self._target(note)
-            node.details["says"] = folded(str(note.get("/Contents", "")))
+            _add_detail(node, "to", self._target(note))
+            _add_detail(node, "says", folded(str(note.get("/Contents", ""))))
 
     def _target(self, note: Dictionary) -> str:
         action = note.get("/A", Dictionary())
@@ -151,6 +151,12 @@ class _TreeReader:
 def _fold(node: Node) -> Node:
     node.kids = joined(node.kids)
     return node
+
+
+def _add_detail(node: Node, name: str, value: str) -> None:
+    """Note a detail, beside another value of it that was there already."""
+    known = node.details.get(name)
+    node.details[name] = value if known in (None, value) else f"{known}, and {value}"
 
 
 def _changes_nothing(node: Node, around: Node) -> bool:

@@ -38,7 +38,7 @@ class Element:
     parent: Element | None
     kids: list[Element | Content | Object] = field(default_factory=list)
 
-    @property
+    @cached_property
     def role(self) -> str:
         return str(self.dictionary.S)[1:]
 
