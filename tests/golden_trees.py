@@ -97,9 +97,10 @@ class PacketCase:
 SPECIMEN = "90837"
 DOCUMENTS = (
     *(Case(code, language) for code in open_workspace().library.codes() for language in ("en", "es")),
-    *(Case(SPECIMEN, language, kind) for kind in ("handout", "refusal") for language in ("en", "es")),
-    *(Case(SPECIMEN, language, large_print=True) for language in ("en", "es")),
-    *(Case(SPECIMEN, language, fillable=True, clinic=SAMPLE_CLINIC) for language in ("en", "es")),
+    Case(SPECIMEN, "en", "handout"),
+    Case(SPECIMEN, "es", "refusal"),
+    Case(SPECIMEN, "es", large_print=True),
+    Case(SPECIMEN, "en", fillable=True, clinic=SAMPLE_CLINIC),
 )
 PACKETS = (
     PacketCase("packet", {"also_in": ["es"], "witness": "Wilma Witness"}, {}),
@@ -120,10 +121,9 @@ PACKETS = (
 )
 
 
-def tree_text(pdf: bytes) -> str:
+def tree_text(file: File) -> str:
     """The tree of a file as its text file holds it."""
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return "\n".join([*lines(tree_of(File(opened)), cut=CUT), ""])
+    return "\n".join([*lines(tree_of(file), cut=CUT), ""])
 
 
 def path_of(name: str) -> Path:
@@ -152,10 +152,12 @@ def write() -> Iterator[Path]:
 
 def _fresh_tree(case: Case | PacketCase) -> str:
     """The tree of a file that is made anew, whatever is kept."""
-    if isinstance(case, Case):
-        return tree_text(case.document(case.workspace(no_store())).pdf)
     with TemporaryDirectory() as folder:
-        return tree_text(case.make(Path(folder), no_store()).pdf)
+        made = (
+            case.document(case.workspace(no_store())) if isinstance(case, Case) else case.make(Path(folder), no_store())
+        )
+    with pikepdf.open(io.BytesIO(made.pdf)) as opened:
+        return tree_text(File(opened))
 
 
 def main() -> None:

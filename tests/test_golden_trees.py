@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+import pikepdf
 import pytest
 
-from consentkit.document import Document
 from consentkit.storage.store import open_store
 from golden_trees import DOCUMENTS, PACKETS, TREES, Case, PacketCase, committed, path_of, tree_text
-from judges import document_expectation, judge, packet_expectation
-from structure_lint import lint
+from judges import Expectation, document_expectation, judge_file, packet_expectation
+from structure_lint import lint_file
 from structure_tree import differences
+from tagged_file import File
 
 ADVICE = "If the tree is meant to be so, run `make trees`, read the diff of tests/trees, and commit it."
 
 
+class Examined(NamedTuple):
+    """What is known of a finished file."""
+
+    tree: str
+    findings: list[str]
+
+
+def examine(pdf: bytes, expected: Expectation) -> Examined:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        file = File(opened)
+        findings = [str(finding) for finding in (*judge_file(file, expected), *lint_file(file))]
+        return Examined(tree_text(file), findings)
+
+
 @cache
-def document_of(case: Case) -> Document:
-    return case.document(case.workspace(open_store()))
+def examined(case: Case) -> Examined:
+    """A document, made and examined once for all its tests."""
+    workspace = case.workspace(open_store())
+    document = case.document(workspace)
+    html = workspace.compose(case.content(workspace)).html
+    return examine(document.pdf, document_expectation(html, document))
 
 
-def assert_committed(name: str, pdf: bytes) -> None:
-    changed = differences(committed(name), tree_text(pdf).splitlines())
+def assert_committed(name: str, tree: str) -> None:
+    changed = differences(committed(name), tree.splitlines())
     assert not changed, "\n".join([f"{path_of(name)} differs (- as committed, + as made):", *changed, ADVICE])
 
 
@@ -39,23 +60,20 @@ each_document = pytest.mark.parametrize(
 
 @each_document
 def test_the_tree_of_a_document_is_the_one_that_was_reviewed(case: Case) -> None:
-    assert_committed(case.name, document_of(case).pdf)
+    assert_committed(case.name, examined(case).tree)
 
 
 @each_document
 def test_a_document_is_what_its_html_asks_for(case: Case) -> None:
-    workspace, document = case.workspace(open_store()), document_of(case)
-    expected = document_expectation(workspace.compose(case.content(workspace)).html, document)
-    assert list(map(str, judge(document.pdf, expected))) == []
-    assert list(map(str, lint(document.pdf))) == []
+    assert examined(case).findings == []
 
 
 @pytest.mark.parametrize("case", PACKETS, ids=lambda case: case.name)
 def test_a_packet_is_what_its_papers_are_and_its_tree_was_reviewed(case: PacketCase, tmp_path: Path) -> None:
     made = case.make(tmp_path, open_store())
-    assert list(map(str, judge(made.pdf, packet_expectation(made)))) == []
-    assert list(map(str, lint(made.pdf))) == []
-    assert_committed(case.name, made.pdf)
+    found = examine(made.pdf, packet_expectation(made))
+    assert found.findings == []
+    assert_committed(case.name, found.tree)
 
 
 def test_every_committed_tree_belongs_to_a_case() -> None:
