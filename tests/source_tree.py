@@ -41,8 +41,6 @@ ROLES = {
     "td": "TD",
 }
 PHRASES = {"P", "Lbl", *(f"H{level}" for level in range(1, 7))}
-EITHER = {"LBody", "TH", "TD", "Caption"}
-"""What holds text or blocks."""
 OBJECTS = {"Figure", "Form"}
 """What needs no paragraph around it."""
 SILENT = {"script", "style", "template", "title", "select", "textarea"}
@@ -101,12 +99,10 @@ class _Source:
             own = child.get("lang", language) if isinstance(child.tag, str) else language
             if not self._is_read(child):
                 pass
-            elif _is_inline(child):
+            elif _is_inline(child) or child.get("data-field"):
                 yield from self._inline(child, own, language)
             else:
-                nodes = list(self._block(child, own))
-                if nodes or child.tag != "br":
-                    yield _Blocks(nodes)
+                yield " " if child.tag == "br" else _Blocks(list(self._block(child, own)))
             yield child.tail or ""
 
     def _generated(self, element: Element, language: str) -> Iterator[_Blocks]:
@@ -144,13 +140,10 @@ class _Source:
         else:
             if element.tag == "abbr" and element.get("title"):
                 details["means"] = folded(element.get("title", ""))
-            edges = _edges(element)
-            yield edges[0]
             if language != around or details:
                 yield Node("Span", language, details, kids)
             else:
                 yield from self._phrase(element, language)
-            yield edges[1]
 
     def _phrase(self, element: Element, language: str) -> Iterator[Kid]:
         """The line of text in an element; blocks in it are dissolved."""
@@ -159,7 +152,7 @@ class _Source:
                 yield " "
                 for node in part.nodes:
                     yield from node.kids
-                yield " "
+                    yield " "
             else:
                 yield part
 
@@ -171,9 +164,11 @@ class _Source:
             yield from self._list(element, language)
         elif role in PHRASES:
             yield from _unless_empty(Node(role, language, kids=joined(self._phrase(element, language))))
+        elif role == "LBody":
+            yield from _unless_empty(Node(role, language, kids=list(self.blocks(element, language))))
         elif role in ("TH", "TD"):
             yield Node(role, language, _cell(element), self._either(element, language))
-        elif role in EITHER:
+        elif role == "Caption":
             yield from _unless_empty(Node(role, language, kids=self._either(element, language)))
         else:
             kids: list[Kid] = list(self.blocks(element, language))
@@ -217,10 +212,6 @@ class _Blocks:
 
 def _is_inline(element: Element) -> bool:
     return element.tag in INLINE or element.tag == f"{SVG}svg"
-
-
-def _edges(element: Element) -> tuple[str, str]:
-    return ("", "")
 
 
 def _unless_empty(node: Node) -> Iterator[Node]:
