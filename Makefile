@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/runtime.txt requirements/dev.txt
 
-.PHONY: render test quick test-latest lock bench lint format schemas grades references clean help
+.PHONY: render test quick test-latest lock bench guards lint format schemas grades references trees clean help
 
 help:
 	@sed -n '1,7s/^# //p' Makefile
@@ -50,7 +50,6 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.compare $(WHAT)
 
 # Takes out each guard of the program, and shows which test notices: ten minutes, or less with words of the entries.
-.PHONY: guards
 guards: $(VENV)/.dev
 	$(BIN)/python tests/guarding.py $(WHAT)
 
@@ -64,6 +63,9 @@ grades: $(VENV)/.dev
 
 references: $(VENV)/.dev
 	$(BIN)/python tests/pictures.py --write
+
+trees: $(VENV)/.dev
+	$(BIN)/python tests/golden_trees.py --write
 
 $(VENV)/.runtime: pyproject.toml tools/setup.sh $(LOCK)
 	tools/setup.sh $(VENV) runtime

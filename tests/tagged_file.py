@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-Reference: TypeAlias = tuple[int, int]
-"""The object and generation number of an indirect object."""
-
-SHOWS_TEXT = ("Tj", "TJ", "'", '"')
+from page_content import PageScan, Reference, Stream
 
 
 class Object(NamedTuple):
@@ -41,7 +38,7 @@ class Element:
     parent: Element | None
     kids: list[Element | Content | Object] = field(default_factory=list)
 
-    @property
+    @cached_property
     def role(self) -> str:
         return str(self.dictionary.S)[1:]
 
@@ -66,20 +63,6 @@ class Element:
         attributes = self.dictionary.get("/A", [])
         holders = [attributes] if isinstance(attributes, Dictionary) else attributes
         return next((holder[name] for holder in holders if isinstance(holder, Dictionary) and name in holder), None)
-
-
-@dataclass
-class Stream:
-    """What is marked in the content stream of a page or of a form that it draws."""
-
-    reference: Reference
-    page: int
-    key: int | None
-    """StructParents."""
-    mcids: list[int] = field(default_factory=list)
-    untagged_text: bool = False
-    untyped_artifact: bool = False
-    artifact_in_content: bool = False
 
 
 class File:
@@ -121,6 +104,11 @@ class File:
         number = None if page is None else self.page_numbers.get(page.objgen)
         return Content((0, 0) if stream is None else stream.objgen, mcid, number)
 
+    def page_of(self, target: Any) -> int | None:
+        """The page that an explicit destination leads to, counted from 0."""
+        names_page = isinstance(target, Array) and len(target) and isinstance(target[0], Dictionary)
+        return self.page_numbers.get(target[0].objgen) if names_page else None
+
     @cached_property
     def contents(self) -> list[tuple[Content, Element]]:
         """All content that the tree names, each with its element."""
@@ -136,8 +124,28 @@ class File:
         return list(_numbers(self.tree.get("/ParentTree", Dictionary())))
 
     @cached_property
+    def parent_tree_is_sorted(self) -> bool:
+        """Whether its keys rise, in each node and from one to the next: viewers look keys up by halves."""
+        keys = [key for key, _ in self.parent_tree]
+        return keys == sorted(keys)
+
+    @cached_property
     def streams(self) -> list[Stream]:
-        return [stream for number, page in enumerate(self.pages) for stream in _PageScan(page, number).streams]
+        return [stream for number, page in enumerate(self.pages) for stream in PageScan(page, number).streams]
+
+    @cached_property
+    def _marked(self) -> dict[tuple[Reference, int], Stream]:
+        return {(stream.reference, mcid): stream for stream in self.streams for mcid in stream.texts}
+
+    def text_of(self, content: Content) -> str:
+        """The text that a mark shows, spaces as drawn."""
+        stream = self._marked.get((content.stream, content.mcid))
+        return stream.texts[content.mcid] if stream else ""
+
+    def top_of(self, content: Content) -> float | None:
+        """The height of its first baseline, in points from the bottom of the page."""
+        stream = self._marked.get((content.stream, content.mcid))
+        return stream.tops.get(content.mcid) if stream else None
 
     @cached_property
     def annotations(self) -> list[tuple[int, Dictionary]]:
@@ -148,49 +156,6 @@ class File:
     def destinations(self) -> list[str]:
         """The names of all destinations, in the order of the file."""
         return [str(name) for name, _ in names(self.pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()))]
-
-
-class _PageScan:
-    """Goes through what a page draws, and through the forms that it draws."""
-
-    def __init__(self, page: Dictionary, number: int) -> None:
-        self.streams: list[Stream] = []
-        self._page = number
-        self._scan(page, page.get("/Resources", Dictionary()), [])
-
-    def _scan(self, owner: Any, resources: Dictionary, around: list[str]) -> None:
-        stream = Stream(owner.objgen, self._page, whole_number(owner.get("/StructParents")))
-        self.streams.append(stream)
-        marks = list(around)
-        for operands, operator in pikepdf.parse_content_stream(owner):
-            match str(operator):
-                case "BDC" | "BMC":
-                    marks.append(_kind_of_mark(stream, operands, resources))
-                    stream.artifact_in_content |= marks[-1].startswith("artifact") and "content" in marks
-                case "EMC" if len(marks) > len(around):
-                    marks.pop()
-                case "Do":
-                    self._draw(resources.XObject[str(operands[0])], resources, marks)
-                case shown if shown in SHOWS_TEXT:
-                    stream.untagged_text |= not any(mark != "other" for mark in marks)
-                    stream.untyped_artifact |= "artifact" in marks and "artifact with type" not in marks
-
-    def _draw(self, drawn: Any, resources: Dictionary, marks: list[str]) -> None:
-        is_new = all(stream.reference != drawn.objgen for stream in self.streams)
-        if drawn.get("/Subtype") == Name.Form and is_new:
-            self._scan(drawn, drawn.get("/Resources", resources), marks)
-
-
-def _kind_of_mark(stream: Stream, operands: list[Any], resources: Dictionary) -> str:
-    properties = operands[1] if len(operands) > 1 else Dictionary()
-    if isinstance(properties, Name):
-        properties = resources.Properties[str(properties)]
-    if operands[0] == Name.Artifact:
-        return "artifact with type" if "/Type" in properties else "artifact"
-    if "/MCID" in properties:
-        stream.mcids.append(int(properties.MCID))
-        return "content"
-    return "other"
 
 
 def whole_number(value: Any) -> int | None:

@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+import catalog_lint
 import structure_lint
 from structure_lint import lint
 from tagged_samples import render
@@ -140,6 +141,8 @@ DEFECTS: dict[str, Defect] = {
     "mark-not-in-tree": set_entry(of("TD"), "K", Array()),
     "parent-tree-key-twice": lambda pdf: parent_entries(pdf).extend([0, parent_entries(pdf)[1]]),
     "parent-tree-next-key": set_entry(tree, "ParentTreeNextKey", 1),
+    "parent-tree-unsorted": lambda pdf: parent_entries(pdf).extend([-1, parent_entries(pdf)[1]]),
+    "text-unseen": append_to_page(b"/Artifact <</Type /Pagination>> BDC BT 3 Tr (x) Tj ET EMC"),
     "parent-tree-disagrees": lambda pdf: parent_entries(pdf)[1].__setitem__(0, element(pdf, "P")),
     "struct-parents-missing": lambda pdf: pdf.pages[0].obj.__delitem__("/StructParents"),
     "struct-parents-twice": lambda pdf: pdf.pages[1].obj.__setitem__("/StructParents", 0),
@@ -200,7 +203,8 @@ def test_each_rule_finds_its_defect(rule: str) -> None:
 
 
 def test_no_rule_is_without_a_planted_defect() -> None:
-    source = Path(structure_lint.__file__).read_text(encoding="utf-8")
+    modules = (structure_lint, catalog_lint)
+    source = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
     rules = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source)) | {"list-parts", "table-parts"}
     assert rules == set(DEFECTS)
 
@@ -216,6 +220,32 @@ def test_no_rule_is_without_a_planted_defect() -> None:
 )
 def test_some_rules_find_more_than_one_defect(plant: Defect, rule: str) -> None:
     assert rule in {finding.rule for finding in lint(with_defect(plant))}
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        b"1 g BT /F 9 Tf 50 50 Td <0001> Tj ET",
+        b"1 1 .98 rg BT /F 9 Tf 50 50 Td <0001> Tj ET",
+        b"0 0 0 0 k BT /F 9 Tf 50 50 Td [<0001>] TJ ET",
+        b"BT 7 Tr /F 9 Tf 50 50 Td <0001> Tj ET",
+        b"BT /F 9 Tf 1 0 0 1 -90 50 Tm <0001> Tj ET",
+        b"1 0 0 1 9999 0 cm BT /F 9 Tf 50 50 Td <0001> Tj ET",
+        b"BT /F .1 Tf 50 50 Td <0001> Tj ET",
+        b"0 0 9 9 re W n BT /F 9 Tf 50 50 Td <0001> Tj ET",
+        b"/Ghost gs BT /F 9 Tf 50 50 Td <0001> Tj ET",
+    ],
+)
+def test_text_that_nobody_sees_is_found_however_it_is_hidden(operators: bytes) -> None:
+    def plant(pdf: Pdf) -> None:
+        resources = pdf.pages[0].Resources
+        resources.Font["/F"] = next(item for name, item in resources.Font.items())
+        resources["/ExtGState"] = Dictionary(Ghost=Dictionary(ca=0))
+        append_to_page(b"/Artifact <</Type /Pagination>> BDC q %b Q EMC" % operators)(pdf)
+
+    assert {finding.rule for finding in lint(with_defect(plant))} == {"text-unseen"}
+    seen = b"q 0 0 90 90 re W n 0 g BT /F 9 Tf 50 50 Td <0001> Tj ET Q"
+    assert lint(with_defect(append_to_page(b"/Artifact <</Type /Pagination>> BDC " + seen + b" EMC"))) == []
 
 
 def test_marks_and_text_in_forms_are_seen_too() -> None:
