@@ -105,9 +105,11 @@ def _composite_widths(file: PdfFile, items: list[Value]) -> Iterator[tuple[int, 
 class SeenContent(ContentReader):
     """Reads the pages of a file as `ContentReader` does, with U+FFFD for each character that can't be seen."""
 
-    def __init__(self, file: PdfFile, least_size: float = LEAST_SIZE) -> None:
+    def __init__(self, file: PdfFile, least_size: float = LEAST_SIZE, *, whole_drawings: bool = False) -> None:
         super().__init__(file)
         self._least_size = least_size
+        self.whole_drawings = whole_drawings
+        """Whether a drawing without text counts as painted all over: the squares of a code are many."""
 
     def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
@@ -223,7 +225,7 @@ class Painter(StreamReader):
             Run(
                 drawing=self._drawing,
                 key=inside.key,
-                is_replaced=inside.silent,
+                is_replaced=inside.silent and inside.key is not None,
                 glyphs=glyphs,
                 matrix=product((state.stretch, 0, 0, 1, 0, state.rise), matrix),
                 size=state.size,
@@ -260,6 +262,9 @@ class Painter(StreamReader):
         if "Group" in form.entries:  # inside, it is painted as if nothing were around it (ISO 32000-1, 11.6.6)
             state.group, state.alpha, state.stroke_alpha = state.group * state.alpha, 1.0, 1.0
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
+        if self._seen_reader.whole_drawings and not {"Font", "XObject"} & resources.keys():
+            self.canvas.items.append(Paint(state.clips, None, state.alpha * state.group))
+            return
         painter = Painter(self._seen_reader, self.canvas, resources, state, reference, self._depth + 1)
         painter.read(inflated(form), inside)
 
