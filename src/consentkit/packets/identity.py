@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,19 +65,21 @@ class FileMarks:
 def require_identity(pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks) -> None:
     """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said."""
     try:
-        file = read_file(pdf)
-        reader = PageReader(file)
-        found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=False)]
-        filled = _field_values(file)
-        _require_known_strings(file, found, filled, marks)
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        _require_all(read_file(pdf), pages, marks)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
         raise RenderingFailed("the finished packet can't be read back") from error
+
+
+def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    filled = _field_values(file)
     if len(filled) != len(pages):
         raise RenderingFailed("the finished packet has another number of pages than was meant")
-    fold = cache(_folded)
+    reader, fold = PageReader(file), cache(_folded)
+    found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
     for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), found, filled, pages, strict=True), 1):
         _require_page(number, drawn, values, mark, fold)
         _require_annotations(number, file, page, bool(values), mark)
+    _require_known_strings(file, found, filled, marks)
 
 
 def _require_page(
@@ -92,7 +95,9 @@ def _require_page(
     if drawn - set(map(fold, known)) or not set(values) <= whole:
         raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
     for item in found:
-        if item.spoken is not None and (item.spoken.strip() not in known or fold(item.spoken) != fold(item.text)):
+        if item.spoken is not None and (
+            fold(item.spoken) != fold(item.text) or _words(item.spoken) not in set(map(_words, known))
+        ):
             raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
 
 
@@ -119,7 +124,7 @@ def _require_known_strings(
     values = {value for page in filled for value in page}
     for (key, string), count in new_strings(file, marks.said).items():
         text = string_text(string)
-        if key == b"ActualText" and count == spoken.get(text):
+        if key in _OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
             continue
         is_known = text in marks.texts or (key in _VALUES and text in values)
         if not is_known and not _is_identifier(key, string, marks):
@@ -132,6 +137,8 @@ def _require_known_strings(
 
 
 _VALUES = {b"V", b"DV"}
+_OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
+"""What is said of fonts, which nobody is shown."""
 
 
 def _title(file: PdfFile) -> str:
@@ -204,12 +211,21 @@ def _folded(text: str) -> Runs:
     A run of digits or Latin letters is drawn in its own order in any case, and is never taken apart. Marks between runs
     change places with these where the text is mixed, so they are runs of their own there.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    shown = "".join(_simplified(char) for char in plain)
+    shown = _shown(text)
     if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
         return Runs(False, tuple(shown.split()))
     words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
     return Runs(True, tuple(sorted(run for word in words for run in _parted(word))))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text in the order in which it is written, whichever way it runs."""
+    return tuple(_shown(text).split())
+
+
+def _shown(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(_simplified(char) for char in plain)
 
 
 def _simplified(char: str) -> str:

@@ -155,20 +155,24 @@ class PacketMaker:
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
         """What a file of packets may say beside particulars."""
-        infos = [packet_info(packet, self.workspace) for packet in packets]
+        plans = [packet.plan for packet in packets]
         papers = [placed.paper for packet in packets for placed in packet.papers]
         fields = ((field.label, page.called) for page in pages for field in page.printed.annotations if field.name)
+        documents = (
+            f"{document.code} {document.language} {document.variant} {document.content_hash}"
+            for plan in plans
+            for document in plan.documents
+        )
         texts = {f"{label} – {called}" for label, called in fields}
-        texts |= {tool(), infos[0].publisher, *PacketInfo.MEANINGS, *PacketInfo.MEANINGS.values()}
-        texts |= {text for info in infos for text in (info.title, info.language)}
+        texts |= {tool(), self.workspace.folder.clinic.name or "", *PacketInfo.MEANINGS, *PacketInfo.MEANINGS.values()}
+        texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
         texts |= {text for paper in papers for text in (_called(paper), paper.pack.language)}
-        texts |= {" ".join(info.packet for info in infos)}
-        texts |= {"; ".join(dict.fromkeys(document for info in infos for document in info.documents))}
+        texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}
         texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
         if is_one_of_many:
             texts |= set(self._names_of_visits(packets))
         said = frozenset[bytes]().union(*(self._printed_on(paper.part).said for paper in papers))
-        return FileMarks(infos[0].title, frozenset(texts), said)
+        return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), said)
 
     def _names_of_visits(self, packets: Sequence[Packet]) -> Iterator[str]:
         """What the visits of a day are called in a file of all."""
