@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +21,7 @@ from consentkit.packets.packet import PacketMaker
 from consentkit.packets.papers import Paper
 from consentkit.packets.stamping import Texts
 from consentkit.pdf import inserting
+from consentkit.pdf.compiling import CompiledStream
 from consentkit.pdf.linking import FieldValue, Linker, Stamp
 from consentkit.pdf.syntax import Value, text_string
 from consentkit.storage.store import open_store
@@ -356,22 +360,17 @@ def test_what_a_field_shows_and_can_not_be_seen_is_refused(
 def test_a_page_whose_own_text_was_changed_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     maker = PacketMaker(workspace)
     maker.make(plan(workspace, visit()))
-    real = PacketMaker.compiled
+    real = Linker._write_stream
 
-    def changed(self: PacketMaker, part: Any) -> Any:
-        import zlib
+    def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
+        content = zlib.decompress(stream.data) if b"FlateDecode" in stream.dictionary.text else b""
+        if b"BDC" in content:
+            data = zlib.compress(content.replace(b"0 0 0 rg", b"1 1 1 rg"))
+            text = re.sub(rb"/Length [0-9]+", b"/Length %d" % len(data), stream.dictionary.text)
+            stream = CompiledStream(stream.dictionary._replace(text=text), data, None)
+        real(self, number, stream, numbers)
 
-        compiled = real(self, part)
-        streams = {
-            number: replace(stream, data=zlib.compress(zlib.decompress(stream.data).replace(b"0 0 0 rg", b"1 1 1 rg")))
-            if b"BDC" in zlib.decompress(stream.data)
-            else stream
-            for number, stream in compiled.streams.items()
-            if b"FlateDecode" in stream.dictionary.text
-        }
-        return replace(compiled, streams={**compiled.streams, **streams})
-
-    monkeypatch.setattr(PacketMaker, "compiled", changed)
+    monkeypatch.setattr(Linker, "_write_stream", write)
     with pytest.raises(RenderingFailed, match="differs from the paper"):
         maker.make(plan(workspace, visit()))
 
@@ -386,8 +385,6 @@ def test_unusual_names_are_no_defect(name: str, workspace: Workspace) -> None:
 
 
 def test_extra_pages_are_read_back_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-
     clinic = make_clinic(tmp_path / "clinic")
     (clinic / "extra").mkdir()
     good = Path(__file__).parent / "examples" / "foreign" / "good"

@@ -1,9 +1,9 @@
 """Fields to fill in on a screen, laid over the ruled lines that a page has for pens.
 
 Guarantees: a document with fields looks like the one without until something is typed; every field says aloud what
-belongs into it, in the words printed beside it, and no two say the same; a name stands for one value, wherever it is
-asked for; what the head and foot of each page ask for again is no field, so that nobody meets it once more on each page;
-no field waits for a viewer to draw it.
+belongs into it, in the words printed beside it, and no other field says the same; a name stands for one value, wherever
+it is asked for; no field waits for a viewer to draw it. What the head or foot of each page asks for again is a line for
+pens and no field, which everybody who fills in the form by keyboard would meet on each page.
 
 A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader says, and
 `data-kind` what it is for, a line of text if it does not say. The box is as large as the field is to be, so the style

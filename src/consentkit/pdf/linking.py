@@ -57,12 +57,12 @@ class Insert:
     stamps: Mapping[int, Sequence[Stamp]] = field(default_factory=dict)
     """What is written on its pages, which are counted from 0."""
     values: Sequence[FieldValue] = ()
-    called: str = ""
-    """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
     targets: Mapping[bytes, int] = field(default_factory=dict)
     """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
     scale: float = 1.0
     """How large its pages are shown, around their middle: smaller where they leave no room for stamps."""
+    called: str = ""
+    """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
 
 
 @dataclass
