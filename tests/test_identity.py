@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from consentkit.errors import RenderingFailed
 from consentkit.language import load_language
-from consentkit.packets.identity import PageMarks, own_texts, require_identity
+from consentkit.packets.identity import FileMarks, PageMarks, own_texts, require_identity
 from consentkit.packets.particulars import particulars
+from consentkit.packets.printed import printed_part
 from consentkit.packets.stamping import Texts
 from consentkit.pdf.compiling import compile_part
 from consentkit.pdf.engine import render
 from consentkit.pdf.linking import Insert, Linker, Stamp
 from consentkit.pdf.metadata import Info
-from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.seal import seal
 from consentkit.resources import shipped
 from packets import MOTHER, visit
@@ -51,8 +51,9 @@ def written(form: bytes, drawn: Sequence[str]) -> bytes:
 
 def judge(form: bytes, drawn: Sequence[str], required: Sequence[str], allowed: Sequence[str] = ()) -> None:
     """Write on the paper, and have it read back."""
-    printed = frozenset(PageTexts().read(form)[0])
-    require_identity(written(form, drawn), [PageMarks(required, allowed, printed)], PageTexts())
+    printed = printed_part(form)
+    marks = FileMarks("A form", frozenset({"A form", "en", "test", "paper_1"}), printed.said)
+    require_identity(written(form, drawn), [PageMarks(required, allowed, printed.pages[0])], marks)
 
 
 ALL = ("Ann Lee", "July 9, 1984", "MR-7")
@@ -141,14 +142,14 @@ def test_whatever_is_drawn_is_found_again(form: bytes, pieces: list[tuple[str, s
 
 
 def test_a_page_too_many_is_noticed(form: bytes) -> None:
-    marks = PageMarks(ALL, (), frozenset())
+    page = PageMarks(ALL, (), printed_part(form).pages[0])
     with pytest.raises(RenderingFailed, match="another number of pages"):
-        require_identity(written(form, ALL), [marks, marks], PageTexts())
+        require_identity(written(form, ALL), [page, page], FileMarks("A form", frozenset(), frozenset()))
 
 
 def test_a_file_that_can_not_be_read_back_is_not_given_out() -> None:
     with pytest.raises(RenderingFailed, match="can't be read back"):
-        require_identity(b"%PDF-1.7 and nothing else", [], PageTexts())
+        require_identity(b"%PDF-1.7 and nothing else", [], FileMarks("", frozenset(), frozenset()))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -81,7 +81,8 @@ class Paper:
     foot: bool = True
 
 
-def box(name: str, label: str = "Label", kind: str = "text") -> str:
+def box(name: str, label: str | None = None, kind: str = "text") -> str:
+    label = f"Label of {name}" if label is None else label
     return f'<span class="box" data-field="{name}" data-label="{label}" data-kind="{kind}"></span>'
 
 

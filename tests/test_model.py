@@ -10,12 +10,12 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from consentkit.clinic import Clinic
-from consentkit.document import safety_texts
 from consentkit.explain import models_in
 from consentkit.html import Content
 from consentkit.language import load_language
 from consentkit.model import Billing, MinuteRange, Passage, Procedure, Record, Review, fold
 from consentkit.resources import shipped
+from consentkit.safety import clause_texts, safety_texts
 from small import small_data, small_procedure
 
 
@@ -125,7 +125,13 @@ def test_steps_and_alternatives_may_be_written_in_short_or_at_length() -> None:
 
 def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     procedure = small_procedure(
-        risks={"common": ["r1"], "uncommon": ["r2"], "rare": ["r3", "r4"], "what_helps": "h"},
+        risks={
+            "common": ["r1"],
+            "uncommon": ["r2"],
+            "rare": ["r3", "r4"],
+            "what_helps": "h1\n\nh2",
+            "get_help_now": {"intro": "c1", "items": ["c2", "c3"], "note": "c4"},
+        },
         benefits={"intro": "i", "items": ["b1", "b2"]},
         alternatives=[
             {"name": "a1", "good": ["g1"], "less_good": ["l1", "l2"]},
@@ -133,11 +139,17 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
         ],
     )
     assert procedure.risks.every == ("r1", "r2", "r3", "r4")
-    expected = "r1 r2 r3 r4 b1 b2 a1 g1 l1 l2 a2 g2 l3"
+    in_short = ["A talk.", "It may help.", "One hour.", "You may feel sad.", "You may say no."]
+    about_risks = ["r1", "r2", "r3", "r4", "h1", "h2"]
+    others = [
+        *["c1", "c4", "c2", "c3", "b1", "b2", "a1", "g1", "l1", "l2", "a2", "g2", "l3"],
+        "Things may stay as they are.",
+    ]
     content = Content(procedure, Clinic(), load_language((shipped("templates"),), "en"))
-    assert " ".join(safety_texts(content)) == expected
-    refused = " ".join(safety_texts(dataclasses.replace(content, variant="refusal")))
-    assert refused == expected.removeprefix("r1 r2 r3 r4 ")
+    clauses = list(clause_texts(content.pack.clauses[name] for name in content.clauses))
+    assert len(clauses) > 12
+    assert list(safety_texts(content)) == [*in_short, *about_risks, *others, *clauses]
+    assert list(safety_texts(dataclasses.replace(content, variant="refusal"))) == [*in_short, *others]
 
 
 @pytest.mark.parametrize("code", ["0", "00100", "90837", "A", "T1015-HE", "A" * 16])

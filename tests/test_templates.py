@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from composing import page_of
+from consentkit.approvals import Variant
 from consentkit.clinic import Clinic
 from consentkit.document import Layout, make_document
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
@@ -20,6 +21,7 @@ from consentkit.pdf.reading import readable_text
 from consentkit.problems import Problem
 from consentkit.resources import shipped
 from consentkit.workspace import open_workspace
+from packets import CHILD, MOTHER, packet, visit
 from small import make_clinic, small_procedure
 
 SECRET = "SECRET-OF-THE-MACHINE"
@@ -272,15 +274,26 @@ def test_a_sleeping_process_is_ended_too() -> None:
 
 # --- templates that lose what must be read ---
 
-PAGE = """<!doctype html><html lang="en"><head><title>x</title></head><body><h1>{{ procedure.title }}</h1>
+PAGE = """{% from "parts.html" import passage %}
+<!doctype html><html lang="en"><head><title>x</title></head><body><h1>{{ procedure.title }}</h1>
+{% for row in ("what", "why", "how_long", "main_risk", "your_choice") %}<p>{{ procedure.summary[row] }}</p>{% endfor %}
 <ul>{% for risk in procedure.risks.common %}<li><p>{{ risk }}</p></li>{% endfor %}</ul>
 <ul>{% for risk in procedure.risks.rare %}<li><p class="rare">{{ risk }}</p></li>{% endfor %}</ul>
+{{ passage(procedure.risks.what_helps) }}
+<div class="help">{{ passage(procedure.risks.get_help_now) }}</div>
 <ul>{% for benefit in procedure.benefits["items"] %}<li><p>{{ benefit }}</p></li>{% endfor %}</ul>
 {% for choice in procedure.alternatives["items"] %}<p>{{ choice.name }}</p>
 <ul>{% for side in choice.good + choice.less_good %}<li><p>{{ side }}</p></li>{% endfor %}</ul>{% endfor %}
+{{ passage(procedure.no_treatment) }}
+{% for clause in clauses.values() %}{{ passage(clause.text) }}{% endfor %}
 </body></html>"""
 STYLE = 'html { font-family: "consentkit body"; } @page { margin: 20mm; }'
-RISKS = {"common": ["You may feel worse.", "You may cry."], "rare": ["You may feel worse."], "what_helps": "Rest."}
+RISKS = {
+    "common": ["You may feel worse.", "You may cry."],
+    "rare": ["You may feel worse."],
+    "what_helps": "Rest.",
+    "get_help_now": {"intro": "Call for help.", "items": ["Call 988."], "note": "Call 911."},
+}
 
 
 def render_with(tmp_path: Path, page: str, style: str = STYLE, risks: object = RISKS) -> str:
@@ -303,6 +316,12 @@ def test_a_template_of_another_design_makes_a_document(tmp_path: Path) -> None:
         ("{{ risk }}", "{{ risk|truncate(12) }}", "You may feel worse."),
         ("{{ risk }}", "{{ risk|replace('may', 'will not') }}", "You may feel worse."),
         ('<p class="rare">', '<p class="rare" aria-hidden="true">', "You may feel worse."),
+        ('"main_risk", ', "", "You may feel sad."),
+        ("{{ passage(procedure.risks.what_helps) }}", "", "Rest."),
+        ("{{ passage(procedure.risks.get_help_now) }}", "", "Call 988."),
+        ("{{ passage(procedure.risks.get_help_now) }}", "<p>Call for help.</p><p>Call 988.</p>", "Call 911."),
+        ("{{ passage(procedure.no_treatment) }}", "", "Things may stay as they are."),
+        ("clauses.values()", "(clauses.values() | list)[1:]", "This choice is yours. You can:"),
     ],
 )
 def test_a_template_that_drops_or_changes_what_must_be_read_makes_no_document(
@@ -314,9 +333,46 @@ def test_a_template_that_drops_or_changes_what_must_be_read_makes_no_document(
     assert lost in str(caught.value)
 
 
-def test_a_style_sheet_that_hides_a_risk_makes_no_document(tmp_path: Path) -> None:
-    with pytest.raises(RenderingFailed, match=r"the finished page lacks `You may feel worse\.`"):
-        render_with(tmp_path, PAGE, STYLE + ".rare { display: none; }")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ".rare { display: none }",
+        ".rare { opacity: 0 }",
+        ".rare { color: #fff }",
+        ".rare { height: 0; overflow: hidden }",
+        ".rare { margin-left: -300mm }",
+        ".rare { font-size: 0 }",
+    ],
+)
+def test_a_style_sheet_that_hides_a_risk_makes_no_document(rule: str, tmp_path: Path) -> None:
+    with pytest.raises(RenderingFailed, match=r"the finished page lacks `You may feel worse\.`|leaves out text"):
+        render_with(tmp_path, PAGE, STYLE + rule)
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("variant", ["consent", "handout", "refusal"])
+def test_a_style_sheet_that_hides_where_to_get_help_makes_no_document(
+    variant: Variant, large_print: bool, tmp_path: Path
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic", templates={"large.css" if large_print else "print.css": ""})
+    sheet = clinic / "templates" / ("large.css" if large_print else "print.css")
+    sheet.write_text((shipped("templates") / sheet.name).read_text() + ".notice { color: transparent }")
+    with pytest.raises(
+        RenderingFailed, match=r"the finished page lacks `Call for help\.`, `Call 911\.`, `Call 988\.`;"
+    ):
+        open_workspace(clinic).render(small_procedure(risks=RISKS), variant=variant, large_print=large_print)
+
+
+def test_statements_of_a_visit_that_a_template_leaves_out_make_no_packet(tmp_path: Path) -> None:
+    statements = (shipped("templates") / "statements.html").read_text()
+    clinic = make_clinic(
+        tmp_path / "clinic", templates={"statements.html": statements.replace("{{ passage(clause.text) }}", "")}
+    )
+    with pytest.raises(RenderingFailed, match="the finished page lacks"):
+        packet(open_workspace(clinic), visit(place="telehealth"))
+    (clinic / "templates" / "statements.html").write_text(statements.replace("<p>{{ item }}</p>", "<p>Yes.</p>"))
+    with pytest.raises(RenderingFailed, match="the finished page lacks"):
+        packet(open_workspace(clinic), visit(patient=CHILD, representative=MOTHER))
 
 
 def test_one_paragraph_that_only_contains_the_text_of_a_risk_does_not_stand_for_it(tmp_path: Path) -> None:

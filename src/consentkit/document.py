@@ -1,16 +1,14 @@
 """One procedure becomes one document.
 
 Guarantees: the result is a complete tagged PDF, or an exception says what is wrong. What must never be missing from the
-paper (risks, benefits and alternatives) has been found again in the finished file.
+paper (`safety`) has been found again in the finished file, where it can be seen.
 """
 
 from __future__ import annotations
 
 import datetime
 import sys
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +17,6 @@ from types import ModuleType
 from consentkit import __version__
 from consentkit.approvals import Approvals
 from consentkit.clinic import ClinicFolder
-from consentkit.direction import LEFT_TO_RIGHT_MARK
 from consentkit.errors import RenderingFailed
 from consentkit.finished import Document as Document  # noqa: PLC0414 - what is made here, and how it is laid out
 from consentkit.html import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style
@@ -28,7 +25,9 @@ from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.notices import standing_notices
 from consentkit.pdf.metadata import DocumentInfo
-from consentkit.problems import listed, quoted
+from consentkit.problems import listed
+from consentkit.safety import require_texts as require_texts  # noqa: PLC0414
+from consentkit.safety import safety_texts as safety_texts  # noqa: PLC0414
 
 _ENGINE = "consentkit.pdf.engine"
 
@@ -106,35 +105,6 @@ def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
         raise RenderingFailed(
             f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
         )
-
-
-def safety_texts(content: Content) -> Iterator[str]:
-    """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
-    procedure = content.procedure
-    if content.variant != "refusal":
-        yield from procedure.risks.every
-    yield from procedure.benefits.items
-    for choice in procedure.alternatives.items:
-        yield from (choice.name, *choice.good, *choice.less_good)
-
-
-def require_texts(texts: Iterable[str], pdf: bytes) -> None:
-    """Raise RenderingFailed unless each text is a paragraph of the PDF, as often as it is given."""
-    from consentkit.pdf.reading import UnreadablePdf, tagged_text
-
-    try:
-        found = Counter(_comparable(element.text) for element in tagged_text(pdf))
-    except UnreadablePdf as error:
-        raise RenderingFailed(f"the finished page can't be read back: {error}") from error
-    missing = Counter(_comparable(text) for text in texts) - found
-    if missing:
-        lost = ", ".join(quoted(text) for text in missing)
-        raise RenderingFailed(f"the finished page lacks {lost}; a template leaves out what every patient must read")
-
-
-def _comparable(text: str) -> str:
-    """Fold what typesetting may change: kinds of space, letters composed in another way, marks of direction."""
-    return " ".join(unicodedata.normalize("NFKC", text).replace(LEFT_TO_RIGHT_MARK, "").split())
 
 
 def layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:

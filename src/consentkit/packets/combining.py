@@ -32,7 +32,7 @@ def combine(maker: PacketMaker, packets: Iterable[Packet]) -> bytes:
         start += packet.pages
     linker.finish(_info(maker, done), tool(), identifier([packet.plan for packet in done]))
     pdf = seal(out.getvalue())
-    maker.require_identity(pdf, done)
+    maker.require_identity(pdf, done, is_one_of_many=True)
     return pdf
 
 

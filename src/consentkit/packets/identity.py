@@ -1,33 +1,40 @@
 """Whose papers these are, read back from the finished file.
 
-Guarantees: every page of a packet bears the patient's name, date of birth, record number and its own page number, as
-drawn and not as meant; nothing else is drawn onto it, and nothing stands in its form fields, but what belongs to this
-visit; or the packet is not given out. What is said of a failure names pages, never people.
+Guarantees: every page of a packet bears the patient's name, date of birth, record number and its own page number, drawn
+so that they can be seen; each page draws what its part draws, unchanged; nothing else is drawn onto it, read out in the
+place of what is drawn, or filled into its form fields, but what belongs to this visit; and no string of the whole file,
+be it a title, a bookmark, a label, an alternative text or metadata, says anything but what the parts say, what the
+papers are called and what belongs to the visits. Otherwise the packet is not given out. What is said of a failure names
+pages, never people.
 
 What is not checked: which slot of a page holds which of the visit's texts, so two names of one visit that change places
-are not seen; what the code for filing says; what is read out in the place of the glyphs; and what the inside of extra
-files shows. Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever
-writes and for the check: a fault there is in both. What else a visit may write (`own_texts`) is said here anew.
-Words in letters from right to left are told apart by their letters, not by the order of these.
+are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.
+Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever writes and
+for the check: a fault there is in both. What else a visit may write (`own_texts`) is said here anew. Words in letters
+from right to left are told apart by their letters, not by the order of these.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
 from consentkit.errors import RenderingFailed
 from consentkit.language import LanguagePack
+from consentkit.packets.drawn import Drawn, PageReader
 from consentkit.packets.particulars import identifiers, labelled
+from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.stamping import halves
 from consentkit.packets.visit import Visit
 from consentkit.pdf.objects import PdfFile, read_file
-from consentkit.pdf.pagetext import PageTexts
-from consentkit.pdf.syntax import Value, string_text
+from consentkit.pdf.syntax import Value, byte_string, decoded, string_bytes, string_text, text_string
 
 
 @dataclass(frozen=True)
@@ -38,28 +45,116 @@ class PageMarks:
     """What must be drawn on it: the particulars of its patient, and its number."""
     allowed: Iterable[str]
     """What else of the visit may be drawn on it."""
-    printed: frozenset[str]
-    """What stood on it before anything of a visit came to it."""
+    printed: PrintedPage
+    """The page as it was before anything of a visit came to it."""
+    called: str = ""
+    """What is said behind the label of each of its form fields."""
 
 
-def require_identity(pdf: bytes, pages: Sequence[PageMarks], reader: PageTexts) -> None:
-    """Raise RenderingFailed unless each page bears what is required of it, and nothing that is not allowed."""
+@dataclass(frozen=True)
+class FileMarks:
+    """What a finished file may say beside its visits' particulars."""
+
+    title: str
+    texts: frozenset[str]
+    """What its papers, fields and the file itself are called, and its languages."""
+    said: frozenset[bytes]
+    """Every string of its parts, as `PrintedPart` has them."""
+
+
+def require_identity(pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said."""
     try:
-        file = read_file(pdf)
-        found = reader.read_pages(file)
-        filled = _field_values(file, len(found))
-    except (ValueError, KeyError) as error:
+        _require_all(read_file(pdf), pages, marks)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
         raise RenderingFailed("the finished packet can't be read back") from error
-    if len(found) != len(pages):
+
+
+def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    filled = _field_values(file)
+    if len(filled) != len(pages):
         raise RenderingFailed("the finished packet has another number of pages than was meant")
-    for number, (texts, values, marks) in enumerate(zip(found, filled, pages, strict=True), 1):
-        drawn = {_folded(text) for text in texts if text not in marks.printed} - {_NOTHING}
-        if not all(_is_borne(text, drawn) for text in marks.required):
-            raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
-        whole = {_folded(text) for text in (*marks.required, *marks.allowed)}
-        known = whole | {_folded(half) for text in (*marks.required, *marks.allowed) for half in halves(text) or ()}
-        if drawn - known or {_folded(value) for value in values} - whole - {_NOTHING}:
-            raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
+    reader, fold = PageReader(file), cache(_folded)
+    found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
+    for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), found, filled, pages, strict=True), 1):
+        _require_page(number, drawn, values, mark, fold)
+        _require_annotations(number, file, page, bool(values), mark)
+    _require_known_strings(file, found, filled, marks)
+
+
+def _require_page(
+    number: int, found: Sequence[Drawn] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
+) -> None:
+    if found is None:
+        raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
+    drawn = {fold(item.text) for item in found} - {_NOTHING}
+    if not all(_is_borne(text, drawn, fold) for text in marks.required):
+        raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
+    whole = {*marks.required, *marks.allowed}
+    known = {*whole, *(half for text in whole for half in halves(text) or ())}
+    if drawn - set(map(fold, known)) or not set(values) <= whole:
+        raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
+    for item in found:
+        if item.spoken is not None and (
+            fold(item.spoken) != fold(item.text) or _words(item.spoken) not in set(map(_words, known))
+        ):
+            raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
+
+
+def _require_annotations(
+    number: int, file: PdfFile, page: Mapping[str, Value], is_filled: bool, marks: PageMarks
+) -> None:
+    """Raise RenderingFailed unless the links and fields of a page are those of its part, each called what it is."""
+    expected = [
+        item._replace(label=f"{item.label} – {marks.called}" if marks.called and item.name else item.label)
+        for item in marks.printed.annotations
+    ]
+    found = list(annotations_of(file, page))
+    if is_filled:  # what has been filled in can't be changed
+        found = [item._replace(flags=item.flags & ~1) for item in found]
+    if found != expected:
+        raise RenderingFailed(f"page {number} of the packet has other links or form fields than its paper")
+
+
+def _require_known_strings(
+    file: PdfFile, found: Iterable[Sequence[Drawn] | None], filled: Iterable[Sequence[str]], marks: FileMarks
+) -> None:
+    """Raise RenderingFailed where a string of the file is none that was found in its place on a page, or is known."""
+    spoken = Counter(item.spoken for page in found for item in page or () if item.spoken is not None)
+    values = {value for page in filled for value in page}
+    for (key, string), count in new_strings(file, marks.said).items():
+        text = string_text(string)
+        if key in _OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
+            continue
+        is_known = text in marks.texts or (key in _VALUES and text in values)
+        if not is_known and not _is_identifier(key, string, marks):
+            raise RenderingFailed(f"the packet says something that belongs to none of its papers, as /{key.decode()}")
+    texts = metadata_texts(file)
+    if any(text not in marks.texts and text.encode() not in marks.said for text in texts):
+        raise RenderingFailed("the metadata of the packet says something that does not belong there")
+    if _title(file) != marks.title or marks.title not in texts:
+        raise RenderingFailed("the packet has another title than was meant")
+
+
+_VALUES = {b"V", b"DV"}
+_OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
+"""What is said of fonts, which nobody is shown."""
+
+
+def _title(file: PdfFile) -> str:
+    return decoded(string_bytes(file.get(file.dictionary(file.trailer.get("Info")).get("Title"))))
+
+
+def _is_identifier(key: bytes, string: bytes, marks: FileMarks) -> bool:
+    """Whether a string is the identifier of an element of some part, with the number of the part before it."""
+    number, _, name = string_bytes(string).partition(b".")
+    return key in {b"ID", b""} and number.isdigit() and not marks.said.isdisjoint(_spellings(name))
+
+
+def _spellings(text: bytes) -> Iterator[bytes]:
+    """The ways in which the engine and the linker write a string."""
+    yield from (text_string(decoded(text)), byte_string(text), b"(" + text + b")")
+    yield b"<" + text.hex().upper().encode() + b">"
 
 
 def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tuple[str, str, str]:
@@ -87,10 +182,10 @@ def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
         yield visit.witness
 
 
-def _is_borne(text: str, drawn: set[Runs]) -> bool:
+def _is_borne(text: str, drawn: set[Runs], fold: Callable[[str], Runs]) -> bool:
     """Whether a page bears a text, on one line or on two."""
     pair = halves(text)
-    return _folded(text) in drawn or (pair is not None and {_folded(half) for half in pair} <= drawn)
+    return fold(text) in drawn or (pair is not None and set(map(fold, pair)) <= drawn)
 
 
 class Runs(NamedTuple):
@@ -116,12 +211,21 @@ def _folded(text: str) -> Runs:
     A run of digits or Latin letters is drawn in its own order in any case, and is never taken apart. Marks between runs
     change places with these where the text is mixed, so they are runs of their own there.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    shown = "".join(_simplified(char) for char in plain)
+    shown = _shown(text)
     if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
         return Runs(False, tuple(shown.split()))
     words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
     return Runs(True, tuple(sorted(run for word in words for run in _parted(word))))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text in the order in which it is written, whichever way it runs."""
+    return tuple(_shown(text).split())
+
+
+def _shown(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(_simplified(char) for char in plain)
 
 
 def _simplified(char: str) -> str:
@@ -147,10 +251,8 @@ def _is_turned(char: str) -> bool:
     return unicodedata.bidirectional(char) in {*_RIGHT_TO_LEFT, "NSM"}
 
 
-def _field_values(file: PdfFile, pages: int) -> list[list[str]]:
+def _field_values(file: PdfFile) -> list[list[str]]:
     """For each page, what its form fields are filled with. Raises ValueError for a damaged file."""
-    if "AcroForm" not in file.catalog:
-        return [[] for _ in range(pages)]
     return [
         [text for widget in file.array(page.get("Annots")) for text in _value(file, file.dictionary(widget))]
         for page in file.pages()

@@ -18,17 +18,17 @@ from dataclasses import dataclass, field, replace
 from consentkit import __version__
 from consentkit.errors import RenderingFailed
 from consentkit.language import LanguagePack, fill
-from consentkit.packets.identity import PageMarks, own_texts, require_identity, required_texts
+from consentkit.packets.identity import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
 from consentkit.packets.particulars import labelled, particulars
 from consentkit.packets.planning import Plan
+from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.recent import Recent
 from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
 from consentkit.packets.visit import packet_file_name
 from consentkit.pdf.compiling import CompiledPart, compile_part
 from consentkit.pdf.linking import Insert, Linker, Stamp
 from consentkit.pdf.metadata import PacketInfo
-from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
 from consentkit.workspace import Workspace
@@ -46,8 +46,6 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
-_READ_BY_ONE = 50
-"""Packets whose texts are remembered while they are read back."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,7 @@ class PacketMaker:
     ends_on_even_page: bool = False
     """Whether the next packet starts on a fresh sheet then, too."""
     _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
-    _printed: Recent[bytes, list[frozenset[str]]] = field(default_factory=lambda: Recent(_MOST_PARTS))
-    _reader: PageTexts = field(default_factory=PageTexts)
-    _read: int = 0
+    _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,13 +118,11 @@ class PacketMaker:
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 
-    def require_identity(self, pdf: bytes, packets: Iterable[Packet]) -> None:
+    def require_identity(self, pdf: bytes, packets: Iterable[Packet], *, is_one_of_many: bool = False) -> None:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
-        self._read += 1
-        if self._read % _READ_BY_ONE == 0:
-            self._reader = PageTexts()  # it remembers the texts of every patient that it has seen
-        marks = [mark for packet in packets for mark in self._marks(packet)]
-        require_identity(pdf, marks, self._reader)
+        done = list(packets)
+        pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
+        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many))
 
     def link(self, linker: Linker, plan: Plan, papers: Sequence[PlacedPaper]) -> None:
         """Add the papers of a visit to a file."""
@@ -148,20 +142,58 @@ class PacketMaker:
         written_on = [slot.element for slot in part.slots if slot.element is not None]
         return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
 
-    def _marks(self, packet: Packet) -> Iterator[PageMarks]:
+    def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What has to be found on the pages of a packet."""
         plan = packet.plan
         for placed in packet.papers:
             paper = placed.paper
             required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
-            for number, printed in enumerate(self._printed_on(paper.part), placed.first):
+            called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
+            for number, printed in enumerate(self._printed_on(paper.part).pages, placed.first):
                 foot = _foot_line(plan, paper.pack, number, packet.pages)
-                yield PageMarks([*required, foot], allowed, printed)
+                yield PageMarks([*required, foot], allowed, printed, called)
 
-    def _printed_on(self, part: Part) -> list[frozenset[str]]:
-        """The texts of each page of a part, as it is before anything is written on it."""
-        return self._printed.get(_digest(part), lambda: [frozenset(page) for page in PageTexts().read(part.pdf)])
+    def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
+        """What a file of packets may say beside particulars."""
+        plans = [packet.plan for packet in packets]
+        papers = [placed.paper for packet in packets for placed in packet.papers]
+        fields = ((field.label, page.called) for page in pages for field in page.printed.annotations if field.name)
+        documents = (
+            f"{document.code} {document.language} {document.variant} {document.content_hash}"
+            for plan in plans
+            for document in plan.documents
+        )
+        texts = {f"{label} – {called}" for label, called in fields}
+        texts |= {tool(), self.workspace.folder.clinic.name or "", *PacketInfo.MEANINGS, *PacketInfo.MEANINGS.values()}
+        texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
+        texts |= {text for paper in papers for text in (_called(paper), paper.pack.language)}
+        texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}
+        texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
+        if is_one_of_many:
+            texts |= set(self._names_of_visits(packets))
+        said = frozenset[bytes]().union(*(self._printed_on(paper.part).said for paper in papers))
+        return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), said)
+
+    def _names_of_visits(self, packets: Sequence[Packet]) -> Iterator[str]:
+        """What the visits of a day are called in a file of all."""
+        words = self.workspace.language(self.workspace.folder.clinic.language)
+        yield from (words.language, words.packet.cover.heading)
+        for number, packet in enumerate(packets, 1):
+            visit = packet.plan.visit.visit
+            yield from (f"{words.packet.cover.visit} {visit}", f"visit_{number}", f"{visit}: ")
+
+    def _printed_on(self, part: Part) -> PrintedPart:
+        """The pages of a part, and all that it says, before anything is written on it."""
+        return self._printed.get(_digest(part), lambda: printed_part(part.pdf))
+
+
+def _called(paper: Paper) -> str:
+    """What a paper is called in bookmarks and behind the labels of its fields."""
+    if paper.document is None:
+        return paper.title or paper.pack.packet.blank_page
+    kind_of = paper.pack.packet.cover.kind_of
+    return fill(kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
 
 
 @dataclass
@@ -191,6 +223,7 @@ class _PaperWriter:
             part=compiled,
             title=paper.bookmark,
             name=name,
+            called=f"{paper.bookmark}, {self.plan.visit.visit}" if self.linker.is_nested else paper.bookmark,
             stamps=stamps,
             values=field_values(self.texts, slots, self.values, flush_right=flush_right),
             targets=targets,

@@ -7,7 +7,7 @@ belongs to the visit.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from consentkit.html import LOGO_ASSET, compose_sheet
 from consentkit.language import LanguagePack
 from consentkit.pdf.metadata import Info
 from consentkit.pdf.part import Part
+from consentkit.safety import clause_texts, require_texts
 from consentkit.storage.inputs import Inputs
 from consentkit.storage.keeping import pack_part, unpack_part
 from consentkit.storage.store import key_of
@@ -53,7 +54,7 @@ def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
 
 
 def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Any) -> Part:
-    """Make a sheet."""
+    """Make a sheet. Raises RenderingFailed where a template is faulty, or leaves out or hides what it must say."""
     engine = load_engine()
     clauses = {name: spec.pack.clauses[name] for name in spec.clauses}
     values = {**spec.values, "title": spec.title, "clauses": clauses}
@@ -62,7 +63,16 @@ def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Any) -> Part:
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
     styles = [page.style, *layout_styles(spec.layout, templates)]
     made: Part = engine.render(page.html, styles, assets, info, fillable=spec.layout.fillable)
+    if required := list(_required_texts(spec)):
+        require_texts(required, made.pdf)
     return made
+
+
+def _required_texts(spec: SheetSpec) -> Iterator[str]:
+    """What must never be missing from a sheet: its clauses, and what a child is asked to agree to."""
+    yield from clause_texts(spec.pack.clauses[name] for name in spec.clauses)
+    if spec.values.get("assent"):
+        yield from spec.pack.packet.statements.assent
 
 
 def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:

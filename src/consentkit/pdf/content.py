@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from consentkit.pdf.objects import PdfFile, inflated
@@ -25,11 +26,13 @@ _MAP_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _MAP_ITEM = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]")
 
 
-class _Sequence(NamedTuple):
+class MarkedSequence(NamedTuple):
     """A marked-content sequence that is open: where its text goes, and whether what is shown now counts as text."""
 
     key: Key | None
     silent: bool
+    is_optional: bool = False
+    """Whether it belongs to a layer, which may be off."""
 
 
 class ContentReader:
@@ -43,7 +46,7 @@ class ContentReader:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
         text: dict[Key, str] = defaultdict(str)
         resources = self.file.dictionary(page.get("Resources"))
-        _StreamReader(self, text, resources).read(self._contents(page), _Sequence(None, silent=False))
+        StreamReader(self, text, resources).read(self._contents(page), MarkedSequence(None, silent=False))
         return text
 
     def _contents(self, page: Mapping[str, Value]) -> bytes:
@@ -53,13 +56,17 @@ class ContentReader:
         """The font that a stream selects by a name."""
         value = self.file.dictionary(resources.get("Font"))[name]
         if not isinstance(value, Ref):
-            return Font(self.file, value)
+            return self.make_font(value)
         if value not in self._fonts:
-            self._fonts[value] = Font(self.file, value)
+            self._fonts[value] = self.make_font(value)
         return self._fonts[value]
 
+    def make_font(self, value: Value) -> Font:
+        """Decode a font."""
+        return Font(self.file, value)
 
-class _StreamReader:
+
+class StreamReader:
     """Reads one content stream, and the forms that it draws."""
 
     def __init__(
@@ -79,7 +86,7 @@ class _StreamReader:
         self._font: Font | None = None
         self._saved_fonts: list[Font | None] = []
 
-    def read(self, stream: bytes, around: _Sequence) -> None:
+    def read(self, stream: bytes, around: MarkedSequence) -> None:
         """Add the text of a stream that is drawn inside a sequence of another one, or of none."""
         opened = [around]
         for operation in operations(stream):
@@ -91,19 +98,21 @@ class _StreamReader:
                 case "Do":
                     self._draw(str(operation.operands[0]), opened[-1])
                 case operator:
-                    self._change_font(operator, operation)
+                    self._change_state(operator, operation)
                     if operator in ("Tj", "TJ", "'", '"'):
                         self._show(operation.operands[-1], opened[-1])
 
-    def _opened(self, operation: Operation, around: _Sequence) -> _Sequence:
+    def _opened(self, operation: Operation, around: MarkedSequence) -> MarkedSequence:
         tag, properties = operation.operands[0], self._properties(operation.operands[1:])
         mcid = properties.get("/MCID")
         key = (self._number, mcid) if type(mcid) is int else around.key  # True is an int to isinstance
+        if tag == "/Artifact" and not around.silent:
+            key = None
         silent = around.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
             self._add(key, decoded(properties["/ActualText"]))
             silent = True
-        return _Sequence(key, silent)
+        return MarkedSequence(key, silent, around.is_optional or tag == "/OC")
 
     def _properties(self, operands: list[Any]) -> Mapping[str, Any]:
         """The properties of a sequence: as they stand there, or by their name among the resources."""
@@ -117,7 +126,8 @@ class _StreamReader:
             properties["/ActualText"] = string_bytes(self._file.get(named["ActualText"]))
         return properties
 
-    def _change_font(self, operator: str, operation: Operation) -> None:
+    def _change_state(self, operator: str, operation: Operation) -> None:
+        """Take in an operator that changes how text is shown."""
         if operator == "Tf":
             self._font = self._reader.font(self._resources, operation.operands[0][1:])
         elif operator == "q":
@@ -125,7 +135,7 @@ class _StreamReader:
         elif operator == "Q" and self._saved_fonts:
             self._font = self._saved_fonts.pop()
 
-    def _show(self, shown: bytes | list[Any], inside: _Sequence) -> None:
+    def _show(self, shown: bytes | list[Any], inside: MarkedSequence) -> None:
         if inside.silent or self._font is None:
             return
         strings = [shown] if isinstance(shown, bytes) else shown
@@ -136,7 +146,7 @@ class _StreamReader:
         if key is not None:
             self._text[key] += text
 
-    def _draw(self, name: str, inside: _Sequence) -> None:
+    def _draw(self, name: str, inside: MarkedSequence) -> None:
         reference = self._file.dictionary(self._resources.get("XObject"))[name[1:]]
         if not isinstance(reference, Ref) or self._depth == _DEEPEST_FORM:
             return
@@ -144,7 +154,7 @@ class _StreamReader:
         if form.entries.get("Subtype") != b"/Form":
             return
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
-        reader = _StreamReader(self._reader, self._text, resources, reference, self._depth + 1)
+        reader = StreamReader(self._reader, self._text, resources, reference, self._depth + 1)
         reader.read(inflated(form), inside)
 
 
@@ -154,19 +164,27 @@ class Font:
     def __init__(self, file: PdfFile, font: Value) -> None:
         entries = file.dictionary(font)
         stream = entries.get("ToUnicode")
-        self._meanings: dict[int, str] = {}
+        self._meanings: Mapping[int, str] = {}
         if isinstance(stream, Ref) and stream in file.objects:
-            self._meanings = dict(character_meanings(inflated(file.objects[stream])))
+            self._meanings = read_map(inflated(file.objects[stream]))
         self._is_composite = file.get(entries.get("Subtype")) == b"/Type0"
 
     def decode(self, codes: bytes) -> str:
         """Read a string. Codes have two bytes in composite fonts, else one."""
-        numbers = (high << 8 | low for high, low in _pairs(codes)) if self._is_composite else iter(codes)
-        return "".join(self._meanings.get(number, UNKNOWN) for number in numbers)
+        return "".join(self._meanings.get(number, UNKNOWN) for number in self._numbers(codes))
+
+    def _numbers(self, codes: bytes) -> Iterator[int]:
+        return (high << 8 | low for high, low in _pairs(codes)) if self._is_composite else iter(codes)
 
 
 def _pairs(codes: bytes) -> Iterator[tuple[int, int]]:
     return zip(codes[::2], codes[1::2], strict=False)
+
+
+@lru_cache(maxsize=64)
+def read_map(character_map: bytes) -> Mapping[int, str]:
+    """What each code of a font means, by its ToUnicode map. Many files have the same one."""
+    return dict(character_meanings(character_map))
 
 
 def character_meanings(character_map: bytes) -> Iterator[tuple[int, str]]:

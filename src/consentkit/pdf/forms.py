@@ -1,8 +1,9 @@
 """Fields to fill in on a screen, laid over the ruled lines that a page has for pens.
 
 Guarantees: a document with fields looks like the one without until something is typed; every field says aloud what
-belongs into it, in the words printed beside it; a name stands for one value, wherever it is asked for; no field waits
-for a viewer to draw it.
+belongs into it, in the words printed beside it, and no other field says the same; a name stands for one value, wherever
+it is asked for; no field waits for a viewer to draw it. What the head or foot of each page asks for again is a line for
+pens and no field, which everybody who fills in the form by keyboard would meet on each page.
 
 A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader says, and
 `data-kind` what it is for, a line of text if it does not say. The box is as large as the field is to be, so the style
@@ -28,7 +29,7 @@ from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
 from consentkit.pdf.fieldfont import add_field_font
-from consentkit.pdf.gathering import POINTS_PER_PIXEL
+from consentkit.pdf.gathering import POINTS_PER_PIXEL, is_repeatable
 from consentkit.pdf.part import Corners
 
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
@@ -79,6 +80,8 @@ class Place:
     box: Any
     page: int
     corners: Corners
+    is_repeated: bool
+    """Whether it stands in what is drawn on every page, where it is a line for pens only."""
 
 
 Report = Callable[..., None]
@@ -92,26 +95,33 @@ def find_places(document: Any, *, fillable: bool) -> list[Place]:
     marks only tell where a visit's particulars may go.
     """
     report: Report = logger.error if fillable else logger.debug
-    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report)]
+    met: set[Element] = set()
+    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report, met)]
     fields: dict[str, Field] = {}
+    names: dict[str, str] = {}
     for place in places:
-        if fields.setdefault(place.field.name, place.field) != place.field:
-            report("form field %r is marked twice, with different labels or of different kinds", place.field.name)
+        field = place.field
+        if fields.setdefault(field.name, field) != field:
+            report("form field %r is marked twice, with different labels or of different kinds", field.name)
+        if names.setdefault(field.label, field.name) != field.name:
+            report(
+                "form fields %r and %r have one label; let each say what it asks for", names[field.label], field.name
+            )
     return places
 
 
 def add_form(pdf: pydyf.PDF, places: Iterable[Place]) -> None:
     """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
     by_name: dict[str, list[Place]] = {}
-    for place in places:
+    for place in (place for place in places if not place.is_repeated):
         by_name.setdefault(place.field.name, []).append(place)
     if by_name:
         _FormWriter(pdf).write(by_name.values())
 
 
-def _places(page: Any, number: int, report: Report) -> Iterator[Place]:
-    """The fields of a page that are well marked, in the order of its boxes."""
-    for box, matrix in _boxes(page._page_box, Matrix()):
+def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[Place]:
+    """The fields of a page that are well marked, in the order of its boxes. `met` are elements of earlier pages."""
+    for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), met):
         field = _field(box.element, report)
         if field is None:
             continue
@@ -120,20 +130,29 @@ def _places(page: Any, number: int, report: Report) -> Iterator[Place]:
             report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
         if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
             report("form field %r sticks out of page %d", field.name, number + 1)
-        yield Place(field, box, number, corners)
+        yield Place(field, box, number, corners, is_repeated)
 
 
-def _boxes(box: Any, matrix: Matrix) -> Iterator[tuple[boxes.Box, Matrix]]:
-    """The boxes of elements that ask for a field, with the way from their places to those on the page."""
+def _boxes(
+    box: Any, matrix: Matrix, met: set[Element], *, is_repeated: bool = False
+) -> Iterator[tuple[boxes.Box, Matrix, bool]]:
+    """The boxes of elements that ask for a field, with the way from their places to those on the page.
+
+    The third tells whether they stand at the head or foot of a page, or in what was on an earlier page already.
+    """
     if isinstance(box, AbsolutePlaceholder):
         box = box._box
     if box.transformation_matrix:
         matrix = box.transformation_matrix @ matrix
+    if isinstance(box, boxes.MarginBox) or (box.element in met and is_repeatable(box)):
+        is_repeated = True
+    elif box.element is not None and is_repeatable(box):
+        met.add(box.element)
     if box.element is not None and box.element_tag == box.element.tag and "data-field" in box.element.attrib:
-        yield box, matrix
+        yield box, matrix, is_repeated
         return
     for child in box.children:
-        yield from _boxes(child, matrix)
+        yield from _boxes(child, matrix, met, is_repeated=is_repeated)
 
 
 def _field(element: Element, report: Report) -> Field | None:

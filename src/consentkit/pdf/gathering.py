@@ -8,7 +8,6 @@ was drawn twice or broke off is an error: with floats in groups that may not bre
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -26,9 +25,6 @@ from consentkit.pdf.wordbreaks import Source
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
 
 POINTS_PER_PIXEL = 0.75
-
-_AT_THE_END = sys.maxsize
-"""A place behind everything in the source."""
 
 _SVG_TITLE = "{http://www.w3.org/2000/svg}title"
 
@@ -121,26 +117,14 @@ class Gatherer:
             self.artifacts[mark] = artifact
         if box.link_annotation is not None:
             self.dropped.append((self._page, box.link_annotation))
-        if box.widget_annotation is not None:
-            self._append_field(box, artifact)
+        if box.widget_annotation is not None:  # fields are never artifacts (ISO 14289-1, 7.18.4)
+            logger.error("page %d: form field where nothing is read out: %r", self._page + 1, box)
         for child in box.children:
             self._set_aside(child, artifact)
 
-    def _append_field(self, box: Any, artifact: Artifact) -> None:
-        """Have a form field at the head or foot of a page read after all else, where it interrupts nothing.
-
-        Fields are never artifacts (ISO 14289-1, 7.18.4).
-        """
-        if artifact is Artifact.LAYOUT:
-            logger.error("page %d: form field where nothing is read out: %r", self._page + 1, box)
-        node = Node("Form", _AT_THE_END, _AT_THE_END, self.document.language)
-        node.kids.append(Annotation(self._page, box.widget_annotation, _AT_THE_END))
-        self.document.kids.append(node)
-
     def _is_repeated(self, box: boxes.Box) -> bool:
         """Whether a box is one that the engine draws on every page, and was met before."""
-        header_or_footer = isinstance(box, boxes.TableRowGroupBox) and (box.is_header or box.is_footer)
-        if not header_or_footer and box.style["position"] != "fixed":
+        if not is_repeatable(box):
             return False
         repeated = box.element in self._repeatable
         self._repeatable.add(box.element)
@@ -272,6 +256,12 @@ class Gatherer:
         across = [x * POINTS_PER_PIXEL for x, _ in corners]
         up = [(self._height - y) * POINTS_PER_PIXEL for _, y in corners]
         return [round(value, 3) for value in (min(across), min(up), max(across), max(up))]
+
+
+def is_repeatable(box: boxes.Box) -> bool:
+    """Whether a box is one that the engine draws on every page that its element reaches."""
+    is_header_or_footer = isinstance(box, boxes.TableRowGroupBox) and (box.is_header or box.is_footer)
+    return is_header_or_footer or bool(box.style["position"] == "fixed")
 
 
 def _last_place(node: Node) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from consentkit.pdf.compiling import attributes_of
 from consentkit.pdf.linking import FieldValue, Insert, Linker, Stamp, bookmark, hang, renumbered
-from consentkit.pdf.syntax import Ref, Value, byte_string, number, string_bytes, text_string, whole, write
+from consentkit.pdf.syntax import Ref, Value, byte_string, number, string_bytes, string_text, text_string, whole, write
 
 _READ_ONLY = 1 << 0
 
@@ -217,6 +217,16 @@ class _Inserter:
                 self._shared.form.setdefault(name, renumbered(form[name], self._numbers))
         for value in self._insert.values:
             self._fill(value)
+        if self._insert.called:
+            for place in part.edited:
+                self._name_field(place)
+
+    def _name_field(self, place: int) -> None:
+        """Say behind the label of a field which paper it is on."""
+        entries = self._entries[place]
+        if isinstance(entries, dict) and "TU" in entries:
+            label = string_text(self._part.file.get(entries["TU"]))
+            entries["TU"] = text_string(f"{label} – {self._insert.called}")
 
     def _fill(self, value: FieldValue) -> None:
         """Write a value into a field. It can't be changed then: the same name stands on pages without fields too."""

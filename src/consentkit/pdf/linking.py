@@ -61,6 +61,8 @@ class Insert:
     """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
     scale: float = 1.0
     """How large its pages are shown, around their middle: smaller where they leave no room for stamps."""
+    called: str = ""
+    """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
 
 
 @dataclass
@@ -111,6 +113,11 @@ class Linker:
     def branch(self) -> Branch:
         """The branch that is being filled."""
         return self._branches[-1]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether what is added goes under a heading of its own."""
+        return len(self._branches) > 1
 
     def expect_pages(self, count: int) -> int:
         """Make room for pages that will be added. Returns the number of the first of them, counted from 0."""
@@ -172,7 +179,7 @@ class Linker:
         numbers = self._number(part, pages)
         self._write_unedited(part, numbers)
         node = self.file.new_number()
-        write_edited(self, insert, numbers, node, is_nested=len(self._branches) > 1)
+        write_edited(self, insert, numbers, node, is_nested=self.is_nested)
         count = b"%d" % len(pages)
         kids: list[Value] = list(pages)
         self.file.put(node, write({"Type": b"/Pages", "Parent": self._page_root, "Kids": kids, "Count": count}))

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from consentkit.pdf.syntax import Ref, Value, parse, whole
+from consentkit.pdf.syntax import Ref, Value, parse, whole, write
 
 _START = re.compile(rb"startxref\s+([0-9]+)\s+%%EOF\s*$")
 _HEAD = re.compile(rb"\s*([0-9]+)\s+0\s+obj\b")
@@ -49,6 +49,11 @@ class Objects(Mapping[int, PdfObject]):
     def add_packed(self, number: int, data: bytes, start: int) -> None:
         """Add an object that stands at a place of an object stream."""
         self._packed[number] = data, start
+
+    def texts(self) -> Iterator[bytes]:
+        """What is written in the file for its objects, but for the data of streams."""
+        yield from {id(data): data for data, _ in self._packed.values()}.values()
+        yield from (write(item.value) for number, item in self._read.items() if number not in self._packed)
 
     def __getitem__(self, number: int) -> PdfObject:
         if number not in self._read:

@@ -11,10 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 
-from consentkit.pdf.content import character_meanings
+from consentkit.pdf.content import read_map
 from consentkit.pdf.objects import PdfFile, inflated, read_file
 from consentkit.pdf.syntax import Ref, Value
 
@@ -80,8 +79,8 @@ def _maps(file: PdfFile, fonts: dict[str, Value]) -> bytes:
 
 def _text(file: PdfFile, content: bytes, fonts: dict[str, Value]) -> str:
     """The text of a stream. Fonts without a map, and strings in other notations than the engine's, say nothing."""
-    known: dict[bytes, dict[int, str]] = {}
-    meanings: dict[int, str] = {}
+    known: dict[bytes, Mapping[int, str]] = {}
+    meanings: Mapping[int, str] = {}
     pieces: list[str] = []
     for font, array, string in _SHOWN.findall(content):
         if font:
@@ -94,11 +93,6 @@ def _text(file: PdfFile, content: bytes, fonts: dict[str, Value]) -> str:
     return "".join(pieces)
 
 
-def _meanings(file: PdfFile, font: Value | None) -> dict[int, str]:
+def _meanings(file: PdfFile, font: Value | None) -> Mapping[int, str]:
     stream = file.dictionary(font).get("ToUnicode")
-    return _read_map(inflated(file.objects[stream])) if isinstance(stream, Ref) else {}
-
-
-@lru_cache(maxsize=64)
-def _read_map(character_map: bytes) -> dict[int, str]:
-    return dict(character_meanings(character_map))
+    return read_map(inflated(file.objects[stream])) if isinstance(stream, Ref) else {}

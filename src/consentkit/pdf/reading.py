@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from consentkit.pdf.content import ContentReader, Key
+from consentkit.pdf.content import UNKNOWN, ContentReader, Key
 from consentkit.pdf.objects import PdfFile, read_file
+from consentkit.pdf.seen import SeenContent
 from consentkit.pdf.syntax import Ref, Value, string_text, whole
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
@@ -47,10 +48,11 @@ class TaggedText:
     page: int
 
 
-def tagged_text(pdf: bytes) -> list[TaggedText]:
+def tagged_text(pdf: bytes, *, only_seen: bool = False) -> list[TaggedText]:
     """Every block of a PDF in reading order: headings, paragraphs, labels, list bodies, cells, captions, figures.
 
-    Blocks without text are left out. Raises UnreadablePdf.
+    Blocks without text are left out. Where only what can be seen counts (`pdf.seen`), U+FFFD stands for each character
+    that can't, and for a whole text that is said in place of glyphs of which one can't. Raises UnreadablePdf.
     """
     try:
         file = read_file(pdf)
@@ -59,7 +61,7 @@ def tagged_text(pdf: bytes) -> list[TaggedText]:
         root = file.dictionary(file.catalog.get("StructTreeRoot"))
         if not root:
             raise UnreadablePdf("the PDF has no structure tree; make it with tags")
-        return list(_TreeReader(file, root).blocks())
+        return list(_TreeReader(file, root, only_seen=only_seen).blocks())
     except UnreadablePdf:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, zlib.error) as error:
@@ -95,13 +97,14 @@ class _Line:
 class _TreeReader:
     """Walks through a structure tree, and fetches the text of each page once."""
 
-    def __init__(self, file: PdfFile, root: Element) -> None:
+    def __init__(self, file: PdfFile, root: Element, *, only_seen: bool) -> None:
         self._file = file
         self._root = root
         self._role_map = file.dictionary(root.get("RoleMap"))
         self._references = list(file.page_references())
         self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
-        self._content = ContentReader(file)
+        self._only_seen = only_seen
+        self._content = SeenContent(file) if only_seen else ContentReader(file)
         self._texts: dict[int, dict[Key, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
@@ -142,7 +145,8 @@ class _TreeReader:
         page = self._page_of(part, page)
         replaced = self._role(part) in _REPLACED
         if "ActualText" in part:
-            line.add(self._string(part["ActualText"]), page)
+            hidden = self._only_seen and UNKNOWN in self._drawn(part, page)
+            line.add(UNKNOWN if hidden else self._string(part["ActualText"]), page)
         elif replaced and "Alt" in part:
             line.add(f" {self._string(part['Alt'])} ", page)
         elif part.get("Type") == b"/MCR":
@@ -152,6 +156,13 @@ class _TreeReader:
         elif part.get("Type") != b"/OBJR":
             for inner in self._kids(part):
                 self._speak(inner, page, line)
+
+    def _drawn(self, part: Element, page: int | None) -> str:
+        """What stands in an element that is read otherwise."""
+        line = _Line()
+        for kid in self._kids(part):
+            self._speak(kid, page, line)
+        return "".join(line.pieces)
 
     def _string(self, value: Value) -> str:
         return string_text(self._file.get(value))

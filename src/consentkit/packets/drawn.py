@@ -1,0 +1,127 @@
+"""What was added to the pages of a packet, as it can be seen and as it is read out.
+
+Guarantees: a page whose own streams, resources or size are not those of its part counts as another page; everything
+else on it is read as it is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from consentkit.packets.printed import PrintedPage, appearances_of, resources_digest, stream_digest
+from consentkit.pdf.content import Key, MarkedSequence
+from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
+from consentkit.pdf.objects import PdfFile, inflated
+from consentkit.pdf.seen import Painter, SeenContent, State, page_area
+from consentkit.pdf.syntax import Ref, Value, number, string_text, whole
+
+_LEAST_SIZE = 2.0
+"""Points of the smallest type that a visit may be written in: long names in short slots become that small."""
+_LEAST_SCALE = 0.5
+"""How small the pages of a part may be shown."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A text that was drawn onto a page, and what is read out for it, if anything is."""
+
+    text: str
+    spoken: str | None
+
+
+class PageReader:
+    """Reads the pages of one packet."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self._content = SeenContent(file, _LEAST_SIZE, whole_drawings=True)
+        self._digests: dict[int, bytes] = {}
+        self._drawn_with: dict[tuple[Value, int], bytes] = {}
+        tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))
+        items = file.array(tree.get("Nums"))
+        self._owners = {whole(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
+
+    def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[Drawn] | None:
+        """Everything that was drawn onto a page, or None where the rest is not the page of the part."""
+        file = self._file
+        streams = file.contents(page)
+        first = _place_of(printed.streams, [stream_digest(file, stream) for stream in streams])
+        if first is None or not self._is_same_page(page, printed):
+            return None
+        painter = self._content.painter(page)
+        blank = replace(painter.state)
+        nothing = MarkedSequence(None, silent=False)
+        for stream in streams[:first]:
+            painter.read(inflated(file.objects[stream]), nothing)
+        if not _is_fit(painter, blank, printed):
+            return None
+        for stream in streams[first + len(printed.streams) :]:
+            painter.read(inflated(file.objects[stream]), nothing)
+        self._draw_annotations(page, painter, blank, printed)
+        return list(self._texts(page, painter))
+
+    def _is_same_page(self, page: Mapping[str, Value], printed: PrintedPage) -> bool:
+        file, resources = self._file, page.get("Resources")
+        key = (resources if isinstance(resources, Ref) else b"%d" % id(page), id(printed.resources))
+        if key not in self._drawn_with:
+            self._drawn_with[key] = resources_digest(file, page, printed.resources, self._digests)
+        return (
+            self._drawn_with[key] == printed.drawn_with
+            and page_area(file, page).box == printed.box
+            and file.get(page.get("Rotate", b"0")) == printed.turned
+        )
+
+    def _draw_annotations(
+        self, page: Mapping[str, Value], painter: Painter, blank: State, printed: PrintedPage
+    ) -> None:
+        """Draw what annotations look like, but for those that look as they did."""
+        file = self._file
+        for annotation in file.array(page.get("Annots")):
+            entries = file.dictionary(annotation)
+            for drawing in appearances_of(file, {"Annots": [entries]}):
+                if stream_digest(file, drawing) not in printed.appearances:
+                    painter.state = replace(blank)
+                    painter.draw_form(drawing, MarkedSequence(None, silent=False), self._place(entries, drawing))
+
+    def _place(self, annotation: Mapping[str, Value], drawing: Ref) -> Matrix:
+        """Where the appearance of an annotation goes; those of ours begin at 0, 0 (ISO 32000-1, 12.5.5)."""
+        file, form = self._file, self._file.objects[drawing].entries
+        if "Matrix" in form:
+            raise ValueError("the appearance of a field has a matrix of its own")
+        rectangle, box = ([number(edge) for edge in file.array(value)] for value in (annotation["Rect"], form["BBox"]))
+        return (1.0, 0.0, 0.0, 1.0, rectangle[0] - box[0], rectangle[1] - box[1])
+
+    def _texts(self, page: Mapping[str, Value], painter: Painter) -> Iterator[Drawn]:
+        """The text of each drawing, with what is said for it."""
+        for (_, key), pieces in groupby(painter.canvas.read(), lambda piece: piece[:2]):
+            text = "".join(piece for _, _, piece in pieces)
+            yield Drawn(text, self._spoken(page, key) if key is not None else None)
+
+    def _spoken(self, page: Mapping[str, Value], key: Key) -> str:
+        """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
+        stream, mark = key
+        owners = self._file.array(self._owners.get(whole(page.get("StructParents"), -1)))
+        element = self._file.dictionary(owners[mark]) if stream is None and mark < len(owners) else {}
+        if "ActualText" not in element or self._file.get(element.get("K")) != b"%d" % mark:
+            raise ValueError("what was drawn belongs to no element that says it")
+        return string_text(self._file.get(element["ActualText"]))
+
+
+def _place_of(part: Sequence[bytes], whole_page: Sequence[bytes]) -> int | None:
+    """Where the streams of a part begin among those of a page."""
+    places = range(len(whole_page) - len(part) + 1)
+    return next((place for place in places if tuple(whole_page[place : place + len(part)]) == tuple(part)), None)
+
+
+def _is_fit(painter: Painter, blank: State, printed: PrintedPage) -> bool:
+    """Whether nothing but a scale is in force where the streams of a part begin, and these stay on the page."""
+    state = painter.state
+    if replace(state, matrix=IDENTITY) != blank or printed.box is None:
+        return False
+    across, skew, lean, up, _, _ = state.matrix
+    if not (across == up and _LEAST_SCALE <= up <= 1 and skew == lean == 0):
+        return False
+    left, bottom, right, top = printed.box
+    return printed.box.encloses(box_around(moved(state.matrix, *corner) for corner in ((left, bottom), (right, top))))

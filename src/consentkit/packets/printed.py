@@ -1,0 +1,197 @@
+"""What the pages of a part hold before anything of a visit is written on them, for comparison with a finished packet.
+
+Guarantees: two pages compare equal only if they draw the same streams with the same fonts, pictures and states, have
+the same size, and the same links and form fields in the same order. Numbers of objects don't matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from consentkit.pdf.geometry import Box
+from consentkit.pdf.objects import PdfFile, inflated, read_file
+from consentkit.pdf.seen import page_area
+from consentkit.pdf.syntax import Ref, Value, string_text, write
+
+_STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
+_KEY = re.compile(rb"/([A-Za-z]+)\s*$")
+_LONGEST_KEY = 32
+_SAVES = re.compile(rb"(?<!\S)[qQ](?!\S)")
+_XMP_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
+_ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A", "AP", "Length"}
+"""Entries that lead out of what is drawn, or are numbered anew in each packet."""
+_DEEPEST = 24
+
+
+class Annotation(NamedTuple):
+    """A link or a form field of a page, as far as a visit does not change it."""
+
+    kind: tuple[Value, Value]
+    place: bytes
+    name: str
+    label: str
+    flags: int
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """A page of a part."""
+
+    streams: tuple[bytes, ...] = ()
+    """Digests of its content streams."""
+    resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names by which its content calls what it draws with, by category."""
+    drawn_with: bytes = b""
+    """A digest of what these names mean."""
+    box: Box | None = None
+    turned: Value = b"0"
+    annotations: tuple[Annotation, ...] = ()
+    appearances: frozenset[bytes] = frozenset()
+    """Digests of what its annotations look like."""
+
+
+@dataclass(frozen=True)
+class PrintedPart:
+    """A part: its pages, and every string in it."""
+
+    pages: tuple[PrintedPage, ...]
+    said: frozenset[bytes]
+    """Its strings as they are written, with their brackets, and the texts of its metadata without."""
+
+
+def printed_part(pdf: bytes) -> PrintedPart:
+    """Take in a part. Raises ValueError for a damaged one."""
+    file = read_file(pdf)
+    pages = tuple(_printed_page(file, page) for page in file.pages())
+    about = Counter(_STRING.findall(write(file.dictionary(file.trailer.get("Info")))))
+    strings = Counter(string for text in _texts(file) for string in _STRING.findall(text))
+    metadata = (text.encode() for text in metadata_texts(file))
+    return PrintedPart(pages, frozenset([*(strings - about), *metadata]))
+
+
+def new_strings(file: PdfFile, known: Collection[bytes]) -> Counter[tuple[bytes, bytes]]:
+    """Every string of a file that is not known, whatever it is for; each with the key before it, if there is one."""
+    found: Counter[tuple[bytes, bytes]] = Counter()
+    for text in _texts(file):
+        for match in _STRING.finditer(text):
+            if match[0] not in known:
+                key = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
+                found[key[1] if key else b"", match[0]] += 1
+    return found
+
+
+def _texts(file: PdfFile) -> Iterator[bytes]:
+    yield from file.objects.texts()
+    yield write({name: entry for name, entry in file.trailer.items() if name != "ID"})
+
+
+def metadata_texts(file: PdfFile) -> list[str]:
+    """The texts of the metadata packet."""
+    stream = file.catalog.get("Metadata")
+    data = inflated(file.objects[stream]) if isinstance(stream, Ref) else b""
+    return [html.unescape(text) for text in _XMP_TEXT.findall(data.decode("utf-8", "replace"))]
+
+
+def stream_digest(file: PdfFile, stream: Ref) -> bytes:
+    """What tells streams apart."""
+    return hashlib.sha256(file.objects[stream].stream or b"").digest()
+
+
+def _printed_page(file: PdfFile, page: Mapping[str, Value]) -> PrintedPage:
+    streams = file.contents(page)
+    for stream in streams:
+        _require_balance(inflated(file.objects[stream]))
+    resources = file.dictionary(page.get("Resources"))
+    names = {category: frozenset(file.dictionary(entries)) for category, entries in resources.items()}
+    return PrintedPage(
+        streams=tuple(stream_digest(file, stream) for stream in streams),
+        resources=names,
+        drawn_with=resources_digest(file, page, names, {}),
+        box=page_area(file, page).box,
+        turned=file.get(page.get("Rotate", b"0")),
+        annotations=tuple(annotations_of(file, page)),
+        appearances=frozenset(stream_digest(file, stream) for stream in appearances_of(file, page)),
+    )
+
+
+def _require_balance(content: bytes) -> None:
+    """Raise ValueError where a content stream of ours does not restore each state that it saves.
+
+    Streams with strings in parentheses are those of other people, which have been balanced when they were accepted.
+    """
+    marks = _SAVES.findall(content) if b"(" not in content else []
+    if marks.count(b"q") != marks.count(b"Q"):
+        raise ValueError("a page of a part does not restore the graphics state")
+
+
+def resources_digest(
+    file: PdfFile, page: Mapping[str, Value], names: Mapping[str, frozenset[str]], known: dict[int, bytes]
+) -> bytes:
+    """A digest of what a page's content draws with, leaving out names that are not its own."""
+    resources = file.dictionary(page.get("Resources"))
+    digest = hashlib.sha256()
+    for category in sorted(names):
+        entries = file.dictionary(resources.get(category))
+        if not names[category] <= set(entries):
+            return b""
+        for name in sorted(names[category]):
+            digest.update(f"{category} {name} ".encode() + _digest(file, entries[name], known, 0))
+    return digest.digest()
+
+
+def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) -> bytes:
+    """A digest of a value and of all that it leads to, whatever the numbers of these are."""
+    if depth > _DEEPEST:
+        raise ValueError("what a page draws with is nested too deeply")
+    if isinstance(value, Ref):
+        if value not in known:
+            item = file.objects[value]
+            inner = _digest(file, item.value, known, depth + 1)
+            known[value] = hashlib.sha256(inner + (item.stream or b"")).digest()
+        return known[value]
+    if isinstance(value, list):
+        parts = [_digest(file, item, known, depth + 1) for item in value]
+        return hashlib.sha256(b"[" + b" ".join(parts)).digest()
+    if isinstance(value, dict):
+        pairs = ((name, entry) for name, entry in sorted(value.items()) if name not in _ELSEWHERE)
+        parts = [name.encode() + _digest(file, entry, known, depth + 1) for name, entry in pairs]
+        return hashlib.sha256(b"<" + b" ".join(parts)).digest()
+    return value
+
+
+def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Annotation]:
+    """The links and form fields of a page, in their order."""
+    for reference in file.array(page.get("Annots")):
+        entries = file.dictionary(reference)
+        holder = {**file.dictionary(entries.get("Parent")), **entries} if "T" not in entries else entries
+        yield Annotation(
+            kind=(file.get(entries.get("Subtype")), file.get(holder.get("FT"))),
+            place=write(file.array(entries.get("Rect"))),
+            name=_text(file, holder.get("T")),
+            label=_text(file, entries.get("TU", holder.get("TU", entries.get("Contents")))),
+            flags=int(_number(file, holder.get("Ff"))) | int(_number(file, entries.get("F"))) << 32,
+        )
+
+
+def _text(file: PdfFile, value: Value | None) -> str:
+    found = file.get(value)
+    return string_text(found) if isinstance(found, bytes) and found.startswith((b"(", b"<")) else ""
+
+
+def _number(file: PdfFile, value: Value | None) -> float:
+    found = file.get(value)
+    return float(found) if isinstance(found, bytes) and found != b"null" else 0.0
+
+
+def appearances_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Ref]:
+    """The drawings that show the annotations of a page."""
+    for annotation in file.array(page.get("Annots")):
+        normal = file.dictionary(file.dictionary(annotation).get("AP")).get("N")
+        drawings = [normal] if isinstance(normal, Ref) else list(file.dictionary(normal).values())
+        yield from (drawing for drawing in drawings if isinstance(drawing, Ref))
