@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from consentkit.resources import CJK_FONT, font_file
 
@@ -38,6 +39,11 @@ class FontFace:
     def asset(self) -> str:
         """The address under which the style sheet finds the file."""
         return f"asset:{self.package}/{self.file.replace('[', '(').replace(']', ')')}"
+
+    @property
+    def path(self) -> Path:
+        """Where the file is installed."""
+        return font_file(self.package, self.file) if self.package else CJK_FONT
 
     @property
     def rule(self) -> str:
@@ -89,8 +95,7 @@ def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
 
 @cache
 def _data(face: FontFace) -> bytes:
-    path = font_file(face.package, face.file) if face.package else CJK_FONT
-    return path.read_bytes()
+    return face.path.read_bytes()
 
 
 def font_rules(faces: Sequence[FontFace] = FACES) -> str:
@@ -108,13 +113,18 @@ def font_rules(faces: Sequence[FontFace] = FACES) -> str:
 
 def unprintable(text: str) -> list[str]:
     """The characters that none of the fonts can show, sorted."""
-    known = frozenset[int]().union(*map(_characters, (*FACES, *([_CJK] if CJK_FONT.is_file() else []))))
+    known = _all_characters((*FACES, *([_CJK] if CJK_FONT.is_file() else [])))
     return sorted(char for char in set(text) if not char.isspace() and ord(char) not in known)
 
 
 def remedy_for(characters: Sequence[str]) -> str:
     """What to do about characters that no font can show."""
     return CJK_REMEDY if any(map(_CJK_LETTER.match, characters)) else "write the text without them"
+
+
+@cache
+def _all_characters(faces: tuple[FontFace, ...]) -> frozenset[int]:
+    return frozenset[int]().union(*map(_characters, faces))
 
 
 @cache
