@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
+from weasyprint.text.fonts import FontConfiguration
 
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import engine, fonts
@@ -28,6 +30,7 @@ from small import make_clinic
 from validation import BOTH_STANDARDS, faults
 
 STYLE = 'html { font-family: "consentkit body", "consentkit wide"; }'
+ARABIC_STYLE = 'html { font-family: "consentkit body", "consentkit wide", "consentkit arabic"; }'
 INFO = DocumentInfo("A page", "en", "TEST-1", "consent", "2026-01-01", "0" * 64)
 
 
@@ -312,7 +315,56 @@ def test_a_font_of_the_machine_is_refused_however_it_comes_in(tmp_path: Path) ->
     assert render_on(machine, "<p>plain</p>") == "made\n"
     assert "a font that is not shipped" in render_on(machine, "", "p { font-family: Foreign; }")
     by_name = '@font-face { font-family: "consentkit body"; src: local("Foreign"); }'
-    assert "may not use: file:" in render_on(machine, "", by_name)
+    assert "a font of its own; take the `@font-face` rule out" in render_on(machine, "", by_name)
+
+
+def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_it_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+    original = FontConfiguration.__init__
+
+    def counted(self: FontConfiguration) -> None:
+        made.append(self)
+        original(self)
+
+    monkeypatch.setattr(FontConfiguration, "__init__", counted)
+
+    def work() -> None:  # in a thread of its own, where no earlier test has made any
+        for number in range(3):
+            render(f"<p>Page {number}</p>")
+            engine.draw_lines([f"Line {number}"])
+        assert len(made) == 1
+        render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE)
+        render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE)
+        assert len(made) == 2
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(work).result()
+
+
+def test_what_was_made_before_does_not_change_a_page() -> None:
+    alone = render("<p>Plain</p>")
+    render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE)
+    engine.draw_lines(["\u0645\u0631\u062d\u0628\u0627"])
+    assert render("<p>Plain</p>") == alone
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(render, "<p>Plain</p>").result() == alone
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '@font-face { font-family: "mine"; src: url("asset:fontpkg_source_sans_3/SourceSans3(wght).ttf"); }',
+        '@FONT-face { font-family: "consentkit body"; src: local("Foreign"), url("asset:logo"); }',
+        '@\\66ont-face { font-family: "mine"; src: url("asset:logo"); }',
+        '@media print { @font-face { font-family: "mine"; src: url("asset:logo"); } }',
+    ],
+)
+def test_a_page_brings_no_font_of_its_own_that_later_pages_would_have_too(rule: str) -> None:
+    with pytest.raises(RenderingFailed, match=r"take the `@font-face` rule out|may not use"):
+        render("<p>x</p>", rule)
+    assert render("<p>x</p>")
 
 
 def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_not(tmp_path: Path) -> None:

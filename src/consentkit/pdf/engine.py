@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
+from pathlib import Path
 from typing import Any
 
 import pydyf
@@ -39,6 +40,10 @@ _MOST_COMPLAINTS_SHOWN = 5
 _STREAM_END = b"\nendstream\nendobj"
 
 
+class _Refused(ValueError):
+    """An address was asked for that is not an asset."""
+
+
 class _AssetFetcher(URLFetcher):  # type: ignore[misc]
     """Serves named assets from memory, and remembers every other address that was asked for.
 
@@ -54,14 +59,14 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
         if url in self._assets:
             return URLFetcherResponse(url, self._assets[url])
         self._refused.append(url)
-        raise ValueError("only named assets may be used")
+        raise _Refused("only named assets may be used")
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Raise RenderingFailed where an address was refused, whatever became of the refusal in between."""
         try:
             yield
-        except URLFetchingError:  # not swallowed: a colour profile
+        except (URLFetchingError, _Refused):  # not swallowed: a colour profile, a font
             self._require_none()
             raise
         self._require_none()
@@ -82,33 +87,100 @@ def render(
     faces = fonts.faces_for("".join((unescape(html), *styles)))
     fetcher = _AssetFetcher({**fonts.font_assets(faces), **assets})
     all_styles = (fonts.font_rules(faces), *styles)
-    with (
-        _complaints() as complaints,
-        fetcher.refusals(),
-        _laid_out(html, all_styles, fetcher) as document,
-        own_tagging(fillable) as slots,
-    ):
-        pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
+    with _complaints() as complaints, fetcher.refusals():
+        document = _laid_out(html, all_styles, fetcher, faces)
+        with own_tagging(fillable) as slots:
+            pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document)
     _require_silence(complaints)
     return Part(seal(pdf), len(document.pages), tuple(slots))
 
 
-@contextmanager
-def _laid_out(html: str, styles: Iterable[str], fetcher: _AssetFetcher) -> Iterator[weasyprint.Document]:
-    """Lay out a page of HTML with style sheets, and with what the fetcher serves. It can be written until it is left.
+class _OwnFonts(FontConfiguration):  # type: ignore[misc]
+    """Our fonts as the page engine knows them. The files are used where they are installed, without copies."""
 
-    The fonts stand in a temporary folder, which WeasyPrint would remove when the objects are collected: some time, or
-    never where the process ends before.
+    _folder = None
+
+    def __init__(self, faces: Sequence[fonts.FontFace]) -> None:
+        super().__init__()
+        self._files = {face.asset: face.path for face in faces}
+        self._known: set[str] = set()
+        self._is_complete = False
+        weasyprint.CSS(
+            string=fonts.font_rules(faces), url_fetcher=_AssetFetcher(fonts.font_assets(faces)), font_config=self
+        )
+        self._is_complete = True
+
+    def add_font_face(self, rule_descriptors: dict[str, Any], url_fetcher: URLFetcher) -> None:
+        """Make a face known, once. Raises RenderingFailed for a face of a template: the next document would have it."""
+        key = str(rule_descriptors)
+        if key in self._known:
+            return
+        if self._is_complete:
+            for kind, address in rule_descriptors["src"]:
+                if kind == "external":
+                    url_fetcher.fetch(address)  # which refuses all but assets
+            raise RenderingFailed("a style sheet brings a font of its own; take the `@font-face` rule out of it")
+        self._folder = _Installed(self._files[rule_descriptors["src"][0][1]])
+        try:
+            super().add_font_face(rule_descriptors, url_fetcher)
+        finally:
+            self._folder = None
+        self._known.add(key)
+
+    def __del__(self) -> None:
+        """There is nothing to remove."""
+
+
+@dataclass(frozen=True)
+class _Installed:
+    """Stands in for the temporary folder into which WeasyPrint copies a font, and for the copy: an installed file."""
+
+    path: Path
+
+    def __truediv__(self, name: str) -> _Installed:
+        return self
+
+    def exists(self) -> bool:
+        return False  # as a font that is still to be made known
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write nothing: the file holds the same."""
+
+    def as_posix(self) -> str:
+        return self.path.as_posix()
+
+
+class _OwnFontsOfThread(threading.local):
+    def __init__(self) -> None:
+        self.made: dict[tuple[fonts.FontFace, ...], _OwnFonts] = {}
+
+
+_own_fonts_of_thread = _OwnFontsOfThread()
+
+
+def _own_fonts(faces: tuple[fonts.FontFace, ...]) -> _OwnFonts:
+    """The fonts for pages that need these faces.
+
+    What fontconfig takes for a configuration it never gives back (0.28 MB), so there is one for each set of faces, of
+    which there are four. Pages with different sets can't share one: whether a letter is printed must not depend on what
+    was made before. Each thread has its own, since Pango's are not made to be shared.
     """
-    font_config = FontConfiguration()
-    try:
-        sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=font_config) for style in styles]
-        page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
-        set_text(page.etree_element)
-        yield page.render(font_config=font_config, stylesheets=sheets)
-    finally:
-        font_config.__del__()
+    made = _own_fonts_of_thread.made
+    if faces not in made:
+        made[faces] = _OwnFonts(faces)
+    return made[faces]
+
+
+def _laid_out(
+    html: str, styles: Iterable[str], fetcher: _AssetFetcher, faces: tuple[fonts.FontFace, ...]
+) -> weasyprint.Document:
+    """Lay out a page of HTML with style sheets, and with what the fetcher serves."""
+    own = _own_fonts(faces)
+    sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+    set_text(page.etree_element)
+    return page.render(font_config=own, stylesheets=sheets)
 
 
 @dataclass(frozen=True)
@@ -144,13 +216,10 @@ def draw_lines(lines: Sequence[str]) -> Lines:
     fetcher = _AssetFetcher(fonts.font_assets(faces))
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
     page, styles = f"<html><body>{html}</body></html>", (fonts.font_rules(faces), _line_style(len(lines)))
-    with (
-        _complaints() as complaints,
-        fetcher.refusals(),
-        _laid_out(page, styles, fetcher) as document,
-        operators_of_text() as operators,
-    ):
-        pdf = document.write_pdf(pdf_tags=True)
+    with _complaints() as complaints, fetcher.refusals():
+        document = _laid_out(page, styles, fetcher, faces)
+        with operators_of_text() as operators:
+            pdf = document.write_pdf(pdf_tags=True)
     if complaints or len(document.pages) != 1 or _has_foreign_font(document):
         raise RenderingFailed(_LETTERS_OF_A_PERSON)
     drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]

@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from consentkit.resources import CJK_FONT, font_file
 
@@ -39,6 +40,11 @@ class FontFace:
     def asset(self) -> str:
         """The address under which the style sheet finds the file."""
         return f"asset:{self.package}/{self.file.replace('[', '(').replace(']', ')')}"
+
+    @property
+    def path(self) -> Path:
+        """Where the file is installed."""
+        return font_file(self.package, self.file) if self.package else CJK_FONT
 
     @property
     def rule(self) -> str:
@@ -98,8 +104,7 @@ def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
 @cache
 def data_of(face: FontFace) -> bytes:
     """The file of a face."""
-    path = font_file(face.package, face.file) if face.package else CJK_FONT
-    return path.read_bytes()
+    return face.path.read_bytes()
 
 
 def font_rules(faces: Sequence[FontFace] = FACES) -> str:
