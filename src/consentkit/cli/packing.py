@@ -23,8 +23,10 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFail
 from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.packets.combining import combine
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.planning import PacketOptions, Planner, failure_of_visit, named_visit
 from consentkit.packets.printing import job_title, print_file, require_printer
+from consentkit.packets.rules import RecordBook
+from consentkit.packets.visit import Visit
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem
 from consentkit.workspace import Workspace
@@ -88,13 +90,16 @@ class _Run:
         self._outcome = _Outcome()
         self._kept: list[Packet] = []
         self._told: set[str] = set()
+        self._records = RecordBook()
 
     def serve(self, entry: VisitEntry) -> None:
         """Make the packet of one visit, or tell why not."""
         try:
             if entry.visit is None:
-                raise InvalidInput(entry.problems)
-            packet = self._maker.make(self._planner.plan(entry.visit, _file_of(entry), entry.row))
+                raise InvalidInput([_named(problem, entry) for problem in entry.problems])
+            self._warn_of_record(entry, entry.visit)
+            plan = self._planner.plan(entry.visit, _file_of(entry), entry.row, entry.code_places)
+            packet = self._maker.make(plan)
             file = self._deliver(packet)
         except ConsentkitError as error:
             self._refuse(entry, error)
@@ -213,8 +218,18 @@ class _Run:
             self._tell_once(
                 f"Warning: packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
             )
+        for extra in packet.plan.extras:
+            for notice in extra.notices:
+                self._tell_once(f"Warning: {extra.name}: {notice}")
         for conflict in packet.plan.overridden:
             say(f"Warning: visit {packet.plan.visit.visit}: overridden: {conflict.reason}", quiet=self._request.quiet)
+
+    def _warn_of_record(self, entry: VisitEntry, visit: Visit) -> None:
+        """Warn where a record number came with another name before: one of the two papers is about somebody else."""
+        if earlier := self._records.earlier(visit, entry.row or 0):
+            message = f"has the record number of line {earlier} with another name or date of birth; see whose it is"
+            place = _file_of(entry), entry.row, None, named_visit(visit.visit)
+            click.echo(str(Problem(*place, message, "warning")), err=True)
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:
@@ -233,7 +248,17 @@ def _is_folder(output: str) -> bool:
 
 
 def _as_problem(entry: VisitEntry, error: ConsentkitError) -> Problem:
-    return Problem(_file_of(entry), entry.row, None, "", str(error))
+    if entry.number is None:
+        return Problem(_file_of(entry), entry.row, None, "", str(error))
+    return failure_of_visit(error, _file_of(entry), entry.row, entry.number)
+
+
+def _named(problem: Problem, entry: VisitEntry) -> Problem:
+    """A mistake of a visit that can't be read, with the number of the visit where that may be told."""
+    if entry.number is None:
+        return problem
+    field = f"{named_visit(entry.number)}: {problem.field}" if problem.field else named_visit(entry.number)
+    return replace(problem, field=field)
 
 
 def _file_of(entry: VisitEntry) -> str:

@@ -22,7 +22,7 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.files import LARGEST_TEXT, open_regular, reason
-from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule, shown_number
 from consentkit.packets.visit import Visit
 from consentkit.problems import Problem, printable
 
@@ -57,6 +57,10 @@ class VisitEntry:
     """The visit; None where there are problems."""
     problems: tuple[Problem, ...]
     """All that is wrong with it, from the top, or from the left."""
+    number: str | None = None
+    """The number of the visit, also where something else is wrong with it; None where that can't be read."""
+    code_places: tuple[tuple[int | None, int | None], ...] = ()
+    """The line and the column of each code; in a schedule the column is counted in cells."""
 
 
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
@@ -76,8 +80,10 @@ def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry
         if not holds_schedule:
             yield _read_one(stream, shown)
             return
-        for line, visit, problems in read_schedule(stream, shown):
-            yield VisitEntry(line, f"{printable(shown)}:{line}", visit, problems)
+        for row in read_schedule(stream, shown):
+            codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
+            label = f"{printable(shown)}:{row.line}"
+            yield VisitEntry(row.line, label, row.visit, row.problems, row.number, codes)
 
 
 def _by_suffix(name: str) -> bool:
@@ -136,8 +142,11 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     if len(data) > LARGEST_TEXT:
         raise _refused(shown, f"is too large; at most {LARGEST_TEXT:,} bytes of YAML are read")
     text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
-    visit, problems = validated(Visit, yamlfile.parse(text, shown, discreet=True))
-    return VisitEntry(None, printable(shown), visit, tuple(problems))
+    source = yamlfile.parse(text, shown, discreet=True)
+    visit, problems = validated(Visit, source)
+    count = len(visit.procedures) if visit else 0
+    places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))
+    return VisitEntry(None, printable(shown), visit, tuple(problems), shown_number(source.data), places)
 
 
 def _refused(name: str, message: str) -> InvalidInput:

@@ -9,6 +9,8 @@ is passed on at all: its title may name somebody.
 
 from __future__ import annotations
 
+import logging
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,6 +80,8 @@ def accept(name: str, data: bytes, paper: Paper | None = None) -> ForeignPdf:
 
 def _accepted(name: str, data: bytes, paper: Paper | None) -> Accepted:
     """What happens in a process of its own, which alone loads the libraries that read PDF files."""
+    logging.disable(logging.CRITICAL)  # what these libraries log or warn of may quote the document
+    warnings.simplefilter("ignore")
     from consentkit.pdf.extra.accepting import accepted
     from consentkit.pdf.extra.judging import DAMAGED, Refused
 

@@ -8,7 +8,6 @@ reads or writes a file is seen here.
 from __future__ import annotations
 
 import io
-import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
@@ -24,9 +23,9 @@ from consentkit.pdf.extra.rendering import Rendered, letters_of
 _TOLERANCE = 40
 """Steps of 256 by which a pixel may be darker or lighter than all those around its place in the other picture.
 
-A pixel is a point, 1/72 inch. Where a page or a field was turned, scaled or moved, rounding may put an edge into the next
-pixel, or draw it a little softer. A comma in 9 points makes 150; a hairline of a quarter point, which is drawn as thin as
-a printer can, makes 60; neither is anywhere near in the other picture.
+A pixel is a point, 1/72 inch. Where a page or a field was turned, scaled or moved, rounding may put an edge into the
+next pixel, or draw it a little softer. A comma in 9 points makes 150; a hairline of a quarter point, which is drawn as
+thin as a printer can, makes 60; neither is anywhere near in the other picture.
 """
 
 
@@ -93,16 +92,15 @@ def _leaves(picture: Image.Image, other: Image.Image) -> bool:
 
 
 def _pages_that_lost_letters(before: bytes, after: bytes, old: Rendered, new: Rendered) -> Iterator[int]:
-    with quiet():
-        readers = [pypdf.PdfReader(io.BytesIO(pdf), strict=False) for pdf in (before, after)]
-        if len(readers[0].pages) != len(new):
-            raise Refused([DAMAGED])
-        for index in range(len(new)):
-            original, rewritten = (reader.pages[index] for reader in readers)
-            _require_no_lost_drawing(original)
-            written = letters_of(rewritten.extract_text())
-            if old.letters(index) - new.letters(index) or _read(original) - written:
-                yield index + 1
+    readers = [pypdf.PdfReader(io.BytesIO(pdf), strict=False) for pdf in (before, after)]
+    if len(readers[0].pages) != len(new):
+        raise Refused([DAMAGED])
+    for index in range(len(new)):
+        original, rewritten = (reader.pages[index] for reader in readers)
+        _require_no_lost_drawing(original)
+        written = letters_of(rewritten.extract_text())
+        if old.letters(index) - new.letters(index) or _read(original) - written:
+            yield index + 1
 
 
 def _read(page: pypdf.PageObject) -> Counter[str]:
@@ -116,17 +114,3 @@ def _require_no_lost_drawing(page: pypdf.PageObject) -> None:
     """Raise Refused where a page refers to a drawing that is not there, which qpdf takes for a blank page."""
     if "/Contents" in page and isinstance(page["/Contents"], NullObject):
         raise Refused([DAMAGED])
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what pypdf logs from the terminal: it may quote the document."""
-    logger = logging.getLogger("pypdf")
-    before, handler = logger.propagate, logging.NullHandler()
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.propagate = before
-        logger.removeHandler(handler)

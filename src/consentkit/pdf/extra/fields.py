@@ -18,7 +18,7 @@ from pikepdf.form import ExtendedAppearanceStreamGenerator
 from consentkit.pdf.extra.copying import written_file
 from consentkit.pdf.extra.flattening import Picture, inherited, is_text, texts_of
 from consentkit.pdf.extra.rendering import Rendered
-from consentkit.pdf.extra.values import dictionary, numbers_of, whole_number
+from consentkit.pdf.extra.values import dictionary, listed, numbers_of, whole_number
 
 _PASSWORD, _COMBO = 1 << 13, 1 << 17
 _FONT = re.compile(rb"(/[!-~]+)\s+([\d.]+)\s+Tf")
@@ -57,8 +57,8 @@ def _shows(text: str, annotation: Any) -> bool:
     if flags & _PASSWORD and not is_choice:
         return True  # it shows as many stars
     shown, held = _plain(text), [_plain(value) for value in texts_of(annotation)]
-    if is_choice and not flags & _COMBO:
-        return all(value in shown for value in held)  # a list shows what was not chosen, too
+    if is_choice and not flags & _COMBO:  # a list shows what was not chosen, too
+        return all(value in shown for value in held) and bool(shown or not listed(inherited(annotation, "/Opt")))
     return shown == "".join(held)
 
 
