@@ -3,7 +3,8 @@
     python -m benchmarks.foreign_corpus FOLDER
 
 Guarantees: whether a word was lost is judged by poppler's pdftotext, which has no part in accepting a file. Files with
-the same bytes count once. Prints a table of the kinds of refusals, and a line for each accepted file that lacks letters.
+the same bytes count once. Prints a table of the kinds of refusals, and a line for each accepted file that lacks
+letters: pdftotext also reads what is beyond the edges of a page, and draws fields anew that the file draws itself.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from consentkit.pdf.extra.copying import written_file
 from consentkit.pdf.extra.cost import TooCostly
 from consentkit.pdf.extra.drawing import Unsound
 from consentkit.pdf.extra.fields import draw_again, untrue
-from consentkit.pdf.extra.flattening import appearance, has_text, is_printed
+from consentkit.pdf.extra.flattening import Picture, appearance, has_text, is_printed
 from consentkit.pdf.extra.inert import Inert, colour_components, rewrite
 from consentkit.pdf.extra.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, judge
 from consentkit.pdf.extra.placing import places_for
@@ -31,7 +31,7 @@ from consentkit.pdf.extra.values import array, dictionary, has_entries, key_of
 from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.reading import UnreadablePdf, readable_text
 
-_UNTRUE = "a filled-in field whose picture shows something else than it is filled with"
+_UNTRUE = "a field that would show something else than it is filled with"
 _TOO_COSTLY = f"holds drawings that call each other so often that no program could show it; {REMEDY}"
 
 
@@ -61,13 +61,14 @@ def accepted(data: bytes, paper: Paper | None) -> Accepted:
     except (Unsound, pikepdf.PdfError) as error:
         raise Refused([DAMAGED]) from error
     sizes = tuple(page.size for page in judged.pages)
+    metadata = _metadata(judged)
     require_same(data, _explained(judged), inert.pdf, sizes, inert.annotated)
+    pdf = inert.pdf
     if paper:
         places = places_for(inert.pdf, sizes, paper)
-        placed = rewrite(judged, places).pdf
-        require_same_letters(inert.pdf, placed)
-    pdf = placed if paper else inert.pdf
-    metadata = _metadata(judged)
+        pdf = rewrite(judged, places).pdf
+        require_same_letters(inert.pdf, pdf)
+        sizes = tuple(place.sheet for place in places)
     is_readable = inert.is_tagged and _is_readable(inert.pdf)
     return Accepted(
         pdf,
@@ -94,14 +95,20 @@ def _rewritten(data: bytes) -> tuple[Judged, Inert, Counter[int]]:
     ]
     draw_again(judged.file, lacking)
     inert = rewrite(judged)
-    wrong = [picture.annotation for picture in untrue(inert.pictures)]
+    wrong = untrue(inert.pictures)
+    _require_none([picture for picture in wrong if not has_text(picture.annotation)])  # what it shows would be gone
     if wrong:
-        draw_again(judged.file, wrong)
+        draw_again(judged.file, [picture.annotation for picture in wrong])
         inert = rewrite(judged)
-        if still := untrue(inert.pictures):
-            raise Refused([f"page {still[0].page} has {_UNTRUE}; {REMEDY}"])
-    drawn = {key_of(annotation) for annotation in (*lacking, *wrong)}
+        _require_none(untrue(inert.pictures))
+    drawn = {key_of(annotation) for annotation in (*lacking, *(picture.annotation for picture in wrong))}
     return judged, inert, Counter(picture.page for picture in inert.pictures if picture.key in drawn)
+
+
+def _require_none(wrong: Sequence[Picture]) -> None:
+    """Raise Refused where a field shows something else than it holds."""
+    if wrong:
+        raise Refused([f"page {wrong[0].page} has {_UNTRUE}; {REMEDY}"])
 
 
 def _annotations(judged: Judged) -> list[Any]:
@@ -122,6 +129,8 @@ def _explained(judged: Judged) -> bytes:
 
     Viewers draw such signs each in their own way, and PDFium prints fields that are not for printing.
     """
+    if "/Metadata" in judged.catalog:
+        del judged.catalog["/Metadata"]  # pikepdf reads it when it writes a file, and need not be able to
     form = judged.catalog.get("/AcroForm")
     if has_entries(form) and "/NeedAppearances" in form:
         del form["/NeedAppearances"]

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 import pypdf
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
-from pypdf.generic import NullObject
+from pypdf.generic import ArrayObject, StreamObject
 
 from consentkit.pdf.extra.judging import DAMAGED, REMEDY, Refused
 from consentkit.pdf.extra.rendering import Rendered, letters_of
@@ -112,5 +112,5 @@ def _read(page: pypdf.PageObject) -> Counter[str]:
 
 def _require_no_lost_drawing(page: pypdf.PageObject) -> None:
     """Raise Refused where a page refers to a drawing that is not there, which qpdf takes for a blank page."""
-    if "/Contents" in page and isinstance(page["/Contents"], NullObject):
+    if "/Contents" in page and not isinstance(page["/Contents"], StreamObject | ArrayObject):
         raise Refused([DAMAGED])

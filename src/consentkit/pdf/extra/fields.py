@@ -18,7 +18,7 @@ from pikepdf.form import ExtendedAppearanceStreamGenerator
 from consentkit.pdf.extra.copying import written_file
 from consentkit.pdf.extra.flattening import Picture, inherited, is_text, texts_of
 from consentkit.pdf.extra.rendering import Rendered
-from consentkit.pdf.extra.values import dictionary, listed, numbers_of, whole_number
+from consentkit.pdf.extra.values import dictionary, has_entries, listed, numbers_of, whole_number
 
 _PASSWORD, _COMBO = 1 << 13, 1 << 17
 _FONT = re.compile(rb"(/[!-~]+)\s+([\d.]+)\s+Tf")
@@ -77,9 +77,19 @@ def draw_again(file: pikepdf.Pdf, annotations: Sequence[Any]) -> None:
     for annotation in annotations:
         field = form.get_field_for_annotation(pikepdf.Annotation(annotation))
         if str(inherited(annotation, "/FT")) == "/Ch":
+            _show_in_words(annotation)
             generator.generate_choice(field)
         else:
             generator.generate_text(field)
+
+
+def _show_in_words(annotation: Any) -> None:
+    """Let a choice hold the words that it is shown in, which qpdf draws: not its value for programs."""
+    texts, holder = texts_of(annotation), annotation
+    while "/V" not in holder and has_entries(holder.get("/Parent")):
+        holder = holder.get("/Parent")
+    if len(texts) == 1 and isinstance(holder.get("/V"), String):
+        holder["/V"] = String(texts[0])
 
 
 def _give_font(annotation: Any, form: Any) -> None:
