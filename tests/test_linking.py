@@ -140,7 +140,7 @@ def _insert(paper: Paper, name: str, texts: Texts) -> Insert:
         if slot.widget is None and slot.name in paper.values:
             stamps[slot.page] += texts.in_slot(paper.values[slot.name], slot, flush_right=paper.flush_right)
     for page in stamps if paper.foot else ():
-        stamps[page].append(texts.at(FOOT, 30, 12, part.size[0] - 60))
+        stamps[page].append(texts.at(FOOT, 30, 12, part.sizes[0][0] - 60))
     values = field_values(texts, paper.part.slots, paper.values, flush_right=paper.flush_right)
     return Insert(part, paper.title, name, stamps, values, paper.targets, paper.scale)
 

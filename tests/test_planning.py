@@ -165,7 +165,7 @@ def test_extra_files_need_a_clinic_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CONSENTKIT_CLINIC", raising=False)
     planner = Planner(open_workspace(), PacketOptions(allow_drafts=True))
-    with pytest.raises(InvalidInput, match="extra PDFs stand in a clinic folder"):
+    with pytest.raises(InvalidInput, match="extra PDFs are files in a clinic folder"):
         planner.plan(visit(procedures=["90837"], extra=["map.pdf"]), "visit.yaml")
 
 

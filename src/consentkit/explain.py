@@ -201,9 +201,6 @@ _PATTERNS = {
         "a record number has at most 24 letters from A to Z, digits, spaces, dots, hyphens and slashes, "
         "such as MR-20417"
     ),
-    "[A-Za-z0-9._-]{0,79}": (
-        "name a file in the folder `extra` of the clinic by letters, digits, dots, hyphens and underscores"
-    ),
     "[A-Z0-9-]": "a code has 1 to 16 capitals, digits and hyphens, such as 90837",
     "[a-z0-9_]": "use small letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",

@@ -23,9 +23,10 @@ from consentkit.output import prepare_folder, require_replaceable, write_file
 from consentkit.packets.combining import combine
 from consentkit.packets.earlier import Fate, take_away
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.planning import PacketOptions, Planner, failure_of_visit, named_visit
 from consentkit.packets.printing import job_title, print_pdf, require_printer
-from consentkit.packets.visit import VisitName, is_visit_number
+from consentkit.packets.rules import RecordBook
+from consentkit.packets.visit import Visit, VisitName, is_visit_number
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted, report_lines
 from consentkit.workspace import Workspace
@@ -97,7 +98,8 @@ def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterat
             continue
         if not is_visit_number(visit):  # it might be a name, so it is not repeated
             raise WrongUse("what --visit names can't be the number of a visit; write it as the schedule does: V-1002")
-        near = did_you_mean(visit, known) or f"; it holds {listed(list(known)[:_MOST_TOLD])}"
+        numbers = list(dict.fromkeys(entry.number for entry in entries if entry.number))
+        near = did_you_mean(visit, numbers) or f"; it holds {listed(numbers[:_MOST_TOLD])}"
         unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_TOLD]
         hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
         raise WrongUse(f"{printable(request.source)} holds no visit {quoted(visit)}{near}{hint}")
@@ -119,13 +121,16 @@ class _Run:
         self._outcome = _Outcome()
         self._kept: list[Packet] = []
         self._told: set[str] = set()
+        self._records = RecordBook()
 
     def serve(self, entry: VisitEntry) -> None:
         """Make the packet of one visit, or tell why not."""
         try:
             if entry.visit is None:
-                raise InvalidInput(entry.problems)
-            packet = self._maker.make(self._planner.plan(entry.visit, _file_of(entry), entry.row))
+                raise InvalidInput([_named(problem, entry) for problem in entry.problems])
+            self._warn_of_record(entry, entry.visit)
+            plan = self._planner.plan(entry.visit, _file_of(entry), entry.row, entry.code_places)
+            packet = self._maker.make(plan)
             file = self._deliver(packet)
         except ConsentkitError as error:
             self._refuse(entry, error)
@@ -194,11 +199,11 @@ class _Run:
         place = self._place_of(entry.name)
         fate = self._take_away(place, {entry.name.visit or ""}) if place else "absent"
         self._outcome.refused[-1] |= {
-            "visit": entry.name.visit,
+            "visit": entry.number,
             "removed": str(place) if fate == "removed" else None,
             "left": str(place) if fate == "left" else None,
         }
-        what = f"visit {entry.name.visit} has no packet" if entry.name.visit else "this visit has no packet"
+        what = f"visit {entry.number} has no packet" if entry.number else "this visit has no packet"
         if fate != "absent" and place:
             what += f"; {_FATES[fate].format(place=printable(str(place)))}"
         elif self._is_in_a_folder and not entry.name.file_name:
@@ -293,8 +298,18 @@ class _Run:
             self._tell_once(
                 f"Warning: packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
             )
+        for extra in packet.plan.extras:
+            for notice in extra.notices:
+                self._tell_once(f"Warning: {extra.name}: {notice}")
         for conflict in packet.plan.overridden:
             say(f"Warning: visit {packet.plan.visit.visit}: overridden: {conflict.reason}", quiet=self._request.quiet)
+
+    def _warn_of_record(self, entry: VisitEntry, visit: Visit) -> None:
+        """Warn where a record number came with another name before: one of the two papers is about somebody else."""
+        if earlier := self._records.earlier(visit, entry.row or 0):
+            message = f"has the record number of line {earlier} with another name or date of birth; see whose it is"
+            place = _file_of(entry), entry.row, None, named_visit(visit.visit)
+            click.echo(str(Problem(*place, message, "warning")), err=True)
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:
@@ -318,7 +333,17 @@ def _names_a_file(output: str, *, is_schedule: bool) -> bool:
 
 
 def _as_problem(entry: VisitEntry, error: ConsentkitError) -> Problem:
-    return Problem(_file_of(entry), entry.row, None, "", str(error))
+    if entry.number is None:
+        return Problem(_file_of(entry), entry.row, None, "", str(error))
+    return failure_of_visit(error, _file_of(entry), entry.row, entry.number)
+
+
+def _named(problem: Problem, entry: VisitEntry) -> Problem:
+    """A mistake of a visit that can't be read, with the number of the visit where that may be told."""
+    if entry.number is None:
+        return problem
+    field = f"{named_visit(entry.number)}: {problem.field}" if problem.field else named_visit(entry.number)
+    return replace(problem, field=field)
 
 
 def _with_place(problem: Problem, entry: VisitEntry) -> Problem:

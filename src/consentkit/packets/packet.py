@@ -33,8 +33,6 @@ from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
 from consentkit.workspace import Workspace
 
-FOREIGN_SCALE = 0.86
-"""How large the pages of extra files are shown, so that head and foot have room."""
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
 _FOOT = 15.0
@@ -216,9 +214,10 @@ class _PaperWriter:
             if slot.widget is None and slot.name in self.values:
                 stamps[slot.page] += self.texts.in_slot(self.values[slot.name], slot, flush_right=flush_right)
         for page, entries in stamps.items():
-            entries.extend(self._foot(page, compiled.size))
+            size = compiled.sizes[page]
+            entries.extend(self._foot(page, size))
             if paper.is_foreign:
-                entries.extend(self._head(compiled.size))
+                entries.extend(self._head(size))
         return Insert(
             part=compiled,
             title=paper.bookmark,
@@ -227,7 +226,6 @@ class _PaperWriter:
             stamps=stamps,
             values=field_values(self.texts, slots, self.values, flush_right=flush_right),
             targets=targets,
-            scale=FOREIGN_SCALE if paper.is_foreign else 1.0,
         )
 
     def _head(self, size: tuple[float, float]) -> Iterator[Stamp]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consentkit.document import Document
@@ -17,7 +18,6 @@ from consentkit.packets.particulars import cover_rows
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
-from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.part import Part
 from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
@@ -147,9 +147,8 @@ def _document_paper(document: Document, pack: LanguagePack) -> Paper:
 
 
 def _title(extra: ForeignPdf) -> str:
-    """What an extra file is called: by itself, if our fonts can print that, or by its name."""
-    name = extra.name.rsplit("/", 1)[-1]
-    return extra.title if extra.title and not unprintable(extra.title) else name
+    """What an extra file is called: by the clinic's name for it. What it calls itself may name somebody else."""
+    return Path(extra.name).stem
 
 
 def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:

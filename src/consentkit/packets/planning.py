@@ -14,13 +14,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consentkit.approvals import Variant
 from consentkit.document import Document, Layout
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
-from consentkit.files import read_bytes
+from consentkit.kinds import Paper
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.packets.recent import Recent
@@ -33,16 +32,14 @@ from consentkit.problems import Problem
 from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
+    from consentkit.packets.extras import Extras
     from consentkit.pdf.foreign import ForeignPdf
 
 Wanted = tuple[str, str, Variant]
 """A document that a visit calls for: code, language and kind."""
 
-EXTRA_FOLDER = "extra"
-"""The folder of a clinic in which PDF files wait to be put into packets."""
 _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
-_MOST_EXTRAS = 16
 
 
 @dataclass(frozen=True)
@@ -113,21 +110,29 @@ class Planner:
     _procedures: dict[str, Procedure] = field(default_factory=dict)
     _documents: Recent[tuple[Any, ...], Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _approved: Recent[tuple[Any, ...], bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
-    _extras: Recent[str, ForeignPdf] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+    _extras: Extras | None = None
     _days: DayBook = field(default_factory=DayBook)
 
-    def plan(self, visit: Visit, label: str, row: int | None = None) -> Plan:
-        """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises."""
-        problems = _Findings(label, row)
+    def plan(
+        self, visit: Visit, label: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
+    ) -> Plan:
+        """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
+
+        `places` are the line and the column of each of its codes, where they are known.
+        """
+        problems = _Findings(label, row, visit.visit)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
         packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, language))]
+        codes = {code: number for number, code in reversed(list(enumerate(visit.procedures)))}
         procedures = [
-            found for code in dict.fromkeys(visit.procedures) if (found := problems.try_to(self._procedure, code))
+            found
+            for code, number in sorted(codes.items(), key=lambda entry: entry[1])
+            if (found := problems.try_to(self._procedure, visit, number, problems, places))
         ]
         overridden = self._judge(visit, procedures, problems)
         self._require_letters(visit, problems)
-        extras = [found for name in visit.extra if (found := problems.try_to(self._extra, name))]
+        extras = [found for name in visit.extra if (found := problems.try_to(self._extra, name, clinic.paper))]
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         kinds = visit.documents or clinic.packet.documents
@@ -153,8 +158,12 @@ class Planner:
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
-        problems = _Findings("", None)
-        procedures = [found for code in visit.procedures if (found := problems.try_to(self._procedure, code))]
+        problems = _Findings("", None, visit.visit)
+        procedures = [
+            procedure
+            for number in range(len(visit.procedures))
+            if (procedure := problems.try_to(self._procedure, visit, number, problems, ()))
+        ]
         self._judge(visit, procedures, problems)
         if not problems.problems and not problems.failures:
             self._days.remember(visit, procedures)
@@ -171,9 +180,26 @@ class Planner:
         except WrongUse as error:
             raise WrongUse(f"{error}; choose one of these, and let an interpreter help with it") from error
 
-    def _procedure(self, code: str) -> Procedure:
+    def _procedure(
+        self, visit: Visit, number: int, problems: _Findings, places: Sequence[tuple[int | None, int | None]]
+    ) -> Procedure:
+        code = visit.procedures[number]
         if code not in self._procedures:
-            self._procedures[code] = self.workspace.procedure(code)
+            try:
+                self._procedures[code] = self.workspace.procedure(code)
+            except UnknownCode:
+                line, column = places[number] if number < len(places) else (problems.row, None)
+                what = "a code" if tells_who(visit, code) else f"the code `{code}`"
+                raise UnknownCodeOfVisit(
+                    Problem(
+                        problems.label,
+                        line,
+                        column,
+                        problems.field,
+                        f"`procedures` holds {what}, number {number + 1} of {len(visit.procedures)}, that no procedure "
+                        "has; `consentkit list` shows those there are",
+                    )
+                ) from None
         return self._procedures[code]
 
     def _require_approved(self, one: Wanted, layout: Layout, problems: _Findings) -> None:
@@ -201,16 +227,11 @@ class Planner:
             self._report_draft(one, problems)
         return document
 
-    def _extra(self, name: str) -> ForeignPdf:
-        from consentkit.pdf.foreign import MOST_BYTES, accept  # with pypdf, which most visits need not wait for
+    def _extra(self, name: str, paper: Paper) -> ForeignPdf:
+        from consentkit.packets.extras import Extras  # which most visits need not wait for
 
-        folder = self.workspace.folder.path
-        if folder is None:
-            raise InvalidInput(
-                [Problem(name, None, None, "", "has no place to be: extra PDFs stand in a clinic folder")]
-            )
-        path: Path = folder / EXTRA_FOLDER / name
-        return self._extras.get(name, lambda: accept(str(path), read_bytes(path, MOST_BYTES)))
+        self._extras = self._extras or Extras(self.workspace, paper)
+        return self._extras.get(name)
 
     def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
@@ -252,26 +273,39 @@ class Planner:
         return f"consentkit approve {code}{spoken}{variant} --by NAME"
 
 
+class UnknownCodeOfVisit(UnknownCode):
+    """A visit names a code that no procedure has."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        """The code and its place."""
+
+
 @dataclass
 class _Findings:
-    """Gathers what speaks against a visit."""
+    """Collects what speaks against a visit."""
 
     label: str
     row: int | None
+    visit: str
     problems: list[Problem] = field(default_factory=list)
     failures: list[ConsentkitError] = field(default_factory=list)
 
+    @property
+    def field(self) -> str:
+        """How problems name the visit."""
+        return named_visit(self.visit)
+
     def add(self, message: str, rule: str) -> None:
-        self.problems.append(Problem(self.label, self.row, None, "", message, rule=rule))
+        self.problems.append(Problem(self.label, self.row, None, self.field, message, rule=rule))
 
     def try_to(self, function: Any, *arguments: Any) -> Any:
         try:
             return function(*arguments)
         except InvalidInput as error:
-            self.problems += [problem for problem in error.problems if problem not in self.problems]
-        except UnknownCode:  # its message quotes the cell
-            message = "`procedures` holds a code that no procedure has; `consentkit list` shows those there are"
-            self.failures.append(UnknownCode(message))
+            told = [problem_of_visit(problem, self.label, self.row, self.visit) for problem in error.problems]
+            self.problems += [problem for problem in told if problem not in self.problems]
         except ConsentkitError as error:
             self.failures.append(error)
         return None
@@ -280,9 +314,26 @@ class _Findings:
         """Raise the one failure that there is, or InvalidInput with all of them."""
         if len(self.failures) == 1 and not self.problems:
             raise self.failures[0]
-        told = [Problem(self.label, self.row, None, "", str(failure)) for failure in self.failures]
+        told = [failure_of_visit(failure, self.label, self.row, self.visit) for failure in self.failures]
         if told or self.problems:
             raise InvalidInput([*self.problems, *told])
+
+
+def named_visit(visit: str) -> str:
+    """How a problem names the visit that it is about: by its number, which tells nobody's name."""
+    return f"visit {visit}"
+
+
+def problem_of_visit(problem: Problem, label: str, row: int | None, visit: str) -> Problem:
+    """A problem of a file that a visit needs, such as an extra PDF, as a problem of that visit."""
+    return Problem(label, row, None, named_visit(visit), str(problem))
+
+
+def failure_of_visit(error: ConsentkitError, label: str, row: int | None, visit: str) -> Problem:
+    """Why a visit can't be served, as a problem of it."""
+    if isinstance(error, UnknownCodeOfVisit):
+        return error.problem
+    return Problem(label, row, None, named_visit(visit), str(error))
 
 
 def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:

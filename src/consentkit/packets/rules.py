@@ -86,6 +86,28 @@ class DayBook:
         return hashlib.blake2b(particulars.encode(), key=self._salt, digest_size=32).digest()
 
 
+class RecordBook:
+    """Sees a record number that comes with two names, or two dates of birth, in one run.
+
+    As `DayBook`, it remembers salted hashes only, and only in memory.
+    """
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(32)
+        self._seen: dict[bytes, tuple[bytes, int]] = {}
+
+    def earlier(self, visit: Visit, row: int) -> int | None:
+        """The row on which the record number came with somebody else first; None where it did not."""
+        patient = visit.patient
+        name = " ".join(unicodedata.normalize("NFKC", patient.name).casefold().split())
+        who = self._mark(name, patient.born.isoformat())
+        first, line = self._seen.setdefault(self._mark(patient.record.casefold()), (who, row))
+        return line if first != who else None
+
+    def _mark(self, *parts: str) -> bytes:
+        return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=16).digest()
+
+
 def _once_a_day(code: str) -> Conflict:
     return Conflict(
         "once-a-day",

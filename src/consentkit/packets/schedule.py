@@ -18,7 +18,7 @@ from typing import BinaryIO
 from consentkit import characters
 from consentkit.errors import InvalidInput
 from consentkit.explain import MISSING, validated
-from consentkit.packets.visit import Visit, VisitName, name_of
+from consentkit.packets.visit import VISIT_PATTERN, Visit, VisitName, name_of, tells_of
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
 
@@ -75,10 +75,16 @@ class Row:
     problems: tuple[Problem, ...]
     name: VisitName
     """The number and the day of the visit, as far as they can be read."""
+    number: str | None = None
+    """The number of the visit as messages may tell it; None where it can't be read, or tells who the patient is."""
+    code_column: int | None = None
+    """The column of the codes."""
 
 
 _LISTS = ("also_in", "procedures", "documents", "extra")
 _CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
+_PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
+"""What separates names of PDF files: a comma or a space behind the ending of one."""
 _DAYS = ("date", "date_of_birth")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _LEAST_KNOWN = 3
@@ -122,7 +128,11 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
         f"is a number in powers of ten, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
     ),
-    (_LISTS, re.compile(r".*,.*"), "holds a comma; part the entries by spaces or semicolons"),
+    (
+        tuple(column for column in _LISTS if column != "extra"),
+        re.compile(r".*,.*"),
+        "holds a comma; separate the entries by spaces or semicolons",
+    ),
     (
         ("large_print", "medical_visit"),
         re.compile(r"(?!(yes|no)$).*", re.IGNORECASE),
@@ -312,9 +322,9 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
         cells = [cell.strip() for cell in _split(text, header.delimiter)]
     except csv.Error:
         cells = text.split(header.delimiter)
-        number = _broken_cell(text, header.delimiter)
-        column = header.columns[number - 1] if number <= len(header.columns) else ""
-        return Row(line, None, (Problem(name, line, number, column, _QUOTES),), _name_in(cells, header))
+        broken = _broken_cell(text, header.delimiter)
+        column = header.columns[broken - 1] if broken <= len(header.columns) else ""
+        return Row(line, None, (Problem(name, line, broken, column, _QUOTES),), _name_in(cells, header))
     visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
         return Row(line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),), visit_name)
@@ -323,10 +333,12 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
         message = f"stands here a second time, first on line {earlier}; give each visit a number of its own"
         problems.append(Problem(name, line, header.number("visit"), "visit", message))
-    visit, found = validated(Visit, _as_source(filled, {problem.field for problem in problems}, name, line))
+    source = _as_source(filled, {problem.field for problem in problems}, name, line)
+    visit, found = validated(Visit, source)
     problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
     problems.sort(key=Problem.place)
-    return Row(line, None if problems else visit, tuple(problems), visit_name)
+    number = shown_number(source.data)
+    return Row(line, None if problems else visit, tuple(problems), visit_name, number, header.number("procedures"))
 
 
 def _name_in(cells: Sequence[str], header: _Header) -> VisitName:
@@ -374,10 +386,27 @@ def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: in
             target = inner
             values[(parent,)] = (line, 1)
         text = cell.casefold() if column in _CHOICES else cell
-        target[last] = re.split(r"[\s;]+", text.strip("; ")) if column in _LISTS else text
+        target[last] = _items(column, text) if column in _LISTS else text
         values[COLUMNS[column]] = (line, 1)
     unread = frozenset(COLUMNS[column] for column in refused)
     return YamlFile(name, data, values, {}, unread, (), discreet=True)
+
+
+def _items(column: str, cell: str) -> list[Data]:
+    """The entries of a cell that holds a list. Names of files may hold spaces, and commas, too."""
+    if column != "extra" or not _PDF.search(cell):
+        return list(re.split(r"[\s;]+", cell.strip("; ")))
+    return [name for part in cell.split(";") for name in _PDF.split(part.strip()) if name]
+
+
+def shown_number(data: Mapping[str, Data]) -> str | None:
+    """The number of a visit whose data may be faulty, as far as a message may hold it; None where it may not."""
+    number, patient, other = data.get("visit"), data.get("patient"), data.get("representative")
+    if not isinstance(number, str) or not re.fullmatch(VISIT_PATTERN, number):
+        return None
+    texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
+    tells = any(tells_of(text, number) for text in texts if isinstance(text, str))
+    return None if tells or not isinstance(patient, Mapping) else number
 
 
 def _in_table(problem: Problem, header: _Header, line: int) -> Problem:

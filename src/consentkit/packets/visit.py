@@ -38,7 +38,10 @@ FIRST_YEAR = 2000
 OLDEST = 130
 """Years that nobody has lived to see yet; the oldest person on record died at 122."""
 
-VisitId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+VISIT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
+"""How numbers of visits look."""
+
+VisitId = Annotated[str, StringConstraints(pattern=VISIT_PATTERN)]
 """The clinic's number of a visit. It becomes part of file names, so it must not tell who the patient is."""
 
 Name = Annotated[Line, Field(max_length=80)]
@@ -87,7 +90,19 @@ def _read(kind: TypeAdapter[Any], value: Any) -> Any:
 _VISIT_ID: TypeAdapter[Any] = TypeAdapter(VisitId)
 _DAY: TypeAdapter[Any] = TypeAdapter(Day)
 
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+LONGEST_FILE_NAME = 100
+"""Characters of the name of an extra file."""
+
+
+def _file_name(value: str) -> str:
+    if "/" in value or "\\" in value or ":" in value:
+        raise ValueError("names a folder too; write the name of the file alone, as it is in the folder `extra`")
+    if not value[:1].isalnum() or value != value.strip():
+        raise ValueError("is no name of a file; begin it with a letter or a digit")
+    return value
+
+
+FileName = Annotated[Line, Field(max_length=LONGEST_FILE_NAME), AfterValidator(_file_name)]
 """The name of a file in one certain folder; never a path."""
 
 
@@ -260,6 +275,21 @@ def tells_who(visit: Visit, text: str) -> str | None:
     if visit.representative and any(_is_named(visit.representative.name, pieces)):
         return "the representative's name"
     return None
+
+
+def tells_of(particular: str, text: str) -> bool:
+    """Whether a text tells of a particular that was not validated: a name, a record number or a day, in any form."""
+    plain = _folded(text)
+    pieces = set(re.findall(r"[^\W\d_]+", plain))
+    if any(_is_named(particular, pieces)):
+        return True
+    if not any(char.isdigit() for char in particular):
+        return False
+    try:
+        day = datetime.date.fromisoformat(particular)
+    except ValueError:
+        return _holds_record(particular, plain)
+    return _holds_day(day, plain)
 
 
 _LEAST_LETTERS = 2

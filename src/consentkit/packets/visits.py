@@ -22,7 +22,7 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.files import LARGEST_TEXT, open_regular, reason
-from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule, shown_number
 from consentkit.packets.visit import Visit, VisitName, name_of
 from consentkit.problems import Problem, printable
 
@@ -59,6 +59,10 @@ class VisitEntry:
     """All that is wrong with it, from the top, or from the left."""
     name: VisitName
     """Its number and its day, as far as these can be read; known where there are problems, too."""
+    number: str | None = None
+    """Its number as messages may tell it; None where it can't be read, or tells who the patient is."""
+    code_places: tuple[tuple[int | None, int | None], ...] = ()
+    """The line and the column of each code; in a schedule the column is counted in cells."""
 
 
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
@@ -79,7 +83,9 @@ def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry
             yield _read_one(stream, shown)
             return
         for row in read_schedule(stream, shown):
-            yield VisitEntry(row.line, f"{printable(shown)}:{row.line}", row.visit, row.problems, row.name)
+            codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
+            label = f"{printable(shown)}:{row.line}"
+            yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes)
 
 
 def _by_suffix(name: str) -> bool:
@@ -140,7 +146,10 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
     source = yamlfile.parse(text, shown, discreet=True)
     visit, problems = validated(Visit, source)
-    return VisitEntry(None, printable(shown), visit, tuple(problems), name_of(source.data))
+    count = len(visit.procedures) if visit else 0
+    places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))
+    name, number = name_of(source.data), shown_number(source.data)
+    return VisitEntry(None, printable(shown), visit, tuple(problems), name, number, places)
 
 
 def _refused(name: str, message: str) -> InvalidInput:

@@ -43,8 +43,8 @@ class CompiledPart:
     destinations: Mapping[bytes, Value]
     bookmarks: tuple[int, ...]
     fields: tuple[int, ...]
-    size: tuple[float, float]
-    """Width and height of the first page in points."""
+    sizes: tuple[tuple[float, float], ...]
+    """Width and height of each page in points."""
 
     @property
     def numbers(self) -> Iterator[int]:
@@ -88,7 +88,7 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
         destinations=outline.destinations,
         bookmarks=outline.bookmarks,
         fields=outline.fields,
-        size=_size(file, outline.pages[0]),
+        sizes=tuple(_size(file, page) for page in outline.pages),
     )
     _require_whole(part, dropped)
     return part

@@ -19,6 +19,8 @@ from consentkit.resources import CJK_FONT
 _ENGINE = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "pillow", "uharfbuzz")
 _READING = ("jinja2", "markupsafe", "pydantic", "pyyaml")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
+_READERS = ("pikepdf", "pypdf", "pypdfium2", "pillow")
+"""What judges and rewrites foreign PDF files; each wheel brings its own libraries."""
 _NATIVE = (
     ("libpango-1.0.so.0", "pango_version_string", ctypes.c_char_p),
     ("libharfbuzz.so.0", "hb_version_string", ctypes.c_char_p),
@@ -40,6 +42,12 @@ def versions() -> tuple[str, ...]:
         _system_font(),
         *_native(),
     )
+
+
+@cache
+def reader_versions() -> tuple[str, ...]:
+    """The versions of what has a say in whether a foreign PDF file is accepted, and in what becomes of it."""
+    return (sys.version, f"zlib {zlib.ZLIB_RUNTIME_VERSION}", _own_source(), *map(_version, _READERS))
 
 
 def _own_source() -> str:

@@ -1,35 +1,37 @@
 """Copies what a page draws with out of a foreign file into a new one.
 
-Guarantees: only what is needed for drawing is copied; no page, annotation, action, structure or metadata comes along,
-whichever way they are reached. All data is sound: compressed anew or checked, drawings read strictly. The copy does not
-depend on anything but the file: the same file gives the same objects in the same order.
+Guarantees: only what is needed for drawing is copied; no page, annotation, action, structure, layer or metadata comes
+along, whichever way they are reached. All data is sound: compressed anew or checked, drawings read strictly. The copy
+does not depend on anything but the file: the same file gives the same objects.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from decimal import Decimal
+from typing import Any, TypeAlias
 
-from pypdf.generic import (
-    ArrayObject,
-    ByteStringObject,
-    DictionaryObject,
-    FloatObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    NumberObject,
-    PdfObject,
-    StreamObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, ObjectStreamMode, Stream, StreamDecodeLevel
 
 from consentkit.pdf.extra.drawing import Drawing, Unsound, read_drawing
-from consentkit.pdf.extra.streams import Budget, Peeled, packed, peeled
-from consentkit.pdf.extra.values import Key, dictionary, name_of, numbers_of, resolved
+from consentkit.pdf.extra.streams import Budget, Peeled, fill, peeled
+from consentkit.pdf.extra.values import (
+    Box,
+    Key,
+    dictionary,
+    entries_of,
+    has_entries,
+    key_of,
+    name_of,
+    names_in,
+    numbers_of,
+    optional_dictionary,
+    whole_number,
+)
 
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
@@ -42,121 +44,107 @@ _LEFT_OUT = {
     *("/StructParent", "/StructParents", "/Thumb"),
 }
 _NO_DRAWING = {
-    *("/Action", "/Annot", "/Catalog", "/Outlines", "/Page", "/Pages", "/Sig", "/StructElem", "/StructTreeRoot"),
+    *("/Action", "/Annot", "/Catalog", "/OCG", "/OCMD", "/Outlines", "/Page", "/Pages", "/Sig", "/StructElem"),
+    "/StructTreeRoot",
 }
 _PROPERTIES = ("/Type", "/Subtype", "/MCID", "/Lang", "/ActualText", "/Alt", "/E")
 """What a screen reader makes use of in the property list of marked content."""
+_LAYERS = ("/OCG", "/OCMD")
 
 
-class Objects:
-    """The objects of a new file, numbered as they are added."""
-
-    def __init__(self) -> None:
-        self._all: list[PdfObject] = []
-
-    def add(self, thing: PdfObject | None = None) -> IndirectObject:
-        """Add an object, or keep a number for one."""
-        self._all.append(NullObject() if thing is None else thing)
-        return IndirectObject(len(self._all), 0, self)
-
-    def put(self, reference: IndirectObject, thing: PdfObject) -> None:
-        """Put an object where a number was kept for it."""
-        self._all[reference.idnum - 1] = thing
-
-    def get_object(self, reference: IndirectObject) -> PdfObject:
-        """The object that a reference of the new file names; pypdf asks for it by this name."""
-        return self._all[reference.idnum - 1]
-
-    def file(self, root: IndirectObject) -> bytes:
-        """The file, with a plain cross-reference table and an identifier made from its contents."""
-        out = io.BytesIO()
-        out.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-        table = [b"0000000000 65535 f \n"]
-        for number, thing in enumerate(self._all, 1):
-            table.append(b"%010d 00000 n \n" % out.tell())
-            out.write(b"%d 0 obj\n" % number)
-            thing.write_to_stream(out)
-            out.write(b"\nendobj\n")
-        start = out.tell()
-        out.write(b"xref\n0 %d\n" % len(table) + b"".join(table) + b"trailer\n")
-        identifier = ByteStringObject(hashlib.sha256(out.getvalue()).digest()[:16])
-        trailer = {"/Size": NumberObject(len(table)), "/Root": root, "/ID": ArrayObject([identifier, identifier])}
-        made(trailer).write_to_stream(out)
-        out.write(b"\nstartxref\n%d\n%%%%EOF\n" % start)
-        return out.getvalue()
-
-
-def made(entries: Mapping[str, PdfObject]) -> DictionaryObject:
-    """Make a dictionary."""
-    return DictionaryObject({NameObject(key): value for key, value in entries.items()})
+def written_file(file: pikepdf.Pdf) -> bytes:
+    """A new file as bytes: a plain table of objects, data as it is, an identifier made from the contents."""
+    out = io.BytesIO()
+    file.save(
+        out,
+        deterministic_id=True,
+        force_version="1.7",
+        object_stream_mode=ObjectStreamMode.disable,
+        compress_streams=False,
+        stream_decode_level=StreamDecodeLevel.none,
+    )
+    return out.getvalue()
 
 
 class Copier:
     """Copies objects of one file, each of them once."""
 
-    def __init__(self, objects: Objects) -> None:
-        self.objects = objects
+    def __init__(self, new: pikepdf.Pdf) -> None:
+        self.new = new
         self.drawings: dict[Key, Drawing] = {}
         """The drawings that pages and pictures share, by their place in the foreign file."""
-        self.references: dict[Key, IndirectObject] = {}
+        self.references: dict[Key, Any] = {}
         """Where these have gone."""
         self._budget = Budget()
-        self._copied: dict[tuple[Key, bool], IndirectObject] = {}
-        self._waiting: deque[tuple[PdfObject, bool, IndirectObject, Key, DictionaryObject]] = deque()
-        self._page = DictionaryObject()
-        self._page_copy: IndirectObject | None = None
+        self._read: dict[Key, Drawing] = {}
+        self._copied: dict[tuple[Key, bool], Any] = {}
+        self._waiting: deque[tuple[Any, bool, Any, Key, Any]] = deque()
+        self._page: Any = Dictionary()
+        self._page_copy: Any = None
 
-    def resources(self, resources: DictionaryObject, matrix: Matrix | None = None) -> DictionaryObject:
+    def resources(self, resources: Any, matrix: Matrix | None = None) -> Any:
         """Copy what a page draws with. A matrix is where its origin has gone. Raises Unsound."""
         self._page, self._page_copy = resources, None
-        patterns = resolved(resources.get("/Pattern"))
-        is_moved = matrix is not None and isinstance(patterns, DictionaryObject)
-        copy = self._resources(resources, without="/Pattern" if is_moved else "")
-        if matrix is not None and isinstance(patterns, DictionaryObject):
-            copy[NameObject("/Pattern")] = made({key: self._moved(patterns, key, matrix) for key in patterns})
+        patterns = optional_dictionary(resources.get("/Pattern"))
+        copy = self._resources(resources, without="/Pattern" if matrix is not None else "")
+        if matrix is not None and "/Pattern" in resources:
+            copy["/Pattern"] = Dictionary({key: self._moved(patterns, key, matrix) for key in names_in(patterns)})
         self._drain()
         return copy
 
-    def picture(self, reference: IndirectObject | StreamObject, resources: DictionaryObject) -> IndirectObject:
+    def picture(self, picture: Any, resources: Any) -> Any:
         """Copy a picture that an annotation shows. `resources` serve where it has none of its own."""
         self._page, self._page_copy = resources, None
-        copy = self.copy(reference)
+        copy = self.copy(picture)
         self._drain()
-        if not isinstance(copy, IndirectObject):
-            raise Unsound("a picture that is none")
         return copy
 
-    def part(self, value: PdfObject | None) -> PdfObject:
+    def part(self, value: Any) -> Any:
         """Copy any other value."""
         copy = self.copy(value)
         self._drain()
         return copy
 
-    def data(self, stream: StreamObject) -> bytes:
+    def data(self, stream: Any) -> bytes:
         """The data of a stream that is no picture. Raises Unsound."""
+        if not isinstance(stream, Stream):
+            raise Unsound("a page without a drawing")
         content = peeled(stream, self._budget)
         if content.filters:
             raise Unsound("a drawing that is packed as a picture")
         return content.data
 
-    def copy(self, value: PdfObject | None, *, named: bool = False) -> PdfObject:
-        """Copy a value; what it refers to follows."""
-        found = resolved(value)
-        if isinstance(found, DictionaryObject) and name_of(found, "/Type") in _NO_DRAWING:
-            return NullObject()
-        if isinstance(value, IndirectObject) and isinstance(found, DictionaryObject | ArrayObject):
-            return self._reference((value.idnum, value.generation), found, named)
-        if isinstance(found, StreamObject):
+    def drawing_of(self, stream: Any, around: Any) -> Drawing:
+        """The drawing of a picture; `around` are the resources of what shows it. Raises Unsound."""
+        key = key_of(stream)
+        if key is None:
             raise Unsound("a stream without a number")
-        if isinstance(found, DictionaryObject):
-            return self._entries(found, named)
-        if isinstance(found, ArrayObject):
-            return self._items(found)
-        return found
+        if key not in self._read:
+            own = stream.get("/Resources", around)
+            self._read[key] = read_drawing(self.data(stream), mcids_in(own))
+        return self._read[key]
 
-    def _reference(self, key: Key, found: PdfObject, named: bool) -> IndirectObject:
+    def copy(self, value: Any, *, named: bool = False) -> Any:
+        """Copy a value; what it refers to follows."""
+        if has_entries(value) and name_of(value, "/Type") in _NO_DRAWING:
+            return None
+        is_container = has_entries(value) or isinstance(value, Array)
+        if is_container and (key := key_of(value)) is not None:
+            return self._reference(key, value, named)
+        if isinstance(value, Stream):
+            raise Unsound("a stream without a number")
+        if has_entries(value):
+            return Dictionary(self._entries(value, named))
+        if isinstance(value, Array):
+            return Array(self._items(value))
+        return value
+
+    def _reference(self, key: Key, found: Any, named: bool) -> Any:
         if (key, named) not in self._copied:
-            kept = self.objects.add()
+            empty: Any = Array() if isinstance(found, Array) else Dictionary()
+            if isinstance(found, Stream):
+                empty = Stream(self.new, b"")
+            kept = self.new.make_indirect(empty)
             self._copied[key, named] = kept
             self._waiting.append((found, named, kept, key, self._page))
         return self._copied[key, named]
@@ -164,102 +152,95 @@ class Copier:
     def _drain(self) -> None:
         while self._waiting:
             found, named, kept, key, self._page = self._waiting.popleft()
-            self.objects.put(kept, self._contents(found, named, key))
+            if isinstance(found, Stream):
+                self._fill_stream(kept, found, key)
+            elif isinstance(found, Array):
+                kept.extend(self._items(found))
+            else:
+                for name, value in self._entries(found, named).items():
+                    kept[name] = value
 
-    def _contents(self, found: PdfObject, named: bool, key: Key) -> PdfObject:
-        if isinstance(found, StreamObject):
-            return self._stream(found, key)
-        if isinstance(found, DictionaryObject):
-            return self._entries(found, named)
-        return self._items(found) if isinstance(found, ArrayObject) else found
+    def _items(self, found: Any) -> list[Any]:
+        return [self.copy(item) for item in found]
 
-    def _items(self, found: ArrayObject) -> ArrayObject:
-        return ArrayObject([self.copy(item) for item in found])
-
-    def _entries(self, found: DictionaryObject, named: bool) -> DictionaryObject:
+    def _entries(self, found: Any, named: bool) -> dict[str, Any]:
         if named:
-            return made({key: self.copy(found.get(key)) for key in found})
-        copy: dict[str, PdfObject] = {}
-        for key in found:
+            return {key: self.copy(found.get(key)) for key in names_in(found)}
+        copy: dict[str, Any] = {}
+        for key, value in entries_of(found):
             if key == "/Resources":
-                copy[key] = self._resources(dictionary(found.get(key)))
-            elif key not in _LEFT_OUT:
-                copy[key] = self.copy(found.get(key), named=key in _NAMED)
-        return made(copy)
+                copy[key] = self._resources(dictionary(value))
+            elif key not in _LEFT_OUT and key.isascii():
+                copy[key] = self.copy(value, named=key in _NAMED)
+        return copy
 
-    def _stream(self, stream: StreamObject, key: Key) -> StreamObject:
-        content = peeled(stream, self._budget)
+    def _fill_stream(self, kept: Any, stream: Any, key: Key) -> None:
         entries = self._entries(stream, named=False)
         if name_of(stream, "/Subtype") == "/Form" or "/PatternType" in stream:
-            content = self._drawing(content, stream, key)
+            drawing = self.drawing_of(stream, self._page)
+            content = Peeled(drawing.data)
+            if (key, False) in self._copied:
+                self.drawings[key], self.references[key] = drawing, kept
             if "/Resources" not in stream:
-                entries[NameObject("/Resources")] = self._resources_of_page()
+                entries["/Resources"] = self._resources_of_page()
+        else:
+            content = peeled(stream, self._budget)
         filters = tuple((name, self.copy(parameters)) for name, parameters in content.filters)
-        return packed(replace(content, filters=filters), entries)
+        fill(kept, replace(content, filters=filters), entries)
 
-    def _drawing(self, content: Peeled, stream: StreamObject, key: Key) -> Peeled:
-        if content.filters:
-            raise Unsound("a drawing that is packed as a picture")
-        own = resolved(stream.get("/Resources"))
-        drawing = read_drawing(content.data, mcids_in(own if isinstance(own, DictionaryObject) else self._page))
-        if (key, False) in self._copied:
-            self.drawings[key] = drawing
-            self.references[key] = self._copied[key, False]
-        return Peeled(drawing.data)
-
-    def _resources_of_page(self) -> IndirectObject:
+    def _resources_of_page(self) -> Any:
         """What old files let a picture borrow from the page that shows it."""
         if self._page_copy is None:
-            self._page_copy = self.objects.add()
-            self.objects.put(self._page_copy, self._resources(self._page))
+            self._page_copy = self.new.make_indirect(Dictionary())
+            for name, value in self._resources(self._page).items():
+                self._page_copy[name] = value
         return self._page_copy
 
-    def _resources(self, resources: DictionaryObject, *, without: str = "") -> DictionaryObject:
-        copy: dict[str, PdfObject] = {}
+    def _resources(self, resources: Any, *, without: str = "") -> Any:
+        copy: dict[str, Any] = {}
         for category in _CATEGORIES:
-            named = resolved(resources.get(category))
-            if isinstance(named, NullObject) or category == without:
+            if category not in resources or category == without:
                 continue
-            if not all(name.isascii() for name in dictionary(named)):
-                raise Unsound("names that programs read in different ways")
+            named = dictionary(resources.get(category))
             if category == "/Properties":
-                copy[category] = made({key: _properties(dictionary(named).get(key)) for key in dictionary(named)})
+                copy[category] = Dictionary({key: _properties(named.get(key)) for key in names_in(named)})
             else:
-                copy[category] = self._entries(dictionary(named), named=True)
-        return made(copy)
+                copy[category] = Dictionary(self._entries(named, named=True))
+        return Dictionary(copy)
 
-    def _moved(self, patterns: DictionaryObject, key: str, matrix: Matrix) -> IndirectObject:
+    def _moved(self, patterns: Any, key: str, matrix: Matrix) -> Any:
         """A copy of a pattern, which hangs on the origin of the page (ISO 32000-1, 8.7.3.1), where that has gone."""
         found = dictionary(patterns.get(key))
-        own = numbers_of(found["/Matrix"], 6) if "/Matrix" in found else [1, 0, 0, 1, 0, 0]
-        number = patterns.get(key)
-        if isinstance(found, StreamObject):
-            if not isinstance(number, IndirectObject):
-                raise Unsound("a stream without a number")
-            copy: DictionaryObject = self._stream(found, (number.idnum, number.generation))
+        own = numbers_of(found.get("/Matrix"), 6) if "/Matrix" in found else [1, 0, 0, 1, 0, 0]
+        if isinstance(found, Stream):
+            place = key_of(found)
+            assert place is not None
+            copy: Any = self.new.make_indirect(Stream(self.new, b""))
+            self._fill_stream(copy, found, place)
         else:
-            copy = self._entries(found, named=False)
-        copy[NameObject("/Matrix")] = numbers(product((own[0], own[1], own[2], own[3], own[4], own[5]), matrix))
-        return self.objects.add(copy)
+            copy = self.new.make_indirect(Dictionary(self._entries(found, named=False)))
+        copy["/Matrix"] = numbers(product((own[0], own[1], own[2], own[3], own[4], own[5]), matrix))
+        return copy
 
 
-def mcids_in(resources: DictionaryObject) -> dict[str, int | None]:
+def mcids_in(resources: Any) -> dict[str, int | None]:
     """The MCID of each property list, None where it has none."""
-    named = resolved(resources.get("/Properties"))
-    if not isinstance(named, DictionaryObject):
+    named: Any = resources.get("/Properties") if has_entries(resources) else None
+    if not has_entries(named):
         return {}
     found: dict[str, int | None] = {}
-    for name in named:
-        entries = resolved(named.get(name))
-        mcid = resolved(entries.get("/MCID")) if isinstance(entries, DictionaryObject) else None
-        found[str(name)] = int(mcid) if isinstance(mcid, int) else None
+    for name, entries in named.items():
+        found[str(name)] = whole_number(entries.get("/MCID")) if has_entries(entries) else None
     return found
 
 
-def _properties(value: PdfObject | None) -> DictionaryObject:
+def _properties(value: Any) -> Any:
     entries = dictionary(value)
-    values = {key: resolved(entries.get(key)) for key in _PROPERTIES if key in entries}
-    return made({key: item for key, item in values.items() if not isinstance(item, DictionaryObject | ArrayObject)})
+    names = () if name_of(entries, "/Type") in _LAYERS else _PROPERTIES
+    values = {key: entries.get(key) for key in names if key in entries}
+    return Dictionary(
+        {key: item for key, item in values.items() if not has_entries(item) and not isinstance(item, Array)}
+    )
 
 
 def product(first: Matrix, second: Matrix) -> Matrix:
@@ -269,13 +250,22 @@ def product(first: Matrix, second: Matrix) -> Matrix:
     return a * k + b * n, a * m + b * o, c * k + d * n, c * m + d * o, e * k + f * n + p, e * m + f * o + q
 
 
-def numbers(values: Matrix | tuple[float, float, float, float]) -> ArrayObject:
+def moved(box: Sequence[float], matrix: Matrix) -> Box:
+    """The smallest upright rectangle around a rectangle that was turned, scaled and moved."""
+    a, b, c, d, e, f = matrix
+    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    xs = [a * x + c * y + e for x, y in corners]
+    ys = [b * x + d * y + f for x, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def numbers(values: Sequence[float]) -> Any:
     """A list of numbers, whole ones written as such."""
-    return ArrayObject([NumberObject(int(value)) if value == int(value) else FloatObject(value) for value in values])
+    return Array([int(value) if value == int(value) else Decimal(_number(value).decode()) for value in values])
 
 
-def written(values: Matrix) -> bytes:
-    """Numbers as they stand in a drawing."""
+def written(values: Sequence[float]) -> bytes:
+    """Numbers as they are written in a drawing."""
     return b" ".join(_number(value) for value in values)
 
 

@@ -8,6 +8,7 @@ guess, one of them may guess a sentence away.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,12 @@ _BEHIND_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
 _LOOKED_AT_BEHIND_AN_IMAGE = 12
 
 _SHOWS_TEXT = {b"Tj", b"TJ", b"'", b'"'}
+_PAINTS = {*(b"b", b"b*", b"B", b"B*", b"BI", b"Do", b"f", b"f*", b"F", b"s", b"S", b"sh")}
+_USES = {b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/Pattern"}
+_MARKS = {b"BMC", b"BDC", b"DP", b"MP"}
+_LAYER = "/OC"
+_NO_LAYER = b"/Span"
+"""What a mark is called in place of a layer that is always shown."""
 _OPERATORS = frozenset(
     rb"""b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q re
     RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' " """.split()
@@ -53,6 +60,12 @@ class Drawing:
     """The identifiers of its marked content, in order."""
     has_loose_text: bool = False
     """Whether text stands outside of marked content and artifacts."""
+    operators: int = 0
+    """How many instructions it has."""
+    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often it uses what its resources name, by category and name: fonts once for each character that is shown."""
+    paints: bool = False
+    """Whether anything is painted, or a text shown, that is not empty."""
 
 
 @dataclass
@@ -78,11 +91,15 @@ class _Reader:
         self._properties = properties
         self._drawing = Drawing(data)
         self._open: list[_Open] = []
-        self._superfluous: list[tuple[int, int]] = []
+        self._replaced: list[tuple[int, int, bytes]] = []
         self._is_ambiguous = False
+        self._font = ""
+        self._fonts: list[str] = []
 
     def read(self) -> Drawing:
-        for operator, operands, start, end in _operations(self._data):
+        for operator, operands, first, start, end in _operations(self._data):
+            self._drawing.operators += 1
+            self._use(operator, operands)
             if self._is_ambiguous and operator not in _OPENINGS:
                 raise Unsound("a drawing that restores what it did not save")
             if operator in _PAIRS:
@@ -93,8 +110,29 @@ class _Reader:
                 self._drawing.has_loose_text |= not any(thing.is_read for thing in self._open)
             elif operator not in _OPERATORS and all(thing.operator != b"BX" for thing in self._open):
                 raise Unsound("a drawing instruction that no program knows")
+            if operator in _MARKS and operands and plain_name(operands[0]) == _LAYER:
+                # its layer is shown and printed (`layers`), and is in no new file
+                self._replaced.append((first, first + len(operands[0]), _NO_LAYER))
         self._drawing.data = self._balanced()
         return self._drawing
+
+    def _use(self, operator: bytes, operands: list[bytes]) -> None:
+        """Note what the drawing takes from its resources."""
+        uses = self._drawing.uses
+        if operator in _SHOWS_TEXT:
+            shown = sum(len(operand) for operand in operands if operand[:1] in b"(<")
+            if self._font and shown:
+                uses["/Font", self._font] += shown
+            self._drawing.paints |= shown > 2
+        elif operator == b"Tf" and len(operands) == 2:
+            self._font = plain_name(operands[0])
+        elif operator == b"q":
+            self._fonts.append(self._font)
+        elif operator == b"Q" and self._fonts:
+            self._font = self._fonts.pop()
+        elif operator in _USES and operands and operands[-1].startswith(b"/"):
+            uses[_USES[operator], plain_name(operands[-1])] += 1
+        self._drawing.paints |= operator in _PAINTS
 
     def _begin(self, operator: bytes, operands: list[bytes]) -> None:
         opened = _Open(operator)
@@ -118,13 +156,13 @@ class _Reader:
             if self._open[index].operator in _OPENINGS[operator]:
                 del self._open[index]
                 return
-        self._superfluous.append((start, end))  # it would end what stands around
+        self._replaced.append((start, end, b""))  # it would end what stands around
         self._is_ambiguous |= operator == b"Q"  # some programs pass over it, some restore what the page began with
 
     def _balanced(self) -> bytes:
         pieces, done = [], 0
-        for start, end in self._superfluous:
-            pieces.append(self._data[done:start])
+        for start, end, instead in self._replaced:
+            pieces += [self._data[done:start], instead]
             done = end
         pieces.append(self._data[done:])
         pieces.extend(b"\n" + _PAIRS[thing.operator] for thing in reversed(self._open))
@@ -136,12 +174,12 @@ def plain_name(token: bytes) -> str:
     return _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token).decode("latin-1")
 
 
-def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int]]:
-    """Each operator with the tokens before it, and where it starts and ends."""
+def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int, int]]:
+    """Each operator with the tokens before it, where these start, and where it starts and ends itself."""
     operands: list[bytes] = []
     brackets: list[bytes] = []
     before = b""
-    position = 0
+    position = first = 0
     while position < len(data):
         match = _TOKEN.match(data, position)
         if match is None:
@@ -155,17 +193,20 @@ def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int]]:
                 raise Unsound("a drawing with an open bracket")
             if (before == b"BI") != (token == b"ID") or token == b"EI":
                 raise Unsound("a drawing with half a picture in it")
-            yield token, operands, start, position
+            yield token, operands, first, start, position
             operands, before = [], token
             if token == b"ID":
                 position = _after_image(data, position)
             continue
         if kind == "string":
             position = _after_string(data, position)
+            token = data[start:position]
         elif kind == "opening":
             brackets.append(token)
         elif kind == "closing" and (not brackets or brackets.pop() != _BRACKETS[token]):
             raise Unsound("a drawing with brackets that do not match")
+        if not operands:
+            first = start
         operands.append(token)
     if operands or brackets:
         raise Unsound("a drawing that breaks off")

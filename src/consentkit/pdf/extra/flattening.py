@@ -1,28 +1,39 @@
 """What the annotations of a page show: filled-in fields, notes, marks.
 
-Guarantees: what would be printed is drawn, where it would be printed (ISO 32000-1, 12.5.5); what holds something to
-read but no picture of it is refused rather than lost. Links, and what is hidden or not for printing, show nothing.
+Guarantees: what would be printed is drawn, where it would be printed (qpdf computes the place: ISO 32000-1, 12.5.5);
+what holds something to read but no picture of it is refused rather than lost, and so is a tick that its picture does
+not show. Links, and what is hidden or not for printing, show nothing; what shows on the screen only is counted.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    StreamObject,
-)
+import pikepdf
+from pikepdf import Dictionary, Name, Stream, String
 
-from consentkit.pdf.extra.copying import Copier, Matrix, numbers
+from consentkit.pdf.extra.copying import Copier, numbers
+from consentkit.pdf.extra.cost import Costs
+from consentkit.pdf.extra.drawing import Unsound
 from consentkit.pdf.extra.judging import REMEDY, Refused
 from consentkit.pdf.extra.pagetree import SourcePage
-from consentkit.pdf.extra.values import Box, Key, dictionary, key_of, name_of, numbers_of, resolved
+from consentkit.pdf.extra.values import (
+    Box,
+    Key,
+    array,
+    dictionary,
+    entries_of,
+    has_entries,
+    key_of,
+    listed,
+    name_of,
+    numbers_of,
+    optional_dictionary,
+    whole_number,
+)
 
 _HIDDEN, _PRINTED, _NOT_SHOWN = 2, 4, 32
 _SHOW_NOTHING = {"/Link", "/Popup", "/Text", "/PrinterMark", "/TrapNet"}
@@ -36,55 +47,105 @@ _MOST_PARENTS = 50
 class Picture:
     """What an annotation shows."""
 
-    form: IndirectObject
+    form: Any
     """The picture, in the new file."""
-    matrix: Matrix
-    """Where it goes on the page."""
-    key: Key | None
+    annotation: Any
     """The annotation, in the foreign file."""
+    page: int
+    """The page that it is on, counted from 1."""
     role: str
     """What a form field is called when it is printed (ISO 32000-1, table 348); empty for anything else."""
 
+    @property
+    def key(self) -> Key | None:
+        """The number of the annotation."""
+        return key_of(self.annotation)
 
-def pictures_of(page: SourcePage, number: int, form: DictionaryObject, copier: Copier) -> Iterator[Picture]:
-    """What the annotations of a page show, in order. Raises Refused, Unsound."""
-    annotations = resolved(page.dictionary.get("/Annots"))
-    if isinstance(annotations, NullObject):
-        return
-    for item in annotations if isinstance(annotations, ArrayObject) else ():
-        if isinstance(resolved(item), NullObject):
-            continue
-        annotation = dictionary(item)
-        if name_of(annotation, "/Subtype") == "/Link" or not _is_printed(annotation):
-            continue
-        picture = _appearance(annotation)
-        if picture is None:
-            _require_nothing_lost(annotation, number)
-        elif matrix := _placed(dictionary(picture), annotation):
-            copy = copier.picture(_as_form(picture), _borrowed(annotation, form))
-            yield Picture(_completed(copy, copier), matrix, key_of(item), _role(annotation))
+    def drawn(self, name: str) -> bytes:
+        """The instructions that draw it under a name."""
+        annotation = pikepdf.Annotation(self.annotation)
+        return annotation.get_page_content_for_appearance(Name(name), 0, _PRINTED, _HIDDEN | _NOT_SHOWN)
 
 
-def _is_printed(annotation: DictionaryObject) -> bool:
-    flags = resolved(annotation.get("/F"))
-    set_flags = int(flags) if isinstance(flags, int) else 0
-    return bool(set_flags & _PRINTED) and not set_flags & (_HIDDEN | _NOT_SHOWN)
+class Annotations:
+    """Reads the annotations of the pages of one file."""
+
+    def __init__(self, form: Any, copier: Copier, costs: Costs) -> None:
+        self._form, self._copier, self._costs = form, copier, costs
+        self.not_printed: Counter[int] = Counter()
+        """How many fields and marks of each page show on the screen, but not on paper."""
+        self.signatures: Counter[int] = Counter()
+        """How many digital signatures are on each page."""
+        self.has_values = False
+        """Whether a field is filled in, so that the file may be one person's."""
+        self.pages: set[int] = set()
+        """Pages with annotations that are more than links."""
+
+    def pictures_of(self, page: SourcePage, number: int) -> Iterator[Picture]:
+        """What the annotations of a page show, in order. Raises Refused, Unsound."""
+        for annotation in array(page.dictionary.get("/Annots")):
+            if annotation is None:
+                continue
+            self._note(dictionary(annotation), number)
+            if name_of(annotation, "/Subtype") == "/Link":
+                continue
+            self.pages.add(number)
+            if not is_printed(annotation):
+                continue
+            picture = appearance(annotation)
+            _require_true_tick(annotation, picture, number, self._copier)
+            if picture is None:
+                _require_nothing_lost(annotation, number)
+            elif _has_size(picture, annotation):
+                borrowed = self._borrowed(annotation)
+                self._costs.require_affordable_picture(picture, borrowed, page.key)
+                copy = self._copier.picture(_as_form(picture), borrowed)
+                yield Picture(_completed(copy), annotation, number, _role(annotation))
+
+    def _note(self, annotation: Any, number: int) -> None:
+        """Count what has to be told of an annotation."""
+        is_field = name_of(annotation, "/Subtype") == "/Widget"
+        if is_field and str(inherited(annotation, "/FT")) == "/Sig" and has_entries(inherited(annotation, "/V")):
+            self.signatures[number] += 1
+        has_value = is_field and (has_text(annotation) or name_of(annotation, "/AS") not in ("", "/Off"))
+        self.has_values |= has_value
+        flags = whole_number(annotation.get("/F")) or 0
+        if flags & (_PRINTED | _HIDDEN | _NOT_SHOWN) or name_of(annotation, "/Subtype") in ("/Link", "/Popup"):
+            return
+        picture = appearance(annotation)
+        shows = picture is not None and self._paints(picture, annotation)
+        if has_value or shows or (picture is None and not is_field):
+            self.not_printed[number] += 1
+
+    def _paints(self, picture: Any, annotation: Any) -> bool:
+        return self._copier.drawing_of(picture, self._borrowed(annotation)).paints
+
+    def _borrowed(self, annotation: Any) -> Any:
+        """What old files let the picture of a field borrow from the form."""
+        is_field = name_of(annotation, "/Subtype") == "/Widget"
+        return optional_dictionary(self._form.get("/DR")) if is_field else Dictionary()
 
 
-def _appearance(annotation: DictionaryObject) -> Any | None:
-    """The picture to be shown, as a reference; None where there is none for the present state."""
-    appearances = resolved(annotation.get("/AP"))
-    if not isinstance(appearances, DictionaryObject):
-        return None
-    normal = appearances.get("/N")
-    found = resolved(normal)
-    if isinstance(found, DictionaryObject) and not isinstance(found, StreamObject):
-        normal = found.get(name_of(annotation, "/AS"))
-        found = resolved(normal)
-    return normal if isinstance(found, StreamObject) else None
+def is_printed(annotation: Any) -> bool:
+    """Whether an annotation belongs on paper (ISO 32000-1, 12.5.3)."""
+    flags = whole_number(annotation.get("/F")) or 0
+    return bool(flags & _PRINTED) and not flags & (_HIDDEN | _NOT_SHOWN)
 
 
-def _require_nothing_lost(annotation: DictionaryObject, number: int) -> None:
+def appearance(annotation: Any) -> Any:
+    """The picture to be shown; None where there is none for the present state. Raises Unsound."""
+    normal = optional_dictionary(annotation.get("/AP")).get("/N")
+    if normal is not None and not has_entries(normal):
+        raise Unsound("a picture that is none")
+    if isinstance(normal, Dictionary):
+        state = name_of(annotation, "/AS")
+        normal = normal.get(state) if state else None
+        if normal is not None and not isinstance(normal, Stream):
+            raise Unsound("a picture that is none")
+    return normal
+
+
+def _require_nothing_lost(annotation: Any, number: int) -> None:
     kind = name_of(annotation, "/Subtype")
     if kind == "/Widget":
         if _has_value(annotation):
@@ -93,69 +154,104 @@ def _require_nothing_lost(annotation: DictionaryObject, number: int) -> None:
         raise Refused([f"page {number} has a comment or mark that holds no picture of itself; {REMEDY}"])
 
 
-def _has_value(annotation: DictionaryObject) -> bool:
-    if inherited(annotation, "/FT") not in ("/Tx", "/Ch"):
-        return name_of(annotation, "/AS") not in ("", "/Off") and "/AP" not in annotation
+def _has_value(annotation: Any) -> bool:
+    if is_text(annotation):
+        return has_text(annotation)
+    return name_of(annotation, "/AS") not in ("", "/Off") and "/AP" not in annotation
+
+
+def is_text(annotation: Any) -> bool:
+    """Whether a field holds a text or a choice, and not ticks or a signature."""
+    return name_of(annotation, "/Subtype") == "/Widget" and str(inherited(annotation, "/FT")) in ("/Tx", "/Ch")
+
+
+def has_text(annotation: Any) -> bool:
+    """Whether an annotation is a field that is filled with text or with a choice. Raises Unsound."""
+    return is_text(annotation) and any(text.strip() for text in texts_of(annotation))
+
+
+def texts_of(field: Any) -> list[str]:
+    """What a field of text or of choices is filled with, as it is shown. Raises Unsound."""
+    values = listed(inherited(field, "/V"))
+    shown = dict(_options(field))
+    texts = []
+    for value in values:
+        if not isinstance(value, String | Name | Stream):
+            raise Unsound("a field whose value is no text")
+        text = str(String(value.read_bytes())) if isinstance(value, Stream) else str(value)
+        texts.append(shown.get(text, text.removeprefix("/") if isinstance(value, Name) else text))
+    return texts
+
+
+def _options(field: Any) -> Iterator[tuple[str, str]]:
+    """The values of a choice that are shown in other words (ISO 32000-1, table 231)."""
+    for option in listed(inherited(field, "/Opt")):
+        pair = listed(option)
+        if len(pair) == 2 and all(isinstance(part, String) for part in pair):
+            yield str(pair[0]), str(pair[1])
+
+
+def _require_true_tick(annotation: Any, picture: Any, number: int, copier: Copier) -> None:
+    """Raise Refused where a box or a button is ticked, and its picture says something else."""
+    if name_of(annotation, "/Subtype") != "/Widget" or str(inherited(annotation, "/FT")) != "/Btn":
+        return
+    flags = whole_number(inherited(annotation, "/Ff")) or 0
     value = inherited(annotation, "/V")
-    return not isinstance(value, NullObject) and bool(value) if not isinstance(value, StreamObject) else True
+    states = optional_dictionary(annotation.get("/AP")).get("/N")
+    if flags & _PUSH or not isinstance(value, Name) or not isinstance(states, Dictionary):
+        return
+    own = [state for state, _ in entries_of(states) if state != "/Off"]
+    ticked, shown = name_of(Dictionary(V=value), "/V"), name_of(annotation, "/AS") or "/Off"
+    is_shown = shown in own
+    is_empty = is_shown and (picture is None or not copier.drawing_of(picture, Dictionary()).paints)
+    if is_empty or (ticked in own) != is_shown or (is_shown and shown != ticked):
+        raise Refused([f"page {number} has a box or button whose tick and picture differ; {REMEDY}"])
 
 
-def inherited(field: DictionaryObject, key: str) -> Any:
-    """An entry of a form field, or of the fields that it belongs to."""
+def inherited(field: Any, key: str) -> Any:
+    """An entry of a form field, or of the fields that it belongs to; None where there is none."""
     for _ in range(_MOST_PARENTS):
-        value = resolved(field.get(key))
-        if not isinstance(value, NullObject):
-            return value
-        above = resolved(field.get("/Parent"))
-        if not isinstance(above, DictionaryObject):
+        if key in field:
+            return field.get(key)
+        field = field.get("/Parent")
+        if not has_entries(field):
             break
-        field = above
-    return NullObject()
+    return None
 
 
-def _role(annotation: DictionaryObject) -> str:
+def _role(annotation: Any) -> str:
     if name_of(annotation, "/Subtype") != "/Widget":
         return ""
-    kind, flags = str(inherited(annotation, "/FT")), inherited(annotation, "/Ff")
-    if kind == "/Btn" and isinstance(flags, int) and flags & (_RADIO | _PUSH):
+    kind, flags = str(inherited(annotation, "/FT")), whole_number(inherited(annotation, "/Ff")) or 0
+    if kind == "/Btn" and flags & (_RADIO | _PUSH):
         return "rb" if flags & _RADIO else "pb"
     return _ROLES.get(kind, "tv")
 
 
-def _placed(picture: DictionaryObject, annotation: DictionaryObject) -> Matrix | None:
-    """The matrix that puts a picture into the rectangle of its annotation; None where it would have no size."""
-    left, bottom, right, top = _sorted(numbers_of(annotation.get("/Rect"), 4))
-    box = numbers_of(picture.get("/BBox"), 4)
+def _has_size(picture: Any, annotation: Any) -> bool:
+    """Whether a picture and its rectangle are more than a point or a line, as those of hidden signatures are."""
+    left, bottom, right, top = sorted_box(numbers_of(annotation.get("/Rect"), 4))
+    box = sorted_box(numbers_of(picture.get("/BBox"), 4))
     own = numbers_of(picture.get("/Matrix"), 6) if "/Matrix" in picture else [1, 0, 0, 1, 0, 0]
     corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs = [own[0] * x + own[2] * y + own[4] for x, y in corners]
-    ys = [own[1] * x + own[3] * y + own[5] for x, y in corners]
-    width, height = max(xs) - min(xs), max(ys) - min(ys)
-    if not width or not height or left == right or bottom == top:
-        return None
-    across, up = (right - left) / width, (top - bottom) / height
-    return across, 0, 0, up, left - min(xs) * across, bottom - min(ys) * up
+    xs = [own[0] * x + own[2] * y for x, y in corners]
+    ys = [own[1] * x + own[3] * y for x, y in corners]
+    return left < right and bottom < top and max(xs) > min(xs) and max(ys) > min(ys)
 
 
-def _sorted(rectangle: list[float]) -> Box:
+def sorted_box(rectangle: list[float]) -> Box:
+    """A rectangle from its lower left to its upper right corner."""
     left, bottom, right, top = rectangle
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
 def _as_form(picture: Any) -> Any:
-    """A picture is a form even where it does not say so; the copier goes by what is said."""
-    resolved(picture)[NameObject("/Subtype")] = NameObject("/Form")  # type: ignore[index]
+    """A picture is a form even where it does not say so; the copier and qpdf go by what is said."""
+    picture["/Subtype"] = Name.Form
+    picture["/BBox"] = numbers(sorted_box(numbers_of(picture.get("/BBox"), 4)))
     return picture
 
 
-def _completed(copy: IndirectObject, copier: Copier) -> IndirectObject:
-    form = dictionary(copier.objects.get_object(copy))
-    form[NameObject("/Type")] = NameObject("/XObject")
-    form[NameObject("/BBox")] = numbers(_sorted(numbers_of(form.get("/BBox"), 4)))
+def _completed(copy: Any) -> Any:
+    copy["/Type"] = Name.XObject
     return copy
-
-
-def _borrowed(annotation: DictionaryObject, form: DictionaryObject) -> DictionaryObject:
-    """What old files let the picture of a field borrow from the form."""
-    found = resolved(form.get("/DR")) if name_of(annotation, "/Subtype") == "/Widget" else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()

@@ -7,30 +7,34 @@ inherits nothing, and its one drawing is closed, so that a stamp lands where it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
 
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    NumberObject,
-    PdfObject,
-    StreamObject,
-    TextStringObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
 
-from consentkit.pdf.extra.copying import Copier, Matrix, Objects, made, mcids_in, numbers, product, written
-from consentkit.pdf.extra.drawing import Drawing, Unsound, read_drawing
-from consentkit.pdf.extra.flattening import Picture, pictures_of
+from consentkit.pdf.extra.copying import Copier, Matrix, mcids_in, numbers, product, written, written_file
+from consentkit.pdf.extra.cost import Costs
+from consentkit.pdf.extra.drawing import Drawing, read_drawing
+from consentkit.pdf.extra.flattening import Annotations, Picture
 from consentkit.pdf.extra.judging import Judged
 from consentkit.pdf.extra.pagetree import SourcePage
-from consentkit.pdf.extra.streams import new_stream
+from consentkit.pdf.extra.placing import Place
+from consentkit.pdf.extra.streams import Peeled, fill
 from consentkit.pdf.extra.tree import Content, Tree, TreeWriter, read_tree, replace_annotations
-from consentkit.pdf.extra.values import Key, dictionary, name_of, resolved
+from consentkit.pdf.extra.values import (
+    Box,
+    Key,
+    array,
+    dictionary,
+    has_entries,
+    name_of,
+    optional_dictionary,
+    whole_number,
+)
 
 _UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -39,10 +43,22 @@ _UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
 class Inert:
     """The new file."""
 
+    file: pikepdf.Pdf
+    """What owns the objects in `pictures`."""
     pdf: bytes
     is_tagged: bool
     is_wholly_tagged: bool
-    """Whether all its text is in the structure or known to be an artifact, and its language is told."""
+    """Whether all its text is in the structure or known to be an artifact, and its language is said."""
+    pictures: Sequence[Picture]
+    """What was drawn of annotations."""
+    not_printed: Counter[int]
+    """How many fields and marks of each page show on the screen only, and are left out."""
+    signatures: Counter[int]
+    """How many digital signatures are on each page, which are not valid any more."""
+    has_values: bool
+    """Whether a field was filled in."""
+    annotated: set[int]
+    """Pages with fields, notes or marks."""
 
 
 @dataclass(frozen=True)
@@ -50,46 +66,76 @@ class _Page:
     """A page on its way into the new file."""
 
     source: SourcePage
-    place: IndirectObject
+    place: Any
     matrix: Matrix
+    sheet: tuple[float, float]
+    edges: Box | None
+    """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
     drawing: Drawing
-    resources: DictionaryObject
+    resources: Any
     pictures: Sequence[Picture]
 
 
-def rewrite(judged: Judged) -> Inert:
-    """Write a file anew. Raises Refused, Unsound, TooLarge."""
-    objects = Objects()
-    catalog, tree_of_pages = objects.add(), objects.add()
-    copier = Copier(objects)
-    form = resolved(judged.catalog.get("/AcroForm"))
-    form = form if isinstance(form, DictionaryObject) else DictionaryObject()
-    pages = [_read(page, number, form, copier) for number, page in enumerate(judged.pages, 1)]
+def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
+    """Write a file anew, with each page at its place if there are any. Raises Refused, Unsound, TooLarge, TooCostly."""
+    new = pikepdf.Pdf.new()
+    copier = Copier(new)
+    form = optional_dictionary(judged.catalog.get("/AcroForm"))
+    costs = Costs(copier)
+    annotations = Annotations(form, copier, costs)
+    reader = _Reader(annotations, copier, costs)
+    pages = [
+        reader.read(page, number, place) for number, (page, place) in enumerate(zip_longest(judged.pages, places), 1)
+    ]
     tree = _tree_of(judged, pages, copier)
-    untold = _draw_pages(pages, tree, copier, tree_of_pages)
-    entries = _catalog(judged, tree_of_pages, copier)
+    untold = _draw_pages(pages, tree, copier)
+    root = new.Root
+    _fill_catalog(root, judged, copier)
     if tree is not None:
-        places = copier.references | {page.source.key: page.place for page in pages}
-        writer = TreeWriter(tree, objects, places, [page.source.key for page in pages])
-        entries |= {"/StructTreeRoot": writer.write(), "/MarkInfo": made({"/Marked": BooleanObject(True)})}
-    kids: list[PdfObject] = [page.place for page in pages]
-    count = NumberObject(len(pages))
-    objects.put(tree_of_pages, made({"/Type": NameObject("/Pages"), "/Kids": ArrayObject(kids), "/Count": count}))
-    objects.put(catalog, made(entries))
+        written_to = copier.references | {page.source.key: page.place for page in pages}
+        root["/StructTreeRoot"] = TreeWriter(
+            tree, new, written_to, {page.source.key: page.matrix for page in pages}
+        ).write()
+        root["/MarkInfo"] = Dictionary(Marked=True)
+    root["/Pages"]["/Kids"] = Array([page.place for page in pages])
+    root["/Pages"]["/Count"] = len(pages)
     has_loose_text = any(page.drawing.has_loose_text for page in pages)
     return Inert(
-        objects.file(catalog),
+        new,
+        written_file(new),
         tree is not None,
-        tree is not None and not has_loose_text and not untold and "/Lang" in entries,
+        tree is not None and not has_loose_text and not untold and "/Lang" in root,
+        [picture for page in pages for picture in page.pictures],
+        annotations.not_printed,
+        annotations.signatures,
+        annotations.has_values,
+        annotations.pages,
     )
 
 
-def _read(page: SourcePage, number: int, form: DictionaryObject, copier: Copier) -> _Page:
-    matrix = _upright(page)
-    drawing = read_drawing(_contents(page.dictionary, copier), mcids_in(page.resources))
-    resources = copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
-    pictures = list(pictures_of(page, number, form, copier))
-    return _Page(page, copier.objects.add(), matrix, drawing, resources, pictures)
+class _Reader:
+    """Reads the pages of one file."""
+
+    def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
+        self._annotations, self._copier, self._costs = annotations, copier, costs
+
+    def read(self, page: SourcePage, number: int, place: Place | None) -> _Page:
+        """Read a page and what is on it."""
+        matrix = product(_upright(page), place.move) if place else _upright(page)
+        drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))
+        self._costs.require_affordable(drawing, page.resources, page.key)
+        resources = self._copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
+        pictures = list(self._annotations.pictures_of(page, number))
+        return _Page(
+            page,
+            self._copier.new.make_indirect(Dictionary()),
+            matrix,
+            place.sheet if place else page.size,
+            page.box if place else None,
+            drawing,
+            resources,
+            pictures,
+        )
 
 
 def _upright(page: SourcePage) -> Matrix:
@@ -105,28 +151,21 @@ def _upright(page: SourcePage) -> Matrix:
     return product(product((1, 0, 0, 1, -left, -bottom), turned[page.rotation]), (page.unit, 0, 0, page.unit, 0, 0))
 
 
-def _contents(page: DictionaryObject, copier: Copier) -> bytes:
-    found = resolved(page.get("/Contents"))
-    if isinstance(found, NullObject):
-        return b""
-    streams = [resolved(item) for item in found] if isinstance(found, ArrayObject) else [found]
-    pieces = []
-    for stream in streams:
-        if not isinstance(stream, StreamObject):
-            raise Unsound("a page without a drawing")
-        pieces.append(copier.data(stream))
-    return b"\n".join(pieces)
+def _contents(page: Any, copier: Copier) -> bytes:
+    found = page.get("/Contents")
+    streams = [] if found is None else [found] if isinstance(found, Stream) else array(found)
+    return b"\n".join(copier.data(stream) for stream in streams)
 
 
 def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | None:
     drawings = copier.drawings | {page.source.key: page.drawing for page in pages}
-    owners = {key: judged.reader.get_object(IndirectObject(*key, judged.reader)) for key in drawings}
-    parents = {key: resolved(dictionary(owner).get("/StructParents")) for key, owner in owners.items()}
+    owners = {key: judged.file.get_object(key) for key in drawings}
+    parents = {key: whole_number(dictionary(owner).get("/StructParents")) for key, owner in owners.items()}
     return read_tree(judged.catalog, drawings, parents)
 
 
-def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier, above: IndirectObject) -> bool:
-    """Write the pages. Tells whether a picture was drawn that the tree knows nothing of."""
+def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
+    """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
     named = tree.annotations() if tree else set()
     drawn: dict[Key, tuple[Content, str]] = {}
     untold = False
@@ -141,76 +180,70 @@ def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier, above
             else:
                 untold = True
                 openings.append(b"/Artifact BMC")
-        copier.objects.put(page.place, _written_page(page, openings if tree else [], above, copier))
+        _write_page(page, openings if tree else [], copier)
     if tree is not None:
         replace_annotations(tree, drawn)
     return untold
 
 
-def _written_page(page: _Page, openings: Sequence[bytes], above: IndirectObject, copier: Copier) -> DictionaryObject:
-    width, height = page.source.size
-    named = _named(page)
-    entries: dict[str, PdfObject] = {
-        "/Type": NameObject("/Page"),
-        "/Parent": above,
-        "/MediaBox": numbers((0, 0, width, height)),
+def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
+    new, named = copier.new, _named(page)
+    entries: dict[str, Any] = {
+        "/Type": Name.Page,
+        "/Parent": new.Root.Pages,
+        "/MediaBox": numbers((0, 0, *page.sheet)),
         "/Resources": _with_pictures(page, named),
-        "/Contents": copier.objects.add(new_stream(_drawing_of(page, named, openings))),
+        "/Contents": new.make_indirect(Stream(new, b"")),
     }
+    fill(entries["/Contents"], Peeled(_drawing_of(page, named, openings)), {})
     group = copier.part(page.source.dictionary.get("/Group"))
-    if isinstance(resolved(group), DictionaryObject):
+    if has_entries(group):
         entries["/Group"] = group
-    return made(entries)
+    for key, value in entries.items():
+        page.place[key] = value
 
 
 def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[bytes]) -> bytes:
     lines = [b"q"]
     if page.matrix != _UNMOVED:
         lines.append(written(page.matrix) + b" cm")
+    if page.edges is not None:
+        left, bottom, right, top = page.edges
+        lines.append(written((left, bottom, right - left, top - bottom)) + b" re W n")
     lines += [b"q", page.drawing.data, b"Q"]
     for index, (name, picture) in enumerate(named.items()):
-        do = b"q %s cm %s Do Q" % (written(picture.matrix), name.encode())
+        do = picture.drawn(name)
         lines += [openings[index], do, b"EMC"] if openings else [do]
     return b"\n".join([*lines, b"Q"])
 
 
 def _named(page: _Page) -> Mapping[str, Picture]:
     """The pictures of a page, by names that nothing on it has yet."""
-    taken = set(_forms(page))
+    taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
     free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
     return dict(zip(free, page.pictures, strict=False))
 
 
-def _forms(page: _Page) -> DictionaryObject:
-    found = resolved(page.resources.get("/XObject"))
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
-
-
-def _with_pictures(page: _Page, named: Mapping[str, Picture]) -> DictionaryObject:
+def _with_pictures(page: _Page, named: Mapping[str, Picture]) -> Any:
     if named:
-        forms = DictionaryObject(_forms(page))
-        forms.update({NameObject(name): picture.form for name, picture in named.items()})
-        page.resources[NameObject("/XObject")] = forms
+        forms = dict(optional_dictionary(page.resources.get("/XObject")).items())
+        page.resources["/XObject"] = Dictionary({**forms, **{name: picture.form for name, picture in named.items()}})
     return page.resources
 
 
-def _catalog(judged: Judged, pages: IndirectObject, copier: Copier) -> dict[str, PdfObject]:
-    entries: dict[str, PdfObject] = {"/Type": NameObject("/Catalog"), "/Pages": pages}
-    language = resolved(judged.catalog.get("/Lang"))
-    if isinstance(language, TextStringObject) and language.strip():
-        entries["/Lang"] = language
+def _fill_catalog(root: Any, judged: Judged, copier: Copier) -> None:
+    language = judged.catalog.get("/Lang")
+    if isinstance(language, String) and str(language).strip():
+        root["/Lang"] = String(str(language))
     intents = copier.part(judged.catalog.get("/OutputIntents"))
-    if isinstance(resolved(intents), ArrayObject):
-        entries["/OutputIntents"] = intents
-    return entries
+    if isinstance(intents, Array):
+        root["/OutputIntents"] = intents
 
 
 def colour_components(judged: Judged) -> int | None:
     """How many colours the printer has that a file says it is made for; None where it does not say."""
-    intents = resolved(judged.catalog.get("/OutputIntents"))
-    for intent in intents if isinstance(intents, ArrayObject) else ():
-        profile = resolved(dictionary(intent).get("/DestOutputProfile"))
-        if name_of(dictionary(intent), "/S").startswith("/GTS_PDFA") and isinstance(profile, StreamObject):
-            components = resolved(profile.get("/N"))
-            return int(components) if isinstance(components, int) else None
+    for intent in array(judged.catalog.get("/OutputIntents")):
+        profile = dictionary(intent).get("/DestOutputProfile")
+        if name_of(intent, "/S").startswith("/GTS_PDFA") and isinstance(profile, Stream):
+            return whole_number(profile.get("/N"))
     return None

@@ -1,34 +1,26 @@
 """What a foreign PDF file holds, judged before anything of it is used.
 
-Guarantees: every object that can be reached from the trailer was looked at, under whatever name it hides; a file that
-pypdf had to repair, that is not a tree of pages, or that swells when read counts as damaged. The walk takes no more
-room on the stack for a deep file than for a flat one.
+Guarantees: every object that can be reached from the trailer was looked at, under whatever name it hides, but for what
+never reaches a packet (thumbnails, private data, metadata); a file that qpdf has something to complain of, that is not
+a tree of pages, or that swells when read counts as damaged: nothing is repaired. The walk takes no more room on the
+stack for a deep file than for a flat one.
 """
 
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from pypdf import PdfReader
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    PdfObject,
-    StreamObject,
-    TextStringObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, Object, Stream, String
 
 from consentkit.pdf.extra.drawing import Unsound
+from consentkit.pdf.extra.layers import all_shown, is_always_shown
 from consentkit.pdf.extra.pagetree import SourcePage, faults_of, pages_of
 from consentkit.pdf.extra.streams import Budget, TooLarge, check_size, peeled
-from consentkit.pdf.extra.values import Key, dictionary, name_of, resolved
+from consentkit.pdf.extra.values import Key, dictionary, entries_of, has_entries, key_of, name_of, text_of_name
 
 MOST_OBJECTS = 200_000
 """Dictionaries, streams and lists."""
@@ -36,7 +28,7 @@ _DEEPEST = 100
 
 
 class Refused(ValueError):
-    """A file that is not taken, with everything that was found in it."""
+    """A file that is not accepted, with everything that was found in it."""
 
     def __init__(self, findings: list[str]) -> None:
         super().__init__("; ".join(findings))
@@ -47,8 +39,8 @@ class Refused(ValueError):
 class Judged:
     """A file that may be rewritten."""
 
-    reader: PdfReader
-    catalog: DictionaryObject
+    file: pikepdf.Pdf
+    catalog: Any
     pages: list[SourcePage]
 
 
@@ -78,7 +70,7 @@ _SUBTYPES = {
     "/PS": _POSTSCRIPT,
     **dict.fromkeys(("/Movie", "/Sound", "/Screen", "/3D", "/RichMedia", "/Projection"), _MEDIA),
 }
-_TYPES = {"/EmbeddedFile": _ATTACHMENT, "/OCG": _LAYERS, "/OCMD": _LAYERS}
+_TYPES = {"/EmbeddedFile": _ATTACHMENT}
 _NAMES = {"/S": _ACTIONS, "/Subtype": _SUBTYPES, "/Subtype2": _SUBTYPES, "/Type": _TYPES}
 _ENTRIES = {
     "/JavaScript": _JAVASCRIPT,
@@ -87,74 +79,65 @@ _ENTRIES = {
     "/EF": _ATTACHMENT,
     "/AF": _ATTACHMENT,
     "/Collection": _ATTACHMENT,
-    "/OCProperties": _LAYERS,
-    "/OC": _LAYERS,
 }
 _STREAM_ENTRIES = {"/F": _ELSEWHERE, "/Ref": _ELSEWHERE, "/OPI": _ELSEWHERE, "/PS": _POSTSCRIPT}
 _BY_ITSELF = "an action that runs by itself"
-_HARMLESS_COMPLAINTS = ("Superfluous whitespace", "Duplicate %%EOF", "not zero-indexed")
-"""Blanks and marks too many; and the table of a file made for the web, which begins in the middle as it should."""
 _HARMLESS_ACTIONS = {"/GoTo", "/Named", "/Thread"}
-
-
-class _Complaints(logging.Handler):
-    """Counts what pypdf repairs in silence, but for what changes nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.count = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.count += not any(harmless in record.msg for harmless in _HARMLESS_COMPLAINTS)
-
-
-@contextmanager
-def complaints() -> Iterator[_Complaints]:
-    """Collect what pypdf logs, and keep it from the terminal: it may quote the document."""
-    logger, handler = logging.getLogger("pypdf"), _Complaints()
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield handler
-    finally:
-        logger.propagate = before
-        logger.removeHandler(handler)
+_NEVER_USED = {"/Thumb", "/PieceInfo", "/Metadata", "/Info"}
+"""Of these nothing reaches a packet, so it does not matter what is in them."""
+_HARMLESS_COMPLAINTS = ("reported number of objects", "extraneous whitespace seen before xref")
+"""What qpdf says of the table of objects, where it nevertheless found all of them at their places."""
 
 
 def judge(data: bytes) -> Judged:
-    """Read a file and judge it. Raises Refused; a damaged file may raise whatever pypdf raises."""
-    with complaints() as heard:
-        reader = _Reader(io.BytesIO(data), strict=True)
-        if reader.is_encrypted:
-            raise Refused([ENCRYPTED])
-        findings = list(_Walk(reader, heard).findings())
-        if DAMAGED in findings:
-            raise Refused(findings)
-        catalog = dictionary(reader.trailer.get("/Root"))
-        pages = list(pages_of(dictionary(catalog.get("/Pages"))))
-        findings += faults_of(pages)
-        if heard.count:
-            findings.append(DAMAGED)
-    if findings:
+    """Read a file and judge it. Raises Refused; a damaged file may raise Unsound, or PdfError as qpdf does."""
+    file = _opened(data)
+    findings = list(_Walk(file).findings())
+    if DAMAGED in findings or TOO_LARGE in findings:
         raise Refused(findings)
-    return Judged(reader, catalog, pages)
+    catalog = dictionary(file.trailer.get("/Root"))
+    if not all_shown(catalog):
+        findings.append(f"holds {_LAYERS}; {REMEDY}")
+    pages = list(pages_of(dictionary(catalog.get("/Pages"))))
+    findings += faults_of(pages)
+    if has_complaints(file):
+        findings.append(DAMAGED)
+    if findings:
+        raise Refused(list(dict.fromkeys(findings)))
+    return Judged(file, catalog, pages)
 
 
-class _Reader(PdfReader):
-    def _handle_encryption(self, password: str | bytes | None) -> None:
-        """Try no password, not even the empty one: a protected file is not taken."""
+def _opened(data: bytes) -> pikepdf.Pdf:
+    try:
+        file = pikepdf.open(io.BytesIO(data), attempt_recovery=False, inherit_page_attributes=False)
+    except pikepdf.PasswordError as error:
+        raise Refused([ENCRYPTED]) from error
+    except pikepdf.PdfError as error:
+        if "encrypt" in str(error).casefold():  # in a way that qpdf does not know
+            raise Refused([ENCRYPTED]) from error
+        raise
+    if file.is_encrypted:  # even where it opens without a password
+        raise Refused([ENCRYPTED])
+    return file
+
+
+def has_complaints(file: pikepdf.Pdf) -> bool:
+    """Whether qpdf has found a fault that may concern what is on the pages."""
+    return any(not _is_harmless(str(warning)) for warning in file.get_warnings())
+
+
+def _is_harmless(warning: str) -> bool:
+    return any(complaint in warning for complaint in _HARMLESS_COMPLAINTS)
 
 
 class _Walk:
     """Goes through everything that can be reached from the trailer."""
 
-    def __init__(self, reader: PdfReader, heard: _Complaints) -> None:
-        self._heard = heard
+    def __init__(self, file: pikepdf.Pdf) -> None:
         self._seen: set[Key] = set()
         self._left = MOST_OBJECTS
         self._budget = Budget()
-        self._open: list[tuple[PdfObject | None, int]] = [(reader.trailer, 0)]
+        self._open: list[tuple[Any, int]] = [(file.trailer, 0)]
 
     def findings(self) -> Iterator[str]:
         """What was found, each once."""
@@ -169,38 +152,46 @@ class _Walk:
     def _found(self) -> Iterator[str]:
         while self._open:
             thing, depth = self._open.pop()
-            self._left -= isinstance(thing, DictionaryObject | ArrayObject)
+            if not isinstance(thing, Object):
+                continue
+            if (key := key_of(thing)) is not None:
+                if key in self._seen:
+                    continue
+                self._seen.add(key)
+                depth = 0
+            is_container = isinstance(thing, Dictionary | Array | Stream)
+            self._left -= is_container
             if self._left < 0:
                 yield TOO_LARGE
-            if depth > _DEEPEST or self._heard.count:
+            if depth > _DEEPEST:
                 yield DAMAGED
-            if isinstance(thing, IndirectObject):
-                if (key := (thing.idnum, thing.generation)) not in self._seen:
-                    self._seen.add(key)
-                    self._open.append((resolved(thing), 0))
-            elif isinstance(thing, NameObject) and "\0" in thing:
-                yield DAMAGED  # no name may hold it (ISO 32000-1, 7.3.5)
-            elif isinstance(thing, DictionaryObject):
+            if isinstance(thing, Array):
+                self._open.extend((item, depth + 1) for item in reversed(list(thing)))
+            elif is_container:
                 yield from self._look_at(thing)
-                self._open.extend((part, depth + 1) for key in reversed(list(thing)) for part in (thing.get(key), key))
-            elif isinstance(thing, ArrayObject):
-                self._open.extend((item, depth + 1) for item in reversed(thing))
+                self._open.extend(
+                    (part, depth + 1) for name, part in reversed(entries_of(thing)) if name not in _NEVER_USED
+                )
+            elif "\0" in text_of_name(thing):
+                yield DAMAGED  # no name may hold it (ISO 32000-1, 7.3.5)
 
-    def _look_at(self, thing: DictionaryObject) -> Iterator[str]:
+    def _look_at(self, thing: Any) -> Iterator[str]:
         for key, known in _NAMES.items():
             if (name := name_of(thing, key)) in known:
                 yield f"holds {known[name]}; {REMEDY}"
         for key, what in _ENTRIES.items():
-            if not isinstance(resolved(thing.get(key)), NullObject):
+            if key in thing:
                 yield f"holds {what}; {REMEDY}"
-        if isinstance(resolved(thing.get("/JS")), TextStringObject | bytes | StreamObject):
+        if isinstance(thing.get("/JS"), String | Stream):
             yield f"holds {_JAVASCRIPT}; {REMEDY}"
+        if name_of(thing, "/Type") in ("/OCG", "/OCMD") and not is_always_shown(thing):
+            yield f"holds {_LAYERS}; {REMEDY}"
         if _acts_by_itself(thing):
             yield f"holds {_BY_ITSELF}; {REMEDY}"
-        if isinstance(thing, StreamObject):
+        if isinstance(thing, Stream):
             yield from self._look_at_stream(thing)
 
-    def _look_at_stream(self, stream: StreamObject) -> Iterator[str]:
+    def _look_at_stream(self, stream: Any) -> Iterator[str]:
         external = [what for key, what in _STREAM_ENTRIES.items() if key in stream]
         yield from (f"holds {what}; {REMEDY}" for what in external)
         if external or name_of(stream, "/Type") in ("/XRef", "/ObjStm"):
@@ -215,18 +206,13 @@ class _Walk:
             yield DAMAGED
 
 
-def _acts_by_itself(thing: DictionaryObject) -> bool:
-    opening = resolved(thing.get("/OpenAction"))
-    triggers = resolved(thing.get("/AA"))
-    actions: list[PdfObject] = [opening] if isinstance(opening, DictionaryObject) else []
-    if isinstance(triggers, DictionaryObject):
-        actions.extend(resolved(triggers.get(key)) for key in triggers)
+def _acts_by_itself(thing: Any) -> bool:
+    opening, triggers = thing.get("/OpenAction"), thing.get("/AA")
+    actions = [opening] if has_entries(opening) else []
+    if has_entries(triggers):
+        actions.extend(action for _, action in entries_of(triggers))
     return any(not _only_turns_pages(action) for action in actions)
 
 
-def _only_turns_pages(action: PdfObject) -> bool:
-    if isinstance(action, NullObject):
-        return True
-    if not isinstance(action, DictionaryObject):
-        return False
-    return name_of(action, "/S") in _HARMLESS_ACTIONS and isinstance(resolved(action.get("/Next")), NullObject)
+def _only_turns_pages(action: Any) -> bool:
+    return has_entries(action) and name_of(action, "/S") in _HARMLESS_ACTIONS and "/Next" not in action

@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pypdf.generic import ArrayObject, DictionaryObject, NullObject, PdfObject
-
 from consentkit.pdf.extra.drawing import Unsound
-from consentkit.pdf.extra.values import Box, Key, dictionary, key_of, name_of, numbers_of, resolved
+from consentkit.pdf.extra.values import (
+    Box,
+    Key,
+    array,
+    dictionary,
+    is_number,
+    key_of,
+    name_of,
+    numbers_of,
+    optional_dictionary,
+)
 
 MOST_PAGES = 50
 SHORTEST_SIDE, LONGEST_SIDE = 72, 2000
@@ -25,7 +33,7 @@ _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 class SourcePage:
     """A page as it is in the file, with what it inherits."""
 
-    dictionary: DictionaryObject
+    dictionary: Any
     key: Key
     box: Box
     """What is shown: the crop box within the media box, in the units of the page."""
@@ -33,7 +41,7 @@ class SourcePage:
     """Clockwise, in degrees: 0, 90, 180 or 270."""
     unit: float
     """The size of a unit in points."""
-    resources: DictionaryObject
+    resources: Any
 
     @property
     def size(self) -> tuple[float, float]:
@@ -42,50 +50,41 @@ class SourcePage:
         return (height, width) if self.rotation in (90, 270) else (width, height)
 
 
-def pages_of(root: DictionaryObject) -> Iterator[SourcePage]:
+def pages_of(root: Any) -> Iterator[SourcePage]:
     """The pages below the root of the tree, in order. Raises Unsound."""
     seen: set[Key] = set()
 
-    def below(node: DictionaryObject, inherited: dict[str, Any], depth: int) -> Iterator[SourcePage]:
+    def below(node: Any, inherited: dict[str, Any], depth: int) -> Iterator[SourcePage]:
         inherited = {**inherited, **{key: node.get(key) for key in _INHERITED if key in node}}
-        kids, found = resolved(node.get("/Kids")), 0
-        if name_of(node, "/Type") != "/Pages" or not isinstance(kids, ArrayObject) or depth > _DEEPEST:
+        found = 0
+        if name_of(node, "/Type") != "/Pages" or "/Kids" not in node or depth > _DEEPEST:
             raise Unsound("pages that are no tree")
-        for reference in kids:
-            key = key_of(reference)
+        for kid in array(node.get("/Kids")):
+            key = key_of(kid)
             if key is None or key in seen:
                 raise Unsound("pages that are no tree")
             seen.add(key)
-            kid = dictionary(reference)
-            for page in (
-                [_page(kid, key, inherited)] if name_of(kid, "/Type") == "/Page" else below(kid, inherited, depth + 1)
-            ):
+            is_page = name_of(dictionary(kid), "/Type") == "/Page"
+            for page in [_page(kid, key, inherited)] if is_page else below(kid, inherited, depth + 1):
                 found += 1
                 yield page
-        count = resolved(node.get("/Count"))
-        if not isinstance(count, int) or count != found:
+        count = node.get("/Count")
+        if type(count) is not int or count != found:
             raise Unsound("pages that were counted wrongly")
 
     return below(root, {}, 0)
 
 
-def _page(page: DictionaryObject, key: Key, inherited: dict[str, Any]) -> SourcePage:
-    entries = {name: resolved(page.get(name) if name in page else inherited.get(name)) for name in _INHERITED}
+def _page(page: Any, key: Key, inherited: dict[str, Any]) -> SourcePage:
+    entries = {name: page.get(name) if name in page else inherited.get(name) for name in _INHERITED}
     media = _box(entries["/MediaBox"])
-    crop = media if isinstance(entries["/CropBox"], NullObject) else _box(entries["/CropBox"])
+    crop = media if entries["/CropBox"] is None else _box(entries["/CropBox"])
     shown = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    resources = entries["/Resources"]
-    return SourcePage(
-        page,
-        key,
-        shown,
-        _rotation(entries["/Rotate"]),
-        _unit(page),
-        DictionaryObject() if isinstance(resources, NullObject) else dictionary(resources),
-    )
+    resources = optional_dictionary(entries["/Resources"])
+    return SourcePage(page, key, shown, _rotation(entries["/Rotate"]), _unit(page), resources)
 
 
-def _box(value: PdfObject) -> Box:
+def _box(value: Any) -> Box:
     numbers = numbers_of(value, 4)
     return (
         min(numbers[0], numbers[2]),
@@ -95,19 +94,19 @@ def _box(value: PdfObject) -> Box:
     )
 
 
-def _rotation(value: PdfObject) -> int:
-    if isinstance(value, NullObject):
+def _rotation(value: Any) -> int:
+    if value is None:
         return 0
-    if not isinstance(value, int) or value % 90:
+    if type(value) is not int or value % 90:
         raise Unsound("a page that is turned by an odd angle")
-    return int(value) % 360
+    return value % 360
 
 
-def _unit(page: DictionaryObject) -> float:
-    value = resolved(page.get("/UserUnit"))
-    if isinstance(value, NullObject):
+def _unit(page: Any) -> float:
+    value = page.get("/UserUnit")
+    if value is None:
         return 1.0
-    if not isinstance(value, int | float) or not 0 < value < LONGEST_SIDE:
+    if not is_number(value) or not 0 < value < LONGEST_SIDE:
         raise Unsound("a unit that is none")
     return float(value)
 

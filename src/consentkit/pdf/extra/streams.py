@@ -1,7 +1,7 @@
 """The data of a foreign stream, decoded as far as it has to be.
 
-Guarantees: compressed data that is cut off, altered or swells beyond the budget is found before anybody relies on it;
-no outside program is called. Pictures are checked, not decoded, but for JPEG, whose decoder tells damage only so.
+Guarantees: compressed data that is cut off, altered or swells beyond the budget is found before anybody relies on it.
+Pictures are checked, not decoded, but for JPEG, whose decoder tells damage only so. Everything else is decoded by qpdf.
 """
 
 from __future__ import annotations
@@ -11,20 +11,11 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from pikepdf import Array, Name, Pdf, PdfError, Stream, StreamDecodeLevel
 from PIL import Image, ImageFile
-from pypdf.filters import ASCII85Decode, ASCIIHexDecode, FlateDecode, LZWDecode, RunLengthDecode
-from pypdf.generic import (
-    ArrayObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    NameObject,
-    NullObject,
-    NumberObject,
-    PdfObject,
-    StreamObject,
-)
 
 from consentkit.pdf.extra.drawing import Unsound
+from consentkit.pdf.extra.values import has_entries, listed, name_of, text_of_name
 
 MOST_DECODED = 200 * 1024**2
 """Bytes of all streams of a file, decoded."""
@@ -32,7 +23,12 @@ MOST_PIXELS = 100_000_000
 """Pixels of one picture: a page of 11 by 17 inches at 600 dots to the inch has 67 million."""
 
 _PICTURES = {"/DCTDecode", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode"}
+_GENERAL = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
 _LINE_ENDS = (b"\r", b"\n")
+_ABOUT_DATA = ("/Filter", "/DecodeParms", "/Length", "/F", "/FFilter", "/FDecodeParms", "/DL")
+
+Filters = tuple[tuple[str, Any], ...]
+"""The filters of a stream, each with its parameters."""
 
 
 class TooLarge(ValueError):
@@ -57,63 +53,59 @@ class Peeled:
     """The data of a stream, and the filters that are still to be applied, each with its parameters."""
 
     data: bytes
-    filters: tuple[tuple[str, PdfObject], ...] = ()
+    filters: Filters = ()
 
 
-def peeled(stream: StreamObject, budget: Budget) -> Peeled:
+def peeled(stream: Any, budget: Budget) -> Peeled:
     """Decode a stream up to the filters that only pictures have. Raises Unsound, TooLarge."""
-    is_picture = _value(stream.get("/Subtype")) == "/Image"
-    data, chain = bytes(stream._data), _filters(stream)  # pypdf has no public way to the data as it stands
-    for index, (name, parameters) in enumerate(chain):
-        if name in _PICTURES:
-            if not is_picture or index != len(chain) - 1:
-                raise Unsound("data in the form of a picture that is none")
-            _check_picture(name, data)
-            return Peeled(data, chain[index:])
-        decoded = _decoded(name, data, parameters, budget, undo_prediction=not is_picture)
-        budget.spend(len(decoded))
-        if is_picture and _predictor(parameters) > 1:
-            if index != len(chain) - 1:
+    is_picture = name_of(stream, "/Subtype") == "/Image"
+    data, chain = _raw(stream), _filters(stream)
+    general, special = chain, chain[len(chain) :]
+    if chain and chain[-1][0] in _PICTURES:
+        general, special = chain[:-1], chain[-1:]
+        if not is_picture:
+            raise Unsound("data in the form of a picture that is none")
+    if any(name not in _GENERAL for name, _ in general):
+        raise Unsound("data that is packed in a way that is not known")
+    if is_picture and general and _predictor(general[-1][1]) > 1:
+        if special or len(general) > 1 or general[0][0] != "/FlateDecode":
+            general, special = general[:-1], general[-1:] + special
+            if len(special) > 1 or special[0][0] != "/FlateDecode":
                 raise Unsound("a picture that is packed in an uncommon way")
-            return Peeled(data if name == "/FlateDecode" else decoded, chain[index:])
-        data = decoded
+            data = _decoded(data, general, budget)
+        else:
+            special = general
+        budget.spend(len(inflated(data, budget)))
+        return Peeled(data, special)
+    if general:
+        data = _decoded(data, general, budget)
     budget.spend(len(data))
-    return Peeled(data)
+    if special:
+        _check_picture(special[0][0], data)
+    return Peeled(data, special)
 
 
-def check_size(picture: DictionaryObject) -> None:
+def check_size(picture: Any) -> None:
     """Raises Unsound or TooLarge where a picture has no size, or one beyond measure."""
-    width, height = (_value(picture.get(side)) for side in ("/Width", "/Height"))
-    if not isinstance(width, int) or not isinstance(height, int) or width < 1 or height < 1:
+    width, height = picture.get("/Width"), picture.get("/Height")
+    if type(width) is not int or type(height) is not int or width < 1 or height < 1:
         raise Unsound("a picture without a size")
     if width * height > MOST_PIXELS:
         raise TooLarge
 
 
-def packed(content: Peeled, entries: DictionaryObject) -> StreamObject:
-    """Make a stream of the entries given, whose data no program can misread."""
-    stream = StreamObject()
-    stream.update({key: value for key, value in entries.items() if key not in _ABOUT_DATA})
+def fill(stream: Any, content: Peeled, entries: dict[str, Any]) -> None:
+    """Give a new stream its entries, and data that no program can misread."""
     filters, data = content.filters, content.data
     if not filters:
-        data = deflated(data)
-        filters = (("/FlateDecode", NullObject()),)
+        data, filters = deflated(data), (("/FlateDecode", None),)
     elif filters[0][0] == "/FlateDecode" and data.endswith(_LINE_ENDS):
         data = deflated(inflated(data, Budget()))
     ((name, parameters),) = filters
-    stream[NameObject("/Filter")] = NameObject(name)
-    if isinstance(parameters, DictionaryObject):
-        stream[NameObject("/DecodeParms")] = parameters
-    stream.set_data(data)
-    return stream
-
-
-_ABOUT_DATA = ("/Filter", "/DecodeParms", "/Length", "/F", "/FFilter", "/FDecodeParms", "/DL")
-
-
-def new_stream(data: bytes) -> StreamObject:
-    """Make a compressed stream."""
-    return packed(Peeled(data), DecodedStreamObject())
+    stream.write(data, filter=Name(name), decode_parms=parameters)
+    for key, value in entries.items():
+        if key not in _ABOUT_DATA:
+            stream[key] = value
 
 
 def deflated(data: bytes) -> bytes:
@@ -141,47 +133,51 @@ def inflated(data: bytes, budget: Budget) -> bytes:
     return decoded
 
 
-def _filters(stream: StreamObject) -> tuple[tuple[str, PdfObject], ...]:
-    names, parameters = _listed(stream.get("/Filter")), _listed(stream.get("/DecodeParms"))
-    parameters += [NullObject()] * (len(names) - len(parameters))
-    return tuple((str(name), values) for name, values in zip(names, parameters, strict=False))
+def _raw(stream: Any) -> bytes:
+    try:
+        return bytes(stream.read_raw_bytes())
+    except PdfError as error:
+        raise Unsound("data that can't be read") from error
 
 
-def _value(entry: Any) -> Any:
-    return None if entry is None else entry.get_object()
+def _filters(stream: Any) -> Filters:
+    names, parameters = listed(stream.get("/Filter")), listed(stream.get("/DecodeParms"))
+    parameters += [None] * (len(names) - len(parameters))
+    return tuple((text_of_name(name), values) for name, values in zip(names, parameters, strict=False))
 
 
-def _listed(value: Any) -> list[Any]:
-    value = _value(value)
-    if value is None or isinstance(value, NullObject):
-        return []
-    return [item.get_object() for item in value] if isinstance(value, ArrayObject) else [value]
+def _decoded(data: bytes, filters: Filters, budget: Budget) -> bytes:
+    """Undo general filters. zlib stops at the budget, and at data that is cut off, where qpdf is lenient."""
+    if not filters:
+        return data
+    if filters[0][0] == "/FlateDecode":
+        plain = inflated(data, budget)
+        if len(filters) == 1 and _predictor(filters[0][1]) == 1:
+            return plain
+    owner = Pdf.new()  # which must live as long as what belongs to it
+    packed = Stream(owner, data)
+    packed.Filter = Array([Name(name) for name, _ in filters])
+    packed.DecodeParms = Array([None if values is None else _parameters(values) for _, values in filters])
+    try:
+        return bytes(packed.read_bytes(StreamDecodeLevel.generalized))
+    except PdfError as error:
+        raise Unsound("compressed data that was altered") from error
 
 
-def _decoded(name: str, data: bytes, parameters: PdfObject, budget: Budget, *, undo_prediction: bool) -> bytes:
-    values = parameters if isinstance(parameters, DictionaryObject) else DictionaryObject()
-    match name:
-        case "/FlateDecode":
-            plain = inflated(data, budget)
-            return FlateDecode.decode(data, values) if undo_prediction and _predictor(values) > 1 else plain
-        case "/LZWDecode":
-            if _predictor(values) > 1:
-                raise Unsound("data that is packed in an uncommon way")
-            return LZWDecode.decode(data, values)
-        case "/ASCII85Decode":
-            return ASCII85Decode.decode(data)
-        case "/ASCIIHexDecode":
-            return ASCIIHexDecode.decode(data)
-        case "/RunLengthDecode":
-            return RunLengthDecode.decode(data)
-    raise Unsound("data that is packed in a way that is not known")
+def _parameters(values: Any) -> Any:
+    """A copy of parameters, which are plain numbers for the general filters."""
+    from pikepdf import Dictionary
 
-
-def _predictor(parameters: PdfObject) -> int:
-    value = parameters.get("/Predictor", NumberObject(1)).get_object() if isinstance(parameters, dict) else 1
-    if not isinstance(value, int):
+    if not has_entries(values):
         raise Unsound("data that is packed in a way that is not known")
-    return int(value)
+    return Dictionary({key: value for key, value in values.items() if type(value) is int})
+
+
+def _predictor(parameters: Any) -> int:
+    value = parameters.get("/Predictor", 1) if has_entries(parameters) else 1
+    if type(value) is not int:
+        raise Unsound("data that is packed in a way that is not known")
+    return value
 
 
 def _check_picture(name: str, data: bytes) -> None:

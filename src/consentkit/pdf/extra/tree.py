@@ -8,34 +8,32 @@ the file counts as untagged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    ByteStringObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    NumberObject,
-    PdfObject,
-    StreamObject,
-    TextStringObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
 
-from consentkit.pdf.extra.copying import Objects, made
+from consentkit.pdf.extra.copying import Matrix, moved, numbers
 from consentkit.pdf.extra.drawing import Drawing, Unsound
-from consentkit.pdf.extra.values import Key, dictionary, key_of, name_of, resolved
+from consentkit.pdf.extra.values import (
+    Key,
+    dictionary,
+    entries_of,
+    has_entries,
+    key_of,
+    listed,
+    name_of,
+    numbers_of,
+    whole_number,
+)
 
 _DEEPEST = 150
 _DEEPEST_ATTRIBUTES = 6
 _MOST_ELEMENTS = 50_000
 _KEPT = ("/S", "/C", "/T", "/Lang", "/Alt", "/E", "/ActualText")
 _ON_ANNOTATIONS = {"Link", "Form", "Annot"}
-_STRINGS = (TextStringObject, ByteStringObject)
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,13 @@ class Annotation:
 class Element:
     """A structure element."""
 
-    dictionary: DictionaryObject
+    dictionary: Any
     page: Key | None
     depth: int
     key: Key | None = None
     kids: list[Element | Content | Annotation] = field(default_factory=list)
+    is_plain: bool = False
+    """Whether it was about an annotation that is gone, and is plain text now."""
     role: str = ""
     """The name of a printed form field that it has become."""
 
@@ -71,7 +71,7 @@ class Element:
 class Tree:
     """A structure tree that agrees with the pages."""
 
-    root: DictionaryObject
+    root: Any
     top: Element
     elements: list[Element]
 
@@ -80,15 +80,13 @@ class Tree:
         return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, Annotation)}
 
 
-def read_tree(
-    catalog: DictionaryObject, drawings: Mapping[Key, Drawing], parents: Mapping[Key, PdfObject]
-) -> Tree | None:
+def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> Tree | None:
     """Read the tree of a file; None where there is none, or none that agrees with the pages.
 
     `parents` has the StructParents of each page and picture.
     """
-    marks = resolved(catalog.get("/MarkInfo"))
-    if not isinstance(marks, DictionaryObject) or resolved(marks.get("/Marked")) != BooleanObject(True):
+    marks = catalog.get("/MarkInfo")
+    if not has_entries(marks) or marks.get("/Marked") is not True:
         return None
     try:
         root = dictionary(catalog.get("/StructTreeRoot"))
@@ -109,8 +107,9 @@ def _elements(top: Element) -> Iterator[Element]:
         element = waiting.pop()
         if element is not top:
             yield element
-        for kid in _listed(element.dictionary.get("/K")):
-            element.kids.append(_kid(kid, element))
+        for kid in listed(element.dictionary.get("/K")):
+            if kid is not None:
+                element.kids.append(_kid(kid, element))
         below = [kid for kid in element.kids if isinstance(kid, Element)]
         for kid in below:
             if kid.key is None or kid.key in seen or kid.depth > _DEEPEST or len(seen) > _MOST_ELEMENTS:
@@ -119,24 +118,16 @@ def _elements(top: Element) -> Iterator[Element]:
         waiting.extend(reversed(below))
 
 
-def _listed(value: Any) -> list[Any]:
-    found = resolved(value)
-    if isinstance(found, NullObject):
-        return []
-    return list(found) if isinstance(found, ArrayObject) else [value]
-
-
 def _kid(value: Any, element: Element) -> Element | Content | Annotation:
-    found = resolved(value)
-    if isinstance(found, int):
-        return Content(_on(element.page), _on(element.page), int(found))
-    part = dictionary(found)
+    if (number := whole_number(value)) is not None:
+        return Content(_on(element.page), _on(element.page), number)
+    part = dictionary(value)
     page = key_of(part.get("/Pg")) or element.page
     match name_of(part, "/Type"):
         case "/MCR":
-            mcid = resolved(part.get("/MCID"))
+            mcid = whole_number(part.get("/MCID"))
             stream = key_of(part.get("/Stm")) if "/Stm" in part else page
-            return Content(_on(stream), _on(page), int(mcid) if isinstance(mcid, int) else -1)
+            return Content(_on(stream), _on(page), -1 if mcid is None else mcid)
         case "/OBJR":
             return Annotation(_on(key_of(part.get("/Obj"))))
     if not name_of(part, "/S"):
@@ -155,10 +146,10 @@ def _require_known_roles(tree: Tree) -> None:
         standard_role(tree.root, name_of(element.dictionary, "/S"))
 
 
-def standard_role(root: DictionaryObject, role: str) -> str:
+def standard_role(root: Any, role: str) -> str:
     """What the role map makes of a type, without the slash. Raises Unsound where it runs in a circle."""
-    found = resolved(root.get("/RoleMap"))
-    role_map = found if isinstance(found, DictionaryObject) else DictionaryObject()
+    found = root.get("/RoleMap")
+    role_map: Any = found if has_entries(found) else Dictionary()
     seen: set[str] = set()
     while role in role_map and name_of(role_map, role) != role:
         if role in seen:
@@ -168,7 +159,7 @@ def standard_role(root: DictionaryObject, role: str) -> str:
     return role[1:]
 
 
-def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Mapping[Key, PdfObject]) -> None:
+def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> None:
     named = {(kid.stream, kid.mcid): element.key for element in tree.elements for kid in _contents(element)}
     drawn = Counter((key, mcid) for key, drawing in drawings.items() for mcid in drawing.mcids)
     count = sum(1 for element in tree.elements for _ in _contents(element))
@@ -177,7 +168,7 @@ def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Map
     known: dict[int, Any] = dict(_numbers(tree.root))
     for (stream, mcid), owner in named.items():
         number = parents.get(stream)
-        owners: list[Any] = _listed(known.get(int(number))) if isinstance(number, int) else []
+        owners = listed(known.get(number)) if number is not None else []
         if mcid >= len(owners) or key_of(owners[mcid]) != owner:
             raise Unsound("content that does not lead back to its element")
 
@@ -186,19 +177,19 @@ def _contents(element: Element) -> Iterator[Content]:
     return (kid for kid in element.kids if isinstance(kid, Content))
 
 
-def _numbers(root: DictionaryObject) -> Iterator[tuple[int, Any]]:
+def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
     """The entries of the parent tree."""
-    waiting, left = [(resolved(root.get("/ParentTree")), 0)], _MOST_ELEMENTS
+    waiting, left = [(root.get("/ParentTree"), 0)], _MOST_ELEMENTS
     while waiting:
         (node, depth), left = waiting.pop(), left - 1
         if depth > _DEEPEST or left < 0:
             raise Unsound("numbers that are no tree")
         entries = dictionary(node)
-        waiting.extend((resolved(kid), depth + 1) for kid in _listed(entries.get("/Kids")))
-        flat = _listed(entries.get("/Nums"))
+        waiting.extend((kid, depth + 1) for kid in listed(entries.get("/Kids")))
+        flat = listed(entries.get("/Nums"))
         for number, value in zip(flat[::2], flat[1::2], strict=False):
-            if isinstance(found := resolved(number), int):
-                yield int(found), value
+            if type(number) is int:
+                yield number, value
 
 
 # --- writing ---
@@ -215,7 +206,7 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) ->
         element.kids = [new for kid in element.kids for new in _replaced(kid, element, drawn)]
         role = standard_role(tree.root, name_of(element.dictionary, "/S"))
         if had_annotation and not element.role and role in _ON_ANNOTATIONS:
-            element.dictionary[NameObject("/S")] = NameObject("/Span")
+            element.is_plain = True
             if not element.kids:
                 element.key = None
     for element in (tree.top, *tree.elements):
@@ -236,113 +227,121 @@ def _replaced(
 class TreeWriter:
     """Writes a tree into a new file."""
 
-    def __init__(
-        self, tree: Tree, objects: Objects, places: Mapping[Key, IndirectObject], pages: Sequence[Key]
-    ) -> None:
-        self._tree = tree
-        self._objects = objects
-        self._places = places
-        self._pages = pages
-        self._numbers = {key: objects.add() for key in (element.key for element in tree.elements) if key is not None}
+    def __init__(self, tree: Tree, new: pikepdf.Pdf, places: Mapping[Key, Any], pages: Mapping[Key, Matrix]) -> None:
+        """`places` are the new pages and pictures; `pages` tells how each page was turned, scaled and moved."""
+        self._tree, self._new, self._places, self._pages = tree, new, places, pages
+        keys = [element.key for element in tree.elements if element.key is not None]
+        self._numbers = {key: new.make_indirect(Dictionary()) for key in keys}
         self._ids = self._identifiers()
 
-    def write(self) -> IndirectObject:
+    def write(self) -> Any:
         """Write the tree; every page and picture that holds content gets its StructParents."""
-        root = self._objects.add()
-        entries: dict[str, PdfObject] = {"/Type": NameObject("/StructTreeRoot"), "/K": self._kids(self._tree.top)}
+        root: Any = self._new.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+        root["/K"] = self._kids(self._tree.top)
         for name in ("/RoleMap", "/ClassMap"):
-            found = resolved(self._tree.root.get(name))
-            if isinstance(found, DictionaryObject):
-                entries[name] = self._plain(found, 0)
+            found = self._tree.root.get(name)
+            if has_entries(found):
+                root[name] = self._plain(found, 0)
         for element in (self._tree.top, *self._tree.elements):
             own = root if element is self._tree.top else self._number(element)
             for kid in element.kids:
                 if isinstance(kid, Element):
                     self._write(kid, own)
-        entries |= self._parent_tree()
+        self._write_parent_tree(root)
         if self._ids:
-            flat = [part for name in sorted(self._ids) for part in (ByteStringObject(name), self._ids[name])]
-            entries["/IDTree"] = made({"/Names": ArrayObject(flat)})
-        self._objects.put(root, made(entries))
+            flat = [part for name in sorted(self._ids) for part in (String(name), self._ids[name])]
+            root["/IDTree"] = Dictionary(Names=Array(flat))
         return root
 
-    def _identifiers(self) -> dict[bytes, IndirectObject]:
-        found: dict[bytes, IndirectObject] = {}
+    def _identifiers(self) -> dict[bytes, Any]:
+        found: dict[bytes, Any] = {}
         for element in self._tree.elements:
-            name = resolved(element.dictionary.get("/ID"))
-            if isinstance(name, _STRINGS) and element.key is not None:
-                found.setdefault(name.original_bytes, self._numbers[element.key])
+            name = element.dictionary.get("/ID")
+            if isinstance(name, String) and element.key is not None:
+                found.setdefault(bytes(name), self._numbers[element.key])
         return found
 
-    def _write(self, element: Element, parent: IndirectObject) -> None:
+    def _write(self, element: Element, parent: Any) -> None:
         source, own = element.dictionary, self._number(element)
-        entries: dict[str, PdfObject] = {"/Type": NameObject("/StructElem"), "/P": parent}
-        entries |= {key: self._plain(source.get(key), 0) for key in _KEPT if key in source}
+        own["/Type"], own["/P"] = Name.StructElem, parent
+        for key in _KEPT:
+            if key in source:
+                own[key] = self._plain(source.get(key), 0)
         if element.page in self._pages:
-            entries["/Pg"] = self._places[element.page]  # type: ignore[index]
-        attributes = [self._plain(source.get("/A"), 0)] if "/A" in source else []
+            own["/Pg"] = self._places[_on(element.page)]
+        if element.is_plain:
+            own["/S"] = Name.Span
+        attributes = [self._plain(item, 1) for item in listed(source.get("/A"))]
+        for item in attributes:
+            self._move_box(item, element)
         if element.role:
-            attributes.append(made({"/O": NameObject("/PrintField"), "/Role": NameObject(f"/{element.role}")}))
-        flat = [part for item in attributes for part in (item if isinstance(item, ArrayObject) else [item])]
-        if flat:
-            entries["/A"] = flat[0] if len(flat) == 1 else ArrayObject(flat)
-        name = resolved(source.get("/ID"))
-        if isinstance(name, _STRINGS) and self._ids.get(name.original_bytes) == own:
-            entries["/ID"] = ByteStringObject(name.original_bytes)
+            attributes.append(Dictionary(O=Name.PrintField, Role=Name(f"/{element.role}")))
+        if attributes:
+            own["/A"] = attributes[0] if len(attributes) == 1 else Array(attributes)
+        name = source.get("/ID")
+        if isinstance(name, String) and bytes(name) in self._ids and self._ids[bytes(name)].objgen == own.objgen:
+            own["/ID"] = String(bytes(name))
         if element.kids:
-            entries["/K"] = self._kids(element)
-        self._objects.put(own, made(entries))
+            own["/K"] = self._kids(element)
 
-    def _number(self, element: Element) -> IndirectObject:
+    def _move_box(self, attributes: Any, element: Element) -> None:
+        """Let a figure or a table say where it is on the new page (ISO 32000-1, table 344)."""
+        page = element.page or next((content.page for content in _contents(element)), None)
+        if not has_entries(attributes) or "/BBox" not in attributes:
+            return
+        try:
+            box = numbers_of(attributes.get("/BBox"), 4)
+        except Unsound:
+            del attributes["/BBox"]
+            return
+        if page is not None and page in self._pages:
+            attributes["/BBox"] = numbers(moved(box, self._pages[page]))
+
+    def _number(self, element: Element) -> Any:
         return self._numbers[_on(element.key)]
 
-    def _kids(self, element: Element) -> ArrayObject:
-        kids: list[PdfObject] = []
+    def _kids(self, element: Element) -> Any:
+        kids: list[Any] = []
         for kid in element.kids:
             if isinstance(kid, Element):
                 kids.append(self._number(kid))
             elif isinstance(kid, Content):
                 kids.append(self._content(kid, element))
-        return ArrayObject(kids)
+        return Array(kids)
 
-    def _content(self, content: Content, element: Element) -> PdfObject:
+    def _content(self, content: Content, element: Element) -> Any:
         if content.stream == content.page == element.page:
-            return NumberObject(content.mcid)
-        entries: dict[str, PdfObject] = {"/Type": NameObject("/MCR"), "/Pg": self._places[content.page]}
+            return content.mcid
+        entries = Dictionary(Type=Name.MCR, Pg=self._places[content.page], MCID=content.mcid)
         if content.stream != content.page:
             entries["/Stm"] = self._places[content.stream]
-        return made({**entries, "/MCID": NumberObject(content.mcid)})
+        return entries
 
-    def _parent_tree(self) -> dict[str, PdfObject]:
-        owners: dict[Key, dict[int, IndirectObject]] = {}
+    def _write_parent_tree(self, root: Any) -> None:
+        owners: dict[Key, dict[int, Any]] = {}
         for element in self._tree.elements:
             for kid in _contents(element):
                 owners.setdefault(kid.stream, {})[kid.mcid] = self._number(element)
-        streams = sorted(owners, key=lambda key: self._places[key].idnum)
-        flat: list[PdfObject] = []
+        flat: list[Any] = []
+        streams = sorted(owners, key=lambda key: self._places[key].objgen)
         for number, stream in enumerate(streams):
             of_page = owners[stream]
-            row = [of_page.get(mcid, NullObject()) for mcid in range(max(of_page) + 1)]
-            flat += [NumberObject(number), self._objects.add(ArrayObject(row))]
-            place = dictionary(self._objects.get_object(self._places[stream]))
-            place[NameObject("/StructParents")] = NumberObject(number)
-        return {
-            "/ParentTree": made({"/Nums": ArrayObject(flat)}),
-            "/ParentTreeNextKey": NumberObject(len(streams)),
-        }
+            row = [of_page.get(mcid) for mcid in range(max(of_page) + 1)]
+            flat += [number, self._new.make_indirect(Array(row))]
+            self._places[stream]["/StructParents"] = number
+        root["/ParentTree"] = Dictionary(Nums=Array(flat))
+        root["/ParentTreeNextKey"] = len(streams)
 
-    def _plain(self, value: Any, depth: int) -> PdfObject:
+    def _plain(self, value: Any, depth: int) -> Any:
         """A copy of values that refer to nothing; of header cells, only those that there are."""
-        found = resolved(value)
-        if depth > _DEEPEST_ATTRIBUTES or isinstance(found, StreamObject):
-            return NullObject()
-        if isinstance(found, ArrayObject):
-            return ArrayObject([self._plain(item, depth + 1) for item in found])
-        if not isinstance(found, DictionaryObject):
-            return found
-        copy = {str(key): self._plain(found.get(key), depth + 1) for key in found}
+        if depth > _DEEPEST_ATTRIBUTES or isinstance(value, Stream):
+            return None
+        if isinstance(value, Array):
+            return Array([self._plain(item, depth + 1) for item in listed(value)])
+        if not has_entries(value):
+            return value
+        copy: Any = Dictionary({key: self._plain(item, depth + 1) for key, item in entries_of(value) if key.isascii()})
         if "/Headers" in copy:
-            headers = copy["/Headers"]
-            known = [name for name in _listed(headers) if getattr(name, "original_bytes", None) in self._ids]
-            copy["/Headers"] = ArrayObject(known)
-        return made(copy)
+            names = [name for name in listed(copy.get("/Headers")) if isinstance(name, String)]
+            copy["/Headers"] = Array([name for name in names if bytes(name) in self._ids])
+        return copy
