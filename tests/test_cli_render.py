@@ -245,7 +245,9 @@ def test_a_clause_that_does_not_exist_stops_the_document_since_its_text_would_be
 def test_a_character_that_the_fonts_lack_stops_the_document_and_is_named(tmp_path: Path, call: Call) -> None:
     done = call("render", write_procedure(tmp_path, purpose="To find ก."))
     assert (done.code, done.stdout) == (6, b"")
-    assert done.stderr.startswith("Error: SMALL-1: the fonts lack these characters: ก (U+0E01)")
+    assert "the fonts lack these characters: ก (U+0E01 THAI CHARACTER KO KAI) in " in done.stderr
+    line = next(line for line in done.stderr.splitlines() if "U+0E01" in line)
+    assert re.search(r"SMALL-1\.yaml:[0-9]+:[0-9]+: write it in Latin letters$", line)
     assert not list(tmp_path.glob("*.pdf"))
 
 

@@ -368,7 +368,10 @@ def test_a_page_brings_no_font_of_its_own_that_later_pages_would_have_too(rule: 
 
 
 def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_not(tmp_path: Path) -> None:
-    expected = "the fonts lack these characters: ก (U+0E01), 𐘀 (U+10600); write the text without them\n"
+    expected = (
+        "the fonts lack these characters: ก (U+0E01 THAI CHARACTER KO KAI): write it in Latin letters; "
+        "𐘀 (U+10600 LINEAR A SIGN AB001): write it in Latin letters\n"
+    )
     body = "<p>ก𐘀</p>"
     assert render_on(machine_with_font(tmp_path / "rich", "ก𐘀"), body) == expected
     assert render_on(machine_with_font(tmp_path / "poor", ""), body) == expected
@@ -376,7 +379,6 @@ def test_a_character_that_our_fonts_lack_is_named_whether_the_machine_has_it_or_
 
 def test_without_a_font_for_chinese_the_package_that_holds_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "CJK_FONT", Path("/nowhere/font.ttc"))
-    fonts._characters.cache_clear()
     with pytest.raises(RenderingFailed, match="install a font: sudo apt-get install fonts-noto-cjk"):
         render("<p>安</p>")
 
