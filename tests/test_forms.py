@@ -466,6 +466,16 @@ def test_no_two_fields_of_a_document_say_the_same(language: str, variant: Varian
     assert len(labels) > 3
 
 
+def test_abbreviations_are_said_in_full() -> None:
+    pdf = open_workspace().render("90839", language="es", fillable=True).pdf
+    with opened(pdf) as file:
+        labels = [str(widget.TU) for _, _, widget in widgets(file)]
+        expanded = {str(element.dictionary.E) for element in File(file).elements if "/E" in element.dictionary}
+    assert {"Paciente: Fecha de nacimiento", "Paciente: Número de expediente"} <= set(labels)
+    assert expanded == {"Fecha de nacimiento", "Número de expediente", "Idioma; número de identificación"}
+    assert [label for label in labels if "nac." in label or "n.º" in label] == []
+
+
 def test_two_fields_of_one_label_are_refused() -> None:
     with pytest.raises(RenderingFailed, match="form fields 'one' and 'two' have one label"):
         small_pdf(box("one", "Name") + box("two", "Name"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import zlib
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 import consentkit.packets.packet
@@ -19,6 +21,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.packets.combining import combine
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.papers import Paper
+from consentkit.packets.scripts import language_of
 from consentkit.packets.stamping import Texts
 from consentkit.pdf import inserting
 from consentkit.pdf.compiling import CompiledStream
@@ -28,6 +31,7 @@ from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from packets import OTHER, plan, visit
 from small import CODE, make_clinic
+from tagged_file import File
 
 pytestmark = pytest.mark.xdist_group("packets")
 
@@ -396,3 +400,37 @@ def test_extra_pages_are_read_back_like_others(tmp_path: Path, monkeypatch: pyte
     before(b" .3 0 0 .3 0 0 cm")(monkeypatch)
     with pytest.raises(RenderingFailed, match="differs from the paper"):
         PacketMaker(workspace).make(plan(workspace, planned))
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("عبد الرحمن الخطيب", "ar"),
+        ("پریسا گلچین", "fa"),
+        ("王小明", "zh"),
+        ("さくら 田中", "ja"),
+        ("김민준", "ko"),
+        ("Nguyễn Thị Minh Khai", "vi"),
+        ("Δημήτρης Παπαδόπουλος", "el"),
+        ("Siobhán O’Keeffe-Martínez", None),
+        ("Łukasz Wiśniewski", None),
+        ("Đặng", "vi"),
+        ("ٹینا", "ur"),
+        ("Ọláwálé Adébáyọ̀", None),
+        ("Adaobi Nwọkeọcha", None),
+        ("Ỹvỹ Benítez", None),
+        ("Олена Шевченко", None),
+    ],
+)
+def test_a_name_is_said_in_its_own_language_where_its_letters_tell_it(name: str, language: str | None) -> None:
+    assert language_of(name) == language
+
+
+def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None:
+    named = visit(patient={"name": "عبد الرحمن الخطيب", "born": "1984-07-09", "record": "MR-7"})
+    made = PacketMaker(workspace).make(plan(workspace, named))
+    with pikepdf.open(io.BytesIO(made.pdf)) as file:
+        elements = [element.dictionary for element in File(file).elements]
+        spoken_in = {str(item.ActualText).strip(): str(item.get("/Lang")) for item in elements if "/ActualText" in item}
+    assert spoken_in["عبد الرحمن الخطيب"] == "ar"
+    assert spoken_in["MR-7"] == "None"

@@ -80,6 +80,10 @@ class LabelWords(Record):
     name: Line
     born: Line
     record: Line
+    born_in_full: Line | None = None
+    """What a screen reader says in place of `born`, where that is an abbreviation."""
+    record_in_full: Line | None = None
+    """What a screen reader says in place of `record`, where that is an abbreviation."""
 
 
 class ClinicWords(Record):
@@ -214,6 +218,8 @@ class SignatureBlock(Record):
     """What the signature says."""
     blank: Line | None = None
     """The label of one more line to fill in."""
+    blank_in_full: Line | None = None
+    """What a screen reader says in place of that label, where it holds an abbreviation."""
 
 
 class Signatures(Record):

@@ -24,6 +24,7 @@ from consentkit.packets.particulars import labelled, particulars
 from consentkit.packets.planning import Plan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.recent import Recent
+from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
 from consentkit.packets.visit import packet_file_name
 from consentkit.pdf.compiling import CompiledPart, compile_part
@@ -163,7 +164,13 @@ class PacketMaker:
             for document in plan.documents
         )
         texts = {f"{label} – {called}" for label, called in fields}
-        texts |= {tool(), self.workspace.folder.clinic.name or "", *PacketInfo.MEANINGS, *PacketInfo.MEANINGS.values()}
+        texts |= {
+            *LANGUAGES,
+            tool(),
+            self.workspace.folder.clinic.name or "",
+            *PacketInfo.MEANINGS,
+            *PacketInfo.MEANINGS.values(),
+        }
         texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
         texts |= {text for paper in papers for text in (_called(paper), paper.pack.language)}
         texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}

@@ -15,6 +15,7 @@ import segno
 
 from consentkit.document import load_engine
 from consentkit.errors import RenderingFailed
+from consentkit.packets.scripts import language_of
 from consentkit.pdf.compiling import CompiledPart, compile_part
 from consentkit.pdf.linking import FieldValue, Linker, Stamp
 from consentkit.pdf.part import Slot
@@ -114,7 +115,7 @@ class Texts:
         drawn = self._drawn[line]
         start = right - _SIDE - drawn.width * scale if flush_right else left + _SIDE
         spoken = f" {line}" if element is not None else None  # the space parts it from its label
-        return Stamp(drawn.drawing, start, baseline - drawn.baseline * scale, scale, element, spoken)
+        return Stamp(drawn.drawing, start, baseline - drawn.baseline * scale, scale, element, spoken, language_of(line))
 
 
 def _drawn(lines: Sequence[str]) -> Any:

@@ -119,6 +119,8 @@ class _Inserter:
         mark = len(owners)
         span: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Span", "P": self._numbers[stamp.element]}
         span.update(Pg=reference, K=b"%d" % mark, ActualText=text_string(stamp.spoken or ""))
+        if stamp.language and stamp.language != self._part.language.split("-")[0]:
+            span["Lang"] = text_string(stamp.language)
         kid = self._linker.file.add(span)
         owners.append(kid)
         kids = element.get("K", [])

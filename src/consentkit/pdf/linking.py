@@ -34,6 +34,8 @@ class Stamp:
     """The structure element of the part that it belongs to; None for an artifact."""
     spoken: str | None = None
     """What is read out for it, where it belongs to an element: glyphs may say it in another order."""
+    language: str | None = None
+    """The language in which it is read out, where that is another one than the part's."""
 
 
 @dataclass(frozen=True)
