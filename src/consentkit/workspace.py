@@ -268,9 +268,10 @@ class Workspace:
             return function(*arguments)
         from consentkit.document import load_engine
         from consentkit.isolation import run_limited
+        from consentkit.template_places import own_files, place_of
 
         load_engine()
-        return run_limited(function, *arguments)
+        return run_limited(function, *arguments, place=place_of(own_files(self.templates)))
 
 
 def open_workspace(clinic: str | Path | None = None, store: Store | None = None) -> Workspace:
