@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from composing import page_of
@@ -17,12 +20,14 @@ from consentkit.document import Layout, make_document
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
 from consentkit.isolation import Limits, run_limited
 from consentkit.language import load_language
+from consentkit.packets.sheets import SheetSpec, sheet
 from consentkit.pdf.reading import readable_text
 from consentkit.problems import Problem
 from consentkit.resources import shipped
+from consentkit.storage.store import key_of
 from consentkit.workspace import open_workspace
 from packets import CHILD, MOTHER, packet, visit
-from small import make_clinic, small_procedure
+from small import make_clinic, small_procedure, write_procedure
 
 SECRET = "SECRET-OF-THE-MACHINE"
 QUICK = Limits(seconds=2)
@@ -272,6 +277,29 @@ def test_a_sleeping_process_is_ended_too() -> None:
         run_limited(time.sleep, 30, limits=Limits(seconds=1))
 
 
+ENDLESS_IN_A_CLINIC = {
+    "loops": (ENDLESS["loops"], r"templates/consent\.html:1: .*took more than 2 seconds"),
+    "pages": (ENDLESS["pages"], r"templates/consent\.html.*took more than 2 seconds"),
+    "power": (ENDLESS["power"], r"templates/consent\.html: .*took more than 2 seconds"),
+    "memory": ({"consent.html": "\n\n{{ ('x' * 10 ** 10)|length }}"}, r"templates/consent\.html:3: .*more memory"),
+}
+
+
+@pytest.mark.parametrize(("templates", "message"), ENDLESS_IN_A_CLINIC.values(), ids=ENDLESS_IN_A_CLINIC)
+def test_what_costs_too_much_is_told_with_the_template(
+    templates: dict[str, str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consentkit.isolation.Limits", lambda: QUICK)
+    monkeypatch.setattr("consentkit.isolation._BY_THE_CLOCK", 60)  # however busy this machine is
+    workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
+    with pytest.raises(RenderingFailed, match=message):
+        workspace.render("SMALL-1")
+
+
+def test_a_template_gets_20_seconds_and_800_megabytes() -> None:
+    assert (Limits().seconds, Limits().memory) == (20, 800_000_000)
+
+
 # --- templates that lose what must be read ---
 
 PAGE = """{% from "parts.html" import passage %}
@@ -378,3 +406,147 @@ def test_statements_of_a_visit_that_a_template_leaves_out_make_no_packet(tmp_pat
 def test_one_paragraph_that_only_contains_the_text_of_a_risk_does_not_stand_for_it(tmp_path: Path) -> None:
     with pytest.raises(RenderingFailed, match="the finished page lacks"):
         render_with(tmp_path, PAGE.replace("{{ risk }}", "It is not true that {{ risk }}"))
+
+
+# --- links, page sizes and faults that only the finished page shows ---
+
+
+def refused(tmp_path: Path, page: str, style: str = STYLE, **more: str) -> str:
+    """The message with which the document of a clinic's templates is refused."""
+    templates = {"consent.html": page, "print.css": style, **more}
+    workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
+    with pytest.raises(RenderingFailed) as caught:
+        workspace.render("SMALL-1")
+    return str(caught.value)
+
+
+def with_body(markup: str, head: str = "") -> str:
+    return PAGE.replace("</body>", f"\n{markup}\n</body>").replace("</head>", f"{head}</head>")
+
+
+FORBIDDEN_LINKS = {
+    "script": '<a href="javascript:alert(1)">x</a>',
+    "capitals": '<a href="JaVaScRiPt:alert(1)">x</a>',
+    "entity": '<a href="&#106;avascript&colon;alert(1)">x</a>',
+    "line feed": '<a href="java&#10;script:alert(1)">x</a>',
+    "spaces before": '<a href="  &#1; javascript:alert(1)">x</a>',
+    "file": '<a href="file:///etc/passwd">x</a>',
+    "data": '<a href="data:text/html,x">x</a>',
+    "plain http": '<a href="http://example.org/">x</a>',
+    "ftp": '<a href="ftp://example.org/">x</a>',
+    "unknown": '<a href="x-evil:y">x</a>',
+    "relative": '<a href="other.pdf">x</a>',
+    "absolute path": '<a href="/etc/passwd">x</a>',
+    "any scheme": '<a href="//example.org/x">x</a>',
+    "https without a host": '<a href="https:evil">x</a>',
+    "area": '<map name="m"><area href="javascript:x" shape="rect" coords="0,0,9,9"></map>',
+    "drawing": '<svg width="9" height="9"><a xlink:href="javascript:x"><text>x</text></a></svg>',
+    "drawing of today": '<svg width="9" height="9"><a href="javascript:x"><text>x</text></a></svg>',
+    "unseen": '<a href="javascript:x" style="display: none">x</a>',
+    "attachment": '<a rel="attachment" href="file:///etc/passwd">x</a>',
+    "form": '<form action="javascript:x"><p>x</p></form>',
+    "button": '<form><input type="submit" formaction="http://example.org/"></form>',
+    "style": '<p style="link: url(javascript:x)">x</p>',
+    "value": '{% set place = "java" %}<a href="{{ place }}script:x">x</a>',
+}
+
+
+@pytest.mark.parametrize("link", FORBIDDEN_LINKS.values(), ids=FORBIDDEN_LINKS)
+def test_a_link_leads_to_the_web_a_telephone_or_a_mailbox_only(link: str, tmp_path: Path) -> None:
+    assert "templates/consent.html" in refused(tmp_path, with_body(link))
+
+
+@pytest.mark.parametrize("base", ["javascript:x/", "file:///etc/", "http://example.org/"])
+def test_no_base_address_leads_a_link_elsewhere(base: str, tmp_path: Path) -> None:
+    assert "templates/" in refused(tmp_path, with_body('<a href="x">x</a>', f'<base href="{base}">'))
+
+
+def test_a_link_of_a_style_sheet_is_refused_with_its_file_and_line(tmp_path: Path) -> None:
+    style = STYLE + "\n\nh1 { link: url('javascript:alert(1)'); }"
+    assert re.search(r"templates/print\.css:3: [^$]*javascript", refused(tmp_path, PAGE, style))
+
+
+def test_a_link_is_refused_with_its_line(tmp_path: Path) -> None:
+    line = PAGE.count("\n", 0, PAGE.index("</body>")) + 2
+    message = refused(tmp_path, with_body('<a href="&#106;avascript:x">x</a>'))
+    assert f"templates/consent.html:{line}: the link `javascript:x`" in message
+
+
+@pytest.mark.parametrize(
+    "link", ["https://example.org/a?b#c", "HTTPS://example.org/", "tel:217-555-0142", "mailto:a@example.org", "#here"]
+)
+def test_a_link_that_leads_where_it_may_is_in_the_document(link: str, tmp_path: Path) -> None:
+    page = with_body(f'<p id="here"><a href="{link}">x</a></p>')
+    clinic = make_clinic(tmp_path / "clinic", templates={"consent.html": page, "print.css": STYLE})
+    with pikepdf.open(io.BytesIO(open_workspace(clinic).render("SMALL-1").pdf)) as pdf:
+        annotation = pdf.pages[0].Annots[0]
+    assert annotation.Subtype == "/Link"
+
+
+SIZES = {
+    "other paper": "@page { size: A3; }",
+    "turned": "@page { size: letter landscape; }",
+    "one page": "@page :first { size: 100mm 200mm; }",
+    "named page": "@page wide { size: A4; } h1 { page: wide; }",
+    "almost": "@page { size: 8.5in 10.9in; }",
+    "huge": "@page { size: 200in 200in; }",
+    "bleed": "@page { bleed: 5mm; }",
+    "crop marks": "@page { marks: crop; }",
+}
+
+
+@pytest.mark.parametrize("rule", SIZES.values(), ids=SIZES)
+def test_a_page_of_another_size_than_the_paper_is_refused(rule: str, tmp_path: Path) -> None:
+    marked = {"paper-letter.css": f"@page {{ size: letter; }}\n{rule}"}
+    message = refused(tmp_path, PAGE, **marked)
+    assert re.search(r"templates/paper-letter\.css.*points large, and not letter", message)
+
+
+def test_a_cover_of_another_size_is_refused(tmp_path: Path) -> None:
+    templates = {"paper-letter.css": "@page { size: A5; }"}
+    workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
+    spec = SheetSpec("blank", "Blank", workspace.language("en"), Layout(), {})
+    with pytest.raises(RenderingFailed, match=r"paper-letter\.css:1: page 1 is"):
+        sheet(workspace, spec, key_of("a sheet"))
+
+
+FAULTS_OF_A_FINISHED_PAGE = {
+    "picture that is not there": (
+        with_body('<img src="asset:none" alt="x">'),
+        STYLE,
+        r"consent\.html:\d+: .*asset:none",
+    ),
+    "picture from the web": (with_body('<img src="https://x.org/a.png" alt="x">'), STYLE, r"consent\.html:\d+: "),
+    "unknown property": (PAGE, STYLE + "\np { colour: red }", r"print\.css:2: .*complains"),
+    "unknown property of a page": (with_body('<p style="colour: red">x</p>'), STYLE, r"consent\.html:\d+: .*complains"),
+    "broken rule": (PAGE, STYLE + "\n\n}}", r"print\.css.*complains"),
+    "another style sheet": (PAGE, '@import "other.css";' + STYLE, r"templates/.*"),
+    "font": (PAGE, STYLE + "\nh1 { font-family: serif }", r"print\.css:\d+: .*font"),
+    "font of its own": (
+        PAGE,
+        STYLE + '\n@font-face { font-family: "x"; src: local("y") }',
+        r"print\.css:2: .*@font-face",
+    ),
+    "risk left out": (PAGE.replace("procedure.risks.common", "[]"), STYLE, r"consent\.html, .*print\.css: .*lacks"),
+    "link to nowhere": (with_body('<a href="#nowhere">x</a>'), STYLE, r"consent\.html:\d+: .*complains"),
+    "nested too deep": (with_body("{% if x is defined %}" * 300 + "{% endif %}" * 300), STYLE, r"consent\.html"),
+    "endless inclusion": (with_body('{% include "consent.html" %}'), STYLE, r"consent\.html:\d+: "),
+    "not UTF-8 in the end": (with_body("{{ '\\ud800' }}"), STYLE, r"templates/consent\.html"),
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "style", "message"), FAULTS_OF_A_FINISHED_PAGE.values(), ids=FAULTS_OF_A_FINISHED_PAGE
+)
+def test_a_fault_that_only_the_finished_page_shows_names_the_template(
+    page: str, style: str, message: str, tmp_path: Path
+) -> None:
+    told = refused(tmp_path, page, style)
+    assert re.search(f"^.*/templates/.*{message.removeprefix('templates/')}", told, re.DOTALL), told
+
+
+def test_a_failure_is_not_blamed_on_templates_where_all_are_shipped(tmp_path: Path) -> None:
+    write_procedure(tmp_path, title="A 𐘀 title")
+    with pytest.raises(RenderingFailed) as caught:
+        open_workspace().render(tmp_path / "SMALL-1.yaml")
+    assert ".html" not in str(caught.value)

@@ -19,7 +19,7 @@ from consentkit.approvals import Approvals
 from consentkit.clinic import ClinicFolder
 from consentkit.errors import RenderingFailed
 from consentkit.finished import Document as Document  # noqa: PLC0414 - what is made here, and how it is laid out
-from consentkit.html import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style
+from consentkit.html import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style, style_path
 from consentkit.kinds import Layout as Layout  # noqa: PLC0414
 from consentkit.language import LanguagePack
 from consentkit.model import Procedure
@@ -28,6 +28,7 @@ from consentkit.pdf.metadata import DocumentInfo
 from consentkit.problems import listed
 from consentkit.safety import require_texts as require_texts  # noqa: PLC0414
 from consentkit.safety import safety_texts as safety_texts  # noqa: PLC0414
+from consentkit.template_places import naming_templates
 
 _ENGINE = "consentkit.pdf.engine"
 
@@ -53,8 +54,11 @@ def make_document(content: Content, layout: Layout, source: Source) -> Document:
     page = compose_page(content, source)
     assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
     styles = [page.style, *layout_styles(layout, source.templates)]
-    rendered = engine.render(page.html, styles, assets, _info(content, page), fillable=layout.fillable)
-    require_texts(safety_texts(content), rendered.pdf)
+    with naming_templates((*page.templates, *layout_style_paths(layout, source.templates))):
+        rendered = engine.render(
+            page.html, styles, assets, _info(content, page), fillable=layout.fillable, paper=layout.paper
+        )
+        require_texts(safety_texts(content), rendered.pdf)
     return Document(
         code=content.procedure.code,
         title=content.procedure.title,
@@ -109,9 +113,18 @@ def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
 
 def layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:
     """The style sheets that a layout adds to that of every page."""
-    yield read_style(f"paper-{layout.paper}.css", templates)
+    return (read_style(name, templates) for name in _layout_style_names(layout))
+
+
+def layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[Path]:
+    """The files of these style sheets."""
+    return (style_path(name, templates) for name in _layout_style_names(layout))
+
+
+def _layout_style_names(layout: Layout) -> Iterator[str]:
+    yield f"paper-{layout.paper}.css"
     if layout.large_print:
-        yield read_style(LARGE_STYLE_SHEET, templates)
+        yield LARGE_STYLE_SHEET
 
 
 def _info(content: Content, page: Page) -> DocumentInfo:

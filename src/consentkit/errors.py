@@ -67,6 +67,25 @@ class UnprintableText(RenderingFailed):
         return type(self), (str(self), self.characters)
 
 
+class TemplateFault(RenderingFailed):
+    """A page asks for something that a template or a style sheet may not ask for.
+
+    `fragments` are pieces of what was asked for, by which its place can be found in the files (`template_places`).
+    """
+
+    def __init__(self, message: str, fragments: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.fragments = tuple(fragments)
+
+    def __reduce__(self) -> tuple[type[TemplateFault], tuple[str, tuple[str, ...]]]:
+        """Let the exception cross from one process to another with its fragments."""
+        return type(self), (str(self), self.fragments)
+
+
+class OutOfTime(BaseException):
+    """The time that a document may take is over. No `except Exception` on the way stops it."""
+
+
 class RunFailed(ConsentkitError):
     """A run of many documents or visits finished, and some of them failed; each has been told."""
 

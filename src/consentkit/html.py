@@ -32,12 +32,13 @@ from pydantic import BaseModel
 from consentkit.approvals import Approval, Identity, Variant
 from consentkit.clinic import Clinic
 from consentkit.direction import direction_of, keep_numbers_in_order
-from consentkit.errors import RenderingFailed
+from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.files import read_text
 from consentkit.kinds import printed_fingerprint
 from consentkit.language import LanguagePack, fill, pieces
 from consentkit.model import Procedure
 from consentkit.problems import printable, quoted
+from consentkit.template_places import OUT_OF_MEMORY
 
 STYLE_SHEET = "print.css"
 LARGE_STYLE_SHEET = "large.css"
@@ -80,10 +81,14 @@ class _Environment(ImmutableSandboxedEnvironment):
         return template
 
 
-def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
-    """The one Jinja environment. Templates are looked for in the folders in the order given; links are not followed."""
+def environment(templates: Sequence[Path], loaded: list[Path] | None = None) -> ImmutableSandboxedEnvironment:
+    """The one Jinja environment. Templates are looked for in the folders in the order given; links are not followed.
+
+    The files that it loads are added to `loaded`.
+    """
+    noted: list[Path] = [] if loaded is None else loaded
     made = _Environment(
-        loader=ChoiceLoader([_loader(folder) for folder in templates]),
+        loader=ChoiceLoader([_loader(folder, noted) for folder in templates]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=typeset,
@@ -100,7 +105,7 @@ def environment(templates: Sequence[Path]) -> ImmutableSandboxedEnvironment:
     return made
 
 
-def _loader(folder: Path) -> FunctionLoader:
+def _loader(folder: Path, loaded: list[Path]) -> FunctionLoader:
     """A loader that does not leave its folder: neither by `..` nor through a link, and it waits for no pipe."""
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -108,6 +113,7 @@ def _loader(folder: Path) -> FunctionLoader:
         path = folder.joinpath(*steps)
         if not path.exists() and not path.is_symlink():
             return None
+        loaded.append(path)
         if path.resolve() != folder.resolve().joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
         return read_text(path, str(path)), str(path), lambda: True
@@ -136,6 +142,8 @@ class Page:
     approval: Approval | None
     mark: str
     """What stands at the head of each page: that it is a draft, or who approved it."""
+    templates: tuple[Path, ...] = ()
+    """The templates and style sheets that it was made with."""
 
 
 @dataclass(frozen=True)
@@ -177,14 +185,14 @@ def compose(
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
     style = read_style(STYLE_SHEET, templates) + _accent_rule(content.clinic)
-    html = _filled_in(f"{content.variant}.html", _values(content), templates)
+    html, used = _filled_in(f"{content.variant}.html", _values(content), templates)
     layouts = [read_style(name, templates) for name in LAYOUT_STYLE_SHEETS]
     content_hash = hashlib.sha256("\0".join([html, style, *layouts, pictures]).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, approval, mark)
+    return Page(html, style, content_hash, approval, mark, (*used, style_path(STYLE_SHEET, templates)))
 
 
 @dataclass(frozen=True)
@@ -194,6 +202,8 @@ class Sheet:
     html: str
     style: str
     content_hash: str
+    templates: tuple[Path, ...]
+    """The templates and style sheets that it was made with."""
 
 
 def compose_sheet(
@@ -202,16 +212,20 @@ def compose_sheet(
     """Write a page of a packet: `cover`, `statements` or `blank`. Raises RenderingFailed where a template is faulty."""
     style = read_style(STYLE_SHEET, templates) + _accent_rule(clinic)
     given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
-    html = _filled_in(f"{name}.html", {**given, **values}, templates)
+    html, used = _filled_in(f"{name}.html", {**given, **values}, templates)
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
-    return Sheet(html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash)), style, content_hash)
+    finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))
+    return Sheet(finished, style, content_hash, (*used, style_path(STYLE_SHEET, templates)))
 
 
-def _filled_in(name: str, values: Mapping[str, Any], templates: Sequence[Path]) -> str:
+def _filled_in(name: str, values: Mapping[str, Any], templates: Sequence[Path]) -> tuple[str, tuple[Path, ...]]:
+    """The finished page, and the templates that it was made with."""
+    loaded: list[Path] = []
     try:
-        return environment(templates).get_template(name).render(values)
-    except Exception as error:
-        raise RenderingFailed(_template_message(error)) from error
+        return environment(templates, loaded).get_template(name).render(values), tuple(loaded)
+    except (Exception, OutOfTime) as error:
+        # What can't be compiled leaves no line of a template behind; it was read last.
+        raise RenderingFailed(_template_message(error, str(loaded[-1]) if loaded else name)) from error
 
 
 def _values(content: Content) -> dict[str, Any]:
@@ -245,9 +259,14 @@ def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -
     return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
 
 
+def style_path(name: str, templates: Sequence[Path]) -> Path:
+    """The style sheet of that name, in the first folder that holds it."""
+    return next((folder / name for folder in templates if (folder / name).is_file()), templates[-1] / name)
+
+
 def read_style(name: str, templates: Sequence[Path]) -> str:
-    """The style sheet of that name, from the first folder that holds it."""
-    path = next((folder / name for folder in templates if (folder / name).is_file()), templates[-1] / name)
+    """The text of the style sheet of that name."""
+    path = style_path(name, templates)
     return read_text(path, str(path))
 
 
@@ -255,18 +274,33 @@ def _accent_rule(clinic: Clinic) -> str:
     return f"\nhtml {{ --accent: {clinic.accent}; }}\n" if clinic.accent else ""
 
 
-def _template_message(error: Exception) -> str:
-    name, line = _template_place(error)
+def _template_message(error: BaseException, last: str) -> str:
+    name, line = _template_place(error, last)
     place = f"{printable(name)}:{line}" if line else printable(name)
     if isinstance(error, TemplateNotFound):
         return f"{place}: there is no template {quoted(str(error.name))}"
+    if isinstance(error, OutOfTime):
+        return f"{place}: {error}"
+    if isinstance(error, MemoryError):
+        return f"{place}: {OUT_OF_MEMORY}"
     detail = error.message if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"
     return f"{place}: the template can't be used: {printable(detail)}"
 
 
-def _template_place(error: Exception) -> tuple[str, int | None]:
+def _template_place(error: BaseException, last: str) -> tuple[str, int | None]:
     """The template and line at which an error arose, from the error or its traceback: Jinja puts templates there."""
     if isinstance(error, TemplateSyntaxError):
-        return error.filename or error.name or "templates", error.lineno
+        return error.filename or error.name or last, error.lineno
+    if isinstance(error, OutOfTime):
+        return _place_of_signal(error) or (last, None)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
-    return (frames[-1].filename, frames[-1].lineno) if frames else ("templates", None)
+    return (frames[-1].filename, frames[-1].lineno) if frames else (last, None)
+
+
+def _place_of_signal(error: OutOfTime) -> tuple[str, int | None] | None:
+    """The same for what a signal has raised: Jinja turns lines of its code into those of templates for errors only."""
+    place: tuple[str, int | None] | None = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if template := frame.f_globals.get("__jinja_template__"):
+            place = template.filename or template.name, template.get_corresponding_lineno(line)
+    return place

@@ -14,6 +14,9 @@ Variant = Literal["consent", "handout", "refusal"]
 Paper = Literal["letter", "a4"]
 """The sizes of paper."""
 
+PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+"""Width and height of each paper in points."""
+
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""
 

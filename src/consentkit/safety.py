@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from consentkit.direction import LEFT_TO_RIGHT_MARK
-from consentkit.errors import RenderingFailed
+from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.html import Content
 from consentkit.language import Clause
 from consentkit.model import Passage
@@ -51,7 +51,7 @@ def passage_texts(passage: Passage) -> Iterator[str]:
 
 
 def require_texts(texts: Iterable[str], pdf: bytes) -> None:
-    """Raise RenderingFailed unless each text is a paragraph of the PDF that can be seen, as often as it is given."""
+    """Raise TemplateFault unless each text is a paragraph of the PDF that can be seen, as often as it is given."""
     from consentkit.pdf.reading import UnreadablePdf, tagged_text
 
     try:
@@ -61,7 +61,7 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
     missing = Counter(_comparable(text) for text in texts) - found
     if missing:
         lost = ", ".join(quoted(text) for text in missing)
-        raise RenderingFailed(
+        raise TemplateFault(
             f"the finished page lacks {lost}; a template leaves out or hides what every patient must read"
         )
 

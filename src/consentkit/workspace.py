@@ -316,8 +316,9 @@ class Workspace:
         if self.templates == (shipped("templates"),):
             return function(*arguments)
         from consentkit.isolation import run_limited
+        from consentkit.template_places import own_files, place_of
 
-        return run_limited(function, *arguments)
+        return run_limited(function, *arguments, place=place_of(own_files(self.templates)))
 
 
 def open_workspace(clinic: str | Path | None = None, store: Store | None = None) -> Workspace:

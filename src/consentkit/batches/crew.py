@@ -19,7 +19,7 @@ class Crew:
     tasks: int = 20
     """Tasks after which a process is replaced: the page engine keeps about a megabyte of each."""
     memory: int | None = None
-    """Address space of a process in bytes; None is as much as `consentkit.isolation.Limits` allows."""
+    """Address space of a process in bytes; None is 3 GiB."""
 
 
 def usable_cores() -> int:

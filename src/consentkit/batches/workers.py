@@ -30,11 +30,13 @@ from consentkit.batches.crew import Crew
 from consentkit.errors import ConsentkitError, RenderingFailed
 from consentkit.files import reason
 from consentkit.interruption import follow, uninterrupted
-from consentkit.isolation import Limits, lower_limit
+from consentkit.isolation import lower_limit
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_MEMORY = 3 * 1024**3
+"""Address space of a process, which makes one document after another, unless the crew has another limit."""
 _LONGEST_WAIT = 0.5
 """Seconds after which it is seen that a process has died whose own child still holds its pipe open."""
 
@@ -114,7 +116,7 @@ class _Team:
 
     @property
     def _memory(self) -> int:
-        return Limits.memory if self.crew.memory is None else self.crew.memory
+        return _MEMORY if self.crew.memory is None else self.crew.memory
 
     @property
     def busy(self) -> list[_Worker]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from consentkit import __version__
 from consentkit.clinic import ClinicFolder
-from consentkit.document import Layout, layout_styles, load_engine
+from consentkit.document import Layout, layout_style_paths, layout_styles, load_engine
 from consentkit.html import LOGO_ASSET, compose_sheet
 from consentkit.language import LanguagePack
 from consentkit.pdf.metadata import Info
@@ -22,6 +22,7 @@ from consentkit.safety import clause_texts, require_texts
 from consentkit.storage.inputs import Inputs
 from consentkit.storage.keeping import pack_part, unpack_part
 from consentkit.storage.store import key_of
+from consentkit.template_places import naming_templates
 from consentkit.workspace import Workspace
 
 
@@ -62,9 +63,12 @@ def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Any) -> Part:
     assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
     styles = [page.style, *layout_styles(spec.layout, templates)]
-    made: Part = engine.render(page.html, styles, assets, info, fillable=spec.layout.fillable)
-    if required := list(_required_texts(spec)):
-        require_texts(required, made.pdf)
+    with naming_templates((*page.templates, *layout_style_paths(spec.layout, templates))):
+        made: Part = engine.render(
+            page.html, styles, assets, info, fillable=spec.layout.fillable, paper=spec.layout.paper
+        )
+        if required := list(_required_texts(spec)):
+            require_texts(required, made.pdf)
     return made
 
 

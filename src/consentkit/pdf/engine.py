@@ -8,6 +8,7 @@ every file is tagged and claims PDF/UA-1 and PDF/A-2a.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,10 +24,12 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from consentkit.direction import direction_of
-from consentkit.errors import RenderingFailed
+from consentkit.errors import RenderingFailed, TemplateFault
+from consentkit.kinds import PAPER_SIZES, Paper
 from consentkit.pdf import fonts
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.gathering import POINTS_PER_PIXEL
+from consentkit.pdf.links import require_allowed_actions, require_allowed_links
 from consentkit.pdf.metadata import Info, packet
 from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
@@ -37,6 +40,9 @@ from consentkit.problems import printable
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS_SHOWN = 5
+_QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
+_SIZE_TOLERANCE = 0.5
+"""Points by which a page may differ from its paper."""
 _STREAM_END = b"\nendstream\nendobj"
 
 
@@ -74,14 +80,22 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
     def _require_none(self) -> None:
         if self._refused:
             addresses = ", ".join(sorted({printable(url[:200]) for url in self._refused}))
-            raise RenderingFailed(f"the page asks for files or addresses that a document may not use: {addresses}")
+            message = f"the page asks for files or addresses that a document may not use: {addresses}"
+            raise TemplateFault(message, self._refused)
 
 
 def render(
-    html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Info, *, fillable: bool = False
+    html: str,
+    styles: Sequence[str],
+    assets: Mapping[str, bytes],
+    info: Info,
+    *,
+    fillable: bool = False,
+    paper: Paper | None = None,
 ) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
+    Where a size of paper is given, each page must have it.
     A fillable document has form fields where the page marks them (consentkit.pdf.forms), and looks the same.
     """
     faces = fonts.faces_for("".join((unescape(html), *styles)))
@@ -89,6 +103,7 @@ def render(
     all_styles = (fonts.font_rules(faces), *styles)
     with _complaints() as complaints, fetcher.refusals():
         document = _laid_out(html, all_styles, fetcher, faces)
+        _require_size(document, paper)
         with own_tagging(fillable) as slots:
             pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document)
@@ -120,7 +135,9 @@ class _OwnFonts(FontConfiguration):  # type: ignore[misc]
             for kind, address in rule_descriptors["src"]:
                 if kind == "external":
                     url_fetcher.fetch(address)  # which refuses all but assets
-            raise RenderingFailed("a style sheet brings a font of its own; take the `@font-face` rule out of it")
+            raise TemplateFault(
+                "a style sheet brings a font of its own; take the `@font-face` rule out of it", ["@font-face"]
+            )
         self._folder = _Installed(self._files[rule_descriptors["src"][0][1]])
         try:
             super().add_font_face(rule_descriptors, url_fetcher)
@@ -179,6 +196,7 @@ def _laid_out(
     own = _own_fonts(faces)
     sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+    require_allowed_links(page.etree_element.iter())
     set_text(page.etree_element)
     return page.render(font_config=own, stylesheets=sheets)
 
@@ -266,6 +284,7 @@ def _finisher(info: Info) -> Any:
     """Put right what the engine can't be told: metadata that claims two standards, and pictures fit for PDF/A."""
 
     def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        require_allowed_actions(pdf.objects)
         pdf.info["Title"] = pydyf.String(info.title)
         pdf.write_line = _parting_streams(pdf.write_line)
         number = int(pdf.catalog["Metadata"].split()[0])
@@ -320,12 +339,28 @@ class _Collector(logging.Handler):
             self.messages.append(record.getMessage())
 
 
+def _require_size(document: weasyprint.Document, paper: Paper | None) -> None:
+    """Raise TemplateFault unless each page has the size of the paper, and nothing beyond its edge."""
+    if paper is None:
+        return
+    for number, page in enumerate(document.pages, 1):
+        width, height = page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL
+        size = PAPER_SIZES[paper]
+        if max(abs(width - size[0]), abs(height - size[1])) > _SIZE_TOLERANCE or any(page.bleed.values()):
+            raise TemplateFault(
+                f"page {number} is {width:.0f} by {height:.0f} points large, and not {paper} ({size[0]:.0f} by "
+                f"{size[1]:.0f}) without bleed; take `size`, `bleed` and `marks` out of the `@page` rules",
+                ["size:", "bleed:", "marks:"],
+            )
+
+
 def _require_own_fonts(document: weasyprint.Document) -> None:
     """Fail where a font of the machine has crept in: every character that is shown has been found in ours before."""
     if _has_foreign_font(document):
-        raise RenderingFailed(
+        message = (
             "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"
         )
+        raise TemplateFault(message, ["font-family", "font:"])
 
 
 def _has_foreign_font(document: weasyprint.Document) -> bool:
@@ -336,4 +371,5 @@ def _require_silence(complaints: Sequence[str]) -> None:
     if complaints:
         shown = [printable(complaint) for complaint in dict.fromkeys(complaints)]
         more = f"\n… and {len(shown) - _MOST_COMPLAINTS_SHOWN} more" if len(shown) > _MOST_COMPLAINTS_SHOWN else ""
-        raise RenderingFailed("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more)
+        pieces = [piece[1] or piece[0] for complaint in complaints for piece in _QUOTED.finditer(complaint)]
+        raise TemplateFault("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more, pieces)
