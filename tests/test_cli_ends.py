@@ -20,7 +20,8 @@ from small import make_clinic, write_procedure
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 COUNT = 6
-ENDLESS = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}" * 99
+NUMBERS = '{% set numbers = "0123456789" %}'
+ENDLESS = NUMBERS + "{% for a in numbers %}" * 12 + "{% endfor %}" * 12
 """A template that runs until it meets its limit."""
 
 

@@ -42,6 +42,10 @@ def main() -> NoReturn:
         exit_code = _interrupted()
     interruptions.end()
     exit_code = streams.end(exit_code)
+    if exit_code == _INTERRUPTED:
+        # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
+        # by SIGINT in place of the exit code. Nothing is left to be done.
+        os._exit(exit_code)
     gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
     sys.exit(exit_code)
 
