@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from consentkit.direction import direction_of
 from consentkit.errors import RenderingFailed, UnprintableText
 from consentkit.pdf import engine, fonts
 from consentkit.pdf.coverage import needs_one_font, settable, unprintable
+from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.reading import readable_text
 from consentkit.pdf.substitutes import complaint, instead
 from test_engine import font_names, render
@@ -67,6 +69,12 @@ def test_a_text_with_marks_is_set_in_one_font_and_reads_as_it_was_typed(name: st
     assert readable_text(pdf).endswith(f"{settable(name)} a\nb")
     assert fonts_of("") | {"consentkit-wide"} == fonts_of(f"<p>{name} a</p>")
     assert fonts_of(f"<p>{name} a</p>", "p:first-of-type { display: none }") == {"consentkit-wide"}
+
+
+def test_each_glyph_says_its_own_letter_or_mark_wherever_it_stands() -> None:
+    names = ["Ụ̀zọ̀", "Łį́į́ʼ", "i̇brahim", "Ọlọ́run ń", "olo m̀ i ò"]
+    (page,) = PageTexts().read(engine.draw_lines(names).pdf)
+    assert unicodedata.normalize("NFC", "".join(page)) == "".join(names)
 
 
 def test_a_style_sheet_cannot_part_a_letter_from_its_mark() -> None:
