@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from consentkit.packets.printed import PrintedPage, appearances_of, resources_digest, stream_digest
+from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
 from consentkit.pdf.content import Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
 from consentkit.pdf.objects import PdfFile, inflated
@@ -38,7 +38,7 @@ class PageReader:
         self._file = file
         self._content = SeenContent(file, _LEAST_SIZE, whole_drawings=True)
         self._digests: dict[int, bytes] = {}
-        self._drawn_with: dict[tuple[Value, int], bytes] = {}
+        self._drawn_with: dict[tuple[Value, Names], bytes] = {}
         tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))
         items = file.array(tree.get("Nums"))
         self._owners = {whole(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
@@ -64,7 +64,7 @@ class PageReader:
 
     def _is_same_page(self, page: Mapping[str, Value], printed: PrintedPage) -> bool:
         file, resources = self._file, page.get("Resources")
-        key = (resources if isinstance(resources, Ref) else b"%d" % id(page), id(printed.resources))
+        key = (resources if isinstance(resources, Ref) else b"%d" % id(page), printed.resources)
         if key not in self._drawn_with:
             self._drawn_with[key] = resources_digest(file, page, printed.resources, self._digests)
         return (

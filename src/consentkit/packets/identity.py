@@ -94,10 +94,11 @@ def _require_page(
     known = {*whole, *(half for text in whole for half in halves(text) or ())}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
         raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
-    for item in found:
-        if item.spoken is not None and (
-            fold(item.spoken) != fold(item.text) or _words(item.spoken) not in set(map(_words, known))
-        ):
+    spoken = [item for item in found if item.spoken is not None]
+    in_order = {_words(text) for text in known} if spoken else set()
+    for item in spoken:
+        said = item.spoken or ""
+        if fold(said) != fold(item.text) or _words(said) not in in_order:
             raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
 
 

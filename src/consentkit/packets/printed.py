@@ -11,8 +11,8 @@ import html
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.geometry import Box
 from consentkit.pdf.objects import PdfFile, inflated, read_file
@@ -27,6 +27,10 @@ _XMP_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A", "AP", "Length"}
 """Entries that lead out of what is drawn, or are numbered anew in each packet."""
 _DEEPEST = 24
+
+
+Names: TypeAlias = tuple[tuple[str, frozenset[str]], ...]
+"""The names of resources, by category."""
 
 
 class Annotation(NamedTuple):
@@ -45,7 +49,7 @@ class PrintedPage:
 
     streams: tuple[bytes, ...] = ()
     """Digests of its content streams."""
-    resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    resources: Names = ()
     """The names by which its content calls what it draws with, by category."""
     drawn_with: bytes = b""
     """A digest of what these names mean."""
@@ -108,7 +112,7 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value]) -> PrintedPage:
     for stream in streams:
         _require_balance(inflated(file.objects[stream]))
     resources = file.dictionary(page.get("Resources"))
-    names = {category: frozenset(file.dictionary(entries)) for category, entries in resources.items()}
+    names = tuple((category, frozenset(file.dictionary(resources[category]))) for category in sorted(resources))
     return PrintedPage(
         streams=tuple(stream_digest(file, stream) for stream in streams),
         resources=names,
@@ -130,17 +134,15 @@ def _require_balance(content: bytes) -> None:
         raise ValueError("a page of a part does not restore the graphics state")
 
 
-def resources_digest(
-    file: PdfFile, page: Mapping[str, Value], names: Mapping[str, frozenset[str]], known: dict[int, bytes]
-) -> bytes:
+def resources_digest(file: PdfFile, page: Mapping[str, Value], names: Names, known: dict[int, bytes]) -> bytes:
     """A digest of what a page's content draws with, leaving out names that are not its own."""
     resources = file.dictionary(page.get("Resources"))
     digest = hashlib.sha256()
-    for category in sorted(names):
+    for category, own in names:
         entries = file.dictionary(resources.get(category))
-        if not names[category] <= set(entries):
+        if not own <= set(entries):
             return b""
-        for name in sorted(names[category]):
+        for name in sorted(own):
             digest.update(f"{category} {name} ".encode() + _digest(file, entries[name], known, 0))
     return digest.digest()
 

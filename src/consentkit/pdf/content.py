@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -61,6 +61,10 @@ class ContentReader:
             self._fonts[value] = self.make_font(value)
         return self._fonts[value]
 
+    def operations(self, stream: bytes) -> Iterable[Operation]:
+        """The operators of a stream."""
+        return operations(stream)
+
     def make_font(self, value: Value) -> Font:
         """Decode a font."""
         return Font(self.file, value)
@@ -89,7 +93,7 @@ class StreamReader:
     def read(self, stream: bytes, around: MarkedSequence) -> None:
         """Add the text of a stream that is drawn inside a sequence of another one, or of none."""
         opened = [around]
-        for operation in operations(stream):
+        for operation in self._reader.operations(stream):
             match operation.operator:
                 case "BDC" | "BMC":
                     opened.append(self._opened(operation, opened[-1]))

@@ -110,6 +110,7 @@ class SeenContent(ContentReader):
         self._least_size = least_size
         self.whole_drawings = whole_drawings
         """Whether a drawing without text counts as painted all over: the squares of a code are many."""
+        self._operations: dict[bytes, list[Operation]] = {}
 
     def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
@@ -120,6 +121,12 @@ class SeenContent(ContentReader):
             if key is not None:
                 text[key] += piece
         return text
+
+    def operations(self, stream: bytes) -> list[Operation]:
+        """The operators of a stream. What is drawn on many pages is taken apart once."""
+        if stream not in self._operations:
+            self._operations[stream] = list(super().operations(stream))
+        return self._operations[stream]
 
     def make_font(self, value: Value) -> Font:
         """Decode a font, with its widths."""
