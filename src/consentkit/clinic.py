@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -31,6 +31,10 @@ LARGEST_LOGO = 2 * 1024 * 1024
 """Bytes of a logo file."""
 WIDEST_LOGO = 4000
 """Pixels of a logo's longer side; printed at 600 dpi that is 17 cm."""
+_PLAIN_MODES = {"1", "L", "RGB", "RGBA", "P"}
+_PNG_DEPTH = 24
+"""The byte of a PNG file that holds the bits of each channel (PNG, 11.2.2)."""
+_MOST_BITS = 8
 LOWEST_CONTRAST = 4.5
 """Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
 
@@ -142,6 +146,8 @@ def read_picture(path: Path) -> Picture:
                 kind, (width, height) = image.format, image.size
                 if max(width, height) <= WIDEST_LOGO:
                     image.load()  # `verify` passes a JPEG that breaks off
+                    if not _is_plain(image, data):
+                        kind, data = "PNG", _as_plain_png(image)
     except Image.DecompressionBombError:
         raise _unusable(path, f"is far too large; at most {WIDEST_LOGO} pixels a side are used") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
@@ -150,6 +156,39 @@ def read_picture(path: Path) -> Picture:
         raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_LOGO} a side are used")
     # A JPEG file of two pictures, as some cameras write it, goes by the name of MPO.
     return Picture(data, "image/png" if kind == "PNG" else "image/jpeg", width, height)
+
+
+def _is_plain(image: Any, data: bytes) -> bool:
+    """Whether a picture can be taken as it is: 8 bits a channel or fewer, gray or RGB, without a colour profile.
+
+    PDF/A-2 allows neither the CMYK of a JPEG file, whose colours no output intent of ours describes, nor profiles for
+    other kinds of colours than the picture has (ISO 19005-2, 6.2.4).
+    """
+    is_deep = image.format == "PNG" and data[_PNG_DEPTH] > _MOST_BITS
+    is_several = getattr(image, "n_frames", 1) > 1 and image.format == "PNG"
+    return image.mode in _PLAIN_MODES and not is_deep and not is_several and "icc_profile" not in image.info
+
+
+def _as_plain_png(image: Any) -> bytes:
+    """The picture in sRGB with 8 bits a channel, without anything but its pixels."""
+    from PIL import Image, ImageCms
+
+    if image.mode in {"I", "I;16", "I;16B"}:  # converting cuts values off where it should divide them
+        image = image.point(lambda value: value / 257.0).convert("L")
+    has_transparency = "A" in image.mode or "transparency" in image.info
+    pixels = image.convert("RGBA") if has_transparency else image
+    profile = None if has_transparency else image.info.get("icc_profile")
+    if profile:
+        try:
+            target = ImageCms.createProfile("sRGB")
+            pixels = ImageCms.profileToProfile(pixels, io.BytesIO(profile), target, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):  # a broken profile, or one for other colours
+            pixels = image
+    pixels = pixels if pixels.mode in {"RGB", "RGBA"} else pixels.convert("RGB")
+    clean = Image.frombytes(pixels.mode, pixels.size, pixels.tobytes())
+    out = io.BytesIO()
+    clean.save(out, "PNG")
+    return out.getvalue()
 
 
 @contextmanager
