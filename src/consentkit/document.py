@@ -33,6 +33,7 @@ from consentkit.problems import listed, quoted
 from consentkit.template_places import naming_templates
 
 _ENGINE = "consentkit.pdf.engine"
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
         raise RenderingFailed(f"the finished page can't be read back: {error}") from error
     missing = Counter(_comparable(text) for text in texts) - found
     if missing:
-        lost = ", ".join(quoted(text) for text in missing)
+        lost = ", ".join(quoted(text) for text in list(missing)[:_MOST_TOLD])
+        lost += f" and {len(missing) - _MOST_TOLD} more" if len(missing) > _MOST_TOLD else ""
         raise TemplateFault(f"the finished page lacks {lost}; a template leaves out what every patient must read")
 
 

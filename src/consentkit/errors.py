@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from consentkit.problems import Problem
+from consentkit.problems import Problem, shown
 
 
 class ConsentkitError(Exception):
@@ -29,7 +29,7 @@ class InvalidInput(ConsentkitError):
     exit_code = 3
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__("\n".join(shown(problems)))
         self.problems = tuple(problems)
 
     def __reduce__(self) -> tuple[type[InvalidInput], tuple[tuple[Problem, ...]]]:

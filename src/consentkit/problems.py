@@ -16,6 +16,13 @@ Severity = Literal["error", "warning", "notice"]
 """How much a problem matters: an error stops the document, a warning wants an answer, a notice informs."""
 
 _LONGEST_QUOTE = 60
+LONGEST_MESSAGE = 2000
+"""Characters of one message; what is longer quotes more of a file than anybody reads."""
+_LONGEST_WORD = 200
+_MOST_WORDS = 40
+MOST_PROBLEMS = 50
+"""Problems of a file that a text report names; JSON names MOST_PROBLEMS_IN_DATA."""
+MOST_PROBLEMS_IN_DATA = 1000
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Problem:
         mark = "" if self.severity == "error" else f"{self.severity}: "
         remedy = f"; {self.remedy}" if self.remedy else ""
         rule = f" [{self.rule}]" if self.rule else ""
-        return f"{place}: {mark}{field}{self.message}{remedy}{rule}"
+        return f"{place}: {mark}{field}{cut(self.message, LONGEST_MESSAGE)}{remedy}{rule}"
 
 
 def printable(text: str) -> str:
@@ -64,7 +71,12 @@ def quoted(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Cut a text that is too long to be quoted."""
-    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return cut(text, _LONGEST_QUOTE)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of so many characters at most; one that was cut ends with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _is_harmless(char: str) -> bool:
@@ -73,6 +85,8 @@ def _is_harmless(char: str) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """End a message with the nearest known word, or with nothing where none is near."""
+    if len(word) > _LONGEST_WORD:  # which is no misspelling, and takes long to compare
+        return ""
     spellings = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), spellings, n=1, cutoff=0.6)
     return f"; did you mean `{spellings[nearest[0]]}`?" if nearest else ""
@@ -80,5 +94,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """Write words as a list in a sentence: `a`, `b` and `c`."""
-    marked = [f"`{word}`" for word in words]
+    marked = [f"`{cut(word, _LONGEST_WORD)}`" for word in words[:_MOST_WORDS]]
+    if len(words) > _MOST_WORDS:
+        marked.append(f"{len(words) - _MOST_WORDS} more")
     return " and ".join([", ".join(marked[:-1]), marked[-1]] if len(marked) > 1 else marked)
+
+
+def shown(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[str]:
+    """Problems as lines of a report: of each file so many at most, and then how many more there are."""
+    lines: list[str] = []
+    counts: dict[str, int] = {}
+    for problem in problems:
+        counts[problem.file] = counts.get(problem.file, 0) + 1
+        if counts[problem.file] <= most:
+            lines.append(str(problem))
+    return lines + [
+        f"{printable(name)}: and {count - most} more; correct these first, and run it again"
+        for name, count in counts.items()
+        if count > most
+    ]

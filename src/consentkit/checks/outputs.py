@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from consentkit.problems import Problem, printable
+from consentkit.problems import LONGEST_MESSAGE, Problem, cut, printable, shown
 
 FORM = "form"
 """What stands in place of a rule's id for mistakes in the form of a file, which have none."""
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """A line for each problem: file, line, column, severity, place, message, remedy and rule."""
-    return "".join(f"{problem}\n" for problem in problems)
+    """A line for each problem: file, line, column, severity, place, message, remedy and rule; so many of each file."""
+    return "".join(f"{line}\n" for line in shown(list(problems)))
 
 
 def entry(problem: Problem) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def entry(problem: Problem) -> dict[str, Any]:
         "field": problem.field,
         "severity": problem.severity,
         "rule": problem.rule or FORM,
-        "message": problem.message,
+        "message": cut(problem.message, LONGEST_MESSAGE),
         "remedy": problem.remedy,
     }
 
@@ -52,7 +52,7 @@ def _annotation(problem: Problem) -> str:
     properties = ",".join(f"{name}={_property(str(place))}" for name, place in places.items() if place is not None)
     field = f"{problem.field}: " if problem.field else ""
     remedy = f"; {problem.remedy}" if problem.remedy else ""
-    return f"::{problem.severity} {properties}::{_data(f'{field}{problem.message}{remedy}')}"
+    return f"::{problem.severity} {properties}::{_data(f'{field}{cut(problem.message, LONGEST_MESSAGE)}{remedy}')}"
 
 
 def _data(text: str) -> str:

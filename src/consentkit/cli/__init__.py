@@ -19,6 +19,7 @@ import click
 from consentkit.cli.commands import consentkit
 from consentkit.cli.support import ReaderGone, interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.problems import LONGEST_MESSAGE, cut, shown
 
 _INTERRUPTED = 130
 _UNEXPECTED = 1
@@ -63,7 +64,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _tell(error: ConsentkitError) -> None:
-    lines = [str(problem) for problem in error.problems] if isinstance(error, InvalidInput) else [f"Error: {error}"]
+    lines = shown(error.problems) if isinstance(error, InvalidInput) else [cut(f"Error: {error}", LONGEST_MESSAGE)]
     for line in lines:
         click.echo(line, err=True)
 

@@ -26,7 +26,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.printing import job_title, print_file, require_printer
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
-from consentkit.problems import Problem
+from consentkit.problems import MOST_PROBLEMS_IN_DATA, Problem, shown
 from consentkit.workspace import Workspace
 
 
@@ -149,10 +149,10 @@ class _Run:
     def _refuse(self, entry: VisitEntry, error: ConsentkitError) -> None:
         self._outcome.failure = self._outcome.failure or error
         problems = error.problems if isinstance(error, InvalidInput) else [_as_problem(entry, error)]
-        for problem in problems:
-            click.echo(str(problem), err=True)
+        for line in shown(problems):
+            click.echo(line, err=True)
         self._outcome.refused.append(
-            {"row": entry.row, "exit_code": error.exit_code, "problems": [str(problem) for problem in problems]}
+            {"row": entry.row, "exit_code": error.exit_code, "problems": shown(problems, MOST_PROBLEMS_IN_DATA)}
         )
 
     def _deliver(self, packet: Packet) -> str | None:

@@ -33,11 +33,12 @@ from consentkit.pdf.metadata import Info, packet
 from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
 from consentkit.pdf.tagging import operators_of_text, own_tagging
-from consentkit.problems import printable
+from consentkit.problems import cut, printable
 
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS_SHOWN = 5
+_MOST_NAMED = 20
 _QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
 _SIZE_TOLERANCE = 0.5
 """Points by which a page may differ from its paper."""
@@ -77,7 +78,7 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
 
     def _require_none(self) -> None:
         if self._refused:
-            addresses = ", ".join(sorted({printable(url[:200]) for url in self._refused}))
+            addresses = ", ".join(sorted({printable(cut(url, 200)) for url in self._refused})[:_MOST_NAMED])
             message = f"the page asks for files or addresses that a document may not use: {addresses}"
             raise TemplateFault(message, self._refused)
 
@@ -352,7 +353,8 @@ def _require_own_fonts(document: weasyprint.Document, html: str, complaints: Seq
     foreign = _has_foreign_font(document)
     boxes = any(".notdef glyph" in complaint for complaint in complaints)
     if (foreign or boxes) and (missing := fonts.unprintable(unescape(html))):
-        named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing)
+        named = ", ".join(f"{printable(char)} (U+{ord(char):04X})" for char in missing[:_MOST_NAMED])
+        named += f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
         raise RenderingFailed(f"the fonts lack these characters: {named}; {fonts.remedy_for(missing)}")
     if foreign:
         message = (
@@ -367,7 +369,7 @@ def _has_foreign_font(document: weasyprint.Document) -> bool:
 
 def _require_silence(complaints: Sequence[str]) -> None:
     if complaints:
-        shown = [printable(complaint) for complaint in dict.fromkeys(complaints)]
+        shown = [printable(cut(complaint, 200)) for complaint in dict.fromkeys(complaints)]
         more = f"\n… and {len(shown) - _MOST_COMPLAINTS_SHOWN} more" if len(shown) > _MOST_COMPLAINTS_SHOWN else ""
         pieces = [piece[1] or piece[0] for complaint in complaints for piece in _QUOTED.finditer(complaint)]
         raise TemplateFault("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more, pieces)
