@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from consentkit.errors import RenderingFailed
+from consentkit.kinds import Layout
 from consentkit.pdf.reading import readable_text
+from consentkit.resources import shipped
 from consentkit.storage.store import Store
 from consentkit.workspace import Workspace, open_workspace
 from small import CODE, make_clinic, write_procedure
@@ -65,3 +68,56 @@ def test_what_has_nothing_to_do_with_a_document_leaves_its_key(clinic: Path) -> 
     (clinic / "schedule.csv").write_text("visit,date\n")
     (clinic / "notes.pdf").write_bytes(b"%PDF-1.7")
     assert opened(clinic).key(CODE, layout) == before
+
+
+LEFT_BY_PROGRAMS = [
+    "schedule.xlsx", "letter.docx", ".~lock.schedule.xlsx#", "~$letter.docx", "notes.txt", "photo.png", "logo.png.bak",
+    "clinic.yaml~", ".clinic.yaml.swp", ".DS_Store", "Thumbs.db", "backup.zip", "no-ending", "templates/.print.css.swp",
+    "templates/print.css~", "templates/.~lock.notes.html#", "templates/~$base.html", "templates/notes.docx",
+    "templates/.git/x.html", "templates/#base.html#", "templates/.DS_Store",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("particulars", ["name: A Clinic\n", "name: A Clinic\nlogo: logo.png\n"])
+@pytest.mark.parametrize("name", LEFT_BY_PROGRAMS)
+def test_a_file_that_no_paper_is_made_from_leaves_every_paper_kept(name: str, particulars: str, clinic: Path) -> None:
+    (clinic / "clinic.yaml").write_text(particulars)
+    Image.new("RGB", (8, 8)).save(clinic / "logo.png")
+    (clinic / "templates").mkdir()
+    (clinic / "templates/print.css").write_bytes((shipped("templates") / "print.css").read_bytes())
+    before = opened(clinic).key(CODE, Layout())
+    (clinic / name).parent.mkdir(parents=True, exist_ok=True)
+    (clinic / name).write_bytes(b"something")
+    assert opened(clinic).key(CODE, Layout()) == before
+
+
+@pytest.mark.parametrize(
+    "particulars",
+    ["logo: logo.png\n", "{logo: logo.png}\n", '"logo": "logo.png"\n', '"l\\x6fgo": logo.png\n', "logo:\n  logo.png\n"],
+)
+def test_the_logo_counts_however_it_is_named(particulars: str, clinic: Path) -> None:
+    (clinic / "clinic.yaml").write_text(particulars)
+    keys = set()
+    for shade in ("black", "white"):
+        Image.new("RGB", (8, 8), shade).save(clinic / "logo.png")
+        keys |= {opened(clinic).key(CODE, Layout()) for _ in range(2)}
+    assert len(keys) == 2
+
+
+def test_another_logo_of_the_same_content_or_none_gives_another_key(clinic: Path) -> None:
+    Image.new("RGB", (8, 8)).save(clinic / "a.png")
+    (clinic / "b.png").write_bytes((clinic / "a.png").read_bytes())
+    keys = set()
+    for particulars in ("name: A\n", "name: A\nlogo: a.png\n", "name: A\nlogo: b.png\n"):
+        (clinic / "clinic.yaml").write_text(particulars)
+        keys.add(opened(clinic).key(CODE, Layout()))
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("name", ["note.docx", "note.html~", "~$note.html", ".note.html", "note.html.bak", "note"])
+def test_what_does_not_count_for_what_is_kept_can_not_be_included(name: str, clinic: Path) -> None:
+    (clinic / "templates").mkdir()
+    (clinic / "templates" / name).write_text("words")
+    (clinic / "templates/handout.html").write_text(f'{{% include "{name}" %}}')
+    with pytest.raises(RenderingFailed, match=r"handout\.html:1: .*is no template"):
+        opened(clinic).render(CODE, variant="handout")

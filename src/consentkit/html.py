@@ -34,10 +34,10 @@ from consentkit.clinic import Clinic
 from consentkit.direction import direction_of, keep_numbers_in_order
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.files import read_text
-from consentkit.kinds import printed_fingerprint
+from consentkit.kinds import TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.language import LanguagePack, fill, pieces
 from consentkit.model import Procedure
-from consentkit.problems import printable, quoted
+from consentkit.problems import printable, quoted, shortened
 from consentkit.template_places import OUT_OF_MEMORY
 
 STYLE_SHEET = "print.css"
@@ -113,6 +113,8 @@ def _loader(folder: Path, loaded: list[Path]) -> FunctionLoader:
         path = folder.joinpath(*steps)
         if not path.exists() and not path.is_symlink():
             return None
+        if not is_template(steps):  # it would not count for what is kept
+            raise TemplateError(f"{name} is no template; these end in {', '.join(TEMPLATE_ENDINGS)}")
         loaded.append(path)
         if path.resolve() != folder.resolve().joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
@@ -284,7 +286,7 @@ def _template_message(error: BaseException, last: str) -> str:
     if isinstance(error, MemoryError):
         return f"{place}: {OUT_OF_MEMORY}"
     detail = error.message if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"
-    return f"{place}: the template can't be used: {printable(detail)}"
+    return f"{place}: the template can't be used: {printable(shortened(detail, 500))}"
 
 
 def _template_place(error: BaseException, last: str) -> tuple[str, int | None]:

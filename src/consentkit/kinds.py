@@ -5,6 +5,7 @@ Guarantees: two documents that differ in any way have different files; no heavy 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,18 @@ Variant = Literal["consent", "handout", "refusal"]
 
 Paper = Literal["letter", "a4"]
 """The sizes of paper."""
+
+TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
+"""How the names of files end that count in a folder of templates, and that a template may include."""
+
+
+def is_template(steps: Sequence[str]) -> bool:
+    """Whether a path in a folder of templates, step by step, is of a template.
+
+    What editors, office programs and file managers leave is none: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
+    """
+    return bool(steps) and steps[-1].endswith(TEMPLATE_ENDINGS) and not any(step[:1] in ".~#" for step in steps)
+
 
 PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
 """Width and height of each paper in points."""

@@ -24,6 +24,8 @@ LONGEST_MESSAGE = 1_000
 """Characters of a message. What is longer quotes something, a template's expression for example."""
 MOST_WORDS = 40
 """Words of a list in a sentence."""
+MOST_PROBLEMS_IN_DATA = 1_000
+"""Problems that JSON lists; how many are left out is said beside them."""
 MOST_SHOWN = 50
 """Problems of one file that a report shows. Whoever has more has one cause for most of them."""
 

@@ -19,6 +19,8 @@ from consentkit.language import Clause
 from consentkit.model import Passage
 from consentkit.problems import quoted
 
+_MOST_NAMED = 10
+
 
 def safety_texts(content: Content) -> Iterator[str]:
     """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
@@ -60,7 +62,9 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
         raise RenderingFailed(f"the finished page can't be read back: {error}") from error
     missing = Counter(_comparable(text) for text in texts) - found
     if missing:
-        lost = ", ".join(quoted(text) for text in missing)
+        lost = ", ".join(quoted(text) for text in list(missing)[:_MOST_NAMED])
+        if len(missing) > _MOST_NAMED:
+            lost += f" and {len(missing) - _MOST_NAMED} more"
         raise TemplateFault(
             f"the finished page lacks {lost}; a template leaves out or hides what every patient must read"
         )

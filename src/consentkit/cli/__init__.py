@@ -20,7 +20,7 @@ from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.interruption import own_temporary_folder
-from consentkit.problems import report_lines
+from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
 
 _INTERRUPTED = 130
 _UNEXPECTED = 1
@@ -82,7 +82,11 @@ def _interrupted() -> int:
 
 
 def _tell(error: ConsentkitError) -> None:
-    lines = report_lines(error.problems) if isinstance(error, InvalidInput) else [f"Error: {error}"]
+    lines = (
+        report_lines(error.problems)
+        if isinstance(error, InvalidInput)
+        else [shortened(f"Error: {error}", LONGEST_MESSAGE)]
+    )
     for line in lines:
         click.echo(line, err=True)
 

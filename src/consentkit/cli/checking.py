@@ -21,7 +21,7 @@ from consentkit.cli.support import say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
 from consentkit.inspection import inspect_files, inspect_library, reading_files
 from consentkit.library import entries_of
-from consentkit.problems import Problem, printable
+from consentkit.problems import MOST_PROBLEMS_IN_DATA, Problem, printable
 from consentkit.workspace import Workspace
 
 _EVERY_RULE = "all"
@@ -73,8 +73,10 @@ def check_files(workspace: Workspace, request: CheckRequest) -> int:
 
 def _print(paths: list[Path], problems: list[Problem], output_format: str) -> None:
     if output_format == "json":
-        entries = [outputs.entry(problem) for problem in problems]
-        click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries}))
+        entries = [outputs.entry(problem) for problem in problems[:MOST_PROBLEMS_IN_DATA]]
+        left_out = len(problems) - len(entries)
+        more = {"problems_left_out": left_out} if left_out else {}
+        click.echo(report.as_json({"files": [str(path) for path in paths], "problems": entries, **more}))
     elif output_format == "github":
         click.echo(outputs.as_annotations(problems), nl=False)
     else:

@@ -35,11 +35,12 @@ from consentkit.pdf.part import Part
 from consentkit.pdf.seal import seal
 from consentkit.pdf.shown import set_text
 from consentkit.pdf.tagging import operators_of_text, own_tagging
-from consentkit.problems import printable
+from consentkit.problems import printable, shortened
 
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS_SHOWN = 5
+_MOST_NAMED = 20
 _QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
 _SIZE_TOLERANCE = 0.5
 """Points by which a page may differ from its paper."""
@@ -79,7 +80,7 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
 
     def _require_none(self) -> None:
         if self._refused:
-            addresses = ", ".join(sorted({printable(url[:200]) for url in self._refused}))
+            addresses = ", ".join(sorted({printable(shortened(url, 200)) for url in self._refused})[:_MOST_NAMED])
             message = f"the page asks for files or addresses that a document may not use: {addresses}"
             raise TemplateFault(message, self._refused)
 
@@ -369,7 +370,7 @@ def _has_foreign_font(document: weasyprint.Document) -> bool:
 
 def _require_silence(complaints: Sequence[str]) -> None:
     if complaints:
-        shown = [printable(complaint) for complaint in dict.fromkeys(complaints)]
+        shown = [printable(shortened(complaint, 200)) for complaint in dict.fromkeys(complaints)]
         more = f"\n… and {len(shown) - _MOST_COMPLAINTS_SHOWN} more" if len(shown) > _MOST_COMPLAINTS_SHOWN else ""
         pieces = [piece[1] or piece[0] for complaint in complaints for piece in _QUOTED.finditer(complaint)]
         raise TemplateFault("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more, pieces)

@@ -11,7 +11,9 @@ import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,14 +21,14 @@ from typing import Any
 
 from consentkit.errors import ConsentkitError
 from consentkit.files import read_bytes
-from consentkit.kinds import PARTICULARS
+from consentkit.kinds import PARTICULARS, is_template
 from consentkit.storage.store import Store, key_of
 from consentkit.storage.versions import versions
 
 _ABSENT = "absent"
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
-_NO_LOGO = {".yaml", ".yml", ".csv", ".pdf", ".md"}
-"""Endings of files in a clinic's folder that are no pictures, and may change from day to day."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LOGO = re.compile(rb"logo")
 
 
 @dataclass
@@ -77,8 +79,28 @@ class Inputs:
         """A digest of the clinic's particulars, with its logo."""
         return key_of(
             self._file(self.clinic / PARTICULARS) if self.clinic else _ABSENT,
-            *(f"{path.name} {self._file(path)}" for path in _pictures(self.clinic)),
+            *(f"{path.name} {self._file(path)}" for path in self._logos()),
         )
+
+    def _logos(self) -> list[Path]:
+        """The file that the particulars name as the logo. Which one, is parsed once for each text of the particulars.
+
+        Where they can't be read, no document is made, so nothing else can count.
+        """
+        if self.clinic is None:
+            return []
+        path = self.clinic / PARTICULARS
+        with suppress(ConsentkitError):
+            text = read_bytes(path, _LARGEST_INPUT)
+            if not _LOGO.search(text) and b"\\" not in text:  # an escape could spell the key in another way
+                return []
+            key = key_of("logo", *versions(), hashlib.sha256(text).hexdigest())
+            kept = self.store.get(key)
+            if kept is None:
+                kept = _named_logo(text, path).encode()
+                self.store.put(key, kept)
+            return [self.clinic / kept.decode()] if kept else []
+        return []
 
     def _file(self, path: Path) -> str:
         """The digest of a file; one that is missing or can't be read counts as absent: whoever needs it will say so."""
@@ -126,12 +148,18 @@ def key_from(digests: Mapping[str, str]) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """Every file of a folder of templates: one may include another whatever its name."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    """Every file of a folder of templates that may be part of a page."""
+    files = (path for path in folder.rglob("*") if is_template(path.relative_to(folder).parts))
+    return sorted(path for path in files if path.is_file())
 
 
-def _pictures(clinic: Path | None) -> list[Path]:
-    """Every file beside clinic.yaml that could be a logo: which one it is, is not known before that is parsed."""
-    if clinic is None or not clinic.is_dir():
-        return []
-    return sorted(path for path in clinic.iterdir() if path.suffix.lower() not in _NO_LOGO and path.is_file())
+def _named_logo(text: bytes, path: Path) -> str:
+    """The name of the logo in the text of particulars; empty where there is none, or none that can be used."""
+    from consentkit.yamlfile import parse
+
+    try:
+        data = parse(text.decode(), str(path)).data
+    except (ConsentkitError, UnicodeDecodeError):
+        return ""
+    name = data.get("logo") if isinstance(data, dict) else None
+    return name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else ""
