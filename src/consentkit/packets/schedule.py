@@ -394,7 +394,7 @@ def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: in
 
 def _items(column: str, cell: str) -> list[Data]:
     """The entries of a cell that holds a list. Names of files may hold spaces, and commas, too."""
-    if column != "extra" or not _PDF.search(cell):
+    if column != "extra" or ".pdf" not in cell.casefold():
         return list(re.split(r"[\s;]+", cell.strip("; ")))
     return [name for part in cell.split(";") for name in _PDF.split(part.strip()) if name]
 
