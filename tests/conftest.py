@@ -15,10 +15,35 @@ from running import Outcome
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 
 QUICK = frozenset(
-    """
-    approvals checks clinic docs examples files language library library_facts lock manifest model notices objects
-    output readability reading rules schema seal services syntax translation versions visits writing yamlfile
-    """.split()
+    [
+        "approvals",
+        "checks",
+        "clinic",
+        "docs",
+        "examples",
+        "files",
+        "language",
+        "library",
+        "library_facts",
+        "lock",
+        "manifest",
+        "model",
+        "notices",
+        "objects",
+        "output",
+        "readability",
+        "reading",
+        "rules",
+        "schema",
+        "seal",
+        "services",
+        "syntax",
+        "translation",
+        "versions",
+        "visits",
+        "writing",
+        "yamlfile",
+    ]
 )
 """The files of tests for daily work: what is read, checked and planned, without a whole document or a process."""
 
