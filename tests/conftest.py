@@ -14,6 +14,45 @@ from running import Outcome
 
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 
+QUICK = frozenset(
+    [
+        "approvals",
+        "checks",
+        "clinic",
+        "docs",
+        "examples",
+        "files",
+        "language",
+        "library",
+        "library_facts",
+        "lock",
+        "manifest",
+        "model",
+        "notices",
+        "objects",
+        "output",
+        "readability",
+        "reading",
+        "rules",
+        "schema",
+        "seal",
+        "services",
+        "syntax",
+        "translation",
+        "versions",
+        "visits",
+        "writing",
+        "yamlfile",
+    ]
+)
+"""The files of tests for daily work: what is read, checked and planned, without a whole document or a process."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the quick tests, which `make quick` runs."""
+    if item.path.stem.removeprefix("test_") in QUICK:
+        item.add_marker(pytest.mark.quick)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
