@@ -102,8 +102,10 @@ def _paper_tree(packet: Packet, placed: PlacedPaper, listed: Sequence[int]) -> N
     for slot in part.slots:
         if slot.name in values and slot.widget is None and slot.element is not None:
             node = nodes[slot.element]
-            node.kids = [*node.kids[:-1], _appended(node.kids[-1:], values[slot.name])]
+            node.kids = _with_text(node.kids, values[slot.name])
     for node in nodes.values():
+        if "field" in node.details:
+            node.details["label"] = folded(f"{node.details['label']} – {placed.paper.bookmark}")
         if node.details.get("field") in values:
             node.details |= {"locked": "yes", "value": folded(values[node.details["field"]])}
         if (name := node.details.get("to", "")).startswith("#"):
@@ -111,9 +113,11 @@ def _paper_tree(packet: Packet, placed: PlacedPaper, listed: Sequence[int]) -> N
     return tree
 
 
-def _appended(last: list[Any], text: str) -> str:
-    before = last[0] if last and isinstance(last[0], str) else ""
-    return folded(f"{before} {text}")
+def _with_text(kids: Sequence[Any], text: str) -> list[Any]:
+    """What an element holds, with a text behind it: part of the last text, unless the last is an element."""
+    if kids and isinstance(kids[-1], str):
+        return [*kids[:-1], folded(f"{kids[-1]} {text}")]
+    return [*kids, folded(text)]
 
 
 # --- judging ---

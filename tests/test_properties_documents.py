@@ -20,6 +20,7 @@ from consentkit.characters import refused
 from consentkit.clinic import Clinic, ClinicFolder
 from consentkit.language import load_language
 from consentkit.model import Procedure, fold
+from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.fonts import font_assets
 from consentkit.pdf.reading import tagged_text
 from consentkit.resources import shipped
@@ -190,11 +191,17 @@ def printable_characters() -> str:
     known: set[int] = set()
     for data in font_assets().values():
         known |= set(TTFont(io.BytesIO(data), lazy=True).getBestCmap())
-    return "".join(char for char in map(chr, sorted(known)) if not list(refused(char)))
+    return "".join(
+        char for char in map(chr, sorted(known)) if not list(refused(char)) and not unicodedata.combining(char)
+    )
 
 
 SAME = str.maketrans({"\u2010": "-", "\u2011": "-"})
 """Hyphens that differ only in whether a line may end there."""
+
+
+WITH_MARKS = ("Ọlọ́runfẹ́mi", "Ụ̀zọ̀", "Łį́į́ʼ", "M̄ārīja", "G̃uarani")
+"""Words that hold marks after they were composed: they are set in one font."""
 
 
 def comparable(text: str) -> str:
@@ -203,8 +210,9 @@ def comparable(text: str) -> str:
 
 
 def in_print() -> st.SearchStrategy[str]:
-    known = st.text(alphabet=printable_characters(), min_size=1, max_size=30)
-    return st.lists(st.sampled_from(MARKUP) | known, min_size=1, max_size=3).map("".join).filter(is_accepted)
+    known = st.text(alphabet=printable_characters(), min_size=1, max_size=30) | st.sampled_from(WITH_MARKS)
+    texts = st.lists(st.sampled_from(MARKUP) | known, min_size=1, max_size=3).map("".join)
+    return texts.filter(lambda text: is_accepted(text) and not unprintable(text))
 
 
 def workspace_with(name: str) -> Workspace:

@@ -38,6 +38,7 @@ from consentkit.kinds import TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.language import LanguagePack, fill, pieces
 from consentkit.model import Procedure
 from consentkit.problems import printable, quoted, shortened
+from consentkit.resources import shipped
 from consentkit.template_places import OUT_OF_MEMORY
 
 STYLE_SHEET = "print.css"
@@ -290,13 +291,18 @@ def _template_message(error: BaseException, last: str) -> str:
 
 
 def _template_place(error: BaseException, last: str) -> tuple[str, int | None]:
-    """The template and line at which an error arose, from the error or its traceback: Jinja puts templates there."""
+    """The template and line at which an error arose, from the error or its traceback: Jinja puts templates there.
+
+    A shipped macro that gets what it can't use is not at fault: the clinic's template that calls it is.
+    """
     if isinstance(error, TemplateSyntaxError):
         return error.filename or error.name or last, error.lineno
     if isinstance(error, OutOfTime):
         return _place_of_signal(error) or (last, None)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
-    return (frames[-1].filename, frames[-1].lineno) if frames else (last, None)
+    own = [frame for frame in frames if not Path(frame.filename).is_relative_to(shipped("templates"))]
+    place = next(iter(reversed(own or frames)), None)
+    return (place.filename, place.lineno) if place else (last, None)
 
 
 def _place_of_signal(error: OutOfTime) -> tuple[str, int | None] | None:

@@ -174,11 +174,11 @@ def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
             yield professional.signed
     if representative := visit.representative:
         yield from (representative.name, representative.relationship)
-        yield f"{representative.name} {representative.relationship}"
+        yield f"{representative.name} ({representative.relationship})"
     if interpreter := visit.interpreter:
         yield interpreter.name
-        for told in ((interpreter.language, interpreter.number), (interpreter.name, interpreter.language)):
-            yield " ".join(filter(None, told))
+        yield "; ".join(filter(None, (interpreter.language, interpreter.number)))
+        yield ", ".join(filter(None, (interpreter.name, interpreter.language)))
     if visit.witness:
         yield visit.witness
 

@@ -324,10 +324,12 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
         cells = text.split(header.delimiter)
         broken = _broken_cell(text, header.delimiter)
         column = header.columns[broken - 1] if broken <= len(header.columns) else ""
-        return Row(line, None, (Problem(name, line, broken, column, _QUOTES),), _name_in(cells, header))
+        problem = Problem(name, line, broken, column, _QUOTES)
+        return Row(line, None, (problem,), _name_in(cells, header), _number_among(cells, header))
     visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
-        return Row(line, None, (Problem(name, line, None, "", _wrong_count(len(cells), header)),), visit_name)
+        problem = Problem(name, line, None, "", _wrong_count(len(cells), header))
+        return Row(line, None, (problem,), visit_name, _number_among(cells, header))
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
@@ -407,6 +409,16 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
     texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
     tells = any(tells_of(text, number) for text in texts if isinstance(text, str))
     return None if tells or not isinstance(patient, Mapping) else number
+
+
+def _number_among(cells: Sequence[str], header: _Header) -> str | None:
+    """The number of a visit whose row can't be split rightly, as far as a message may hold it.
+
+    Which cell holds what is not certain in such a row, so the number may tell of none of the others.
+    """
+    number = _name_in(cells, header).visit
+    others = [cell.strip(' "') for cell in cells if cell.strip(' "') != number]
+    return None if number is None or any(tells_of(cell, number) for cell in others if cell) else number
 
 
 def _in_table(problem: Problem, header: _Header, line: int) -> Problem:
