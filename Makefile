@@ -1,8 +1,9 @@
 # make render        the document of 90837, as 90837.pdf in this folder
 # make test          all checks: format, lint, types, tests
 # make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
-# make test-latest   all checks with the newest versions of what we depend on, in place of those in the lock
+# make test-latest   all tests with the newest versions of what we depend on, in place of those in the lock
 # make lock          locks the newest versions of everything, for every platform; then run make test
+# make guards        takes out each guard of the program, and shows which test notices; ten minutes (WHAT="words" takes less)
 # make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
@@ -13,7 +14,7 @@ LOCK := requirements/runtime.txt requirements/dev.txt
 .PHONY: render test quick test-latest lock bench guards lint format schemas grades references trees clean help
 
 help:
-	@sed -n '1,7s/^# //p' Makefile
+	@sed -n '1,8s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -24,13 +25,10 @@ test: lint
 quick: lint
 	$(BIN)/pytest -n auto -m quick
 
-# Fresh each time, so that the newest is what is tested.
+# Fresh each time, so that the newest is what is tested. The linters stay with the lock: a newer one brings newer opinions.
 test-latest:
 	rm -rf $(VENV)-latest
 	tools/setup.sh $(VENV)-latest latest
-	$(VENV)-latest/bin/ruff format --check
-	$(VENV)-latest/bin/ruff check
-	$(VENV)-latest/bin/mypy
 	$(VENV)-latest/bin/pytest -n auto
 
 lock:
