@@ -15,9 +15,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import weasyprint
 from fontTools.ttLib import TTFont
 from PIL import Image
+from weasyprint.formatting_structure import boxes
+from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.text.line_break import Layout
 
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import engine, fonts
@@ -478,3 +482,14 @@ def test_what_is_drawn_leaves_nothing_in_memory() -> None:
     arguments = [sys.executable, "-c", DRAWN_AGAIN_AND_AGAIN]
     grown = subprocess.run(arguments, capture_output=True, check=True, text=True).stdout
     assert int(grown) < 500
+
+
+def test_weasyprint_still_leaves_a_reference_to_the_attributes_of_a_layout() -> None:
+    """Where it no longer does, pdf/attributes.py would free them twice, and has to go."""
+    document = weasyprint.HTML(string="<p style='font-variant-numeric: tabular-nums'>1</p>").render(
+        font_config=FontConfiguration()
+    )
+    style = next(box.style for box in document.pages[0]._page_box.descendants() if isinstance(box, boxes.TextBox))
+    layout = Layout(style)
+    references = ffi.cast("unsigned int *", pango.pango_layout_get_attributes(layout.layout))
+    assert references[0] == 2
