@@ -15,9 +15,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import weasyprint
 from fontTools.ttLib import TTFont
 from PIL import Image
+from weasyprint.formatting_structure import boxes
+from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.text.line_break import Layout
 
 from consentkit.errors import RenderingFailed
 from consentkit.pdf import engine, fonts
@@ -458,3 +462,39 @@ def test_no_font_is_left_in_the_temporary_folder_even_before_memory_is_cleaned_u
         assert list(tmp_path.iterdir()) == []
     finally:
         gc.enable()
+
+
+DRAWN_AGAIN_AND_AGAIN = """
+import gc
+from pathlib import Path
+from consentkit.pdf import engine
+
+def resident():
+    return int(Path("/proc/self/status").read_text(encoding="ascii").split("VmRSS:")[1].split()[0])
+
+for turn in range(14):
+    engine.draw_lines([f"Line {number} of {turn}" for number in range(300)])
+    gc.collect()
+    if turn == 3:
+        before = resident()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says in /proc how much memory a process has")
+def test_what_is_drawn_leaves_nothing_in_memory() -> None:
+    """3,000 lines would leave 1,000 KiB if their font features were not given back."""
+    arguments = [sys.executable, "-c", DRAWN_AGAIN_AND_AGAIN]
+    grown = subprocess.run(arguments, capture_output=True, check=True, text=True).stdout
+    assert int(grown) < 500
+
+
+def test_weasyprint_still_leaves_a_reference_to_the_attributes_of_a_layout() -> None:
+    """Where it no longer does, pdf/attributes.py would free them twice, and has to go."""
+    document = weasyprint.HTML(string="<p style='font-variant-numeric: tabular-nums'>1</p>").render(
+        font_config=FontConfiguration()
+    )
+    style = next(box.style for box in document.pages[0]._page_box.descendants() if isinstance(box, boxes.TextBox))
+    layout = Layout(style)
+    references = ffi.cast("unsigned int *", pango.pango_layout_get_attributes(layout.layout))
+    assert references[0] == 2

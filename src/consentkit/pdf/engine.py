@@ -27,6 +27,7 @@ from consentkit.direction import direction_of
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.kinds import PAPER_SIZES, Paper
 from consentkit.pdf import fonts
+from consentkit.pdf.attributes import OwnedFeatures
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.gathering import POINTS_PER_PIXEL
 from consentkit.pdf.links import require_allowed_actions, require_allowed_links
@@ -119,6 +120,7 @@ class _OwnFonts(FontConfiguration):  # type: ignore[misc]
 
     def __init__(self, faces: Sequence[fonts.FontFace]) -> None:
         super().__init__()
+        self.font_features = OwnedFeatures()
         self._files = {face.asset: face.path for face in faces}
         self._known: set[str] = set()
         self._is_complete = False
