@@ -553,6 +553,7 @@ def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
 def test_a_file_that_fills_the_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(plain(b"% " + b"x" * 60_000_000))
     monkeypatch.setattr(foreign, "_LIMITS", Limits(seconds=60, memory=1))
+    monkeypatch.setattr("consentkit.isolation._LEAST_MEMORY", 64 * 1024**2)
     (finding,) = findings(data)
     assert "could not be read" in finding
 

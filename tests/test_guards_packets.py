@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import consentkit.cli.packing
-from consentkit.packets import planning
+from consentkit.packets import extras
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.particulars import particulars
 from consentkit.storage.store import open_store
@@ -234,13 +234,13 @@ def test_the_one_file_of_a_day_does_not_claim_pdf_a_where_one_packet_does_not(
 
 def without_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a tagged file be one that says nothing of PDF/A."""
-    data_of = planning.read_bytes
+    data_of = extras.read_bytes
 
     def unsaid(path: Path, limit: int) -> bytes:
         data = data_of(path, limit)
         return data.replace(b"pdfaid:part", b"pdfaid:trap") if path.suffix == ".pdf" else data
 
-    monkeypatch.setattr(planning, "read_bytes", unsaid)
+    monkeypatch.setattr(extras, "read_bytes", unsaid)
 
 
 def test_every_file_of_a_day_has_an_identifier_of_its_own(pack: Call, tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
             plain[place] = form_of(item.value)
         else:
             streams[place] = _stream(item)
+    if not outline.pages:
+        raise ValueError("the file has no pages")
     part = CompiledPart(
         file=file,
         plain=plain,
