@@ -16,6 +16,7 @@ import pytest
 
 from packets import visit_data
 from running import Outcome, command, environment, leftovers
+from skipping import needs
 from small import make_clinic, write_procedure
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -259,7 +260,7 @@ def test_a_document_for_a_closed_stdout_is_refused_before_it_is_made(tmp_path: P
     assert done.stderr == "Error: stdout is closed, so the PDF would be lost; open it, or name a file with -o\n"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@needs(allowed=Path("/dev/full").exists, otherwise="the system has no device that is always full")
 def test_results_that_are_lost_on_a_full_stdout_are_told_and_the_work_is_done(clinic: Path, tmp_path: Path) -> None:
     done = run_with(">/dev/full", "batch", "--clinic", clinic, "-o", "out/", folder=tmp_path)
     assert done.code == 5

@@ -209,3 +209,24 @@ def test_drafts_are_refused_before_anything_is_rendered(
     made = call("packet", "--clinic", clinic, "--no-cache", write_schedule(tmp_path / "day.csv", {}, {}), "-o", "out/")
     assert made.code == 7
     assert made.stderr.count("the consent of SMALL-1 in en is not approved") == 2
+
+
+def test_a_visit_without_a_number_takes_no_packet_away(pack: Call, tmp_path: Path) -> None:
+    assert pack(write_schedule(tmp_path / "day.csv", {}), "-o", "o.pdf").code == 0
+    made = pack(write_schedule(tmp_path / "day.csv", {"visit": "??"}), "-o", "o.pdf")
+    assert made.code != 0
+    assert (tmp_path / "o.pdf").exists()
+    assert "removed" not in made.stderr
+
+
+def test_a_record_number_is_not_taken_for_the_number_of_a_visit(pack: Call, tmp_path: Path) -> None:
+    assert pack(write_schedule(tmp_path / "day.csv", {"record_number": "A1235"}), "-o", "o.pdf").code == 0
+    refused = write_schedule(tmp_path / "day.csv", {"visit": "A1235", **CHILD_INTERPRETS})
+    assert pack(refused, "-o", "o.pdf").code != 0
+    assert (tmp_path / "o.pdf").exists()
+
+
+def test_what_may_be_a_name_is_not_told_where_the_cell_of_the_name_is_empty(pack: Call, tmp_path: Path) -> None:
+    made = pack(write_schedule(tmp_path / "day.csv", {"visit": "Lopez-Ana", "patient_name": ""}), "-o", "out/")
+    assert made.code == 7
+    assert "Lopez" not in made.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -17,6 +16,7 @@ from consentkit.pdf.coverage import needs_one_font, settable, unprintable
 from consentkit.pdf.pagetext import PageTexts
 from consentkit.pdf.reading import readable_text
 from consentkit.pdf.substitutes import complaint, instead
+from skipping import needs
 from test_engine import font_names, render
 
 ARABIC_TOO = f"html {{ font-family: {fonts.as_list(fonts.IN_ORDER)}; }}"
@@ -36,7 +36,7 @@ def fonts_of(body: str, style: str = "") -> set[str]:
     return {name.rpartition("+")[2] for name in font_names(render(body, style))}
 
 
-@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="poppler-utils is not installed")
+@needs("pdftoppm")
 @pytest.mark.parametrize(
     ("letter", "mark"),
     [

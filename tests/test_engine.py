@@ -481,7 +481,7 @@ print(resident() - before)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says in /proc how much memory a process has")
+@needs(allowed=lambda: sys.platform == "linux", otherwise="only Linux says in /proc how much memory a process has")
 def test_what_is_drawn_leaves_nothing_in_memory() -> None:
     """3,000 lines would leave 1,000 KiB if their font features were not given back."""
     arguments = [sys.executable, "-c", DRAWN_AGAIN_AND_AGAIN]

@@ -13,10 +13,12 @@ build_system() {
     "$venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 }
 
+requires=$(build_system)  # not within a pipe, where its failure would go unnoticed
+
 compile() {
     file=$1
     shift
-    build_system | "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+    printf '%s\n' "$requires" | "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
         --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@" \
         --output-file "$file.new" pyproject.toml - >/dev/null
     { echo "# Made by make lock; do not edit."; cat "$file.new"; } >"$file"

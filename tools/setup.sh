@@ -12,6 +12,10 @@ fail() {
     exit 1
 }
 
+can_install() {
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+}
+
 # Installs Debian packages, or tells the command and ends.
 need_packages() {
     if ! command -v apt-get >/dev/null; then
@@ -87,7 +91,7 @@ if [ "$kind" != runtime ]; then
         [ -e "$file" ] || PATH="$PATH:/usr/sbin:/sbin" command -v "$file" >/dev/null || lacking="$lacking ${pair##*:}"
     done
 fi
-if command -v apt-get >/dev/null; then
+if command -v apt-get >/dev/null && can_install; then
     missing="$missing$lacking"
 elif [ -n "$lacking" ]; then
     echo "Some tests will be skipped, since this machine lacks (the names are Debian's):$lacking"

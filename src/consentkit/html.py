@@ -299,7 +299,7 @@ def _template_place(error: BaseException, last: str) -> tuple[str, int | None]:
         return error.filename or error.name or last, error.lineno
     if isinstance(error, OutOfTime):
         return _place_of_signal(error) or (last, None)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(TEMPLATE_ENDINGS)]
     own = [frame for frame in frames if not Path(frame.filename).is_relative_to(shipped("templates"))]
     place = next(iter(reversed(own or frames)), None)
     return (place.filename, place.lineno) if place else (last, None)

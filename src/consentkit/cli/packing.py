@@ -151,6 +151,7 @@ class _Run:
     def pass_over(self, entry: VisitEntry) -> None:
         """Take note of a visit that is not asked for, since others of its day may depend on it."""
         if entry.visit:
+            self._records.earlier(entry.visit, entry.row or 0)
             self._planner.pass_over(entry.visit)
 
     def write_combined(self) -> None:
@@ -164,8 +165,6 @@ class _Run:
         try:
             pdf = combine(self._maker, self._kept)
             self._put(pdf, target)
-            if self._request.printer:
-                self._print_bytes(pdf, "", _ranges(self._kept))
         except ConsentkitError as error:
             self._outcome.whole_failure = error
             self._outcome.packets.clear()  # they would have been in that file
@@ -173,8 +172,20 @@ class _Run:
             self._take_away_combined(target)
             self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [str(error)]})
             return
+        if self._request.printer:
+            self._print_combined(pdf, target)
         if target != STDIN and not self._request.as_json:
             click.echo(target)
+
+    def _print_combined(self, pdf: bytes, target: str) -> None:
+        """Print the one file of all packets. It stays where it was written if the printer refuses it."""
+        try:
+            self._print_bytes(pdf, "", _ranges(self._kept))
+        except ConsentkitError as error:
+            message = f"the packets were written to {printable(target)}, but not printed: {error}"
+            self._outcome.whole_failure = error
+            click.echo(f"Error: {message}", err=True)
+            self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [message]})
 
     def report(self) -> int:
         """Tell what was done. Returns the exit code, or raises the failure of the only visit that there was."""
@@ -197,15 +208,17 @@ class _Run:
         if entry.name.visit:
             self._outcome.refused_visits.add(entry.name.visit)
         place = self._place_of(entry.name)
-        fate = self._take_away(place, {entry.name.visit or ""}) if place else "absent"
+        fate = self._take_away(place, {entry.name.visit} if entry.name.visit else set()) if place else "absent"
+        # A number that tells who comes is part of the file's name, too, so neither is repeated.
+        shown = printable(str(place)) if entry.number or not self._is_in_a_folder else "the file under its name"
         self._outcome.refused[-1] |= {
             "visit": entry.number,
-            "removed": str(place) if fate == "removed" else None,
-            "left": str(place) if fate == "left" else None,
+            "removed": shown if fate == "removed" else None,
+            "left": shown if fate == "left" else None,
         }
         what = f"visit {entry.number} has no packet" if entry.number else "this visit has no packet"
         if fate != "absent" and place:
-            what += f"; {_FATES[fate].format(place=printable(str(place)))}"
+            what += f"; {_FATES[fate].format(place=shown)}"
         elif self._is_in_a_folder and not entry.name.file_name:
             unread = "day" if entry.name.visit else "number"
             what += f"; its {unread} can't be read, so look whether one from an earlier run is still there"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -36,8 +37,12 @@ def take_away(path: Path, visits: Collection[str]) -> Fate:
 
 
 def _is_packet_of(path: Path, visits: Collection[str]) -> bool:
-    """Whether a file is a packet whose cover has one of the numbers. Its seal is looked at when it is removed."""
+    """Whether a file is a packet whose cover has one of the numbers. Its seal is looked at when it is removed.
+
+    A record number may look like the number of a visit, but it is on each page, and the number of a visit on the cover.
+    """
     pdf = read_bytes(path, LARGEST_PACKET)
     if "packet" not in (read_properties(pdf) or {}):
         return False
-    return any(text in visits for page in PageTexts().read(pdf) for text in page)
+    pages = [{text for text in page if text in visits} for page in PageTexts().read(pdf)]
+    return any(page - next_page for page, next_page in pairwise([*pages, set[str]()]))

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from consentkit import characters
 from consentkit.errors import InvalidInput
 from consentkit.explain import MISSING, validated
-from consentkit.packets.visit import VISIT_PATTERN, Visit, VisitName, name_of, tells_of
+from consentkit.packets.visit import VISIT_PATTERN, Patient, Visit, VisitName, name_of, tells_of
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
 
@@ -408,7 +408,9 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
         return None
     texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
     tells = any(tells_of(text, number) for text in texts if isinstance(text, str))
-    return None if tells or not isinstance(patient, Mapping) else number
+    # Where a particular is missing, it may be what stands in the place of the number.
+    is_whole = isinstance(patient, Mapping) and all(isinstance(patient.get(key), str) for key in Patient.model_fields)
+    return number if is_whole and not tells else None
 
 
 def _number_among(cells: Sequence[str], header: _Header) -> str | None:

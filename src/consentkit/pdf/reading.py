@@ -148,7 +148,7 @@ class _TreeReader:
             hidden = self._only_seen and UNKNOWN in self._drawn(part, page)
             line.add(UNKNOWN if hidden else self._string(part["ActualText"]), page)
         elif replaced and "Alt" in part:
-            line.add(f" {self._string(part['Alt'])} ", page)
+            line.add(UNKNOWN if self._only_seen else f" {self._string(part['Alt'])} ", page)
         elif part.get("Type") == b"/MCR":
             stream = part.get("Stm")
             number = whole(self._file.get(part["MCID"]))

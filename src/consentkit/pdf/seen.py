@@ -250,8 +250,7 @@ class Painter(StreamReader):
             return
         form, state = self._file.objects[reference], self.state
         if form.entries.get("Subtype") != b"/Form":
-            if "SMask" not in form.entries and form.entries.get("ImageMask") != b"true":
-                self._paint(_rectangle(0, 0, 1, 1, state.matrix), None)
+            self._paint(_rectangle(0, 0, 1, 1, state.matrix), None)  # a mask may let all of it be seen
             return
         self.draw_form(reference, MarkedSequence(inside.key, inside.silent, inside.is_optional or "OC" in form.entries))
 
@@ -399,8 +398,8 @@ class Painter(StreamReader):
 
     def _paint(self, area: Area, colour: Lightness) -> None:
         state = self.state
-        if not state.is_hidden:
-            self.canvas.items.append(Paint((area, *state.clips), colour, state.alpha * state.group))
+        known = None if state.is_hidden else colour  # doubt never speaks for a file
+        self.canvas.items.append(Paint((area, *state.clips), known, state.alpha * state.group))
 
 
 _DEEPEST = 12

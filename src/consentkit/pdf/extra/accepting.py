@@ -62,13 +62,16 @@ def accepted(data: bytes, paper: Paper | None) -> Accepted:
         raise Refused([DAMAGED]) from error
     sizes = tuple(page.size for page in judged.pages)
     metadata = _metadata(judged)
-    require_same(data, _explained(judged), inert.pdf, sizes, inert.annotated)
+    originals, archivable = sizes, colour_components(judged) in (None, 1, 3)
     pdf = inert.pdf
     if paper:
         places = places_for(inert.pdf, sizes, paper)
         pdf = rewrite(judged, places).pdf
         require_same_letters(inert.pdf, pdf)
+        _require_linkable(pdf)
+        judge(pdf)
         sizes = tuple(place.sheet for place in places)
+    require_same(data, _explained(judged), inert.pdf, originals, inert.annotated)  # last: it alters what was judged
     is_readable = inert.is_tagged and _is_readable(inert.pdf)
     return Accepted(
         pdf,
@@ -80,7 +83,7 @@ def accepted(data: bytes, paper: Paper | None) -> Accepted:
             and not again
             and _said(metadata, "pdfaid:part") in ("1", "2")
             and _said(metadata, "pdfaid:conformance") == "A"
-            and colour_components(judged) in (None, 1, 3)
+            and archivable
         ),
         tuple(_notices(inert, again)),
         not inert.has_values,

@@ -43,6 +43,10 @@ _RADIO, _PUSH = 1 << 15, 1 << 16
 _MOST_PARENTS = 50
 
 
+_WRITTEN_ON = frozenset(("/FreeText", "/Ink", "/Stamp", "/Text"))
+"""Annotations by which somebody writes onto a page: what they say may be about one patient."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """What an annotation shows."""
@@ -107,8 +111,9 @@ class Annotations:
         is_field = name_of(annotation, "/Subtype") == "/Widget"
         if is_field and str(inherited(annotation, "/FT")) == "/Sig" and has_entries(inherited(annotation, "/V")):
             self.signatures[number] += 1
+            self.has_values = True
         has_value = is_field and (has_text(annotation) or name_of(annotation, "/AS") not in ("", "/Off"))
-        self.has_values |= has_value
+        self.has_values |= has_value or name_of(annotation, "/Subtype") in _WRITTEN_ON
         flags = whole_number(annotation.get("/F")) or 0
         if flags & (_PRINTED | _HIDDEN | _NOT_SHOWN) or name_of(annotation, "/Subtype") in ("/Link", "/Popup"):
             return
