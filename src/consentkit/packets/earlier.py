@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -39,10 +38,11 @@ def take_away(path: Path, visits: Collection[str]) -> Fate:
 def _is_packet_of(path: Path, visits: Collection[str]) -> bool:
     """Whether a file is a packet whose cover has one of the numbers. Its seal is looked at when it is removed.
 
-    A record number may look like the number of a visit, but it is on each page, and the number of a visit on the cover.
+    A record number may look like the number of a visit, but it is on each page, and the number of a visit on the cover alone.
     """
     pdf = read_bytes(path, LARGEST_PACKET)
     if "packet" not in (read_properties(pdf) or {}):
         return False
-    pages = [{text for text in page if text in visits} for page in PageTexts().read(pdf)]
-    return any(page - next_page for page, next_page in pairwise([*pages, set[str]()]))
+    none = set[str]()
+    pages = [none, *({text for text in page if text in visits} for page in PageTexts().read(pdf)), none]
+    return any(page - before - after for before, page, after in zip(pages, pages[1:], pages[2:], strict=False))
