@@ -38,7 +38,7 @@ def take_away(path: Path, visits: Collection[str]) -> Fate:
 def _is_packet_of(path: Path, visits: Collection[str]) -> bool:
     """Whether a file is a packet whose cover has one of the numbers. Its seal is looked at when it is removed.
 
-    A record number may look like the number of a visit, but it is on each page, and the number of a visit on the cover alone.
+    A record number may look like the number of a visit, but it is on each page, and that of a visit on the cover alone.
     """
     pdf = read_bytes(path, LARGEST_PACKET)
     if "packet" not in (read_properties(pdf) or {}):
