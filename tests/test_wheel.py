@@ -122,7 +122,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     site = Path(sysconfig.get_path("purelib", vars={"base": str(folder / "env")}))
     (site / "dependencies.pth").write_text(f"{folder / 'dependencies'}\n")
     if not without_network():
-        (site / "sitecustomize.py").write_text(FORBID_NETWORK)
+        # Debian's Python has a sitecustomize of its own, which would come before ours.
+        (site / "forbid_network.py").write_text(FORBID_NETWORK)
+        (site / "forbid_network.pth").write_text("import forbid_network\n")
     return Installed(wheel, python)
 
 
