@@ -22,6 +22,9 @@ DEEPEST = 20
 """How deep pictures may call each other: programs nest them five deep at most."""
 _LETTERS_AGAIN = 20
 """How often a letter that is a drawing counts on a page, however often it is there: viewers keep what they drew."""
+_MOST_TILES = 1e12
+_TILES_FOR_ONE = 20
+"""Tiles of a pattern that cost as much as an instruction: viewers draw its cell once."""
 _PIXELS_FOR_ONE = 50_000
 """Pixels of a picture that cost as much as an instruction."""
 _NEEDED = {"/XObject": "a picture that is not there", "/Font": "a font that is not there"}
@@ -88,7 +91,7 @@ class Costs:
             return 0
         if name_of(part, "/Subtype") == "/Image":
             return 1 + _pixels(part) // _PIXELS_FOR_ONE
-        return self._of_stream(part) * _tiles(part, self._area)
+        return self._of_stream(part) + _tiles(part, self._area) // _TILES_FOR_ONE
 
     def _of_letters(self, font: Any) -> int:
         """The cost of the costliest letter of a font whose letters are drawings."""
@@ -124,7 +127,7 @@ def _pixels(picture: Any) -> int:
 def _tiles(pattern: Any, page: float) -> int:
     """How often the cell of a pattern is drawn to fill a page."""
     if "/PatternType" not in pattern:
-        return 1
+        return 0
     steps = [pattern.get(name) for name in ("/XStep", "/YStep")]
     if not all(is_number(step) and step for step in steps):
         raise Unsound("a pattern without a step")
@@ -132,4 +135,4 @@ def _tiles(pattern: Any, page: float) -> int:
     matrix = pattern.get("/Matrix")
     size = [float(item) for item in matrix] if matrix is not None and len(matrix) == 6 else [1.0, 0, 0, 1.0, 0, 0]
     area = across * up * abs(size[0] * size[3] - size[1] * size[2])
-    return int(min(page / area, MOST_OPERATORS)) + 1 if area else MOST_OPERATORS
+    return int(min(page / area, _MOST_TILES)) + 1 if area else int(_MOST_TILES)
