@@ -129,7 +129,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def test_the_environment_holds_consentkit_from_the_wheel_and_nothing_that_it_did_not_ask_for(
     installed: Installed, tmp_path: Path
 ) -> None:
-    script = "import consentkit, importlib.util as u; print(consentkit.__file__); print(u.find_spec('pikepdf'))"
+    script = "import consentkit, importlib.util as u; print(consentkit.__file__); print(u.find_spec('hypothesis'))"
     told = installed.run(installed.python, "-c", script, folder=tmp_path)
     assert told.stdout.splitlines() == [
         str(next(installed.python.parent.parent.glob("lib/*/site-packages/consentkit/__init__.py"))),
