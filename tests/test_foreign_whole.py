@@ -196,6 +196,14 @@ def test_a_thing_of_the_wrong_kind_is_damage_and_not_nothing(change: dict[str, b
     assert findings(small_file(**change))[0].startswith(DAMAGED)
 
 
+def test_whatever_qpdf_complains_of_is_damage() -> None:
+    """Of an entry that is there twice, some programs take the first and some the last."""
+    data = small_file(page=b"/Contents 99 0 R")
+    assert findings(data)[0].startswith(DAMAGED)
+    twice = small_file(page=_PAGE.replace(b"/Contents 4 0 R", b"/Contents 99 0 R/Contents 4 0 R") % b"")
+    assert findings(twice)[0].startswith(DAMAGED)
+
+
 def test_thumbnails_and_private_data_are_not_judged(tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         page = pdf.pages[0].obj
@@ -463,6 +471,20 @@ def test_drawings_that_call_each_other_without_end_are_refused(kind: str) -> Non
     data = changed(BOMBS[kind])
     assert len(data) < 20_000
     assert findings(data)[0].startswith("holds drawings that call each other so often")
+
+
+def test_a_few_levels_are_enough_to_be_refused() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        inner = picture_of(pdf, None)
+        for _ in range(8):
+            outer = picture_of(pdf, inner)
+            outer.write(b"/X Do " * 20)
+            inner = outer
+        page = pdf.pages[0].obj
+        page.Resources.XObject = Dictionary(X=inner)
+        page.Contents = pdf.make_stream(TEXT + b" /X Do")
+
+    assert findings(changed(change))[0].startswith("holds drawings that call each other so often")
 
 
 def test_a_drawing_that_calls_itself_is_refused() -> None:

@@ -30,6 +30,8 @@ from consentkit.pdf.extra.values import (
     names_in,
     numbers_of,
     optional_dictionary,
+    plain_value,
+    put,
     whole_number,
 )
 
@@ -137,7 +139,7 @@ class Copier:
             return Dictionary(self._entries(value, named))
         if isinstance(value, Array):
             return Array(self._items(value))
-        return value
+        return plain_value(value)
 
     def _reference(self, key: Key, found: Any, named: bool) -> Any:
         if (key, named) not in self._copied:
@@ -157,8 +159,7 @@ class Copier:
             elif isinstance(found, Array):
                 kept.extend(self._items(found))
             else:
-                for name, value in self._entries(found, named).items():
-                    kept[name] = value
+                put(kept, self._entries(found, named))
 
     def _items(self, found: Any) -> list[Any]:
         return [self.copy(item) for item in found]
@@ -192,8 +193,7 @@ class Copier:
         """What old files let a picture borrow from the page that shows it."""
         if self._page_copy is None:
             self._page_copy = self.new.make_indirect(Dictionary())
-            for name, value in self._resources(self._page).items():
-                self._page_copy[name] = value
+            put(self._page_copy, dict(self._resources(self._page).items()))
         return self._page_copy
 
     def _resources(self, resources: Any, *, without: str = "") -> Any:
@@ -239,7 +239,11 @@ def _properties(value: Any) -> Any:
     names = () if name_of(entries, "/Type") in _LAYERS else _PROPERTIES
     values = {key: entries.get(key) for key in names if key in entries}
     return Dictionary(
-        {key: item for key, item in values.items() if not has_entries(item) and not isinstance(item, Array)}
+        {
+            key: plain_value(item)
+            for key, item in values.items()
+            if not has_entries(item) and not isinstance(item, Array)
+        }
     )
 
 

@@ -20,8 +20,11 @@ MOST_OPERATORS = 3_000_000
 """Instructions of one page, with all that it calls: maps with every house have a million."""
 DEEPEST = 20
 """How deep pictures may call each other: programs nest them five deep at most."""
-_PAGE = 2000.0 * 2000.0
-"""Square points of the largest page."""
+_LETTERS_AGAIN = 20
+"""How often a letter that is a drawing counts on a page, however often it is there: viewers keep what they drew."""
+_MOST_TILES = 1e12
+_TILES_FOR_ONE = 20
+"""Tiles of a pattern that cost as much as an instruction: viewers draw its cell once."""
 _PIXELS_FOR_ONE = 50_000
 """Pixels of a picture that cost as much as an instruction."""
 _NEEDED = {"/XObject": "a picture that is not there", "/Font": "a font that is not there"}
@@ -40,10 +43,11 @@ class Costs:
         self._open: list[Key] = []
         self._page: Any = Dictionary()
         self._page_key: Key | None = None
+        self._area = 1.0
 
-    def require_affordable(self, drawing: Drawing, resources: Any, page: Key) -> None:
-        """Raise TooCostly or Unsound where a page must not be drawn."""
-        self._page, self._page_key = resources, page
+    def require_affordable(self, drawing: Drawing, resources: Any, page: Key, area: float) -> None:
+        """Raise TooCostly or Unsound where a page, which has so many square units, must not be drawn."""
+        self._page, self._page_key, self._area = resources, page, area
         self._cost(drawing, resources)
 
     def require_affordable_picture(self, picture: Any, around: Any, page: Key) -> None:
@@ -54,7 +58,10 @@ class Costs:
     def _cost(self, drawing: Drawing, resources: Any) -> int:
         cost = drawing.operators
         for (category, name), times in drawing.uses.items():
-            cost += times * sum(self._of(part) for part in self._used(category, name, resources))
+            is_kept = category == "/Font" and not self._open
+            cost += (min(times, _LETTERS_AGAIN) if is_kept else times) * sum(
+                self._of(part) for part in self._used(category, name, resources)
+            )
             if cost > MOST_OPERATORS:
                 raise TooCostly
         return cost
@@ -84,7 +91,7 @@ class Costs:
             return 0
         if name_of(part, "/Subtype") == "/Image":
             return 1 + _pixels(part) // _PIXELS_FOR_ONE
-        return self._of_stream(part) * _tiles(part)
+        return self._of_stream(part) + _tiles(part, self._area) // _TILES_FOR_ONE
 
     def _of_letters(self, font: Any) -> int:
         """The cost of the costliest letter of a font whose letters are drawings."""
@@ -117,10 +124,10 @@ def _pixels(picture: Any) -> int:
     return width * height if type(width) is int and type(height) is int else 0
 
 
-def _tiles(pattern: Any) -> int:
-    """How often the cell of a pattern is drawn to fill the largest page."""
+def _tiles(pattern: Any, page: float) -> int:
+    """How often the cell of a pattern is drawn to fill a page."""
     if "/PatternType" not in pattern:
-        return 1
+        return 0
     steps = [pattern.get(name) for name in ("/XStep", "/YStep")]
     if not all(is_number(step) and step for step in steps):
         raise Unsound("a pattern without a step")
@@ -128,4 +135,4 @@ def _tiles(pattern: Any) -> int:
     matrix = pattern.get("/Matrix")
     size = [float(item) for item in matrix] if matrix is not None and len(matrix) == 6 else [1.0, 0, 0, 1.0, 0, 0]
     area = across * up * abs(size[0] * size[3] - size[1] * size[2])
-    return int(min(_PAGE / area, MOST_OPERATORS)) + 1 if area else MOST_OPERATORS
+    return int(min(page / area, _MOST_TILES)) + 1 if area else int(_MOST_TILES)

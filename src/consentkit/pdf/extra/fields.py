@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -69,18 +70,19 @@ def _plain(text: str) -> str:
 
 
 def draw_again(file: pikepdf.Pdf, annotations: Sequence[Any]) -> None:
-    """Let qpdf draw the pictures of fields. What it can't write becomes question marks, and is refused then."""
+    """Let qpdf draw the pictures of fields. What it can't draw differs still, and is refused then."""
     form = file.acroform
     for annotation in annotations:
         _give_font(annotation, file.Root.AcroForm)
     generator = ExtendedAppearanceStreamGenerator(file, form)
     for annotation in annotations:
         field = form.get_field_for_annotation(pikepdf.Annotation(annotation))
-        if str(inherited(annotation, "/FT")) == "/Ch":
-            _show_in_words(annotation)
-            generator.generate_choice(field)
-        else:
-            generator.generate_text(field)
+        with suppress(ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError):
+            if str(inherited(annotation, "/FT")) == "/Ch":
+                _show_in_words(annotation)
+                generator.generate_choice(field)
+            else:
+                generator.generate_text(field)
 
 
 def _show_in_words(annotation: Any) -> None:

@@ -33,6 +33,7 @@ from consentkit.pdf.extra.values import (
     has_entries,
     name_of,
     optional_dictionary,
+    put,
     whole_number,
 )
 
@@ -123,7 +124,8 @@ class _Reader:
         """Read a page and what is on it."""
         matrix = product(_upright(page), place.move) if place else _upright(page)
         drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))
-        self._costs.require_affordable(drawing, page.resources, page.key)
+        left, bottom, right, top = page.box
+        self._costs.require_affordable(drawing, page.resources, page.key, (right - left) * (top - bottom))
         resources = self._copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
         pictures = list(self._annotations.pictures_of(page, number))
         return _Page(
@@ -199,8 +201,7 @@ def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
     group = copier.part(page.source.dictionary.get("/Group"))
     if has_entries(group):
         entries["/Group"] = group
-    for key, value in entries.items():
-        page.place[key] = value
+    put(page.place, entries)
 
 
 def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from pikepdf import Array, Name, Pdf, PdfError, Stream, StreamDecodeLevel
 from PIL import Image, ImageFile
 
 from consentkit.pdf.extra.drawing import Unsound
-from consentkit.pdf.extra.values import has_entries, listed, name_of, text_of_name
+from consentkit.pdf.extra.values import has_entries, listed, name_of, put, text_of_name
 
 MOST_DECODED = 200 * 1024**2
 """Bytes of all streams of a file, decoded."""
@@ -103,9 +103,7 @@ def fill(stream: Any, content: Peeled, entries: dict[str, Any]) -> None:
         data = deflated(inflated(data, Budget()))
     ((name, parameters),) = filters
     stream.write(data, filter=Name(name), decode_parms=parameters)
-    for key, value in entries.items():
-        if key not in _ABOUT_DATA:
-            stream[key] = value
+    put(stream, {key: value for key, value in entries.items() if key not in _ABOUT_DATA})
 
 
 def deflated(data: bytes) -> bytes:
@@ -159,8 +157,8 @@ def _decoded(data: bytes, filters: Filters, budget: Budget) -> bytes:
     packed.Filter = Array([Name(name) for name, _ in filters])
     packed.DecodeParms = Array([None if values is None else _parameters(values) for _, values in filters])
     try:
-        return bytes(packed.read_bytes(StreamDecodeLevel.generalized))
-    except PdfError as error:
+        return bytes(packed.read_bytes(StreamDecodeLevel.specialized))
+    except (PdfError, RuntimeError) as error:
         raise Unsound("compressed data that was altered") from error
 
 

@@ -26,6 +26,8 @@ from consentkit.pdf.extra.values import (
     listed,
     name_of,
     numbers_of,
+    plain_value,
+    put,
     whole_number,
 )
 
@@ -264,14 +266,12 @@ class TreeWriter:
     def _write(self, element: Element, parent: Any) -> None:
         source, own = element.dictionary, self._number(element)
         own["/Type"], own["/P"] = Name.StructElem, parent
-        for key in _KEPT:
-            if key in source:
-                own[key] = self._plain(source.get(key), 0)
+        put(own, {key: self._plain(source.get(key), 0) for key in _KEPT if key in source})
         if element.page in self._pages:
             own["/Pg"] = self._places[_on(element.page)]
         if element.is_plain:
             own["/S"] = Name.Span
-        attributes = [self._plain(item, 1) for item in listed(source.get("/A"))]
+        attributes = [item for item in (self._plain(item, 1) for item in listed(source.get("/A"))) if item is not None]
         for item in attributes:
             self._move_box(item, element)
         if element.role:
@@ -339,7 +339,7 @@ class TreeWriter:
         if isinstance(value, Array):
             return Array([self._plain(item, depth + 1) for item in listed(value)])
         if not has_entries(value):
-            return value
+            return plain_value(value)
         copy: Any = Dictionary({key: self._plain(item, depth + 1) for key, item in entries_of(value) if key.isascii()})
         if "/Headers" in copy:
             names = [name for name in listed(copy.get("/Headers")) if isinstance(name, String)]

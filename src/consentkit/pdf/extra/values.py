@@ -6,7 +6,7 @@ qpdf; one that leads to nothing is null (ISO 32000-1, 7.3.10), and an entry that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -65,6 +65,20 @@ def text_of_name(value: Any) -> str:
         return str(value)
     except UnicodeDecodeError:
         return value.unparse().decode("latin-1")
+
+
+def plain_value(value: Any) -> Any:
+    """A name, a string or a number, also where it is an object of its own, for use in another file."""
+    if isinstance(value, Object) and value.is_indirect:
+        return Object.parse(value.unparse(resolved=True))
+    return value
+
+
+def put(holder: Any, entries: Mapping[str, Any]) -> None:
+    """Give a dictionary or a stream its entries, but for those that are null."""
+    for key, value in entries.items():
+        if value is not None:
+            holder[key] = value
 
 
 def name_of(thing: Any, key: str) -> str:
