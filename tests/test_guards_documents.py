@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import io
 import logging
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +19,7 @@ import consentkit.packets.sheets
 import consentkit.workspace
 from consentkit import isolation
 from consentkit.errors import RenderingFailed
-from consentkit.pdf import fonts
+from consentkit.pdf import engine, fonts
 from consentkit.pdf.reading import readable_text
 from consentkit.resources import shipped
 from consentkit.storage.store import open_store
@@ -171,6 +173,35 @@ def test_what_the_page_engine_complains_of_goes_into_no_log(
     with pytest.raises(RenderingFailed, match="the page engine complains"):
         opened(make_clinic(tmp_path / "clinic")).render(small_procedure())
     assert caplog.records == []
+
+
+def test_threads_that_collect_complaints_at_once_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("weasyprint")
+    first_is_in, second_is_in, first_is_out = (threading.Event() for _ in range(3))
+
+    def first() -> list[str]:
+        with engine._complaints() as complaints:
+            first_is_in.set()
+            assert second_is_in.wait(60)
+            logger.warning("first")
+        first_is_out.set()
+        return complaints
+
+    def second() -> list[str]:
+        assert first_is_in.wait(60)
+        with engine._complaints() as complaints:
+            second_is_in.set()
+            assert first_is_out.wait(60)
+            logger.warning(MARKED)
+        return complaints
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.submit(first), threads.submit(second)
+        assert (one.exception(), other.exception()) == (None, None)
+    assert (one.result(), other.result()) == (["first"], [MARKED])
+    assert caplog.records == []
+    logger.warning("what nobody collects")
+    assert [record.getMessage() for record in caplog.records] == ["what nobody collects"]
 
 
 # --- text that would be lost or in doubt ---

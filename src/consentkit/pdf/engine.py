@@ -316,30 +316,41 @@ def _parting_streams(write_line: Callable[[bytes, Any], None]) -> Callable[[byte
     return write
 
 
+class _Complaints(logging.Filter):
+    """Takes what the engine logs in a thread that collects it, so that no log gets it: a message may quote a document.
+
+    It always stays in its place and looks at its own thread alone. A setting of the logger, such as `propagate`, would
+    be changed and put back by several threads at once: one would log what another has just begun to collect.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_thread = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record goes to the log."""
+        messages: list[str] | None = getattr(self.of_thread, "messages", None)
+        if messages is None:
+            return True
+        if record.levelno >= logging.WARNING:
+            messages.append(record.getMessage())
+        return False
+
+
+_collected = _Complaints()
+for _name in ("weasyprint", "weasyprint.progress"):  # a filter of a logger does not hold for those below it
+    logging.getLogger(_name).addFilter(_collected)
+
+
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
     """Collect what the engine logs in this thread as a warning or worse."""
-    handler = _Collector(threading.get_ident())
-    logger = logging.getLogger("weasyprint")
-    logger.addHandler(handler)
-    before = logger.propagate
-    logger.propagate = False  # a message may quote the document
+    messages: list[str] = []
+    _collected.of_thread.messages = messages
     try:
-        yield handler.messages
+        yield messages
     finally:
-        logger.propagate = before
-        logger.removeHandler(handler)
-
-
-class _Collector(logging.Handler):
-    def __init__(self, thread: int) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-        self._thread = thread
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread:
-            self.messages.append(record.getMessage())
+        del _collected.of_thread.messages
 
 
 def _require_size(document: weasyprint.Document, paper: Paper | None) -> None:
