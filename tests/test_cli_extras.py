@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
+from consentkit.packets.packet import PacketMaker
 from packets import bookmarks, page_texts, visit_data, write_schedule
 from running import Outcome
 from small import make_clinic
@@ -108,6 +109,24 @@ def test_a_name_is_no_path(name: str, pack: Call, tmp_path: Path) -> None:
 def test_a_name_that_is_nearly_right_gets_the_right_one(pack: Call, tmp_path: Path) -> None:
     made = pack(write_schedule(tmp_path / "day.csv", {"extra": "notice of privacy practices.pdf"}), "-o", "out/")
     assert f"did you mean `{NOTICE}`?" in made.stderr
+
+
+UNPRINTABLE_NAMES = {"map \U0001f600.pdf": "U+1F600", "\u0a15.pdf": "U+0A15", "plan a\u20dd.pdf": "U+20DD"}
+
+
+@pytest.mark.parametrize(("name", "character"), UNPRINTABLE_NAMES.items(), ids=UNPRINTABLE_NAMES.values())
+def test_a_name_that_no_font_can_print_is_refused_before_anything_is_made(
+    name: str, character: str, pack: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (clinic / "extra" / name).write_bytes(saved(plain()))
+    monkeypatch.setattr(PacketMaker, "make", lambda *_: pytest.fail("a packet was made"))
+    made = pack(write_schedule(tmp_path / "day.csv", {"extra": f"plan.pdf;{name}"}), "-o", "out/")
+    assert made.code == 7
+    (told,) = [line for line in made.stderr.splitlines() if "[unprintable]" in line]
+    assert "day.csv:2: visit V-1: the name of the extra file `" in told
+    assert character in told
+    assert "rename the file" in told
+    assert list(tmp_path.rglob("*.pdf")) == []
 
 
 def test_each_refusal_names_file_row_and_visit(pack: Call, tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consentkit.document import Document
 from consentkit.errors import RenderingFailed
@@ -18,12 +17,10 @@ from consentkit.packets.particulars import cover_rows
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
+from consentkit.packets.visit import title_of_file
 from consentkit.pdf.part import Part
 from consentkit.storage.inputs import Inputs
 from consentkit.workspace import Workspace
-
-if TYPE_CHECKING:
-    from consentkit.pdf.foreign import ForeignPdf
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
@@ -103,7 +100,7 @@ class PaperMaker:
             papers.append(Paper(title, "statements", "sign", plan.pack, part))
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
-            papers.append(Paper(_title(extra), "extra", "read", plan.pack, part, is_foreign=True))
+            papers.append(Paper(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
     def _pack(self, plan: Plan, language: str) -> LanguagePack:
@@ -144,11 +141,6 @@ class PaperMaker:
 def _document_paper(document: Document, pack: LanguagePack) -> Paper:
     to_do = "take_home" if document.variant == "handout" else "sign"
     return Paper(document.title, document.variant, to_do, pack, document.part, document)
-
-
-def _title(extra: ForeignPdf) -> str:
-    """What an extra file is called: by the clinic's name for it. What it calls itself may name somebody else."""
-    return Path(extra.name).stem
 
 
 def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:

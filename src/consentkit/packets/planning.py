@@ -24,11 +24,11 @@ from consentkit.language import LanguagePack
 from consentkit.model import Procedure
 from consentkit.packets.recent import Recent
 from consentkit.packets.rules import Conflict, DayBook, conflicts
-from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who
+from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.fonts import CJK_REMEDY
-from consentkit.pdf.substitutes import instead
-from consentkit.problems import Problem
+from consentkit.pdf.substitutes import described, instead
+from consentkit.problems import Problem, quoted
 from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ Wanted = tuple[str, str, Variant]
 
 _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
+_MOST_CHARACTERS = 5
+"""Characters of a name that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -250,12 +252,23 @@ class Planner:
         return tuple(overridden)
 
     def _require_letters(self, visit: Visit, problems: _Findings) -> None:
-        """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
+        """Report names that no font can print: a box in place of a letter could hide whose paper it is.
+
+        The names of extra files count too, since the cover and the bookmarks call the files by them.
+        """
         for field_name, text in _printed(visit):
             if lost := unprintable(text):
                 needs_font = any(instead(char) == CJK_REMEDY for char in lost)
                 remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
                 problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
+        for name in visit.extra:
+            if lost := unprintable(title_of_file(name)):
+                shown = ", ".join(map(described, lost[:_MOST_CHARACTERS]))
+                problems.add(
+                    f"the name of the extra file {quoted(name)} has characters that no font here can print: {shown}; "
+                    "rename the file, and write its new name here",
+                    "unprintable",
+                )
 
     def _report_draft(self, one: Wanted, problems: _Findings) -> None:
         code, language, kind = one

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -104,6 +105,11 @@ def _file_name(value: str) -> str:
 
 FileName = Annotated[Line, Field(max_length=LONGEST_FILE_NAME), AfterValidator(_file_name)]
 """The name of a file in one certain folder; never a path."""
+
+
+def title_of_file(name: str) -> str:
+    """What an extra file is called in a packet: by the clinic's name for it. Its own title may name somebody else."""
+    return Path(name).stem
 
 
 def _time(value: Any) -> Any:
