@@ -76,7 +76,6 @@ class Paper:
     title: str = "A paper"
     values: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[bytes, int] = field(default_factory=dict)
-    scale: float = 1.0
     flush_right: bool = False
     foot: bool = True
 
@@ -142,7 +141,7 @@ def _insert(paper: Paper, name: str, texts: Texts) -> Insert:
     for page in stamps if paper.foot else ():
         stamps[page].append(texts.at(FOOT, 30, 12, part.sizes[0][0] - 60))
     values = field_values(texts, paper.part.slots, paper.values, flush_right=paper.flush_right)
-    return Insert(part, paper.title, name, stamps, values, paper.targets, paper.scale)
+    return Insert(part, paper.title, name, stamps, values, paper.targets)
 
 
 def failures(pdf: bytes) -> list[str]:
@@ -537,18 +536,6 @@ def test_names_from_right_to_left_are_read_out_as_they_are_written() -> None:
     _, around = ink(pdf, slot)
     assert around is not None
     assert around[2] > (slot.corners.right - slot.corners.left - 8) * DOTS_PER_POINT
-
-
-def test_a_page_that_is_shown_smaller_keeps_its_middle_and_has_room_at_its_edges() -> None:
-    part = small("<p>x</p>", style="@page { margin: 0; background: black }")
-    pdf = link(Paper(part, scale=0.8, foot=False))
-    (picture,) = pictures(pdf)
-    dark = picture.point(lambda value: 255 * (value < 128)).getbbox()
-    assert dark is not None
-    sides = (dark[0], dark[1], picture.width - dark[2], picture.height - dark[3])
-    assert [round(side / length, 2) for side, length in zip(sides, (*picture.size, *picture.size), strict=True)] == [
-        *(0.1, 0.1, 0.1, 0.1),
-    ]
 
 
 # --- form fields ---

@@ -287,8 +287,7 @@ def before(operators: bytes) -> Plant:
     """Let operators come before the content of each page."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        real = Linker.content_before
-        patch.setattr(Linker, "content_before", lambda self, scaling: real(self, scaling + operators))
+        patch.setattr(Linker, "content_before", lambda self: self.file.add_stream({}, b"q" + operators))
 
     return plant
 

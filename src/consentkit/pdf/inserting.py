@@ -64,7 +64,7 @@ class _Inserter:
             page = self._dictionary(place)
             page["Parent"] = self._node
             stamps = self._insert.stamps.get(index, ())
-            if stamps or self._insert.scale != 1:
+            if stamps:
                 page["Resources"] = self._with_drawings(self._part.file.objects[place].entries.get("Resources", {}))
                 self._stamp(place, stamps)
             if "StructParents" in page:
@@ -92,21 +92,12 @@ class _Inserter:
         for stamp in stamps:
             content += [self._mark(page, reference, stamp), _drawn(stamp), b"EMC"]
         behind = self._linker.file.add_stream({}, b"\n".join(content))
-        page["Contents"] = [self._linker.content_before(self._scaling(page)), *self._streams_of(place), behind]
+        page["Contents"] = [self._linker.content_before(), *self._streams_of(place), behind]
 
     def _streams_of(self, place: int) -> list[Value]:
         """The content streams of a page, by their numbers in the packet."""
         file = self._part.file
         return [renumbered(stream, self._numbers) for stream in file.contents(file.objects[place].entries)]
-
-    def _scaling(self, page: dict[str, Value]) -> bytes:
-        """The operator that makes the content of a page smaller, around its middle."""
-        scale = self._insert.scale
-        if scale == 1:
-            return b""
-        left, bottom, right, top = (number(edge) for edge in self._part.file.array(page["MediaBox"]))
-        across, up = (left + right) * (1 - scale) / 2, (bottom + top) * (1 - scale) / 2
-        return b" %g 0 0 %g %g %g cm" % (scale, scale, round(across, 3), round(up, 3))
 
     def _mark(self, page: dict[str, Value], reference: Ref, stamp: Stamp) -> bytes:
         """The operator that says what a stamp is: part of an element, or an artifact."""

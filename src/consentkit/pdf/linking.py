@@ -61,8 +61,6 @@ class Insert:
     values: Sequence[FieldValue] = ()
     targets: Mapping[bytes, int] = field(default_factory=dict)
     """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
-    scale: float = 1.0
-    """How large its pages are shown, around their middle: smaller where they leave no room for stamps."""
     called: str = ""
     """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
 
@@ -109,7 +107,7 @@ class Linker:
         self._labels: list[Value] = []
         self._streams: dict[bytes, Ref] = {}
         self._written: set[bytes] = set()
-        self._before: dict[bytes, Ref] = {}
+        self._before: Ref | None = None
 
     @property
     def branch(self) -> Branch:
@@ -143,11 +141,11 @@ class Linker:
         drawing["Resources"] = renumbered(page["Resources"], numbers)
         return [self.file.add_stream(drawing, content) for content in contents]
 
-    def content_before(self, operators: bytes) -> Ref:
+    def content_before(self) -> Ref:
         """The content that goes before a page's own: it saves the state, so that what that changes ends with it."""
-        if operators not in self._before:
-            self._before[operators] = self.file.add_stream({}, b"q" + operators)
-        return self._before[operators]
+        if self._before is None:
+            self._before = self.file.add_stream({}, b"q")
+        return self._before
 
     def open_branch(self) -> None:
         """Gather what is added from here on, until it is closed, under a heading of its own."""
