@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import consentkit
-from consentkit.document import safety_texts
 from consentkit.html import Content, Page, read_style
 from consentkit.kinds import printed_fingerprint
 from consentkit.language import fill
 from consentkit.pdf.fonts import faces_for, font_rules
 from consentkit.resources import font_file
+from consentkit.safety import safety_texts
 from consentkit.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,6 @@ visit in one thing, and says what of the papers this one thing decides.
 from __future__ import annotations
 
 import datetime
-import json
 import re
 import shutil
 from collections import defaultdict
@@ -22,7 +21,6 @@ from consentkit.approvals import Approval, record
 from consentkit.packets.packet import Packet
 from consentkit.storage.store import open_store
 from consentkit.workspace import open_workspace
-from packets import visit_data
 from small import CODE, make_clinic, write_procedure, write_translation
 
 GOOD_FILES = Path(__file__).parent / "examples" / "foreign" / "good"
@@ -61,12 +59,6 @@ def make_guarded_clinic(folder: Path) -> Path:
     for path in (*GOOD_FILES.glob("*.pdf"), *BAD_FILES.glob("*.pdf")):
         shutil.copy(path, clinic / "extra")
     return clinic
-
-
-def write_visit(path: Path, **changes: Any) -> Path:
-    """Write a visit. (JSON is YAML too.)"""
-    path.write_text(json.dumps(visit_data(**changes), ensure_ascii=False), encoding="utf-8")
-    return path
 
 
 def approve(clinic: Path, *, edition: int = 1, until: datetime.date | None = None, language: str = "en") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,12 @@ def codes(pdf: bytes) -> dict[int, str]:
 def scans(pdf: bytes) -> list[Image.Image]:
     """A picture of each page, as a scanner takes it."""
     return photograph(pdf, dots_per_inch=150)
+
+
+def write_visit(path: Path, **changes: Any) -> Path:
+    """Write a visit. (JSON is YAML too.)"""
+    path.write_text(json.dumps(visit_data(**changes), ensure_ascii=False), encoding="utf-8")
+    return path
 
 
 def write_schedule(path: Path, *rows: dict[str, str]) -> Path:

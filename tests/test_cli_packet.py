@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 import consentkit.packets.packet
 from consentkit.packets.particulars import particulars
-from packets import bookmarks, page_texts, visit_data, write_schedule
+from packets import bookmarks, page_texts, visit_data, write_schedule, write_visit
 from running import Outcome, leftovers
 from small import make_clinic, write_procedure
 
@@ -41,11 +40,6 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(call: Call, clinic: Path) -> Call:
     """Run `consentkit packet` for the clinic, with drafts."""
     return lambda *arguments: call("packet", "--clinic", clinic, "--allow-drafts", *arguments)
-
-
-def write_visit(path: Path, **changes: Any) -> Path:
-    path.write_text(json.dumps(visit_data(**changes)), encoding="utf-8")
-    return path
 
 
 def type_in(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:

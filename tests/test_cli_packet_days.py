@@ -6,11 +6,10 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from packets import bookmarks, page_texts, visit_data, write_schedule
+from packets import bookmarks, page_texts, write_schedule, write_visit
 from running import Outcome, run_consentkit
 from small import make_clinic, write_procedure
 
@@ -30,11 +29,6 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(call: Call, clinic: Path) -> Call:
     """Run `consentkit packet` for the clinic, with drafts."""
     return lambda *arguments: call("packet", "--clinic", clinic, "--allow-drafts", *arguments)
-
-
-def write_visit(path: Path, **changes: Any) -> Path:
-    path.write_text(json.dumps(visit_data(**changes)), encoding="utf-8")
-    return path
 
 
 def names(folder: Path) -> list[str]:

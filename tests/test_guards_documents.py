@@ -24,7 +24,8 @@ from consentkit.pdf.reading import readable_text
 from consentkit.resources import shipped
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
-from guarded import MARKED, write_visit
+from guarded import MARKED
+from packets import write_visit
 from running import Outcome
 from small import CODE, make_clinic, small_procedure, write_procedure
 

@@ -19,7 +19,8 @@ from consentkit.batches.outfolder import held
 from consentkit.pdf.seal import seal
 from consentkit.storage.store import no_store
 from consentkit.workspace import Workspace, open_workspace
-from guarded import MARKED, YESTERDAY, approve, write_visit
+from guarded import MARKED, YESTERDAY, approve
+from packets import write_visit
 from running import Outcome
 from small import CODE, make_clinic, write_procedure, write_translation
 

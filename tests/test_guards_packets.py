@@ -26,9 +26,8 @@ from guarded import (
     filled,
     identifier,
     make_guarded_clinic,
-    write_visit,
 )
-from packets import OTHER, page_texts, plan, visit, write_schedule
+from packets import OTHER, page_texts, plan, visit, write_schedule, write_visit
 from running import Outcome
 from small import CODE
 

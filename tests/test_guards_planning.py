@@ -16,18 +16,8 @@ from consentkit.errors import WrongUse
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.pdf.linking import Linker
-from guarded import (
-    GUARDIAN,
-    INTERPRETER,
-    MARKED,
-    PATIENT,
-    TRAINEE,
-    YESTERDAY,
-    approve,
-    make_guarded_clinic,
-    write_visit,
-)
-from packets import write_schedule
+from guarded import GUARDIAN, INTERPRETER, MARKED, PATIENT, TRAINEE, YESTERDAY, approve, make_guarded_clinic
+from packets import write_schedule, write_visit
 from running import Outcome, leftovers
 from small import CODE, write_translation
 

@@ -19,10 +19,11 @@ import pikepdf
 import pytest
 
 from consentkit.direction import LEFT_TO_RIGHT_MARK, direction_of, keep_numbers_in_order
-from consentkit.document import Document, safety_texts
+from consentkit.document import Document
 from consentkit.html import Content
 from consentkit.pdf import fonts
 from consentkit.pdf.reading import tagged_text
+from consentkit.safety import safety_texts
 from consentkit.workspace import Workspace, open_workspace
 from source_comparison import compare
 from structure_lint import lint

@@ -18,11 +18,12 @@ import pikepdf
 import pytest
 
 from consentkit.clinic import Paper
-from consentkit.document import Document, safety_texts
+from consentkit.document import Document
 from consentkit.html import printed_fingerprint
 from consentkit.language import fill
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import TaggedText, tagged_text
+from consentkit.safety import safety_texts
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from running import SAMPLE_CLINIC

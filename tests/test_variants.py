@@ -15,11 +15,12 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from consentkit.approvals import Variant
-from consentkit.document import Document, safety_texts
+from consentkit.document import Document
 from consentkit.html import Content
 from consentkit.language import LanguagePack, fill
 from consentkit.pdf.metadata import read_properties
 from consentkit.pdf.reading import TaggedText, tagged_text
+from consentkit.safety import safety_texts
 from consentkit.workspace import open_workspace
 from running import SAMPLE_CLINIC, Outcome
 from small import make_clinic

@@ -26,8 +26,7 @@ from consentkit.model import Procedure
 from consentkit.notices import standing_notices
 from consentkit.pdf.metadata import DocumentInfo
 from consentkit.problems import listed
-from consentkit.safety import require_texts as require_texts  # noqa: PLC0414
-from consentkit.safety import safety_texts as safety_texts  # noqa: PLC0414
+from consentkit.safety import require_texts, safety_texts
 from consentkit.template_places import naming_templates
 
 _ENGINE = "consentkit.pdf.engine"

@@ -21,7 +21,7 @@ _TOLERANCE = 0.5
 
 
 def product(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that applies the first, then the second."""
+    """The matrix that applies the first, then the second (ISO 32000-1, 8.3.4)."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
@@ -61,6 +61,11 @@ def box_around(points: Iterable[Point]) -> Box:
     """The smallest rectangle that holds all points; an empty one where there are none."""
     across, up = zip(*points, strict=True) if (points := list(points)) else ((0.0,), (0.0,))
     return Box(min(across), min(up), max(across), max(up))
+
+
+def box_moved(matrix: Matrix, box: Sequence[float]) -> Box:
+    """The smallest upright rectangle around a rectangle that was turned, scaled and moved."""
+    return box_around(moved(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3]))
 
 
 @dataclass(frozen=True)

@@ -189,11 +189,6 @@ class Painter(StreamReader):
         self._path = _Path()
         self._text_matrix = self._line_matrix = IDENTITY
 
-    @property
-    def depth_of_states(self) -> int:
-        """How many states are saved."""
-        return len(self._saved)
-
     def read(self, stream: bytes, around: MarkedSequence) -> None:
         """Paint a stream."""
         self._drawing = len(self.canvas.drawings)

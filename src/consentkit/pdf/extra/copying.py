@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, ObjectStreamMode, Stream, StreamDecodeLevel
@@ -20,7 +20,6 @@ from pikepdf import Array, Dictionary, ObjectStreamMode, Stream, StreamDecodeLev
 from consentkit.pdf.extra.drawing import Drawing, Unsound, read_drawing
 from consentkit.pdf.extra.streams import Budget, Peeled, fill, peeled
 from consentkit.pdf.extra.values import (
-    Box,
     Key,
     dictionary,
     entries_of,
@@ -34,8 +33,7 @@ from consentkit.pdf.extra.values import (
     put,
     whole_number,
 )
-
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
+from consentkit.pdf.geometry import Matrix, product
 
 _CATEGORIES = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/Properties")
 _NAMED = {*_CATEGORIES, "/CharProcs", "/Colorants"}
@@ -245,22 +243,6 @@ def _properties(value: Any) -> Any:
             if not has_entries(item) and not isinstance(item, Array)
         }
     )
-
-
-def product(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does the first and then the second (ISO 32000-1, 8.3.4)."""
-    a, b, c, d, e, f = first
-    k, m, n, o, p, q = second
-    return a * k + b * n, a * m + b * o, c * k + d * n, c * m + d * o, e * k + f * n + p, e * m + f * o + q
-
-
-def moved(box: Sequence[float], matrix: Matrix) -> Box:
-    """The smallest upright rectangle around a rectangle that was turned, scaled and moved."""
-    a, b, c, d, e, f = matrix
-    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs = [a * x + c * y + e for x, y in corners]
-    ys = [b * x + d * y + f for x, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def numbers(values: Sequence[float]) -> Any:

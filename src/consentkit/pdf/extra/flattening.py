@@ -34,6 +34,7 @@ from consentkit.pdf.extra.values import (
     optional_dictionary,
     whole_number,
 )
+from consentkit.pdf.geometry import IDENTITY, box_moved
 
 _HIDDEN, _PRINTED, _NOT_SHOWN = 2, 4, 32
 _SHOW_NOTHING = {"/Link", "/Popup", "/Text", "/PrinterMark", "/TrapNet"}
@@ -237,11 +238,9 @@ def _has_size(picture: Any, annotation: Any) -> bool:
     """Whether a picture and its rectangle are more than a point or a line, as those of hidden signatures are."""
     left, bottom, right, top = sorted_box(numbers_of(annotation.get("/Rect"), 4))
     box = sorted_box(numbers_of(picture.get("/BBox"), 4))
-    own = numbers_of(picture.get("/Matrix"), 6) if "/Matrix" in picture else [1, 0, 0, 1, 0, 0]
-    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs = [own[0] * x + own[2] * y for x, y in corners]
-    ys = [own[1] * x + own[3] * y for x, y in corners]
-    return left < right and bottom < top and max(xs) > min(xs) and max(ys) > min(ys)
+    a, b, c, d, *_ = numbers_of(picture.get("/Matrix"), 6) if "/Matrix" in picture else IDENTITY
+    shown = box_moved((a, b, c, d, 0, 0), box)  # where it is moved to matters not, and would cost digits
+    return left < right and bottom < top and shown.right > shown.left and shown.top > shown.bottom
 
 
 def sorted_box(rectangle: list[float]) -> Box:

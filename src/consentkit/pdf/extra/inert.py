@@ -16,7 +16,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from consentkit.pdf.extra.copying import Copier, Matrix, mcids_in, numbers, product, written, written_file
+from consentkit.pdf.extra.copying import Copier, mcids_in, numbers, written, written_file
 from consentkit.pdf.extra.cost import Costs
 from consentkit.pdf.extra.drawing import Drawing, read_drawing
 from consentkit.pdf.extra.flattening import Annotations, Picture
@@ -36,6 +36,7 @@ from consentkit.pdf.extra.values import (
     put,
     whole_number,
 )
+from consentkit.pdf.geometry import Matrix, product
 
 _UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consentkit.kinds import Paper
-from consentkit.pdf.extra.copying import Matrix
 from consentkit.pdf.extra.rendering import Rendered, ink_box
 from consentkit.pdf.extra.values import Box
+from consentkit.pdf.geometry import Matrix
 
 Size = tuple[float, float]
 SIZES: dict[Paper, Size] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}

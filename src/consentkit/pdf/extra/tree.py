@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from consentkit.pdf.extra.copying import Matrix, moved, numbers
+from consentkit.pdf.extra.copying import numbers
 from consentkit.pdf.extra.drawing import Drawing, Unsound
 from consentkit.pdf.extra.values import (
     Key,
@@ -30,6 +30,7 @@ from consentkit.pdf.extra.values import (
     put,
     whole_number,
 )
+from consentkit.pdf.geometry import Matrix, box_moved
 
 _DEEPEST = 150
 _DEEPEST_ATTRIBUTES = 6
@@ -295,7 +296,7 @@ class TreeWriter:
             del attributes["/BBox"]
             return
         if page is not None and page in self._pages:
-            attributes["/BBox"] = numbers(moved(box, self._pages[page]))
+            attributes["/BBox"] = numbers(box_moved(self._pages[page], box))
 
     def _number(self, element: Element) -> Any:
         return self._numbers[_on(element.key)]
