@@ -55,7 +55,7 @@ def programs(tmp_path: Path) -> Path:
 def begun(folder: Path, *arguments: str | Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """A run with a folder of its own for temporary files; whatever it leaves running is found and ended."""
     (folder / "temporary").mkdir()
-    mark = f"run-of-{folder.name}"
+    mark = mark_of(folder)
     process = subprocess.Popen(
         command(*arguments),
         cwd=folder,
@@ -72,6 +72,11 @@ def begun(folder: Path, *arguments: str | Path, **changes: str) -> Iterator[subp
         for left in processes_with(mark):
             os.kill(left, signal.SIGKILL)
         process.communicate()
+
+
+def mark_of(folder: Path) -> str:
+    """The processes of a test are known by the whole path of its folder: two workers may have folders of one name."""
+    return f"run-of-{folder}"
 
 
 def processes_with(mark: str) -> list[int]:
@@ -146,7 +151,7 @@ def test_a_signal_ends_a_run_that_waits_for_its_input(arguments: tuple[str, ...]
 def test_a_signal_ends_the_child_that_runs_the_templates_of_a_clinic(number: int, tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic", templates={"consent.html": ENDLESS})
     with begun(tmp_path, "render", "SMALL-1", "--clinic", clinic, "--no-cache") as process:
-        assert is_true_soon(lambda: len(processes_with(f"run-of-{tmp_path.name}")) > 1)
+        assert is_true_soon(lambda: len(processes_with(mark_of(tmp_path))) > 1)
         process.send_signal(number)
         if number != signal.SIGKILL:
             require_clean_end(process, tmp_path)
