@@ -311,9 +311,9 @@ class _Run:
             self._tell_once(
                 f"Warning: packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
             )
-        for extra in packet.plan.extras:
+        for name, extra in zip(packet.plan.extra_names, packet.plan.extras, strict=True):
             for notice in extra.notices:
-                self._tell_once(f"Warning: {extra.name}: {notice}")
+                self._tell_once(f"Warning: {name}: {notice}")
         for conflict in packet.plan.overridden:
             say(f"Warning: visit {packet.plan.visit.visit}: overridden: {conflict.reason}", quiet=self._request.quiet)
 
