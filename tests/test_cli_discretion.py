@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.packets.schedule import COLUMNS
+from consentkit.packets.cells import COLUMNS
 from packets import visit_data, write_schedule, write_visit
 from running import Outcome
 from small import make_clinic
@@ -144,3 +144,62 @@ def test_extra_files_without_a_folder_of_the_clinic_are_not_quoted(call: Call, t
     assert made.code == 3
     assert "visit V-1: `extra`: number 1 of 1, has no place to be" in made.stderr
     assert "Vane" not in told(made)
+
+
+HEADER = "visit,date,patient_name,date_of_birth,record_number,procedures,clinician,witness"
+BROKEN_ROWS = {
+    "no name, and a cell too many": "Quillfeather-1,2026-11-23,,1984-07-09,MR-1,SMALL-1,Dr. Vu,Ada,Low",
+    "no name, and a quotation mark": 'QUILLFEATHER,2026-11-23,,1984-07-09,MR-1,SMALL-1,Dr. Vu,"Ada',
+    "no name but a blank": 'Quillfeather1,2026-11-23, ,1984-07-09,MR-1,SMALL-1,"Dr. Vu,Ada',
+    "no name but a mark": 'Quillfeather1,2026-11-23,?,1984-07-09,MR-1,SMALL-1,"Dr. Vu,Ada',
+    "no cell for the name": "Quillfeather-1,2026-11-23,1984-07-09,MR-1,SMALL-1,Dr. Vu,Ada",
+    "nothing but the name": "Quillfeather-1",
+    "no cell for the name and a quotation mark": 'Quillfeather-1,2026-11-23,1984-07-09,MR-1,SMALL-1,Dr. Vu,"Ada,Low',
+    "name and number changed places": 'Quillfeather,2026-11-23,V-1,1984-07-09,MR-1,SMALL-1,Dr. Vu,"Ada',
+    "name and number changed places, and a cell too many": "Zoe,2026-11-23,V-1,1984-07-09,MR-1,SMALL-1,Vu,Ada,Low",
+    "name and number changed places, and a wrong day": "Bo,2026-11-23,V-1,7/9/1984,MR-1,SMALL-1,Dr. Vu,Ada",
+}
+"""Rows that can't be read, with the patient's name in the place of the number."""
+
+
+@pytest.mark.parametrize("row", BROKEN_ROWS.values(), ids=BROKEN_ROWS)
+def test_no_number_of_a_row_that_cannot_be_read_is_quoted_where_it_may_be_a_name(
+    row: str, pack: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "day.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    made = pack("day.csv", "-o", "out/", "--json")
+    assert made.code == 7
+    assert json.loads(made.stdout)["refused"][0]["visit"] is None
+    assert named_in(told(made)) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "MR-20417,2026-11-23,Nora Nye,1984-07-09,SMALL-1,Dr. Vu,Ada",
+        'MR-20417,2026-11-23,Nora Nye,1984-07-09,,SMALL-1,"Dr. Vu,Ada',
+        "1984-07-09,2026-11-23,Nora Nye,,MR-20417,SMALL-1,Dr. Vu,Ada,Low",
+        "2026-11-23,Nora Nye,1984-07-09,MR-20417,SMALL-1,Dr. Vu,Ada",
+    ],
+)
+def test_no_record_number_and_no_day_is_quoted_as_the_number_of_a_visit(row: str, pack: Call, tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    made = pack("day.csv", "-o", "out/", "--json")
+    assert json.loads(made.stdout)["refused"][0]["visit"] is None
+    assert re.findall("20417|1984|2026", told(made)) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "V-17,2026-11-23,Nye, Nora,1984-07-09,MR-1,SMALL-1,Dr. Vu,Ada",
+        'V-17,2026-11-23,Nora "No" Nye",1984-07-09,MR-1,SMALL-1,"Dr. Vu,Ada',
+        "V-17,2026-11-23,Nora Nye,1984-07-09,MR-1,SMALL-1,Dr. Vu",
+        "V-17,2026-11-23,Nora Nye,7/9/1984,MR-1,SMALL-1 SMALL-2,Dr. Vu",
+    ],
+)
+def test_the_number_of_a_row_that_cannot_be_read_is_given_where_nothing_is_missing(
+    row: str, pack: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "day.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    assert "visit V-17 has no packet" in pack("day.csv", "-o", "out/").stderr
