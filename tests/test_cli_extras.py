@@ -143,7 +143,7 @@ def test_each_refusal_names_file_row_and_visit(pack: Call, tmp_path: Path) -> No
     for row, words in (
         (2, "script.pdf: holds JavaScript"),
         (3, "script.pdf: holds JavaScript"),
-        (4, "missing.pdf: is not there"),
+        (4, "`extra` names a file, number 1 of 1, that is not in the folder "),
         (5, "the code `NONE-1`, number 1 of 1"),
         (6, "date_of_birth: is a date in another form"),
         (7, "vi"),

@@ -30,9 +30,10 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUs
 from consentkit.files import LARGEST_TEXT
 from consentkit.library import load_procedure
 from consentkit.model import Procedure
-from consentkit.packets import schedule, visits
+from consentkit.packets import cells, schedule, visits
+from consentkit.packets.cells import COLUMNS, REQUIRED
 from consentkit.packets.rules import Conflict, conflicts
-from consentkit.packets.schedule import COLUMNS, LONGEST_LINE, MOST_ROWS, REQUIRED
+from consentkit.packets.schedule import LONGEST_LINE, MOST_ROWS
 from consentkit.packets.visit import Visit, tells_who
 from consentkit.packets.visits import VisitEntry, read_visits
 from running import PROJECT, environment
@@ -138,7 +139,7 @@ def test_a_bad_file_holds_something_that_could_be_told(folder: Path) -> None:
 def test_every_pattern_that_a_visit_must_match_is_met_by_an_example() -> None:
     told = "".join((folder / EXPECTED).read_text(encoding="utf-8") for folder in BAD)
     assert [words for words in list(explain._PATTERNS.values())[:3] if words not in told] == []
-    assert [words for _, _, words in schedule._SPOILT if words not in told] == []
+    assert [words for _, _, words in cells._SPOILT if words not in told] == []
     assert "write it another way" not in told
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from consentkit import characters
 from consentkit.errors import ConsentkitError, InvalidInput
-from consentkit.packets.schedule import COLUMNS, REQUIRED
+from consentkit.packets.cells import COLUMNS, REQUIRED
 from consentkit.packets.visits import VisitEntry, read_visits
 from consentkit.problems import Problem
 from test_properties_reading import is_harmless

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from consentkit.approvals import Approval
     from consentkit.packets.packet import Packet
     from consentkit.packets.papers import PlacedPaper
+    from consentkit.packets.visit import Visit
 
 
 def as_json(value: Any) -> str:
@@ -61,14 +62,18 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[s
             for conflict in plan.overridden
         ],
         "clauses": list(plan.clauses),
-        "papers": [_paper_entry(placed) for placed in packet.papers],
+        "papers": [_paper_entry(placed, plan.visit) for placed in packet.papers],
     }
 
 
-def _paper_entry(placed: PlacedPaper) -> dict[str, Any]:
+def _paper_entry(placed: PlacedPaper, visit: Visit) -> dict[str, Any]:
+    from consentkit.packets.visit import tells_who  # which not every command needs
+
     paper = placed.paper
     document = paper.document
-    entry: dict[str, Any] = {"kind": paper.kind, "title": paper.title, "first": placed.first, "last": placed.last}
+    # A file may be called after the patient whom it is for.
+    title = "extra file" if paper.kind == "extra" and tells_who(visit, paper.title) else paper.title
+    entry: dict[str, Any] = {"kind": paper.kind, "title": title, "first": placed.first, "last": placed.last}
     if document:
         entry |= {
             "code": document.code,

@@ -16,37 +16,21 @@ from typing import Any
 import click
 
 from consentkit import report
-from consentkit.cli.streams import stdin, streams, write_to_stdout
+from consentkit.cli.packing_targets import PacketRequest, Targets, require_sense
+from consentkit.cli.streams import stdin, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
-from consentkit.output import prepare_folder, require_replaceable, write_file
+from consentkit.output import prepare_folder, write_file
 from consentkit.packets.combining import combine
 from consentkit.packets.earlier import Fate, take_away
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner, failure_of_visit, named_visit
+from consentkit.packets.planning import Planner, failure_of_visit, named_visit, problem_of_visit
 from consentkit.packets.printing import job_title, print_pdf, require_printer
 from consentkit.packets.rules import RecordBook
 from consentkit.packets.visit import Visit, VisitName, is_visit_number
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted, report_lines
 from consentkit.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class PacketRequest:
-    """What was asked for on the command line."""
-
-    source: str
-    visits: tuple[str, ...]
-    """The numbers of the visits to make packets for; all of them where none is named."""
-    output: str | None
-    combined: str | None
-    printer: str | None
-    options: PacketOptions
-    sets: bool
-    force: bool
-    as_json: bool
-    quiet: bool
 
 
 @dataclass
@@ -73,10 +57,11 @@ def make_packets(workspace: Workspace, request: PacketRequest) -> int:
         raise InvalidInput([Problem(request.source, None, None, "", "holds no visit")])
     is_schedule = begin[0].row is not None
     is_alone = len(request.visits) == 1 if request.visits else len(begin) == 1
-    _require_sense(request, is_schedule=is_schedule, is_alone=is_alone)
+    targets = Targets(request, is_schedule, is_alone)
+    require_sense(targets)
     if request.printer:
         require_printer(request.printer)
-    run = _Run(workspace, request, is_schedule=is_schedule, is_alone=is_alone)
+    run = _Run(workspace, targets)
     for entry in chain(begin, entries):
         if not request.visits or entry.name.visit in request.visits:
             run.serve(entry)
@@ -109,11 +94,10 @@ def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterat
 class _Run:
     """The packets of one call."""
 
-    def __init__(self, workspace: Workspace, request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
-        self._request = request
+    def __init__(self, workspace: Workspace, targets: Targets) -> None:
+        self._targets = targets
+        self._request = request = targets.request
         self._workspace = workspace
-        self._is_schedule = is_schedule
-        self._is_alone = is_alone
         self._planner = Planner(workspace, request.options)
         self._maker = PacketMaker(
             workspace, duplex=request.options.duplex, ends_on_even_page=request.combined is not None
@@ -160,22 +144,32 @@ class _Run:
         if target is None:
             return
         if not self._kept:
-            self._take_away_combined(target)
+            fate = self._take_away_combined(target)
+            for refused in self._outcome.refused:
+                refused.update(_fate_entry(fate, printable(target)))
             return
         try:
             pdf = combine(self._maker, self._kept)
+        except ConsentkitError as error:
+            self._refuse_combined(target, error, f"{'stdout' if target == STDIN else printable(target)}: {error}")
+            return
+        try:
             self._put(pdf, target)
         except ConsentkitError as error:
-            self._outcome.whole_failure = error
-            self._outcome.packets.clear()  # they would have been in that file
-            click.echo(f"Error: {target}: {error}", err=True)
-            self._take_away_combined(target)
-            self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [str(error)]})
+            self._refuse_combined(target, error, str(error))  # which names the file
             return
         if self._request.printer:
             self._print_combined(pdf, target)
         if target != STDIN and not self._request.as_json:
             click.echo(target)
+
+    def _refuse_combined(self, target: str, error: ConsentkitError, message: str) -> None:
+        """Say why there is no file for all."""
+        self._outcome.whole_failure = error
+        self._outcome.packets.clear()  # they would have been in that file
+        click.echo(f"Error: {message}", err=True)
+        fate = self._take_away_combined(target)
+        self._outcome.refused.append(_refused_entry(error, [message]) | _fate_entry(fate, printable(target)))
 
     def _print_combined(self, pdf: bytes, target: str) -> None:
         """Print the one file of all packets. It stays where it was written if the printer refuses it."""
@@ -185,7 +179,7 @@ class _Run:
             message = f"the packets were written to {printable(target)}, but not printed: {error}"
             self._outcome.whole_failure = error
             click.echo(f"Error: {message}", err=True)
-            self._outcome.refused.append({"row": None, "exit_code": error.exit_code, "problems": [message]})
+            self._outcome.refused.append(_refused_entry(error, [message]))
 
     def report(self) -> int:
         """Tell what was done. Returns the exit code, or raises the failure of the only visit that there was."""
@@ -196,7 +190,7 @@ class _Run:
             return outcome.whole_failure.exit_code
         if outcome.failure is None:
             return 0
-        if not self._is_schedule:
+        if not self._targets.is_schedule:
             return outcome.failure.exit_code
         made, refused = len(outcome.packets), len(outcome.refused)
         click.echo(f"{report.counted(made, 'packet')} made, {refused} refused; see the messages above.", err=True)
@@ -207,58 +201,42 @@ class _Run:
         self._report_refusal(entry, error)
         if entry.name.visit:
             self._outcome.refused_visits.add(entry.name.visit)
-        place = self._place_of(entry.name)
+        place = self._targets.place_of(entry.name)
         fate = self._take_away(place, {entry.name.visit} if entry.name.visit else set()) if place else "absent"
         # A number that tells who comes is part of the file's name, too, so neither is repeated.
-        shown = printable(str(place)) if entry.number or not self._is_in_a_folder else "the file under its name"
-        self._outcome.refused[-1] |= {
-            "visit": entry.number,
-            "removed": shown if fate == "removed" else None,
-            "left": shown if fate == "left" else None,
-        }
+        shown = (
+            printable(str(place)) if entry.number or not self._targets.are_in_a_folder else "the file under its name"
+        )
+        self._outcome.refused[-1] |= _fate_entry(fate, shown)
         what = f"visit {entry.number} has no packet" if entry.number else "this visit has no packet"
         if fate != "absent" and place:
             what += f"; {_FATES[fate].format(place=shown)}"
-        elif self._is_in_a_folder and not entry.name.file_name:
+        elif self._targets.are_in_a_folder and not entry.name.file_name:
             unread = "day" if entry.name.visit else "number"
             what += f"; its {unread} can't be read, so look whether one from an earlier run is still there"
-        if self._is_schedule or fate != "absent":
+        if self._targets.is_schedule or fate != "absent":
             click.echo(f"{entry.label}: {what}", err=True)
 
     def _report_refusal(self, entry: VisitEntry, error: ConsentkitError) -> None:
         self._outcome.failure = self._outcome.failure or error
         problems = error.problems if isinstance(error, InvalidInput) else [_as_problem(entry, error)]
-        told = list(report_lines(_with_place(problem, entry) for problem in problems))
+        told = list(report_lines(_of_visit(problem, entry) for problem in problems))
         for line in told:
             click.echo(line, err=True)
-        self._outcome.refused.append({"row": entry.row, "exit_code": error.exit_code, "problems": told})
+        self._outcome.refused.append(_refused_entry(error, told, entry))
 
     def _take_away(self, place: Path, visits: Collection[str]) -> Fate:
         return "absent" if str(place).casefold() in self._outcome.written else take_away(place, visits)
 
-    def _take_away_combined(self, target: str) -> None:
+    def _take_away_combined(self, target: str) -> Fate:
         """No visit is in the file for all, so none may be found there from before."""
         if target == STDIN:
-            return
+            return "absent"
         visits = self._outcome.refused_visits | {packet.plan.visit.visit for packet in self._kept}
         fate = take_away(Path(target), visits)
         if fate != "absent":
-            click.echo(f"{self._request.source}: {_FATES[fate].format(place=printable(target))}", err=True)
-
-    @property
-    def _is_in_a_folder(self) -> bool:
-        """Whether each packet goes into a folder, under a name of its own."""
-        request = self._request
-        if request.combined is not None or request.output == STDIN or (request.output is None and request.printer):
-            return False
-        return not (request.output and self._is_alone and _names_a_file(request.output, is_schedule=self._is_schedule))
-
-    def _place_of(self, name: VisitName) -> Path | None:
-        """Where the packet of a visit would be; None where it has no file of its own, or that is not known."""
-        request = self._request
-        if self._is_in_a_folder:
-            return Path(request.output or ".") / name.file_name if name.file_name else None
-        return Path(request.output) if request.output and request.output != STDIN else None
+            click.echo(f"{printable(self._request.source)}: {_FATES[fate].format(place=printable(target))}", err=True)
+        return fate
 
     def _deliver(self, packet: Packet) -> str | None:
         """Write one packet. Returns the name of its file, if it has one of its own."""
@@ -280,9 +258,9 @@ class _Run:
     def _target(self, packet: Packet) -> str | None:
         if self._request.output == STDIN:
             return STDIN
-        if self._is_in_a_folder:
+        if self._targets.are_in_a_folder:
             prepare_folder(Path(self._request.output or "."))
-        place = self._place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
+        place = self._targets.place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
         return str(place) if place else None
 
     def _put(self, pdf: bytes, target: str) -> None:
@@ -311,9 +289,9 @@ class _Run:
             self._tell_once(
                 f"Warning: packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
             )
-        for extra in packet.plan.extras:
+        for name, extra in zip(packet.plan.extra_names, packet.plan.extras, strict=True):
             for notice in extra.notices:
-                self._tell_once(f"Warning: {extra.name}: {notice}")
+                self._tell_once(f"Warning: {name}: {notice}")
         for conflict in packet.plan.overridden:
             say(f"Warning: visit {packet.plan.visit.visit}: overridden: {conflict.reason}", quiet=self._request.quiet)
 
@@ -336,15 +314,6 @@ def _ranges(packets: Sequence[Packet]) -> list[tuple[int, int]]:
     return [(end - packet.pages + 1, end) for packet, end in zip(packets, ends, strict=True)]
 
 
-def _is_folder(output: str) -> bool:
-    return output.endswith("/") or Path(output).is_dir()
-
-
-def _names_a_file(output: str, *, is_schedule: bool) -> bool:
-    """Whether -o means a file: for a schedule only where the name says so, since its packets mostly need a folder."""
-    return not _is_folder(output) and (not is_schedule or output.casefold().endswith(".pdf"))
-
-
 def _as_problem(entry: VisitEntry, error: ConsentkitError) -> Problem:
     if entry.number is None:
         return Problem(_file_of(entry), entry.row, None, "", str(error))
@@ -359,54 +328,29 @@ def _named(problem: Problem, entry: VisitEntry) -> Problem:
     return replace(problem, field=field)
 
 
-def _with_place(problem: Problem, entry: VisitEntry) -> Problem:
-    """A problem of another file, such as an extra PDF, as one of the visit that needs that file."""
-    if problem.file == _file_of(entry):
+def _of_visit(problem: Problem, entry: VisitEntry) -> Problem:
+    """A problem of another file, such as the clauses of the clinic, as one of the visit that needs that file."""
+    if printable(problem.file) == _file_of(entry):
         return problem
-    return Problem(_file_of(entry), entry.row, None, "", str(problem))
+    if entry.number is None:
+        return Problem(_file_of(entry), entry.row, None, "", str(problem))
+    return problem_of_visit(problem, _file_of(entry), entry.row, entry.number)
+
+
+def _refused_entry(error: ConsentkitError, problems: list[str], entry: VisitEntry | None = None) -> dict[str, Any]:
+    """What JSON says of a visit that is refused, or, without a visit, of the file for all."""
+    row, number = (entry.row, entry.number) if entry else (None, None)
+    return {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems} | _fate_entry("absent", "")
+
+
+def _fate_entry(fate: Fate, place: str) -> dict[str, str | None]:
+    """What JSON says of an earlier file."""
+    return {kind: place if fate == kind else None for kind in ("removed", "left")}
 
 
 def _file_of(entry: VisitEntry) -> str:
     """The file that a visit is in: a label holds the row, too."""
     return entry.label.rsplit(":", 1)[0] if entry.row else entry.label
-
-
-def _require_sense(request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
-    """Refuse what can't be meant, and look at the targets, before anything is made."""
-    if request.output and request.combined:
-        raise WrongUse("-o writes a file for each visit and --combined one for all; leave one of them out")
-    if request.sets and not request.printer:
-        raise WrongUse("--sets staples what is printed; add --print PRINTER, or leave it out")
-    if request.sets and request.combined:
-        raise WrongUse("--sets prints each paper by itself, and --combined all in one go; leave one of them out")
-    is_of_many = is_schedule and not (is_alone and request.visits)
-    if is_schedule and not (request.output or request.combined or request.printer or request.visits):
-        raise WrongUse("a schedule makes many files; name a folder with -o DIR, or one file with --combined FILE")
-    target = request.combined or request.output
-    if target == STDIN:
-        if is_of_many and not request.combined:
-            raise WrongUse("-o - writes one packet to stdout; for a schedule, use --combined -")
-        if request.as_json:
-            raise WrongUse("a PDF on stdout and --json both want stdout; leave one of them out")
-        streams.require_binary_stdout("consentkit packet visit.yaml -o - > FILE.pdf")
-    elif request.combined:
-        require_replaceable(Path(request.combined), force=request.force)
-    elif request.output:
-        _require_sound_output(request.output, request, is_schedule=is_schedule, is_alone=is_alone)
-
-
-def _require_sound_output(output: str, request: PacketRequest, *, is_schedule: bool, is_alone: bool) -> None:
-    """Refuse a target of -o that can't be written to, or that is no folder where many files have to go."""
-    names_a_file = _names_a_file(output, is_schedule=is_schedule)
-    if names_a_file and is_alone:
-        require_replaceable(Path(output), force=request.force)
-    elif Path(output).is_file():
-        raise FileAccess(f"{output}: is a file; name a folder, since a schedule makes a file for each visit")
-    elif names_a_file:
-        raise WrongUse(
-            f"-o {printable(output)} names one file, and there are several visits; name a folder, such as -o out/, "
-            f"or put all into one file with --combined {printable(output)}"
-        )
 
 
 _MOST_TOLD = 10

@@ -1,6 +1,7 @@
 """The PDF files in the folder `extra` of a clinic, judged once and kept.
 
-Guarantees: a file is judged anew when it, the size of the paper, or a program that judges it changes, and otherwise
+Guarantees: a name without a file is never quoted, since somebody may have written a patient's name in its place; a file
+is judged anew when it, the size of the paper, or a program that judges it changes, and otherwise
 taken from the store; a file with filled-in fields is never put there, since it may be one patient's.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from consentkit.files import read_bytes
 from consentkit.kinds import Paper
 from consentkit.packets.recent import Recent
 from consentkit.pdf.foreign import MOST_BYTES, ForeignPdf, accept
-from consentkit.problems import Problem, did_you_mean
+from consentkit.problems import Problem, printable
 from consentkit.storage.store import key_of
 from consentkit.storage.versions import reader_versions
 from consentkit.workspace import Workspace
@@ -37,18 +38,32 @@ class Extras:
     paper: Paper
     _judged: Recent[str, ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 
-    def get(self, name: str) -> ForeignPdf:
-        """A file by its name. Raises InvalidInput where it is unfit, FileAccess where it can't be read."""
-        found = self._judged.get(name, lambda: self._judge(name))
-        if isinstance(found, InvalidInput):
-            raise found
-        return found
+    def get(self, name: str, which: str, *, is_telling: bool = False) -> ForeignPdf:
+        """A file by its name.
 
-    def _judge(self, name: str) -> ForeignPdf | InvalidInput:
+        `which` says which entry of the visit that is, for messages that may not quote the name; `is_telling` that the
+        name tells who the patient is. Raises InvalidInput where the file is unfit, FileAccess where it is missing or
+        can't be read.
+        """
         folder = self.workspace.folder.path
         if folder is None:
-            return _unfit(name, "has no place to be: extra PDFs are files in a clinic folder; name one with --clinic")
-        path = _path(folder / EXTRA_FOLDER, name)
+            message = f"{which}, has no place to be: extra PDFs are files in a clinic folder; name one with --clinic"
+            raise InvalidInput([Problem("`extra`", None, None, "", message)])
+        path = file_named(folder / EXTRA_FOLDER, name)
+        if path is None:
+            missing = _missing(folder / EXTRA_FOLDER, "" if is_telling else name)
+            raise FileAccess(f"`extra` names a file, {which}, {missing}")
+        try:
+            found = self._judged.get(path.name, lambda: self._judge(path))
+            if isinstance(found, InvalidInput):
+                raise found
+        except InvalidInput as error:
+            raise _without_name(error, which) if is_telling else error from None
+        except FileAccess as error:
+            raise FileAccess(f"`extra` names a file, {which}, that can't be read") if is_telling else error from None
+        return found
+
+    def _judge(self, path: Path) -> ForeignPdf | InvalidInput:
         data = read_bytes(path, MOST_BYTES)
         key = key_of("extra", *reader_versions(), self.paper, hashlib.sha256(data).digest())
         kept = unpack(str(path), self.workspace.store.get(key))
@@ -63,18 +78,41 @@ class Extras:
         return accepted
 
 
-def _path(folder: Path, name: str) -> Path:
-    """The file of a name, whose accents may be written in either of two ways. Raises FileAccess where there is none."""
+def file_named(folder: Path, name: str) -> Path | None:
+    """The file of a name, whose accents may be written in either of two ways; None where there is none."""
     forms = dict.fromkeys([name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)])
-    for form in forms:
-        if (folder / form).exists():
-            return folder / form
+    return next((folder / form for form in forms if (folder / form).exists()), None)
+
+
+def _missing(folder: Path, name: str) -> str:
+    """What is said of a name without a file.
+
+    Neither the name is quoted, which may be a patient's, nor a similar one, which may be another patient's.
+    A file is suggested only where its name has the same letters and digits, and `.pdf` says that a file is meant.
+    """
     names = sorted(path.name for path in folder.glob("*.[pP][dD][fF]")) if folder.is_dir() else []
-    raise FileAccess(f"{folder / name}: is not there; put the file into the folder{did_you_mean(name, names)}")
+    is_meant = name.casefold().endswith(".pdf")
+    same = [known for known in names if is_meant and _letters(known) == _letters(name)]
+    if same:
+        advice = f"did you mean `{printable(same[0])}`?"
+    elif names:
+        advice = "write the name as it is there, or put the file there"
+    else:
+        advice = "put the file there"
+    held = f"{len(names)} PDF file{'' if len(names) == 1 else 's'}" if names else "no PDF file"
+    return f"that is not in the folder {printable(str(folder))}, which holds {held}; {advice}"
 
 
-def _unfit(name: str, message: str) -> InvalidInput:
-    return InvalidInput([Problem(name, None, None, "", message)])
+def _without_name(error: InvalidInput, which: str) -> InvalidInput:
+    """What is wrong with a file, without its name."""
+    problems = [replace(problem, file="`extra`", message=f"{which}, {problem.message}") for problem in error.problems]
+    return InvalidInput(problems)
+
+
+def _letters(name: str) -> str:
+    """The letters and digits of a name, without capitals and accents."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(filter(str.isalnum, plain))
 
 
 def pack(extra: ForeignPdf) -> bytes:

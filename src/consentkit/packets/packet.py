@@ -69,7 +69,8 @@ class Packet:
     @property
     def untagged(self) -> tuple[str, ...]:
         """The names of extra files because of which the packet is not PDF/UA."""
-        return tuple(extra.name for extra in self.plan.extras if not extra.claims_accessibility)
+        named = zip(self.plan.extra_names, self.plan.extras, strict=True)
+        return tuple(name for name, extra in named if not extra.claims_accessibility)
 
     @property
     def is_archivable(self) -> bool:

@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consentkit.approvals import Variant
@@ -28,7 +29,7 @@ from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.fonts import CJK_REMEDY
 from consentkit.pdf.substitutes import described, instead
-from consentkit.problems import Problem, quoted
+from consentkit.problems import Problem, listed, quoted
 from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -82,6 +83,15 @@ class Plan:
     """Whether each paper starts on a fresh sheet when both sides are printed."""
 
     @property
+    def extra_names(self) -> tuple[str, ...]:
+        """What messages call each extra file: by its name, unless that tells who the patient is."""
+        visit = self.visit
+        return tuple(
+            f"extra file {_which(visit, number)}" if tells_who(visit, Path(extra.name).name) else extra.name
+            for number, extra in enumerate(self.extras)
+        )
+
+    @property
     def packet(self) -> str:
         """The identifier of the packet: ten letters and digits, made from the visit's number and date and its papers.
 
@@ -125,7 +135,7 @@ class Planner:
         problems = _Findings(label, row, visit.visit)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
-        packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, language))]
+        packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, visit, language))]
         codes = {code: number for number, code in reversed(list(enumerate(visit.procedures)))}
         procedures = [
             found
@@ -134,7 +144,11 @@ class Planner:
         ]
         overridden = self._judge(visit, procedures, problems)
         self._require_letters(visit, problems)
-        extras = [found for name in visit.extra if (found := problems.try_to(self._extra, name, clinic.paper))]
+        extras = [
+            found
+            for number in range(len(visit.extra))
+            if (found := problems.try_to(self._extra, visit, number, clinic.paper, problems))
+        ]
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         kinds = visit.documents or clinic.packet.documents
@@ -176,11 +190,14 @@ class Planner:
             self._packs[language] = self.workspace.language(language)
         return self._packs[language]
 
-    def _pack_for(self, language: str) -> LanguagePack:
+    def _pack_for(self, visit: Visit, language: str) -> LanguagePack:
         try:
             return self.pack(language)
         except WrongUse as error:
-            raise WrongUse(f"{error}; choose one of these, and let an interpreter help with it") from error
+            told: object = error
+            if tells_who(visit, language):
+                told = f"there is no pack for a language of this visit; there is {listed(self.workspace.languages())}"
+            raise WrongUse(f"{told}; choose one of these, and let an interpreter help with it") from error
 
     def _procedure(
         self, visit: Visit, number: int, problems: _Findings, places: Sequence[tuple[int | None, int | None]]
@@ -229,11 +246,21 @@ class Planner:
             self._report_draft(one, problems)
         return document
 
-    def _extra(self, name: str, paper: Paper) -> ForeignPdf:
+    def _extra(self, visit: Visit, number: int, paper: Paper, problems: _Findings) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
         self._extras = self._extras or Extras(self.workspace, paper)
-        return self._extras.get(name)
+        name, which = visit.extra[number], _which(visit, number)
+        is_telling = tells_who(visit, name) is not None
+        found = self._extras.get(name, which, is_telling=is_telling)
+        if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
+            shown = "" if is_telling else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
+            problems.add(
+                f"the name of the extra file {which if is_telling else quoted(name)} has characters that no font here "
+                f"can print{shown}; rename the file, and write its new name here",
+                "unprintable",
+            )
+        return found
 
     def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
@@ -252,23 +279,12 @@ class Planner:
         return tuple(overridden)
 
     def _require_letters(self, visit: Visit, problems: _Findings) -> None:
-        """Report names that no font can print: a box in place of a letter could hide whose paper it is.
-
-        The names of extra files count too, since the cover and the bookmarks call the files by them.
-        """
+        """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
         for field_name, text in _printed(visit):
             if lost := unprintable(text):
                 needs_font = any(instead(char) == CJK_REMEDY for char in lost)
                 remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
                 problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
-        for name in visit.extra:
-            if lost := unprintable(title_of_file(name)):
-                shown = ", ".join(map(described, lost[:_MOST_CHARACTERS]))
-                problems.add(
-                    f"the name of the extra file {quoted(name)} has characters that no font here can print: {shown}; "
-                    "rename the file, and write its new name here",
-                    "unprintable",
-                )
 
     def _report_draft(self, one: Wanted, problems: _Findings) -> None:
         code, language, kind = one
@@ -347,6 +363,11 @@ def failure_of_visit(error: ConsentkitError, label: str, row: int | None, visit:
     if isinstance(error, UnknownCodeOfVisit):
         return error.problem
     return Problem(label, row, None, named_visit(visit), str(error))
+
+
+def _which(visit: Visit, number: int) -> str:
+    """Which of the extra files of a visit one is, for messages that may not quote its name."""
+    return f"number {number + 1} of {len(visit.extra)}"
 
 
 def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:

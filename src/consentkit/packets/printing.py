@@ -12,21 +12,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.files import read_bytes
 from consentkit.model import Record
 from consentkit.problems import did_you_mean, listed, printable, quoted, shortened
 
 SECONDS = 60
 """How long the print system may take to answer. It only takes the job then; the paper comes later."""
-LARGEST_FILE = 256 * 1024**2
-"""Bytes of a file; a day of a busy clinic in one file has less than a tenth."""
-
 PageRange = tuple[int, int]
 """The first and the last page, counted from 1."""
 
@@ -82,22 +77,6 @@ def require_printer(printer: str) -> None:
             f"the printer `{printer}` has been stopped, and papers would come out later, unwatched; look after it and "
             f"start it with `cupsenable {printer}`, or name another"
         )
-
-
-def print_file(
-    path: Path,
-    printer: str,
-    settings: PrintSettings,
-    *,
-    title: str,
-    page_ranges: Sequence[PageRange] | None = None,
-) -> list[str]:
-    """Print a file as `print_pdf` does.
-
-    Raises what that raises, InvalidInput for a file that is a link or too large, and FileAccess where it can't be read.
-    """
-    _require_sense(printer, title, page_ranges)
-    return print_pdf(read_bytes(path, LARGEST_FILE), printer, settings, title=title, page_ranges=page_ranges)
 
 
 def print_pdf(

@@ -48,7 +48,7 @@ def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
     facts = {found.code: found.billing for found in procedures if found.code in visit.procedures}
     codes = sorted(set(visit.procedures))
     return [
-        *_repeated(visit.procedures),
+        *_repeated(visit.procedures, facts),
         *_retired(facts, visit.date.year),
         *_exclusions(codes, facts),
         *_alone(codes, facts),
@@ -118,8 +118,9 @@ def _once_a_day(code: str) -> Conflict:
     )
 
 
-def _repeated(codes: Sequence[str]) -> Iterator[Conflict]:
-    for code in sorted({code for code in codes if codes.count(code) > 1}):
+def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
+    # What is no known code may be a patient's name in the wrong cell, and is reported as unknown by its place.
+    for code in sorted({code for code in facts if codes.count(code) > 1}):
         yield Conflict(
             "repeated-code",
             (code,),

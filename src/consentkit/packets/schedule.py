@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from consentkit import characters
 from consentkit.errors import InvalidInput
 from consentkit.explain import MISSING, validated
-from consentkit.packets.visit import VISIT_PATTERN, Patient, Visit, VisitName, name_of, tells_of
+from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items, spoilt
+from consentkit.packets.shownnumbers import number_among, shown_number
+from consentkit.packets.visit import Visit, VisitName, name_of
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
 
@@ -28,41 +29,6 @@ MOST_ROWS = 5000
 """Visits that a schedule may hold."""
 LONGEST_LINE = 128 * 1024
 """Bytes that a line may have, which bounds the memory that reading takes."""
-LONGEST_CELL = 1000
-"""Characters that a cell may hold."""
-
-COLUMNS: Mapping[str, Path] = {
-    "visit": ("visit",),
-    "date": ("date",),
-    "time": ("time",),
-    "patient_name": ("patient", "name"),
-    "date_of_birth": ("patient", "born"),
-    "record_number": ("patient", "record"),
-    "language": ("language",),
-    "also_in": ("also_in",),
-    "procedures": ("procedures",),
-    "documents": ("documents",),
-    "large_print": ("large_print",),
-    "medical_visit": ("medical_visit",),
-    "clinician": ("clinician", "name"),
-    "clinician_credentials": ("clinician", "credentials"),
-    "trainee": ("trainee", "name"),
-    "trainee_credentials": ("trainee", "credentials"),
-    "supervisor": ("supervisor", "name"),
-    "supervisor_credentials": ("supervisor", "credentials"),
-    "place": ("place",),
-    "representative": ("representative", "name"),
-    "relationship": ("representative", "relationship"),
-    "interpreter": ("interpreter", "name"),
-    "interpreter_is": ("interpreter", "is_a"),
-    "interpreter_language": ("interpreter", "language"),
-    "interpreter_number": ("interpreter", "number"),
-    "witness": ("witness",),
-    "extra": ("extra",),
-}
-"""Each column with the place in a visit that it fills."""
-REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
-"""The columns without which there is no visit."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +47,6 @@ class Row:
     """The column of the codes."""
 
 
-_LISTS = ("also_in", "procedures", "documents", "extra")
-_CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
-_PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
-"""What separates names of PDF files: a comma or a space behind the ending of one."""
-_DAYS = ("date", "date_of_birth")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _LEAST_KNOWN = 3
 """Names of columns that a line must hold to count as a header; a patient's particulars never hold that many."""
@@ -95,51 +56,6 @@ _QUOTES = (
     'has a quotation mark that does not match; double each `"` inside a cell in quotation marks, '
     "close each cell on the line on which it begins, and take line breaks out of cells"
 )
-_FORMAT_AS_TEXT = "give the column the format of text in the spreadsheet, and write it again"
-_SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    (
-        tuple(COLUMNS),
-        re.compile(r"#(NAME\?|N/A|REF!|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)"),
-        "is an error of the spreadsheet; correct the cell there, and save the schedule again",
-    ),
-    (
-        tuple(COLUMNS),
-        re.compile(r"#{2,}"),
-        "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
-    ),
-    (
-        _DAYS,
-        re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
-        "is a date in another form; write year-month-day, such as 2026-11-22, "
-        "and give the column the format YYYY-MM-DD in the spreadsheet, so that it stays so",
-    ),
-    (
-        _DAYS,
-        re.compile(r"[0-9]{5}([.,][0-9]+)?"),
-        "is the number by which a spreadsheet keeps a date; give the column the format YYYY-MM-DD there",
-    ),
-    (
-        ("visit", "record_number", "procedures"),
-        re.compile(r"(.*[\s;])?[0-9]+[.,]0+([\s;].*)?"),
-        f"holds a number with a decimal point, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
-    ),
-    (
-        ("visit", "record_number", "procedures"),
-        re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
-        f"is a number in powers of ten, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
-    ),
-    (
-        tuple(column for column in _LISTS if column != "extra"),
-        re.compile(r".*,.*"),
-        "holds a comma; separate the entries by spaces or semicolons",
-    ),
-    (
-        ("large_print", "medical_visit"),
-        re.compile(r"(?!(yes|no)$).*", re.IGNORECASE),
-        "is neither `yes` nor `no`; write one of them, or leave the cell empty",
-    ),
-)
-"""What spreadsheets and the people before them do to cells: the columns, what the cell looks like, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -325,11 +241,11 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
         broken = _broken_cell(text, header.delimiter)
         column = header.columns[broken - 1] if broken <= len(header.columns) else ""
         problem = Problem(name, line, broken, column, _QUOTES)
-        return Row(line, None, (problem,), _name_in(cells, header), _number_among(cells, header))
+        return Row(line, None, (problem,), _name_in(cells, header), _number_in(cells, header))
     visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
         problem = Problem(name, line, None, "", _wrong_count(len(cells), header))
-        return Row(line, None, (problem,), visit_name, _number_among(cells, header))
+        return Row(line, None, (problem,), visit_name, _number_in(cells, header))
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
@@ -339,13 +255,19 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
     visit, found = validated(Visit, source)
     problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
     problems.sort(key=Problem.place)
-    number = shown_number(source.data)
+    number = visit.visit if visit else shown_number(source.data)
     return Row(line, None if problems else visit, tuple(problems), visit_name, number, header.number("procedures"))
 
 
 def _name_in(cells: Sequence[str], header: _Header) -> VisitName:
     """What stands in the columns for number and day, even of a row that can't be split rightly."""
     return name_of(dict(zip(header.columns, (cell.strip(' "') for cell in cells), strict=False)))
+
+
+def _number_in(cells: Sequence[str], header: _Header) -> str | None:
+    """The number of a visit whose row can't be split rightly, as far as a message may hold it."""
+    filled = {column: cell.strip(' "') for column, cell in zip(header.columns, cells, strict=False)}
+    return number_among(filled, cells, is_cut=len(cells) <= len(header.columns))
 
 
 def _wrong_count(count: int, header: _Header) -> str:
@@ -359,20 +281,8 @@ def _wrong_count(count: int, header: _Header) -> str:
 
 def _spoilt_cells(filled: Mapping[str, str], line: int, header: _Header, name: str) -> Iterator[Problem]:
     for column, cell in filled.items():
-        if message := _spoilt(column, cell):
+        if message := spoilt(column, cell):
             yield Problem(name, line, header.number(column), column, message)
-
-
-def _spoilt(column: str, cell: str) -> str | None:
-    """What keeps a cell from being read as what it stands for."""
-    if len(cell) > LONGEST_CELL:
-        return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
-    for _, description in characters.refused(cell):
-        return f"holds {description}; delete it"
-    for columns, look, message in _SPOILT:
-        if column in columns and look.fullmatch(cell):
-            return message
-    return None
 
 
 def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: int) -> YamlFile:
@@ -387,40 +297,11 @@ def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: in
             assert isinstance(inner, dict)
             target = inner
             values[(parent,)] = (line, 1)
-        text = cell.casefold() if column in _CHOICES else cell
-        target[last] = _items(column, text) if column in _LISTS else text
+        text = cell.casefold() if column in CHOICES else cell
+        target[last] = items(column, text) if column in LISTS else text
         values[COLUMNS[column]] = (line, 1)
     unread = frozenset(COLUMNS[column] for column in refused)
     return YamlFile(name, data, values, {}, unread, (), discreet=True)
-
-
-def _items(column: str, cell: str) -> list[Data]:
-    """The entries of a cell that holds a list. Names of files may hold spaces, and commas, too."""
-    if column != "extra" or ".pdf" not in cell.casefold():
-        return list(re.split(r"[\s;]+", cell.strip("; ")))
-    return [name for part in cell.split(";") for name in _PDF.split(part.strip()) if name]
-
-
-def shown_number(data: Mapping[str, Data]) -> str | None:
-    """The number of a visit whose data may be faulty, as far as a message may hold it; None where it may not."""
-    number, patient, other = data.get("visit"), data.get("patient"), data.get("representative")
-    if not isinstance(number, str) or not re.fullmatch(VISIT_PATTERN, number):
-        return None
-    texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
-    tells = any(tells_of(text, number) for text in texts if isinstance(text, str))
-    # Where a particular is missing, it may be what stands in the place of the number.
-    is_whole = isinstance(patient, Mapping) and all(isinstance(patient.get(key), str) for key in Patient.model_fields)
-    return number if is_whole and not tells else None
-
-
-def _number_among(cells: Sequence[str], header: _Header) -> str | None:
-    """The number of a visit whose row can't be split rightly, as far as a message may hold it.
-
-    Which cell holds what is not certain in such a row, so the number may tell of none of the others.
-    """
-    number = _name_in(cells, header).visit
-    others = [cell.strip(' "') for cell in cells if cell.strip(' "') != number]
-    return None if number is None or any(tells_of(cell, number) for cell in others if cell) else number
 
 
 def _in_table(problem: Problem, header: _Header, line: int) -> Problem:

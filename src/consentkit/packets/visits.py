@@ -22,7 +22,8 @@ from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import validated
 from consentkit.files import LARGEST_TEXT, open_regular, reason
-from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule, shown_number
+from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.packets.shownnumbers import shown_number
 from consentkit.packets.visit import Visit, VisitName, name_of
 from consentkit.problems import Problem, printable
 
@@ -148,7 +149,7 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     visit, problems = validated(Visit, source)
     count = len(visit.procedures) if visit else 0
     places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))
-    name, number = name_of(source.data), shown_number(source.data)
+    name, number = name_of(source.data), visit.visit if visit else shown_number(source.data)
     return VisitEntry(None, printable(shown), visit, tuple(problems), name, number, places)
 
 

@@ -1,0 +1,120 @@
+"""The cells of a row in a schedule: which there are, what spoils them, and what their lists hold.
+
+Guarantees: what a spreadsheet, or a person before one, has made of a cell is reported with the remedy, not guessed at;
+no message quotes a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from consentkit import characters
+from consentkit.yamlfile import Data, Path
+
+LONGEST_CELL = 1000
+"""Characters that a cell may hold."""
+
+COLUMNS: Mapping[str, Path] = {
+    "visit": ("visit",),
+    "date": ("date",),
+    "time": ("time",),
+    "patient_name": ("patient", "name"),
+    "date_of_birth": ("patient", "born"),
+    "record_number": ("patient", "record"),
+    "language": ("language",),
+    "also_in": ("also_in",),
+    "procedures": ("procedures",),
+    "documents": ("documents",),
+    "large_print": ("large_print",),
+    "medical_visit": ("medical_visit",),
+    "clinician": ("clinician", "name"),
+    "clinician_credentials": ("clinician", "credentials"),
+    "trainee": ("trainee", "name"),
+    "trainee_credentials": ("trainee", "credentials"),
+    "supervisor": ("supervisor", "name"),
+    "supervisor_credentials": ("supervisor", "credentials"),
+    "place": ("place",),
+    "representative": ("representative", "name"),
+    "relationship": ("representative", "relationship"),
+    "interpreter": ("interpreter", "name"),
+    "interpreter_is": ("interpreter", "is_a"),
+    "interpreter_language": ("interpreter", "language"),
+    "interpreter_number": ("interpreter", "number"),
+    "witness": ("witness",),
+    "extra": ("extra",),
+}
+"""Each column with the place in a visit that it fills."""
+REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
+"""The columns without which there is no visit."""
+
+LISTS = ("also_in", "procedures", "documents", "extra")
+CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
+_PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
+"""What separates names of PDF files: a comma or a space behind the ending of one."""
+_DAYS = ("date", "date_of_birth")
+
+_FORMAT_AS_TEXT = "give the column the format of text in the spreadsheet, and write it again"
+_SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (
+        tuple(COLUMNS),
+        re.compile(r"#(NAME\?|N/A|REF!|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)"),
+        "is an error of the spreadsheet; correct the cell there, and save the schedule again",
+    ),
+    (
+        tuple(COLUMNS),
+        re.compile(r"#{2,}"),
+        "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
+    ),
+    (
+        _DAYS,
+        re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
+        "is a date in another form; write year-month-day, such as 2026-11-22, "
+        "and give the column the format YYYY-MM-DD in the spreadsheet, so that it stays so",
+    ),
+    (
+        _DAYS,
+        re.compile(r"[0-9]{5}([.,][0-9]+)?"),
+        "is the number by which a spreadsheet keeps a date; give the column the format YYYY-MM-DD there",
+    ),
+    (
+        ("visit", "record_number", "procedures"),
+        re.compile(r"(.*[\s;])?[0-9]+[.,]0+([\s;].*)?"),
+        f"holds a number with a decimal point, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+    ),
+    (
+        ("visit", "record_number", "procedures"),
+        re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
+        f"is a number in powers of ten, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+    ),
+    (
+        tuple(column for column in LISTS if column != "extra"),
+        re.compile(r".*,.*"),
+        "holds a comma; separate the entries by spaces or semicolons",
+    ),
+    (
+        ("large_print", "medical_visit"),
+        re.compile(r"(?!(yes|no)$).*", re.IGNORECASE),
+        "is neither `yes` nor `no`; write one of them, or leave the cell empty",
+    ),
+)
+"""What spreadsheets and the people before them do to cells: the columns, what the cell looks like, and what to do."""
+
+
+def spoilt(column: str, cell: str) -> str | None:
+    """What keeps a cell from being read as what it stands for."""
+    if len(cell) > LONGEST_CELL:
+        return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
+    for _, description in characters.refused(cell):
+        return f"holds {description}; delete it"
+    for columns, look, message in _SPOILT:
+        if column in columns and look.fullmatch(cell):
+            return message
+    return None
+
+
+def items(column: str, cell: str) -> list[Data]:
+    """The entries of a cell that holds a list. Names of files may hold spaces, and commas, too."""
+    if column != "extra" or ".pdf" not in cell.casefold():
+        return list(re.split(r"[\s;]+", cell.strip("; ")))
+    return [name for part in cell.split(";") for name in _PDF.split(part.strip()) if name]
