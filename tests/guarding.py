@@ -36,7 +36,7 @@ PROJECT = Path(__file__).parent.parent
 TABLES = "tests/guards"
 SOURCE = "src/consentkit"
 
-_COPIED = ("src", "tests", "templates", "procedures", "docs", "samples", "pyproject.toml")
+_COPIED = ("src", "tests", "templates", "procedures", "docs", "samples", "tools", "pyproject.toml")
 _LOADED_ONCE = ("weasyprint", "pydantic", "jinja2", "pypdf", "pypdfium2", "PIL.Image", "fontTools.ttLib", "zxingcpp")
 """Libraries that take long to load: the processes that are forked have them then. Nothing of consentkit is loaded."""
 _FEW = 3
