@@ -318,7 +318,7 @@ class Workspace:
         from consentkit.isolation import run_limited
         from consentkit.template_places import own_files, place_of
 
-        return run_limited(function, *arguments, place=place_of(own_files(self.templates)))
+        return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
 
 
 def open_workspace(clinic: str | Path | None = None, store: Store | None = None) -> Workspace:
