@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from running import Outcome, run_consentkit
+from running import Outcome, as_nobody, run_consentkit
 from small import make_clinic, write_procedure
 
 Call = Callable[..., Outcome]
@@ -148,3 +148,102 @@ def test_nothing_good_is_said_of_what_was_not_checked(name: str, reason: str, co
     assert beside.code == code
     assert [Path(file).name for file in json.loads(beside.stdout)["files"]] == ["90837.yaml"]
     assert beside.stderr.splitlines()[-1].endswith("1 name could not be checked; see above")
+
+
+# --- files that say how the others are checked ---
+
+WITHOUT_SETTINGS = "checks: can't be read, so the standard rules were used"
+SWITCHED_OFF = "checks: { rules: { review-interval: off } }\n"
+FAULTY_PARTICULARS = {
+    "unknown key": ("acent: red\n" + SWITCHED_OFF, "clinic.yaml:1:1: acent: ", False),
+    "colour": ("accent: red\n" + SWITCHED_OFF, "clinic.yaml:1:9: accent: ", False),
+    "logo": ("logo: none.png\n" + SWITCHED_OFF, "clinic.yaml:1:7: logo: ", False),
+    "no settings": ("accent: red\n", "clinic.yaml:1:9: accent: ", False),
+    "faulty settings": (SWITCHED_OFF.replace("review-", "reveiw-"), "clinic.yaml:1:", True),
+    "misspelt settings": ("c" + SWITCHED_OFF, "clinic.yaml:1:1: cchecks: ", True),
+    "settings twice": (SWITCHED_OFF * 2, "clinic.yaml:2:1: checks: ", True),
+    "no YAML": (SWITCHED_OFF + "name: [\n", "clinic.yaml:", True),
+    "list": ("- name: x\n", "clinic.yaml:1:1: ", True),
+    "empty": ("", "clinic.yaml:", True),
+    "not UTF-8": ("name: \udcff\n", "clinic.yaml:", True),
+}
+
+
+def write_faulty(folder: Path, particulars: str) -> Path:
+    clinic = make_clinic(folder, particulars="")
+    (clinic / "clinic.yaml").write_bytes(particulars.encode(errors="surrogateescape"))
+    return clinic
+
+
+@pytest.mark.parametrize("case", FAULTY_PARTICULARS)
+def test_faulty_particulars_keep_no_file_from_being_checked(case: str, tmp_path: Path, call: Call) -> None:
+    particulars, expected, is_without_settings = FAULTY_PARTICULARS[case]
+    clinic = write_faulty(tmp_path / "clinic", particulars)
+    bad = write_procedure(clinic / "procedures", title="")
+    done = call("check", bad, "--clinic", clinic)
+    assert done.code == 3
+    assert f"{clinic}/{expected}" in done.stdout.decode()
+    assert [": title: is empty" in line for line in done.lines if line.startswith(str(bad))] == [True]
+    assert (WITHOUT_SETTINGS in done.stdout.decode()) is is_without_settings
+    assert done.stderr.startswith("2 files, ")
+
+
+def test_settings_hold_whatever_else_is_wrong_with_the_particulars(tmp_path: Path, call: Call) -> None:
+    for settings, is_told in ((SWITCHED_OFF, False), ("", True)):
+        clinic = write_faulty(tmp_path / "clinic", "accent: red\n" + settings)
+        done = call("check", "SMALL-1", "--clinic", clinic)
+        assert done.lines[0].startswith(f"{clinic}/clinic.yaml:1:9: accent: ")
+        assert ("[review-interval]" in done.stdout.decode()) is is_told
+
+
+def test_faulty_particulars_that_are_named_are_reported_once(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    for name in ("clinic/clinic.yaml", clinic / "clinic.yaml"):
+        done = call("check", name, "--clinic", clinic, "--json")
+        assert [problem["field"] for problem in json.loads(done.stdout)["problems"]] == ["accent"]
+
+
+def test_faulty_particulars_keep_no_file_of_the_library_from_being_checked(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    write_procedure(clinic / "procedures", title="")
+    (clinic / "services.yaml").mkdir()
+    done = call("check", "--clinic", clinic)
+    assert done.code == 3
+    for expected in ("clinic.yaml:1:9: accent: ", "procedures/SMALL-1.yaml:3:12: title: is empty", "services.yaml: is"):
+        assert f"{clinic}/{expected}" in done.stdout.decode()
+
+
+def test_particulars_that_cannot_be_read_keep_no_file_from_being_checked(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", title="")
+    (clinic / "clinic.yaml").chmod(0)
+    tmp_path.chmod(0o755)
+    with as_nobody():
+        done = call("check", "clinic/procedures/SMALL-1.yaml", "--clinic", "clinic")
+    assert done.code == 5
+    assert "Error: clinic/clinic.yaml: can't be read: permission denied" in done.stderr
+    assert done.lines[0].startswith("clinic/procedures/SMALL-1.yaml:3:12: title: is empty")
+
+
+@pytest.mark.parametrize("name", ["clauses.en.yaml", "templates/languages/en.yaml"])
+def test_a_faulty_language_pack_keeps_no_procedure_from_being_checked(name: str, tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    bad = write_procedure(clinic / "procedures", title="", clauses=["nowhere"])
+    (clinic / name).parent.mkdir(parents=True, exist_ok=True)
+    (clinic / name).write_text("drop: none\n", encoding="utf-8")
+    for names in ((bad,), ()):
+        done = call("check", *names, "--clinic", clinic)
+        told = done.stdout.decode()
+        assert done.code == 3
+        assert len(done.lines) == len(set(done.lines))
+        assert f"{clinic / name}:1:" in told
+        assert "the names under `clauses` of procedures were not checked" in told
+        assert [": title: is empty" in line for line in done.lines if line.startswith(str(bad))] == [True]
+
+
+def test_nothing_but_the_check_goes_on_with_faulty_particulars(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    for arguments in (("render", "SMALL-1"), ("list",), ("check", "--grades")):
+        done = call(*arguments, "--clinic", clinic)
+        assert (done.code, done.stdout) == (3, b"")
+        assert done.stderr.startswith(f"{clinic}/clinic.yaml:1:9: accent: ")

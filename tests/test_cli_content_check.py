@@ -186,8 +186,10 @@ def test_a_setting_for_a_rule_that_does_not_exist_is_told_at_its_line(tmp_path: 
         file.write("checks:\n  rules:\n    leftovr: off\n")
     done = check(call, clinic)
     assert done.code == 3
-    assert "did you mean `leftover`?" in done.stderr
-    assert "clinic.yaml:8:14: checks.rules.leftovr: " in done.stderr
+    (told, note) = own_findings(clinic, done)
+    assert told.startswith("clinic.yaml:8:14: checks.rules.leftovr: ")
+    assert told.endswith("did you mean `leftover`?")
+    assert "the standard rules were used" in note
 
 
 # --- explaining ---

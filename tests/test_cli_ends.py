@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
+import select
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -285,3 +288,81 @@ def test_a_closed_stream_never_becomes_the_next_file_that_is_opened(stream: int,
     )
     (name,) = (path.name for path in tmp_path.iterdir())
     assert int(name) > 2
+
+
+class SlowPipe:
+    """A pipe of one page, both ends of which don't block, whose other end takes its time."""
+
+    def __init__(self) -> None:
+        self.end_of_reader, self.end_of_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        fcntl.fcntl(self.end_of_writer, fcntl.F_SETPIPE_SZ, 4096)
+        self.received = b""
+        """What has been read."""
+
+    def is_full(self) -> bool:
+        return not select.select([], [self.end_of_writer], [], 0)[1]
+
+    def is_empty(self) -> bool:
+        return not select.select([self.end_of_reader], [], [], 0)[0]
+
+    def read(self, process: subprocess.Popen[bytes]) -> None:
+        """Read to the end, but not before the pipe is full or the process has ended."""
+        is_true_soon(lambda: self.is_full() or process.poll() is not None)
+        os.close(self.end_of_writer)
+        os.set_blocking(self.end_of_reader, True)
+        while piece := os.read(self.end_of_reader, 1000):
+            self.received += piece
+        os.close(self.end_of_reader)
+
+    def write(self, data: bytes, process: subprocess.Popen[bytes]) -> None:
+        """Write in two pieces, the second once the first has been read or the process has ended."""
+        for piece in (data[:20], data[20:]):
+            is_true_soon(lambda: self.is_empty() or process.poll() is not None)
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self.end_of_writer, piece)
+        os.close(self.end_of_writer)
+        os.close(self.end_of_reader)
+
+
+def run_without_blocking(*arguments: str | Path, folder: Path, data: bytes) -> Outcome:
+    """Run the command line with three pipes that don't block."""
+    given, results, messages = SlowPipe(), SlowPipe(), SlowPipe()
+    process = subprocess.Popen(
+        command(*arguments),
+        cwd=folder,
+        env=environment(),
+        stdin=given.end_of_reader,
+        stdout=results.end_of_writer,
+        stderr=messages.end_of_writer,
+    )
+    threads = [
+        threading.Thread(target=given.write, args=(data, process)),
+        threading.Thread(target=results.read, args=(process,)),
+        threading.Thread(target=messages.read, args=(process,)),
+    ]
+    for thread in threads:
+        thread.start()
+    code = process.wait(60)
+    for thread in threads:
+        thread.join()
+    return Outcome(code, results.received, messages.received.decode())
+
+
+WITHOUT_BLOCKING = {
+    "a PDF": ("render", "SMALL-1", "-o", "-"),
+    "a table": ("check", "--explain", "all"),
+    "messages": ("check", *(f"NONE-{number}" for number in range(200))),
+    "a visit": ("packet", "-", "--allow-drafts", "-o", "-"),
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_BLOCKING)
+def test_nothing_is_lost_by_a_stream_that_does_not_block(case: str, clinic: Path, tmp_path: Path) -> None:
+    env, arguments = environment(CONSENTKIT_CLINIC=str(clinic)), WITHOUT_BLOCKING[case]
+    data = json.dumps(visit_data()).encode() if arguments[1] == "-" else b""
+    usual = subprocess.run(command(*arguments), cwd=tmp_path, env=env, input=data, capture_output=True, check=False)
+    done = run_without_blocking(*arguments, folder=clinic, data=data)
+    assert (done.code, done.stderr) == (usual.returncode, usual.stderr.decode())
+    assert done.stdout == usual.stdout
+    assert max(len(done.stdout), len(done.stderr)) > 6000  # more than the pipe holds
+    assert done.code == (4 if case == "messages" else 0)

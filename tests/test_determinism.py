@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from consentkit.workspace import open_workspace
-from running import SAMPLE_CLINIC, environment, run_consentkit
+from running import PROJECT, SAMPLE_CLINIC, environment, run_consentkit
 from small import small_procedure, write_procedure
 
 # Four hash seeds, two time zones (a day apart), three languages and two folders, in four runs.
@@ -35,6 +36,34 @@ def test_hash_seed_time_zone_language_and_folder_do_not_change_a_byte(tmp_path: 
         assert done.code == 0, done.stderr
         versions.add((out / "90853.pdf").read_bytes())
     assert len(versions) == 1
+
+
+IN_A_VARIABLE_FONT = ("V-1006", "V-1010", "V-1012")
+"""The sample visits of patients whose names are Vietnamese, Greek and Russian."""
+
+
+def wait_for_the_next_second() -> None:
+    """Wait until a clock that counts seconds, as the dates of fonts do, shows another time."""
+    second = int(time.time())
+    while int(time.time()) == second:
+        time.sleep(0.02)
+
+
+def test_the_time_of_the_run_does_not_change_a_byte_of_letters_from_a_variable_font(tmp_path: Path) -> None:
+    document = write_procedure(tmp_path, title="Việt, ελληνικά, русский")
+    visits = [word for visit in IN_A_VARIABLE_FONT for word in ("--visit", visit)]
+    packets = ("packet", PROJECT / "samples" / "schedule.csv", *visits, "--clinic", SAMPLE_CLINIC, "--allow-drafts")
+    alone = ("render", document, "--no-cache", "--clinic", SAMPLE_CLINIC)
+    versions = []
+    for env in (environment(), environment(), environment(SOURCE_DATE_EPOCH="1")):
+        out = tmp_path / f"out{len(versions)}"
+        for arguments in (packets, alone):
+            done = run_consentkit(*arguments, "-o", f"{out}/", folder=tmp_path, env=env)
+            assert done.code == 0, done.stderr
+        versions.append({path.name: path.read_bytes() for path in out.glob("*.pdf")})
+        wait_for_the_next_second()
+    assert len(versions[0]) == len(IN_A_VARIABLE_FONT) + 1
+    assert versions[0] == versions[1] == versions[2]
 
 
 def test_documents_made_before_in_the_same_process_do_not_change_a_byte(tmp_path: Path) -> None:

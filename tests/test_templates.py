@@ -545,6 +545,19 @@ def test_a_fault_that_only_the_finished_page_shows_names_the_template(
     assert re.search(f"^.*/templates/.*{message.removeprefix('templates/')}", told, re.DOTALL), told
 
 
+def test_templates_with_any_ending_are_named_where_no_line_is_known(tmp_path: Path) -> None:
+    templates = {
+        "consent.html": with_body('{% include "parts/broken.jinja" %}'),
+        ".consent.html": "what an editor leaves",
+        "notes.md": "no template",
+        "parts/broken.jinja": "{{ '\\ud800' }}",
+    }
+    with pytest.raises(RenderingFailed) as caught:
+        open_workspace(make_clinic(tmp_path / "clinic", templates=templates)).render("SMALL-1")
+    folder = tmp_path / "clinic" / "templates"
+    assert str(caught.value).startswith(f"{folder}/consent.html, {folder}/parts/broken.jinja: the page engine broke")
+
+
 def test_a_failure_is_not_blamed_on_templates_where_all_are_shipped(tmp_path: Path) -> None:
     write_procedure(tmp_path, title="A 𐘀 title")
     with pytest.raises(RenderingFailed) as caught:

@@ -6,11 +6,13 @@ JPEG picture by its content, of modest size, from inside the folder.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from consentkit import yamlfile
 from consentkit.checks.settings import CheckSettings
@@ -22,7 +24,7 @@ from consentkit.language import LanguageTag
 from consentkit.model import Line, Record, without_repeats
 from consentkit.packets.printing import PrintSettings
 from consentkit.pictures import Picture, read_picture
-from consentkit.problems import Problem
+from consentkit.problems import Problem, did_you_mean
 
 LOWEST_CONTRAST = 4.5
 """Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
@@ -82,15 +84,30 @@ class ClinicFolder:
     path: Path | None
     clinic: Clinic
     logo: Picture | None = None
+    fault: InvalidInput | FileAccess | None = None
+    """Why the particulars must not be used for a document."""
+    has_all_checks: bool = True
+    """Whether `clinic.checks` is what the clinic has written; otherwise it could not be read, and nothing is set."""
 
 
 def load_clinic(folder: Path | None) -> ClinicFolder:
-    """Read a clinic folder. None gives a clinic of blanks."""
+    """Read a clinic folder. None gives a clinic of blanks. Raises InvalidInput or FileAccess."""
+    opened = read_clinic(folder)
+    if opened.fault:
+        raise opened.fault
+    return opened
+
+
+def read_clinic(folder: Path | None) -> ClinicFolder:
+    """Read a clinic folder as far as that is possible: what can't be read is left out, and `fault` says why."""
     if folder is None:
         return ClinicFolder(None, Clinic())
     path = folder / PARTICULARS
     shown = str(path)
-    source = yamlfile.parse(read_text(path, shown), shown)
+    try:
+        source = yamlfile.parse(read_text(path, shown), shown)
+    except (InvalidInput, FileAccess) as fault:
+        return ClinicFolder(folder, Clinic(), fault=fault, has_all_checks=False)
     clinic, problems = validated(Clinic, source)
     logo: Picture | None = None
     if clinic and clinic.logo:
@@ -100,8 +117,28 @@ def load_clinic(folder: Path | None) -> ClinicFolder:
             line, column = source.values[("logo",)]
             problems.append(Problem(shown, line, column, "logo", f"names a file that {_complaint(error)}"))
     if clinic is None or problems:
-        raise InvalidInput(problems)
+        usable = _usable(source)
+        invalid = InvalidInput(problems)
+        return ClinicFolder(folder, usable, fault=invalid, has_all_checks=_has_all_checks(source, usable))
     return ClinicFolder(folder, clinic, logo)
+
+
+def _usable(source: yamlfile.YamlFile) -> Clinic:
+    """Those particulars of a faulty file that are valid by themselves."""
+    refused = {re.split(r"[.\[]", problem.field)[0] for problem in source.problems}
+    values: dict[str, yamlfile.Data] = {}
+    for key, value in source.data.items():
+        if key not in refused:
+            with suppress(ValidationError):
+                Clinic.model_validate({key: value})
+                values[key] = value
+    return Clinic.model_validate(values)
+
+
+def _has_all_checks(source: yamlfile.YamlFile, usable: Clinic) -> bool:
+    """Whether nothing that the clinic may have set under `checks` is missing, also where the key is misspelt."""
+    lost = source.data.keys() - usable.model_fields_set
+    return bool(source.data) and not any(did_you_mean(key, ["checks"]) for key in lost)
 
 
 def _complaint(error: InvalidInput | FileAccess) -> str:

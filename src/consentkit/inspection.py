@@ -1,15 +1,19 @@
 """Reading everything that a check looks at.
 
 Guarantees: every file is read once and told about once; a file whose form is wrong keeps no other file from being
-checked; what is valid goes on to the content checks, all of it together, since facts may contradict across files.
+checked, the clinic's particulars and language packs neither; what is valid goes on to the content checks, all of it
+together, since facts may contradict across files; where a setting or a list that a check needs could not be read, that
+is reported.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from consentkit import checks, yamlfile
@@ -17,7 +21,7 @@ from consentkit.approvals import APPROVALS, LARGEST_RECORD, load_approvals
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import ModelType, validated
 from consentkit.files import read_text
-from consentkit.kinds import PARTICULARS, SERVICES
+from consentkit.kinds import ORIGINAL_LANGUAGE, PARTICULARS, SERVICES
 from consentkit.language import ClauseChanges, LanguagePack, clause_file
 from consentkit.library import check_procedure, check_translation_file, passed_over
 from consentkit.model import Procedure
@@ -27,18 +31,29 @@ from consentkit.services import Service, ServiceList
 from consentkit.translation import Translation, text_hash
 from consentkit.workspace import Workspace
 
+_CHECKS_UNREAD = (
+    "can't be read, so the standard rules were used, without the clinic's own levels and exceptions; "
+    "correct this file, then check again"
+)
+_CLAUSES_UNREAD = (
+    "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
+)
 _CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
 _TRANSLATION = re.compile(r"[A-Z0-9-]+\.[A-Za-z-]+\.yaml")
 
 
-def inspect_library(workspace: Workspace, today: datetime.date) -> tuple[list[Path], list[Problem]]:
-    """Check the whole library of a workspace: returns the files and their problems."""
+Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
+"""The files that were checked, their problems, and for each file that could not be read why."""
+
+
+def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
+    """Check the whole library of a workspace."""
     reader = _Reader(workspace)
-    for path in _all_files(workspace):
-        reader.read(path)
+    failures = reader.read_each(_all_files(workspace))
     reader.read_signatures()
     findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
-    return reader.paths, _in_order([*reader.problems, *_approval_problems(workspace, today)], findings)
+    problems = [*reader.problems, *_approval_problems(workspace, today)]
+    return reader.paths, _in_order(problems, findings), failures
 
 
 def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Problem]:
@@ -64,19 +79,13 @@ def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Probl
     ]
 
 
-def inspect_files(
-    workspace: Workspace, paths: Sequence[Path], today: datetime.date
-) -> tuple[list[Path], list[Problem], list[FileAccess]]:
+def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
     """Check named files, each by itself; a translation is compared with its original where that is known.
 
-    Returns the files that were checked, the problems, and for each file that could not be read why.
+    The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
     """
-    reader, failures = _Reader(workspace), []
-    for path in paths:
-        try:
-            reader.read(path)
-        except FileAccess as failure:
-            failures.append(failure)
+    reader = _Reader(workspace)
+    failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
     settings = workspace.folder.clinic.checks
     library = reader.library()
     findings: list[checks.Finding] = []
@@ -95,6 +104,15 @@ def inspect_files(
     return reader.paths, _in_order(reader.problems, findings), failures
 
 
+def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Path]:
+    """The clinic's particulars where they have a fault, unless they are among the files that are named."""
+    folder = workspace.folder
+    if folder.path is None or folder.fault is None:
+        return []
+    path = folder.path / PARTICULARS
+    return [] if path.resolve() in {name.resolve() for name in named} else [path]
+
+
 def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
     """All procedures and translations of a workspace, for the table of reading grades."""
     reader = _Reader(workspace)
@@ -105,7 +123,9 @@ def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.Tr
 
 
 def _in_order(problems: Iterable[Problem], findings: Iterable[checks.Finding]) -> list[Problem]:
-    return sorted([*problems, *(finding.problem() for finding in findings)], key=Problem.place)
+    """All of them by file and line, each once: what several files are made with is read for each of them."""
+    unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
+    return sorted(unique, key=Problem.place)
 
 
 def _all_files(workspace: Workspace) -> Iterator[Path]:
@@ -115,9 +135,9 @@ def _all_files(workspace: Workspace) -> Iterator[Path]:
         yield from workspace.library.translations(code).values()
     for language in workspace.languages():
         candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
-        yield next(path for path in candidates if path.is_file())
+        yield next(path for path in candidates if os.path.lexists(path))
     if workspace.folder.path:
-        yield from (path for name in (PARTICULARS, SERVICES) if (path := workspace.folder.path / name).is_file())
+        yield from (path for name in (PARTICULARS, SERVICES) if os.path.lexists(path := workspace.folder.path / name))
         clauses = (clause_file(workspace.folder.path, language) for language in workspace.languages())
         yield from (path for path in clauses if path.is_file())
 
@@ -135,6 +155,16 @@ class _Reader:
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
+
+    def read_each(self, paths: Iterable[Path]) -> list[FileAccess]:
+        """Read files; returns for each one that could not be read why."""
+        failures = []
+        for path in paths:
+            try:
+                self.read(path)
+            except FileAccess as failure:
+                failures.append(failure)
+        return failures
 
     def read(self, path: Path) -> None:
         """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
@@ -192,9 +222,17 @@ class _Reader:
                 return checks.ProcedureFile(_source(path), procedure)
         return self.procedures.get(code)
 
+    @cached_property
+    def _known_clauses(self) -> Collection[str] | None:
+        """The names that a procedure may ask for; None where the files that say so have mistakes."""
+        try:
+            return self.workspace.language(ORIGINAL_LANGUAGE).clauses
+        except InvalidInput as error:
+            self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
+            return None
+
     def _read_procedure(self, path: Path) -> None:
-        pack = self.workspace.language("en")
-        procedure, problems = check_procedure(path, known_clauses=pack.clauses)
+        procedure, problems = check_procedure(path, known_clauses=self._known_clauses)
         self.problems += problems
         if procedure:
             self.procedures[procedure.code] = checks.ProcedureFile(_source(path), procedure)
@@ -213,8 +251,15 @@ class _Reader:
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
         names = tuple(found.name for found in passed_over(folder))
-        clinic = self.workspace.folder.clinic  # opening the workspace has validated it
-        self._clinic = checks.ClinicFile(_source(path), clinic, names)
+        opened = self.workspace.folder
+        if opened.fault is None:
+            self._clinic = checks.ClinicFile(_source(path), opened.clinic, names)
+        elif isinstance(opened.fault, FileAccess):
+            raise opened.fault
+        else:
+            self.problems += opened.fault.problems
+            if not opened.has_all_checks:
+                self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
 
     def _read_services(self, path: Path) -> None:
         services = self._validated(ServiceList, path)
@@ -244,6 +289,12 @@ class _Reader:
                 if original:
                     dates[code] = original.review.issued
         return dates
+
+
+def _after(fault: InvalidInput, name: str, message: str) -> Problem:
+    """What else follows from a fault, to be reported after it."""
+    last = max(fault.problems, key=Problem.place)
+    return Problem(last.file, last.line, last.column, name, message, "warning")
 
 
 def _source(path: Path) -> checks.Source:

@@ -50,12 +50,13 @@ class _Unexpected:
 
 
 def run_limited(
-    function: Callable[..., Result], *arguments: Any, limits: Limits | None = None, place: str = ""
+    function: Callable[..., Result], *arguments: Any, limits: Limits | None = None, find_place: Callable[[], str] = str
 ) -> Result:
     """Call a function in a child process under limits.
 
     Raises what the function raises of our own errors, and RenderingFailed where the child was ended: with a message
-    that begins with `place`, the files that may be at fault.
+    that begins with the files that may be at fault. `find_place` looks for these; it is called only where there was
+    no outcome, since to look takes time.
     """
     limits = limits or Limits()
     context = multiprocessing.get_context("fork")  # the engine is loaded already, and loading it is the larger half
@@ -77,9 +78,9 @@ def run_limited(
             child.join()
             receiver.close()
     if outcome is None:
-        raise RenderingFailed(place + _cause_of_death(child.exitcode, limits))
+        raise RenderingFailed(find_place() + _cause_of_death(child.exitcode, limits))
     if isinstance(outcome, _Unexpected):
-        raise RenderingFailed(f"{place}the page engine broke down ({outcome.name}); look at the templates")
+        raise RenderingFailed(f"{find_place()}the page engine broke down ({outcome.name}); look at the templates")
     if isinstance(outcome, ConsentkitError):
         raise outcome
     return outcome  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Variant = Literal["consent", "handout", "refusal"]
@@ -25,6 +26,12 @@ def is_template(steps: Sequence[str]) -> bool:
     What editors, office programs and file managers leave is none: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
     """
     return bool(steps) and steps[-1].endswith(TEMPLATE_ENDINGS) and not any(step[:1] in ".~#" for step in steps)
+
+
+def template_files(folder: Path) -> list[Path]:
+    """Every file of a folder of templates that may be part of a page, those in folders within it too."""
+    files = (path for path in folder.rglob("*") if is_template(path.relative_to(folder).parts))
+    return sorted(path for path in files if path.is_file())
 
 
 PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from consentkit.errors import ConsentkitError, OutOfTime, RenderingFailed, TemplateFault
 from consentkit.files import read_text
+from consentkit.kinds import template_files
 from consentkit.problems import printable
 from consentkit.resources import shipped
 
@@ -26,10 +27,8 @@ def own(templates: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def own_files(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Every template and style sheet of a clinic's own folders."""
-    folders = [folder for folder in folders if folder != shipped("templates")]
-    found = (path for folder in folders for path in sorted(folder.rglob("*")))
-    return tuple(path for path in found if path.suffix in {".html", ".css"})
+    """Every file of a clinic's own folders that may be part of a page."""
+    return tuple(path for folder in folders if folder != shipped("templates") for path in template_files(folder))
 
 
 @contextmanager

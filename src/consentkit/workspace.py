@@ -318,14 +318,19 @@ class Workspace:
         from consentkit.isolation import run_limited
         from consentkit.template_places import own_files, place_of
 
-        return run_limited(function, *arguments, place=place_of(own_files(self.templates)))
+        return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
 
 
-def open_workspace(clinic: str | Path | None = None, store: Store | None = None) -> Workspace:
+def open_workspace(
+    clinic: str | Path | None = None, store: Store | None = None, *, despite_faults: bool = False
+) -> Workspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
     Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
     particulars. Finished documents are kept in the store, if one is given.
+
+    Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
+    same, to look at the other files in it: `folder.fault` is what would have been raised.
     """
     folder = _clinic_folder(clinic)
     own = [folder] if folder else []
@@ -334,7 +339,7 @@ def open_workspace(clinic: str | Path | None = None, store: Store | None = None)
     inputs = Inputs(folder, templates, store)
     particulars = inputs.particulars_digest()
     return Workspace(
-        opened=_opened(folder, inputs),
+        opened=_opened(folder, inputs, despite_faults=despite_faults),
         particulars=particulars,
         library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
         templates=templates,
@@ -342,14 +347,16 @@ def open_workspace(clinic: str | Path | None = None, store: Store | None = None)
     )
 
 
-def _opened(folder: Path | None, inputs: Inputs) -> ClinicFolder | Usual:
+def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | Usual:
     """Read the particulars, unless they are the same as when they were last read."""
     if folder is None:
         return Usual(None)
     if known := known_usual(folder, inputs):
         return known
-    from consentkit.clinic import load_clinic
+    from consentkit.clinic import load_clinic, read_clinic
 
+    if despite_faults:
+        return read_clinic(folder)
     opened = load_clinic(folder)
     remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
     return opened

@@ -46,6 +46,8 @@ def explain(rule: str) -> int:
 
 def print_grades(workspace: Workspace) -> int:
     """Print a table of how hard every text is to read."""
+    if fault := workspace.folder.fault:
+        raise fault
     click.echo(reading_table(reading_files(workspace)), nl=False)
     return 0
 
@@ -57,9 +59,9 @@ def check_files(workspace: Workspace, request: CheckRequest) -> int:
     if request.files:
         named = _paths(workspace, request.files, failures)
         paths, problems, unreadable = inspect_files(workspace, named, today)
-        failures += unreadable
     else:
-        paths, problems = inspect_library(workspace, today)
+        paths, problems, unreadable = inspect_library(workspace, today)
+    failures += unreadable
     shown = [problem for problem in problems if request.notices or problem.severity != "notice"]
     _print(paths, shown, request.output_format)
     for failure in failures:

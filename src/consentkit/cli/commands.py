@@ -18,6 +18,7 @@ from consentkit.cli.support import (
     common_options,
     document_options,
     json_option,
+    options_of_check,
     say,
 )
 
@@ -130,14 +131,14 @@ consentkit.add_command(cache)
 @click.option("--explain", "rule", metavar="RULE", help="Tell what a rule wants and why; `all` lists the rules.")
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
-@common_options
+@options_of_check
 def check(workspace: Workspace, rule: str | None, *, grades: bool, as_json: bool, **options: Any) -> int:
     """Look for mistakes in the named files; in the whole library, the language packs and the clinic folder if none is.
 
     First the form of each file is looked at, then what it says: reading grade, length of sentences, address, leftovers,
     missing parts, facts that contradict each other, translations that no longer fit. Each mistake is a line: file,
     line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if there is an
-    error.
+    error. Mistakes in clinic.yaml or in a language pack keep no other file from being checked.
     """
     from consentkit.cli.checking import CheckRequest, check_files, explain, print_grades
 

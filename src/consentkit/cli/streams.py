@@ -1,14 +1,16 @@
-"""Standard input, output and error as they may be: closed, full, or with nobody who reads them.
+"""Standard input, output and error as they may be: closed, full, not blocking, or with nobody who reads them.
 
 Guarantees: what can't be written to stdout or stderr stops no work that is under way; results that were lost on stdout
 are reported at the end, by a message and the exit code, except where the reader has left of its own accord, as `head`
-does; a stream that was closed when the process started never becomes the file that is opened next.
+does; a stream that was closed when the process started never becomes the file that is opened next; where a stream does
+not block, as another program may have set it up for itself, all of it is still read and written.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import select
 import sys
 from typing import Any, BinaryIO
 
@@ -18,8 +20,21 @@ from consentkit.errors import FileAccess, WrongUse
 from consentkit.files import reason
 
 
+class _Inlet(io.FileIO):
+    """Standard input that waits for data where reading from it would not block."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "r", closefd=False)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read what is there, as soon as something is; 0 is the end."""
+        while (count := super().readinto(buffer)) is None:
+            select.select([self], [], [])
+        return count
+
+
 class _Outlet(io.FileIO):
-    """A stream that swallows what can't be written, and remembers why."""
+    """A stream that swallows what can't be written, and remembers why. Where it is only full for now, it waits."""
 
     def __init__(self, descriptor: int, *, was_closed: bool) -> None:
         super().__init__(descriptor, "w", closefd=False)
@@ -28,7 +43,9 @@ class _Outlet(io.FileIO):
 
     def write(self, data: Any, /) -> int:
         try:
-            return super().write(data)
+            while (count := super().write(data)) is None:  # it does not block, and its reader is slow
+                select.select([], [self], [])
+            return count
         except OSError as error:
             self.trouble = self.trouble or error
             _fill(self.fileno())  # what follows is lost without another complaint
@@ -47,6 +64,8 @@ class Streams:
         for descriptor in closed:
             _fill(descriptor)
         self._stdout = _Outlet(1, was_closed=1 in closed)
+        if sys.stdin and 0 not in closed:
+            sys.stdin = io.TextIOWrapper(io.BufferedReader(_Inlet(0)), encoding=sys.stdin.encoding)
         sys.stdout = _text_stream(self._stdout, sys.stdout)
         sys.stderr = _text_stream(_Outlet(2, was_closed=2 in closed), sys.stderr)
 

@@ -109,14 +109,22 @@ class CodeArgument(click.ParamType[str]):
 
 def common_options(command: Command) -> Command:
     """Give a command `--clinic` and `--quiet`, and open the workspace for it."""
+    return _opening(command, despite_faults=False)
 
+
+def options_of_check(command: Command) -> Command:
+    """Give a command what `common_options` gives; it must itself report a fault of the clinic's particulars."""
+    return _opening(command, despite_faults=True)
+
+
+def _opening(command: Command, *, despite_faults: bool) -> Command:
     @_clinic_option
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
         from consentkit.workspace import open_workspace
 
-        return command(open_workspace(clinic), **options)
+        return command(open_workspace(clinic, despite_faults=despite_faults), **options)
 
     return opened  # type: ignore[return-value]
 

@@ -2,11 +2,12 @@
 
 Guarantees: the tree fits PDF/UA-1; a paragraph is one element wherever it breaks; what is repeated on every page is
 an artifact; the reading order is that of the source; words that a line end parts are parted for a screen reader too.
+No font that is embedded holds the time of the run.
 
 WeasyPrint's own tree fails PDF/UA in several ways (text of headers left in the air, no scopes, no languages, a
 paragraph on two pages is two), and it offers no way to change it. So its private function `add_tags` is replaced
-while a file is written, and `build_fonts_dictionary` is called with what Arabic glyphs mean put right; a test watches
-the private names that this relies on.
+while a file is written, and `build_fonts_dictionary` is called with what Arabic glyphs mean put right, and with fonts
+that keep their date; a test watches the private names that this relies on.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pydyf
 import weasyprint.pdf
+from fontTools.ttLib import TTFont
 from weasyprint.pdf.stream import Stream
 
 from consentkit.pdf.forms import Place, add_form, find_places
@@ -33,6 +36,9 @@ from consentkit.pdf.wordbreaks import mark_word_breaks
 logger = logging.getLogger("weasyprint")
 
 _writing = threading.Lock()
+
+_DatedFont = partial(TTFont, recalcTimestamp=False)
+"""A font that is saved with the date of its file. fontTools would write the time of the run into it."""
 
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
 """Characters that allow a break: fonts draw nothing for them."""
@@ -72,13 +78,14 @@ def operators_of_text() -> Iterator[dict[Any, bytes]]:
 def _in_place_of_tagging(function: Callable[..., None]) -> Iterator[None]:
     """Let the engine call a function of ours where it would tag a file, with what its fonts mean put right."""
     with _writing:
-        stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
+        stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.pdf.fonts.TTFont
         weasyprint.pdf.add_tags = function
         weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
+        weasyprint.pdf.fonts.TTFont = _DatedFont  # it makes static fonts of variable ones
         try:
             yield
         finally:
-            weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+            weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.pdf.fonts.TTFont = stock
 
 
 def _operators(items: Sequence[Any], start: int) -> bytes:

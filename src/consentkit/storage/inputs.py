@@ -21,7 +21,7 @@ from typing import Any
 
 from consentkit.errors import ConsentkitError
 from consentkit.files import read_bytes
-from consentkit.kinds import PARTICULARS, is_template
+from consentkit.kinds import PARTICULARS, template_files
 from consentkit.storage.store import Store, key_of
 from consentkit.storage.versions import versions
 
@@ -67,7 +67,7 @@ class Inputs:
     def shared_digests(self) -> dict[str, str]:
         """What all documents share: programs, templates with the language packs, and the clinic's particulars."""
         if not self._shared:
-            files = [(folder, path) for folder in self.templates for path in _files_below(folder)]
+            files = [(folder, path) for folder in self.templates for path in template_files(folder)]
             self._shared = {
                 "program": key_of(*versions()),
                 "templates": key_of(*(f"{path.relative_to(folder)} {self._file(path)}" for folder, path in files)),
@@ -145,12 +145,6 @@ def _key_of_texts(*texts: str) -> str:
 def key_from(digests: Mapping[str, str]) -> str:
     """The key of what is made from inputs with these digests."""
     return key_of("document", *(f"{name} {digest}" for name, digest in sorted(digests.items())))
-
-
-def _files_below(folder: Path) -> list[Path]:
-    """Every file of a folder of templates that may be part of a page."""
-    files = (path for path in folder.rglob("*") if is_template(path.relative_to(folder).parts))
-    return sorted(path for path in files if path.is_file())
 
 
 def _named_logo(text: bytes, path: Path) -> str:
