@@ -55,6 +55,12 @@ def test_a_failed_document_is_told_even_quietly_and_makes_the_exit_code_7(batch:
     assert list(place.files()) == FILES[:1]
 
 
+def test_a_document_that_cannot_be_written_is_named_once(batch: Call, place: Place) -> None:
+    (place.out / FILES[0]).mkdir(parents=True)
+    (told,) = [line for line in batch("-q").stderr.splitlines() if FILES[0] in line]
+    assert told.count(FILES[0]) == 1
+
+
 def test_every_mistake_of_a_file_is_told_beneath_the_first(batch: Call, place: Place) -> None:
     write_procedure(place.clinic / "procedures", code=OTHER, purpose="", summary="")
     done = batch()

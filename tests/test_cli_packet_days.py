@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from consentkit.errors import FileAccess, RenderingFailed
 from packets import bookmarks, page_texts, write_schedule, write_visit
 from running import Outcome, run_consentkit
 from small import make_clinic, write_procedure
@@ -125,6 +129,88 @@ def test_a_combined_file_without_any_visit_of_today_is_taken_away(pack: Call, tm
     assert made.code == 7
     assert "all.pdf, which was made for it before, has been removed" in made.stderr
     assert not (tmp_path / "all.pdf").exists()
+
+
+KEYS = {"row", "visit", "exit_code", "problems", "removed", "left"}
+
+
+def refusals(made: Outcome) -> list[dict[str, Any]]:
+    """The refused entries of JSON, which all have the same keys."""
+    refused: list[dict[str, Any]] = json.loads(made.stdout)["refused"]
+    assert all(entry.keys() == KEYS for entry in refused), refused
+    return refused
+
+
+def fail_to_write(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def print_nothing(*_: Any, **__: Any) -> list[str]:
+    raise FileAccess("the printer `desk` refused the job")
+
+
+def test_a_combined_file_that_cannot_be_written_is_one_refused_entry_and_names_its_file_once(
+    pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = write_schedule(tmp_path / "day.csv", {})
+    assert pack(day, "--combined", "all.pdf").code == 0
+    monkeypatch.setattr("consentkit.output._replace", fail_to_write)
+    made = pack(day, "--combined", "all.pdf", "--json")
+    message = "all.pdf: can't be written: no space left on device"
+    assert (made.code, refusals(made)) == (
+        5,
+        [{"row": None, "visit": None, "exit_code": 5, "problems": [message], "removed": "all.pdf", "left": None}],
+    )
+    assert f"Error: {message}" in made.stderr.splitlines()
+
+
+def test_packets_that_cannot_be_combined_are_one_refused_entry_with_the_name_of_the_file(
+    pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RenderingFailed("the finished packet can't be read back")
+
+    monkeypatch.setattr("consentkit.cli.packing.combine", fail)
+    made = pack(write_schedule(tmp_path / "day.csv", {}), "--combined", "all.pdf", "--json")
+    (refused,) = refusals(made)
+    assert refused["problems"] == ["all.pdf: the finished packet can't be read back"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "visit"), [(["-o", "out/"], "V-1"), ([], "V-1"), (["--combined", "a.pdf"], None)]
+)
+def test_what_is_not_printed_is_a_refused_entry_like_the_others(
+    arguments: list[str], visit: str | None, pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consentkit.cli.packing.require_printer", lambda _: None)
+    monkeypatch.setattr("consentkit.cli.packing.print_pdf", print_nothing)
+    made = pack(write_schedule(tmp_path / "day.csv", {}), *arguments, "--print", "desk", "--json")
+    (refused,) = refusals(made)
+    assert (refused["visit"], refused["row"]) == (visit, 2 if visit else None)
+    assert (refused["removed"], refused["left"]) == (None, None)
+
+
+def test_the_refused_entries_tell_what_became_of_the_file_for_all(pack: Call, tmp_path: Path) -> None:
+    day = write_schedule(tmp_path / "day.csv", {}, {})
+    pack(day, "--combined", "all.pdf")
+    made = pack(write_schedule(day, CHILD_INTERPRETS, {"visit": "V 2"}), "--combined", "all.pdf", "--json")
+    assert [entry["removed"] for entry in refusals(made)] == ["all.pdf", "all.pdf"]
+
+
+def test_a_mistake_in_another_file_is_one_of_the_visit_that_needs_it(call: Call, clinic: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(clinic, tmp_path / "clinic"))
+    (folder / "clauses.es.yaml").write_text("nonsense: 1\n", encoding="utf-8")
+    day = write_schedule(tmp_path / "day.csv", {})
+    made = call("packet", "--clinic", folder, "--allow-drafts", day, "-o", "out/", "--json")
+    (refused,) = refusals(made)
+    (problem,) = refused["problems"]
+    assert problem.startswith(f"{day}:2: visit V-1: {folder}/clauses.es.yaml:1:1: nonsense: ")
+
+
+def test_a_file_with_an_odd_name_is_named_once(pack: Call, tmp_path: Path) -> None:
+    write_schedule(tmp_path / "d\x07ay.csv", {"date": "soon"})
+    (problem,) = refusals(pack("d\x07ay.csv", "-o", "out/", "--json"))[0]["problems"]
+    assert problem.startswith("d\\u{7}ay.csv:2:3: visit V-1: date: ")
 
 
 # --- one visit of a schedule ---

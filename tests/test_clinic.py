@@ -8,11 +8,9 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pikepdf
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from consentkit.clinic import (
     LOWEST_CONTRAST,
@@ -24,9 +22,6 @@ from consentkit.clinic import (
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.pictures import LARGEST_PICTURE, WIDEST_PICTURE, read_picture
 from consentkit.storage.usual import find_clinic_folder
-from consentkit.workspace import open_workspace
-from small import make_clinic
-from validation import BOTH_STANDARDS, faults
 
 Write = Callable[..., Path]
 
@@ -283,71 +278,3 @@ def test_particulars_that_are_a_link_are_refused(tmp_path: Path) -> None:
     (tmp_path / "clinic.yaml").symlink_to("real.yaml")
     with pytest.raises(InvalidInput, match="is a symbolic link"):
         load_clinic(tmp_path)
-
-
-def jpeg_of(mode: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    colour = (200, 30, 30, 10) if mode == "CMYK" else 90 if mode == "L" else (200, 30, 30)
-    Image.new(mode, (40, 20), colour).save(buffer, "JPEG", **options)
-    return buffer.getvalue()
-
-
-def png_of(mode: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    Image.new(mode, (40, 20)).save(buffer, "PNG", **options)
-    return buffer.getvalue()
-
-
-def raw_png(depth: int, kind: int, channels: int, extra: bytes = b"") -> bytes:
-    """A PNG file of any depth and kind of colours, half light (PNG, 11.2)."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    row = b"\0" + b"\x80" * (40 * channels * depth // 8)
-    head = struct.pack(">IIBBBBB", 40, 20, depth, kind, 0, 0, 0)
-    body = chunk(b"IHDR", head) + extra + chunk(b"IDAT", zlib.compress(row * 20)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
-
-
-def profile_of(space: str) -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes()  # type: ignore[arg-type]
-
-
-ODD_PICTURES = {
-    "cmyk jpeg": jpeg_of("CMYK"),
-    "progressive cmyk jpeg": jpeg_of("CMYK", progressive=True),
-    "cmyk jpeg with a profile of rgb": jpeg_of("CMYK", icc_profile=profile_of("sRGB")),
-    "gray jpeg with a profile of rgb": jpeg_of("L", icc_profile=profile_of("sRGB")),
-    "jpeg with a profile of lab": jpeg_of("RGB", icc_profile=profile_of("LAB")),
-    "jpeg with a broken profile": jpeg_of("RGB", icc_profile=b"no profile" * 20),
-    "progressive jpeg": jpeg_of("RGB", progressive=True),
-    "png of 16 bits": raw_png(16, 2, 3),
-    "gray png of 16 bits": raw_png(16, 0, 1),
-    "png of 16 bits with transparency": raw_png(16, 6, 4),
-    "gray png with transparency": png_of("LA"),
-    "gray png of 16 bits with transparency": raw_png(16, 4, 2),
-    "palette": png_of("P"),
-    "palette with transparency": png_of("P", transparency=0),
-    "rgb with one transparent colour": png_of("RGB", transparency=(0, 0, 0)),
-    "one bit": png_of("1"),
-    "png with a profile of lab": png_of("RGB", icc_profile=profile_of("LAB")),
-    "moving png": png_of("RGB", save_all=True, append_images=[Image.new("RGB", (40, 20), "red")]),
-}
-
-
-@pytest.mark.parametrize("data", ODD_PICTURES.values(), ids=ODD_PICTURES)
-def test_a_document_with_an_odd_logo_still_keeps_to_what_it_claims(data: bytes, tmp_path: Path) -> None:
-    folder = make_clinic(tmp_path / "clinic", "name: A Clinic\nlogo: logo\n")
-    (folder / "logo").write_bytes(data)
-    pdf = open_workspace(folder).render("SMALL-1").pdf
-    with pikepdf.open(io.BytesIO(pdf)) as file:
-        streams = [item for item in file.objects if isinstance(item, pikepdf.Stream)]
-        kinds = {
-            (str(item.get("/ColorSpace")), int(item.BitsPerComponent))
-            for item in streams
-            if item.get("/Subtype") == "/Image"
-        }
-    assert kinds
-    assert all(space in {"/DeviceRGB", "/DeviceGray"} and bits <= 8 for space, bits in kinds), kinds
-    assert [fault for standard in BOTH_STANDARDS for fault in faults(pdf, standard)] == []

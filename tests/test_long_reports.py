@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.problems import MOST_SHOWN
 from running import Outcome
 from small import make_clinic, small_data
 
@@ -15,25 +16,20 @@ Call = Callable[..., Outcome]
 LONGEST_REPORT = 60_000
 LONGEST_LINE = 4_000
 
-HOSTILE = {
-    "many unknown keys": {f"key_{number}": "x" for number in range(2400)},
-    "one long key": {"k" * 200_000: "x"},
+HOSTILE_VALUES = {
     "long keys": {f"{number}" + "k" * 2_000: "x" for number in range(100)},
     "key like a known one": {"titl" + "e" * 100_000: "x"},
-    "key of many words": {"no such " * 20_000: "x"},
-    "long code": {"code": "A" * 200_000},
     "long choice": {"billing": {"role": "p" * 200_000}},
     "long clauses": {"clauses": ["c" * 100_000]},
     "many clauses": {"clauses": [f"no_clause_{number}" for number in range(2400)]},
     "many empty risks": {"risks": {"common": [""] * 2400, "what_helps": "Rest."}},
     "long date": {"review": {"issued": "2" * 100_000, "next": "2099-01-15"}},
     "list in place of text": {"title": ["x" * 100] * 2000},
-    "long related": {"related": [{"code": "9" * 100_000, "why": "x"}]},
     "escapes": {"code": "\u200b" * 50_000},
 }
 
 
-@pytest.mark.parametrize("changes", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("changes", HOSTILE_VALUES.values(), ids=HOSTILE_VALUES)
 @pytest.mark.parametrize("command", ["check", "render"])
 def test_a_report_has_an_end(command: str, changes: dict[str, object], call: Call, tmp_path: Path) -> None:
     path = tmp_path / "SMALL-1.yaml"
@@ -70,3 +66,33 @@ def test_the_characters_and_texts_that_a_page_lacks_are_cut_too(call: Call, tmp_
     assert done.code == 6
     assert "more; a template leaves out" in done.stderr
     assert len(done.stderr) < LONGEST_LINE
+
+
+HOSTILE_TEXTS = {
+    "many unknown keys": "".join(f"key_{number}: x\n" for number in range(4_000)),
+    "an endless key": f"{'k' * 1_000}: x\n",
+    "an endless quoted key": f'"{"k " * 60_000}": x\n',
+    "an endless code": f'code: "{"9" * 200_000}"\n',
+    "a deep place": "risks:\n  common:\n" + "".join(f"    - {{{'k' * 60}{number}: x}}\n" for number in range(2_000)),
+    "many wrong items": "risks:\n  common:\n" + "    - []\n" * 4_000,
+    "many repeated keys": "title: x\n" * 4_000,
+    "an endless tag": f"title: !{'t' * 100_000} x\n",
+    "an endless alias": f"title: *{'a' * 100_000}\n",
+    "an endless word": f"title: {'w' * 200_000}\n",
+    "endless items": "related: [" + ", ".join(f'"{number:05}"' for number in range(4_000)) + "]\n",
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+@pytest.mark.parametrize("name", ["90837.yaml", "90837.es.yaml", "visit.yaml", "clinic.yaml"])
+def test_no_report_is_endless(content: str, name: str, tmp_path: Path, call: Call) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    command = {"visit.yaml": ["packet", path, "-o", "x.pdf"], "clinic.yaml": ["render", "90837", "--clinic", folder]}
+    outcome = call(*command.get(name, ["check", path]))
+    report = (outcome.stdout.decode() + outcome.stderr).splitlines()
+    assert outcome.code != 0
+    assert len(report) <= MOST_SHOWN + 5
+    assert max(map(len, report)) <= LONGEST_LINE // 2

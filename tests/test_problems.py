@@ -1,18 +1,11 @@
-"""Reports: bounded, whatever the file holds."""
+"""Problems and lists of them have a greatest length; test_long_reports.py tries it on files."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from consentkit.errors import InvalidInput
 from consentkit.problems import LONGEST_FIELD, LONGEST_MESSAGE, MOST_SHOWN, MOST_WORDS, Problem, listed, report_lines
-from running import Outcome
-
-Call = Callable[..., Outcome]
-LONGEST_LINE = 2_000
 
 
 def problems(count: int, file: str = "a.yaml") -> list[Problem]:
@@ -53,33 +46,3 @@ def test_a_list_of_words_is_cut() -> None:
     words = [str(number) for number in range(MOST_WORDS + 7)]
     assert listed(words).endswith(" and 7 more")
     assert listed(words[:MOST_WORDS]).endswith(f" and `{MOST_WORDS - 1}`")
-
-
-HOSTILE = {
-    "many unknown keys": "".join(f"key_{number}: x\n" for number in range(4_000)),
-    "an endless key": f"{'k' * 1_000}: x\n",
-    "an endless quoted key": f'"{"k " * 60_000}": x\n',
-    "an endless code": f'code: "{"9" * 200_000}"\n',
-    "a deep place": "risks:\n  common:\n" + "".join(f"    - {{{'k' * 60}{number}: x}}\n" for number in range(2_000)),
-    "many wrong items": "risks:\n  common:\n" + "    - []\n" * 4_000,
-    "many repeated keys": "title: x\n" * 4_000,
-    "an endless tag": f"title: !{'t' * 100_000} x\n",
-    "an endless alias": f"title: *{'a' * 100_000}\n",
-    "an endless word": f"title: {'w' * 200_000}\n",
-    "endless items": "related: [" + ", ".join(f'"{number:05}"' for number in range(4_000)) + "]\n",
-}
-
-
-@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", ["90837.yaml", "90837.es.yaml", "visit.yaml", "clinic.yaml"])
-def test_no_report_is_endless(content: str, name: str, tmp_path: Path, call: Call) -> None:
-    folder = tmp_path / "c"
-    folder.mkdir()
-    path = folder / name
-    path.write_text(content, encoding="utf-8")
-    command = {"visit.yaml": ["packet", path, "-o", "x.pdf"], "clinic.yaml": ["render", "90837", "--clinic", folder]}
-    outcome = call(*command.get(name, ["check", path]))
-    report = (outcome.stdout.decode() + outcome.stderr).splitlines()
-    assert outcome.code != 0
-    assert len(report) <= MOST_SHOWN + 5
-    assert max(map(len, report)) <= LONGEST_LINE

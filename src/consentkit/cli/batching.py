@@ -168,9 +168,14 @@ def _tell_failure(result: Result) -> None:
         return
     where = "; the file of an earlier run is still there" if result.entry.file_hash else ""
     first, *more = result.entry.problem.splitlines() or [""]
-    click.echo(f"Error: {result.entry.file}: {first}{where}", err=True)
+    click.echo(f"Error: {_about(result.entry.file, first)}{where}", err=True)
     for line in more:
         click.echo(f"  {line}", err=True)
+
+
+def _about(file: str, message: str) -> str:
+    """A message with the document that it is about, unless it begins with the path of just that file."""
+    return message if message.partition(": ")[0].endswith(f"/{file}") else f"{file}: {message}"
 
 
 def listed_plainly(reasons: tuple[str, ...]) -> str:
@@ -248,7 +253,7 @@ def _tell_left(entry: Entry, request: BatchRequest) -> str:
         _print_json({"file": entry.file, "would_be": ending, "reasons": ["left the list"], "problem": problem})
     else:
         stays = "; its file was altered, so it stays" if ending == "altered" else ""
-        click.echo(f"{ending:9}  {entry.file}: {problem or f'left the list{stays}'}")
+        click.echo(f"{ending:9}  {_about(entry.file, problem or f'left the list{stays}')}")
     return ending
 
 
