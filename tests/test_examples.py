@@ -23,7 +23,7 @@ import pytest
 from consentkit import explain, yamladvice, yamlfile
 from consentkit.cli import run
 from consentkit.files import LARGEST_TEXT
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.library import check_procedure, load_procedure
 from consentkit.resources import shipped
 

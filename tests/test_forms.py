@@ -29,7 +29,8 @@ from consentkit.approvals import Variant
 from consentkit.clinic import load_clinic
 from consentkit.errors import RenderingFailed
 from consentkit.html import LOGO_ASSET, read_style
-from consentkit.language import Role, load_language
+from consentkit.language import Role
+from consentkit.language_packs import load_language
 from consentkit.library import Library
 from consentkit.pdf import engine
 from consentkit.pdf.content import Font

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentkit.errors import RenderingFailed
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.packets.identity import FileMarks, PageMarks, own_texts, require_identity
 from consentkit.packets.particulars import particulars
 from consentkit.packets.printed import printed_part

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.explain import models_in
-from consentkit.language import Dates, LanguagePack, fill, languages, load_language, pieces
+from consentkit.language import Dates, LanguagePack, fill, pieces
+from consentkit.language_packs import languages, load_language
 from consentkit.resources import shipped
 
 ENGLISH = (shipped("templates") / "languages" / "en.yaml").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.library import Library
 from consentkit.model import Procedure
 from consentkit.readability import measure, passages_of, split_sentences

@@ -26,7 +26,7 @@ from consentkit.approvals import Variant, load_approvals
 from consentkit.clinic import load_clinic
 from consentkit.document import Layout, Source, compose_page, layout_styles
 from consentkit.html import Content
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.stamping import Texts, field_values

@@ -12,10 +12,11 @@ from pydantic import BaseModel, ValidationError
 from consentkit.clinic import Clinic
 from consentkit.explain import models_in
 from consentkit.html import Content
-from consentkit.language import load_language
-from consentkit.model import Billing, MinuteRange, Passage, Procedure, Record, Review, fold
+from consentkit.language_packs import load_language
+from consentkit.model import Billing, MinuteRange, Passage, Procedure, Review
 from consentkit.resources import shipped
 from consentkit.safety import clause_texts, safety_texts
+from consentkit.values import Record, fold
 from small import small_data, small_procedure
 
 

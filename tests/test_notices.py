@@ -6,7 +6,7 @@ import datetime
 
 from consentkit.clinic import Clinic
 from consentkit.html import Content
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.model import Procedure
 from consentkit.notices import review_notice, standing_notices
 from consentkit.resources import shipped

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from composing import page_of
 from consentkit.characters import refused
 from consentkit.clinic import Clinic, ClinicFolder
-from consentkit.language import load_language
-from consentkit.model import Procedure, fold
+from consentkit.language_packs import load_language
+from consentkit.model import Procedure
 from consentkit.pdf.coverage import unprintable
 from consentkit.pdf.fonts import font_assets
 from consentkit.pdf.reading import tagged_text
 from consentkit.resources import shipped
+from consentkit.values import fold
 from consentkit.workspace import Workspace, open_workspace
 from small import small_data
 

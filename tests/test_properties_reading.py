@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from consentkit import characters, yamlfile
 from consentkit.explain import validated
-from consentkit.model import Procedure, fold
+from consentkit.model import Procedure
 from consentkit.problems import Problem, did_you_mean, printable, quoted
+from consentkit.values import fold
 from consentkit.yamlfile import Data, Path, dotted, parse
 from small import small_data
 

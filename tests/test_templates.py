@@ -19,7 +19,7 @@ from consentkit.clinic import Clinic
 from consentkit.document import Layout, make_document
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
 from consentkit.isolation import Limits, run_limited
-from consentkit.language import load_language
+from consentkit.language_packs import load_language
 from consentkit.packets.sheets import SheetSpec, sheet
 from consentkit.pdf.reading import readable_text
 from consentkit.problems import Problem

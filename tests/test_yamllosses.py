@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit import yamlfile
+from consentkit.resources import shipped
 from consentkit.yamlfile import Data, parse
 from running import Outcome
 
@@ -221,6 +222,67 @@ def test_what_is_written_is_read_whole_or_reported(text: str, context: str, brea
         # A comment, as everybody sees: on a line of its own, in a column in which entries begin.
         lines = [line for line in source.split("\n") if not re.match(r"(  |    )?#", line)]
         assert letters("\n".join(lines)) <= letters("".join(written(read.data))) <= letters(source)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        (
+            *("# a comment", "#2 b", "", "  # a comment", "---", "...", "key:", "  key:", "- a", "  - a", "  - key: b"),
+            *(
+                'a: "b"',
+                "a: 'b",
+                "a: it's",
+                'a: "b',
+                '"',
+                "c'",
+                'a: "b\\',
+                "  d",
+                '  d"',
+                "a: [b, c]",
+                "a: [b,",
+                "c]",
+                "  c]",
+            ),
+            *(
+                "a: {b: c}",
+                "a: {b: c,",
+                "}",
+                "a: |",
+                "a: >-",
+                "  b # c",
+                "a: b #2",
+                "[a: b,",
+                "? a",
+                ": b",
+                "- [",
+                "b: &c d",
+            ),
+        )
+    ),
+    max_size=8,
+).map("\n".join)
+
+
+def scanned_too(text: str) -> yamlfile.YamlFile:
+    """What is read of a text where nothing is spared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yamlfile.Watch, "needs_scan", property(lambda _: True, lambda _self, _value: None), raising=False)
+        return parse(text, "f.yaml")
+
+
+@settings(modest, max_examples=1500)
+@given(LINES | TYPED.map(lambda text: f"key: {text}\nnext: b\n"))
+def test_the_scan_for_losses_is_spared_only_where_it_finds_nothing(text: str) -> None:
+    assert parse(text, "f.yaml") == scanned_too(text)
+
+
+def test_a_shipped_text_is_read_without_a_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scan(*_: object) -> Iterator[object]:
+        raise AssertionError
+
+    monkeypatch.setattr(yamlfile, "losses", scan)
+    for path in shipped("procedures").glob("*.yaml"):
+        assert parse(path.read_text(encoding="utf-8"), path.name).problems == ()
 
 
 QUOTED_TEXT = st.text("ab ,.#-", max_size=6).map(lambda text: f"x{text}y")

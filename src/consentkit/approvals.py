@@ -24,9 +24,9 @@ from consentkit.kinds import Identity as Identity  # noqa: PLC0414 - an approval
 from consentkit.kinds import Variant as Variant  # noqa: PLC0414
 from consentkit.language import LanguageTag
 from consentkit.locking import locked_without_trace
-from consentkit.model import Code, Day, Line, Record
 from consentkit.output import prepare_folder, write_file
 from consentkit.problems import Problem, printable
+from consentkit.values import Code, Day, Line, Record
 
 APPROVALS = "approvals.yaml"
 APPROVED_TEXTS = "approved"

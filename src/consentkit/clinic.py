@@ -21,10 +21,10 @@ from consentkit.explain import validated
 from consentkit.files import read_text, reason
 from consentkit.kinds import PARTICULARS, Paper
 from consentkit.language import LanguageTag
-from consentkit.model import Line, Record, without_repeats
 from consentkit.packets.printing import PrintSettings
 from consentkit.pictures import Picture, read_picture
 from consentkit.problems import Problem, did_you_mean
+from consentkit.values import Line, Record, without_repeats
 
 LOWEST_CONTRAST = 4.5
 """Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""

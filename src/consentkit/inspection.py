@@ -22,7 +22,8 @@ from consentkit.errors import FileAccess, InvalidInput
 from consentkit.explain import ModelType, validated
 from consentkit.files import read_text
 from consentkit.kinds import ORIGINAL_LANGUAGE, PARTICULARS, SERVICES
-from consentkit.language import ClauseChanges, LanguagePack, clause_file
+from consentkit.language import ClauseChanges, LanguagePack
+from consentkit.language_packs import clause_file
 from consentkit.library import check_procedure, check_translation_file, passed_over
 from consentkit.model import Procedure
 from consentkit.problems import Problem

@@ -7,20 +7,15 @@ that the word is known to take; dates are written as the language writes them.
 from __future__ import annotations
 
 import datetime
-import os
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from consentkit import yamlfile
-from consentkit.errors import InvalidInput, WrongUse
-from consentkit.explain import require
-from consentkit.files import read_text
-from consentkit.model import ClauseName, Line, Prose, Record, Text
-from consentkit.problems import Problem, did_you_mean, listed, quoted
+from consentkit.model import Text
+from consentkit.problems import listed, quoted
+from consentkit.values import ClauseName, Line, Prose, Record
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -392,48 +387,3 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
             yield piece, ""
         elif piece:
             yield "text", piece
-
-
-def languages(templates: Sequence[Path]) -> list[str]:
-    """The languages for which the folders of templates hold a pack."""
-    return sorted({path.stem for folder in templates for path in (folder / "languages").glob("*.yaml")})
-
-
-def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
-    """Load the pack of a language from the first folder that holds it.
-
-    Raises WrongUse where there is none, InvalidInput where it has mistakes.
-    """
-    known = languages(templates)
-    if language not in known:
-        message = f"there is no language pack for {quoted(language)}; there is {listed(known)}"
-        raise WrongUse(message + did_you_mean(language, known))
-    paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
-    path = next(path for path in paths if os.path.lexists(path))
-    source = yamlfile.parse(read_text(path, str(path)), str(path))
-    pack = require(LanguagePack, source)
-    if pack.language != language:  # a screen reader would read the document in the wrong tongue
-        message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
-        raise InvalidInput([Problem(source.name, *source.values[("language",)], "language", message)])
-    return pack
-
-
-def clause_file(folder: Path, language: str) -> Path:
-    """The file in which a clinic changes the clauses of a language."""
-    return folder / f"clauses.{language}.yaml"
-
-
-def with_clauses_of(pack: LanguagePack, folder: Path) -> LanguagePack:
-    """The pack with the clinic's own clauses. Raises InvalidInput where the clinic's file has mistakes."""
-    path = clause_file(folder, pack.language)
-    if not os.path.lexists(path):
-        return pack
-    source = yamlfile.parse(read_text(path, str(path)), str(path))
-    changes = require(ClauseChanges, source)
-    known = {**pack.clauses, **changes.clauses}
-    for index, name in enumerate(changes.drop):
-        if name not in pack.clauses:
-            place = source.values[("drop", index)]
-            message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, pack.clauses)}"
-            raise InvalidInput([Problem(source.name, *place, f"drop[{index + 1}]", message)])
-    return pack.model_copy(update={"clauses": {name: known[name] for name in known if name not in changes.drop}})

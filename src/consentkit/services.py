@@ -17,7 +17,7 @@ from consentkit.explain import require
 from consentkit.files import read_text
 from consentkit.kinds import LARGEST_LIST, SERVICES, Identity, Layout, Paper, Variant
 from consentkit.language import LanguageTag
-from consentkit.model import Code, Line, Record, without_repeats
+from consentkit.values import Code, Line, Record, without_repeats
 
 _MOST_NODES = 100_000
 

@@ -86,13 +86,13 @@ class Workspace:
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
-        from consentkit.language import languages
+        from consentkit.language_packs import languages
 
         return languages(self.templates)
 
     def language(self, language: str | None = None) -> LanguagePack:
         """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
-        from consentkit.language import load_language, with_clauses_of
+        from consentkit.language_packs import load_language, with_clauses_of
 
         pack = load_language(self.templates, language or self.usual_language)
         return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
@@ -231,7 +231,7 @@ class Workspace:
         """The files whose texts stand on a page, those that are most likely at fault first."""
         from consentkit.approvals import APPROVALS
         from consentkit.kinds import PARTICULARS
-        from consentkit.language import clause_file
+        from consentkit.language_packs import clause_file
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):

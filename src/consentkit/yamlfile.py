@@ -20,7 +20,7 @@ import yaml
 from consentkit import characters
 from consentkit.problems import Problem, quoted, shortened
 from consentkit.yamladvice import diagnosis
-from consentkit.yamllosses import Loss, losses
+from consentkit.yamllosses import Loss, Watch, losses
 
 Data = str | list["Data"] | dict[str, "Data"]
 Path = tuple[str | int, ...]
@@ -86,17 +86,27 @@ class _Reader:
 
     def read(self, text: str) -> None:
         text = self._visible(text)
+        refused, watch = list(self.problems), Watch(text)
+        if self._is_read_to_its_end(text, watch) and not watch.needs_scan:
+            return
         lost = list(losses(text, _Loader))
+        if any(loss.swallows_entries for loss in lost):  # nothing has been read as it was meant
+            self.problems, self.root, self.values, self.keys, self.unread = refused, {}, {}, {}, set()
+        self._report_lost(lost)
+
+    def _is_read_to_its_end(self, text: str, watch: Watch) -> bool:
+        """Read a text; report where it can't be understood any further."""
         try:
-            if not any(loss.swallows_entries for loss in lost):  # else nothing would be read as it was meant
-                self._document(_events(text))
+            self._document(watch.over(_events(text)))
         except _Stop:
-            pass
+            return False
         except yaml.MarkedYAMLError as error:
             self._report(*diagnosis(error, text, discreet=self.discreet))
+            return False
         except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
             self._report(None, "can't be read as YAML; look for broken quotation marks or brackets")
-        self._report_lost(lost)
+            return False
+        return True
 
     def _report_lost(self, lost: Sequence[Loss]) -> None:
         """Report text that YAML would drop, at the value that it is dropped from."""

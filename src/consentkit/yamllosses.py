@@ -22,6 +22,8 @@ Position = tuple[int, int]
 _COMMENT = re.compile(r"#[^\n]*")
 _HEADER = re.compile(r"[|>][^\s#]*([ \t]*)(#[^\n]*)")
 """The first line of a block of text, with the comment behind the `|` or `>`."""
+_HASH_WITHIN_A_LINE = re.compile(r"[^\n]#")
+_QUOTATION_MARKS = frozenset("'\"")
 _NUMBER = re.compile(r"#\d")
 _REMARK = re.compile(r"#+(\s|$)")
 """How a comment begins that nobody takes for a number, such as `#200`."""
@@ -103,6 +105,34 @@ class _Place:
             self.token = token
 
 
+class Watch:
+    """Watches the events of a text to know whether `losses` must look at it too, which takes as long as reading it.
+
+    Nothing is lost where each `#` begins a line outside of brackets, and no text in quotation marks has several lines:
+    each comment then begins in a column where no text goes on, and no quotation mark is left open. This is certain only
+    where the events have come to their end.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.needs_scan = _HASH_WITHIN_A_LINE.search(text) is not None
+        """Whether something could be lost, as far as the events have come."""
+
+    def over(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        """The same events."""
+        starts: list[int] = []  # where the collections begin that are open; behind the text for those without brackets
+        for event in events:
+            if isinstance(event, yaml.ScalarEvent):
+                if event.style in _QUOTATION_MARKS and event.start_mark.line != event.end_mark.line:
+                    self.needs_scan = True
+            elif isinstance(event, yaml.CollectionStartEvent):
+                starts.append(event.start_mark.index if event.flow_style else len(self._text))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                holds_comment = self._text.find("#", starts.pop(), event.end_mark.index) >= 0
+                self.needs_scan = self.needs_scan or holds_comment
+            yield event
+
+
 def losses(text: str, loader: type) -> Iterator[Loss]:
     """Find what would be lost of a text whose lines end in line feeds, as far as the scanner understands it."""
     lines = text.split("\n")
@@ -179,7 +209,7 @@ def _in_header(token: yaml.ScalarToken, text: str) -> Iterator[Loss]:
 
 def _swallowed(token: yaml.ScalarToken, place: _Place, lines: list[str]) -> int | None:
     """The first line, counted from 1, of a text in quotation marks that belongs to another entry, if there is one."""
-    if token.style not in {"'", '"'}:
+    if token.style not in _QUOTATION_MARKS:
         return None
     for number in range(token.start_mark.line + 1, token.end_mark.line + 1):
         line = lines[number]

@@ -15,8 +15,8 @@ from consentkit.checks.findings import Finding, Subject, found, value
 from consentkit.checks.rules import RULES
 from consentkit.checks.rules_library import UNUSED_EXCEPTION
 from consentkit.language import LanguageTag
-from consentkit.model import Code, Line, Record
 from consentkit.problems import did_you_mean, quoted
+from consentkit.values import Code, Line, Record
 
 
 def _known(name: str) -> str:

@@ -17,8 +17,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.model import Record
 from consentkit.problems import did_you_mean, listed, printable, quoted, shortened
+from consentkit.values import Record
 
 SECONDS = 60
 """How long the print system may take to answer. It only takes the job then; the paper comes later."""

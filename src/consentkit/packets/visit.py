@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from consentkit.language import LanguageTag
-from consentkit.model import Code, Day, Line, Record
+from consentkit.values import Code, Day, Line, Record
 
 FULL_AGE = 18
 """Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""
