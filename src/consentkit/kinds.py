@@ -27,7 +27,7 @@ def is_template(steps: Sequence[str]) -> bool:
     return bool(steps) and steps[-1].endswith(TEMPLATE_ENDINGS) and not any(step[:1] in ".~#" for step in steps)
 
 
-PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
 """Width and height of each paper in points."""
 
 PARTICULARS = "clinic.yaml"
