@@ -14,7 +14,8 @@ from consentkit.packets.printed import Names, PrintedPage, appearances_of, resou
 from consentkit.pdf.content import Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
 from consentkit.pdf.objects import PdfFile, inflated
-from consentkit.pdf.seen import Painter, SeenContent, State, page_area
+from consentkit.pdf.painter import Painter, State
+from consentkit.pdf.seen import SeenContent, page_area
 from consentkit.pdf.syntax import Ref, Value, number, string_text, whole
 
 _LEAST_SIZE = 2.0
