@@ -13,8 +13,9 @@ from itertools import groupby
 from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
 from consentkit.pdf.content import Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
+from consentkit.pdf.graphics import State
 from consentkit.pdf.objects import PdfFile, inflated
-from consentkit.pdf.painter import Painter, State
+from consentkit.pdf.painter import Painter
 from consentkit.pdf.seen import SeenContent, page_area
 from consentkit.pdf.syntax import Ref, Value, number, string_text, whole
 

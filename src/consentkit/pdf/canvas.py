@@ -29,7 +29,7 @@ LEAST_CONTRAST = 3.0
 _HEIGHTS = (0.08, 0.25, 0.42)
 """Where a character is looked at, as shares of the size: small letters are half as high."""
 _DEPTH, _HEIGHT = -0.2, 0.75
-"""From where to where a character covers what is below it, as shares of the size: from its tail to the top of capitals."""
+"""From where to where a character covers what is below it, as shares of the size: from tails to the top of capitals."""
 _SQUEEZED = 0.1
 """How much of the width of a character its neighbour may take on each side, and its middle still be clear of it."""
 _THICKEST_OUTLINE = 0.125
@@ -117,7 +117,7 @@ class Run:
     @cached_property
     def solid(self) -> list[tuple[float, float]]:
         """From where to where its characters go along the line that have a body: no spaces, and no marks."""
-        return [tuple(sorted(glyph[1:])) for glyph in self.glyphs if _has_body(glyph)]  # type: ignore[misc]
+        return [_ends(glyph) for glyph in self.glyphs if _has_body(glyph)]
 
     @cached_property
     def ink_box(self) -> Box | None:
@@ -145,6 +145,10 @@ class Run:
     def _reach(self) -> tuple[float, float]:
         low, high = sorted((_DEPTH * self.size, _HEIGHT * self.size))
         return low - self.outline, high + self.outline
+
+
+def _ends(glyph: Glyph) -> tuple[float, float]:
+    return min(glyph.start, glyph.end), max(glyph.start, glyph.end)
 
 
 def _has_body(glyph: Glyph) -> bool:
@@ -234,7 +238,7 @@ def _bands(box: Box) -> range:
 
 def _squeezed(run: Run) -> set[int]:
     """The places of characters over whose middle a neighbour lies."""
-    bodies = [(place, *sorted(glyph[1:])) for place, glyph in enumerate(run.glyphs) if _has_body(glyph)]
+    bodies = [(place, *_ends(glyph)) for place, glyph in enumerate(run.glyphs) if _has_body(glyph)]
     squeezed: set[int] = set()
     for (place, start, end), (other, other_start, other_end) in pairwise(bodies):
         if _covers(start, end, (other_start + other_end) / 2) or _covers(other_start, other_end, (start + end) / 2):
@@ -261,9 +265,7 @@ def _is_seen(run: Run, near: _Near, x: float, y: float) -> bool:
     for is_later, item in here:
         if is_later:
             break
-        darkest, lightest = (
-            mixed(end, shade, item.alpha) for end, shade in zip((dark, light), item.shades, strict=True)
-        )
+        darkest, lightest = mixed(dark, item.shades[0], item.alpha), mixed(light, item.shades[1], item.alpha)
         is_patchy = isinstance(item, Run) or item.is_patchy
         dark, light = (min(dark, darkest), max(light, lightest)) if is_patchy else (darkest, lightest)
     if dark < run.colour < light:

@@ -38,7 +38,7 @@ def _between(start: tuple[float, ...], end: tuple[float, ...], share: float) -> 
 def _ends(
     file: PdfFile, function: Mapping[str, Value], depth: int
 ) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """The first and last colours of each stretch of a function (ISO 32000-1, 7.10); of none where it is another kind."""
+    """The first and last colours of each stretch of a function (ISO 32000-1, 7.10); none of another kind."""
     kind = file.get(function.get("FunctionType"))
     if kind == b"2":
         first, last = (_parts(file, function.get(name)) for name in ("C0", "C1"))

@@ -1,8 +1,9 @@
 """Paths on a page: what they fill, and what the lines along them cover.
 
-Guarantees: an area holds at least what a viewer paints, but for a hundredth of a curve's size (ISO 32000-1, 8.5.3). Dashes
-count as whole lines, since text below them can't be read either; round ends and corners count as square ones, sharp
-corners reach as far as the miter limit lets them; no line is thinner than that of a printer with 600 dots to the inch.
+Guarantees: an area holds at least what a viewer paints (ISO 32000-1, 8.5.3), but for a hundredth of a curve's size.
+Dashes count as whole lines, since text below them can't be read either; round ends and corners count as square ones;
+pointed corners reach as far as the miter limit lets them; no line is thinner than a dot of a printer with 600 to the
+inch.
 """
 
 from __future__ import annotations

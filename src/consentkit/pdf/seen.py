@@ -17,11 +17,12 @@ from consentkit.pdf.canvas import LEAST_SIZE, Canvas, Paint
 from consentkit.pdf.colour import ANY
 from consentkit.pdf.content import ContentReader, Font, Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Area, Box, Matrix, box_around, box_moved, product
+from consentkit.pdf.graphics import State
 from consentkit.pdf.measuring import MeasuredFont
 from consentkit.pdf.objects import PdfFile
 from consentkit.pdf.operators import Operation
 from consentkit.pdf.outlines import rectangle
-from consentkit.pdf.painter import Painter, State
+from consentkit.pdf.painter import Painter
 from consentkit.pdf.syntax import Ref, Value, number, whole
 
 _HIDDEN = 2
@@ -36,8 +37,7 @@ class SeenContent(ContentReader):
     def __init__(self, file: PdfFile, least_size: float = LEAST_SIZE, *, whole_drawings: bool = False) -> None:
         super().__init__(file)
         self._least_size = least_size
-        self.whole_drawings = whole_drawings
-        """Whether a drawing without text counts as painted all over: the squares of a code are many."""
+        self._whole_drawings = whole_drawings
         self._operations: dict[bytes, list[Operation]] = {}
 
     def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
@@ -65,7 +65,8 @@ class SeenContent(ContentReader):
     def painter(self, page: Mapping[str, Value]) -> Painter:
         """What paints the streams of a page, one after the other."""
         resources = self.file.dictionary(page.get("Resources"))
-        return Painter(self, Canvas(self._least_size), resources, State(clips=(page_area(self.file, page),)))
+        state = State(clips=(page_area(self.file, page),))
+        return Painter(self, Canvas(self._least_size), resources, state, whole_drawings=self._whole_drawings)
 
     def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: State) -> None:
         """Paint the notes, marks and fields of a page over it."""
