@@ -26,7 +26,7 @@ from consentkit.packets.stamping import Texts
 from consentkit.pdf import inserting
 from consentkit.pdf.compiling import CompiledStream
 from consentkit.pdf.linking import FieldValue, Linker, Stamp
-from consentkit.pdf.syntax import Value, text_string
+from consentkit.pdf.syntax import Value, number, text_string
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from packets import OTHER, plan, visit
@@ -106,6 +106,12 @@ def swap_labels(fields: list[dict[str, Value]]) -> None:
     named = [entry for entry in fields if "TU" in entry and "FT" in entry]
     if len(named) > 1:
         named[0]["TU"], named[1]["TU"] = named[1]["TU"], named[0]["TU"]
+
+
+def move(fields: list[dict[str, Value]]) -> None:
+    for entry in fields:
+        if "FT" in entry and isinstance(entry["Rect"], list):
+            entry["Rect"] = [b"%f" % (number(edge) + 1) for edge in entry["Rect"]]
 
 
 def all_with(key: str, **changes: Value) -> Callable[[list[dict[str, Value]]], None]:
@@ -193,7 +199,7 @@ SAID_OF_FIELDS: dict[str, tuple[Plant, str]] = {
     "fields that can't be filled in": (field(all_with("FT", Ff=b"1")), "other links or form fields"),
     "fields of one name": (field(all_with("FT", T=b"(a)")), "other links or form fields"),
     "hidden fields": (field(all_with("FT", F=b"2")), "other links or form fields"),
-    "fields in another place": (field(all_with("FT", Rect=[b"0", b"0", b"9", b"9"])), "other links or form fields"),
+    "fields in another place": (field(move), "other links or form fields"),
     "the name of a link": (field(all_with("Contents", Contents=text_string(NAME))), "other links or form fields"),
     "a note": (field(all_with("FT", Contents=text_string(OWN))), "/Contents"),
 }

@@ -26,8 +26,9 @@ LEAST_SIZE = 6.0
 LEAST_CONTRAST = 3.0
 """Contrast that even large text needs (WCAG 2, success criterion 1.4.3)."""
 
-_HEIGHTS = (0.08, 0.25, 0.42)
-"""Where a character is looked at, as shares of the size: small letters are half as high."""
+_HEIGHTS = tuple(0.08 + step * 0.0425 for step in range(9))
+"""Where a character is looked at, as shares of the size: small letters are half as high. What crosses out letters is
+thicker than these places are apart."""
 _DEPTH, _HEIGHT = -0.2, 0.75
 """From where to where a character covers what is below it, as shares of the size: from tails to the top of capitals."""
 _SQUEEZED = 0.1
@@ -62,6 +63,10 @@ class Paint:
             min(box.right for box in boxes),
             min(box.top for box in boxes),
         )
+
+    def is_whole(self, box: Box) -> bool:
+        """Whether it leaves nothing to be seen of what is below a rectangle."""
+        return not self.is_patchy and self.alpha >= 1 and all(area.encloses(box) for area in self.areas)
 
     def contains(self, x: float, y: float) -> bool:
         """Whether it was painted at a point."""
@@ -101,7 +106,7 @@ class Run:
     def box(self) -> Box:
         """The rectangle that holds its small letters."""
         ends = (self.glyphs[0].start, self.glyphs[-1].end) if self.glyphs else (0.0, 0.0)
-        return box_around(moved(self.matrix, x, y * self.size) for x in ends for y in _HEIGHTS[::2])
+        return box_around(moved(self.matrix, x, y * self.size) for x in ends for y in _HEIGHTS[::8])
 
     @property
     def height(self) -> float:

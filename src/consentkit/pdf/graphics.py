@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from consentkit.pdf.colour import BLACK, Lightness, Shades, lightness, space_named
 from consentkit.pdf.content import ContentReader, StreamReader
@@ -22,6 +22,14 @@ _KEEPING_DARK = {b"/normal", b"/compatible", b"/multiply", b"/darken"}
 """Ways of blending in which black text stays black (ISO 32000-1, 11.3.5), in small letters."""
 
 
+class Pattern(NamedTuple):
+    """What an area looks like that is filled with a pattern."""
+
+    shades: Shades
+    is_patchy: bool
+    """Whether what is below may be seen as it is in places."""
+
+
 @dataclass
 class State:
     """The graphics state, as far as it decides what is seen (ISO 32000-1, 8.4)."""
@@ -30,8 +38,7 @@ class State:
     clips: tuple[Area, ...] = ()
     fill: Lightness = BLACK
     stroke: Lightness = BLACK
-    fill_shades: Shades | None = None
-    """Of a pattern."""
+    fill_pattern: Pattern | None = None
     fill_space: str | None = "grey"
     stroke_space: str | None = "grey"
     alpha: float = 1.0
@@ -78,8 +85,8 @@ class GraphicsReader(StreamReader):
         elif operator in _SPACES_OF_COLOUR:
             self._set_colour(operator, operation.operands)
 
-    def _shades_of_pattern(self, operands: list[Any]) -> Shades | None:
-        """The shades of a pattern that leaves no place free; None of any other."""
+    def _pattern(self, operands: list[Any]) -> Pattern:
+        """What a pattern looks like."""
         raise NotImplementedError
 
     def _save(self, *_: Any) -> None:
@@ -123,7 +130,7 @@ class GraphicsReader(StreamReader):
             is_plain = all(isinstance(part, int | float) for part in operands)
             colour = lightness(space, tuple(operands)) if is_plain else None
             if not of_strokes:
-                state.fill_shades = None if is_plain else self._shades_of_pattern(operands)
+                state.fill_pattern = None if is_plain else self._pattern(operands)
         if of_strokes:
             state.stroke, state.stroke_space = colour, space
         else:

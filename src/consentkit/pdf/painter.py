@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from consentkit.pdf.canvas import Canvas, Glyph, Paint, Run
-from consentkit.pdf.colour import ANY, BLACK, WHITE, Shades, mixed
+from consentkit.pdf.colour import ANY, BLACK, WHITE, Shades
 from consentkit.pdf.content import ContentReader, Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Area, Box, Matrix, box_around, product
 from consentkit.pdf.gradients import fills, shades_of
-from consentkit.pdf.graphics import GraphicsReader, State
+from consentkit.pdf.graphics import GraphicsReader, Pattern, State
 from consentkit.pdf.measuring import MeasuredFont
 from consentkit.pdf.objects import inflated
 from consentkit.pdf.operators import Operation
@@ -153,42 +153,35 @@ class Painter(GraphicsReader):
         left, bottom, right, top = (number(self._file.get(edge)) for edge in self._file.array(value))
         return box_around([(left, bottom), (right, top)])
 
-    def _shades_of_pattern(self, operands: list[Any]) -> Shades | None:
-        """The shades of a pattern that leaves no place free; None of any other."""
+    def _pattern(self, operands: list[Any]) -> Pattern:
         name = operands[-1] if operands else None
         value = self._file.dictionary(self._resources.get("Pattern")).get(name[1:]) if isinstance(name, str) else None
         entries = self._file.dictionary(value)
         if self._file.get(entries.get("PatternType")) == b"2":
             shading = entries.get("Shading")
-            return shades_of(self._file, shading) if fills(self._file, shading) else None
+            return Pattern(shades_of(self._file, shading), not fills(self._file, shading))
         if not isinstance(value, Ref) or "BBox" not in entries or self._depth >= _DEEPEST:
-            return None
-        return self._shades_of_tile(value, self._box(entries["BBox"]))
+            return Pattern(ANY, is_patchy=True)
+        return self._tiles(value, entries, self._box(entries["BBox"]))
 
-    def _shades_of_tile(self, tile: Ref, box: Box) -> Shades | None:
-        """The shades of what a tile is filled with; None where it has gaps."""
-        entries = self._file.objects[tile].entries
-        steps = (abs(number(self._file.get(entries.get(name)))) for name in ("XStep", "YStep"))
-        if any(
-            step > side + _GAP for step, side in zip(steps, (box.right - box.left, box.top - box.bottom), strict=True)
-        ):
-            return None
+    def _tiles(self, tile: Ref, entries: Mapping[str, Value], box: Box) -> Pattern:
+        """What tiles look like: whole where one that is painted all over leaves no gap to the next."""
         canvas = Canvas(0.0)
         state = State(clips=(Area.of([rectangle(IDENTITY, *box)]),))
-        resources = self._file.dictionary(entries.get("Resources"))
-        painter = self._inner(canvas, resources, state, tile)
+        painter = self._inner(canvas, self._file.dictionary(entries.get("Resources")), state, tile)
         painter.read(inflated(self._file.objects[tile]), MarkedSequence(None, silent=True))
-        dark, light, is_whole = WHITE, BLACK, False
+        dark, light, is_patchy = WHITE, BLACK, True
         for item in canvas.items:
             if isinstance(item, tuple):
                 continue
-            covers = isinstance(item, Paint) and not item.is_patchy and all(area.encloses(box) for area in item.areas)
-            if covers and item.alpha == 1:
-                (dark, light), is_whole = item.shades, True
-            elif is_whole:
-                dark = min(dark, mixed(dark, item.shades[0], item.alpha))
-                light = max(light, mixed(light, item.shades[1], item.alpha))
-        return (dark, light) if is_whole else None
+            if isinstance(item, Paint) and item.is_whole(box):
+                (dark, light), is_patchy = item.shades, False
+            else:
+                dark, light = min(dark, item.shades[0]), max(light, item.shades[1])
+        steps = (abs(number(self._file.get(entries.get(name)))) for name in ("XStep", "YStep"))
+        sides = (box.right - box.left, box.top - box.bottom)
+        has_gaps = any(step > side + _GAP for step, side in zip(steps, sides, strict=True))
+        return Pattern((dark, light) if dark <= light else ANY, is_patchy or has_gaps)
 
     # --- what clips ---
 
@@ -202,8 +195,8 @@ class Painter(GraphicsReader):
     def _paint_path(self, operator: str) -> None:
         path, state = self._path, self.state
         if operator in _FILLING and path.outlines:
-            shades = (state.fill, state.fill) if state.fill is not None else state.fill_shades or ANY
-            is_patchy = state.fill is None and state.fill_shades is None
+            pattern = state.fill_pattern or Pattern(ANY, is_patchy=False)
+            shades, is_patchy = pattern if state.fill is None else ((state.fill, state.fill), False)
             self._paint(Area.of(path.outlines, is_even_odd=_FILLING[operator]), shades, is_patchy=is_patchy)
         if operator in _STROKING:
             if _STROKING[operator]:
