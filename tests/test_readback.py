@@ -439,3 +439,109 @@ def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None
         spoken_in = {str(item.ActualText).strip(): str(item.get("/Lang")) for item in elements if "/ActualText" in item}
     assert spoken_in["عبد الرحمن الخطيب"] == "ar"
     assert spoken_in["MR-7"] == "None"
+
+
+# --- what was done to the finished file ---
+
+
+def after(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at last."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content))
+
+    return change
+
+
+def before(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at first."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content), prepend=True)
+
+    return change
+
+
+def on_pages(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.obj.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def on_annotations(kind: str, **entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            for annotation in page.get("/Annots", []):
+                if annotation.Subtype == kind:
+                    annotation.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def white_fields(file: pikepdf.Pdf) -> None:
+    picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [-900, -900, 900, 900]}
+    appearance = file.make_stream(b"1 g -900 -900 1800 1800 re f", **picture)
+    on_annotations("/Widget", AP=pikepdf.Dictionary(N=appearance))(file)
+
+
+def script(file: pikepdf.Pdf) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=file.make_stream(b"app.alert(1)"))
+
+
+FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
+    "white over the text of a paper": (after(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "a thick line over the text": (after(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
+    "a picture over the text": (after(b"q 400 0 0 300 99 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"), "differs from"),
+    "black below the text": (before(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
+    "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
+    "fields that viewers fill": (on_annotations("/Widget", MK=pikepdf.Dictionary(BG=[1, 1, 1])), "other links"),
+    "links that do something": (
+        lambda file: on_annotations("/Link", AA=pikepdf.Dictionary(E=script(file)))(file),
+        "other links",
+    ),
+    "pages of another scale": (on_pages(UserUnit=4), "/UserUnit"),
+    "pages that turn by themselves": (on_pages(Dur=1), "/Dur"),
+    "pages that do something": (lambda file: on_pages(AA=pikepdf.Dictionary(O=script(file)))(file), "/AA"),
+    "a file that does something": (lambda file: file.Root.update({"/OpenAction": script(file)}), "/OpenAction"),
+    "layers": (lambda file: file.Root.update({"/OCProperties": pikepdf.Dictionary(OCGs=[])}), "/OCProperties"),
+    "fields that viewers draw": (lambda file: file.Root.AcroForm.update({"/NeedAppearances": True}), "/NeedAppear"),
+    "another form": (lambda file: file.Root.AcroForm.update({"/XFA": file.make_stream(b"<x/>")}), "/XFA"),
+}
+
+
+def finished(patch: pytest.MonkeyPatch, change: Callable[[pikepdf.Pdf], None]) -> None:
+    """Change each packet when it is finished, before it is read back."""
+    real = consentkit.packets.packet.require_identity
+
+    def changed(pdf: bytes, *rest: Any) -> None:
+        with pikepdf.open(io.BytesIO(pdf)) as file:
+            change(file)
+            out = io.BytesIO()
+            plain = pikepdf.ObjectStreamMode.disable
+            file.save(out, static_id=True, object_stream_mode=plain, fix_metadata_version=False)
+        real(out.getvalue(), *rest)
+
+    patch.setattr(consentkit.packets.packet, "require_identity", changed)
+
+
+@pytest.mark.parametrize("defect", FINISHED)
+def test_a_finished_packet_that_was_changed_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, message = FINISHED[defect]
+    finished(monkeypatch, change)
+    with pytest.raises(RenderingFailed, match=message):
+        make(workspace, fillable=True)
+
+
+def test_a_finished_packet_that_was_only_written_again_is_not_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(monkeypatch, lambda file: None)
+    make(workspace, fillable=True)
+    make(workspace, fillable=False)

@@ -79,7 +79,7 @@ HIDING = {
     " color: white; font-weight: bold }",
     "on huge letters": ".next { position: absolute; top: -60pt; left: 0; font-size: 200pt; line-height: 200pt }"
     " .around { position: relative; z-index: 2 }",
-    "under other text": ".next { margin: -16pt 0 0 40pt }",
+    "under other text": ".next { margin: -28pt 0 0 40pt }",
     "letters on letters": ".risk { letter-spacing: -6pt }",
     "on a dark gradient": "ul { background: linear-gradient(#555, #000) }",
     "on what may be a dark gradient": "ul { background: linear-gradient(90deg, rgba(0, 0, 0, 0), rgba(0, 0, 0, .9)) }",

@@ -124,6 +124,10 @@ class Run:
         """From where to where its characters go along the line that have a body: no spaces, and no marks."""
         return [_ends(glyph) for glyph in self.glyphs if _has_body(glyph)]
 
+    def middles(self) -> Iterator[Point]:
+        """The middle of each of its characters that have a body."""
+        return (moved(self.matrix, (start + end) / 2, _HEIGHTS[4] * self.size) for start, end in self.solid)
+
     @cached_property
     def ink_box(self) -> Box | None:
         """The rectangle that holds all that it covers; None where it covers nothing."""

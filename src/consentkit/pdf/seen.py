@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from consentkit.pdf.canvas import LEAST_SIZE, Canvas, Paint
+from consentkit.pdf.canvas import LEAST_SIZE, Canvas, Paint, Run
 from consentkit.pdf.colour import ANY
 from consentkit.pdf.content import ContentReader, Font, Key, MarkedSequence
-from consentkit.pdf.geometry import IDENTITY, Area, Box, Matrix, box_around, box_moved, product
+from consentkit.pdf.geometry import IDENTITY, Area, Box, Matrix, Point, box_around, box_moved, product
 from consentkit.pdf.graphics import State
 from consentkit.pdf.measuring import MeasuredFont
 from consentkit.pdf.objects import PdfFile
@@ -51,6 +51,14 @@ class SeenContent(ContentReader):
             if key is not None:
                 text[key] += piece
         return text
+
+    def letters(self, page: Mapping[str, Value]) -> Iterator[Point]:
+        """The middle of each letter of a page, whether it can be seen or not."""
+        painter = self.painter(page)
+        painter.read(self._contents(page), _NOTHING)
+        for item in painter.canvas.items:
+            if isinstance(item, Run) and item.is_painted:
+                yield from item.middles()
 
     def operations(self, stream: bytes) -> list[Operation]:
         """The operators of a stream. What is drawn on many pages is taken apart once."""
