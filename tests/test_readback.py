@@ -334,7 +334,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
     "off the page below": (stamps(bottom=-20.0), "does not bear"),
     "across the edge": (stamps(left=570.0), "does not bear"),
     "tiny": (stamps(scale=0.1), "does not bear"),
-    "covered": (covered, "does not bear"),
+    "covered": (covered, "does not bear|differs from the paper"),
     "a mode before the page": (before(b" 3 Tr"), "differs from the paper"),
     "a clip before the page": (before(b" 0 0 9 9 re W n"), "differs from the paper"),
     "a colour before the page": (before(b" 1 g"), "differs from the paper"),
@@ -444,7 +444,7 @@ def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None
 # --- what was done to the finished file ---
 
 
-def after(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+def drawn_last(content: bytes) -> Callable[[pikepdf.Pdf], None]:
     """Draw something on every page at last."""
 
     def change(file: pikepdf.Pdf) -> None:
@@ -454,7 +454,7 @@ def after(content: bytes) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
-def before(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+def drawn_first(content: bytes) -> Callable[[pikepdf.Pdf], None]:
     """Draw something on every page at first."""
 
     def change(file: pikepdf.Pdf) -> None:
@@ -493,10 +493,13 @@ def script(file: pikepdf.Pdf) -> pikepdf.Dictionary:
 
 
 FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
-    "white over the text of a paper": (after(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
-    "a thick line over the text": (after(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
-    "a picture over the text": (after(b"q 400 0 0 300 99 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"), "differs from"),
-    "black below the text": (before(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "white over the text of a paper": (drawn_last(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "a thick line over the text": (drawn_last(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
+    "a picture over the text": (
+        drawn_last(b"q 400 0 0 300 99 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"),
+        "differs from",
+    ),
+    "black below the text": (drawn_first(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
     "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
     "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
     "fields that viewers fill": (on_annotations("/Widget", MK=pikepdf.Dictionary(BG=[1, 1, 1])), "other links"),

@@ -37,6 +37,7 @@ _THICKEST_OUTLINE = 0.125
 """How thick the outline of letters may be, as a share of the size: that of bold letters is half as thick."""
 _COVERING = 0.5
 """What is less transparent than this hides what lies below it."""
+_BEARERS = " \u0640"
 _BAND = 36.0
 _HIGHEST = 40
 """Points of the bands in which a page is searched, and how many of them anything may lie in before it lies in all."""
@@ -165,7 +166,10 @@ def _has_body(glyph: Glyph) -> bool:
 
 
 def _is_mark(text: str) -> bool:
-    return not text.isascii() and all(unicodedata.category(char)[0] == "M" for char in text)
+    """Whether a text is marks alone. Fonts of Arabic have signs for a mark with the space or the line that bears it."""
+    if text.isascii():
+        return False
+    return all(unicodedata.category(char)[0] == "M" or char in _BEARERS for char in unicodedata.normalize("NFKC", text))
 
 
 Item: TypeAlias = Run | Paint | tuple[Key | None, str]
@@ -206,9 +210,11 @@ class Canvas:
         if is_inside and not near and not squeezed and _is_legible(mixed(WHITE, run.colour, run.alpha), WHITE, ()):
             yield from (glyph.text for glyph in run.glyphs)
             return
+        paints = [(is_later, item) for is_later, item in near if isinstance(item, Paint)]
         for place, glyph in enumerate(run.glyphs):
+            around = near if _has_body(glyph) else paints  # a mark lies at its letter, which is in another run
             is_seen = not glyph.text.strip() or (
-                place not in squeezed and all(_is_seen(run, near, *point) for point in _points(run, glyph))
+                place not in squeezed and all(_is_seen(run, around, *point) for point in _points(run, glyph))
             )
             yield glyph.text if is_seen else UNKNOWN
 
