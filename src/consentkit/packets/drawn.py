@@ -1,7 +1,8 @@
 """What was added to the pages of a packet, as it can be seen and as it is read out.
 
 Guarantees: a page whose own streams, resources or size are not those of its part counts as another page, and so does
-one where anything but text was painted over or below the letters of our own papers; everything else on it is read as it is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
+one where anything but text was painted over or below the letters of our own papers; everything else on it is read as it
+is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
 """
 
 from __future__ import annotations
