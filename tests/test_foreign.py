@@ -27,7 +27,9 @@ from pypdf import PdfReader
 
 from consentkit.errors import InvalidInput
 from consentkit.isolation import Limits
+from consentkit.kinds import PAPER_SIZES
 from consentkit.pdf import engine, foreign
+from consentkit.pdf.extra.claims import claims_of
 from consentkit.pdf.foreign import ForeignPdf, accept
 from consentkit.pdf.metadata import DocumentInfo
 from consentkit.pdf.reading import tagged_text
@@ -1060,6 +1062,107 @@ def test_only_level_a_of_parts_one_and_two_counts_as_fit_for_the_archive(part: s
         pdf.Root.Metadata = pdf.make_stream(packet)
 
     assert accept(NAME, tamper(change)).claims_archive is claims
+
+
+UA_SPACE, A_SPACE = "http://www.aiim.org/pdfua/ns/id/", "http://www.aiim.org/pdfa/ns/id/"
+ELEMENTS = (
+    f'<rdf:Description rdf:about="" xmlns:pdfuaid="{UA_SPACE}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>'
+    f'<rdf:Description rdf:about="" xmlns:pdfaid="{A_SPACE}"><pdfaid:part>2</pdfaid:part>'
+    "<pdfaid:conformance>A</pdfaid:conformance></rdf:Description>"
+)
+NO_CLAIM = '<rdf:Description rdf:about=""/>'
+CLAIMING = {
+    "elements": ELEMENTS,
+    "attributes": f'<rdf:Description rdf:about="" xmlns:pdfuaid="{UA_SPACE}" xmlns:pdfaid="{A_SPACE}"'
+    " pdfuaid:part='1' pdfaid:part = \"2\" pdfaid:conformance='A'/>",
+    "other prefixes": ELEMENTS.replace("pdfuaid", "u").replace("pdfaid", "archive"),
+    "a default namespace": f'<rdf:Description><part xmlns="{UA_SPACE}">1</part></rdf:Description>'
+    f'<rdf:Description><part xmlns="{A_SPACE}">1</part>'
+    f'<conformance xmlns="{A_SPACE}">A</conformance></rdf:Description>',
+    "white space": ELEMENTS.replace(">1<", ">\n 1 <").replace(">A<", "> A\n<"),
+    "a comment within the value": ELEMENTS.replace(">1<", "><!-- one -->1<"),
+    "CDATA within the value": ELEMENTS.replace(">1<", "><![CDATA[1]]><"),
+}
+"""Ways to say it (ISO 16684-1, 7)."""
+NOT_CLAIMING = {
+    "a comment": f"<!-- {ELEMENTS} -->{NO_CLAIM}",
+    "a comment within the description": f"<rdf:Description><!-- {ELEMENTS} --></rdf:Description>",
+    "CDATA": "<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/'>"
+    f"<dc:source><![CDATA[{ELEMENTS}]]></dc:source></rdf:Description>",
+    "escaped": "<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:source>"
+    f"{ELEMENTS.replace('<', '&lt;')}</dc:source></rdf:Description>",
+    "the value of an attribute": "<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/' dc:source='"
+    f"{ELEMENTS.replace('<', '&lt;')} pdfuaid:part=&quot;1&quot;'/>",
+    "a processing instruction": f"<?note {ELEMENTS}?>{NO_CLAIM}",
+    "other namespaces": ELEMENTS.replace(UA_SPACE, "http://example.org/ua/").replace(A_SPACE, "http://example.org/a/"),
+    "no namespaces": "<rdf:Description part='1' conformance='A'/>",
+    "prefixes that stand for nothing": ELEMENTS.replace("xmlns:pdfuaid", "xmlns:u").replace("xmlns:pdfaid", "xmlns:a"),
+    "each other's namespaces": ELEMENTS.replace(">1<", ">7<").replace(">2<", ">8<"),
+    "something inside the file": "<rdf:Description xmlns:m='http://ns.adobe.com/xap/1.0/mm/'><m:DerivedFrom>"
+    f"{ELEMENTS}</m:DerivedFrom></rdf:Description>",
+    "a structure for a value": ELEMENTS.replace(">1<", "><rdf:Bag/>1<").replace(">2<", "><rdf:Bag/>2<"),
+    "twice": ELEMENTS + ELEMENTS.replace(">1<", ">2<").replace(">2<", ">3<"),
+    "an end that is missing": ELEMENTS + "<rdf:Description>",
+    "an entity that is not known": ELEMENTS + "<rdf:Description>&none;</rdf:Description>",
+    "nothing": "",
+}
+
+
+def claiming(descriptions: str, before: str = "") -> bytes:
+    packet = (
+        f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{before}<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{descriptions}</rdf:RDF></x:xmpmeta>'
+        '<?xpacket end="w"?>'
+    )
+    return packet.encode()
+
+
+def claims(packet: bytes) -> tuple[bool, bool]:
+    with pikepdf.open(io.BytesIO(tagged())) as pdf:
+        pdf.Root.Metadata = pdf.make_stream(packet)
+        data = saved(pdf, fix_metadata_version=False)  # it would mend the metadata
+    accepted = accept(NAME, data)
+    assert accepted.is_tagged
+    return accepted.claims_accessibility, accepted.claims_archive
+
+
+@pytest.mark.parametrize("way", CLAIMING)
+def test_a_claim_counts_whichever_way_it_is_written(way: str) -> None:
+    assert claims(claiming(CLAIMING[way])) == (True, True)
+
+
+@pytest.mark.parametrize("way", NOT_CLAIMING)
+def test_what_only_looks_like_a_claim_is_none(way: str) -> None:
+    assert claims(claiming(NOT_CLAIMING[way])) == (False, False)
+
+
+def test_metadata_with_a_document_type_claims_nothing() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "1"}">' for n in range(12))
+    for inner, value in (("", "1"), ('<!ENTITY one "1">', "&one;"), (entities, "&e11;")):
+        packet = claiming(ELEMENTS.replace(">1<", f">{value}<"), f"<!DOCTYPE x [{inner}]>")
+        assert claims(packet) == (False, False)
+        assert claims(packet.decode().encode("utf-16")) == (False, False)
+
+
+def test_metadata_in_another_encoding_counts_and_metadata_without_end_does_not() -> None:
+    assert claims(claiming(ELEMENTS).decode().encode("utf-16")) == (True, True)
+    assert claims(claiming(ELEMENTS + " " * 1024 * 1024)) == (False, False)
+    assert claims(claiming(ELEMENTS)[:-40]) == (False, False)
+
+
+@given(st.binary(max_size=60), st.integers(0, 600), st.integers(0, 60))
+def test_no_metadata_makes_the_reading_of_claims_stumble(junk: bytes, start: int, length: int) -> None:
+    packet = claiming(ELEMENTS)
+    for metadata in (junk, packet[:start] + junk + packet[start + length :]):
+        assert isinstance(claims_of(metadata).accessibility, bool)
+
+
+def test_extra_pages_and_documents_have_one_size_of_paper() -> None:
+    sheet, _ = PdfReader(io.BytesIO(accept(NAME, tagged(), paper="a4").pdf)).pages
+    made = engine.render("<html lang='en'><body><p>A</p></body></html>", ["@page { size: A4 } ", STYLE], {}, INFO).pdf
+    (own,) = PdfReader(io.BytesIO(made)).pages
+    for page in (sheet, own):
+        assert [*map(float, page.mediabox)] == pytest.approx([0, 0, *PAPER_SIZES["a4"]], abs=0.001)
 
 
 # --- whatever comes ---

@@ -26,7 +26,7 @@ from consentkit.packets.stamping import Texts
 from consentkit.pdf import inserting
 from consentkit.pdf.compiling import CompiledStream
 from consentkit.pdf.linking import FieldValue, Linker, Stamp
-from consentkit.pdf.syntax import Value, text_string
+from consentkit.pdf.syntax import Value, number, text_string
 from consentkit.storage.store import open_store
 from consentkit.workspace import Workspace, open_workspace
 from packets import OTHER, plan, visit
@@ -106,6 +106,12 @@ def swap_labels(fields: list[dict[str, Value]]) -> None:
     named = [entry for entry in fields if "TU" in entry and "FT" in entry]
     if len(named) > 1:
         named[0]["TU"], named[1]["TU"] = named[1]["TU"], named[0]["TU"]
+
+
+def move(fields: list[dict[str, Value]]) -> None:
+    for entry in fields:
+        if "FT" in entry and isinstance(entry["Rect"], list):
+            entry["Rect"] = [b"%f" % (number(edge) + 1) for edge in entry["Rect"]]
 
 
 def all_with(key: str, **changes: Value) -> Callable[[list[dict[str, Value]]], None]:
@@ -193,7 +199,7 @@ SAID_OF_FIELDS: dict[str, tuple[Plant, str]] = {
     "fields that can't be filled in": (field(all_with("FT", Ff=b"1")), "other links or form fields"),
     "fields of one name": (field(all_with("FT", T=b"(a)")), "other links or form fields"),
     "hidden fields": (field(all_with("FT", F=b"2")), "other links or form fields"),
-    "fields in another place": (field(all_with("FT", Rect=[b"0", b"0", b"9", b"9"])), "other links or form fields"),
+    "fields in another place": (field(move), "other links or form fields"),
     "the name of a link": (field(all_with("Contents", Contents=text_string(NAME))), "other links or form fields"),
     "a note": (field(all_with("FT", Contents=text_string(OWN))), "/Contents"),
 }
@@ -328,7 +334,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
     "off the page below": (stamps(bottom=-20.0), "does not bear"),
     "across the edge": (stamps(left=570.0), "does not bear"),
     "tiny": (stamps(scale=0.1), "does not bear"),
-    "covered": (covered, "does not bear"),
+    "covered": (covered, "does not bear|differs from the paper"),
     "a mode before the page": (before(b" 3 Tr"), "differs from the paper"),
     "a clip before the page": (before(b" 0 0 9 9 re W n"), "differs from the paper"),
     "a colour before the page": (before(b" 1 g"), "differs from the paper"),
@@ -433,3 +439,112 @@ def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None
         spoken_in = {str(item.ActualText).strip(): str(item.get("/Lang")) for item in elements if "/ActualText" in item}
     assert spoken_in["عبد الرحمن الخطيب"] == "ar"
     assert spoken_in["MR-7"] == "None"
+
+
+# --- what was done to the finished file ---
+
+
+def drawn_last(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at last."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content))
+
+    return change
+
+
+def drawn_first(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at first."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content), prepend=True)
+
+    return change
+
+
+def on_pages(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.obj.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def on_annotations(kind: str, **entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            for annotation in page.get("/Annots", []):
+                if annotation.Subtype == kind:
+                    annotation.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def white_fields(file: pikepdf.Pdf) -> None:
+    picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [-900, -900, 900, 900]}
+    appearance = file.make_stream(b"1 g -900 -900 1800 1800 re f", **picture)
+    on_annotations("/Widget", AP=pikepdf.Dictionary(N=appearance))(file)
+
+
+def script(file: pikepdf.Pdf) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=file.make_stream(b"app.alert(1)"))
+
+
+FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
+    "white over the text of a paper": (drawn_last(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "a thick line over the text": (drawn_last(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
+    "a picture over the text": (
+        drawn_last(b"q 400 0 0 300 99 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"),
+        "differs from",
+    ),
+    "black below the text": (drawn_first(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
+    "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
+    "fields that viewers fill": (on_annotations("/Widget", MK=pikepdf.Dictionary(BG=[1, 1, 1])), "other links"),
+    "links that do something": (
+        lambda file: on_annotations("/Link", AA=pikepdf.Dictionary(E=script(file)))(file),
+        "other links",
+    ),
+    "pages of another scale": (on_pages(UserUnit=4), "/UserUnit"),
+    "pages that turn by themselves": (on_pages(Dur=1), "/Dur"),
+    "pages that do something": (lambda file: on_pages(AA=pikepdf.Dictionary(O=script(file)))(file), "/AA"),
+    "a file that does something": (lambda file: file.Root.update({"/OpenAction": script(file)}), "/OpenAction"),
+    "layers": (lambda file: file.Root.update({"/OCProperties": pikepdf.Dictionary(OCGs=[])}), "/OCProperties"),
+    "fields that viewers draw": (lambda file: file.Root.AcroForm.update({"/NeedAppearances": True}), "/NeedAppear"),
+    "another form": (lambda file: file.Root.AcroForm.update({"/XFA": file.make_stream(b"<x/>")}), "/XFA"),
+}
+
+
+def finished(patch: pytest.MonkeyPatch, change: Callable[[pikepdf.Pdf], None]) -> None:
+    """Change each packet when it is finished, before it is read back."""
+    real = consentkit.packets.packet.require_identity
+
+    def changed(pdf: bytes, *rest: Any) -> None:
+        with pikepdf.open(io.BytesIO(pdf)) as file:
+            change(file)
+            out = io.BytesIO()
+            plain = pikepdf.ObjectStreamMode.disable
+            file.save(out, static_id=True, object_stream_mode=plain, fix_metadata_version=False)
+        real(out.getvalue(), *rest)
+
+    patch.setattr(consentkit.packets.packet, "require_identity", changed)
+
+
+@pytest.mark.parametrize("defect", FINISHED)
+def test_a_finished_packet_that_was_changed_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, message = FINISHED[defect]
+    finished(monkeypatch, change)
+    with pytest.raises(RenderingFailed, match=message):
+        make(workspace, fillable=True)
+
+
+def test_a_finished_packet_that_was_only_written_again_is_not_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(monkeypatch, lambda file: None)
+    make(workspace, fillable=True)
+    make(workspace, fillable=False)

@@ -69,6 +69,25 @@ HIDING = {
     "covered by itself": ".around { position: relative } .around::after { content: ''; position: absolute; inset: 0;"
     " background: white }",
     "under rounded corners": ".next { position: absolute; inset: 0; background: white; border-radius: 9pt }",
+    "crossed out": ".risk { text-decoration: line-through }",
+    "under a thick line": ".around { position: relative } .around::after { content: ''; position: absolute; left: 0;"
+    " width: 400pt; border-top: 60pt dashed white; top: -22pt }",
+    "under dots": ".next { position: absolute; top: 0; left: 0; width: 320pt; border-top: 60pt dotted #eee }",
+    "on a thick underline": ".risk { text-decoration: underline; text-decoration-thickness: 16pt;"
+    " text-underline-offset: -14pt }",
+    "under huge letters": ".next { position: absolute; top: -60pt; left: 0; font-size: 200pt; line-height: 200pt;"
+    " color: white; font-weight: bold }",
+    "on huge letters": ".next { position: absolute; top: -60pt; left: 0; font-size: 200pt; line-height: 200pt }"
+    " .around { position: relative; z-index: 2 }",
+    "under other text": ".next { margin: -28pt 0 0 40pt }",
+    "letters on letters": ".risk { letter-spacing: -6pt }",
+    "on a dark gradient": "ul { background: linear-gradient(#555, #000) }",
+    "on what may be a dark gradient": "ul { background: linear-gradient(90deg, rgba(0, 0, 0, 0), rgba(0, 0, 0, .9)) }",
+    "on dark stripes": "ul { background: repeating-linear-gradient(#000, #000 3pt, #fff 3pt, #fff 6pt) }",
+    "under a gradient": ".next { position: absolute; inset: 0; background: linear-gradient(#fff, #eee) }",
+    "under veils": ".next { position: absolute; inset: 0; background: rgba(255, 255, 255, .45) }"
+    " .next::before { content: ''; position: absolute; inset: 0; background: rgba(255, 255, 255, .45) }"
+    " .next::after { content: ''; position: absolute; inset: 0; background: rgba(255, 255, 255, .45) }",
     "not displayed": "ul { display: none }",
     "not visible": "ul { visibility: hidden }",
 }
@@ -91,6 +110,16 @@ SHOWING = {
     "in columns": ".around { columns: 3 }",
     "small": ".risk { font-size: 7pt }",
     "a gradient below": "ul { background: linear-gradient(#fff, #ddd) }",
+    "light on a dark gradient": "ul { background: linear-gradient(#333, #000); color: white }",
+    "a gradient that is a little transparent": "ul { background: linear-gradient(rgba(255, 255, 255, .1), #ddd) }",
+    "large pale letters below": ".next { position: absolute; top: -60pt; left: 0; font-size: 200pt; line-height: 200pt;"
+    " color: #eee } .around { position: relative; z-index: 2 }",
+    "a thin veil": ".next { position: absolute; inset: 0; background: rgba(255, 255, 255, .2) }",
+    "underlined": ".risk { text-decoration: underline }",
+    "lines close together": ".risk { width: 90pt; line-height: 12pt }",
+    "in bold": ".risk { font-weight: bold }",
+    "letters close together": ".risk { letter-spacing: -0.5pt }",
+    "between thick lines": ".risk { border: 20pt solid black; border-style: dashed solid dotted double }",
 }
 
 
@@ -129,11 +158,7 @@ def changed(pdf: bytes, change: Callable[[bytes], bytes], **entries: Any) -> byt
         (first,) = file.pages
         first.contents_coalesce()
         first.Contents.write(change(first.Contents.read_bytes()))
-        states = {"Screen": {"BM": "/Screen"}, "Mask": {"SMask": pikepdf.Dictionary(S=pikepdf.Name.Luminosity)}}
-        for state, value in states.items():
-            first.Resources.ExtGState[f"/{state}"] = pikepdf.Dictionary(
-                {f"/{key}": pikepdf.Name(item) if isinstance(item, str) else item for key, item in value.items()}
-            )
+        add_resources(file, first.Resources)
         for name, value in entries.items():
             first[f"/{name}"] = value
         out = io.BytesIO()
@@ -141,9 +166,89 @@ def changed(pdf: bytes, change: Callable[[bytes], bytes], **entries: Any) -> byt
     return out.getvalue()
 
 
+def add_resources(file: pikepdf.Pdf, resources: pikepdf.Object) -> None:
+    """What the ways below draw with."""
+    states = {
+        "Thick": {"LW": 300},
+        "Veil": {"ca": 0.45},
+        "Clear": {"ca": 0, "CA": 0},
+        "Screen": {"BM": pikepdf.Name.Screen},
+    }
+    states["Mask"] = {"SMask": pikepdf.Dictionary(S=pikepdf.Name.Luminosity)}
+    for name, value in states.items():
+        resources.ExtGState[f"/{name}"] = pikepdf.Dictionary({f"/{key}": item for key, item in value.items()})
+    picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "Width": 1, "Height": 1}
+    grey = {"BitsPerComponent": 8, "ColorSpace": pikepdf.Name.DeviceGray}
+    resources.XObject.Picture = file.make_stream(b"\x00", **picture, **grey)
+    resources.XObject.Stencil = file.make_stream(b"\x00", **picture, ImageMask=True, BitsPerComponent=1)
+    cover = resources.XObject.Cover = form(file, b"1 g 0 0 400 300 re f", pikepdf.Dictionary())
+    for _ in range(20):
+        cover = form(file, b"/Inner Do", pikepdf.Dictionary(XObject={"/Inner": cover}))
+    resources.XObject.Deep = cover
+    function = pikepdf.Dictionary(FunctionType=2, Domain=[0, 1], C0=[0], C1=[0.2], N=1)
+    space = pikepdf.Name.DeviceGray
+    resources.Shading.Gradient = pikepdf.Dictionary(
+        ShadingType=2, ColorSpace=space, Coords=[0, 0, 400, 0], Function=function, Extend=[True, True]
+    )
+    tile = {"PatternType": 1, "PaintType": 1, "TilingType": 1, "BBox": [0, 0, 9, 9], "XStep": 9, "YStep": 9}
+    resources.Pattern.Tiles = file.make_stream(b"0 g 0 0 9 9 re f", **tile, Resources=pikepdf.Dictionary())
+    resources.Font.Other = next(font for name, font in resources.Font.items())
+    letter = file.make_stream(b"9 0 d0 1 g 0 0 400 300 re f")
+    resources.Font.Drawn = file.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type3,
+            FontBBox=[0, 0, 0, 0],
+            FontMatrix=[0.1, 0, 0, 0.1, 0, 0],
+            CharProcs={"/a": letter},
+            Encoding=pikepdf.Dictionary(Differences=[97, pikepdf.Name.a]),
+            FirstChar=97,
+            LastChar=97,
+            Widths=[9],
+        )
+    )
+
+
+def form(file: pikepdf.Pdf, content: bytes, resources: pikepdf.Dictionary) -> pikepdf.Object:
+    entries = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 400, 300]}
+    return file.make_stream(content, **entries, Resources=resources)
+
+
 def seen_text(pdf: bytes) -> str:
     file = read_file(pdf)
     return "".join(SeenContent(file, LEAST_SIZE).read(next(file.pages())).values())
+
+
+def covered_by(over: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: b"q " + content + b" Q " + over
+
+
+COVERS: dict[str, bytes] = {
+    "thick lines": b"1 G 300 w 0 250 m 400 250 l S",
+    "thick lines by a matrix": b"q 1 0 0 30 0 0 cm 1 G 10 w 0 8 m 400 8 l S Q",
+    "a thick line that a state sets": b"/Thick gs 1 G 0 250 m 400 250 l s",
+    "a thick frame": b"1 G 400 w 450 200 900 100 re S",
+    "a dot": b"1 G 1 J 900 w 200 150 m 200 150 l S",
+    "the end of a line": b"1 G 2 J 800 w -390 200 m -300 200 l S",
+    "a corner": b"1 G 300 w -500 50 m -160 250 l -500 450 l S",
+    "a point": b"1 G 0 j 10 M 60 w -300 263 m 0 223 l -300 183 l S",
+    "a line along a curve": b"1 G 90 w 0 200 m 100 240 300 240 400 200 c S",
+    "a fill with lines": b"1 g 1 G 500 w 0 0 9 9 re b*",
+    "many thin lines": b"1 G 0 w " + b"".join(b"0 %.2f m 400 %.2f l S " % (y / 10, y / 10) for y in range(2000, 2600)),
+    "an inline picture": b"q 400 0 0 300 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xff EI Q",
+    "a picture": b"q 400 0 0 300 0 0 cm /Picture Do Q",
+    "a stencil": b"q 1 g 400 0 0 300 0 0 cm /Stencil Do Q",
+    "a gradient": b"/Gradient sh",
+    "a pattern over all": b"/Pattern cs /Tiles scn 0 0 400 300 re f",
+    "a form": b"/Cover Do",
+    "forms in forms": b"/Deep Do",
+    "letters of 300 points": b"BT /Other 300 Tf 1 g 40 100 Td <00240024> Tj ET",
+    "letters of 300 points by a matrix": b"BT /Other 1 Tf 1 g 300 0 0 300 40 100 Tm <00240024> Tj ET",
+    "blocks of one size": b"BT /Other 16 Tf 1 g 40 240 Td <" + b"0024" * 40 + b"> Tj ET",
+    "letters drawn by procedures": b"BT /Drawn 12 Tf 0 0 Td (a) Tj ET",
+    "three veils": b"/Veil gs 1 g " + b"0 0 400 300 re f " * 3,
+}
+"""What lies over all when it is painted at last."""
 
 
 FILES: dict[str, Callable[[bytes], bytes]] = {
@@ -162,6 +267,17 @@ FILES: dict[str, Callable[[bytes], bytes]] = {
     "a cover behind all": lambda content: b"q " + content + b" Q 1 g 0 0 999 999 re f",
     "a cover by another rule": lambda content: b"q " + content + b" Q 1 g 0 0 999 999 re f*",
 }
+FILES |= {f"covered by {way}": covered_by(over) for way, over in COVERS.items()}
+FILES |= {
+    "an outline that makes a blot": lambda content: content.replace(b"BT", b"BT 2 Tr 6 w"),
+    "after text that clips": lambda content: b"BT /Other 9 Tf 7 Tr 1 0 0 1 5 5 Tm <0024> Tj ET 0 Tr " + content,
+    "on a picture": lambda content: b"q 400 0 0 300 0 0 cm /Picture Do Q " + content,
+    "on a pattern": lambda content: b"/Pattern cs /Tiles scn 0 0 400 300 re f " + content,
+    "on a gradient": lambda content: b"/Gradient sh " + content,
+    "on a thick line": lambda content: b"q 0 G 300 w 0 250 m 400 250 l S Q " + content,
+    "on a stroke of its colour": lambda content: b"q 300 w 0 250 m 400 250 l S Q " + content,
+    "a line across, at another height": lambda content: b"q " + content + b" Q 0 G 0.6 w 0 240.1 m 400 240.1 l S",
+}
 
 
 @pytest.mark.parametrize("way", FILES)
@@ -176,3 +292,71 @@ def test_what_lies_off_the_printed_page_is_not_seen(box: str) -> None:
     pdf = page("")
     assert RISK in seen_text(changed(pdf, bytes))
     assert RISK not in seen_text(changed(pdf, bytes, **{box: [0, 0, 100, 300]}))
+
+
+def annotated(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        whole = {"Type": pikepdf.Name.Annot, "Rect": [0, 0, 400, 300], **entries}
+        if "N" in whole:
+            whole["AP"] = pikepdf.Dictionary(N=form(file, whole.pop("N"), pikepdf.Dictionary()))
+        file.pages[0].Annots = pikepdf.Array([file.make_indirect(pikepdf.Dictionary(**whole))])
+        file.Root.AcroForm = pikepdf.Dictionary(Fields=file.pages[0].Annots)
+
+    return change
+
+
+WHITE = b"1 g 0 0 400 300 re f"
+OVERLAID = {
+    "a stamp": annotated(Subtype=pikepdf.Name.Stamp, N=WHITE),
+    "a field": annotated(Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, N=WHITE, F=4),
+    "a frame": annotated(Subtype=pikepdf.Name.Stamp, N=b"1 G 400 w 0 150 m 400 150 l S"),
+    "what viewers draw": annotated(Subtype=pikepdf.Name.Redact),
+    "a field that viewers fill": annotated(
+        Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, MK=pikepdf.Dictionary(BG=[1])
+    ),
+    "a link with a thick frame": annotated(Subtype=pikepdf.Name.Link, Border=[0, 0, 400]),
+}
+NOT_OVERLAID = {
+    "a link": annotated(Subtype=pikepdf.Name.Link, Border=[0, 0, 0]),
+    "a field": annotated(Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, N=b"", F=4),
+    "a hidden stamp": annotated(Subtype=pikepdf.Name.Stamp, N=WHITE, F=2),
+    "a stamp beside the text": annotated(Subtype=pikepdf.Name.Stamp, N=WHITE, Rect=[0, 0, 400, 90]),
+}
+
+
+def annotated_page(change: Callable[[pikepdf.Pdf], None]) -> bytes:
+    with pikepdf.open(io.BytesIO(page(""))) as file:
+        change(file)
+        out = io.BytesIO()
+        file.save(out, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("way", OVERLAID)
+def test_text_below_an_annotation_is_not_seen(way: str) -> None:
+    with pytest.raises(RenderingFailed, match="lacks"):
+        require_texts([RISK], annotated_page(OVERLAID[way]))
+
+
+@pytest.mark.parametrize("way", NOT_OVERLAID)
+def test_text_beside_or_below_nothing_is_seen(way: str) -> None:
+    require_texts([RISK], annotated_page(NOT_OVERLAID[way]))
+
+
+HARMLESS = {
+    "thin lines beside": b"1 G 300 w -200 0 m -200 300 l S 1 w 0 230 m 400 230 l S 0 250 m 400 250 l S",
+    "a thick line with a plain end": b"0 G 800 w -390 200 m 40 200 l S",
+    "a blunt corner": b"1 G 2 j 60 w -300 263 m 0 223 l -300 183 l S",
+    "a dot without caps": b"1 G 900 w 200 150 m 200 150 l S",
+    "a path that is not painted": b"1 G 900 w 0 150 m 400 150 l n",
+    "thick lines cut off": b"q 0 0 400 90 re W n 1 G 900 w 0 150 m 400 150 l S Q",
+    "a clear line": b"/Clear gs 0 G 900 w 0 150 m 400 150 l S",
+    "huge letters beside": b"BT /Other 200 Tf 1 g 40 20 Td <00240024> Tj ET",
+    "huge spaces": b"BT /Other 300 Tf 1 g 40 100 Td <00030003> Tj ET",
+    "huge letters that leave nothing": b"BT /Other 300 Tf 3 Tr 40 100 Td <00240024> Tj ET",
+}
+
+
+@pytest.mark.parametrize("way", HARMLESS)
+def test_text_beside_what_is_painted_later_is_seen(way: str) -> None:
+    assert RISK in seen_text(changed(page(""), covered_by(HARMLESS[way])))

@@ -34,7 +34,7 @@ def template_files(folder: Path) -> list[Path]:
     return sorted(path for path in files if path.is_file())
 
 
-PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
 """Width and height of each paper in points."""
 
 PARTICULARS = "clinic.yaml"

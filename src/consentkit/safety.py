@@ -3,7 +3,7 @@
 Guarantees: each text that is required is a paragraph of the file, as often as it is required, and every character of it
 can be seen (`pdf.seen`): a template or style sheet that leaves it out, hides it or moves it away makes no paper.
 
-Not checked: whether the shape of each glyph is that of its letter, and pictures, gradients and strokes near the text.
+Not checked: whether the shape of each glyph is that of its letter.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What was added to the pages of a packet, as it can be seen and as it is read out.
 
-Guarantees: a page whose own streams, resources or size are not those of its part counts as another page; everything
-else on it is read as it is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
+Guarantees: a page whose own streams, resources or size are not those of its part counts as another page, and so does
+one where anything but text was painted over or below the letters of our own papers; everything else on it is read as it
+is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
+from consentkit.pdf.canvas import Paint
 from consentkit.pdf.content import Key, MarkedSequence
 from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
+from consentkit.pdf.graphics import State
 from consentkit.pdf.objects import PdfFile, inflated
-from consentkit.pdf.seen import Painter, SeenContent, State, page_area
+from consentkit.pdf.painter import Painter
+from consentkit.pdf.seen import SeenContent, page_area
 from consentkit.pdf.syntax import Ref, Value, number, string_text, whole
 
 _LEAST_SIZE = 2.0
@@ -60,6 +64,8 @@ class PageReader:
         for stream in streams[first + len(printed.streams) :]:
             painter.read(inflated(file.objects[stream]), nothing)
         self._draw_annotations(page, painter, blank, printed)
+        if _is_covered(painter, printed):
+            return None
         return list(self._texts(page, painter))
 
     def _is_same_page(self, page: Mapping[str, Value], printed: PrintedPage) -> bool:
@@ -113,6 +119,17 @@ def _place_of(part: Sequence[bytes], whole_page: Sequence[bytes]) -> int | None:
     """Where the streams of a part begin among those of a page."""
     places = range(len(whole_page) - len(part) + 1)
     return next((place for place in places if tuple(whole_page[place : place + len(part)]) == tuple(part)), None)
+
+
+def _is_covered(painter: Painter, printed: PrintedPage) -> bool:
+    """Whether something other than text lies over, or below, a letter of the page."""
+    paints = [item for item in painter.canvas.items if isinstance(item, Paint) and item.alpha > 0]
+    return any(_lies_at(paint, *letter) for paint in paints for letter in printed.letters)
+
+
+def _lies_at(paint: Paint, x: float, y: float) -> bool:
+    left, bottom, right, top = paint.box
+    return left <= x <= right and bottom <= y <= top and paint.contains(x, y)
 
 
 def _is_fit(painter: Painter, blank: State, printed: PrintedPage) -> bool:

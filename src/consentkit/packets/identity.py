@@ -71,6 +71,7 @@ def require_identity(pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks) -
 
 
 def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    _require_plain(file)
     filled = _field_values(file)
     if len(filled) != len(pages):
         raise RenderingFailed("the finished packet has another number of pages than was meant")
@@ -80,6 +81,28 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) ->
         _require_page(number, drawn, values, mark, fold)
         _require_annotations(number, file, page, bool(values), mark)
     _require_known_strings(file, found, filled, marks)
+
+
+_OF_FILE = {"Type", "Pages", "Metadata", "MarkInfo", "StructTreeRoot", "Lang", "Outlines", "PageLabels", "AcroForm"} | {
+    "OutputIntents",
+    "ViewerPreferences",
+}
+_OF_PAGE = {"Type", "Parent", "Contents", "Resources", "Annots", "StructParents", "Tabs", "Group", "Rotate"} | {
+    "MediaBox",
+    "CropBox",
+    "BleedBox",
+    "TrimBox",
+    "ArtBox",
+}
+_OF_FORM = {"Fields", "DR", "DA", "SigFlags"}
+
+
+def _require_plain(file: PdfFile) -> None:
+    """Raise RenderingFailed where a viewer would do more with the file, or a page, than to show it."""
+    form = file.dictionary(file.catalog.get("AcroForm"))
+    pages = [entry for page in file.pages() for entry in page.keys() - _OF_PAGE]
+    if unknown := [*file.catalog.keys() - _OF_FILE, *form.keys() - _OF_FORM, *pages]:
+        raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
 
 
 def _require_page(

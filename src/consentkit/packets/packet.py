@@ -150,7 +150,7 @@ class PacketMaker:
             required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
-            for number, printed in enumerate(self._printed_on(paper.part).pages, placed.first):
+            for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
                 foot = _foot_line(plan, paper.pack, number, packet.pages)
                 yield PageMarks([*required, foot], allowed, printed, called)
 
@@ -178,7 +178,7 @@ class PacketMaker:
         texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
         if is_one_of_many:
             texts |= set(self._names_of_visits(packets))
-        said = frozenset[bytes]().union(*(self._printed_on(paper.part).said for paper in papers))
+        said = frozenset[bytes]().union(*(self._printed_on(paper).said for paper in papers))
         return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), said)
 
     def _names_of_visits(self, packets: Sequence[Packet]) -> Iterator[str]:
@@ -189,9 +189,10 @@ class PacketMaker:
             visit = packet.plan.visit.visit
             yield from (f"{words.packet.cover.visit} {visit}", f"visit_{number}", f"{visit}: ")
 
-    def _printed_on(self, part: Part) -> PrintedPart:
+    def _printed_on(self, paper: Paper) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
-        return self._printed.get(_digest(part), lambda: printed_part(part.pdf))
+        part, is_ours = paper.part, not paper.is_foreign
+        return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
 
 
 def _called(paper: Paper) -> str:

@@ -10,13 +10,13 @@ import hashlib
 import html
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from consentkit.pdf.geometry import Box
+from consentkit.pdf.geometry import Box, Point
 from consentkit.pdf.objects import PdfFile, inflated, read_file
-from consentkit.pdf.seen import page_area
+from consentkit.pdf.seen import SeenContent, page_area
 from consentkit.pdf.syntax import Ref, Value, string_text, write
 
 _STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
@@ -41,6 +41,10 @@ class Annotation(NamedTuple):
     name: str
     label: str
     flags: int
+    look: bytes
+    """What a viewer draws for it by itself."""
+    action: bytes
+    """What it does, but for going to a page."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class PrintedPage:
     annotations: tuple[Annotation, ...] = ()
     appearances: frozenset[bytes] = frozenset()
     """Digests of what its annotations look like."""
+    letters: tuple[Point, ...] = ()
+    """Where its own text is: nothing of a visit may lie there."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,11 @@ class PrintedPart:
     """Its strings as they are written, with their brackets, and the texts of its metadata without."""
 
 
-def printed_part(pdf: bytes) -> PrintedPart:
-    """Take in a part. Raises ValueError for a damaged one."""
+def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
+    """Take in a part. Raises ValueError for a damaged one. Where other people's text is, is not looked for."""
     file = read_file(pdf)
-    pages = tuple(_printed_page(file, page) for page in file.pages())
+    content = SeenContent(file) if is_ours else None
+    pages = tuple(_printed_page(file, page, content) for page in file.pages())
     about = Counter(_STRING.findall(write(file.dictionary(file.trailer.get("Info")))))
     strings = Counter(string for text in _texts(file) for string in _STRING.findall(text))
     metadata = (text.encode() for text in metadata_texts(file))
@@ -107,7 +114,7 @@ def stream_digest(file: PdfFile, stream: Ref) -> bytes:
     return hashlib.sha256(file.objects[stream].stream or b"").digest()
 
 
-def _printed_page(file: PdfFile, page: Mapping[str, Value]) -> PrintedPage:
+def _printed_page(file: PdfFile, page: Mapping[str, Value], content: SeenContent | None) -> PrintedPage:
     streams = file.contents(page)
     for stream in streams:
         _require_balance(inflated(file.objects[stream]))
@@ -121,6 +128,7 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value]) -> PrintedPage:
         turned=file.get(page.get("Rotate", b"0")),
         annotations=tuple(annotations_of(file, page)),
         appearances=frozenset(stream_digest(file, stream) for stream in appearances_of(file, page)),
+        letters=tuple(content.letters(page)) if content else (),
     )
 
 
@@ -178,12 +186,21 @@ def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Annotat
             name=_text(file, holder.get("T")),
             label=_text(file, entries.get("TU", holder.get("TU", entries.get("Contents")))),
             flags=int(_number(file, holder.get("Ff"))) | int(_number(file, entries.get("F"))) << 32,
+            look=_written(file, entries, ("Border", "BS", "MK", "C")),
+            action=_written(file, {**entries, **file.dictionary(entries.get("A"))}, ("AA", "S", "URI", "JS", "Next")),
         )
 
 
 def _text(file: PdfFile, value: Value | None) -> str:
     found = file.get(value)
     return string_text(found) if isinstance(found, bytes) and found.startswith((b"(", b"<")) else ""
+
+
+def _written(file: PdfFile, entries: Mapping[str, Value], names: Iterable[str]) -> bytes:
+    """Some entries, with what they lead to."""
+    return b" ".join(
+        b"%s %s" % (name.encode(), _digest(file, entries[name], {}, 0)) for name in names if name in entries
+    )
 
 
 def _number(file: PdfFile, value: Value | None) -> float:

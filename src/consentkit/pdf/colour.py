@@ -15,7 +15,12 @@ from consentkit.pdf.syntax import Ref, Value, whole
 
 Lightness: TypeAlias = float | None
 
+Shades: TypeAlias = tuple[float, float]
+"""From the darkest to the lightest of several colours."""
+
 BLACK, WHITE = 0.0, 1.0
+ANY: Shades = (BLACK, WHITE)
+"""What a colour that can't be told may be."""
 
 _DEVICE = (
     {"/DeviceGray": "grey", "/CalGray": "grey", "/G": "grey"}
@@ -29,7 +34,12 @@ def space_named(file: PdfFile, resources: Mapping[str, Value], name: str) -> str
     """Which kind of colour space a name stands for (ISO 32000-1, 8.6): grey, rgb, cmyk or lab; else None."""
     if name in _DEVICE:
         return _DEVICE[name]
-    value = file.get(file.dictionary(resources.get("ColorSpace")).get(name[1:]))
+    return space_of(file, file.dictionary(resources.get("ColorSpace")).get(name[1:]))
+
+
+def space_of(file: PdfFile, value: Value | None) -> str | None:
+    """Which kind of colour space a value is: grey, rgb, cmyk or lab; else None."""
+    value = file.get(value)
     if isinstance(value, bytes):
         return _DEVICE.get(value.decode("latin-1"))
     if not isinstance(value, list) or not value:

@@ -1,7 +1,6 @@
 """Places on a page: matrices, areas, and whether a point lies in one.
 
-Guarantees: an area is what its path fills, by either rule (ISO 32000-1, 8.5.3.3), but for curves, which count as the
-polygon of their control points.
+Guarantees: an area is what its outlines enclose, by either rule (ISO 32000-1, 8.5.3.3).
 """
 
 from __future__ import annotations
@@ -25,6 +24,15 @@ def product(first: Matrix, second: Matrix) -> Matrix:
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def inverse(matrix: Matrix) -> Matrix | None:
+    """The matrix that undoes another one; None where it makes everything flat."""
+    a, b, c, d, e, f = matrix
+    area = a * d - b * c
+    if not area:
+        return None
+    return (d / area, -b / area, -c / area, a / area, (c * f - d * e) / area, (b * e - a * f) / area)
 
 
 def moved(matrix: Matrix, x: float, y: float) -> Point:

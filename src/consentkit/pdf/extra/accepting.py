@@ -6,7 +6,6 @@ with what went in, and can be linked into a packet and read back.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pikepdf import Array, Name, Stream
 
 from consentkit.kinds import Paper
 from consentkit.pdf.compiling import compile_part
+from consentkit.pdf.extra.claims import claims_of
 from consentkit.pdf.extra.comparing import require_same, require_same_letters
 from consentkit.pdf.extra.copying import written_file
 from consentkit.pdf.extra.cost import TooCostly
@@ -61,7 +61,7 @@ def accepted(data: bytes, paper: Paper | None) -> Accepted:
     except (Unsound, pikepdf.PdfError) as error:
         raise Refused([DAMAGED]) from error
     sizes = tuple(page.size for page in judged.pages)
-    metadata = _metadata(judged)
+    claims = claims_of(_metadata(judged))
     originals, archivable = sizes, colour_components(judged) in (None, 1, 3)
     pdf = inert.pdf
     if paper:
@@ -77,14 +77,8 @@ def accepted(data: bytes, paper: Paper | None) -> Accepted:
         pdf,
         sizes,
         inert.is_tagged,
-        is_readable and not again and inert.is_wholly_tagged and _said(metadata, "pdfuaid:part") == "1",
-        (
-            inert.is_tagged
-            and not again
-            and _said(metadata, "pdfaid:part") in ("1", "2")
-            and _said(metadata, "pdfaid:conformance") == "A"
-            and archivable
-        ),
+        is_readable and not again and inert.is_wholly_tagged and claims.accessibility,
+        inert.is_tagged and not again and claims.archive and archivable,
         tuple(_notices(inert, again)),
         not inert.has_values,
     )
@@ -176,17 +170,11 @@ def _is_readable(pdf: bytes) -> bool:
         return False
 
 
-def _metadata(judged: Judged) -> str:
-    """The metadata packet, as text; empty where there is none that can be read."""
+def _metadata(judged: Judged) -> bytes:
+    """The metadata packet; empty where there is none that can be read."""
     stream = judged.catalog.get("/Metadata")
     try:
         content = peeled(stream, Budget()) if isinstance(stream, Stream) else None
     except (Unsound, TooLarge):
-        return ""
-    return content.data.decode("utf-8", "replace") if content and not content.filters else ""
-
-
-def _said(metadata: str, name: str) -> str:
-    """The value of a property, which is in an element or an attribute."""
-    found = re.search(rf"""<{name}>\s*([^<]*?)\s*</|\b{name}\s*=\s*["']\s*([^"']*?)\s*["']""", metadata)
-    return (found[1] or found[2] or "") if found else ""
+        return b""
+    return content.data if content and not content.filters else b""

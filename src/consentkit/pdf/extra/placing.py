@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consentkit.kinds import Paper
+from consentkit.kinds import PAPER_SIZES, Paper
 from consentkit.pdf.extra.rendering import Rendered, ink_box
 from consentkit.pdf.extra.values import Box
 from consentkit.pdf.geometry import Matrix
 
 Size = tuple[float, float]
-SIZES: dict[Paper, Size] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
-"""Width and height of the paper in points."""
 HEAD_ROOM, FOOT_ROOM = 46.0, 30.0
 """Points at the top and the bottom of each page that belong to the packet."""
 EDGE = 12.75
@@ -40,7 +38,7 @@ def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Place]:
 
 
 def _sheet(size: Size, paper: Paper) -> Size:
-    short, long = SIZES[paper]
+    short, long = PAPER_SIZES[paper]
     return (long, short) if size[0] > size[1] else (short, long)
 
 
