@@ -49,7 +49,7 @@ bench: $(VENV)/.dev
 
 # Takes out each guard of the program, and shows which test notices: ten minutes, or less with words of the entries.
 guards: $(VENV)/.dev
-	$(BIN)/python tests/guarding.py $(WHAT)
+	PYTHONPATH=tests $(BIN)/python -m kit.guarding $(WHAT)
 
 # The committed files that are made from others.
 schemas: $(VENV)/.dev
@@ -60,10 +60,10 @@ grades: $(VENV)/.dev
 	{ printf "# The rules of consentkit check\n\nMade by a command; do not edit.\n\n"; $(BIN)/consentkit check --explain all; } > docs/rules.md
 
 references: $(VENV)/.dev
-	$(BIN)/python tests/pictures.py --write
+	PYTHONPATH=tests $(BIN)/python -m kit.pictures --write
 
 trees: $(VENV)/.dev
-	$(BIN)/python tests/golden_trees.py --write
+	PYTHONPATH=tests $(BIN)/python -m kit.golden_trees --write
 
 $(VENV)/.runtime: pyproject.toml tools/setup.sh $(LOCK)
 	tools/setup.sh $(VENV) runtime

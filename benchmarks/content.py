@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import consentkit
-from consentkit.html import Content, Page, read_style
-from consentkit.kinds import printed_fingerprint
-from consentkit.language import fill
-from consentkit.pdf.fonts import faces_for, font_rules
+from consentkit.documents.page import Content, Page, read_style
+from consentkit.documents.safety import safety_texts
+from consentkit.documents.workspace import Workspace
+from consentkit.model.identity import printed_fingerprint
+from consentkit.model.words import fill
+from consentkit.pdf.fonts.font_files import faces_for, font_rules
 from consentkit.resources import font_file
-from consentkit.safety import safety_texts
-from consentkit.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 CLINIC = ROOT / "samples" / "clinic"

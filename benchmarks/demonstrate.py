@@ -28,7 +28,7 @@ from pathlib import Path
 from benchmarks.content import CLINIC, ONE, shipped_codes
 from benchmarks.measuring import own_cpu
 from consentkit.batches.manifest import load_manifest
-from consentkit.pdf.seal import is_intact
+from consentkit.pdf.file.seal import is_intact
 from consentkit.resources import shipped
 
 _ON_TWO_PAPERS = 7

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consentkit.errors import InvalidInput
-from consentkit.pdf.foreign import ForeignPdf, accept
+from consentkit.pdf.foreign.intake import ForeignPdf, accept
 
 _SECONDS = 60
 

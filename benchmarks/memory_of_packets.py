@@ -12,11 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from consentkit.cache.store import Store
+from consentkit.documents.workspace import open_workspace
+from consentkit.model.visit import Visit
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
-from consentkit.packets.visit import Visit
-from consentkit.storage.store import Store
-from consentkit.workspace import open_workspace
 
 CLINIC = Path(__file__).parent.parent / "samples" / "clinic"
 STEP = 200

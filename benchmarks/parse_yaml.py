@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from consentkit import yamlfile
+from consentkit.reading import yaml_file
 
 
 def main() -> None:
     for name in sys.argv[1:]:
-        yamlfile.parse(Path(name).read_text(encoding="utf-8"), name)
+        yaml_file.parse(Path(name).read_text(encoding="utf-8"), name)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import skipping
 from consentkit.cli import run
-from running import Outcome
+from kit import skipping
+from kit.running import Outcome
 
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 

@@ -12,7 +12,7 @@ from benchmarks.large_clinic import code, file_of, make_large_clinic
 from benchmarks.measuring import Contender, Target
 from benchmarks.peers.peer import run_python
 from benchmarks.scenarios.bench import Bench, emptied, expected_document, run_consentkit, scenario
-from consentkit.safety import safety_texts
+from consentkit.documents.safety import safety_texts
 
 LANGUAGES = ("en", "es")
 TWO_WORKERS = "consentkit batch --jobs 2"

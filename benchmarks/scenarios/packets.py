@@ -10,13 +10,13 @@ from benchmarks.content import CLINIC, VISIT_CODES, Visit
 from benchmarks.measuring import Contender
 from benchmarks.people import day, kinds_of_day, patients, write_schedule, write_visit
 from benchmarks.scenarios.bench import Bench, emptied, expected_packet, packets_with, run_consentkit, scenario
-from consentkit.output import write_file
+from consentkit.cache.store import open_store
+from consentkit.documents.workspace import open_workspace
+from consentkit.model.visit import Visit as VisitToServe
+from consentkit.output.write import write_file
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
-from consentkit.packets.visit import Visit as VisitToServe
 from consentkit.packets.visits import read_visits
-from consentkit.storage.store import open_store
-from consentkit.workspace import open_workspace
 
 ONE_EACH = "consentkit packet, a process each"
 KEPT_OPEN = "consentkit in Python, kept open"

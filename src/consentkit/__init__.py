@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from consentkit.document import Document
+    from consentkit.documents.document import Document
+    from consentkit.documents.workspace import Workspace, open_workspace
     from consentkit.errors import (
         ConsentkitError,
         FileAccess,
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
         UnknownCode,
         WrongUse,
     )
-    from consentkit.model import Procedure
+    from consentkit.model.procedure import Procedure
     from consentkit.problems import Problem
-    from consentkit.workspace import Workspace, open_workspace
 
 __all__ = [
     "ConsentkitError",
@@ -41,16 +41,16 @@ __all__ = [
 
 _HOMES = {
     "ConsentkitError": "errors",
-    "Document": "document",
+    "Document": "documents.document",
     "FileAccess": "errors",
     "InvalidInput": "errors",
     "Problem": "problems",
-    "Procedure": "model",
+    "Procedure": "model.procedure",
     "RenderingFailed": "errors",
     "UnknownCode": "errors",
-    "Workspace": "workspace",
+    "Workspace": "documents.workspace",
     "WrongUse": "errors",
-    "open_workspace": "workspace",
+    "open_workspace": "documents.workspace",
 }
 
 

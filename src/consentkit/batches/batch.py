@@ -21,18 +21,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from consentkit.batches.crew import Crew
+from consentkit.batches.folder import file_hash, held, strangers, tidy
 from consentkit.batches.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
-from consentkit.batches.outfolder import file_hash, held, strangers, tidy
-from consentkit.batches.wanted import Request, list_hash, shard_of
+from consentkit.batches.service_list import Request, list_hash, shard_of
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
-from consentkit.output import remove_own_file, write_file
-from consentkit.storage.inputs import key_from
+from consentkit.library.keys import key_from
+from consentkit.output.write import remove_own_file, write_file
+from consentkit.processes.pool import Crew
 
 if TYPE_CHECKING:
-    from consentkit.batches.workers import Ended
-    from consentkit.finished import Document
-    from consentkit.workspace import Workspace
+    from consentkit.documents.document import Document
+    from consentkit.documents.workspace import Workspace
+    from consentkit.processes.workers import Ended
 
 _SHOWN_DIGITS = 16
 """Digits of the hash of each group of inputs in the manifest: enough to tell a change, and short."""
@@ -303,8 +303,8 @@ class Run:
 
     def _make(self, steps: Sequence[Step]) -> Iterator[Result]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
-        from consentkit.batches.workers import work
-        from consentkit.document import load_engine
+        from consentkit.documents.making import load_engine
+        from consentkit.processes.workers import work
 
         try:
             load_engine()  # once, here: processes that are forked have it then
@@ -371,7 +371,7 @@ class Run:
 
 
 def _entry(request: Request, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
-    from consentkit.pdf.metadata import read_properties
+    from consentkit.pdf.file.xmp import read_properties
 
     approval: Approval = "approved" if document.is_approved else "overdue" if document.approval else "draft"
     return replace(

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.files import read_bytes
-from consentkit.kinds import Identity, Layout, Paper, Variant
-from consentkit.output import write_file
+from consentkit.model.identity import Identity, Layout, Paper, Variant
+from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
+from consentkit.reading.files import read_bytes
 
 MANIFEST = "manifest.json"
 TABLE = "manifest.csv"

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from consentkit.checks import rules_library as rules
 from consentkit.checks.findings import Finding, Spot, found, value
 from consentkit.checks.inputs import ClinicFile
+from consentkit.checks.readability import texts_in
 from consentkit.checks.rules_wording import PLACEHOLDER
 from consentkit.checks.text_rules import check_wording
 from consentkit.problems import quoted
-from consentkit.readability import texts_in
 
 _PARTICULARS = ("name", "address", "phone")
 _MODEL_CLINIC = re.compile(

@@ -13,7 +13,7 @@ from consentkit.checks import rules_content as rules
 from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.inputs import ProcedureFile
 from consentkit.checks.requirements import CLAUSES_BY_CODE
-from consentkit.model import Review
+from consentkit.model.procedure import Review
 
 SOON = datetime.timedelta(days=30)
 LONGEST_INTERVAL = datetime.timedelta(days=731)

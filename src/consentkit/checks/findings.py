@@ -11,7 +11,7 @@ from typing import Protocol
 from consentkit.checks.places import Source
 from consentkit.checks.rulebook import Rule
 from consentkit.problems import Problem, Severity
-from consentkit.yamlfile import Path, Position, dotted
+from consentkit.reading.yaml_file import Path, Position, dotted
 
 
 class Subject(Protocol):

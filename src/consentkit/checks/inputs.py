@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from consentkit.checks.places import Source
-from consentkit.language import LanguagePack
-from consentkit.model import Procedure
-from consentkit.yamlfile import Path
+from consentkit.model.procedure import Procedure
+from consentkit.model.words import LanguagePack
+from consentkit.reading.yaml_file import Path
 
 if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it can't be needed here
-    from consentkit.clinic import Clinic
+    from consentkit.library.clinic import Clinic
 
 
 @dataclass(frozen=True)

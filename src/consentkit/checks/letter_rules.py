@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator
 from consentkit.checks.findings import Finding, Spot, Subject, found
 from consentkit.checks.places import Source
 from consentkit.checks.rules_wording import UNPRINTABLE
-from consentkit.pdf.coverage import unprintable
-from consentkit.pdf.substitutes import described, instead
+from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.fonts.substitutes import described, instead
 from consentkit.problems import printable
-from consentkit.yamlfile import Path
+from consentkit.reading.yaml_file import Path
 
 _NOT_PRINTED = {
     *("code", "language", "direction", "translates", "clauses", "related", "policies", "billing", "drop"),

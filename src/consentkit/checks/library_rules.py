@@ -12,7 +12,7 @@ from consentkit.checks import rules_library as rules
 from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.inputs import LibraryFiles, ProcedureFile, ServiceFile, TranslationFile
 from consentkit.problems import did_you_mean, printable, quoted
-from consentkit.yamlfile import Path
+from consentkit.reading.yaml_file import Path
 
 Procedures = Mapping[str, ProcedureFile]
 

@@ -14,11 +14,11 @@ from consentkit.checks.findings import Finding, found, key
 from consentkit.checks.inputs import PackFile
 from consentkit.checks.lexicon import STATEMENTS
 from consentkit.checks.procedure_rules import MOST_ITEMS
+from consentkit.checks.readability import PlacedText, primary, texts_in
 from consentkit.checks.reading_rules import ReadingReport, check_reading, read_closely
 from consentkit.checks.rules_content import MISSING_CLAUSE
 from consentkit.checks.rules_wording import LONG_LIST, PLACEHOLDER
 from consentkit.checks.text_rules import check_wording, undefined_terms
-from consentkit.readability import PlacedText, primary, texts_in
 
 _READ_AS_TEXT = {"clauses", "teach_back", "consent"}
 _NOT_PRINTED = {"language", "direction", "source", "months"}

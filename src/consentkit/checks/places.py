@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from consentkit import yamlfile
-from consentkit.yamlfile import Data, Path, Position, YamlFile
+from consentkit.reading import yaml_file
+from consentkit.reading.yaml_file import Data, Path, Position, YamlFile
 
 _WRITTEN = {"'": "'{1,2}", '"': r'\\?"'}
 """How a sign may be written inside YAML's quotation marks."""
@@ -83,7 +83,7 @@ class Source:
 
 def read_source(text: str, name: str) -> Source:
     """Parse a file's text. What is wrong with it as YAML is in `yaml.problems`."""
-    return Source(text.replace("\r\n", "\n").replace("\r", "\n"), yamlfile.parse(text, name))
+    return Source(text.replace("\r\n", "\n").replace("\r", "\n"), yaml_file.parse(text, name))
 
 
 def _texts(data: Data, path: Path) -> Iterator[tuple[Path, str]]:

@@ -12,12 +12,7 @@ from consentkit.checks import rules_content as rules
 from consentkit.checks.findings import Finding, Spot, found, key, value
 from consentkit.checks.inputs import ProcedureFile, TranslationFile
 from consentkit.checks.lexicon import DANGER, FREE_TO_REFUSE, MINUTES, SUPERVISOR, TRAINEE
-from consentkit.checks.reading_rules import check_reading, read_procedure
-from consentkit.checks.rules_wording import LONG_LIST, UNEVEN_LIST
-from consentkit.checks.text_rules import check_wording, undefined_terms
-from consentkit.model import Procedure
-from consentkit.problems import quoted
-from consentkit.readability import (
+from consentkit.checks.readability import (
     NOT_READ_BY_PATIENTS,
     Path,
     PlacedText,
@@ -27,6 +22,11 @@ from consentkit.readability import (
     split_sentences,
     texts_in,
 )
+from consentkit.checks.reading_rules import check_reading, read_procedure
+from consentkit.checks.rules_wording import LONG_LIST, UNEVEN_LIST
+from consentkit.checks.text_rules import check_wording, undefined_terms
+from consentkit.model.procedure import Procedure
+from consentkit.problems import quoted
 
 AnyProcedure = ProcedureFile | TranslationFile
 

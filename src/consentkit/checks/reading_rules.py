@@ -1,6 +1,6 @@
 """How hard a procedure is to read: the figures as a whole and by section, and the rules on them.
 
-Guarantees: the figures are those of `consentkit.readability` over everything that a patient reads in the procedure; a
+Guarantees: the figures are those of `checks.readability` over everything that a patient reads in the procedure; a
 language without a formula has none. Figures of short sections inform; only sections of `FEWEST_SENTENCES` are judged.
 """
 
@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from consentkit.checks.findings import Finding, Subject, found, key, value
-from consentkit.checks.rules_content import READING_GRADE, SECTION_GRADE
-from consentkit.model import Procedure
-from consentkit.problems import Severity
-from consentkit.readability import (
+from consentkit.checks.readability import (
     Formula,
     PlacedText,
     Reading,
@@ -27,6 +24,9 @@ from consentkit.readability import (
     split_sentences,
     split_words,
 )
+from consentkit.checks.rules_content import READING_GRADE, SECTION_GRADE
+from consentkit.model.procedure import Procedure
+from consentkit.problems import Severity
 
 FEWEST_SENTENCES = 10
 """Sentences that a section must have to be judged by itself."""

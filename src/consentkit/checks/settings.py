@@ -14,9 +14,9 @@ from pydantic import AfterValidator, Field, model_validator
 from consentkit.checks.findings import Finding, Subject, found, value
 from consentkit.checks.rules import RULES
 from consentkit.checks.rules_library import UNUSED_EXCEPTION
-from consentkit.language import LanguageTag
+from consentkit.model.values import Code, Line, Record
+from consentkit.model.words import LanguageTag
 from consentkit.problems import did_you_mean, quoted
-from consentkit.values import Code, Line, Record
 
 
 def _known(name: str) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from consentkit.checks.inputs import ProcedureFile, TranslationFile
+from consentkit.checks.readability import Formula, Reading, judge, longest_sentence
 from consentkit.checks.reading_rules import FEWEST_SENTENCES, ReadingReport, read_procedure
-from consentkit.readability import Formula, Reading, judge, longest_sentence
 
 _HEAD = f"""\
 # How hard the documents are to read

@@ -12,10 +12,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from consentkit.checks import rules_wording as rules
 from consentkit.checks.findings import Finding, Spot, Subject, found
 from consentkit.checks.lexicon import JARGON, KNOWN_SHORT_FORMS
+from consentkit.checks.readability import (
+    PlacedText,
+    count_words,
+    longest_sentence,
+    primary,
+    split_sentences,
+    split_words,
+)
 from consentkit.checks.vocabulary import NAME_KEYS, Unwanted, unwanted
-from consentkit.model import Term
+from consentkit.model.procedure import Term
 from consentkit.problems import quoted
-from consentkit.readability import PlacedText, count_words, longest_sentence, primary, split_sentences, split_words
 
 MOST_SENTENCES = 7
 """Sentences in a paragraph."""

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from consentkit.checks import rules_library as rules
 from consentkit.checks.findings import Finding, found, key, value
 from consentkit.checks.inputs import ProcedureFile, TranslationFile
-from consentkit.model import Procedure
+from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
+from consentkit.model.procedure import Procedure
 from consentkit.problems import quoted
-from consentkit.readability import Path, count_words, passages_of, placed_passages
 
 SHORTEST_FORGOTTEN = 4
 """Words; shorter texts can be the same in two languages."""

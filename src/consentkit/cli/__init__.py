@@ -19,8 +19,8 @@ from consentkit.cli.commands import consentkit
 from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
-from consentkit.interruption import own_temporary_folder
 from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
+from consentkit.processes.interruption import own_temporary_folder
 
 _INTERRUPTED = 130
 _UNEXPECTED = 1

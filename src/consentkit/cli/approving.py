@@ -13,18 +13,18 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from consentkit import report
-from consentkit.approvals import Approval, Identity, approved_text, load_approvals, record
+from consentkit.approval.changes import changes
+from consentkit.approval.plain_text import plain_text
+from consentkit.approval.standing import Standing, standings
+from consentkit.approval.verify import Verdict, identify, identify_packet, judge
+from consentkit.cli import report
 from consentkit.cli.support import say
-from consentkit.comparison import changes
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
-from consentkit.files import read_bytes
-from consentkit.kinds import printed_fingerprint
-from consentkit.outline import plain_text
+from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals, record
+from consentkit.model.identity import printed_fingerprint
 from consentkit.problems import printable, quoted
-from consentkit.standing import Standing, standings
-from consentkit.verification import Verdict, identify, identify_packet, judge
-from consentkit.workspace import Workspace
+from consentkit.reading.files import read_bytes
 
 _LARGEST_PDF = 64 * 1024 * 1024
 

@@ -19,7 +19,6 @@ from typing import Any
 
 import click
 
-from consentkit import report
 from consentkit.batches.batch import (
     Choice,
     Plan,
@@ -29,14 +28,15 @@ from consentkit.batches.batch import (
     make_plan,
     started,
 )
-from consentkit.batches.crew import Crew, usable_cores
 from consentkit.batches.manifest import Entry, Manifest, parse_shard
-from consentkit.batches.wanted import Request, requests_of
+from consentkit.batches.service_list import Request, requests_of
+from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, RunFailed, WrongUse
-from consentkit.output import is_removable
+from consentkit.output.write import is_removable
 from consentkit.problems import printable
-from consentkit.workspace import Workspace
+from consentkit.processes.pool import Crew, usable_cores
 
 _MOST_NAMES = 5
 _ORDER = ("made", "copied", "unchanged", "failed", "removed", "altered")
@@ -274,7 +274,7 @@ def _would_be(workspace: Workspace, step: Step) -> str:
 
 def _merge(request: BatchRequest) -> int:
     """Join the parts of a list. Returns the exit code."""
-    from consentkit.batches.merging import merge
+    from consentkit.batches.merge import merge
 
     if not request.paths:
         raise WrongUse("name the folders to join: consentkit batch --merge-manifests A B -o DIR")

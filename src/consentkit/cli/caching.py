@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from consentkit import report
+from consentkit.cache.store import Pruned, Store, StoreInfo, open_store
+from consentkit.cli import report
 from consentkit.cli.support import say
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.problems import printable, quoted
-from consentkit.storage.store import Pruned, Store, StoreInfo, open_store
 
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b?)", re.ASCII | re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

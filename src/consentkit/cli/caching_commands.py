@@ -15,7 +15,7 @@ import click
 from consentkit.cli.support import Commands, json_option
 
 if TYPE_CHECKING:
-    from consentkit.storage.store import Store
+    from consentkit.cache.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

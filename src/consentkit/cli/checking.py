@@ -13,16 +13,16 @@ from pathlib import Path
 
 import click
 
-from consentkit import report
 from consentkit.checks import find_rule, outputs
-from consentkit.checks.explain import explain_rule, overview
+from consentkit.checks.read import inspect_files, inspect_library, reading_files
+from consentkit.checks.rule_help import explain_rule, overview
 from consentkit.checks.table import reading_table
+from consentkit.cli import report
 from consentkit.cli.support import say
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
-from consentkit.inspection import inspect_files, inspect_library, reading_files
-from consentkit.library import entries_of
+from consentkit.library.procedures import entries_of
 from consentkit.problems import MOST_PROBLEMS_IN_DATA, Problem, printable
-from consentkit.workspace import Workspace
 
 _EVERY_RULE = "all"
 

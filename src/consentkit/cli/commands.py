@@ -23,7 +23,7 @@ from consentkit.cli.support import (
 )
 
 if TYPE_CHECKING:
-    from consentkit.workspace import Workspace
+    from consentkit.documents.workspace import Workspace
 
 SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "services", "visit")
 
@@ -209,7 +209,7 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool, quiet: bool) -> i
 
 
 def _identity(workspace: Workspace, code: str, language: str | None, variant: Any) -> Any:
-    from consentkit.approvals import Identity
+    from consentkit.library.approvals import Identity
 
     return Identity(code, workspace.language(language).language, variant)
 
@@ -224,7 +224,7 @@ def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> 
     It goes into the clinic's `procedures` folder where there is one, else into the current folder, together with the
     schema that lets an editor help you. With --from 90837 the text of 90837 is the start.
     """
-    from consentkit.scaffold import write_new_procedure
+    from consentkit.operations.scaffold import write_new_procedure
 
     written = write_new_procedure(workspace, code, source)
     for path in written:
@@ -237,7 +237,7 @@ def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> 
 @click.argument("kind", type=click.Choice(SCHEMAS), default="procedure")
 def schema(kind: str) -> int:
     """Print the JSON Schema of a kind of file, for editors."""
-    from consentkit.schema import schema_text
+    from consentkit.model.schema import schema_text
 
     click.echo(schema_text(kind), nl=False)
     return 0
@@ -248,7 +248,7 @@ def schema(kind: str) -> int:
 @common_options
 def doctor(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
     """Look whether everything that consentkit needs is there, and make a document to prove it."""
+    from consentkit.cli.doctor import examine
     from consentkit.cli.listing import tell_findings
-    from consentkit.doctor import examine
 
     return tell_findings(examine(workspace), as_json=as_json, quiet=quiet)

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import click
 
-from consentkit import report
+from consentkit.cli import report
+from consentkit.cli.doctor import Finding
 from consentkit.cli.support import say
-from consentkit.doctor import Finding
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput, RenderingFailed
-from consentkit.model import Billing, Procedure
-from consentkit.workspace import Workspace
+from consentkit.model.procedure import Billing, Procedure
 
 _ROLES = {"primary": "primary", "add_on": "add-on", "retired": "retired"}
 

@@ -15,22 +15,22 @@ from typing import Any
 
 import click
 
-from consentkit import report
+from consentkit.cli import report
 from consentkit.cli.packing_targets import PacketRequest, Targets, require_sense
 from consentkit.cli.streams import stdin, write_to_stdout
 from consentkit.cli.support import interruptions, say
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
-from consentkit.output import prepare_folder, write_file
-from consentkit.packets.combining import combine
+from consentkit.model.visit import Visit, VisitName, is_visit_number
+from consentkit.output.print_queue import job_title, print_pdf, require_printer
+from consentkit.output.write import prepare_folder, write_file
+from consentkit.packets.day_file import combine
 from consentkit.packets.earlier import Fate, take_away
 from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.pairing import RecordBook
 from consentkit.packets.planning import Planner, failure_of_visit, named_visit, problem_of_visit
-from consentkit.packets.printing import job_title, print_pdf, require_printer
-from consentkit.packets.rules import RecordBook
-from consentkit.packets.visit import Visit, VisitName, is_visit_number
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted, report_lines
-from consentkit.workspace import Workspace
 
 
 @dataclass

@@ -9,7 +9,7 @@ import click
 from consentkit.cli.support import cache_options, json_option
 
 if TYPE_CHECKING:
-    from consentkit.workspace import Workspace
+    from consentkit.documents.workspace import Workspace
 
 
 @click.command(short_help="Make the papers of a visit, or of a day's schedule.")

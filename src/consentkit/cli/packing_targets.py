@@ -11,9 +11,9 @@ from pathlib import Path
 
 from consentkit.cli.streams import streams
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.output import require_replaceable
+from consentkit.model.visit import VisitName
+from consentkit.output.write import require_replaceable
 from consentkit.packets.planning import PacketOptions
-from consentkit.packets.visit import VisitName
 from consentkit.packets.visits import STDIN
 from consentkit.problems import printable
 

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consentkit import report
+from consentkit.cli import report
 from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.kinds import Identity, Layout, Paper, Variant, file_name
-from consentkit.output import prepare_folder, require_replaceable, write_file
+from consentkit.library.keys import Inputs
+from consentkit.model.identity import Identity, Layout, Paper, Variant, file_name
+from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
-from consentkit.storage.inputs import Inputs
-from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
-    from consentkit.finished import Document
-    from consentkit.html import Content
+    from consentkit.documents.document import Document
+    from consentkit.documents.page import Content
 
 STDOUT = "-"
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import click
 
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.files import reason
+from consentkit.reading.files import reason
 
 
 class _Inlet(io.FileIO):

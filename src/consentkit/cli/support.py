@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from consentkit.interruption import SIGNALS
 from consentkit.problems import did_you_mean
+from consentkit.processes.interruption import SIGNALS
 
 VARIANTS = ("consent", "handout", "refusal")
 """The kinds of documents, written out here since importing the model would slow `--help` down."""
@@ -101,7 +101,7 @@ class CodeArgument(click.ParamType[str]):
 
     def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the library's codes, and files."""
-        from consentkit.workspace import open_workspace
+        from consentkit.documents.workspace import open_workspace
 
         codes = [code for code in open_workspace().library.codes() if code.startswith(incomplete)]
         return [*(CompletionItem(code) for code in codes), CompletionItem(incomplete, type="file")]
@@ -122,7 +122,7 @@ def _opening(command: Command, *, despite_faults: bool) -> Command:
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
-        from consentkit.workspace import open_workspace
+        from consentkit.documents.workspace import open_workspace
 
         return command(open_workspace(clinic, despite_faults=despite_faults), **options)
 
@@ -146,8 +146,8 @@ def cache_options(command: Command) -> Command:
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
-        from consentkit.storage.store import no_store, open_store
-        from consentkit.workspace import open_workspace
+        from consentkit.cache.store import no_store, open_store
+        from consentkit.documents.workspace import open_workspace
 
         if cache and no_cache:
             raise click.UsageError("--cache and --no-cache exclude each other; leave one of them out")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from consentkit import characters
-from consentkit.yamlfile import Data, Path
+from consentkit.reading import characters
+from consentkit.reading.yaml_file import Data, Path
 
 LONGEST_CELL = 1000
 """Characters that a cell may hold."""

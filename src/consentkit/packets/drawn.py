@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
-from consentkit.pdf.canvas import Paint
-from consentkit.pdf.content import Key, MarkedSequence
-from consentkit.pdf.geometry import IDENTITY, Matrix, box_around, moved
-from consentkit.pdf.graphics import State
-from consentkit.pdf.objects import PdfFile, inflated
-from consentkit.pdf.painter import Painter
-from consentkit.pdf.seen import SeenContent, page_area
-from consentkit.pdf.syntax import Ref, Value, number, string_text, whole
+from consentkit.pdf.file.geometry import IDENTITY, Matrix, box_around, moved
+from consentkit.pdf.file.reader import PdfFile, inflated
+from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
+from consentkit.pdf.read.canvas import Paint
+from consentkit.pdf.read.content_text import Key, MarkedSequence
+from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.painter import Painter
+from consentkit.pdf.read.seen import SeenContent, page_area
 
 _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from consentkit.errors import ConsentkitError
-from consentkit.files import read_bytes
-from consentkit.output import remove_own_file
-from consentkit.pdf.metadata import read_properties
-from consentkit.pdf.pagetext import PageTexts
+from consentkit.output.write import remove_own_file
+from consentkit.pdf.file.xmp import read_properties
+from consentkit.pdf.read.drawn_text import PageTexts
+from consentkit.reading.files import read_bytes
 
 LARGEST_PACKET = 64 * 1024 * 1024
 """Bytes of a file that may be a packet; a larger one is left alone."""

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from consentkit.cache.store import key_of
+from consentkit.cache.versions import reader_versions
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.files import read_bytes
-from consentkit.kinds import Paper
+from consentkit.model.identity import Paper
 from consentkit.packets.recent import Recent
-from consentkit.pdf.foreign import MOST_BYTES, ForeignPdf, accept
+from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
 from consentkit.problems import Problem, printable
-from consentkit.storage.store import key_of
-from consentkit.storage.versions import reader_versions
-from consentkit.workspace import Workspace
+from consentkit.reading.files import read_bytes
 
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""

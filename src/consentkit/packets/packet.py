@@ -16,23 +16,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit import __version__
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import RenderingFailed
-from consentkit.language import LanguagePack, fill
-from consentkit.packets.identity import FileMarks, PageMarks, own_texts, require_identity, required_texts
+from consentkit.model.visit import packet_file_name
+from consentkit.model.words import LanguagePack, fill
+from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
-from consentkit.packets.particulars import labelled, particulars
 from consentkit.packets.planning import Plan
 from consentkit.packets.printed import PrintedPart, printed_part
+from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
-from consentkit.packets.stamping import EDGE, Texts, draw_code, field_values
-from consentkit.packets.visit import packet_file_name
-from consentkit.pdf.compiling import CompiledPart, compile_part
-from consentkit.pdf.linking import Insert, Linker, Stamp
-from consentkit.pdf.metadata import PacketInfo
+from consentkit.packets.slots import labelled, particulars
+from consentkit.pdf.file.seal import seal
+from consentkit.pdf.file.xmp import PacketInfo
+from consentkit.pdf.link.compile import CompiledPart, compile_part
+from consentkit.pdf.link.link import Insert, Linker, Stamp
 from consentkit.pdf.part import Part
-from consentkit.pdf.seal import seal
-from consentkit.workspace import Workspace
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""

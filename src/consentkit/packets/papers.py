@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consentkit.document import Document
+from consentkit.documents.making import Document
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import RenderingFailed
-from consentkit.language import LanguagePack, fill
-from consentkit.packets.particulars import cover_rows
+from consentkit.library.keys import Inputs
+from consentkit.model.visit import title_of_file
+from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.planning import Plan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
-from consentkit.packets.visit import title_of_file
+from consentkit.packets.slots import cover_rows
 from consentkit.pdf.part import Part
-from consentkit.storage.inputs import Inputs
-from consentkit.workspace import Workspace
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""

@@ -17,24 +17,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from consentkit.approvals import Variant
-from consentkit.document import Document, Layout
+from consentkit.documents.making import Document, Layout
+from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
-from consentkit.kinds import Paper
-from consentkit.language import LanguagePack
-from consentkit.model import Procedure
+from consentkit.library.approvals import Variant
+from consentkit.model.identity import Paper
+from consentkit.model.procedure import Procedure
+from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
+from consentkit.model.words import LanguagePack
+from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.recent import Recent
-from consentkit.packets.rules import Conflict, DayBook, conflicts
-from consentkit.packets.visit import ASSENT_AGE, Visit, tells_who, title_of_file
-from consentkit.pdf.coverage import unprintable
-from consentkit.pdf.fonts import CJK_REMEDY
-from consentkit.pdf.substitutes import described, instead
+from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.fonts.font_files import CJK_REMEDY
+from consentkit.pdf.fonts.substitutes import described, instead
 from consentkit.problems import Problem, listed, quoted
-from consentkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
-    from consentkit.pdf.foreign import ForeignPdf
+    from consentkit.pdf.foreign.intake import ForeignPdf
 
 Wanted = tuple[str, str, Variant]
 """A document that a visit calls for: code, language and kind."""

@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from consentkit.pdf.geometry import Box, Point
-from consentkit.pdf.objects import PdfFile, inflated, read_file
-from consentkit.pdf.seen import SeenContent, page_area
-from consentkit.pdf.syntax import Ref, Value, string_text, write
+from consentkit.pdf.file.geometry import Box, Point
+from consentkit.pdf.file.reader import PdfFile, inflated, read_file
+from consentkit.pdf.file.syntax import Ref, Value, string_text, write
+from consentkit.pdf.read.seen import SeenContent, page_area
 
 _STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
 _KEY = re.compile(rb"/([A-Za-z]+)\s*$")

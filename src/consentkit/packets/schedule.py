@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
-from consentkit.explain import MISSING, validated
+from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items, spoilt
-from consentkit.packets.shownnumbers import number_among, shown_number
-from consentkit.packets.visit import Visit, VisitName, name_of
+from consentkit.packets.shown_numbers import number_among, shown_number
 from consentkit.problems import Problem, did_you_mean, listed
-from consentkit.yamlfile import Data, Path, YamlFile, dotted, looks_like_a_key
+from consentkit.reading.validation import MISSING, validated
+from consentkit.reading.yaml_file import Data, Path, YamlFile, dotted, looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024
 """Bytes that a schedule may have."""

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentkit import __version__
-from consentkit.clinic import ClinicFolder
-from consentkit.document import Layout, layout_style_paths, layout_styles, load_engine
-from consentkit.html import LOGO_ASSET, compose_sheet
-from consentkit.language import LanguagePack
-from consentkit.pdf.metadata import Info
+from consentkit.cache.store import key_of
+from consentkit.documents.making import Layout, layout_style_paths, layout_styles, load_engine
+from consentkit.documents.packing import pack_part, unpack_part
+from consentkit.documents.page import LOGO_ASSET, compose_sheet
+from consentkit.documents.safety import clause_texts, require_texts
+from consentkit.documents.template_places import naming_templates
+from consentkit.documents.workspace import Workspace
+from consentkit.library.clinic import ClinicFolder
+from consentkit.library.keys import Inputs
+from consentkit.model.words import LanguagePack
+from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.part import Part
-from consentkit.safety import clause_texts, require_texts
-from consentkit.storage.inputs import Inputs
-from consentkit.storage.keeping import pack_part, unpack_part
-from consentkit.storage.store import key_of
-from consentkit.template_places import naming_templates
-from consentkit.workspace import Workspace
 
 
 @dataclass(frozen=True)

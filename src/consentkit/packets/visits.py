@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from consentkit import yamlfile
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.explain import validated
-from consentkit.files import LARGEST_TEXT, open_regular, reason
+from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
-from consentkit.packets.shownnumbers import shown_number
-from consentkit.packets.visit import Visit, VisitName, name_of
+from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
+from consentkit.reading import yaml_file
+from consentkit.reading.files import LARGEST_TEXT, open_regular, reason
+from consentkit.reading.validation import validated
 
 STDIN = "-"
 """The name that stands for standard input."""
@@ -145,7 +145,7 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     if len(data) > LARGEST_TEXT:
         raise _refused(shown, f"is too large; at most {LARGEST_TEXT:,} bytes of YAML are read")
     text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
-    source = yamlfile.parse(text, shown, discreet=True)
+    source = yaml_file.parse(text, shown, discreet=True)
     visit, problems = validated(Visit, source)
     count = len(visit.procedures) if visit else 0
     places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))

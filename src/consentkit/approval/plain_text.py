@@ -1,0 +1,22 @@
+"""The words of a finished document, a paragraph a line.
+
+Guarantees: the text is read back from the PDF, so it is what the reader gets; headings begin with `# `; what is only
+page furniture is left out, and so is the mark of approval, since it is no part of what is approved.
+"""
+
+from __future__ import annotations
+
+from consentkit.approval.changes import HEADING
+from consentkit.documents.making import Document
+from consentkit.pdf.read.structure_text import tagged_text
+
+
+def plain_text(document: Document) -> str:
+    """All text of a finished document in reading order."""
+    lines = []
+    for element in tagged_text(document.pdf):
+        text = " ".join(element.text.split())
+        is_heading = element.role in {"H1", "H2", "H3"}
+        if is_heading or text != " ".join(document.mark.split()):
+            lines.append(f"{HEADING if is_heading else ''}{text}")
+    return "\n".join(lines) + "\n"

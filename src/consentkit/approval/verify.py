@@ -1,0 +1,82 @@
+"""What a PDF file is: which document, which edition, and whether it is still the one that consentkit would make.
+
+Guarantees: the answer comes from the file and from today's library alone; any byte that has changed since consentkit
+made the file is noticed. It is no proof against forgery: whoever means to deceive can seal a changed file anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from consentkit.library.approvals import Approvals, Identity
+from consentkit.pdf.file.seal import is_intact, is_sealed
+from consentkit.pdf.file.xmp import read_properties
+
+State = Literal["current", "superseded", "altered", "unknown"]
+"""`unknown` is a file that consentkit did not make, or of a document that is no longer in the library."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found out about a file."""
+
+    state: State
+    identity: Identity | None = None
+    issued: str = ""
+    content_hash: str = ""
+    current_hash: str = ""
+    """What the hash would be today; empty where that is not known."""
+    approved_edition: int | None = None
+    """The edition under which this content was approved, if it ever was."""
+
+
+def identify(pdf: bytes) -> Verdict:
+    """Read what a file says about itself, and whether it is as consentkit made it."""
+    properties = read_properties(pdf)
+    if properties is None or not {"code", "language", "variant", "contentHash"} <= properties.keys():
+        return Verdict("altered" if _was_ours(pdf) else "unknown")
+    return Verdict(
+        state="current" if is_intact(pdf) else "altered",
+        identity=Identity(properties["code"], properties["language"], properties["variant"]),  # type: ignore[arg-type]
+        issued=properties.get("edition", ""),
+        content_hash=properties["contentHash"],
+    )
+
+
+def identify_packet(pdf: bytes) -> tuple[str, list[Verdict]] | None:
+    """The identifier of a packet and what it says about each of its documents; None for any other file."""
+    properties = read_properties(pdf)
+    if properties is None or "packet" not in properties:
+        return None
+    state: State = "current" if is_intact(pdf) else "altered"
+    entries = [entry.split() for entry in properties.get("documents", "").split(";")]
+    return properties["packet"], [
+        Verdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        if len(entry) == 4
+        else Verdict("altered" if state == "altered" else "unknown")
+        for entry in entries
+    ]
+
+
+def _was_ours(pdf: bytes) -> bool:
+    """Whether a file that no longer says what it is still shows that consentkit made it: its seal is broken."""
+    return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)
+
+
+def judge(said: Verdict, current_hash: str | None, approvals: Approvals) -> Verdict:
+    """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
+    if said.identity is None:
+        return said
+    editions = [found.edition for found in approvals.of(said.identity) if found.content == said.content_hash]
+    state: State = said.state
+    if state == "current" and current_hash != said.content_hash:
+        state = "superseded" if current_hash else "unknown"
+    return Verdict(
+        state=state,
+        identity=said.identity,
+        issued=said.issued,
+        content_hash=said.content_hash,
+        current_hash=current_hash or "",
+        approved_edition=editions[-1] if editions else None,
+    )

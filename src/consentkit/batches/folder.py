@@ -1,0 +1,76 @@
+"""A folder that a run fills with documents.
+
+Guarantees: one run at a time works in it; what runs that were killed have left is tidied up, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from consentkit.batches.manifest import MANIFEST, TABLE
+from consentkit.errors import ConsentkitError
+from consentkit.output.locking import LOCK as LOCK  # noqa: PLC0414 - what a run leaves in its folder
+from consentkit.output.locking import locked
+from consentkit.output.write import prepare_folder
+from consentkit.reading.files import read_bytes
+
+LARGEST_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of the largest document."""
+
+_LEFTOVER = re.compile(r"\.consentkit-.{1,40}\.tmp")
+_HOUR = 3600
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[int]:
+    """Make a folder if need be, and hold it for this run alone; gives the open file that must not be passed on.
+
+    Raises FileAccess where another run holds it, or where nothing can be written.
+    """
+    prepare_folder(folder)
+    taken = "another run is working in this folder; wait until it is done, or name another folder with -o"
+    with locked(folder, seconds=0, taken=taken, remedy="name another folder with -o") as descriptor:
+        yield descriptor
+
+
+def tidy(folder: Path) -> None:
+    """Remove unfinished files that are older than an hour. What can't be removed does no harm."""
+    for item in _items(folder):
+        if _LEFTOVER.fullmatch(item.name):
+            with contextlib.suppress(OSError):
+                status = item.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > _HOUR:
+                    Path(item.path).unlink()
+
+
+def strangers(folder: Path, known: Container[str]) -> list[str]:
+    """The names of what stands in the folder and is not known; hidden files and consentkit's own are passed over."""
+    own = {MANIFEST, TABLE}
+    return sorted(
+        item.name
+        for item in _items(folder)
+        if item.name not in known and item.name not in own and not item.name.startswith(".")
+    )
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file; empty where it is missing or can't be read."""
+    try:
+        return hashlib.sha256(read_bytes(path, LARGEST_DOCUMENT)).hexdigest()
+    except ConsentkitError:
+        return ""
+
+
+def _items(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:  # a folder may be open for writing but not for reading
+        return []

@@ -1,0 +1,83 @@
+"""What a service list asks for, document by document.
+
+Guarantees: a list that has not changed is not parsed again; the part of a list that a machine makes depends on each
+document alone, and is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consentkit.cache.store import key_of
+from consentkit.cache.versions import versions
+from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
+from consentkit.reading.files import read_bytes
+
+if TYPE_CHECKING:
+    from consentkit.documents.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Request:
+    """A document that the list asks for."""
+
+    identity: Identity
+    layout: Layout
+    file: str
+    """The name of its file."""
+
+    @property
+    def text(self) -> str:
+        """All that tells it from other documents, as text."""
+        return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
+
+
+def requests_of(workspace: Workspace, path: Path | None) -> list[Request]:
+    """Every document that a list asks for, in its order; those asked for twice come twice.
+
+    None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
+    """
+    usual = workspace.usual_paper
+    own = workspace.opened.path / SERVICES if workspace.opened.path else None
+    path = path or (own if own and own.exists() else None)
+    if path is None:
+        from consentkit.model.services import every_procedure
+
+        services = every_procedure(workspace.library.codes(), workspace.usual_language)
+        pairs = list(services.requests(usual))
+    else:
+        pairs = _read_list(workspace, path)
+    return [Request(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
+
+
+def _read_list(workspace: Workspace, path: Path) -> list[tuple[Identity, Layout]]:
+    """Read a list. Parsing a long one takes a while, so what it says is kept."""
+    usual = workspace.usual_paper
+    key = key_of("services", *versions(), usual, read_bytes(path, LARGEST_LIST))
+    kept = workspace.store.get(key)
+    if kept is None:
+        from consentkit.model.services import read_services
+
+        pairs = list(read_services(path).requests(usual))
+        rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
+        workspace.store.put(key, json.dumps(rows).encode())
+        return pairs
+    return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]
+
+
+def shard_of(request: Request, shards: int) -> int:
+    """The part of a list to which a document belongs, counted from 1.
+
+    It depends on the document alone, so that a document that is added moves no other to another machine.
+    """
+    return int(hashlib.sha256(request.text.encode()).hexdigest(), 16) % shards + 1
+
+
+def list_hash(texts: Sequence[str]) -> str:
+    """A digest of what a whole list asks for, whatever its order. Takes `Request.text` of each document."""
+    return key_of("list", *sorted(texts))

@@ -1,0 +1,1 @@
+"""What was made, kept by the key of everything that it was made from."""

@@ -1,0 +1,328 @@
+"""The folders and files of the store of finished parts (`consentkit.cache.store`): one file for each part.
+
+Guarantees: a file is there whole or not at all, and what is read is what was written, to the bit; no link is followed;
+a folder that somebody else could write to is not entered; only files that the store has made are seen.
+
+An entry is `ab/ab12…`, named after its key: a short header, then the part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import stat
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from consentkit.processes.interruption import uninterrupted
+
+LARGEST_PART = 64 * 1024**2
+"""Bytes of the largest part that is kept; a consent document has about 60,000."""
+
+KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+"""How keys look."""
+
+_MAGIC = b"consentkit part\n"
+_VERSION = 1
+_HEADER = struct.Struct(f">{len(_MAGIC)}sBQ32s")
+"""Magic, version, length of the part, SHA-256 of key and part. Without the length, pruning had to read every part."""
+
+OVERHEAD = _HEADER.size
+"""Bytes that a file has beyond its part."""
+
+_SHELF = re.compile(r"[0-9a-f]{2}", re.ASCII)
+_LEFTOVER = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
+
+_ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+_ATTEMPTS = 5
+
+
+# --- one entry ---
+
+
+def read(folder: Path, key: str) -> bytes | None:
+    """Return the part with this key; None where there is none, or a damaged one, which is removed. Raises OSError."""
+    try:
+        with _opened(folder) as root, _opened(key[:2], root) as shelf:
+            return _take(shelf, key)
+    except FileNotFoundError:
+        return None
+
+
+def write(folder: Path, key: str, data: bytes) -> None:
+    """Write a part in one step, and the folders that are missing. Raises OSError, and then leaves nothing behind.
+
+    Another process may clear the store meanwhile and take the folder away: then it is tried again.
+    """
+    file = _packed(key, data)
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(FileNotFoundError):
+            return _place(folder, key, file)
+    return _place(folder, key, file)
+
+
+def _packed(key: str, data: bytes) -> bytes:
+    return _HEADER.pack(_MAGIC, _VERSION, len(data), _digest(key, data)) + data
+
+
+def _unpacked(key: str, file: bytes) -> bytes | None:
+    """Return the part in a file, or None if one bit of the file or its name is not as it was written."""
+    if len(file) < _HEADER.size:
+        return None
+    magic, version, length, digest = _HEADER.unpack_from(file)
+    data = file[_HEADER.size :]
+    good = (magic, version, length) == (_MAGIC, _VERSION, len(data)) and digest == _digest(key, data)
+    return data if good else None
+
+
+def _digest(key: str, data: bytes) -> bytes:
+    digest = hashlib.sha256(key.encode())
+    digest.update(data)
+    return digest.digest()
+
+
+def _take(shelf: int, key: str) -> bytes | None:
+    """Read an entry; remove it if it is damaged."""
+    data = _read_whole(shelf, key)
+    if data is None and not _is_special(shelf, key):
+        with contextlib.suppress(OSError):
+            os.unlink(key, dir_fd=shelf)
+    return data
+
+
+def _read_whole(shelf: int, key: str) -> bytes | None:
+    try:
+        descriptor = os.open(key, _READ, dir_fd=shelf)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link, a socket: nothing that a store makes
+            return None
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = _unpacked(key, file.read(status.st_size + 1))
+        if data is not None:
+            _touch(descriptor, status)
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def _is_special(shelf: int, key: str) -> bool:
+    """Whether a device, a pipe or a socket has the name of an entry: no store made it, so none takes it away."""
+    try:
+        mode = os.stat(key, dir_fd=shelf, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether it is a file of this user's: a folder that is private today may have been open to others yesterday."""
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+
+
+def _touch(descriptor: int, status: os.stat_result) -> None:
+    """Note that an entry was used, once a day at most: noting it each time would turn every reading into a writing."""
+    if abs(time.time() - status.st_mtime) > _DAY:
+        with contextlib.suppress(OSError):
+            os.utime(descriptor)
+
+
+def _place(folder: Path, key: str, file: bytes) -> None:
+    _make(folder)
+    with _opened(folder) as root:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(key[:2], 0o700, dir_fd=root)
+        with _opened(key[:2], root) as shelf:
+            _replace(shelf, key, file)
+
+
+def _replace(shelf: int, key: str, file: bytes) -> None:
+    # The folder is not synced: a name that is lost in a power failure is a part that is made once more.
+    temporary = f".consentkit-{os.urandom(8).hex()}.tmp"
+    with uninterrupted():
+        descriptor = os.open(temporary, _CREATE, 0o600, dir_fd=shelf)
+        try:
+            try:
+                _write_all(descriptor, file)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if _is_special(shelf, key):
+                raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
+            os.replace(temporary, key, src_dir_fd=shelf, dst_dir_fd=shelf)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=shelf)
+            raise
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+# --- folders ---
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, for the owner only: else somebody could put another in its place."""
+    with contextlib.suppress(FileExistsError):
+        try:
+            folder.mkdir(0o700)
+        except FileNotFoundError:
+            if folder.parent == folder:
+                raise
+            _make(folder.parent)
+            folder.mkdir(0o700)
+
+
+@contextlib.contextmanager
+def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
+    """Hold a folder open that only this user can write to. Raises OSError, in words for a person, for any other."""
+    try:
+        descriptor = os.open(folder, _ENTER, dir_fd=within)
+    except OSError as error:
+        if error.errno in {errno.ENOTDIR, errno.ELOOP} and _is_link(folder, within):
+            raise OSError(errno.ELOOP, "it is a symbolic link; name the folder itself") from None
+        raise
+    try:
+        _require_private(os.fstat(descriptor))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_link(path: Path | str, within: int | None) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(path, dir_fd=within, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def _require_private(status: os.stat_result) -> None:
+    """Refuse a folder in which somebody else could plant a part."""
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "the folder belongs to another user; name one of your own")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        message = (
+            "others can write to the folder, and could put forged parts there; name one that only you can write to"
+        )
+        raise PermissionError(errno.EPERM, message)
+
+
+# --- all entries ---
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a store has made: an entry, or what a run that was killed has left."""
+
+    shelf: str
+    name: str
+    size: int
+    """In bytes."""
+    used: float
+    """When it was used last, in seconds since 1970."""
+    is_entry: bool
+    is_sound: bool
+    """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
+
+
+def survey(folder: Path, *, thorough: bool) -> list[File]:
+    """List what a store has made in its folder; anything else there is somebody else's and is passed over.
+
+    Only a thorough survey opens the entries and looks at their form. Raises OSError.
+    """
+    try:
+        with _opened(folder) as root:
+            return [file for shelf in _shelves(root) for file in _files(root, shelf, thorough=thorough)]
+    except FileNotFoundError:
+        return []
+
+
+def remove(folder: Path, files: Sequence[File]) -> list[File]:
+    """Remove files, and the shelves that are empty then. Returns those that were still there. Raises OSError."""
+    if not files:
+        return []
+    try:
+        with _opened(folder) as root:
+            return [file for file in files if _removed(root, file)]
+    except FileNotFoundError:
+        return []
+
+
+def _shelves(root: int) -> list[str]:
+    with os.scandir(root) as found:
+        return sorted(item.name for item in found if _SHELF.fullmatch(item.name) and item.is_dir(follow_symlinks=False))
+
+
+def _files(root: int, shelf: str, *, thorough: bool) -> list[File]:
+    try:
+        with _opened(shelf, root) as descriptor, os.scandir(descriptor) as items:
+            files = [_file(shelf, descriptor, item, thorough=thorough) for item in items]
+    except FileNotFoundError:  # another process is clearing the store
+        return []
+    return [file for file in files if file is not None]
+
+
+def _file(shelf: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool) -> File | None:
+    is_entry = bool(KEY.fullmatch(item.name)) and item.name.startswith(shelf)
+    if not (is_entry or _LEFTOVER.fullmatch(item.name)):
+        return None
+    try:
+        status = item.stat(follow_symlinks=False)
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        if not is_entry:
+            is_sound = not _is_stale(status)
+        else:
+            is_sound = _is_ours(status) and (not thorough or _has_form(descriptor, item.name))
+    except FileNotFoundError:
+        return None
+    return File(shelf, item.name, status.st_size, status.st_mtime, is_entry, is_sound)
+
+
+def _has_form(shelf: int, name: str) -> bool:
+    """Whether an entry begins as ours do and is as long as it says; its bits are looked at when it is used."""
+    try:
+        descriptor = os.open(name, _READ, dir_fd=shelf)
+    except PermissionError:
+        return False
+    try:
+        header = os.read(descriptor, _HEADER.size)
+        length = os.fstat(descriptor).st_size - _HEADER.size
+        return len(header) == _HEADER.size and _HEADER.unpack(header)[:3] == (_MAGIC, _VERSION, length)
+    finally:
+        os.close(descriptor)
+
+
+def _is_stale(status: os.stat_result) -> bool:
+    """Whether nobody is still writing to an unfinished file; a clock that was set back must not keep it for ever."""
+    return abs(time.time() - status.st_mtime) > _HOUR
+
+
+def _removed(root: int, file: File) -> bool:
+    try:
+        with _opened(file.shelf, root) as shelf:
+            os.unlink(file.name, dir_fd=shelf)
+    except FileNotFoundError:
+        return False
+    with contextlib.suppress(OSError):
+        os.rmdir(file.shelf, dir_fd=root)
+    return True

@@ -1,0 +1,257 @@
+"""Finished parts, kept for the next run: a store in which a part is found by the hash of everything it is made from.
+
+Guarantees: what `get` returns is what was put under that key, whole and unaltered, or nothing; a store that fails in
+any way costs time and never a document; only the owner can read what is kept, and a folder into which somebody else
+could plant a forged part is not used; no link is followed; nothing is removed but what a store has made itself.
+
+A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
+put here, which is why parts may be kept at all. Under keys of the same kind stand small tables that take long to parse:
+the approvals, with the names of those who approved; service lists; which language and paper a clinic uses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from consentkit.cache import local_folder
+from consentkit.cache.local_folder import KEY, LARGEST_PART, OVERHEAD, File
+from consentkit.errors import FileAccess
+from consentkit.problems import printable
+from consentkit.reading.files import reason
+
+LARGEST = 1024**3
+"""Bytes that a store holds at most, where nothing else is said."""
+
+FOLDER_VARIABLE = "CONSENTKIT_CACHE"
+"""The variable of the environment that names the folder."""
+
+_PUTS_BETWEEN_LOOKS = 100
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """What a store holds."""
+
+    folder: Path | None
+    """Where it is; None for a store that keeps nothing."""
+    limit: int
+    """Bytes that it holds at most."""
+    entries: int
+    """How many parts there are."""
+    bytes: int
+    """How many bytes their files have."""
+    oldest: date | None
+    """The day on which the part that has waited longest was used last; None where there is no part."""
+    newest: date | None
+    """The day on which a part was used last."""
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed from a store, and what is left."""
+
+    entries: int
+    """How many parts were removed."""
+    leftovers: int
+    """How many unfinished files of runs that were killed were removed."""
+    freed: int
+    """How many bytes were freed."""
+    left_entries: int
+    """How many parts are left."""
+    left_bytes: int
+    """How many bytes their files have."""
+
+
+class Store:
+    """Finished parts by key. Any number of processes may use one folder at once.
+
+    A store without a folder keeps nothing and finds nothing.
+    """
+
+    def __init__(self, folder: Path | None, largest: int = LARGEST) -> None:
+        self.folder = folder
+        self.largest = largest
+        self.trouble: str | None = None
+        """Why the store was of no use the first time that it wasn't: a sentence for a person, to be shown once."""
+        self._puts = 0
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was put under a key; None where nothing was, where it is damaged, or where it can't be read.
+
+        Raises ValueError where the key is not 64 lowercase hexadecimal digits, and nothing else.
+        """
+        _require_key(key)
+        if self.folder is None:
+            return None
+        try:
+            return local_folder.read(self.folder, key)
+        except OSError as error:
+            self._note(error)
+            return None
+
+    def put(self, key: str, data: bytes) -> bool:
+        """Keep a part under its key. Returns whether it is kept; where it isn't, `trouble` may say why.
+
+        Raises ValueError where the key is not 64 lowercase hexadecimal digits, and nothing else.
+        """
+        _require_key(key)
+        if self.folder is None or len(data) > min(LARGEST_PART, self.largest - OVERHEAD):
+            return False
+        try:
+            local_folder.write(self.folder, key, data)
+        except OSError as error:
+            self._note(error)
+            return False
+        self._look_after()
+        return True
+
+    def info(self) -> StoreInfo:
+        """Tell what is in the store. Raises FileAccess where that can't be seen."""
+        entries = [file for file in self._survey() if file.is_entry]
+        days = sorted(file.used for file in entries)
+        return StoreInfo(
+            self.folder,
+            self.largest,
+            len(entries),
+            _size(entries),
+            _day(days[0]) if days else None,
+            _day(days[-1]) if days else None,
+        )
+
+    def prune(self, largest: int | None = None) -> Pruned:
+        """Remove damaged parts, unfinished files older than an hour, and what was not used for longest, until it fits.
+
+        `largest` is in bytes, the store's own limit if left out. Raises FileAccess where something can't be removed.
+        """
+        if largest is not None and largest < 0:
+            raise ValueError("a store can't hold fewer than 0 bytes")
+        return self._prune(self.largest if largest is None else largest, thorough=True)
+
+    def clear(self) -> Pruned:
+        """Remove every part and every unfinished file. Raises FileAccess where something can't be removed."""
+        files = self._survey()
+        return self._remove(files, files)
+
+    def _prune(self, largest: int, *, thorough: bool) -> Pruned:
+        files = self._survey(thorough=thorough)
+        unwanted = [file for file in files if not file.is_sound]
+        parts = sorted((file for file in files if file.is_entry and file.is_sound), key=_by_use)
+        excess = sum(part.size for part in parts) - largest
+        for part in parts:
+            if excess <= 0:
+                break
+            unwanted.append(part)
+            excess -= part.size
+        return self._remove(unwanted, files)
+
+    def _look_after(self) -> None:
+        """Bring the store back to its size at the first put of a run and after every hundred.
+
+        Only sizes are looked at: opening thousands of files for it would make the first put slow.
+        """
+        self._puts += 1
+        if self._puts % _PUTS_BETWEEN_LOOKS != 1:
+            return
+        try:
+            self._prune(self.largest, thorough=False)
+        except FileAccess as error:
+            self.trouble = self.trouble or str(error)
+
+    def _survey(self, *, thorough: bool = False) -> list[File]:
+        if self.folder is None:
+            return []
+        with _told(self.folder):
+            return local_folder.survey(self.folder, thorough=thorough)
+
+    def _remove(self, unwanted: list[File], files: list[File]) -> Pruned:
+        gone: list[File] = []
+        if self.folder is not None:
+            with _told(self.folder):
+                gone = local_folder.remove(self.folder, unwanted)
+        parts = sum(file.is_entry for file in gone)
+        left = {file for file in files if file.is_entry} - set(unwanted)
+        return Pruned(parts, len(gone) - parts, _size(gone), len(left), _size(left))
+
+    def _note(self, error: OSError) -> None:
+        self.trouble = self.trouble or (
+            f"{printable(str(self.folder))}: finished parts can't be kept here: {reason(error)}. Everything works "
+            f"without, only slower. --cache DIR or ${FOLDER_VARIABLE} names another folder; --no-cache keeps nothing"
+        )
+
+
+def open_store(folder: str | Path | None = None, largest: int = LARGEST) -> Store:
+    """Open the store in a folder, the default one if none is named. The folder is made when the first part is put."""
+    try:
+        return Store(default_folder() if folder is None else Path(folder), largest)
+    except RuntimeError:
+        store = no_store()
+        store.trouble = (
+            f"Finished parts can't be kept: you have no home folder. --cache DIR or ${FOLDER_VARIABLE} names one"
+        )
+        return store
+
+
+def no_store() -> Store:
+    """A store that keeps nothing, as for `--no-cache`."""
+    return Store(None)
+
+
+def default_folder() -> Path:
+    """$CONSENTKIT_CACHE, else consentkit in $XDG_CACHE_HOME, else ~/.cache/consentkit.
+
+    Raises RuntimeError where the user has no home folder. As its specification asks, XDG_CACHE_HOME counts only if it
+    is an absolute path.
+    """
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not caches.is_absolute():
+        caches = Path.home() / ".cache"
+    if not caches.is_absolute():
+        raise RuntimeError("HOME is not an absolute path")
+    return caches / "consentkit"
+
+
+def key_of(*parts: str | bytes) -> str:
+    """Return the key for what is made from these parts: different parts, or the same cut differently, differ."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
+        digest.update((b"t" if isinstance(part, str) else b"b") + len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _require_key(key: str) -> None:
+    if not KEY.fullmatch(key):
+        raise ValueError("a key is 64 lowercase hexadecimal digits, as key_of returns them")
+
+
+def _by_use(file: File) -> tuple[float, str]:
+    return file.used, file.name
+
+
+def _size(files: Iterable[File]) -> int:
+    return sum(file.size for file in files)
+
+
+def _day(seconds: float) -> date | None:
+    try:
+        return date.fromtimestamp(seconds)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileAccess(f"{printable(str(folder))}: the cache can't be looked after: {reason(error)}") from error

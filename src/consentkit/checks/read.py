@@ -1,0 +1,320 @@
+"""Reading everything that a check looks at.
+
+Guarantees: every file is read once and told about once; a file whose form is wrong keeps no other file from being
+checked, the clinic's particulars and language packs neither; what is valid goes on to the content checks, all of it
+together, since facts may contradict across files; where a setting or a list that a check needs could not be read, that
+is reported.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from consentkit import checks
+from consentkit.documents.workspace import Workspace
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, load_approvals
+from consentkit.library.languages import clause_file
+from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
+from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, SERVICES
+from consentkit.model.procedure import Procedure
+from consentkit.model.services import Service, ServiceList
+from consentkit.model.translation import Translation, text_hash
+from consentkit.model.words import ClauseChanges, LanguagePack
+from consentkit.problems import Problem
+from consentkit.reading import yaml_file
+from consentkit.reading.files import read_text
+from consentkit.reading.validation import ModelType, validated
+from consentkit.resources import shipped
+
+_CHECKS_UNREAD = (
+    "can't be read, so the standard rules were used, without the clinic's own levels and exceptions; "
+    "correct this file, then check again"
+)
+_CLAUSES_UNREAD = (
+    "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
+)
+_CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
+_TRANSLATION = re.compile(r"[A-Z0-9-]+\.[A-Za-z-]+\.yaml")
+
+
+Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
+"""The files that were checked, their problems, and for each file that could not be read why."""
+
+
+def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
+    """Check the whole library of a workspace."""
+    reader = _Reader(workspace)
+    failures = reader.read_each(_all_files(workspace))
+    reader.read_signatures()
+    findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
+    problems = [*reader.problems, *_approval_problems(workspace, today)]
+    return reader.paths, _in_order(problems, findings), failures
+
+
+def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Problem]:
+    """Mistakes in the record of approvals, and approvals that have run out."""
+    folder = workspace.folder.path
+    try:
+        approvals = load_approvals(folder)
+    except InvalidInput as error:
+        return list(error.problems)
+    shown = str(folder / APPROVALS) if folder else ""
+    latest = {approval.identity: approval for approval in approvals.approvals}
+    return [
+        Problem(
+            file=shown,
+            line=None,
+            column=None,
+            field=str(identity),
+            message=f"the approval ran out on {approval.until}; look at the document again and approve it",
+            severity="warning",
+        )
+        for identity, approval in latest.items()
+        if approval.is_overdue(today)
+    ]
+
+
+def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
+    """Check named files, each by itself; a translation is compared with its original where that is known.
+
+    The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
+    """
+    reader = _Reader(workspace)
+    failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
+    settings = workspace.folder.clinic.checks
+    library = reader.library()
+    findings: list[checks.Finding] = []
+    for procedure in library.procedures:
+        findings += checks.check_procedure(procedure, today, settings)
+    for translation in library.translations:
+        original = reader.original_of(translation.code)
+        if original:
+            findings += checks.check_translation(translation, original, today, settings)
+    for pack in library.packs:
+        findings += checks.check_pack(pack, settings)
+    if library.clinic:
+        findings += checks.check_clinic(library.clinic, settings)
+    for printed in library.printed:
+        findings += checks.check_printed(printed, settings)
+    return reader.paths, _in_order(reader.problems, findings), failures
+
+
+def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Path]:
+    """The clinic's particulars where they have a fault, unless they are among the files that are named."""
+    folder = workspace.folder
+    if folder.path is None or folder.fault is None:
+        return []
+    path = folder.path / PARTICULARS
+    return [] if path.resolve() in {name.resolve() for name in named} else [path]
+
+
+def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
+    """All procedures and translations of a workspace, for the table of reading grades."""
+    reader = _Reader(workspace)
+    for path in _all_files(workspace):
+        reader.read(path)
+    library = reader.library()
+    return [*library.procedures, *library.translations]
+
+
+def _in_order(problems: Iterable[Problem], findings: Iterable[checks.Finding]) -> list[Problem]:
+    """All of them by file and line, each once: what several files are made with is read for each of them."""
+    unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
+    return sorted(unique, key=Problem.place)
+
+
+def _all_files(workspace: Workspace) -> Iterator[Path]:
+    """Every file that documents are made from, each once."""
+    for code in workspace.library.codes():
+        yield workspace.library.path(code)
+        yield from workspace.library.translations(code).values()
+    for language in workspace.languages():
+        candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
+        yield next(path for path in candidates if os.path.lexists(path))
+    if workspace.folder.path:
+        yield from (path for name in (PARTICULARS, SERVICES) if os.path.lexists(path := workspace.folder.path / name))
+        clauses = (clause_file(workspace.folder.path, language) for language in workspace.languages())
+        yield from (path for path in clauses if path.is_file())
+
+
+@dataclass
+class _Reader:
+    """Reads files by what they are."""
+
+    workspace: Workspace
+    paths: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
+    _translations: list[tuple[checks.Source, Translation]] = field(default_factory=list)
+    _packs: list[checks.PackFile] = field(default_factory=list)
+    _clinic: checks.ClinicFile | None = None
+    _services: list[checks.ServiceFile] = field(default_factory=list)
+    _printed: list[checks.PrintedFile] = field(default_factory=list)
+
+    def read_each(self, paths: Iterable[Path]) -> list[FileAccess]:
+        """Read files; returns for each one that could not be read why."""
+        failures = []
+        for path in paths:
+            try:
+                self.read(path)
+            except FileAccess as failure:
+                failures.append(failure)
+        return failures
+
+    def read(self, path: Path) -> None:
+        """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
+        if path.name == PARTICULARS:
+            self._read_clinic(path)
+        elif path.name == SERVICES:
+            self._read_services(path)
+        elif path.parent.name == "languages":
+            self._read_pack(path)
+        elif _CLAUSES.fullmatch(path.name):
+            self._read_clauses(path)
+        elif _TRANSLATION.fullmatch(path.name):
+            self._read_translation(path)
+        else:
+            self._read_procedure(path)
+        self.paths.append(path)
+
+    def read_signatures(self) -> None:
+        """Read the record of approvals for the names in it, which stand on the papers; its form is another matter."""
+        folder = self.workspace.folder.path
+        if folder and (folder / APPROVALS).is_file():
+            text = read_text(folder / APPROVALS, str(folder / APPROVALS), LARGEST_RECORD)
+            if not text.isascii():
+                self._printed.append(checks.PrintedFile(checks.read_source(text, str(folder / APPROVALS))))
+
+    def library(self) -> checks.LibraryFiles:
+        """Everything that was read and valid."""
+        translations = [
+            checks.TranslationFile(
+                source=source,
+                procedure=translation.applied_to(original.procedure),
+                language=translation.language,
+                translates=translation.translates,
+                original_hash=text_hash(original.procedure),
+            )
+            for source, translation in self._translations
+            if (original := self.original_of(translation.code))
+        ]
+        return checks.LibraryFiles(
+            procedures=tuple(self.procedures.values()),
+            translations=tuple(translations),
+            packs=tuple(self._packs),
+            clinic=self._clinic,
+            services=tuple(self._services),
+            printed=tuple(self._printed),
+            shipped=self._shipped_dates(),
+        )
+
+    def original_of(self, code: str) -> checks.ProcedureFile | None:
+        """The procedure of a code: one that was read, or that of the library."""
+        if code not in self.procedures and code in self.workspace.library.codes():
+            path = self.workspace.library.path(code)
+            procedure = check_procedure(path)[0]
+            if procedure:
+                return checks.ProcedureFile(_source(path), procedure)
+        return self.procedures.get(code)
+
+    @cached_property
+    def _known_clauses(self) -> Collection[str] | None:
+        """The names that a procedure may ask for; None where the files that say so have mistakes."""
+        try:
+            return self.workspace.language(ORIGINAL_LANGUAGE).clauses
+        except InvalidInput as error:
+            self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
+            return None
+
+    def _read_procedure(self, path: Path) -> None:
+        procedure, problems = check_procedure(path, known_clauses=self._known_clauses)
+        self.problems += problems
+        if procedure:
+            self.procedures[procedure.code] = checks.ProcedureFile(_source(path), procedure)
+
+    def _read_translation(self, path: Path) -> None:
+        translation, problems = check_translation_file(path)
+        self.problems += problems
+        if translation:
+            self._translations.append((_source(path), translation))
+
+    def _read_pack(self, path: Path) -> None:
+        pack = self._validated(LanguagePack, path)
+        if pack:
+            self._packs.append(checks.PackFile(_source(path), pack))
+
+    def _read_clinic(self, path: Path) -> None:
+        folder = path.parent / "procedures"
+        names = tuple(found.name for found in passed_over(folder))
+        opened = self.workspace.folder
+        if opened.fault is None:
+            self._clinic = checks.ClinicFile(_source(path), opened.clinic, names)
+        elif isinstance(opened.fault, FileAccess):
+            raise opened.fault
+        else:
+            self.problems += opened.fault.problems
+            if not opened.has_all_checks:
+                self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
+
+    def _read_services(self, path: Path) -> None:
+        services = self._validated(ServiceList, path)
+        if services:
+            source = _source(path)
+            self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
+
+    def _read_clauses(self, path: Path) -> None:
+        if self._validated(ClauseChanges, path):
+            self._printed.append(checks.PrintedFile(_source(path), language=path.name.split(".")[1]))
+
+    def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
+        try:
+            instance, problems = validated(model, yaml_file.parse(read_text(path, str(path)), str(path)))
+        except InvalidInput as error:
+            instance, problems = None, list(error.problems)
+        self.problems += problems
+        return instance
+
+    def _shipped_dates(self) -> dict[str, datetime.date]:
+        """When the shipped texts were issued that the clinic has its own versions of."""
+        dates: dict[str, datetime.date] = {}
+        for code, file in self.procedures.items():
+            path = shipped("procedures") / f"{code}.yaml"
+            if path.is_file() and Path(file.source.name).resolve() != path.resolve():
+                original: Procedure | None = check_procedure(path)[0]
+                if original:
+                    dates[code] = original.review.issued
+        return dates
+
+
+def _after(fault: InvalidInput, name: str, message: str) -> Problem:
+    """What else follows from a fault, to be reported after it."""
+    last = max(fault.problems, key=Problem.place)
+    return Problem(last.file, last.line, last.column, name, message, "warning")
+
+
+def _source(path: Path) -> checks.Source:
+    return checks.read_source(read_text(path, str(path)), str(path))
+
+
+def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:
+    """Each code of a list, those of groups too, with where it stands."""
+    lists: list[tuple[yaml_file.Path, tuple[Service, ...]]] = [
+        *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
+        (("services",), services.services),
+    ]
+    for place, members in lists:
+        for index, service in enumerate(members):
+            yield _place(source, (*place, index)), service.code
+
+
+def _place(source: checks.Source, service: yaml_file.Path) -> yaml_file.Path:
+    """Where the code of a service stands: the service may be the code itself."""
+    full = (*service, "code")
+    return full if full in source.yaml.values else service

@@ -1,0 +1,90 @@
+"""Whether everything that consentkit needs is there.
+
+Guarantees: nothing is changed, nothing is sent anywhere, and each finding that is bad says what to install or mend.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from consentkit import __version__
+from consentkit.documents.workspace import Workspace
+from consentkit.errors import ConsentkitError, RenderingFailed
+
+_SPECIMEN = "90837"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    good: bool
+    message: str
+
+    def entry(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return asdict(self)
+
+
+def examine(workspace: Workspace) -> Iterator[Finding]:
+    """Look at everything, from the interpreter to a finished document."""
+    yield Finding(
+        "consentkit", good=True, message=f"{__version__}, Python {platform.python_version()} ({sys.platform})"
+    )
+    yield _clinic(workspace)
+    yield _try("library", lambda: _library(workspace))
+    yield _try("languages", lambda: ", ".join(workspace.languages()))
+    yield _try("page engine", _engine)
+    yield _try("fonts", _fonts)
+    yield _try("a document", lambda: _document(workspace))
+
+
+def _try(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, good=True, message=look())
+    except (ConsentkitError, ImportError, OSError) as error:
+        return Finding(subject, good=False, message=str(error))
+
+
+def _clinic(workspace: Workspace) -> Finding:
+    path = workspace.folder.path
+    return Finding(
+        "clinic folder", good=True, message=str(path) if path else "none, so its particulars print as blanks"
+    )
+
+
+def _library(workspace: Workspace) -> str:
+    codes = workspace.library.codes()
+    for code in codes:
+        workspace.procedure(code)
+    return f"{len(codes)} procedures"
+
+
+def _engine() -> str:
+    from consentkit.documents.making import load_engine
+
+    load_engine()
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    return f"WeasyPrint {weasyprint.__version__}, Pango {pango.pango_version()}"
+
+
+def _fonts() -> str:
+    from consentkit.pdf.fonts.font_files import FACES, font_assets
+
+    font_assets()
+    return ", ".join(face.file for face in FACES)
+
+
+def _document(workspace: Workspace) -> str:
+    code = _SPECIMEN if _SPECIMEN in workspace.library.codes() else next(iter(workspace.library.codes()), None)
+    if code is None:
+        raise RenderingFailed("the library is empty")
+    document = workspace.render(code)
+    return f"{code} made, {document.pages} pages, tagged, text read back"

@@ -1,0 +1,117 @@
+"""Results as text and as JSON: one form of each, for every command.
+
+Guarantees: nothing here prints; the JSON forms hold only plain values and keep their keys from version to version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from consentkit.documents.document import Document
+from consentkit.model.identity import printed_fingerprint
+
+if TYPE_CHECKING:
+    from consentkit.library.approvals import Approval
+    from consentkit.model.visit import Visit
+    from consentkit.packets.packet import Packet
+    from consentkit.packets.papers import PlacedPaper
+
+
+def as_json(value: Any) -> str:
+    """Write one JSON document."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def document_entry(document: Document, file: str) -> dict[str, Any]:
+    """A finished document as plain data."""
+    return {
+        "code": document.code,
+        "title": document.title,
+        "language": document.language,
+        "variant": document.variant,
+        "paper": document.layout.paper,
+        "large_print": document.layout.large_print,
+        "fillable": document.layout.fillable,
+        "file": file,
+        "pages": document.pages,
+        "bytes": len(document.pdf),
+        "content_hash": document.content_hash,
+        "clauses": [{"name": name, "why": why} for name, why in document.clauses.items()],
+        "approved": document.is_approved,
+        "approval": dict(document.approval_entry) if document.approval_entry else None,
+    }
+
+
+def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[str, Any]:
+    """A finished packet as plain data. No patient data: the visit goes by its number."""
+    plan = packet.plan
+    return {
+        "visit": plan.visit.visit,
+        "date": plan.visit.date.isoformat(),
+        "packet": plan.packet,
+        "file": file,
+        "pages": packet.pages,
+        "bytes": len(packet.pdf),
+        "language": plan.pack.language,
+        "accessible": not packet.untagged,
+        "untagged_files": list(packet.untagged),
+        "overridden": [
+            {"rule": conflict.rule, "codes": list(conflict.codes), "conflict": conflict.reason, "reason": reason}
+            for conflict in plan.overridden
+        ],
+        "clauses": list(plan.clauses),
+        "papers": [_paper_entry(placed, plan.visit) for placed in packet.papers],
+    }
+
+
+def _paper_entry(placed: PlacedPaper, visit: Visit) -> dict[str, Any]:
+    from consentkit.model.visit import tells_who  # which not every command needs
+
+    paper = placed.paper
+    document = paper.document
+    # A file may be called after the patient whom it is for.
+    title = "extra file" if paper.kind == "extra" and tells_who(visit, paper.title) else paper.title
+    entry: dict[str, Any] = {"kind": paper.kind, "title": title, "first": placed.first, "last": placed.last}
+    if document:
+        entry |= {
+            "code": document.code,
+            "language": document.language,
+            "content_hash": document.content_hash,
+            "approved": document.is_approved,
+            "edition": document.approved_edition,
+        }
+    return entry
+
+
+def packet_line(packet: Packet, file: str | None) -> str:
+    """A finished packet as a sentence for a person."""
+    papers = counted(sum(bool(placed.paper.to_do) for placed in packet.papers), "paper")
+    return f"{file or packet.plan.visit.visit}: {papers}, {packet.pages} pages, packet {packet.plan.packet}"
+
+
+def approval_entry(approval: Approval) -> dict[str, Any]:
+    """An approval as plain data."""
+    return approval.model_dump(mode="json")
+
+
+def document_line(document: Document, file: str) -> str:
+    """A finished document as a sentence for a person."""
+    fingerprint = printed_fingerprint(document.content_hash)
+    state = f"edition {document.approved_edition}" if document.approved_edition else "draft"
+    return f"{file}: {document.title}, {document.pages} pages, {state}, fingerprint {fingerprint}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 problem`, `2 problems`, `no problems`."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Columns of text, aligned; the last one is not padded."""
+    lines = list(rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

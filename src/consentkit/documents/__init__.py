@@ -1,0 +1,1 @@
+"""One procedure becomes one finished document: composed, made, read back, kept."""

@@ -1,0 +1,71 @@
+"""A finished document, with what the front desk should know of it.
+
+Guarantees: a document that is kept from an earlier run is taken up without loading what made it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consentkit.documents.notices import review_notice
+from consentkit.model.identity import Layout, Variant
+from consentkit.pdf.part import Part
+
+if TYPE_CHECKING:
+    from consentkit.library.approvals import Approval
+
+
+@dataclass(frozen=True)
+class Document:
+    """A finished document."""
+
+    code: str
+    title: str
+    language: str
+    variant: Variant
+    layout: Layout
+    content_hash: str
+    """SHA-256 of everything that a patient reads in it; the layout does not count."""
+    approval_entry: Mapping[str, Any] | None
+    """The approval of exactly this content as plain data, if there is one; it may have run out."""
+    is_approved: bool
+    """Whether that approval holds today."""
+    mark: str
+    """What stands at the head of each page: that it is a draft, or who approved it."""
+    clauses: Mapping[str, str]
+    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure asks for it."""
+    warnings: tuple[str, ...]
+    """What the front desk should know of it on any day."""
+    review_due: datetime.date
+    """The day by which it must be reviewed."""
+    part: Part
+    """The file, with the places that wait for the particulars of a visit."""
+
+    @property
+    def approval(self) -> Approval | None:
+        """The approval of exactly this content, if there is one; it may have run out."""
+        from consentkit.library.approvals import Approval
+
+        return Approval.model_validate(self.approval_entry) if self.approval_entry else None
+
+    @property
+    def approved_edition(self) -> int | None:
+        """The number of the approved edition; None where the document is not approved today."""
+        return int(self.approval_entry["edition"]) if self.is_approved and self.approval_entry else None
+
+    @property
+    def pdf(self) -> bytes:
+        """The file."""
+        return self.part.pdf
+
+    def notices(self, today: datetime.date) -> tuple[str, ...]:
+        """What the front desk should know of it on this day, in sentences that begin with the code."""
+        return (*self.warnings, *review_notice(self.code, self.review_due, today))
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return self.part.pages

@@ -1,0 +1,31 @@
+"""What the front desk should know about a document before handing it out.
+
+Guarantees: a notice never stops a document and never changes it; it depends on the document's content and on the day
+alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from consentkit.documents.page import Content
+
+
+def standing_notices(content: Content) -> Iterator[str]:
+    """Yield each notice that holds on any day, as a sentence that begins with the code."""
+    procedure = content.procedure
+    billing = procedure.billing
+    if billing.role == "retired":
+        replacement = " or ".join(billing.replaced_by)
+        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} in its place"
+    if content.stale:
+        yield f"{procedure.code} has changed since it was translated; the translation counts as not approved"
+
+
+def review_notice(code: str, due: datetime.date, today: datetime.date) -> Iterator[str]:
+    """Yield a notice where the day has passed by which a text had to be reviewed."""
+    if due < today:
+        yield f"{code} was due for review on {due.isoformat()}"

@@ -1,0 +1,75 @@
+"""What every patient must read, and whether it can be read on the finished paper.
+
+Guarantees: each text that is required is a paragraph of the file, as often as it is required, and every character of it
+can be seen (`pdf.seen`): a template or style sheet that leaves it out, hides it or moves it away makes no paper.
+
+Not checked: whether the shape of each glyph is that of its letter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from consentkit.documents.page import Content
+from consentkit.errors import RenderingFailed, TemplateFault
+from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
+from consentkit.model.procedure import Passage
+from consentkit.model.words import Clause
+from consentkit.problems import quoted
+
+_MOST_NAMED = 10
+
+
+def safety_texts(content: Content) -> Iterator[str]:
+    """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
+    procedure = content.procedure
+    summary = procedure.summary
+    yield from (summary.what, summary.why, summary.how_long, summary.main_risk, summary.your_choice)
+    if content.variant != "refusal":
+        yield from procedure.risks.every
+        yield from passage_texts(procedure.risks.what_helps)
+    if procedure.risks.get_help_now:
+        yield from passage_texts(procedure.risks.get_help_now)
+    yield from procedure.benefits.items
+    for choice in procedure.alternatives.items:
+        yield from (choice.name, *choice.good, *choice.less_good)
+    yield from passage_texts(procedure.no_treatment)
+    yield from clause_texts(content.pack.clauses[name] for name in content.clauses)
+
+
+def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:
+    """What clauses say."""
+    for clause in clauses:
+        yield from passage_texts(clause.text)
+
+
+def passage_texts(passage: Passage) -> Iterator[str]:
+    """The paragraphs and items of a passage."""
+    for prose in (passage.intro, passage.note):
+        yield from prose.split("\n\n") if prose else ()
+    yield from passage.items
+
+
+def require_texts(texts: Iterable[str], pdf: bytes) -> None:
+    """Raise TemplateFault unless each text is a paragraph of the PDF that can be seen, as often as it is given."""
+    from consentkit.pdf.read.structure_text import UnreadablePdf, tagged_text
+
+    try:
+        found = Counter(_comparable(element.text) for element in tagged_text(pdf, only_seen=True))
+    except UnreadablePdf as error:
+        raise RenderingFailed(f"the finished page can't be read back: {error}") from error
+    missing = Counter(_comparable(text) for text in texts) - found
+    if missing:
+        lost = ", ".join(quoted(text) for text in list(missing)[:_MOST_NAMED])
+        if len(missing) > _MOST_NAMED:
+            lost += f" and {len(missing) - _MOST_NAMED} more"
+        raise TemplateFault(
+            f"the finished page lacks {lost}; a template leaves out or hides what every patient must read"
+        )
+
+
+def _comparable(text: str) -> str:
+    """Fold what typesetting may change: kinds of space, letters composed in another way, marks of direction."""
+    return " ".join(unicodedata.normalize("NFKC", text).replace(LEFT_TO_RIGHT_MARK, "").split())

@@ -1,0 +1,374 @@
+"""What a clinic works with: its particulars, its library and its templates, with the shipped ones behind them.
+
+Guarantees: whatever reads, composes or renders does it through a workspace, the command line too.
+Opening a workspace reads the clinic's particulars only; each call reads the files that it needs afresh.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from consentkit.cache.store import Store, no_store
+from consentkit.documents.document import Document
+from consentkit.documents.packing import pack_document, unpack_document
+from consentkit.errors import FileAccess, UnprintableText, WrongUse
+from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
+from consentkit.library.keys import Inputs, key_from
+from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
+from consentkit.model.identity import ORIGINAL_LANGUAGE, Layout, Paper, Variant
+from consentkit.problems import Problem, listed, printable, quoted
+from consentkit.resources import shipped
+
+if TYPE_CHECKING:  # a document that is kept is found without all of these
+    from consentkit.documents.making import Source
+    from consentkit.documents.page import Content, Page
+    from consentkit.library.clinic import ClinicFolder
+    from consentkit.model.procedure import Procedure
+    from consentkit.model.words import LanguagePack
+
+CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A clinic folder, or none, together with what consentkit ships."""
+
+    opened: ClinicFolder | Usual
+    """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
+    library: Library
+    templates: tuple[Path, ...]
+    store: Store = field(default_factory=no_store)
+    """Where finished documents are kept."""
+
+    particulars: str = ""
+    """The digest of the particulars when they were read, where they have been."""
+
+    @cached_property
+    def folder(self) -> ClinicFolder:
+        """The clinic's folder with its particulars."""
+        return self._loaded[0]
+
+    @cached_property
+    def _loaded(self) -> tuple[ClinicFolder, str]:
+        """The particulars, and their digest from just before they were read."""
+        if not isinstance(self.opened, Usual):
+            return self.opened, self.particulars
+        from consentkit.library.clinic import load_clinic
+
+        digest = self.inputs().particulars_digest()
+        return load_clinic(self.opened.path), digest
+
+    def is_current(self, inputs: Inputs | None = None) -> bool:
+        """Whether the particulars that documents are made with are still those of the file.
+
+        A workspace reads them once. What is made after they were edited must not be kept under the key of the new ones.
+        """
+        return self._loaded[1] == (inputs or self.inputs()).particulars_digest()
+
+    @property
+    def usual_language(self) -> str:
+        """The language that is used unless another is asked for."""
+        return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
+
+    @property
+    def usual_paper(self) -> Paper:
+        """The paper size that is used unless another is asked for."""
+        return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
+
+    def languages(self) -> list[str]:
+        """The languages in which documents can be made."""
+        from consentkit.library.languages import languages
+
+        return languages(self.templates)
+
+    def language(self, language: str | None = None) -> LanguagePack:
+        """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
+        from consentkit.library.languages import load_language, with_clauses_of
+
+        pack = load_language(self.templates, language or self.usual_language)
+        return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
+
+    def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        return load_procedure(self.locate(code_or_path), known_clauses=pack.clauses if pack else None)
+
+    def locate(self, code_or_path: str | Path) -> Path:
+        """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
+        if isinstance(code_or_path, Path) or "/" in code_or_path or code_or_path.endswith((".yaml", ".yml")):
+            return Path(code_or_path)
+        return self.library.path(code_or_path)
+
+    def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
+        """All problems of the form of one procedure file; `consentkit.checks.read` looks at the content too."""
+        return check_procedure(path, known_clauses=pack.clauses)[1]
+
+    def content(
+        self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
+    ) -> Content:
+        """What a document is about: a procedure, in a language, as one of the kinds of documents.
+
+        Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
+        """
+        from consentkit.documents.page import Content
+        from consentkit.model.procedure import Procedure
+
+        if variant not in get_args(Variant):
+            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(get_args(Variant))}")
+        pack = self.language(language)
+        original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
+        if pack.language == ORIGINAL_LANGUAGE:
+            return Content(original, self.folder.clinic, pack, variant)
+        translation = load_translation(self._translation_path(procedure, original.code, pack.language))
+        return Content(
+            procedure=translation.applied_to(original),
+            clinic=self.folder.clinic,
+            pack=pack,
+            variant=variant,
+            translated=True,
+            stale=not translation.fits(original),
+        )
+
+    def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
+        """Where the translation of a procedure stands: in the library, or beside a file from elsewhere."""
+        if not isinstance(procedure, str | Path):
+            return self.library.translations(procedure.code).get(language)
+        path = self.locate(procedure)
+        if path == self._library_path(path.stem):
+            return self.library.translations(path.stem).get(language)
+        return path.with_suffix(f".{language}.yaml")
+
+    def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
+        path = self._find_translation(procedure, language)
+        if path is None or not path.is_file():
+            raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
+        return path
+
+    def _library_path(self, code: str) -> Path | None:
+        return self.library.path(code) if code in self.library.codes() else None
+
+    def source(self) -> Source:
+        """The clinic's particulars, templates and approvals, as of today."""
+        from consentkit.documents.making import Source
+        from consentkit.library.approvals import load_approvals
+
+        return Source(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
+
+    def compose(self, content: Content) -> Page:
+        """Write the page of a document without making the PDF: enough to know its hash and its approval."""
+        from consentkit.documents.making import compose_page
+
+        return self._guarded(compose_page, content, self.source())
+
+    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+        """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
+
+        Raises what `content` raises, and RenderingFailed where a template is faulty.
+        """
+        if kept := self.kept(self.key(code, layout, language=language, variant=variant)):
+            return kept.is_approved
+        approval = self.compose(self.content(code, language=language, variant=variant)).approval
+        return approval is not None and not approval.is_overdue(datetime.date.today())
+
+    def render(
+        self,
+        procedure: str | Path | Procedure | Content,
+        *,
+        language: str | None = None,
+        paper: Paper | None = None,
+        variant: Variant = "consent",
+        large_print: bool = False,
+        fillable: bool = False,
+    ) -> Document:
+        """Make the document of a procedure. Language and paper are the clinic's unless they are given.
+
+        Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
+        """
+        paper = paper or self.usual_paper
+        if paper not in get_args(Paper):
+            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
+        layout = Layout(paper, large_print, fillable)
+        if not isinstance(procedure, str | Path):
+            return self._make(self._content(procedure, language, variant), layout)
+        return self.render_keyed(procedure, layout, language=language, variant=variant)[0]
+
+    def render_keyed(
+        self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
+    ) -> tuple[Document, str | None]:
+        """Find or make a document. Returns it with its key, or None where a file was edited while it was made."""
+        key = self.key(procedure, layout, language=language, variant=variant)
+        if found := self.kept(key):
+            return found, key
+        with self.naming_files(language, procedure):
+            document = self._make(self.content(procedure, language=language, variant=variant), layout)
+        return document, key if self.keep(document, key, procedure) else None
+
+    @contextmanager
+    def naming_files(self, language: str | None = None, procedure: str | Path | None = None) -> Iterator[None]:
+        """Let what is raised for characters that can't be printed say in which files they stand."""
+        try:
+            yield
+        except UnprintableText as error:
+            from consentkit.checks.letter_rules import first_places
+            from consentkit.checks.places import read_source
+            from consentkit.pdf.fonts.substitutes import complaint
+            from consentkit.reading.files import read_text
+
+            files = self._texts_of_page(language or self.usual_language, procedure)
+            sources = [read_source(read_text(path, str(path)), str(path)) for path in files if path.is_file()]
+            places = first_places(error.characters, sources)
+            raise UnprintableText(complaint(error.characters, places), error.characters) from error
+
+    def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
+        """The files whose texts stand on a page, those that are most likely at fault first."""
+        from consentkit.library.approvals import APPROVALS
+        from consentkit.library.languages import clause_file
+        from consentkit.model.identity import PARTICULARS
+
+        if procedure is not None:
+            if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
+                yield translation
+            yield self.locate(procedure)
+        if folder := self.opened.path:
+            yield from (folder / PARTICULARS, clause_file(folder, language), folder / APPROVALS)
+        yield from (folder / "languages" / f"{language}.yaml" for folder in self.templates)
+
+    def _content(self, procedure: Procedure | Content, language: str | None, variant: Variant) -> Content:
+        from consentkit.documents.page import Content
+
+        return (
+            procedure if isinstance(procedure, Content) else self.content(procedure, language=language, variant=variant)
+        )
+
+    def _make(self, content: Content, layout: Layout) -> Document:
+        from consentkit.documents.making import make_document
+
+        return self.guarded(make_document, content, layout, self.source())
+
+    def kept(self, key: str) -> Document | None:
+        """The document that is kept under a key."""
+        return unpack_document(self.store.get(key))
+
+    def keep(self, document: Document, key: str, procedure: str | Path) -> bool:
+        """Keep a document that was made after its key was taken. Returns whether the key is still the same.
+
+        A file that was edited meanwhile would put the new document under the key of the old one.
+        """
+        inputs = self.inputs()
+        now = self.key(procedure, document.layout, language=document.language, variant=document.variant, inputs=inputs)
+        is_same = now == key and self.is_current(inputs)
+        if is_same:
+            self.store.put(key, pack_document(document))
+        return is_same
+
+    def key(
+        self,
+        procedure: str | Path,
+        layout: Layout,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        inputs: Inputs | None = None,
+    ) -> str:
+        """The key under which a document is kept: it changes with everything that the document is made from.
+
+        `inputs` carries over what has been read for other documents of the same run.
+        """
+        return key_from(self.digests(procedure, layout, language=language, variant=variant, inputs=inputs))
+
+    def digests(
+        self,
+        procedure: str | Path,
+        layout: Layout,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        inputs: Inputs | None = None,
+    ) -> dict[str, str]:
+        """What the key of a document is made of: a digest for each group of its inputs, by name."""
+        language = language or self.usual_language
+        original = self.locate(procedure)
+        translation = None if language == ORIGINAL_LANGUAGE else self._find_translation(procedure, language)
+        inputs = inputs or self.inputs()
+        return inputs.document_digests(original, translation, language, variant, vars(layout))
+
+    def inputs(self) -> Inputs:
+        """What documents are made from, as it is now."""
+        return Inputs(self.opened.path, self.templates, self.store)
+
+    def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
+        if self.templates != (shipped("templates"),):
+            from consentkit.documents.making import load_engine
+
+            load_engine()  # the child has it then
+        return self._guarded(function, *arguments)
+
+    def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        if self.templates == (shipped("templates"),):
+            return function(*arguments)
+        from consentkit.documents.template_places import own_files, place_of
+        from consentkit.processes.limits import run_limited
+
+        return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
+
+
+def open_workspace(
+    clinic: str | Path | None = None, store: Store | None = None, *, despite_faults: bool = False
+) -> Workspace:
+    """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
+
+    Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
+    particulars. Finished documents are kept in the store, if one is given.
+
+    Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
+    same, to look at the other files in it: `folder.fault` is what would have been raised.
+    """
+    folder = _clinic_folder(clinic)
+    own = [folder] if folder else []
+    store = store or no_store()
+    templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
+    inputs = Inputs(folder, templates, store)
+    particulars = inputs.particulars_digest()
+    return Workspace(
+        opened=_opened(folder, inputs, despite_faults=despite_faults),
+        particulars=particulars,
+        library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
+        templates=templates,
+        store=store,
+    )
+
+
+def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | Usual:
+    """Read the particulars, unless they are the same as when they were last read."""
+    if folder is None:
+        return Usual(None)
+    if known := known_usual(folder, inputs):
+        return known
+    from consentkit.library.clinic import load_clinic, read_clinic
+
+    if despite_faults:
+        return read_clinic(folder)
+    opened = load_clinic(folder)
+    remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    return opened
+
+
+def _clinic_folder(named: str | Path | None) -> Path | None:
+    named = named or os.environ.get(CLINIC_VARIABLE)
+    if not named:
+        return find_clinic_folder(Path.cwd())
+    folder = Path(named)
+    if not folder.is_dir():
+        raise FileAccess(f"{printable(str(folder))}: is not a folder")
+    if not (folder / "clinic.yaml").exists():
+        raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
+    return folder

@@ -1,0 +1,1 @@
+"""Where a clinic's files are, which of several counts, and what a document is made from."""

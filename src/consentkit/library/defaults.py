@@ -1,0 +1,48 @@
+"""Where a clinic's folder is, and what it uses where nothing else is asked for.
+
+Guarantees: what the particulars say is known from an earlier run without parsing them, as long as they are the same to
+the byte.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from consentkit.cache.store import key_of
+from consentkit.cache.versions import versions
+from consentkit.library.keys import Inputs
+from consentkit.model.identity import PARTICULARS, Paper
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What names a clinic's documents; all that is needed to find one that is kept."""
+
+    path: Path | None
+    """The clinic's folder; None where there is none."""
+    language: str = "en"
+    paper: Paper = "letter"
+
+
+def known_usual(folder: Path, inputs: Inputs) -> Usual | None:
+    """What an earlier run has found in good particulars; None where they have to be read."""
+    kept = inputs.store.get(_key(inputs))
+    return Usual(folder, **json.loads(kept)) if kept else None
+
+
+def remember_usual(usual: Usual, inputs: Inputs) -> None:
+    """Remember for the next run what good particulars say."""
+    values = asdict(usual)
+    del values["path"]
+    inputs.store.put(_key(inputs), json.dumps(values).encode())
+
+
+def find_clinic_folder(start: Path) -> Path | None:
+    """The nearest folder that holds a clinic.yaml: `start` or one of its parents."""
+    return next((folder for folder in (start, *start.parents) if (folder / PARTICULARS).is_file()), None)
+
+
+def _key(inputs: Inputs) -> str:
+    return key_of("particulars", *versions(), inputs.particulars_digest())

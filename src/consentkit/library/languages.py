@@ -1,0 +1,63 @@
+"""Finding and reading language packs, with what a clinic changes in their clauses.
+
+Guarantees: the pack of the first folder that has one counts, and it is of the language that its file is named after; a
+clause that a clinic drops is one that the pack has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from consentkit.errors import InvalidInput, WrongUse
+from consentkit.model.words import ClauseChanges, LanguagePack
+from consentkit.problems import Problem, did_you_mean, listed, quoted
+from consentkit.reading import yaml_file
+from consentkit.reading.files import read_text
+from consentkit.reading.validation import require
+
+
+def languages(templates: Sequence[Path]) -> list[str]:
+    """The languages for which the folders of templates hold a pack."""
+    return sorted({path.stem for folder in templates for path in (folder / "languages").glob("*.yaml")})
+
+
+def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
+    """Load the pack of a language from the first folder that holds it.
+
+    Raises WrongUse where there is none, InvalidInput where it has mistakes.
+    """
+    known = languages(templates)
+    if language not in known:
+        message = f"there is no language pack for {quoted(language)}; there is {listed(known)}"
+        raise WrongUse(message + did_you_mean(language, known))
+    paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
+    path = next(path for path in paths if os.path.lexists(path))
+    source = yaml_file.parse(read_text(path, str(path)), str(path))
+    pack = require(LanguagePack, source)
+    if pack.language != language:  # a screen reader would read the document in the wrong tongue
+        message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
+        raise InvalidInput([Problem(source.name, *source.values[("language",)], "language", message)])
+    return pack
+
+
+def clause_file(folder: Path, language: str) -> Path:
+    """The file in which a clinic changes the clauses of a language."""
+    return folder / f"clauses.{language}.yaml"
+
+
+def with_clauses_of(pack: LanguagePack, folder: Path) -> LanguagePack:
+    """The pack with the clinic's own clauses. Raises InvalidInput where the clinic's file has mistakes."""
+    path = clause_file(folder, pack.language)
+    if not os.path.lexists(path):
+        return pack
+    source = yaml_file.parse(read_text(path, str(path)), str(path))
+    changes = require(ClauseChanges, source)
+    known = {**pack.clauses, **changes.clauses}
+    for index, name in enumerate(changes.drop):
+        if name not in pack.clauses:
+            place = source.values[("drop", index)]
+            message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, pack.clauses)}"
+            raise InvalidInput([Problem(source.name, *place, f"drop[{index + 1}]", message)])
+    return pack.model_copy(update={"clauses": {name: known[name] for name in known if name not in changes.drop}})

@@ -1,0 +1,1 @@
+"""What the files mean: procedures, translations, words, services, visits; frozen, and checked when they are made."""

@@ -1,0 +1,348 @@
+"""The shape of a procedure definition, stated once: validation, JSON Schema and documents all come from here.
+
+Guarantees: every instance is frozen and complete, no key is ignored, no text is empty, and every heading that a consent
+document needs has a home. Text is kept as its author wrote it, with white space folded: typography is `html`'s work.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from consentkit.model.values import ClauseName, Code, Day, Line, Minutes, Prose, Record, digits_only, without_repeats
+
+
+class Passage(Record):
+    """A piece of explanation: text, a list, or introduction, list and note together."""
+
+    intro: Prose | None = None
+    """Text before the list, or alone."""
+    items: tuple[Line, ...] = ()
+    """The list, one thought an item."""
+    note: Prose | None = None
+    """Text after the list."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.intro and not self.items:
+            raise ValueError("says nothing; write a text, a list, or `intro` and `items`")
+        return self
+
+
+class ItemList(Passage):
+    """A passage in which the list is what matters: at least one item."""
+
+    items: tuple[Line, ...] = Field(min_length=1)
+    """The list, one thought an item."""
+
+
+def _from_text_or_list(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"intro": value}
+    return _from_list(value)
+
+
+def _from_list(value: Any) -> Any:
+    return {"items": value} if isinstance(value, list) else value
+
+
+Text = Annotated[Passage, BeforeValidator(_from_text_or_list, json_schema_input_type=Prose | list[Line] | Passage)]
+"""A passage, which an author may also write as plain text or as a plain list."""
+
+Listing = Annotated[ItemList, BeforeValidator(_from_list, json_schema_input_type=list[Line] | ItemList)]
+"""A passage with a list, which an author may also write as a plain list."""
+
+
+class Summary(Record):
+    """The "In short" box that heads the document: five answers of one to three short sentences."""
+
+    what: Line
+    """What it is."""
+    why: Line
+    """Why it is offered: what it may do for you."""
+    how_long: Line
+    """How long it takes, and how often."""
+    main_risk: Line
+    """The one risk that everybody should know."""
+    your_choice: Line
+    """What else you could do, and that you may say no or stop."""
+
+
+class Term(Record):
+    """A word that the reader may not know, and its meaning."""
+
+    term: Line
+    """The word or phrase as it stands in the text."""
+    meaning: Line
+    """Its meaning in everyday words."""
+
+
+class Step(Record):
+    """One step of what happens."""
+
+    name: Line
+    """Two to six words that name the step."""
+    text: Line
+    """What happens in this step, addressed to "you"."""
+
+
+class Description(Record):
+    """What happens, in order."""
+
+    intro: Prose | None = None
+    """Text before the first step."""
+    steps: tuple[Step, ...] = Field(min_length=1)
+    """The steps, in the order in which they happen."""
+    note: Prose | None = None
+    """Text after the last step."""
+
+
+def _from_steps(value: Any) -> Any:
+    return {"steps": value} if isinstance(value, list) else value
+
+
+class Risks(Record):
+    """What can go wrong, grouped by how likely it is. At least one group must be filled."""
+
+    intro: Prose | None = None
+    """Text before the groups."""
+    common: tuple[Line, ...] = ()
+    """Risks that many people meet."""
+    uncommon: tuple[Line, ...] = ()
+    """Risks that some people meet."""
+    rare: tuple[Line, ...] = ()
+    """Risks that few people meet, also those that are serious though unlikely."""
+    what_helps: Text
+    """What you and the clinic can do to lower or handle these risks."""
+    get_help_now: Text | None = None
+    """The signs that mean "call at once", and whom to call."""
+
+    @model_validator(mode="after")
+    def _names_a_risk(self) -> Self:
+        if not self.every:
+            raise ValueError("names no risk; fill at least one of `common`, `uncommon` and `rare`")
+        return self
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All risks, the most likely first."""
+        return self.common + self.uncommon + self.rare
+
+
+class Alternative(Record):
+    """Another way to get help, with its own good and less good sides."""
+
+    name: Line
+    """What it is called."""
+    about: Line | None = None
+    """What it is, where the name does not say it."""
+    good: tuple[Line, ...] = Field(min_length=1)
+    """What speaks for it."""
+    less_good: tuple[Line, ...] = Field(min_length=1)
+    """What speaks against it."""
+
+
+class Alternatives(Record):
+    """The other choices."""
+
+    intro: Prose | None = None
+    """Text before the choices."""
+    items: tuple[Alternative, ...] = Field(min_length=1)
+    """The choices."""
+    note: Prose | None = None
+    """Text after the choices."""
+
+
+class PatientExperience(Record):
+    """What it is like for you."""
+
+    during: Text
+    """What you may feel and notice while it happens."""
+    after: Text
+    """What you may feel in the hours and days afterwards."""
+    comfort: Text
+    """What helps you feel at ease."""
+
+
+class MinuteRange(Record):
+    """How long a code's service lasts, in minutes."""
+
+    usual: Minutes
+    """The usual length."""
+    at_least: Minutes | None = None
+    """The shortest length for which the code is used."""
+    at_most: Minutes | None = None
+    """The longest length for which the code is used."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.at_least or self.usual, self.at_most or self.usual
+        if not low <= self.usual <= high:
+            raise ValueError("is out of order; `at_least` can't be above `usual`, nor `usual` above `at_most`")
+        return self
+
+
+class Billing(Record):
+    """Facts about the billing code. They steer which documents may stand together; a translation never holds them."""
+
+    role: Literal["primary", "add_on", "retired"]
+    """`primary` stands alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
+    minutes: MinuteRange | None = None
+    """How long the service lasts, where the code says so."""
+    goes_with: tuple[Code, ...] = ()
+    """For a primary code: the add-on codes that may be added to it."""
+    add_on_to: tuple[Code, ...] = ()
+    """For an add-on code: the codes, one of which must stand beside it."""
+    add_on_to_medical_visit: bool = False
+    """For an add-on code: whether a medical (evaluation and management) visit must stand beside it."""
+    not_with: tuple[Code, ...] = ()
+    """Codes that may not stand on the same visit."""
+    not_with_unless_separate: tuple[Code, ...] = ()
+    """Codes that may stand on the same day only as a service of its own."""
+    once_a_day: bool = False
+    """Whether the code may be used only once a day."""
+    retired_in: Annotated[int, Field(ge=1966, le=2100), BeforeValidator(digits_only)] | None = None
+    """The year from which a retired code is no longer used."""
+    replaced_by: tuple[Code, ...] = ()
+    """The codes to use in place of a retired one."""
+    note: Line | None = None
+    """Anything else that the front desk must know about the code."""
+
+    @field_validator("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)
+
+    @model_validator(mode="after")
+    def _fits_the_role(self) -> Self:
+        if self.role == "retired" and not (self.retired_in and self.replaced_by):
+            raise ValueError("is retired, so it needs `retired_in` and `replaced_by`")
+        if self.role != "retired" and (self.retired_in or self.replaced_by):
+            raise ValueError("has `retired_in` or `replaced_by`, so its `role` must be `retired`")
+        if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
+            raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
+        if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
+            raise ValueError("says what it is added to, so its `role` must be `add_on`")
+        return self
+
+
+class Source(Record):
+    """Where facts in the text come from."""
+
+    title: Line
+    """The title of the book, paper or page."""
+    publisher: Line
+    """Who wrote or published it."""
+    year: Annotated[int, Field(ge=1900, le=2100), BeforeValidator(digits_only)] | None = None
+    """The year of publication, where known."""
+
+
+class Review(Record):
+    """When the text was issued, who reviewed it, and when it must be looked at again."""
+
+    issued: Day
+    """The day on which this edition of the text was written."""
+    last: Day | None = None
+    """The day on which a clinician last reviewed it; left out while nobody has."""
+    by: Line | None = None
+    """Who reviewed it, with credentials; goes with `last`."""
+    next: Day
+    """The day by which it must be reviewed again."""
+
+    @field_validator("next")
+    @classmethod
+    def _lies_ahead(cls, value: datetime.date, info: ValidationInfo) -> datetime.date:
+        earlier = [day for name in ("issued", "last") if (day := info.data.get(name))]
+        if earlier and value <= max(earlier):
+            raise ValueError("is not after `issued` and `last`; write a later day")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_reviewer(self) -> Self:
+        if (self.last is None) != (self.by is None):
+            raise ValueError(
+                "has only one of `last` and `by`; a review has a day and a reviewer, so write both or neither"
+            )
+        return self
+
+
+class ProcedureText(Record):
+    """What a procedure says: all that a translation puts into another language."""
+
+    code: Code
+    """The billing code, in quotation marks, equal to the file's name."""
+    title: Annotated[Line, Field(max_length=90)]
+    """The name of the procedure in plain words of your own, never the code owner's descriptor."""
+    also_called: tuple[Line, ...] = ()
+    """Other names that a patient may hear."""
+    technical_terms: tuple[Term, ...] = ()
+    """Words to know: terms that the text or the clinic uses, each explained."""
+    summary: Summary
+    """The "In short" box."""
+    purpose: Text
+    """What it is for, and its goals."""
+    indications: Listing
+    """Who it may help, and with what."""
+    preparation: Text
+    """What to do beforehand."""
+    description: Annotated[Description, BeforeValidator(_from_steps, json_schema_input_type=list[Step] | Description)]
+    """What happens, step by step."""
+    equipment: Text
+    """Rooms, tools and devices that are used."""
+    anesthesia: Text
+    """Anesthesia or sedation, or that none is used."""
+    duration: Text
+    """How long one session takes, how often, for how long."""
+    setting: Text
+    """Where it takes place."""
+    personnel: Text
+    """Who provides it, and who else may be there."""
+    risks: Risks
+    """What can go wrong."""
+    benefits: Listing
+    """What good it may do, and how soon."""
+    recovery: Text
+    """What happens afterwards, and what to do."""
+    alternatives: Annotated[
+        Alternatives, BeforeValidator(_from_list, json_schema_input_type=list[Alternative] | Alternatives)
+    ]
+    """The other choices."""
+    no_treatment: Text
+    """What may happen with no treatment at all."""
+    patient_experience: PatientExperience
+    """What it is like for the patient."""
+    policies: tuple[Line, ...] = ()
+    """Rules of payers and authorities that the clinic should look up."""
+
+    @field_validator("also_called")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)
+
+
+class Procedure(ProcedureText):
+    """One procedure, explained to the person who is asked to agree to it."""
+
+    billing: Billing
+    """Facts about the billing code."""
+    clauses: tuple[ClauseName, ...] = ()
+    """Clauses of the language pack that this procedure always needs, beside those that every document has."""
+    related: tuple[Code, ...] = ()
+    """Codes of related procedures."""
+    sources: tuple[Source, ...] = Field(min_length=1)
+    """Where the facts come from."""
+    review: Review
+    """Edition and review dates."""
+
+    @field_validator("clauses", "related")
+    @classmethod
+    def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)

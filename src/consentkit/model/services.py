@@ -1,0 +1,139 @@
+"""The clinic's service list: which documents it hands out.
+
+Guarantees: a list of many services stays short, since languages, kinds and layouts are stated once, for all or for a
+group, and changed only where they differ; where there is no list, every procedure of the library is a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, Paper, Variant
+from consentkit.model.values import Code, Line, Record, without_repeats
+from consentkit.model.words import LanguageTag
+from consentkit.reading import yaml_file
+from consentkit.reading.files import read_text
+from consentkit.reading.validation import require
+
+_MOST_NODES = 100_000
+
+Which = Literal["no", "yes", "both"]
+"""Whether documents are laid out in a way: not, only so, or once with and once without."""
+
+_WAYS: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": (False, True)}
+
+Languages = Annotated[tuple[LanguageTag, ...], Field(min_length=1), AfterValidator(without_repeats)]
+Variants = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)]
+Papers = Annotated[tuple[Paper, ...], Field(min_length=1), AfterValidator(without_repeats)]
+
+
+class Choices(Record):
+    """What may be said of one service, of a group, or of all: which documents there are of it."""
+
+    languages: Languages | None = None
+    """Languages in which documents are made; `en` if nothing is said."""
+    variants: Variants | None = None
+    """Kinds of documents that are made; `consent` if nothing is said."""
+    paper: Papers | None = None
+    """Sizes of paper; the clinic's own if nothing is said."""
+    large_print: Which | None = None
+    """Whether they are set in large print: `no`, `yes`, or `both` for one of each; `no` if nothing is said."""
+    fillable: Which | None = None
+    """Whether they have form fields: `no`, `yes`, or `both` for one of each; `no` if nothing is said."""
+
+
+class Defaults(Choices):
+    """What holds for a service unless it, or its group, says otherwise."""
+
+
+class Service(Choices):
+    """One service of the clinic."""
+
+    code: Code
+    """The code of its procedure."""
+
+
+def _from_code(value: Any) -> Any:
+    return {"code": value} if isinstance(value, str) else value
+
+
+Services = tuple[Annotated[Service, BeforeValidator(_from_code, json_schema_input_type=Code | Service)], ...]
+
+
+class Group(Choices):
+    """Services that have something in common."""
+
+    name: Line
+    """What the group is called in messages, such as `Group therapy`."""
+    services: Annotated[Services, Field(min_length=1)]
+    """The services: a code, or a code with what differs from the group."""
+
+
+class ServiceList(Record):
+    """All services of a clinic."""
+
+    defaults: Defaults = Defaults()
+    """What holds for every service that does not say otherwise."""
+    groups: tuple[Group, ...] = ()
+    """Services that have something in common, which is stated once for each group."""
+    services: Services = ()
+    """The services that are in no group: a code, or a code with what differs."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ServiceList:
+        if not self.model_fields_set & {"services", "groups"}:
+            raise ValueError("names no services; add `services:` with a list of codes, or `groups:`")
+        return self
+
+    def documents(self) -> Iterator[Identity]:
+        """Every document of the list, in its order; another layout makes no other document. None comes twice."""
+        yield from dict.fromkeys(identity for identity, _ in self.requests("letter"))
+
+    def requests(self, paper: Paper) -> Iterator[tuple[Identity, Layout]]:
+        """Every document with every layout in which it is asked for; those asked for twice come twice.
+
+        `paper` is what the clinic uses where the list names none.
+        """
+        for group in self.groups:
+            for service in group.services:
+                yield from _requests(service.code, (service, group, self.defaults), paper)
+        for service in self.services:
+            yield from _requests(service.code, (service, self.defaults), paper)
+
+
+def _requests(code: str, choices: tuple[Choices, ...], usual: Paper) -> Iterator[tuple[Identity, Layout]]:
+    """What is asked for of a service. The first of the choices that says something counts."""
+
+    def chosen(name: str, otherwise: Any) -> Any:
+        return next((value for choice in choices if (value := getattr(choice, name)) is not None), otherwise)
+
+    for language in chosen("languages", ("en",)):
+        for variant in chosen("variants", ("consent",)):
+            for paper in chosen("paper", (usual,)):
+                for large_print in _WAYS[chosen("large_print", "no")]:
+                    for fillable in _WAYS[chosen("fillable", "no")]:
+                        yield Identity(code, language, variant), Layout(paper, large_print, fillable)
+
+
+def load_services(folder: Path | None, codes: list[str], language: str) -> ServiceList:
+    """Read the list of a clinic folder; without one, every code is a service. Raises InvalidInput with all mistakes."""
+    path = folder / SERVICES if folder else None
+    if path is None or not path.exists():
+        return every_procedure(codes, language)
+    return read_services(path)
+
+
+def read_services(path: Path) -> ServiceList:
+    """Read a list. Raises InvalidInput with all its mistakes, FileAccess where it can't be read."""
+    return require(
+        ServiceList, yaml_file.parse(read_text(path, str(path), LARGEST_LIST), str(path), most_nodes=_MOST_NODES)
+    )
+
+
+def every_procedure(codes: list[str], language: str) -> ServiceList:
+    """The list of a clinic that has none: every procedure in its language."""
+    return ServiceList(defaults=Defaults(languages=(language,)), services=tuple(Service(code=code) for code in codes))

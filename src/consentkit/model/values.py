@@ -1,0 +1,87 @@
+"""The kinds of values that files hold: texts, codes, days, numbers.
+
+Guarantees: white space in a text is what a reader will see; a text that shows nothing is refused; a day is one of the
+calendar, and a number is written in digits only.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN
+from consentkit.problems import quoted
+
+
+def fold(text: str) -> str:
+    """Make white space what the reader will see: one space within a paragraph, one blank line between paragraphs."""
+    paragraphs = re.split(r"\n[ \t]*\n", text)
+    return "\n\n".join(folded for paragraph in paragraphs if (folded := " ".join(paragraph.split())))
+
+
+def _not_blank(text: str) -> str:
+    if not any(char.isprintable() and not char.isspace() for char in text):  # joiners and marks alone show nothing
+        raise ValueError("is empty; write the text or delete the line")
+    return text
+
+
+def _one_paragraph(text: str) -> str:
+    if "\n\n" in text:
+        raise ValueError("holds a blank line; make one paragraph of it")
+    return text
+
+
+Prose = Annotated[str, AfterValidator(fold), AfterValidator(_not_blank), Field(min_length=1, max_length=6000)]
+"""One or more paragraphs, parted by a blank line."""
+
+Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
+"""One paragraph: a list item, a label, a sentence."""
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+"""A billing code as text: capitals, digits and hyphens, at most 16 characters."""
+
+ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
+"""The name of a clause of the language pack."""
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("is not a date; write year-month-day, such as 2026-11-21")
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is not a day of the calendar; write year-month-day, such as 2026-11-21") from None
+
+
+Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]
+"""A calendar day, written as 2026-11-21."""
+
+
+def digits_only(value: Any) -> Any:
+    """Let a number be written in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+", value):
+        raise ValueError("is not a whole number; write digits only")
+    return value
+
+
+Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(digits_only)]
+"""A length of time in minutes, at most a day."""
+
+
+class Record(BaseModel):
+    """The base of everything that is read from a file: frozen, and no key is ever ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+
+
+def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that no entry of a list stands there twice. Raises ValueError."""
+    repeated = sorted({value for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"names {', '.join(map(quoted, repeated))} more than once; keep one")
+    return values

@@ -1,0 +1,370 @@
+"""One visit: who comes, when, for what, and who signs.
+
+Guarantees: every instance is frozen and complete, and nothing in it contradicts the rest; no message quotes what a
+field holds, since these are a patient's particulars.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from consentkit.model.values import Code, Day, Line, Record
+from consentkit.model.words import LanguageTag
+
+FULL_AGE = 18
+"""Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""
+ASSENT_AGE = 7
+"""Years from which a child is asked to agree too (American Academy of Pediatrics, policy on informed consent, 2016)."""
+
+FIRST_YEAR = 2000
+"""The earliest year of a visit; an earlier one is a slip of the pen."""
+OLDEST = 130
+"""Years that nobody has lived to see yet; the oldest person on record died at 122."""
+
+VISIT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
+"""How numbers of visits look."""
+
+VisitId = Annotated[str, StringConstraints(pattern=VISIT_PATTERN)]
+"""The clinic's number of a visit. It becomes part of file names, so it must not tell who the patient is."""
+
+Name = Annotated[Line, Field(max_length=80)]
+"""A person's name as that person writes it."""
+
+ShortText = Annotated[Line, Field(max_length=60)]
+
+
+@dataclass(frozen=True)
+class VisitName:
+    """What the packet of a visit is called after, as far as it can be read, whatever else is wrong with the visit."""
+
+    visit: str | None = None
+    date: datetime.date | None = None
+
+    @property
+    def file_name(self) -> str | None:
+        """The name of the packet's file: date and number, and nothing about the patient."""
+        return packet_file_name(self.visit, self.date) if self.visit and self.date else None
+
+
+def packet_file_name(visit: str, date: datetime.date) -> str:
+    """The name of the file of a packet."""
+    return f"{date.isoformat()}-{visit}.pdf"
+
+
+def is_visit_number(text: str) -> bool:
+    """Whether a text may be the number of a visit."""
+    return _read(_VISIT_ID, text) is not None
+
+
+def name_of(data: Any) -> VisitName:
+    """Read the number and the day of a visit from its data, good or bad."""
+    if not isinstance(data, Mapping):
+        return VisitName()
+    return VisitName(_read(_VISIT_ID, data.get("visit")), _read(_DAY, data.get("date")))
+
+
+def _read(kind: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        return kind.validate_python(value)
+    except ValidationError:
+        return None
+
+
+_VISIT_ID: TypeAdapter[Any] = TypeAdapter(VisitId)
+_DAY: TypeAdapter[Any] = TypeAdapter(Day)
+
+LONGEST_FILE_NAME = 100
+"""Characters of the name of an extra file."""
+
+
+def _file_name(value: str) -> str:
+    if "/" in value or "\\" in value or ":" in value:
+        raise ValueError("names a folder too; write the name of the file alone, as it is in the folder `extra`")
+    if not value[:1].isalnum() or value != value.strip():
+        raise ValueError("is no name of a file; begin it with a letter or a digit")
+    return value
+
+
+FileName = Annotated[Line, Field(max_length=LONGEST_FILE_NAME), AfterValidator(_file_name)]
+"""The name of a file in one certain folder; never a path."""
+
+
+def title_of_file(name: str) -> str:
+    """What an extra file is called in a packet: by the clinic's name for it. Its own title may name somebody else."""
+    return Path(name).stem
+
+
+def _time(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", value) or value >= "24":
+        raise ValueError("is not a time of day; write hours and minutes, such as 08:30 or 14:00")
+    return datetime.time.fromisoformat(value)
+
+
+Time = Annotated[datetime.time, BeforeValidator(_time, json_schema_input_type=str)]
+"""A time of day, written as 14:00."""
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """As `model.without_repeats`, but without quoting."""
+    if len(set(values)) < len(values):
+        raise ValueError("names something more than once; keep one")
+    return values
+
+
+class Patient(Record):
+    """The person whom the papers are for: the three identifiers that stand on every page."""
+
+    name: Name
+    """The whole name."""
+    born: Day
+    """The day of birth."""
+    record: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,22}[A-Za-z0-9])?$")]
+    """The record number in the clinic's system."""
+
+
+class Professional(Record):
+    """Somebody who treats: a name with credentials."""
+
+    name: Name
+    """The whole name."""
+    credentials: Annotated[Line, Field(max_length=40)] | None = None
+    """Degrees and licences behind the name, such as LCSW."""
+
+    @property
+    def signed(self) -> str:
+        """The name with its credentials."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+
+class Representative(Record):
+    """Who decides for a patient."""
+
+    name: Name
+    """The whole name."""
+    relationship: ShortText
+    """What this person is to the patient, such as mother or legal guardian."""
+
+
+class Interpreter(Record):
+    """Who interprets the talk."""
+
+    name: Name
+    """The whole name."""
+    is_a: Literal["professional", "staff", "relative", "child"]
+    """A trained interpreter, a bilingual member of the staff, or, which is refused, a relative or a child."""
+    language: ShortText | None = None
+    """The language, as a person names it."""
+    number: ShortText | None = None
+    """The number by which an interpreting service knows this person."""
+
+
+Kinds = Annotated[tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(_each_once)]
+
+
+class Visit(Record):
+    """One visit of one patient."""
+
+    visit: VisitId
+    """The clinic's number of the visit; not a record number, and nothing that tells who the patient is."""
+    date: Day
+    """The day of the visit."""
+    time: Time | None = None
+    """When it begins."""
+    patient: Patient
+    """Who comes."""
+    language: LanguageTag | None = None
+    """The patient's language; the clinic's if left out."""
+    also_in: Annotated[tuple[LanguageTag, ...], Field(max_length=5), AfterValidator(_each_once)] = ()
+    """Further languages in which each document is put beside that in the patient's."""
+    procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
+    """The codes of what is offered at this visit."""
+    documents: Kinds | None = None
+    """The kinds of documents that each procedure brings; the clinic's choice if left out."""
+    large_print: bool = False
+    """Whether the papers are set in large type."""
+    medical_visit: bool = False
+    """Whether a medical (evaluation and management) visit stands beside the procedures, as some add-ons need."""
+    clinician: Professional
+    """Who treats, or supervises the trainee who does."""
+    trainee: Professional | None = None
+    """The trainee who treats; the supervisor must be named too."""
+    supervisor: Professional | None = None
+    """Who supervises the trainee."""
+    place: Literal["in person", "telehealth"] = "in person"
+    """Whether the patient comes, or is seen by video or telephone."""
+    representative: Representative | None = None
+    """Who signs, where the patient does not."""
+    interpreter: Interpreter | None = None
+    """Who interprets, where somebody does."""
+    witness: Name | None = None
+    """Who watches the signing, where somebody does."""
+    extra: Annotated[tuple[FileName, ...], Field(max_length=10), AfterValidator(_each_once)] = ()
+    """Names of PDF files in the folder `extra` of the clinic, which are put at the end."""
+
+    @field_validator("date")
+    @classmethod
+    def _in_our_time(cls, date: datetime.date) -> datetime.date:
+        if date.year < FIRST_YEAR:
+            raise ValueError(f"is before the year {FIRST_YEAR}; correct it")
+        return date
+
+    @field_validator("patient")
+    @classmethod
+    def _alive(cls, patient: Patient, info: ValidationInfo) -> Patient:
+        date = info.data.get("date")
+        if date and patient.born > date:
+            raise ValueError("has a date of birth after the date of the visit; correct one of them")
+        if date and _years(patient.born, date) > OLDEST:
+            raise ValueError(f"has a date of birth more than {OLDEST} years before the visit; correct one of them")
+        return patient
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if (self.trainee is None) != (self.supervisor is None):
+            raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
+        if told := tells_who(self, self.visit):
+            raise ValueError(
+                f"has a visit number that holds {told}; it becomes part of file names, "
+                "so use a number that tells nothing"
+            )
+        return self
+
+    @property
+    def age(self) -> int:
+        """The patient's age in whole years on the day of the visit."""
+        return _years(self.patient.born, self.date)
+
+    @property
+    def treats(self) -> Professional:
+        """Who treats the patient: the trainee where there is one."""
+        return self.trainee or self.clinician
+
+
+def _years(born: datetime.date, day: datetime.date) -> int:
+    """Whole years between two days."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def tells_who(visit: Visit, text: str) -> str | None:
+    """What in a text tells who the patient is, in words that quote nothing; None where nothing does.
+
+    Accents, capitals and the marks between letters don't count. A text is taken apart where letters and digits end, and
+    a piece is somebody's if it is a word of the name, several of them in a row, or holds a word of six letters or more.
+    Nicknames, initials and names written in another script are not seen.
+    """
+    plain = _folded(text)
+    pieces = set(re.findall(r"[^\W\d_]+", plain))
+    if any(_is_named(visit.patient.name, pieces)) or _holds_record(visit.patient.record, plain):
+        return "the patient's name or record number"
+    if _holds_day(visit.patient.born, plain):
+        return "the patient's date of birth"
+    if visit.representative and any(_is_named(visit.representative.name, pieces)):
+        return "the representative's name"
+    return None
+
+
+def tells_of(particular: str, text: str) -> bool:
+    """Whether a text tells of a particular that was not validated: a name, a record number or a day, in any form."""
+    plain = _folded(text)
+    pieces = set(re.findall(r"[^\W\d_]+", plain))
+    if any(_is_named(particular, pieces)):
+        return True
+    if not any(char.isdigit() for char in particular):
+        return False
+    try:
+        day = datetime.date.fromisoformat(particular)
+    except ValueError:
+        return _holds_record(particular, plain)
+    return _holds_day(day, plain)
+
+
+_LEAST_LETTERS = 2
+"""Letters of a word that counts as a name: an initial stands in too many numbers."""
+_SOUGHT_ANYWHERE = 6
+"""Letters from which a word of a name counts within a longer one; shorter ones are part of too many other words."""
+_LEAST_JOINED = 4
+"""Letters of words in a row that count where they are written as one."""
+_LEAST_OF_RECORD = 4
+"""Characters from which a record number counts within others."""
+_UNMARKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that Unicode does not take for a plain one with a mark, but whoever types without accents does."""
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+"""How such letters are spelled in German and the languages of the North where they can't be typed."""
+_MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep|set", "oct", "nov", "dec|dic")
+"""How the months begin, in English and Spanish."""
+
+
+def _folded(text: str) -> str:
+    """A text without capitals and without marks on its letters."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(char for char in apart if not unicodedata.category(char).startswith("M")).translate(_UNMARKED)
+
+
+def _is_named(name: str, pieces: set[str]) -> Iterator[bool]:
+    """For each way to write a name, whether it is among the pieces of a text."""
+    composed = unicodedata.normalize("NFKC", name).casefold()
+    for plain in {_folded(name), _folded(composed.translate(_SPELLED_OUT))}:
+        words = re.findall(r"[^\W\d_]+", plain)
+        yield not pieces.isdisjoint(word for word in words if len(word) >= _LEAST_LETTERS)
+        yield not pieces.isdisjoint(_joined(words))
+        yield any(word in piece for word in words if _counts_anywhere(word) for piece in pieces)
+
+
+def _counts_anywhere(word: str) -> bool:
+    """Whether a word counts within a longer piece. Chinese, Thai and others put no spaces between words."""
+    return len(word) >= (_SOUGHT_ANYWHERE if word.isascii() else _LEAST_LETTERS)
+
+
+def _joined(words: list[str]) -> Iterator[str]:
+    """Words of a name that stand in a row, written as one, such as `okeeffe` for O’Keeffe."""
+    for first in range(len(words)):
+        for last in range(first + 2, len(words) + 1):
+            if len(joined := "".join(words[first:last])) >= _LEAST_JOINED:
+                yield joined
+
+
+def _holds_record(record: str, plain: str) -> bool:
+    """Whether a folded text holds a record number, whatever stands between its characters."""
+    sought, squeezed = (re.sub(r"[\W_]", "", text) for text in (_folded(record), plain))
+    if len(sought) >= _LEAST_OF_RECORD:
+        return sought in squeezed
+    between = r"[\W_]?".join(map(re.escape, sought))
+    return sought == squeezed or (len(sought) > 1 and bool(re.search(rf"(?<![^\W_]){between}(?![^\W_])", plain)))
+
+
+def _holds_day(day: datetime.date, plain: str) -> bool:
+    """Whether a folded text holds a day: in digits, in each order that is in use, or with the month as a word."""
+    if f"{day:%y}" not in plain or str(day.day) not in plain:
+        return False  # which is so nearly always, and the pattern takes long to make
+    year, month, number = f"{day.year:04}", f"0?{day.month}", f"0?{day.day}"
+    years, mark = f"(?:{year}|{year[2:]})", r"[\W_]{1,2}"
+    word, gap = rf"(?:{_MONTHS[day.month - 1]})[a-z]*", r"[\W_]{0,2}(?:(?:of|de|del)\b)?[\W_]{0,2}"
+    orders = ((year, month, number), (month, number, year), (number, month, year))
+    in_digits = [r"[\W_]{0,2}".join(parts) for parts in orders]
+    in_digits += [mark.join(parts) for parts in ((month, number, years), (number, month, years))]
+    in_digits += [f"{day:{form}}" for form in ("%m%d%y", "%d%m%y", "%y%m%d")]
+    nth = f"{number}(?:st|nd|rd|th)?"
+    in_words = [gap.join(parts) for parts in ((word, nth, years), (nth, word, years), (year, word, nth))]
+    return bool(re.search(rf"(?<!\d)(?:{'|'.join([*in_digits, *in_words])})(?!\d)", plain))

@@ -1,0 +1,1 @@
+"""The errands that the faces call."""

@@ -1,0 +1,99 @@
+"""A new procedure file to fill in.
+
+Guarantees: every key of the model is there with its description, so nothing must be looked up; a file that has not
+been filled in fails the check; no existing file is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from consentkit.documents.workspace import Workspace
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.model.identity import CODE_PATTERN
+from consentkit.model.procedure import ItemList, Passage, Procedure
+from consentkit.model.schema import schema_file, schema_text
+from consentkit.output.write import prepare_folder, write_file
+from consentkit.problems import printable, quoted
+from consentkit.reading.files import read_text
+from consentkit.reading.validation import models_in
+
+_MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
+_CODE_LINE = re.compile(r"^code:.*$", re.MULTILINE)
+_REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
+_WIDTH = 110
+
+_HEAD = """\
+# Write plain sentences of 10 to 20 words, and say "you". Keys behind a # may stay out; to use one, delete its #.
+# Where a text is asked for, a list will do, and so will `intro`, `items` and `note` together.\
+"""
+
+
+def write_new_procedure(workspace: Workspace, code: str, source: str | None) -> list[Path]:
+    """Write CODE.yaml, and the schema beside it. Returns the files that were written.
+
+    Raises WrongUse for what is not a code, FileAccess where the file exists already.
+    """
+    if not re.fullmatch(CODE_PATTERN, code):
+        raise WrongUse(f"{quoted(code)} is not a code; a code has 1 to 16 capitals, digits and hyphens, such as 90837")
+    folder = workspace.folder.path / "procedures" if workspace.folder.path else Path()
+    target, schema = folder / f"{code}.yaml", folder / schema_file("procedure")
+    if os.path.lexists(target):
+        raise FileAccess(f"{printable(str(target))}: exists already; edit it, or delete it first")
+    text = _copied(workspace.locate(source), code) if source else blank(code)
+    prepare_folder(folder)
+    written = [target]
+    if not os.path.lexists(schema):
+        write_file(schema, schema_text("procedure").encode())
+        written.append(schema)
+    write_file(target, f"# yaml-language-server: $schema={schema.name}\n{text}".encode())
+    return written
+
+
+def _copied(path: Path, code: str) -> str:
+    text = _MODE_LINE.sub("", read_text(path, str(path)))
+    head, review, rest = text.partition("\nreview:")
+    unreviewed = head + review + _REVIEWED_LINES.sub("", rest)  # nobody has reviewed the copy
+    return _CODE_LINE.sub(f'code: "{code}"', unreviewed, count=1)
+
+
+def blank(code: str) -> str:
+    """A procedure file without content: every key with its description, optional ones commented out."""
+    lines = list(_lines(Procedure))
+    return "\n".join([_HEAD, *lines]).replace('\ncode: ""', f'\ncode: "{code}"') + "\n"
+
+
+def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
+    """Each key of a model, with its description above it."""
+    for name, field in model.model_fields.items():
+        if top:
+            yield ""
+        yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
+        mark = "" if field.is_required() else "# "
+        yield from (mark + line for line in _entry(name, field))
+
+
+def _entry(name: str, field: FieldInfo) -> Iterator[str]:
+    """A key with an empty value of the simplest form that it takes."""
+    models = list(models_in(field.annotation))
+    inner = next((model for model in models if not issubclass(model, Passage)), None)
+    is_list = "tuple" in str(field.annotation) or ItemList in models
+    if inner is None:
+        yield from (f"{name}:", '  - ""') if is_list else (f'{name}: ""',)
+        return
+    yield f"{name}:"
+    if not is_list:
+        yield from (f"  {line}" for line in _lines(inner, top=False))
+        return
+    keys = list(_lines(inner, top=False))
+    first = next(index for index, line in enumerate(keys) if not line.startswith("#"))
+    yield from (f"  {line}" for line in keys[:first])
+    yield f"  - {keys[first]}"
+    yield from (f"    {line}" for line in keys[first + 1 :])

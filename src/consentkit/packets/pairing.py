@@ -1,0 +1,297 @@
+"""Which codes may stand together at a visit, and which roles in it one person may not hold.
+
+Guarantees: everything that is wrong is told in one go, once, and in an order that does not depend on the order of the
+codes; a message holds codes and nothing else of the visit, so it may go into a log. The facts come from the procedure
+files; payers differ, and nothing here is billing or legal advice (docs/pairing.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from consentkit.model.procedure import Billing, Procedure
+from consentkit.model.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
+
+Facts = Mapping[str, Billing]
+"""The facts of the codes at a visit."""
+
+Named = Patient | Professional | Representative | Interpreter
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A reason why the papers of a visit must not be made as they are asked for."""
+
+    rule: str
+    """The rule, by its name in docs/pairing.md."""
+    codes: tuple[str, ...]
+    """The codes that it is about, sorted; empty where it is about people."""
+    reason: str
+    """What is wrong, and why."""
+    remedy: str
+    """What to do."""
+    can_be_overridden: bool
+    """Whether somebody who knows better may go on, with a reason that is recorded."""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.remedy}"
+
+
+def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
+    """Everything that speaks against a visit. `procedures` are those of its codes; further ones change nothing."""
+    facts = {found.code: found.billing for found in procedures if found.code in visit.procedures}
+    codes = sorted(set(visit.procedures))
+    return [
+        *_repeated(visit.procedures, facts),
+        *_retired(facts, visit.date.year),
+        *_exclusions(codes, facts),
+        *_alone(codes, facts),
+        *_without_medical_visit(facts, visit),
+        *_people(visit),
+    ]
+
+
+class DayBook:
+    """Sees a patient who gets a once-a-day code twice on one day, over all the visits of a run.
+
+    It remembers hashes only, salted anew in each process, and only in memory: nothing in it tells who came.
+    """
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(32)
+        self._seen: set[bytes] = set()
+
+    def conflicts_with_earlier(self, visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
+        """The once-a-day codes of this visit that the patient has had on this day, at a visit that is remembered."""
+        marks = self._marks(visit, procedures)
+        return [_once_a_day(code) for code, mark in marks.items() if mark in self._seen]
+
+    def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
+        """Let a visit count for the later ones. One that is refused must not: its papers are never handed out."""
+        self._seen.update(self._marks(visit, procedures).values())
+
+    def _marks(self, visit: Visit, procedures: Sequence[Procedure]) -> dict[str, bytes]:
+        """What stands for the once-a-day codes of a visit, by the code."""
+        daily = {found.code for found in procedures if found.billing.once_a_day and found.code in visit.procedures}
+        return {code: self._mark(visit, code) for code in sorted(daily)}
+
+    def _mark(self, visit: Visit, code: str) -> bytes:
+        particulars = json.dumps([visit.patient.record.casefold(), visit.date.isoformat(), code])
+        return hashlib.blake2b(particulars.encode(), key=self._salt, digest_size=32).digest()
+
+
+class RecordBook:
+    """Sees a record number that comes with two names, or two dates of birth, in one run.
+
+    As `DayBook`, it remembers salted hashes only, and only in memory.
+    """
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(32)
+        self._seen: dict[bytes, tuple[bytes, int]] = {}
+
+    def earlier(self, visit: Visit, row: int) -> int | None:
+        """The row on which the record number came with somebody else first; None where it did not."""
+        patient = visit.patient
+        name = " ".join(unicodedata.normalize("NFKC", patient.name).casefold().split())
+        who = self._mark(name, patient.born.isoformat())
+        first, line = self._seen.setdefault(self._mark(patient.record.casefold()), (who, row))
+        return line if first != who else None
+
+    def _mark(self, *parts: str) -> bytes:
+        return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=16).digest()
+
+
+def _once_a_day(code: str) -> Conflict:
+    return Conflict(
+        "once-a-day",
+        (code,),
+        f"{code} may be used once a day for a patient, and an earlier visit of that day has it",
+        f"take {code} out of one of the two visits, or correct the date or the record number",
+        can_be_overridden=False,
+    )
+
+
+def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
+    # What is no known code may be a patient's name in the wrong cell, and is reported as unknown by its place.
+    for code in sorted({code for code in facts if codes.count(code) > 1}):
+        yield Conflict(
+            "repeated-code",
+            (code,),
+            f"{code} stands more than once under `procedures`, and one set of papers serves however often it is used",
+            "name it once",
+            can_be_overridden=False,
+        )
+
+
+def _retired(facts: Facts, year: int) -> Iterator[Conflict]:
+    for code, billing in sorted(facts.items()):
+        if billing.retired_in and billing.retired_in <= year:
+            yield Conflict(
+                "retired-code",
+                (code,),
+                f"{code} has not been in use since {billing.retired_in}",
+                f"use {_any_of(billing.replaced_by)}, or correct the date of the visit",
+                can_be_overridden=False,
+            )
+
+
+def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
+    for one, other in combinations(codes, 2):
+        if _says(facts, "not_with", one, other):
+            yield Conflict(
+                "not-together",
+                (one, other),
+                f"{one} and {other} may not stand on one visit",
+                f"take {one} or {other} out of `procedures`",
+                can_be_overridden=False,
+            )
+        elif _says(facts, "not_with_unless_separate", one, other):
+            yield Conflict(
+                "only-if-separate",
+                (one, other),
+                f"{one} and {other} may stand on one day only if each is a service of its own",
+                f"take {one} or {other} out of `procedures`, or override with what makes them separate",
+                can_be_overridden=True,
+            )
+
+
+def _says(facts: Facts, list_name: str, one: str, other: str) -> bool:
+    """Whether either of two codes names the other: a shipped file can't know of the codes that a clinic adds."""
+    return any(
+        code in facts and named in getattr(facts[code], list_name) for code, named in ((one, other), (other, one))
+    )
+
+
+def _alone(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
+    for code, billing in sorted(facts.items()):
+        if billing.add_on_to and not any(_is_partner(other, code, facts) for other in codes):
+            # A code that would only bring the next conflict is no help.
+            fitting = [
+                partner
+                for partner in billing.add_on_to
+                if not any(_says(facts, "not_with", partner, other) for other in codes)
+            ]
+            add = f"add {_any_of(fitting)} to `procedures`, or " if fitting else ""
+            yield Conflict(
+                "add-on-alone",
+                (code,),
+                f"{code} is an add-on, and no code that it adds to stands beside it",
+                f"{add}take {code} out; override only if such a code stands on another visit of the same day",
+                can_be_overridden=True,
+            )
+
+
+def _is_partner(primary: str, add_on: str, facts: Facts) -> bool:
+    return primary in facts[add_on].add_on_to or (primary in facts and add_on in facts[primary].goes_with)
+
+
+def _without_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
+    for code, billing in sorted(facts.items()):
+        if billing.add_on_to_medical_visit and not visit.medical_visit:
+            yield Conflict(
+                "medical-visit-missing",
+                (code,),
+                f"{code} is an add-on to a medical (evaluation and management) visit, and none is stated",
+                f"write `medical_visit: true` if there is one, or take {code} out of `procedures`",
+                can_be_overridden=False,
+            )
+
+
+def _any_of(codes: Sequence[str]) -> str:
+    return " or ".join([", ".join(codes[:-1]), codes[-1]] if len(codes) > 1 else codes)
+
+
+def _people(visit: Visit) -> Iterator[Conflict]:
+    yield from _interpreter(visit)
+    yield from _minor(visit)
+    yield from _two_roles(visit)
+
+
+def _interpreter(visit: Visit) -> Iterator[Conflict]:
+    if visit.interpreter and visit.interpreter.is_a in {"relative", "child"}:
+        yield Conflict(
+            "untrained-interpreter",
+            (),
+            "the interpreter is a relative or a child, and Section 1557 of the Affordable Care Act (45 CFR 92.201) "
+            "forbids relying on children and, with narrow exceptions, on relatives",
+            "call a trained interpreter, at no cost to the patient",
+            can_be_overridden=False,
+        )
+
+
+def _minor(visit: Visit) -> Iterator[Conflict]:
+    if visit.age < FULL_AGE and visit.representative is None:
+        yield Conflict(
+            "minor-alone",
+            (),
+            f"the patient is under {FULL_AGE}, and nobody is named who decides for the patient",
+            "name the parent or guardian under `representative`; override only if the law of your state lets this "
+            "patient decide alone",
+            can_be_overridden=True,
+        )
+
+
+_APART = (
+    ("patient", "representative", False),
+    ("patient", "interpreter", False),
+    ("patient", "witness", False),
+    ("patient", "clinician", False),
+    ("representative", "clinician", False),
+    ("representative", "interpreter", False),
+    ("representative", "witness", False),
+    ("trainee", "supervisor", False),
+    ("clinician", "interpreter", True),
+    ("clinician", "witness", True),
+)
+"""Two roles that one person may not hold at a visit, and whether the rules of a clinic may allow it all the same.
+
+An interpreter as the witness is left out: many hospitals want just that, since the interpreter understood the talk.
+"""
+
+
+def _two_roles(visit: Visit) -> Iterator[Conflict]:
+    names = _names(visit)
+    for one, other, can_be_overridden in _APART:
+        if any(_same_name(name, other_name) for name in names[one] for other_name in names[other]):
+            last = "; override only if the rules of your clinic allow it" if can_be_overridden else ""
+            yield Conflict(
+                "two-roles",
+                (),
+                f"the {one} and the {other} have the same name, and one person can't be both",
+                f"name somebody else as one of the two; if they are two people, tell them apart in their names{last}",
+                can_be_overridden,
+            )
+
+
+def _names(visit: Visit) -> dict[str, list[str]]:
+    """Who holds each role. Whoever treats or supervises counts as a clinician."""
+    people: dict[str, list[Named | None]] = {
+        "patient": [visit.patient],
+        "representative": [visit.representative],
+        "interpreter": [visit.interpreter],
+        "clinician": [visit.clinician, visit.trainee, visit.supervisor],
+        "trainee": [visit.trainee],
+        "supervisor": [visit.supervisor],
+    }
+    names = {role: [person.name for person in persons if person] for role, persons in people.items()}
+    return {**names, "witness": [visit.witness] if visit.witness else []}
+
+
+def _same_name(one: str, other: str) -> bool:
+    words, other_words = _words(one), _words(other)
+    if "," in one or "," in other:  # a list may put the family name first
+        words, other_words = sorted(words), sorted(other_words)
+    return bool(words) and words == other_words
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name without case, points and the ways of encoding one letter."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(" " if unicodedata.category(char)[0] in "PZ" else char for char in plain).split()

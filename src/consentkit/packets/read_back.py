@@ -1,0 +1,296 @@
+"""Whose papers these are, read back from the finished file.
+
+Guarantees: every page of a packet bears the patient's name, date of birth, record number and its own page number, drawn
+so that they can be seen; each page draws what its part draws, unchanged; nothing else is drawn onto it, read out in the
+place of what is drawn, or filled into its form fields, but what belongs to this visit; and no string of the whole file,
+be it a title, a bookmark, a label, an alternative text or metadata, says anything but what the parts say, what the
+papers are called and what belongs to the visits. Otherwise the packet is not given out. What is said of a failure names
+pages, never people.
+
+What is not checked: which slot of a page holds which of the visit's texts, so two names of one visit that change places
+are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.
+Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever writes and
+for the check: a fault there is in both. What else a visit may write (`own_texts`) is said here anew. Words in letters
+from right to left are told apart by their letters, not by the order of these.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+from consentkit.errors import RenderingFailed
+from consentkit.model.visit import Visit
+from consentkit.model.words import LanguagePack
+from consentkit.packets.drawn import Drawn, PageReader
+from consentkit.packets.lettering import halves
+from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
+from consentkit.packets.slots import identifiers, labelled
+from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.syntax import Value, byte_string, decoded, string_bytes, string_text, text_string
+
+
+@dataclass(frozen=True)
+class PageMarks:
+    """What has to be found on one page of a finished packet."""
+
+    required: Sequence[str]
+    """What must be drawn on it: the particulars of its patient, and its number."""
+    allowed: Iterable[str]
+    """What else of the visit may be drawn on it."""
+    printed: PrintedPage
+    """The page as it was before anything of a visit came to it."""
+    called: str = ""
+    """What is said behind the label of each of its form fields."""
+
+
+@dataclass(frozen=True)
+class FileMarks:
+    """What a finished file may say beside its visits' particulars."""
+
+    title: str
+    texts: frozenset[str]
+    """What its papers, fields and the file itself are called, and its languages."""
+    said: frozenset[bytes]
+    """Every string of its parts, as `PrintedPart` has them."""
+
+
+def require_identity(pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said."""
+    try:
+        _require_all(read_file(pdf), pages, marks)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
+        raise RenderingFailed("the finished packet can't be read back") from error
+
+
+def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+    _require_plain(file)
+    filled = _field_values(file)
+    if len(filled) != len(pages):
+        raise RenderingFailed("the finished packet has another number of pages than was meant")
+    reader, fold = PageReader(file), cache(_folded)
+    found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
+    for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), found, filled, pages, strict=True), 1):
+        _require_page(number, drawn, values, mark, fold)
+        _require_annotations(number, file, page, bool(values), mark)
+    _require_known_strings(file, found, filled, marks)
+
+
+_OF_FILE = {"Type", "Pages", "Metadata", "MarkInfo", "StructTreeRoot", "Lang", "Outlines", "PageLabels", "AcroForm"} | {
+    "OutputIntents",
+    "ViewerPreferences",
+}
+_OF_PAGE = {"Type", "Parent", "Contents", "Resources", "Annots", "StructParents", "Tabs", "Group", "Rotate"} | {
+    "MediaBox",
+    "CropBox",
+    "BleedBox",
+    "TrimBox",
+    "ArtBox",
+}
+_OF_FORM = {"Fields", "DR", "DA", "SigFlags"}
+
+
+def _require_plain(file: PdfFile) -> None:
+    """Raise RenderingFailed where a viewer would do more with the file, or a page, than to show it."""
+    form = file.dictionary(file.catalog.get("AcroForm"))
+    pages = [entry for page in file.pages() for entry in page.keys() - _OF_PAGE]
+    if unknown := [*file.catalog.keys() - _OF_FILE, *form.keys() - _OF_FORM, *pages]:
+        raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
+
+
+def _require_page(
+    number: int, found: Sequence[Drawn] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
+) -> None:
+    if found is None:
+        raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
+    drawn = {fold(item.text) for item in found} - {_NOTHING}
+    if not all(_is_borne(text, drawn, fold) for text in marks.required):
+        raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
+    whole = {*marks.required, *marks.allowed}
+    known = {*whole, *(half for text in whole for half in halves(text) or ())}
+    if drawn - set(map(fold, known)) or not set(values) <= whole:
+        raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
+    spoken = [item for item in found if item.spoken is not None]
+    in_order = {_words(text) for text in known} if spoken else set()
+    for item in spoken:
+        said = item.spoken or ""
+        if fold(said) != fold(item.text) or _words(said) not in in_order:
+            raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
+
+
+def _require_annotations(
+    number: int, file: PdfFile, page: Mapping[str, Value], is_filled: bool, marks: PageMarks
+) -> None:
+    """Raise RenderingFailed unless the links and fields of a page are those of its part, each called what it is."""
+    expected = [
+        item._replace(label=f"{item.label} – {marks.called}" if marks.called and item.name else item.label)
+        for item in marks.printed.annotations
+    ]
+    found = list(annotations_of(file, page))
+    if is_filled:  # what has been filled in can't be changed
+        found = [item._replace(flags=item.flags & ~1) for item in found]
+    if found != expected:
+        raise RenderingFailed(f"page {number} of the packet has other links or form fields than its paper")
+
+
+def _require_known_strings(
+    file: PdfFile, found: Iterable[Sequence[Drawn] | None], filled: Iterable[Sequence[str]], marks: FileMarks
+) -> None:
+    """Raise RenderingFailed where a string of the file is none that was found in its place on a page, or is known."""
+    spoken = Counter(item.spoken for page in found for item in page or () if item.spoken is not None)
+    values = {value for page in filled for value in page}
+    for (key, string), count in new_strings(file, marks.said).items():
+        text = string_text(string)
+        if key in _OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
+            continue
+        is_known = text in marks.texts or (key in _VALUES and text in values)
+        if not is_known and not _is_identifier(key, string, marks):
+            raise RenderingFailed(f"the packet says something that belongs to none of its papers, as /{key.decode()}")
+    texts = metadata_texts(file)
+    if any(text not in marks.texts and text.encode() not in marks.said for text in texts):
+        raise RenderingFailed("the metadata of the packet says something that does not belong there")
+    if _title(file) != marks.title or marks.title not in texts:
+        raise RenderingFailed("the packet has another title than was meant")
+
+
+_VALUES = {b"V", b"DV"}
+_OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
+"""What is said of fonts, which nobody is shown."""
+
+
+def _title(file: PdfFile) -> str:
+    return decoded(string_bytes(file.get(file.dictionary(file.trailer.get("Info")).get("Title"))))
+
+
+def _is_identifier(key: bytes, string: bytes, marks: FileMarks) -> bool:
+    """Whether a string is the identifier of an element of some part, with the number of the part before it."""
+    number, _, name = string_bytes(string).partition(b".")
+    return key in {b"ID", b""} and number.isdigit() and not marks.said.isdisjoint(_spellings(name))
+
+
+def _spellings(text: bytes) -> Iterator[bytes]:
+    """The ways in which the engine and the linker write a string."""
+    yield from (text_string(decoded(text)), byte_string(text), b"(" + text + b")")
+    yield b"<" + text.hex().upper().encode() + b">"
+
+
+def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tuple[str, str, str]:
+    """What stands on every page: name, date of birth and record number; with their labels where it has no slots."""
+    return labelled(visit, pack) if with_labels else identifiers(visit, pack)
+
+
+def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
+    """Everything that a visit may write onto its papers, in the words of a language."""
+    yield from (visit.patient.name, visit.patient.record, visit.visit)
+    yield from (pack.dates.write(visit.patient.born), pack.dates.write(visit.date))
+    if visit.time:
+        yield visit.time.isoformat("minutes")
+    for professional in (visit.clinician, visit.trainee, visit.supervisor):
+        if professional:
+            yield professional.signed
+    if representative := visit.representative:
+        yield from (representative.name, representative.relationship)
+        yield f"{representative.name} ({representative.relationship})"
+    if interpreter := visit.interpreter:
+        yield interpreter.name
+        yield "; ".join(filter(None, (interpreter.language, interpreter.number)))
+        yield ", ".join(filter(None, (interpreter.name, interpreter.language)))
+    if visit.witness:
+        yield visit.witness
+
+
+def _is_borne(text: str, drawn: set[Runs], fold: Callable[[str], Runs]) -> bool:
+    """Whether a page bears a text, on one line or on two."""
+    pair = halves(text)
+    return fold(text) in drawn or (pair is not None and set(map(fold, pair)) <= drawn)
+
+
+class Runs(NamedTuple):
+    """A text as far as its glyphs tell it: without capitals, and without spaces and marks between the words."""
+
+    is_mixed: bool
+    """Whether something in it runs from right to left: its runs are drawn in another order then, and stand sorted."""
+    runs: tuple[str, ...]
+
+
+_NOTHING = Runs(False, ())
+_KEPT = "-./"
+"""What tells record numbers apart: 1-23 is not 12-3."""
+_RIGHT_TO_LEFT = {"R", "AL"}
+"""The classes of letters that are drawn from right to left (Unicode Standard Annex 9, table 4)."""
+_TURNING = {*_RIGHT_TO_LEFT, "AN"}
+"""Classes of characters that change the order in which others are drawn: Arabic digits, too."""
+
+
+def _folded(text: str) -> Runs:
+    """A text in whole runs of letters and digits, in their order; sorted where some of it runs from right to left.
+
+    A run of digits or Latin letters is drawn in its own order in any case, and is never taken apart. Marks between runs
+    change places with these where the text is mixed, so they are runs of their own there.
+    """
+    shown = _shown(text)
+    if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
+        return Runs(False, tuple(shown.split()))
+    words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
+    return Runs(True, tuple(sorted(run for word in words for run in _parted(word))))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text in the order in which it is written, whichever way it runs."""
+    return tuple(_shown(text).split())
+
+
+def _shown(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(_simplified(char) for char in plain)
+
+
+def _simplified(char: str) -> str:
+    """A character as far as it counts: letters, digits and what tells record numbers apart. What is unseen is nothing.
+
+    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes.
+    """
+    category = unicodedata.category(char)
+    if category in {"Pd", "Cf"}:
+        return "-" if category == "Pd" else ""
+    return char if char.isalnum() or category.startswith("M") or char in _KEPT else " "
+
+
+def _parted(word: str) -> Iterator[str]:
+    """The runs of a word that is mixed, each in one direction. Letters from right to left are read backwards."""
+    for is_turned, run in groupby(word, key=_is_turned):
+        letters = list(run)
+        yield "".join(sorted(letters) if is_turned else letters)
+
+
+def _is_turned(char: str) -> bool:
+    """Whether a character goes with letters from right to left; so do their vowel signs."""
+    return unicodedata.bidirectional(char) in {*_RIGHT_TO_LEFT, "NSM"}
+
+
+def _field_values(file: PdfFile) -> list[list[str]]:
+    """For each page, what its form fields are filled with. Raises ValueError for a damaged file."""
+    return [
+        [text for widget in file.array(page.get("Annots")) for text in _value(file, file.dictionary(widget))]
+        for page in file.pages()
+    ]
+
+
+def _value(file: PdfFile, field: dict[str, Value]) -> Iterator[str]:
+    """The text of a field. A field of several widgets has it one level higher (ISO 32000-1, 12.7.3.1)."""
+    for _ in range(_HIGHEST):
+        value = file.get(field.get("V"))
+        if isinstance(value, bytes) and value.startswith((b"(", b"<")):
+            yield string_text(value)
+        field = file.dictionary(field.get("Parent"))
+
+
+_HIGHEST = 4
+"""Levels of fields: widget, field, paper and visit."""

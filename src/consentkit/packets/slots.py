@@ -1,0 +1,80 @@
+"""What a visit writes into the slots of its papers.
+
+Guarantees: a name is written only where its bearer belongs: by the role of a signer, never by the order of the lines.
+A slot that the visit has nothing for stays empty, to be filled in by pen.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from consentkit.model.visit import Visit
+from consentkit.model.words import LanguagePack
+
+
+def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
+    """The text for each slot, by the slot's name, in the words of a language."""
+    return {name: text for name, text in (*_patient(visit, pack), *_signers(visit), *_visit(visit, pack)) if text}
+
+
+def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
+    """What stands on every page: name, date of birth, record number."""
+    return visit.patient.name, pack.dates.write(visit.patient.born), visit.patient.record
+
+
+def labelled(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
+    """The same, each behind its label: for pages that have no slots for them."""
+    labels = pack.label.name, pack.label.born, pack.label.record
+    name, born, record = (f"{label}: {text}" for label, text in zip(labels, identifiers(visit, pack), strict=True))
+    return name, born, record
+
+
+def _patient(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]:
+    name, born, record = identifiers(visit, pack)
+    yield "patient_name", name
+    yield "patient_born", born
+    yield "patient_record", record
+
+
+def _signers(visit: Visit) -> Iterator[tuple[str, str | None]]:
+    representative, interpreter = visit.representative, visit.interpreter
+    if representative:
+        yield "representative_printed_name", representative.name
+        yield "representative_blank", representative.relationship
+        yield "assent_printed_name", visit.patient.name
+    else:
+        yield "patient_printed_name", visit.patient.name
+    if interpreter:
+        yield "interpreter_printed_name", interpreter.name
+        yield "interpreter_blank", "; ".join(filter(None, (interpreter.language, interpreter.number)))
+    yield "witness_printed_name", visit.witness
+    yield "clinician_printed_name", visit.treats.signed
+    yield "treated_by", visit.treats.signed
+    yield "name_of_trainee", visit.trainee.signed if visit.trainee else None
+    yield "name_of_supervisor", visit.supervisor.signed if visit.supervisor else None
+
+
+def _visit(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]:
+    """The answers on the cover."""
+    yield "visit_patient", visit.patient.name
+    for row, answer in _answers(visit):
+        yield f"visit_{row}", pack.dates.write(answer) if isinstance(answer, datetime.date) else answer
+
+
+def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | None]]:
+    """What stands on each line of the cover, from the top."""
+    representative, interpreter = visit.representative, visit.interpreter
+    yield "date", visit.date
+    yield "time", visit.time.strftime("%H:%M") if visit.time else None
+    yield "visit", visit.visit
+    yield "clinician", visit.treats.signed
+    yield "supervisor", visit.supervisor.signed if visit.supervisor else None
+    yield "representative", f"{representative.name} ({representative.relationship})" if representative else None
+    yield "interpreter", ", ".join(filter(None, (interpreter.name, interpreter.language))) if interpreter else None
+    yield "witness", visit.witness
+
+
+def cover_rows(visit: Visit) -> list[str]:
+    """The lines of the cover that this visit has an answer for, in their order."""
+    return [row for row, answer in _answers(visit) if answer]

@@ -1,0 +1,136 @@
+"""The font in which viewers show what is typed into a form.
+
+Guarantees: it is a file of its own, since those of the page hold no letters but the page's; it has the letters of
+every European language in Latin, Greek or Cyrillic script, and of Vietnamese; each glyph says which character it is;
+the codes are the glyph numbers of the file, as programs that fill in forms take for granted.
+
+A font with codes of one byte would please qpdf, which knows no others, but it has no room for a Vietnamese name:
+viewers would take another font, which is then not embedded. With codes of two bytes, pdf.js (Firefox), poppler and
+pypdf show all of these letters in this font. PDFium (Chrome) does so for Western European ones.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pydyf
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+
+from consentkit.pdf.fonts.font_files import WIDE_FACE
+from consentkit.resources import font_file
+
+_NAME = "/FIELDS+consentkit-fields"
+
+# Latin with its accents, Greek as written today, Cyrillic; Vietnamese is in Latin Extended Additional. Then dashes,
+# quotation marks and the like, currencies, № and ™.
+_TYPED = (
+    range(0x20, 0x530),
+    range(0x1E00, 0x1F00),
+    range(0x2010, 0x2070),
+    range(0x20A0, 0x20C0),
+    (0x2116, 0x2122),
+)
+
+_UNUSED_TABLES = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep")
+
+_MOST_ENTRIES = 100
+"""The entries that a section of a character map may have (Adobe Technical Note 5014)."""
+
+
+def add_field_font(pdf: pydyf.PDF) -> bytes:
+    """Embed the font, and return its reference."""
+    data = _file()
+    with TTFont(io.BytesIO(data), lazy=True) as font:
+        widths = [font["hmtx"][glyph][0] for glyph in font.getGlyphOrder()]
+        characters = _characters({code: font.getGlyphID(glyph) for code, glyph in font.getBestCmap().items()})
+        descriptor = _descriptor(font)
+    file = pydyf.Stream([data], {"Length1": len(data)}, compress=True)
+    pdf.add_object(file)
+    descriptor["FontFile2"] = file.reference
+    pdf.add_object(descriptor)
+    glyphs = _glyphs(widths, descriptor)
+    pdf.add_object(glyphs)
+    character_map = pydyf.Stream(list(_character_map(characters)), compress=True)
+    pdf.add_object(character_map)
+    whole = pydyf.Dictionary({"Type": "/Font", "Subtype": "/Type0", "BaseFont": _NAME, "Encoding": "/Identity-H"})
+    whole["DescendantFonts"] = pydyf.Array([glyphs.reference])
+    whole["ToUnicode"] = character_map.reference
+    pdf.add_object(whole)
+    return bytes(whole.reference)
+
+
+@cache
+def _file() -> bytes:
+    """The font file: the regular weight of a variable font, with the letters that people type."""
+    with TTFont(font_file(WIDE_FACE.package, WIDE_FACE.file), recalcTimestamp=False) as font:
+        for table in _UNUSED_TABLES:  # to cut them down would take longer than all the rest
+            if table in font:
+                del font[table]
+        subsetter = subset.Subsetter(subset.Options(name_IDs=[], notdef_outline=True))
+        subsetter.populate(unicodes=[code for codes in _TYPED for code in codes])
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"wght": float(WIDE_FACE.weight)}, inplace=True, static=True)
+        file = io.BytesIO()
+        font.save(file)
+    return file.getvalue()
+
+
+def _characters(glyphs: Mapping[int, int]) -> dict[int, str]:
+    """What each glyph says. Of several characters it says the one that is typed: the omega, not the sign for ohm."""
+    characters: dict[int, str] = {}
+    for code in sorted(glyphs, key=lambda code: (unicodedata.normalize("NFKC", chr(code)) != chr(code), code)):
+        characters.setdefault(glyphs[code], chr(code))
+    return dict(sorted(characters.items()))
+
+
+def _descriptor(font: TTFont) -> pydyf.Dictionary:
+    """What is known of the font as a whole. The lengths are in thousandths of the size, as in the font file."""
+    head = font["head"]
+    return pydyf.Dictionary(
+        {
+            "Type": "/FontDescriptor",
+            "FontName": _NAME,
+            "Flags": 4,
+            "FontBBox": pydyf.Array((head.xMin, head.yMin, head.xMax, head.yMax)),
+            "ItalicAngle": 0,
+            # Viewers fit the size of the text to these. The file's own leave room between lines of a page.
+            "Ascent": head.yMax,
+            "Descent": head.yMin,
+            "CapHeight": font["OS/2"].sCapHeight,
+            "StemV": 80,
+        }
+    )
+
+
+def _glyphs(widths: list[int], descriptor: pydyf.Dictionary) -> pydyf.Dictionary:
+    """The glyphs by their numbers, which a composite font refers to."""
+    collection = {"Registry": pydyf.String("Adobe"), "Ordering": pydyf.String("Identity"), "Supplement": 0}
+    return pydyf.Dictionary(
+        {
+            "Type": "/Font",
+            "Subtype": "/CIDFontType2",
+            "BaseFont": _NAME,
+            "CIDSystemInfo": pydyf.Dictionary(collection),
+            "CIDToGIDMap": "/Identity",
+            "W": pydyf.Array((0, pydyf.Array(widths))),
+            "FontDescriptor": descriptor.reference,
+        }
+    )
+
+
+def _character_map(characters: Mapping[int, str]) -> Iterator[bytes]:
+    """The lines of a ToUnicode map (ISO 32000-1, 9.10.3)."""
+    yield b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap"
+    yield b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
+    yield b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def"
+    yield b"1 begincodespacerange <0000> <ffff> endcodespacerange"
+    entries = [f"<{glyph:04x}> <{character.encode('utf-16-be').hex()}>" for glyph, character in characters.items()]
+    for start in range(0, len(entries), _MOST_ENTRIES):
+        section = entries[start : start + _MOST_ENTRIES]
+        yield "\n".join((f"{len(section)} beginbfchar", *section, "endbfchar")).encode()
+    yield b"endcmap CMapName currentdict /CMap defineresource pop end end"

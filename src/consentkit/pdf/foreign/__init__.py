@@ -1,0 +1,1 @@
+"""Other people's PDF files, judged and written without what acts."""

@@ -1,0 +1,259 @@
+"""Copies what a page draws with out of a foreign file into a new one.
+
+Guarantees: only what is needed for drawing is copied; no page, annotation, action, structure, layer or metadata comes
+along, whichever way they are reached. All data is sound: compressed anew or checked, drawings read strictly. The copy
+does not depend on anything but the file: the same file gives the same objects.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, ObjectStreamMode, Stream, StreamDecodeLevel
+
+from consentkit.pdf.file.geometry import Matrix, product
+from consentkit.pdf.foreign.drawing import Drawing, Unsound, read_drawing
+from consentkit.pdf.foreign.streams import Budget, Peeled, fill, peeled
+from consentkit.pdf.foreign.values import (
+    Key,
+    dictionary,
+    entries_of,
+    has_entries,
+    key_of,
+    name_of,
+    names_in,
+    numbers_of,
+    optional_dictionary,
+    plain_value,
+    put,
+    whole_number,
+)
+
+_CATEGORIES = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/Properties")
+_NAMED = {*_CATEGORIES, "/CharProcs", "/Colorants"}
+"""Entries that hold dictionaries whose keys the author of a file makes up."""
+_LEFT_OUT = {
+    *("/A", "/AA", "/AF", "/AP", "/Action", "/Alternates", "/Annots", "/Dest", "/EF", "/JS", "/Kids", "/LastModified"),
+    *("/Measure", "/Metadata", "/Names", "/OC", "/OPI", "/P", "/Parent", "/PieceInfo", "/Popup", "/PtData", "/Ref"),
+    *("/StructParent", "/StructParents", "/Thumb"),
+}
+_NO_DRAWING = {
+    *("/Action", "/Annot", "/Catalog", "/OCG", "/OCMD", "/Outlines", "/Page", "/Pages", "/Sig", "/StructElem"),
+    "/StructTreeRoot",
+}
+_PROPERTIES = ("/Type", "/Subtype", "/MCID", "/Lang", "/ActualText", "/Alt", "/E")
+"""What a screen reader makes use of in the property list of marked content."""
+_LAYERS = ("/OCG", "/OCMD")
+
+
+def written_file(file: pikepdf.Pdf) -> bytes:
+    """A new file as bytes: a plain table of objects, data as it is, an identifier made from the contents."""
+    out = io.BytesIO()
+    file.save(
+        out,
+        deterministic_id=True,
+        force_version="1.7",
+        object_stream_mode=ObjectStreamMode.disable,
+        compress_streams=False,
+        stream_decode_level=StreamDecodeLevel.none,
+    )
+    return out.getvalue()
+
+
+class Copier:
+    """Copies objects of one file, each of them once."""
+
+    def __init__(self, new: pikepdf.Pdf) -> None:
+        self.new = new
+        self.drawings: dict[Key, Drawing] = {}
+        """The drawings that pages and pictures share, by their place in the foreign file."""
+        self.references: dict[Key, Any] = {}
+        """Where these have gone."""
+        self._budget = Budget()
+        self._read: dict[Key, Drawing] = {}
+        self._copied: dict[tuple[Key, bool], Any] = {}
+        self._waiting: deque[tuple[Any, bool, Any, Key, Any]] = deque()
+        self._page: Any = Dictionary()
+        self._page_copy: Any = None
+
+    def resources(self, resources: Any, matrix: Matrix | None = None) -> Any:
+        """Copy what a page draws with. A matrix is where its origin has gone. Raises Unsound."""
+        self._page, self._page_copy = resources, None
+        patterns = optional_dictionary(resources.get("/Pattern"))
+        copy = self._resources(resources, without="/Pattern" if matrix is not None else "")
+        if matrix is not None and "/Pattern" in resources:
+            copy["/Pattern"] = Dictionary({key: self._moved(patterns, key, matrix) for key in names_in(patterns)})
+        self._drain()
+        return copy
+
+    def picture(self, picture: Any, resources: Any) -> Any:
+        """Copy a picture that an annotation shows. `resources` serve where it has none of its own."""
+        self._page, self._page_copy = resources, None
+        copy = self.copy(picture)
+        self._drain()
+        return copy
+
+    def part(self, value: Any) -> Any:
+        """Copy any other value."""
+        copy = self.copy(value)
+        self._drain()
+        return copy
+
+    def data(self, stream: Any) -> bytes:
+        """The data of a stream that is no picture. Raises Unsound."""
+        if not isinstance(stream, Stream):
+            raise Unsound("a page without a drawing")
+        content = peeled(stream, self._budget)
+        if content.filters:
+            raise Unsound("a drawing that is packed as a picture")
+        return content.data
+
+    def drawing_of(self, stream: Any, around: Any) -> Drawing:
+        """The drawing of a picture; `around` are the resources of what shows it. Raises Unsound."""
+        key = key_of(stream)
+        if key is None:
+            raise Unsound("a stream without a number")
+        if key not in self._read:
+            own = stream.get("/Resources", around)
+            self._read[key] = read_drawing(self.data(stream), mcids_in(own))
+        return self._read[key]
+
+    def copy(self, value: Any, *, named: bool = False) -> Any:
+        """Copy a value; what it refers to follows."""
+        if has_entries(value) and name_of(value, "/Type") in _NO_DRAWING:
+            return None
+        is_container = has_entries(value) or isinstance(value, Array)
+        if is_container and (key := key_of(value)) is not None:
+            return self._reference(key, value, named)
+        if isinstance(value, Stream):
+            raise Unsound("a stream without a number")
+        if has_entries(value):
+            return Dictionary(self._entries(value, named))
+        if isinstance(value, Array):
+            return Array(self._items(value))
+        return plain_value(value)
+
+    def _reference(self, key: Key, found: Any, named: bool) -> Any:
+        if (key, named) not in self._copied:
+            empty: Any = Array() if isinstance(found, Array) else Dictionary()
+            if isinstance(found, Stream):
+                empty = Stream(self.new, b"")
+            kept = self.new.make_indirect(empty)
+            self._copied[key, named] = kept
+            self._waiting.append((found, named, kept, key, self._page))
+        return self._copied[key, named]
+
+    def _drain(self) -> None:
+        while self._waiting:
+            found, named, kept, key, self._page = self._waiting.popleft()
+            if isinstance(found, Stream):
+                self._fill_stream(kept, found, key)
+            elif isinstance(found, Array):
+                kept.extend(self._items(found))
+            else:
+                put(kept, self._entries(found, named))
+
+    def _items(self, found: Any) -> list[Any]:
+        return [self.copy(item) for item in found]
+
+    def _entries(self, found: Any, named: bool) -> dict[str, Any]:
+        if named:
+            return {key: self.copy(found.get(key)) for key in names_in(found)}
+        copy: dict[str, Any] = {}
+        for key, value in entries_of(found):
+            if key == "/Resources":
+                copy[key] = self._resources(dictionary(value))
+            elif key not in _LEFT_OUT and key.isascii():
+                copy[key] = self.copy(value, named=key in _NAMED)
+        return copy
+
+    def _fill_stream(self, kept: Any, stream: Any, key: Key) -> None:
+        entries = self._entries(stream, named=False)
+        if name_of(stream, "/Subtype") == "/Form" or "/PatternType" in stream:
+            drawing = self.drawing_of(stream, self._page)
+            content = Peeled(drawing.data)
+            if (key, False) in self._copied:
+                self.drawings[key], self.references[key] = drawing, kept
+            if "/Resources" not in stream:
+                entries["/Resources"] = self._resources_of_page()
+        else:
+            content = peeled(stream, self._budget)
+        filters = tuple((name, self.copy(parameters)) for name, parameters in content.filters)
+        fill(kept, replace(content, filters=filters), entries)
+
+    def _resources_of_page(self) -> Any:
+        """What old files let a picture borrow from the page that shows it."""
+        if self._page_copy is None:
+            self._page_copy = self.new.make_indirect(Dictionary())
+            put(self._page_copy, dict(self._resources(self._page).items()))
+        return self._page_copy
+
+    def _resources(self, resources: Any, *, without: str = "") -> Any:
+        copy: dict[str, Any] = {}
+        for category in _CATEGORIES:
+            if category not in resources or category == without:
+                continue
+            named = dictionary(resources.get(category))
+            if category == "/Properties":
+                copy[category] = Dictionary({key: _properties(named.get(key)) for key in names_in(named)})
+            else:
+                copy[category] = Dictionary(self._entries(named, named=True))
+        return Dictionary(copy)
+
+    def _moved(self, patterns: Any, key: str, matrix: Matrix) -> Any:
+        """A copy of a pattern, which hangs on the origin of the page (ISO 32000-1, 8.7.3.1), where that has gone."""
+        found = dictionary(patterns.get(key))
+        own = numbers_of(found.get("/Matrix"), 6) if "/Matrix" in found else [1, 0, 0, 1, 0, 0]
+        if isinstance(found, Stream):
+            place = key_of(found)
+            assert place is not None
+            copy: Any = self.new.make_indirect(Stream(self.new, b""))
+            self._fill_stream(copy, found, place)
+        else:
+            copy = self.new.make_indirect(Dictionary(self._entries(found, named=False)))
+        copy["/Matrix"] = numbers(product((own[0], own[1], own[2], own[3], own[4], own[5]), matrix))
+        return copy
+
+
+def mcids_in(resources: Any) -> dict[str, int | None]:
+    """The MCID of each property list, None where it has none."""
+    named: Any = resources.get("/Properties") if has_entries(resources) else None
+    if not has_entries(named):
+        return {}
+    found: dict[str, int | None] = {}
+    for name, entries in named.items():
+        found[str(name)] = whole_number(entries.get("/MCID")) if has_entries(entries) else None
+    return found
+
+
+def _properties(value: Any) -> Any:
+    entries = dictionary(value)
+    names = () if name_of(entries, "/Type") in _LAYERS else _PROPERTIES
+    values = {key: entries.get(key) for key in names if key in entries}
+    return Dictionary(
+        {
+            key: plain_value(item)
+            for key, item in values.items()
+            if not has_entries(item) and not isinstance(item, Array)
+        }
+    )
+
+
+def numbers(values: Sequence[float]) -> Any:
+    """A list of numbers, whole ones written as such."""
+    return Array([int(value) if value == int(value) else Decimal(_number(value).decode()) for value in values])
+
+
+def written(values: Sequence[float]) -> bytes:
+    """Numbers as they are written in a drawing."""
+    return b" ".join(_number(value) for value in values)
+
+
+def _number(value: float) -> bytes:
+    return f"{value:.6f}".rstrip("0").rstrip(".").encode() if value != int(value) else b"%d" % int(value)

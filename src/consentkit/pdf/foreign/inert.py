@@ -1,0 +1,251 @@
+"""A foreign PDF file written anew, with nothing in it but pages to be looked at and read out.
+
+Guarantees: the new file holds drawings, what they draw with and, where the old tree agrees with the pages, a structure
+tree; no annotation, form, action, link, name, outline or metadata. Each page stands upright with its corner at 0, 0,
+inherits nothing, and its one drawing is closed, so that a stamp lands where it should. Same file, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from consentkit.pdf.file.geometry import Matrix, product
+from consentkit.pdf.foreign.copying import Copier, mcids_in, numbers, written, written_file
+from consentkit.pdf.foreign.cost import Costs
+from consentkit.pdf.foreign.drawing import Drawing, read_drawing
+from consentkit.pdf.foreign.flattening import Annotations, Picture
+from consentkit.pdf.foreign.judging import Judged
+from consentkit.pdf.foreign.pagetree import SourcePage
+from consentkit.pdf.foreign.placing import Place
+from consentkit.pdf.foreign.streams import Peeled, fill
+from consentkit.pdf.foreign.tree import Content, Tree, TreeWriter, read_tree, replace_annotations
+from consentkit.pdf.foreign.values import (
+    Box,
+    Key,
+    array,
+    dictionary,
+    has_entries,
+    name_of,
+    optional_dictionary,
+    put,
+    whole_number,
+)
+
+_UNMOVED: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+@dataclass(frozen=True)
+class Inert:
+    """The new file."""
+
+    file: pikepdf.Pdf
+    """What owns the objects in `pictures`."""
+    pdf: bytes
+    is_tagged: bool
+    is_wholly_tagged: bool
+    """Whether all its text is in the structure or known to be an artifact, and its language is said."""
+    pictures: Sequence[Picture]
+    """What was drawn of annotations."""
+    not_printed: Counter[int]
+    """How many fields and marks of each page show on the screen only, and are left out."""
+    signatures: Counter[int]
+    """How many digital signatures are on each page, which are not valid any more."""
+    has_values: bool
+    """Whether a field was filled in."""
+    annotated: set[int]
+    """Pages with fields, notes or marks."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page on its way into the new file."""
+
+    source: SourcePage
+    place: Any
+    matrix: Matrix
+    sheet: tuple[float, float]
+    edges: Box | None
+    """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
+    drawing: Drawing
+    resources: Any
+    pictures: Sequence[Picture]
+
+
+def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
+    """Write a file anew, with each page at its place if there are any. Raises Refused, Unsound, TooLarge, TooCostly."""
+    new = pikepdf.Pdf.new()
+    copier = Copier(new)
+    form = optional_dictionary(judged.catalog.get("/AcroForm"))
+    costs = Costs(copier)
+    annotations = Annotations(form, copier, costs)
+    reader = _Reader(annotations, copier, costs)
+    pages = [
+        reader.read(page, number, place) for number, (page, place) in enumerate(zip_longest(judged.pages, places), 1)
+    ]
+    tree = _tree_of(judged, pages, copier)
+    untold = _draw_pages(pages, tree, copier)
+    root = new.Root
+    _fill_catalog(root, judged, copier)
+    if tree is not None:
+        written_to = copier.references | {page.source.key: page.place for page in pages}
+        root["/StructTreeRoot"] = TreeWriter(
+            tree, new, written_to, {page.source.key: page.matrix for page in pages}
+        ).write()
+        root["/MarkInfo"] = Dictionary(Marked=True)
+    root["/Pages"]["/Kids"] = Array([page.place for page in pages])
+    root["/Pages"]["/Count"] = len(pages)
+    has_loose_text = any(page.drawing.has_loose_text for page in pages)
+    return Inert(
+        new,
+        written_file(new),
+        tree is not None,
+        tree is not None and not has_loose_text and not untold and "/Lang" in root,
+        [picture for page in pages for picture in page.pictures],
+        annotations.not_printed,
+        annotations.signatures,
+        annotations.has_values,
+        annotations.pages,
+    )
+
+
+class _Reader:
+    """Reads the pages of one file."""
+
+    def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
+        self._annotations, self._copier, self._costs = annotations, copier, costs
+
+    def read(self, page: SourcePage, number: int, place: Place | None) -> _Page:
+        """Read a page and what is on it."""
+        matrix = product(_upright(page), place.move) if place else _upright(page)
+        drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))
+        left, bottom, right, top = page.box
+        self._costs.require_affordable(drawing, page.resources, page.key, (right - left) * (top - bottom))
+        resources = self._copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
+        pictures = list(self._annotations.pictures_of(page, number))
+        return _Page(
+            page,
+            self._copier.new.make_indirect(Dictionary()),
+            matrix,
+            place.sheet if place else page.size,
+            page.box if place else None,
+            drawing,
+            resources,
+            pictures,
+        )
+
+
+def _upright(page: SourcePage) -> Matrix:
+    """From the units of a page to points from the lower left corner of what is shown, turned upright."""
+    left, bottom, right, top = page.box
+    width, height = right - left, top - bottom
+    turned: dict[int, Matrix] = {
+        0: _UNMOVED,
+        90: (0, -1, 1, 0, 0, width),
+        180: (-1, 0, 0, -1, width, height),
+        270: (0, 1, -1, 0, height, 0),
+    }
+    return product(product((1, 0, 0, 1, -left, -bottom), turned[page.rotation]), (page.unit, 0, 0, page.unit, 0, 0))
+
+
+def _contents(page: Any, copier: Copier) -> bytes:
+    found = page.get("/Contents")
+    streams = [] if found is None else [found] if isinstance(found, Stream) else array(found)
+    return b"\n".join(copier.data(stream) for stream in streams)
+
+
+def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | None:
+    drawings = copier.drawings | {page.source.key: page.drawing for page in pages}
+    owners = {key: judged.file.get_object(key) for key in drawings}
+    parents = {key: whole_number(dictionary(owner).get("/StructParents")) for key, owner in owners.items()}
+    return read_tree(judged.catalog, drawings, parents)
+
+
+def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
+    """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
+    named = tree.annotations() if tree else set()
+    drawn: dict[Key, tuple[Content, str]] = {}
+    untold = False
+    for page in pages:
+        following = max(page.drawing.mcids, default=-1) + 1
+        openings = []
+        for picture in page.pictures:
+            if picture.key in named and picture.key not in drawn and picture.key is not None:
+                drawn[picture.key] = Content(page.source.key, page.source.key, following), picture.role
+                openings.append(b"/%s <</MCID %d>> BDC" % (b"Form" if picture.role else b"Span", following))
+                following += 1
+            else:
+                untold = True
+                openings.append(b"/Artifact BMC")
+        _write_page(page, openings if tree else [], copier)
+    if tree is not None:
+        replace_annotations(tree, drawn)
+    return untold
+
+
+def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
+    new, named = copier.new, _named(page)
+    entries: dict[str, Any] = {
+        "/Type": Name.Page,
+        "/Parent": new.Root.Pages,
+        "/MediaBox": numbers((0, 0, *page.sheet)),
+        "/Resources": _with_pictures(page, named),
+        "/Contents": new.make_indirect(Stream(new, b"")),
+    }
+    fill(entries["/Contents"], Peeled(_drawing_of(page, named, openings)), {})
+    group = copier.part(page.source.dictionary.get("/Group"))
+    if has_entries(group):
+        entries["/Group"] = group
+    put(page.place, entries)
+
+
+def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[bytes]) -> bytes:
+    lines = [b"q"]
+    if page.matrix != _UNMOVED:
+        lines.append(written(page.matrix) + b" cm")
+    if page.edges is not None:
+        left, bottom, right, top = page.edges
+        lines.append(written((left, bottom, right - left, top - bottom)) + b" re W n")
+    lines += [b"q", page.drawing.data, b"Q"]
+    for index, (name, picture) in enumerate(named.items()):
+        do = picture.drawn(name)
+        lines += [openings[index], do, b"EMC"] if openings else [do]
+    return b"\n".join([*lines, b"Q"])
+
+
+def _named(page: _Page) -> Mapping[str, Picture]:
+    """The pictures of a page, by names that nothing on it has yet."""
+    taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
+    free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
+    return dict(zip(free, page.pictures, strict=False))
+
+
+def _with_pictures(page: _Page, named: Mapping[str, Picture]) -> Any:
+    if named:
+        forms = dict(optional_dictionary(page.resources.get("/XObject")).items())
+        page.resources["/XObject"] = Dictionary({**forms, **{name: picture.form for name, picture in named.items()}})
+    return page.resources
+
+
+def _fill_catalog(root: Any, judged: Judged, copier: Copier) -> None:
+    language = judged.catalog.get("/Lang")
+    if isinstance(language, String) and str(language).strip():
+        root["/Lang"] = String(str(language))
+    intents = copier.part(judged.catalog.get("/OutputIntents"))
+    if isinstance(intents, Array):
+        root["/OutputIntents"] = intents
+
+
+def colour_components(judged: Judged) -> int | None:
+    """How many colours the printer has that a file says it is made for; None where it does not say."""
+    for intent in array(judged.catalog.get("/OutputIntents")):
+        profile = dictionary(intent).get("/DestOutputProfile")
+        if name_of(intent, "/S").startswith("/GTS_PDFA") and isinstance(profile, Stream):
+            return whole_number(profile.get("/N"))
+    return None

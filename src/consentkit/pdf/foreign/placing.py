@@ -1,0 +1,76 @@
+"""Where the pages of an extra file go on the clinic's paper, with room for head and foot.
+
+Guarantees: every page gets the size of the paper, upright or lying as the page itself is; it is shown at full size
+where what is on it leaves head and foot free, moved if need be, and otherwise as large as fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.pdf.file.geometry import Matrix
+from consentkit.pdf.foreign.rendering import Rendered, ink_box
+from consentkit.pdf.foreign.values import Box
+
+Size = tuple[float, float]
+HEAD_ROOM, FOOT_ROOM = 46.0, 30.0
+"""Points at the top and the bottom of each page that belong to the packet."""
+EDGE = 12.75
+"""Points at the left and right edges that office printers leave white (4.5 mm)."""
+_AROUND_INK = 1.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sheet, and how a page is scaled and moved onto it."""
+
+    sheet: Size
+    move: Matrix
+
+
+def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Place]:
+    """Where each page of a rewritten file goes."""
+    inks = _inks(pdf, sizes)
+    sheets = [_sheet(size, paper) for size in sizes]
+    return [Place(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
+
+
+def _sheet(size: Size, paper: Paper) -> Size:
+    short, long = PAPER_SIZES[paper]
+    return (long, short) if size[0] > size[1] else (short, long)
+
+
+def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[Box | None]:
+    """What of each page is not white, in points from its lower left corner."""
+    with Rendered(pdf) as rendered:
+        return [_ink(rendered, index, size) for index, size in enumerate(sizes)]
+
+
+def _ink(rendered: Rendered, index: int, size: Size) -> Box | None:
+    box = ink_box(rendered.picture(index, size[0]))
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    return (
+        max(left - _AROUND_INK, 0),
+        max(size[1] - bottom - _AROUND_INK, 0),
+        min(right + _AROUND_INK, size[0]),
+        min(size[1] - top + _AROUND_INK, size[1]),
+    )
+
+
+def _move(size: Size, ink: Box | None, sheet: Size) -> Matrix:
+    """How a page is scaled and moved."""
+    left, bottom, right, top = ink or (size[0] / 2, size[1] / 2, size[0] / 2, size[1] / 2)
+    room = sheet[0] - 2 * EDGE, sheet[1] - HEAD_ROOM - FOOT_ROOM
+    scale = min(1.0, room[0] / max(right - left, 1), room[1] / max(top - bottom, 1))
+    across = _within((sheet[0] - size[0] * scale) / 2, left * scale, right * scale, EDGE, sheet[0] - EDGE)
+    up = _within((sheet[1] - size[1] * scale) / 2, bottom * scale, top * scale, FOOT_ROOM, sheet[1] - HEAD_ROOM)
+    return scale, 0, 0, scale, across, up
+
+
+def _within(move: float, start: float, end: float, least: float, most: float) -> float:
+    """A move, changed as little as needed for what reaches from start to end to lie within two edges."""
+    return min(max(move, least - start), most - end)

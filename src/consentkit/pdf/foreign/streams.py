@@ -1,0 +1,196 @@
+"""The data of a foreign stream, decoded as far as it has to be.
+
+Guarantees: compressed data that is cut off, altered or swells beyond the budget is found before anybody relies on it.
+Pictures are checked, not decoded, but for JPEG, whose decoder tells damage only so. Everything else is decoded by qpdf.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from pikepdf import Array, Name, Pdf, PdfError, Stream, StreamDecodeLevel
+from PIL import Image, ImageFile
+
+from consentkit.pdf.foreign.drawing import Unsound
+from consentkit.pdf.foreign.values import has_entries, listed, name_of, put, text_of_name
+
+MOST_DECODED = 200 * 1024**2
+"""Bytes of all streams of a file, decoded."""
+MOST_PIXELS = 100_000_000
+"""Pixels of one picture: a page of 11 by 17 inches at 600 dots to the inch has 67 million."""
+
+_PICTURES = {"/DCTDecode", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode"}
+_GENERAL = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
+_LINE_ENDS = (b"\r", b"\n")
+_ABOUT_DATA = ("/Filter", "/DecodeParms", "/Length", "/F", "/FFilter", "/FDecodeParms", "/DL")
+
+Filters = tuple[tuple[str, Any], ...]
+"""The filters of a stream, each with its parameters."""
+
+
+class TooLarge(ValueError):
+    """A file that swells when it is read."""
+
+
+@dataclass
+class Budget:
+    """How much may still be decoded, in bytes."""
+
+    left: int = MOST_DECODED
+
+    def spend(self, amount: int) -> None:
+        """Raises TooLarge."""
+        self.left -= amount
+        if self.left < 0:
+            raise TooLarge
+
+
+@dataclass(frozen=True)
+class Peeled:
+    """The data of a stream, and the filters that are still to be applied, each with its parameters."""
+
+    data: bytes
+    filters: Filters = ()
+
+
+def peeled(stream: Any, budget: Budget) -> Peeled:
+    """Decode a stream up to the filters that only pictures have. Raises Unsound, TooLarge."""
+    is_picture = name_of(stream, "/Subtype") == "/Image"
+    data, chain = _raw(stream), _filters(stream)
+    general, special = chain, chain[len(chain) :]
+    if chain and chain[-1][0] in _PICTURES:
+        general, special = chain[:-1], chain[-1:]
+        if not is_picture:
+            raise Unsound("data in the form of a picture that is none")
+    if any(name not in _GENERAL for name, _ in general):
+        raise Unsound("data that is packed in a way that is not known")
+    if is_picture and general and _predictor(general[-1][1]) > 1:
+        if special or len(general) > 1 or general[0][0] != "/FlateDecode":
+            general, special = general[:-1], general[-1:] + special
+            if len(special) > 1 or special[0][0] != "/FlateDecode":
+                raise Unsound("a picture that is packed in an uncommon way")
+            data = _decoded(data, general, budget)
+        else:
+            special = general
+        budget.spend(len(inflated(data, budget)))
+        return Peeled(data, special)
+    if general:
+        data = _decoded(data, general, budget)
+    budget.spend(len(data))
+    if special:
+        _check_picture(special[0][0], data)
+    return Peeled(data, special)
+
+
+def check_size(picture: Any) -> None:
+    """Raises Unsound or TooLarge where a picture has no size, or one beyond measure."""
+    width, height = picture.get("/Width"), picture.get("/Height")
+    if type(width) is not int or type(height) is not int or width < 1 or height < 1:
+        raise Unsound("a picture without a size")
+    if width * height > MOST_PIXELS:
+        raise TooLarge
+
+
+def fill(stream: Any, content: Peeled, entries: dict[str, Any]) -> None:
+    """Give a new stream its entries, and data that no program can misread."""
+    filters, data = content.filters, content.data
+    if not filters:
+        data, filters = deflated(data), (("/FlateDecode", None),)
+    elif filters[0][0] == "/FlateDecode" and data.endswith(_LINE_ENDS):
+        data = deflated(inflated(data, Budget()))
+    ((name, parameters),) = filters
+    stream.write(data, filter=Name(name), decode_parms=parameters)
+    put(stream, {key: value for key, value in entries.items() if key not in _ABOUT_DATA})
+
+
+def deflated(data: bytes) -> bytes:
+    """Compress data so that it does not end in a line end, which some programs take for that of the file."""
+    for level in (9, 8, 7, 6, 5, 4, 3, 2, 1, 0):
+        compressed = zlib.compress(data, level)
+        if not compressed.endswith(_LINE_ENDS):
+            return compressed
+    return compressed + b"\0"  # behind its end, where no decoder looks
+
+
+def inflated(data: bytes, budget: Budget) -> bytes:
+    """Decompress data that must be whole. Raises Unsound, TooLarge."""
+    if not data:  # what qpdf writes for an empty stream
+        return b""
+    decompressor = zlib.decompressobj()
+    try:
+        decoded = decompressor.decompress(data, max(budget.left, 0) + 1)
+    except zlib.error as error:
+        raise Unsound("compressed data that was altered") from error
+    if len(decoded) > budget.left:
+        raise TooLarge
+    if not decompressor.eof:
+        raise Unsound("compressed data that is cut off")
+    return decoded
+
+
+def _raw(stream: Any) -> bytes:
+    try:
+        return bytes(stream.read_raw_bytes())
+    except PdfError as error:
+        raise Unsound("data that can't be read") from error
+
+
+def _filters(stream: Any) -> Filters:
+    names, parameters = listed(stream.get("/Filter")), listed(stream.get("/DecodeParms"))
+    parameters += [None] * (len(names) - len(parameters))
+    return tuple((text_of_name(name), values) for name, values in zip(names, parameters, strict=False))
+
+
+def _decoded(data: bytes, filters: Filters, budget: Budget) -> bytes:
+    """Undo general filters. zlib stops at the budget, and at data that is cut off, where qpdf is lenient."""
+    if not filters:
+        return data
+    if filters[0][0] == "/FlateDecode":
+        plain = inflated(data, budget)
+        if len(filters) == 1 and _predictor(filters[0][1]) == 1:
+            return plain
+    owner = Pdf.new()  # which must live as long as what belongs to it
+    packed = Stream(owner, data)
+    packed.Filter = Array([Name(name) for name, _ in filters])
+    packed.DecodeParms = Array([None if values is None else _parameters(values) for _, values in filters])
+    try:
+        return bytes(packed.read_bytes(StreamDecodeLevel.specialized))
+    except (PdfError, RuntimeError) as error:
+        raise Unsound("compressed data that was altered") from error
+
+
+def _parameters(values: Any) -> Any:
+    """A copy of parameters, which are plain numbers for the general filters."""
+    from pikepdf import Dictionary
+
+    if not has_entries(values):
+        raise Unsound("data that is packed in a way that is not known")
+    return Dictionary({key: value for key, value in values.items() if type(value) is int})
+
+
+def _predictor(parameters: Any) -> int:
+    value = parameters.get("/Predictor", 1) if has_entries(parameters) else 1
+    if type(value) is not int:
+        raise Unsound("data that is packed in a way that is not known")
+    return value
+
+
+def _check_picture(name: str, data: bytes) -> None:
+    if name != "/DCTDecode":
+        return
+    before = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint 70 sets it for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise TooLarge
+            picture.load()
+    except TooLarge:
+        raise
+    except Exception as error:
+        raise Unsound("a picture that is damaged") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before

@@ -1,0 +1,348 @@
+"""The structure tree of a foreign file, read, judged and written anew.
+
+Guarantees: a tree is kept only if it and the pages agree on every piece of content: each is named once, exists, and
+leads back to the element that names it. A tree of which that is not true would have a screen reader leave text out, so
+the file counts as untagged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from consentkit.pdf.file.geometry import Matrix, box_moved
+from consentkit.pdf.foreign.copying import numbers
+from consentkit.pdf.foreign.drawing import Drawing, Unsound
+from consentkit.pdf.foreign.values import (
+    Key,
+    dictionary,
+    entries_of,
+    has_entries,
+    key_of,
+    listed,
+    name_of,
+    numbers_of,
+    plain_value,
+    put,
+    whole_number,
+)
+
+_DEEPEST = 150
+_DEEPEST_ATTRIBUTES = 6
+_MOST_ELEMENTS = 50_000
+_KEPT = ("/S", "/C", "/T", "/Lang", "/Alt", "/E", "/ActualText")
+_ON_ANNOTATIONS = {"Link", "Form", "Annot"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """Marked content: in which stream (a page, or a picture on it), on which page, under which number."""
+
+    stream: Key
+    page: Key
+    mcid: int
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """An annotation that the tree names."""
+
+    key: Key
+
+
+@dataclass(eq=False)
+class Element:
+    """A structure element."""
+
+    dictionary: Any
+    page: Key | None
+    depth: int
+    key: Key | None = None
+    kids: list[Element | Content | Annotation] = field(default_factory=list)
+    is_plain: bool = False
+    """Whether it was about an annotation that is gone, and is plain text now."""
+    role: str = ""
+    """The name of a printed form field that it has become."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A structure tree that agrees with the pages."""
+
+    root: Any
+    top: Element
+    elements: list[Element]
+
+    def annotations(self) -> set[Key]:
+        """The annotations that the tree names."""
+        return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, Annotation)}
+
+
+def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> Tree | None:
+    """Read the tree of a file; None where there is none, or none that agrees with the pages.
+
+    `parents` has the StructParents of each page and picture.
+    """
+    marks = catalog.get("/MarkInfo")
+    if not has_entries(marks) or marks.get("/Marked") is not True:
+        return None
+    try:
+        root = dictionary(catalog.get("/StructTreeRoot"))
+        top = Element(root, None, 0)
+        elements = list(_elements(top))
+        tree = Tree(root, top, elements)
+        _require_known_roles(tree)
+        _require_agreement(tree, drawings, parents)
+    except Unsound:
+        return None
+    return tree if elements else None
+
+
+def _elements(top: Element) -> Iterator[Element]:
+    """Read the elements, each before those below it."""
+    waiting, seen = [top], set[Key]()
+    while waiting:
+        element = waiting.pop()
+        if element is not top:
+            yield element
+        for kid in listed(element.dictionary.get("/K")):
+            if kid is not None:
+                element.kids.append(_kid(kid, element))
+        below = [kid for kid in element.kids if isinstance(kid, Element)]
+        for kid in below:
+            if kid.key is None or kid.key in seen or kid.depth > _DEEPEST or len(seen) > _MOST_ELEMENTS:
+                raise Unsound("a structure that is no tree")
+            seen.add(kid.key)
+        waiting.extend(reversed(below))
+
+
+def _kid(value: Any, element: Element) -> Element | Content | Annotation:
+    if (number := whole_number(value)) is not None:
+        return Content(_on(element.page), _on(element.page), number)
+    part = dictionary(value)
+    page = key_of(part.get("/Pg")) or element.page
+    match name_of(part, "/Type"):
+        case "/MCR":
+            mcid = whole_number(part.get("/MCID"))
+            stream = key_of(part.get("/Stm")) if "/Stm" in part else page
+            return Content(_on(stream), _on(page), -1 if mcid is None else mcid)
+        case "/OBJR":
+            return Annotation(_on(key_of(part.get("/Obj"))))
+    if not name_of(part, "/S"):
+        raise Unsound("an element without a type")
+    return Element(part, page, element.depth + 1, key_of(value))
+
+
+def _on(key: Key | None) -> Key:
+    if key is None:
+        raise Unsound("content without a place")
+    return key
+
+
+def _require_known_roles(tree: Tree) -> None:
+    for element in tree.elements:
+        standard_role(tree.root, name_of(element.dictionary, "/S"))
+
+
+def standard_role(root: Any, role: str) -> str:
+    """What the role map makes of a type, without the slash. Raises Unsound where it runs in a circle."""
+    found = root.get("/RoleMap")
+    role_map: Any = found if has_entries(found) else Dictionary()
+    seen: set[str] = set()
+    while role in role_map and name_of(role_map, role) != role:
+        if role in seen:
+            raise Unsound("types that run in a circle")
+        seen.add(role)
+        role = name_of(role_map, role)
+    return role[1:]
+
+
+def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> None:
+    named = {(kid.stream, kid.mcid): element.key for element in tree.elements for kid in _contents(element)}
+    drawn = Counter((key, mcid) for key, drawing in drawings.items() for mcid in drawing.mcids)
+    count = sum(1 for element in tree.elements for _ in _contents(element))
+    if set(named) != set(drawn) or count != len(named) or any(times > 1 for times in drawn.values()):
+        raise Unsound("a structure that names other content than there is")
+    known: dict[int, Any] = dict(_numbers(tree.root))
+    for (stream, mcid), owner in named.items():
+        number = parents.get(stream)
+        owners = listed(known.get(number)) if number is not None else []
+        if mcid >= len(owners) or key_of(owners[mcid]) != owner:
+            raise Unsound("content that does not lead back to its element")
+
+
+def _contents(element: Element) -> Iterator[Content]:
+    return (kid for kid in element.kids if isinstance(kid, Content))
+
+
+def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
+    """The entries of the parent tree."""
+    waiting, left = [(root.get("/ParentTree"), 0)], _MOST_ELEMENTS
+    while waiting:
+        (node, depth), left = waiting.pop(), left - 1
+        if depth > _DEEPEST or left < 0:
+            raise Unsound("numbers that are no tree")
+        entries = dictionary(node)
+        waiting.extend((kid, depth + 1) for kid in listed(entries.get("/Kids")))
+        flat = listed(entries.get("/Nums"))
+        for number, value in zip(flat[::2], flat[1::2], strict=False):
+            if type(number) is int:
+                yield number, value
+
+
+# --- writing ---
+
+
+def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) -> None:
+    """Put what was drawn of annotations in their place; `drawn` has the content and the role of each.
+
+    Of the others nothing is left; where an element stood for one of them alone, it goes too, and a link that leads
+    nowhere becomes plain text.
+    """
+    for element in reversed(tree.elements):  # from the leaves up
+        had_annotation = any(isinstance(kid, Annotation) for kid in element.kids)
+        element.kids = [new for kid in element.kids for new in _replaced(kid, element, drawn)]
+        role = standard_role(tree.root, name_of(element.dictionary, "/S"))
+        if had_annotation and not element.role and role in _ON_ANNOTATIONS:
+            element.is_plain = True
+            if not element.kids:
+                element.key = None
+    for element in (tree.top, *tree.elements):
+        element.kids = [kid for kid in element.kids if not isinstance(kid, Element) or kid.key is not None]
+    tree.elements[:] = [element for element in tree.elements if element.key is not None]
+
+
+def _replaced(
+    kid: Element | Content | Annotation, element: Element, drawn: Mapping[Key, tuple[Content, str]]
+) -> Iterator[Element | Content]:
+    if not isinstance(kid, Annotation):
+        yield kid
+    elif kid.key in drawn:
+        content, element.role = drawn[kid.key]
+        yield content
+
+
+class TreeWriter:
+    """Writes a tree into a new file."""
+
+    def __init__(self, tree: Tree, new: pikepdf.Pdf, places: Mapping[Key, Any], pages: Mapping[Key, Matrix]) -> None:
+        """`places` are the new pages and pictures; `pages` tells how each page was turned, scaled and moved."""
+        self._tree, self._new, self._places, self._pages = tree, new, places, pages
+        keys = [element.key for element in tree.elements if element.key is not None]
+        self._numbers = {key: new.make_indirect(Dictionary()) for key in keys}
+        self._ids = self._identifiers()
+
+    def write(self) -> Any:
+        """Write the tree; every page and picture that holds content gets its StructParents."""
+        root: Any = self._new.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+        root["/K"] = self._kids(self._tree.top)
+        for name in ("/RoleMap", "/ClassMap"):
+            found = self._tree.root.get(name)
+            if has_entries(found):
+                root[name] = self._plain(found, 0)
+        for element in (self._tree.top, *self._tree.elements):
+            own = root if element is self._tree.top else self._number(element)
+            for kid in element.kids:
+                if isinstance(kid, Element):
+                    self._write(kid, own)
+        self._write_parent_tree(root)
+        if self._ids:
+            flat = [part for name in sorted(self._ids) for part in (String(name), self._ids[name])]
+            root["/IDTree"] = Dictionary(Names=Array(flat))
+        return root
+
+    def _identifiers(self) -> dict[bytes, Any]:
+        found: dict[bytes, Any] = {}
+        for element in self._tree.elements:
+            name = element.dictionary.get("/ID")
+            if isinstance(name, String) and element.key is not None:
+                found.setdefault(bytes(name), self._numbers[element.key])
+        return found
+
+    def _write(self, element: Element, parent: Any) -> None:
+        source, own = element.dictionary, self._number(element)
+        own["/Type"], own["/P"] = Name.StructElem, parent
+        put(own, {key: self._plain(source.get(key), 0) for key in _KEPT if key in source})
+        if element.page in self._pages:
+            own["/Pg"] = self._places[_on(element.page)]
+        if element.is_plain:
+            own["/S"] = Name.Span
+        attributes = [item for item in (self._plain(item, 1) for item in listed(source.get("/A"))) if item is not None]
+        for item in attributes:
+            self._move_box(item, element)
+        if element.role:
+            attributes.append(Dictionary(O=Name.PrintField, Role=Name(f"/{element.role}")))
+        if attributes:
+            own["/A"] = attributes[0] if len(attributes) == 1 else Array(attributes)
+        name = source.get("/ID")
+        if isinstance(name, String) and bytes(name) in self._ids and self._ids[bytes(name)].objgen == own.objgen:
+            own["/ID"] = String(bytes(name))
+        if element.kids:
+            own["/K"] = self._kids(element)
+
+    def _move_box(self, attributes: Any, element: Element) -> None:
+        """Let a figure or a table say where it is on the new page (ISO 32000-1, table 344)."""
+        page = element.page or next((content.page for content in _contents(element)), None)
+        if not has_entries(attributes) or "/BBox" not in attributes:
+            return
+        try:
+            box = numbers_of(attributes.get("/BBox"), 4)
+        except Unsound:
+            del attributes["/BBox"]
+            return
+        if page is not None and page in self._pages:
+            attributes["/BBox"] = numbers(box_moved(self._pages[page], box))
+
+    def _number(self, element: Element) -> Any:
+        return self._numbers[_on(element.key)]
+
+    def _kids(self, element: Element) -> Any:
+        kids: list[Any] = []
+        for kid in element.kids:
+            if isinstance(kid, Element):
+                kids.append(self._number(kid))
+            elif isinstance(kid, Content):
+                kids.append(self._content(kid, element))
+        return Array(kids)
+
+    def _content(self, content: Content, element: Element) -> Any:
+        if content.stream == content.page == element.page:
+            return content.mcid
+        entries = Dictionary(Type=Name.MCR, Pg=self._places[content.page], MCID=content.mcid)
+        if content.stream != content.page:
+            entries["/Stm"] = self._places[content.stream]
+        return entries
+
+    def _write_parent_tree(self, root: Any) -> None:
+        owners: dict[Key, dict[int, Any]] = {}
+        for element in self._tree.elements:
+            for kid in _contents(element):
+                owners.setdefault(kid.stream, {})[kid.mcid] = self._number(element)
+        flat: list[Any] = []
+        streams = sorted(owners, key=lambda key: self._places[key].objgen)
+        for number, stream in enumerate(streams):
+            of_page = owners[stream]
+            row = [of_page.get(mcid) for mcid in range(max(of_page) + 1)]
+            flat += [number, self._new.make_indirect(Array(row))]
+            self._places[stream]["/StructParents"] = number
+        root["/ParentTree"] = Dictionary(Nums=Array(flat))
+        root["/ParentTreeNextKey"] = len(streams)
+
+    def _plain(self, value: Any, depth: int) -> Any:
+        """A copy of values that refer to nothing; of header cells, only those that there are."""
+        if depth > _DEEPEST_ATTRIBUTES or isinstance(value, Stream):
+            return None
+        if isinstance(value, Array):
+            return Array([self._plain(item, depth + 1) for item in listed(value)])
+        if not has_entries(value):
+            return plain_value(value)
+        copy: Any = Dictionary({key: self._plain(item, depth + 1) for key, item in entries_of(value) if key.isascii()})
+        if "/Headers" in copy:
+            names = [name for name in listed(copy.get("/Headers")) if isinstance(name, String)]
+            copy["/Headers"] = Array([name for name in names if bytes(name) in self._ids])
+        return copy

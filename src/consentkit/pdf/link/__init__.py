@@ -1,0 +1,1 @@
+"""Finished parts joined into one file, with what differs from packet to packet."""

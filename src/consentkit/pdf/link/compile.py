@@ -1,0 +1,233 @@
+"""A finished part made ready to be linked into packets, as often as it is asked for.
+
+Guarantees: a compiled part holds no object that a packet has only one of (catalog, page tree, root of the structure, of
+the bookmarks, of the form); every reference in what it holds leads to something that it holds. A part that does not
+bear this out raises ValueError.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
+from consentkit.pdf.file.syntax import Form, Ref, Value, form_of, number, string_bytes, whole
+
+
+@dataclass(frozen=True)
+class CompiledStream:
+    """A stream as it is stored: its dictionary, its data, and a digest where the same stream may stand in two parts."""
+
+    dictionary: Form
+    data: bytes
+    digest: bytes | None
+
+
+@dataclass(frozen=True)
+class CompiledPart:
+    """What the linker needs of a part. Numbers are those of the part's own file."""
+
+    file: PdfFile
+    plain: dict[int, Form]
+    """Objects that go into a packet as they are, but for the numbers in their references."""
+    streams: dict[int, CompiledStream]
+    edited: tuple[int, ...]
+    """Objects that differ from packet to packet: pages, links, fields, some structure elements."""
+    pages: tuple[int, ...]
+    language: str
+    elements: tuple[int, ...]
+    """The structure elements on the highest level; none in a file without tags."""
+    parents: tuple[tuple[int, Value], ...]
+    """The entries of the parent tree."""
+    destinations: Mapping[bytes, Value]
+    bookmarks: tuple[int, ...]
+    fields: tuple[int, ...]
+    sizes: tuple[tuple[float, float], ...]
+    """Width and height of each page in points."""
+
+    @property
+    def numbers(self) -> Iterator[int]:
+        """The number of every object that goes into a packet."""
+        yield from self.plain
+        yield from self.streams
+        yield from self.edited
+
+
+def compile_part(pdf: bytes, written_on: Iterable[int] = ()) -> CompiledPart:
+    """Compile a file. `written_on` are the structure elements that text will be added to. Raises ValueError."""
+    file = read_file(pdf)
+    try:
+        return _compiled(file, written_on)
+    except (KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError("the file is damaged") from error
+
+
+def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
+    outline = _Outline(file)
+    edited = dict.fromkeys([*outline.edited(), *written_on])
+    dropped = outline.dropped()
+    plain: dict[int, Form] = {}
+    streams: dict[int, CompiledStream] = {}
+    for place, item in file.objects.items():
+        if place in edited or place in dropped:
+            continue
+        if item.stream is None:
+            plain[place] = form_of(item.value)
+        else:
+            streams[place] = _stream(item)
+    if not outline.pages:
+        raise ValueError("the file has no pages")
+    part = CompiledPart(
+        file=file,
+        plain=plain,
+        streams=streams,
+        edited=tuple(place for place in edited if place not in dropped),
+        pages=outline.pages,
+        language=outline.language,
+        elements=outline.elements,
+        parents=outline.parents,
+        destinations=outline.destinations,
+        bookmarks=outline.bookmarks,
+        fields=outline.fields,
+        sizes=tuple(_size(file, page) for page in outline.pages),
+    )
+    _require_whole(part, dropped)
+    return part
+
+
+def _stream(item: PdfObject) -> CompiledStream:
+    data = item.stream or b""
+    dictionary = form_of(item.value)
+    if dictionary.references or "StructParents" in item.entries:
+        return CompiledStream(dictionary, data, None)
+    return CompiledStream(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
+
+
+def _require_whole(part: CompiledPart, dropped: set[int]) -> None:
+    """Raise ValueError where something is missing. What is edited may lead to what the linker writes instead."""
+    known = set(part.numbers)
+    for form in (*part.plain.values(), *(stream.dictionary for stream in part.streams.values())):
+        _require(form.references, known)
+    for place in part.edited:
+        _require(form_of(part.file.objects[place].value).references, known | dropped)
+
+
+def _require(references: Iterable[Ref], known: Set[int]) -> None:
+    if lost := [int(reference) for reference in references if reference not in known]:
+        raise ValueError(f"object {lost[0]} is referred to, but is none of those that go into a packet")
+
+
+def _size(file: PdfFile, page: int) -> tuple[float, float]:
+    left, bottom, right, top = (number(edge) for edge in file.array(file.objects[page].entries["MediaBox"]))
+    return right - left, top - bottom
+
+
+def attributes_of(element: Mapping[str, Value]) -> list[dict[str, Value]]:
+    """The attribute objects of a structure element, as far as they stand in it."""
+    value = element.get("A")
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+
+
+class _Outline:
+    """Finds out what in a file is what."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        catalog = file.catalog
+        self._tree = file.dictionary(catalog.get("StructTreeRoot"))
+        self._form = file.dictionary(catalog.get("AcroForm"))
+        self._roles = {b"/" + name.encode("latin-1") for name in file.dictionary(self._tree.get("RoleMap"))}
+        self._holders: set[int] = set()
+        self.pages = tuple(self._page_numbers(catalog["Pages"]))
+        self.language = string_bytes(catalog["Lang"]).decode("latin-1") if "Lang" in catalog else ""
+        self.elements = tuple(self._references(self._tree.get("K")))
+        self.parents = tuple(self._number_tree(self._tree.get("ParentTree")))
+        names = file.dictionary(catalog.get("Names"))
+        self.destinations = dict(self._name_tree(names.get("Dests")))
+        self.bookmarks = tuple(self._siblings(file.dictionary(catalog.get("Outlines")).get("First")))
+        self.fields = tuple(self._references(self._form.get("Fields")))
+        self._note("Root", file.trailer)
+        self._note("Info", file.trailer)
+        for name in ("Pages", "StructTreeRoot", "AcroForm", "Names", "Outlines", "Metadata", "PageLabels"):
+            self._note(name, catalog)
+        for name in ("IDTree", "RoleMap", "ClassMap"):
+            self._note(name, self._tree)
+
+    def edited(self) -> Iterator[int]:
+        """Objects that differ from packet to packet."""
+        file = self._file
+        yield from self.pages
+        for page in self.pages:
+            notes = file.array(file.objects[page].entries.get("Annots"))
+            yield from (note for note in notes if isinstance(note, Ref))
+        yield from self.elements
+        yield from self.bookmarks
+        yield from self.fields
+        yield from (value for _, value in self.parents if isinstance(value, Ref) and isinstance(file.get(value), list))
+        for place, item in file.objects.items():
+            has_marks = item.stream is not None and "StructParents" in item.entries
+            if has_marks or self._has_names(item):
+                yield place
+
+    def dropped(self) -> set[int]:
+        """Objects of which a packet has only one, and which the linker writes."""
+        return self._holders
+
+    def _has_names(self, item: PdfObject) -> bool:
+        """Whether a structure element has a name, or goes by one, that might mean something else in another part."""
+        entries = item.entries
+        if entries.get("Type") != b"/StructElem":
+            return False
+        has_headers = any("Headers" in attributes for attributes in attributes_of(entries))
+        return has_headers or "ID" in entries or "C" in entries or entries.get("S") in self._roles
+
+    def _note(self, name: str, holder: Mapping[str, Value]) -> None:
+        value = holder.get(name)
+        if isinstance(value, Ref):
+            self._holders.add(value)
+
+    def _references(self, value: Value | None) -> list[Ref]:
+        """The references of an array, which does not go into a packet itself; a lone one counts as an array of one."""
+        items = self._file.get(value)
+        if isinstance(items, list):
+            if isinstance(value, Ref):
+                self._holders.add(value)
+            return [item for item in items if isinstance(item, Ref)]
+        return [value] if isinstance(value, Ref) else []
+
+    def _page_numbers(self, node: Value) -> Iterator[int]:
+        for kid in self._references(self._file.dictionary(node)["Kids"]):
+            entries = self._file.dictionary(kid)
+            if entries.get("Type") == b"/Pages":
+                self._holders.add(kid)
+                yield from self._page_numbers(kid)
+            else:
+                yield kid
+
+    def _siblings(self, reference: Value | None) -> Iterator[int]:
+        seen: set[int] = set()
+        while isinstance(reference, Ref):
+            if reference in seen:
+                raise ValueError("the bookmarks go round in a circle")
+            seen.add(reference)
+            yield reference
+            reference = self._file.dictionary(reference).get("Next")
+
+    def _number_tree(self, node: Value | None) -> Iterator[tuple[int, Value]]:
+        for key, value in self._leaves(node, "Nums"):
+            yield whole(key), value
+
+    def _name_tree(self, node: Value | None) -> Iterator[tuple[bytes, Value]]:
+        for key, value in self._leaves(node, "Names"):
+            yield string_bytes(key), self._file.get(value)
+
+    def _leaves(self, node: Value | None, name: str) -> Iterator[tuple[Value, Value]]:
+        """The pairs of a name tree or number tree (ISO 32000-1, 7.9.6)."""
+        if isinstance(node, Ref):
+            self._holders.add(node)
+        entries = self._file.dictionary(node)
+        items = self._file.array(entries.get(name))
+        yield from zip(items[::2], items[1::2], strict=True)
+        for kid in self._file.array(entries.get("Kids")):
+            yield from self._leaves(kid, name)

@@ -1,0 +1,285 @@
+"""The objects of a part that differ from packet to packet: pages, links, fields, and what hangs into the structure.
+
+Guarantees: nothing of the part itself is changed, since it is used again; every stamp that belongs to a structure
+element is read out behind that element's own text, and the way back from it (the parent tree) is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from consentkit.pdf.file.syntax import (
+    Ref,
+    Value,
+    byte_string,
+    number,
+    string_bytes,
+    string_text,
+    text_string,
+    whole,
+    write,
+)
+from consentkit.pdf.link.compile import attributes_of
+from consentkit.pdf.link.link import FieldValue, Insert, Linker, Stamp, bookmark, hang, renumbered
+
+_READ_ONLY = 1 << 0
+
+
+def write_edited(linker: Linker, insert: Insert, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool) -> None:
+    """Write them all. `node` is the node of the page tree that holds the part's pages."""
+    _Inserter(linker, insert, numbers, node).write(is_nested=is_nested)
+
+
+class _Inserter:
+    def __init__(self, linker: Linker, insert: Insert, numbers: Mapping[int, Ref], node: Ref) -> None:
+        self._linker, self._shared, self._branch = linker, linker.shared, linker.branch
+        self._insert, self._part, self._numbers, self._node = insert, insert.part, numbers, node
+        self._prefix = b"%d." % node
+        part = insert.part
+        self._entries = {place: renumbered(part.file.objects[place].value, numbers) for place in part.edited}
+        self._parents = {key: self._parent_entry(value) for key, value in part.parents}
+        """For each key of the parent tree: what it leads to, and what stands in the tree for that."""
+        tree = part.file.dictionary(part.file.catalog.get("StructTreeRoot"))
+        self._maps = {name: part.file.dictionary(tree.get(name)) for name in ("RoleMap", "ClassMap")}
+        self._resources: dict[bytes, Ref] = {}
+
+    def write(self, *, is_nested: bool) -> None:
+        self._write_pages()
+        self._take_structure()
+        self._add_bookmark()
+        self._add_fields(is_nested=is_nested)
+        self._mend_annotations()
+        self._take_intent()
+        for place, value in self._entries.items():
+            item = self._part.file.objects[place]
+            if item.stream is None:
+                self._linker.file.put(self._numbers[place], write(value))
+            else:
+                self._linker.file.put_stream(self._numbers[place], write(value), item.stream)
+
+    def _dictionary(self, place: int) -> dict[str, Value]:
+        value = self._entries[place]
+        if not isinstance(value, dict):
+            raise ValueError(f"object {place} of a part is no dictionary")
+        return value
+
+    def _parent_entry(self, value: Value) -> tuple[Value, Value]:
+        own = renumbered(value, self._numbers)
+        return (self._entries[value] if isinstance(value, Ref) and value in self._entries else own), own
+
+    # --- pages ---
+
+    def _write_pages(self) -> None:
+        for index, place in enumerate(self._part.pages):
+            page = self._dictionary(place)
+            page["Parent"] = self._node
+            stamps = self._insert.stamps.get(index, ())
+            if stamps:
+                page["Resources"] = self._with_drawings(self._part.file.objects[place].entries.get("Resources", {}))
+                self._stamp(place, stamps)
+            if "StructParents" in page:
+                page["StructParents"] = self._shifted(page["StructParents"])
+                if not self._part.elements:
+                    del page["StructParents"]
+
+    def _with_drawings(self, resources: Value) -> Ref:
+        """The resources of a page together with the drawings of all stamps. Pages may share them."""
+        key = write(resources)
+        if key not in self._resources:
+            entries = renumbered(dict(self._part.file.dictionary(resources)), self._numbers)
+            assert isinstance(entries, dict)
+            drawings = dict(self._part.file.dictionary(self._part.file.dictionary(resources).get("XObject")))
+            known = renumbered(drawings, self._numbers)
+            assert isinstance(known, dict)
+            stamps = (stamp for page in self._insert.stamps.values() for stamp in page)
+            known.update({_name(stamp): stamp.drawing for stamp in stamps})
+            self._resources[key] = self._linker.file.add({**entries, "XObject": known})
+        return self._resources[key]
+
+    def _stamp(self, place: int, stamps: Iterable[Stamp]) -> None:
+        page, reference = self._dictionary(place), self._numbers[place]
+        content = [b"Q"]
+        for stamp in stamps:
+            content += [self._mark(page, reference, stamp), _drawn(stamp), b"EMC"]
+        behind = self._linker.file.add_stream({}, b"\n".join(content))
+        page["Contents"] = [self._linker.content_before(), *self._streams_of(place), behind]
+
+    def _streams_of(self, place: int) -> list[Value]:
+        """The content streams of a page, by their numbers in the packet."""
+        file = self._part.file
+        return [renumbered(stream, self._numbers) for stream in file.contents(file.objects[place].entries)]
+
+    def _mark(self, page: dict[str, Value], reference: Ref, stamp: Stamp) -> bytes:
+        """The operator that says what a stamp is: part of an element, or an artifact."""
+        if stamp.element is None:
+            return b"/Artifact <</Type /Pagination>> BDC"
+        owners = self._parents[whole(page["StructParents"])][0]
+        element = self._dictionary(stamp.element)
+        if not isinstance(owners, list):
+            raise ValueError("the parent tree of a part holds no list for a page")
+        mark = len(owners)
+        span: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Span", "P": self._numbers[stamp.element]}
+        span.update(Pg=reference, K=b"%d" % mark, ActualText=text_string(stamp.spoken or ""))
+        if stamp.language and stamp.language != self._part.language.split("-")[0]:
+            span["Lang"] = text_string(stamp.language)
+        kid = self._linker.file.add(span)
+        owners.append(kid)
+        kids = element.get("K", [])
+        element["K"] = [*(kids if isinstance(kids, list) else [kids]), kid]
+        return b"/Span <</MCID %d>> BDC" % mark
+
+    # --- structure ---
+
+    def _shifted(self, key: Value) -> bytes:
+        return b"%d" % (whole(key) + self._shared.next_key)
+
+    def _take_structure(self) -> None:
+        part, shared = self._part, self._shared
+        for place in part.elements:
+            element = self._dictionary(place)
+            element["P"] = self._branch.element
+            if element["S"] == b"/Document":
+                element.update(S=b"/Part", T=text_string(self._insert.title))
+            element.setdefault("Lang", text_string(part.language))
+            self._branch.elements.append(self._numbers[place])
+        for place in part.edited:
+            self._keep_names_apart(place)
+        for key, (_, entry) in self._parents.items():
+            shared.parents += [self._shifted(b"%d" % key), entry]
+        self._shift_streams()
+        shared.next_key += max(self._parents, default=-1) + 1
+        self._take_maps()
+
+    def _shift_streams(self) -> None:
+        for place in self._part.edited:
+            if self._part.file.objects[place].stream is not None:
+                entries = self._dictionary(place)
+                entries["StructParents"] = self._shifted(entries["StructParents"])
+
+    def _keep_names_apart(self, place: int) -> None:
+        """Let the identifiers, types and classes of elements begin with what only this part has."""
+        element = self._entries[place]
+        if not isinstance(element, dict) or "S" not in element:
+            return
+        if "ID" in element:
+            identifier = self._prefix + string_bytes(element["ID"])
+            element["ID"] = byte_string(identifier)
+            self._shared.identifiers.append((identifier, self._numbers[place]))
+        for attributes in attributes_of(element):
+            headers = attributes.get("Headers")
+            if isinstance(headers, list):
+                attributes["Headers"] = [byte_string(self._prefix + string_bytes(name)) for name in headers]
+        element["S"] = self._own_name(element["S"], self._maps["RoleMap"])
+        if "C" in element:
+            classes = element["C"] if isinstance(element["C"], list) else [element["C"]]
+            element["C"] = [self._own_name(name, self._maps["ClassMap"]) for name in classes]
+
+    def _own_name(self, name: Value, known: Mapping[str, Value]) -> Value:
+        """What a name of the part's own is called in the packet; a standard one stays as it is."""
+        if isinstance(name, bytes) and name[1:].decode("latin-1") in known:
+            return b"/" + self._prefix + name[1:]
+        return name
+
+    def _take_maps(self) -> None:
+        roles, classes = self._maps["RoleMap"], self._maps["ClassMap"]
+        prefix = self._prefix.decode()
+        for key, role in roles.items():
+            is_itself = role == b"/" + key.encode("latin-1")
+            self._shared.roles[prefix + key] = role if is_itself else self._own_name(role, roles)
+        for key, meaning in classes.items():
+            self._shared.classes[prefix + key] = renumbered(meaning, self._numbers)
+
+    # --- bookmarks, fields, links ---
+
+    def _add_bookmark(self) -> None:
+        reference = self._linker.file.new_number()
+        item = bookmark(self._insert.title, self._numbers[self._part.pages[0]], self._branch.bookmark)
+        below = [(self._numbers[place], self._dictionary(place)) for place in self._part.bookmarks]
+        item.update(hang(below, reference))
+        if below:
+            item["Count"] = b"-%d" % sum(1 + max(0, whole(entries.get("Count"))) for _, entries in below)
+        self._branch.bookmarks.append((reference, item))
+
+    def _add_fields(self, *, is_nested: bool) -> None:
+        part = self._part
+        form = part.file.dictionary(part.file.catalog.get("AcroForm"))
+        if not part.fields:
+            return
+        holder = self._linker.file.new_number()
+        kids: list[Value] = []
+        for place in part.fields:
+            self._dictionary(place)["Parent"] = holder
+            kids.append(self._numbers[place])
+        entries: dict[str, Value] = {"T": text_string(self._insert.name), "Kids": kids}
+        if is_nested:
+            entries["Parent"] = self._branch.fields
+        self._linker.file.put(holder, write(entries))
+        self._branch.field_kids.append(holder)
+        for name in ("DR", "DA", "SigFlags"):
+            if name in form:
+                self._shared.form.setdefault(name, renumbered(form[name], self._numbers))
+        for value in self._insert.values:
+            self._fill(value)
+        if self._insert.called:
+            for place in part.edited:
+                self._name_field(place)
+
+    def _name_field(self, place: int) -> None:
+        """Say behind the label of a field which paper it is on."""
+        entries = self._entries[place]
+        if isinstance(entries, dict) and "TU" in entries:
+            label = string_text(self._part.file.get(entries["TU"]))
+            entries["TU"] = text_string(f"{label} – {self._insert.called}")
+
+    def _fill(self, value: FieldValue) -> None:
+        """Write a value into a field. It can't be changed then: the same name stands on pages without fields too."""
+        for place, stamps in value.stamps.items():
+            widget = self._dictionary(place)
+            widget["AP"] = {"N": self._appearance(widget, stamps)}
+            field = self._field_of(place)
+            field.update(V=text_string(value.text), Ff=b"%d" % (whole(field.get("Ff")) | _READ_ONLY))
+
+    def _field_of(self, place: int) -> dict[str, Value]:
+        parent = self._part.file.objects[place].entries.get("Parent")
+        return self._dictionary(parent if isinstance(parent, Ref) else place)
+
+    def _appearance(self, widget: dict[str, Value], stamps: Sequence[Stamp]) -> Ref:
+        left, bottom, right, top = (number(edge) for edge in self._part.file.array(widget["Rect"]))
+        box: list[Value] = [b"0", b"0", b"%g" % (right - left), b"%g" % (top - bottom)]
+        moved = [Stamp(stamp.drawing, stamp.left - left, stamp.bottom - bottom, stamp.scale) for stamp in stamps]
+        resources: Value = {"XObject": {_name(stamp): stamp.drawing for stamp in stamps}}
+        entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": resources}
+        return self._linker.file.add_stream(entries, b"\n".join([b"/Tx BMC", *map(_drawn, moved), b"EMC"]))
+
+    def _mend_annotations(self) -> None:
+        first = self._shared.next_key - (max(self._parents, default=-1) + 1)
+        for place in self._part.edited:
+            entries = self._entries[place]
+            if not isinstance(entries, dict) or "Subtype" not in entries or "Rect" not in entries:
+                continue
+            if "StructParent" in entries:
+                entries["StructParent"] = b"%d" % (whole(entries["StructParent"]) + first)
+            target = entries.get("Dest")
+            if isinstance(target, bytes) and target.startswith((b"(", b"<")):
+                entries["Dest"] = self._destination(string_bytes(target))
+
+    def _destination(self, name: bytes) -> Value:
+        """Where a link leads that goes by a name: names of parts may be the same, so a packet has none."""
+        if name in self._insert.targets:
+            return [self._shared.pages[self._insert.targets[name]], b"/Fit"]
+        return renumbered(self._part.destinations[name], self._numbers)
+
+    def _take_intent(self) -> None:
+        intents = self._part.file.array(self._part.file.catalog.get("OutputIntents"))
+        if intents and self._shared.intent is None:
+            self._shared.intent = renumbered(intents[0], self._numbers)
+
+
+def _name(stamp: Stamp) -> str:
+    return f"Stamp{int(stamp.drawing)}"
+
+
+def _drawn(stamp: Stamp) -> bytes:
+    scale = b"%g" % round(stamp.scale, 4)
+    place = b"%g %g" % (round(stamp.left, 2), round(stamp.bottom, 2))
+    return b"q %b 0 0 %b %b cm /%b Do Q" % (scale, scale, place, _name(stamp).encode())

@@ -1,0 +1,331 @@
+"""Compiled parts become one packet: a file with one structure tree, one form, one list of bookmarks.
+
+Guarantees: what a part says, how it reads to a screen reader and how it looks stays as it was; each part keeps its own
+language, identifiers, link targets and form fields, whatever those of the others are called; a packet of tagged parts
+is as fit for PDF/UA-1 and PDF/A-2a as they were. No library that we know joins tagged files so: all lose the structure.
+
+What is written onto a page (`Stamp`) is either an artifact, like a running head, or becomes part of the structure
+element that holds its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
+
+from consentkit.pdf.file.syntax import Form, Ref, Value, byte_string, form_of, text_string, write
+from consentkit.pdf.file.writer import FileWriter
+from consentkit.pdf.file.xmp import Info, packet
+from consentkit.pdf.link.compile import CompiledPart, CompiledStream
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A drawing, and where it goes on a page."""
+
+    drawing: Ref
+    """The form XObject, in the packet."""
+    left: float
+    """Where the origin of the drawing goes, in points from the lower left corner of the page."""
+    bottom: float
+    scale: float = 1.0
+    element: int | None = None
+    """The structure element of the part that it belongs to; None for an artifact."""
+    spoken: str | None = None
+    """What is read out for it, where it belongs to an element: glyphs may say it in another order."""
+    language: str | None = None
+    """The language in which it is read out, where that is another one than the part's."""
+
+
+@dataclass(frozen=True)
+class FieldValue:
+    """What form fields of one name are filled with."""
+
+    text: str
+    stamps: Mapping[int, Sequence[Stamp]]
+    """What each widget shows, by the widget's number in the part."""
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A part, and what is done with it in this packet."""
+
+    part: CompiledPart
+    title: str
+    """What bookmarks and the structure tree call it. No patient data."""
+    name: str
+    """What its form fields are gathered under: letters, digits and _."""
+    stamps: Mapping[int, Sequence[Stamp]] = field(default_factory=dict)
+    """What is written on its pages, which are counted from 0."""
+    values: Sequence[FieldValue] = ()
+    targets: Mapping[bytes, int] = field(default_factory=dict)
+    """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
+    called: str = ""
+    """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
+
+
+@dataclass
+class Branch:
+    """A level of structure, bookmarks and fields that is being filled."""
+
+    element: Ref
+    bookmark: Ref
+    fields: Ref
+    elements: list[Value] = field(default_factory=list)
+    bookmarks: list[tuple[Ref, dict[str, Value]]] = field(default_factory=list)
+    field_kids: list[Value] = field(default_factory=list)
+
+
+@dataclass
+class Shared:
+    """What all parts of a packet add to."""
+
+    pages: list[Ref] = field(default_factory=list)
+    """The pages of the whole packet, those to come too, so that links can lead to them."""
+    parents: list[Value] = field(default_factory=list)
+    next_key: int = 0
+    identifiers: list[tuple[bytes, Value]] = field(default_factory=list)
+    roles: dict[str, Value] = field(default_factory=dict)
+    classes: dict[str, Value] = field(default_factory=dict)
+    form: dict[str, Value] = field(default_factory=dict)
+    intent: Value | None = None
+
+
+class Linker:
+    """Links parts into one packet, one after the other."""
+
+    def __init__(self, out: BinaryIO, title: str, language: str) -> None:
+        self.file = FileWriter(out)
+        self.shared = Shared()
+        self._title, self._language = title, language
+        self._page_nodes: list[Value] = []
+        self._page_root = self.file.new_number()
+        self._tree = self.file.new_number()
+        self._branches = [self._new_branch()]
+        self._next_page = 0
+        self._labels: list[Value] = []
+        self._streams: dict[bytes, Ref] = {}
+        self._written: set[bytes] = set()
+        self._before: Ref | None = None
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that is being filled."""
+        return self._branches[-1]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether what is added goes under a heading of its own."""
+        return len(self._branches) > 1
+
+    def expect_pages(self, count: int) -> int:
+        """Make room for pages that will be added. Returns the number of the first of them, counted from 0."""
+        first = len(self.shared.pages)
+        self.shared.pages += [self.file.new_number() for _ in range(count)]
+        return first
+
+    def draw(self, content: bytes, width: float, height: float) -> Ref:
+        """Add a drawing without text, from 0, 0 to width and height in points. Returns what stamps refer to."""
+        box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
+        return self.file.add_stream({"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": {}}, content)
+
+    def draw_with(self, sheet: CompiledPart, contents: Sequence[bytes], width: float, height: float) -> list[Ref]:
+        """Add drawings of one size that use the resources of the first page of a file."""
+        page = sheet.file.objects[sheet.pages[0]].entries
+        used = replace(sheet, pages=(), edited=(), **_reached(sheet, page["Resources"]))
+        numbers = self._number(used, [])
+        self._write_unedited(used, numbers)
+        box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
+        drawing: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box}
+        drawing["Resources"] = renumbered(page["Resources"], numbers)
+        return [self.file.add_stream(drawing, content) for content in contents]
+
+    def content_before(self) -> Ref:
+        """The content that goes before a page's own: it saves the state, so that what that changes ends with it."""
+        if self._before is None:
+            self._before = self.file.add_stream({}, b"q")
+        return self._before
+
+    def open_branch(self) -> None:
+        """Gather what is added from here on, until it is closed, under a heading of its own."""
+        self._branches.append(self._new_branch())
+
+    def close_branch(self, title: str, name: str, first_page: int) -> None:
+        """Close a branch; `name` is what its form fields are gathered under."""
+        branch = self._branches.pop()
+        around = self.branch
+        entries: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Part", "P": around.element}
+        self.file.put(branch.element, write({**entries, "T": text_string(title), "K": branch.elements}))
+        around.elements.append(branch.element)
+        item = bookmark(title, self.shared.pages[first_page], around.bookmark)
+        item.update(hang(branch.bookmarks, branch.bookmark), Count=b"-%d" % len(branch.bookmarks))
+        for reference, below in branch.bookmarks:
+            self.file.put(reference, write(below))
+        around.bookmarks.append((branch.bookmark, item))
+        if branch.field_kids:
+            holder: dict[str, Value] = {"T": text_string(name), "Kids": branch.field_kids}
+            if around is not self._branches[0]:
+                holder["Parent"] = around.fields
+            self.file.put(branch.fields, write(holder))
+            around.field_kids.append(branch.fields)
+
+    def add(self, insert: Insert) -> None:
+        """Add a part behind those that are there already."""
+        from consentkit.pdf.link.insert import write_edited
+
+        part = insert.part
+        pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
+        numbers = self._number(part, pages)
+        self._write_unedited(part, numbers)
+        node = self.file.new_number()
+        write_edited(self, insert, numbers, node, is_nested=self.is_nested)
+        count = b"%d" % len(pages)
+        kids: list[Value] = list(pages)
+        self.file.put(node, write({"Type": b"/Pages", "Parent": self._page_root, "Kids": kids, "Count": count}))
+        self._page_nodes.append(node)
+        self._next_page += len(pages)
+
+    def label_pages(self, first: int, prefix: str = "") -> None:
+        """Let the pages from `first` on, counted from 0, be called 1, 2, 3, with something before it."""
+        label: dict[str, Value] = {"S": b"/D"}
+        if prefix:
+            label["P"] = text_string(prefix)
+        self._labels += [b"%d" % first, label]
+
+    def finish(self, info: Info, producer: str, identifier: str) -> None:
+        """Write what a packet has only one of. The seal is still to be put in (`seal`)."""
+        self.file.put(
+            self._page_root,
+            write({"Type": b"/Pages", "Kids": self._page_nodes, "Count": b"%d" % len(self.shared.pages)}),
+        )
+        catalog: dict[str, Value] = {
+            "Type": b"/Catalog",
+            "Pages": self._page_root,
+            "Lang": text_string(self._language),
+            "ViewerPreferences": {"DisplayDocTitle": b"true"},
+            "PageLabels": {"Nums": self._labels},
+            "MarkInfo": {"Marked": b"true"},
+            "StructTreeRoot": self._tree,
+            "Outlines": self.branch.bookmark,
+        }
+        self._write_tree()
+        self._write_bookmarks()
+        if self.branch.field_kids:
+            catalog["AcroForm"] = {**self.shared.form, "Fields": self.branch.field_kids}
+        if self.shared.intent is not None:
+            catalog["OutputIntents"] = [self.shared.intent]
+        about: dict[str, Value] = {"Type": b"/Metadata", "Subtype": b"/XML"}
+        catalog["Metadata"] = self.file.add_stream(about, packet(info, producer), compress=False)
+        names: dict[str, Value] = {"Title": text_string(info.title), "Producer": text_string(producer)}
+        self.file.finish(self.file.add(catalog), self.file.add(names), identifier)
+
+    def _new_branch(self) -> Branch:
+        return Branch(self.file.new_number(), self.file.new_number(), self.file.new_number())
+
+    def _number(self, part: CompiledPart, pages: Sequence[Ref]) -> dict[int, Ref]:
+        """Give each object of a part its number in the packet. A stream that is there already keeps its number."""
+        numbers = dict(zip(part.pages, pages, strict=True))
+        for number in part.numbers:
+            if number not in numbers:
+                stream = part.streams.get(number)
+                numbers[number] = (
+                    self._stream_number(stream.digest) if stream and stream.digest else self.file.new_number()
+                )
+        return numbers
+
+    def _stream_number(self, digest: bytes) -> Ref:
+        """The number of a stream that may stand in several parts, or several times in one."""
+        if digest not in self._streams:
+            self._streams[digest] = self.file.new_number()
+        return self._streams[digest]
+
+    def _write_unedited(self, part: CompiledPart, numbers: Mapping[int, Ref]) -> None:
+        for number, form in part.plain.items():
+            self.file.put(numbers[number], _filled(form, numbers))
+        for number, stream in part.streams.items():
+            self._write_stream(numbers[number], stream, numbers)
+
+    def _write_stream(self, number: Ref, stream: CompiledStream, numbers: Mapping[int, Ref]) -> None:
+        if stream.digest is not None:
+            if stream.digest in self._written:
+                return
+            self._written.add(stream.digest)
+        self.file.put_stream(number, _filled(stream.dictionary, numbers), stream.data)
+
+    def _write_tree(self) -> None:
+        root: dict[str, Value] = {"Type": b"/StructTreeRoot", "K": [self.branch.element]}
+        root["ParentTree"] = self.file.add({"Nums": self.shared.parents})
+        root["ParentTreeNextKey"] = b"%d" % self.shared.next_key
+        if self.shared.identifiers:
+            pairs = sorted(self.shared.identifiers, key=lambda pair: pair[0])
+            names = [item for identifier, element in pairs for item in (byte_string(identifier), element)]
+            root["IDTree"] = self.file.add({"Names": names})
+        root.update({name: kept for name, kept in self._maps().items() if kept})
+        document: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Document", "P": self._tree}
+        document.update(T=text_string(self._title), Lang=text_string(self._language), K=self.branch.elements)
+        self.file.put(self._tree, write(root))
+        self.file.put(self.branch.element, write(document))
+
+    def _maps(self) -> dict[str, dict[str, Value]]:
+        return {"RoleMap": self.shared.roles, "ClassMap": self.shared.classes}
+
+    def _write_bookmarks(self) -> None:
+        branch = self.branch
+        ends = hang(branch.bookmarks, branch.bookmark)
+        for reference, entries in branch.bookmarks:
+            self.file.put(reference, write(entries))
+        count = b"%d" % len(branch.bookmarks)
+        self.file.put(branch.bookmark, write({"Type": b"/Outlines", **ends, "Count": count}))
+
+
+def renumbered(value: Value, numbers: Mapping[int, Ref]) -> Value:
+    """A copy of a value, with the numbers of a part replaced by those of the packet.
+
+    What leads to an object that a packet has only one of becomes null: it is set anew.
+    """
+    if isinstance(value, Ref):
+        return numbers.get(value, b"null")
+    if isinstance(value, list):
+        return [renumbered(item, numbers) for item in value]
+    if isinstance(value, dict):
+        return {name: renumbered(entry, numbers) for name, entry in value.items()}
+    return value
+
+
+def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
+    """Those objects and streams of a part to which a value leads, at first hand or further on."""
+    plain: dict[int, Form] = {}
+    streams: dict[int, CompiledStream] = {}
+    waiting = list(form_of(value).references)
+    while waiting:
+        number = waiting.pop()
+        if number in plain or number in streams:
+            continue
+        if number in part.plain:
+            plain[number] = part.plain[number]
+            waiting += part.plain[number].references
+        else:
+            streams[number] = part.streams[number]
+            waiting += part.streams[number].dictionary.references
+    return {"plain": plain, "streams": streams}
+
+
+def bookmark(title: str, page: Ref, parent: Ref) -> dict[str, Value]:
+    """A bookmark that leads to a page."""
+    return {"Title": text_string(title), "Dest": [page, b"/Fit"], "Parent": parent}
+
+
+def hang(bookmarks: Sequence[tuple[Ref, dict[str, Value]]], parent: Ref) -> dict[str, Value]:
+    """Make bookmarks the kids of another one. Returns what that one says of them."""
+    for place, (_, entries) in enumerate(bookmarks):
+        entries["Parent"] = parent
+        for name, neighbour in (("Prev", place - 1), ("Next", place + 1)):
+            entries.pop(name, None)
+            if 0 <= neighbour < len(bookmarks):
+                entries[name] = bookmarks[neighbour][0]
+    return {"First": bookmarks[0][0], "Last": bookmarks[-1][0]} if bookmarks else {}
+
+
+def _filled(form: Form, numbers: Mapping[int, Ref]) -> bytes:
+    return form.text % tuple([numbers[reference] for reference in form.references])

@@ -1,0 +1,98 @@
+"""What stands on each page of a file, artifacts and stamps included: for finding out whose name a page bears.
+
+Guarantees: of text in the notation that the engine writes (strings of hexadecimal glyph numbers in fonts with a map),
+each glyph says what its font's map says; each drawing of a page is read by itself, so that the text of a stamp is found
+whole; what is drawn on many pages is read once. Literal strings and fonts without a map say nothing, as in the pages
+of extra files, so what is not found here may still stand on a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+
+from consentkit.pdf.file.reader import PdfFile, inflated, read_file
+from consentkit.pdf.file.syntax import Ref, Value
+from consentkit.pdf.read.content_text import read_map
+
+_SHOWN = re.compile(
+    rb"/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf|(\[(?:[^\]()]|\((?:[^()\\]|\\.)*\))*\])\s*TJ|(<[0-9A-Fa-f\s]*>)\s*Tj",
+    re.DOTALL,
+)
+_DRAWN = re.compile(rb"/([^\s/<>\[\]()]+)\s+Do\b")
+_CODES = re.compile(rb"<([0-9A-Fa-f\s]*)>")
+_DEEPEST = 8
+
+
+class PageTexts:
+    """Reads files that the engine and the linker made. What the same stream says is remembered from file to file."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, str] = {}
+
+    def read(self, pdf: bytes) -> list[list[str]]:
+        """For each page, the text of its content and of each drawing on it. Raises ValueError for a damaged file."""
+        return self.read_pages(read_file(pdf))
+
+    def read_pages(self, file: PdfFile) -> list[list[str]]:
+        """The same for a file that has been taken apart already."""
+        try:
+            return [list(self._page(file, page)) for page in file.pages()]
+        except (zlib.error, KeyError, IndexError, OverflowError, RecursionError) as error:
+            raise ValueError("the file is damaged") from error
+
+    def _page(self, file: PdfFile, page: dict[str, Value]) -> Iterator[str]:
+        for stream in file.contents(page):
+            yield from self._stream(file, stream, page.get("Resources"), 0)
+        for annotation in file.array(page.get("Annots")):
+            normal = file.dictionary(file.dictionary(annotation).get("AP")).get("N")
+            if isinstance(normal, Ref) and file.objects[normal].stream is not None:
+                yield from self._stream(file, normal, file.objects[normal].entries.get("Resources"), 0)
+
+    def _stream(self, file: PdfFile, reference: Value, resources: Value | None, depth: int) -> Iterator[str]:
+        if not isinstance(reference, Ref) or depth > _DEEPEST:
+            return
+        item = file.objects[reference]
+        fonts = file.dictionary(file.dictionary(resources).get("Font"))
+        key = hashlib.sha256(_maps(file, fonts) + (item.stream or b"")).digest()
+        content = b""
+        if key not in self._known:
+            content = inflated(item)
+            self._known[key] = _text(file, content, fonts)
+        yield self._known[key]
+        drawings = file.dictionary(file.dictionary(resources).get("XObject"))
+        if drawings:
+            for name in _DRAWN.findall(content or inflated(item)):
+                drawing = drawings.get(name.decode("latin-1"))
+                if isinstance(drawing, Ref) and file.objects[drawing].entries.get("Subtype") == b"/Form":
+                    yield from self._stream(file, drawing, file.objects[drawing].entries.get("Resources"), depth + 1)
+
+
+def _maps(file: PdfFile, fonts: dict[str, Value]) -> bytes:
+    """What tells apart fonts that go by the same names: the same codes may say something else in another file."""
+    maps = ((name, file.dictionary(font).get("ToUnicode")) for name, font in sorted(fonts.items()))
+    streams = ((name, file.objects[stream].stream if isinstance(stream, Ref) else None) for name, stream in maps)
+    return b"%r" % [(name, hashlib.sha256(stream or b"").digest()) for name, stream in streams]
+
+
+def _text(file: PdfFile, content: bytes, fonts: dict[str, Value]) -> str:
+    """The text of a stream. Fonts without a map, and strings in other notations than the engine's, say nothing."""
+    known: dict[bytes, Mapping[int, str]] = {}
+    meanings: Mapping[int, str] = {}
+    pieces: list[str] = []
+    for font, array, string in _SHOWN.findall(content):
+        if font:
+            if font not in known:
+                known[font] = _meanings(file, fonts.get(font.decode("latin-1")))
+            meanings = known[font]
+            continue
+        codes = b"".join(b"".join(part.split()) for part in _CODES.findall(array or string))
+        pieces += [meanings.get(int(codes[place : place + 4], 16), "") for place in range(0, len(codes) - 3, 4)]
+    return "".join(pieces)
+
+
+def _meanings(file: PdfFile, font: Value | None) -> Mapping[int, str]:
+    stream = file.dictionary(font).get("ToUnicode")
+    return read_map(inflated(file.objects[stream])) if isinstance(stream, Ref) else {}

@@ -1,0 +1,159 @@
+"""What of a page's text can be seen, as far as the file itself says.
+
+Guarantees: a character counts as seen where it is drawn on the page, as `pdf.canvas` judges, and no form field, note or
+mark of the page lies over it. Doubt never speaks for a file: what is drawn through a mask, in an unusual way of
+blending, on a layer, on a picture, or in a colour that can't be told, is not seen.
+
+What is not looked at: what the shapes of a font's glyphs are; in what pattern a line has dashes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, Point, box_around, box_moved, product
+from consentkit.pdf.file.operators import Operation
+from consentkit.pdf.file.reader import PdfFile
+from consentkit.pdf.file.syntax import Ref, Value, number, whole
+from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, Paint, Run
+from consentkit.pdf.read.colour import ANY
+from consentkit.pdf.read.content_text import ContentReader, Font, Key, MarkedSequence
+from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.measuring import MeasuredFont
+from consentkit.pdf.read.outlines import rectangle
+from consentkit.pdf.read.painter import Painter
+
+_HIDDEN = 2
+"""The flag of an annotation that is neither shown nor printed (ISO 32000-1, 12.5.3)."""
+_UNSEEN_ALONE = {b"/Link", b"/Widget", b"/Popup"}
+"""Kinds of annotation that leave nothing on the page where they have no appearance."""
+
+
+class SeenContent(ContentReader):
+    """Reads the pages of a file as `ContentReader` does, with U+FFFD for each character that can't be seen."""
+
+    def __init__(self, file: PdfFile, least_size: float = LEAST_SIZE, *, whole_drawings: bool = False) -> None:
+        super().__init__(file)
+        self._least_size = least_size
+        self._whole_drawings = whole_drawings
+        self._operations: dict[bytes, list[Operation]] = {}
+
+    def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
+        """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
+        text: dict[Key, str] = defaultdict(str)
+        painter = self.painter(page)
+        blank = replace(painter.state)
+        painter.read(self._contents(page), _NOTHING)
+        self._paint_annotations(page, painter, blank)
+        for _, key, piece in painter.canvas.read():
+            if key is not None:
+                text[key] += piece
+        return text
+
+    def letters(self, page: Mapping[str, Value]) -> Iterator[Point]:
+        """The middle of each letter of a page, whether it can be seen or not."""
+        painter = self.painter(page)
+        painter.read(self._contents(page), _NOTHING)
+        for item in painter.canvas.items:
+            if isinstance(item, Run) and item.is_painted:
+                yield from item.middles()
+
+    def operations(self, stream: bytes) -> list[Operation]:
+        """The operators of a stream. What is drawn on many pages is taken apart once."""
+        if stream not in self._operations:
+            self._operations[stream] = list(super().operations(stream))
+        return self._operations[stream]
+
+    def make_font(self, value: Value) -> Font:
+        """Decode a font, with its widths."""
+        return MeasuredFont(self.file, value)
+
+    def painter(self, page: Mapping[str, Value]) -> Painter:
+        """What paints the streams of a page, one after the other."""
+        resources = self.file.dictionary(page.get("Resources"))
+        state = State(clips=(page_area(self.file, page),))
+        return Painter(self, Canvas(self._least_size), resources, state, whole_drawings=self._whole_drawings)
+
+    def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: State) -> None:
+        """Paint the notes, marks and fields of a page over it."""
+        for reference in self.file.array(page.get("Annots")):
+            entries = self.file.dictionary(reference)
+            if whole(self.file.get(entries.get("F", b"0"))) & _HIDDEN or "Rect" not in entries:
+                continue
+            area = _box(self.file, entries["Rect"])
+            appearances = list(_appearances(self.file, entries))
+            for appearance in appearances:
+                painter.state = replace(blank)
+                painter.draw_form(appearance, _NOTHING, _place(self.file, appearance, area))
+            if not appearances and _is_seen_alone(self.file, entries):
+                painter.canvas.items.append(Paint((Area.of([rectangle(IDENTITY, *area)]),), ANY, 1.0, is_patchy=True))
+
+
+_NOTHING = MarkedSequence(None, silent=False)
+
+
+def _appearances(file: PdfFile, annotation: Mapping[str, Value]) -> Iterator[Ref]:
+    """What an annotation may look like: in each of its states, since a form may change these."""
+    normal = file.dictionary(annotation.get("AP")).get("N")
+    drawings = [normal] if isinstance(normal, Ref) and file.objects[normal].stream is not None else None
+    states = file.dictionary(normal).values() if drawings is None else drawings
+    yield from (drawing for drawing in states if isinstance(drawing, Ref) and file.objects[drawing].stream is not None)
+
+
+def _is_seen_alone(file: PdfFile, annotation: Mapping[str, Value]) -> bool:
+    """Whether a viewer may draw something for an annotation without appearance."""
+    if file.get(annotation.get("Subtype")) not in _UNSEEN_ALONE:
+        return True
+    is_filled = bool(file.array(file.dictionary(annotation.get("MK")).get("BG")))
+    return is_filled or any(number(file.get(width)) > _FRAME for width in _border(file, annotation))
+
+
+def _border(file: PdfFile, annotation: Mapping[str, Value]) -> Iterator[Value]:
+    yield from file.array(annotation.get("Border"))[2:3]
+    yield from (value for name, value in file.dictionary(annotation.get("BS")).items() if name == "W")
+
+
+_FRAME = 2.0
+"""Points of a frame that lies beside the text in it."""
+
+
+def _place(file: PdfFile, appearance: Ref, area: Box) -> Matrix:
+    """The matrix that moves an appearance to its place (ISO 32000-1, 12.5.5)."""
+    entries = file.objects[appearance].entries
+    own = [number(file.get(part)) for part in file.array(entries.get("Matrix"))]
+    a, b, c, d, e, f = own if len(own) == 6 else IDENTITY
+    box = box_moved((a, b, c, d, e, f), _box(file, entries["BBox"]))
+    across, up = box.right - box.left, box.top - box.bottom
+    if not across or not up:
+        return (0.0, 0.0, 0.0, 0.0, area.left, area.bottom)
+    to_corner = (1.0, 0.0, 0.0, 1.0, -box.left, -box.bottom)
+    scale = ((area.right - area.left) / across, 0.0, 0.0, (area.top - area.bottom) / up, area.left, area.bottom)
+    return product(to_corner, scale)
+
+
+def page_area(file: PdfFile, page: Mapping[str, Value]) -> Area:
+    """What of a page is shown and printed: its media box within its crop box."""
+    boxes = [_inherited(file, page, name) for name in ("MediaBox", "CropBox")]
+    (left, bottom, right, top), crop = boxes[0] or Box(0, 0, 612, 792), boxes[1]
+    if crop:
+        left, bottom = max(left, crop.left), max(bottom, crop.bottom)
+        right, top = min(right, crop.right), min(top, crop.top)
+    return Area.of([rectangle(IDENTITY, left, bottom, right, top)])
+
+
+def _inherited(file: PdfFile, page: Mapping[str, Value], name: str) -> Box | None:
+    node: Mapping[str, Value] = page
+    for _ in range(32):
+        if name in node:
+            return _box(file, node[name])
+        if "Parent" not in node:
+            break
+        node = file.dictionary(node["Parent"])
+    return None
+
+
+def _box(file: PdfFile, value: Value | None) -> Box:
+    left, bottom, right, top = (number(file.get(edge)) for edge in file.array(value))
+    return box_around([(left, bottom), (right, top)])

@@ -1,0 +1,1 @@
+"""The one caller of WeasyPrint, and what it needs."""

@@ -1,0 +1,391 @@
+"""From HTML to PDF: the only place that calls WeasyPrint.
+
+Guarantees: the engine reads nothing but the named assets it is given, neither files nor the network; whatever it
+complains of fails the document, and so does text in a font that is not ours; the same input gives the same bytes;
+every file is tagged and claims PDF/UA-1 and PDF/A-2a.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import pydyf
+import weasyprint
+from weasyprint.formatting_structure import boxes
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
+
+from consentkit.errors import RenderingFailed, TemplateFault
+from consentkit.model.bidi import direction_of
+from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.pdf.file.seal import seal
+from consentkit.pdf.file.xmp import Info, packet
+from consentkit.pdf.fonts import font_files
+from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.fonts.shown import set_text
+from consentkit.pdf.part import Part
+from consentkit.pdf.render.attributes import OwnedFeatures
+from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
+from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
+from consentkit.pdf.tags.write import operators_of_text, own_tagging
+from consentkit.problems import printable, shortened
+
+PRODUCER = f"WeasyPrint {weasyprint.__version__}"
+
+_MOST_COMPLAINTS_SHOWN = 5
+_MOST_NAMED = 20
+_QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
+_SIZE_TOLERANCE = 0.5
+"""Points by which a page may differ from its paper."""
+_STREAM_END = b"\nendstream\nendobj"
+
+
+class _Refused(ValueError):
+    """An address was asked for that is not an asset."""
+
+
+class _AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves named assets from memory, and remembers every other address that was asked for.
+
+    WeasyPrint may swallow the refusal (inside SVG it always does), so `refusals` raises it at the end.
+    """
+
+    def __init__(self, assets: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=())
+        self._assets = assets
+        self._refused: list[str] = []
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        if url in self._assets:
+            return URLFetcherResponse(url, self._assets[url])
+        self._refused.append(url)
+        raise _Refused("only named assets may be used")
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Raise RenderingFailed where an address was refused, whatever became of the refusal in between."""
+        try:
+            yield
+        except (URLFetchingError, _Refused):  # not swallowed: a colour profile, a font
+            self._require_none()
+            raise
+        self._require_none()
+
+    def _require_none(self) -> None:
+        if self._refused:
+            addresses = ", ".join(sorted({printable(shortened(url, 200)) for url in self._refused})[:_MOST_NAMED])
+            message = f"the page asks for files or addresses that a document may not use: {addresses}"
+            raise TemplateFault(message, self._refused)
+
+
+def render(
+    html: str,
+    styles: Sequence[str],
+    assets: Mapping[str, bytes],
+    info: Info,
+    *,
+    fillable: bool = False,
+    paper: Paper | None = None,
+) -> Part:
+    """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
+
+    Where a size of paper is given, each page must have it.
+    A fillable document has form fields where the page marks them (consentkit.pdf.tags.forms), and looks the same.
+    """
+    faces = font_files.faces_for("".join((unescape(html), *styles)))
+    fetcher = _AssetFetcher({**font_files.font_assets(faces), **assets})
+    all_styles = (font_files.font_rules(faces), *styles)
+    with _complaints() as complaints, fetcher.refusals():
+        document = _laid_out(html, all_styles, fetcher, faces)
+        _require_size(document, paper)
+        with own_tagging(fillable) as slots:
+            pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
+    _require_own_fonts(document)
+    _require_silence(complaints)
+    return Part(seal(pdf), len(document.pages), tuple(slots))
+
+
+class _OwnFonts(FontConfiguration):  # type: ignore[misc]
+    """Our fonts as the page engine knows them. The files are used where they are installed, without copies."""
+
+    _folder = None
+
+    def __init__(self, faces: Sequence[font_files.FontFace]) -> None:
+        super().__init__()
+        self.font_features = OwnedFeatures()
+        self._files = {face.asset: face.path for face in faces}
+        self._known: set[str] = set()
+        self._is_complete = False
+        weasyprint.CSS(
+            string=font_files.font_rules(faces),
+            url_fetcher=_AssetFetcher(font_files.font_assets(faces)),
+            font_config=self,
+        )
+        self._is_complete = True
+
+    def add_font_face(self, rule_descriptors: dict[str, Any], url_fetcher: URLFetcher) -> None:
+        """Make a face known, once. Raises RenderingFailed for a face of a template: the next document would have it."""
+        key = str(rule_descriptors)
+        if key in self._known:
+            return
+        if self._is_complete:
+            for kind, address in rule_descriptors["src"]:
+                if kind == "external":
+                    url_fetcher.fetch(address)  # which refuses all but assets
+            raise TemplateFault(
+                "a style sheet brings a font of its own; take the `@font-face` rule out of it", ["@font-face"]
+            )
+        self._folder = _Installed(self._files[rule_descriptors["src"][0][1]])
+        try:
+            super().add_font_face(rule_descriptors, url_fetcher)
+        finally:
+            self._folder = None
+        self._known.add(key)
+
+    def __del__(self) -> None:
+        """There is nothing to remove."""
+
+
+@dataclass(frozen=True)
+class _Installed:
+    """Stands in for the temporary folder into which WeasyPrint copies a font, and for the copy: an installed file."""
+
+    path: Path
+
+    def __truediv__(self, name: str) -> _Installed:
+        return self
+
+    def exists(self) -> bool:
+        return False  # as a font that is still to be made known
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write nothing: the file holds the same."""
+
+    def as_posix(self) -> str:
+        return self.path.as_posix()
+
+
+class _OwnFontsOfThread(threading.local):
+    def __init__(self) -> None:
+        self.made: dict[tuple[font_files.FontFace, ...], _OwnFonts] = {}
+
+
+_own_fonts_of_thread = _OwnFontsOfThread()
+
+
+def _own_fonts(faces: tuple[font_files.FontFace, ...]) -> _OwnFonts:
+    """The fonts for pages that need these faces.
+
+    What fontconfig takes for a configuration it never gives back (0.28 MB), so there is one for each set of faces, of
+    which there are four. Pages with different sets can't share one: whether a letter is printed must not depend on what
+    was made before. Each thread has its own, since Pango's are not made to be shared.
+    """
+    made = _own_fonts_of_thread.made
+    if faces not in made:
+        made[faces] = _OwnFonts(faces)
+    return made[faces]
+
+
+def _laid_out(
+    html: str, styles: Iterable[str], fetcher: _AssetFetcher, faces: tuple[font_files.FontFace, ...]
+) -> weasyprint.Document:
+    """Lay out a page of HTML with style sheets, and with what the fetcher serves."""
+    own = _own_fonts(faces)
+    sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
+    require_allowed_links(page.etree_element.iter())
+    set_text(page.etree_element)
+    return page.render(font_config=own, stylesheets=sheets)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of text, drawn by themselves to be put onto pages that are finished."""
+
+    pdf: bytes
+    """A file with one page, whose resources hold what the lines are drawn with."""
+    contents: tuple[bytes, ...]
+    """The operators that draw each line, from the left edge, in a box that is LINE_HEIGHT high."""
+    widths: tuple[float, ...]
+    """How much room each line takes, in points."""
+    baselines: tuple[float, ...]
+    """The place of each baseline, in points above the bottom of its box."""
+
+
+_LETTERS_OF_A_PERSON = "a name or another text of the visit has letters that no font here can print"
+
+LINE_SIZE = 12.0
+"""The size, in points, in which lines are drawn."""
+LINE_HEIGHT = 20.0
+"""The height, in points, of the box of a line."""
+
+
+def draw_lines(lines: Sequence[str]) -> Lines:
+    """Draw lines of text. Raises RenderingFailed where a font lacks a letter, without telling which.
+
+    All stand on one page, since a page of its own for each would take ten times as long.
+    """
+    if unprintable("\n".join(lines)):
+        raise RenderingFailed(_LETTERS_OF_A_PERSON)
+    faces = font_files.faces_for("".join(lines))
+    fetcher = _AssetFetcher(font_files.font_assets(faces))
+    html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
+    page, styles = f"<html><body>{html}</body></html>", (font_files.font_rules(faces), _line_style(len(lines)))
+    with _complaints() as complaints, fetcher.refusals():
+        document = _laid_out(page, styles, fetcher, faces)
+        with operators_of_text() as operators:
+            pdf = document.write_pdf(pdf_tags=True)
+    if complaints or len(document.pages) != 1 or _has_foreign_font(document):
+        raise RenderingFailed(_LETTERS_OF_A_PERSON)
+    drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]
+    return Lines(pdf, *zip(*drawn, strict=True))
+
+
+def _line_style(count: int) -> str:
+    return f"""
+        @page {{ size: 4000pt {(count + 1) * LINE_HEIGHT:g}pt; margin: 0; }}
+        html {{ font: {LINE_SIZE:g}pt/{LINE_HEIGHT:g}pt {font_files.as_list(font_files.IN_ORDER)}; }}
+        body, p {{ margin: 0; }}
+        p {{ height: {LINE_HEIGHT:g}pt; white-space: nowrap; text-align: left; }}
+        html {{ font-variant-numeric: lining-nums tabular-nums; }}
+    """
+
+
+def _paragraphs(box: Any) -> Iterator[Any]:
+    if box.element_tag == "p":
+        yield box
+        return
+    for child in getattr(box, "children", ()):
+        yield from _paragraphs(child)
+
+
+def _texts(box: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.TextBox):
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
+
+
+def _drawn_line(paragraph: Any, operators: Mapping[Any, bytes], place: int) -> tuple[bytes, float, float]:
+    """The operators of a line, its width and its baseline. `place` counts the lines above it."""
+    texts = list(_texts(paragraph))
+    top = place * LINE_HEIGHT
+    matrix = b"1 0 0 -1 0 %g cm\n%g 0 0 %g 0 %g cm" % (LINE_HEIGHT, POINTS_PER_PIXEL, POINTS_PER_PIXEL, -top)
+    content = b"\n".join([matrix, *(operators[text] for text in texts)])
+    width = max(((text.position_x + text.width) * POINTS_PER_PIXEL for text in texts), default=0.0)
+    down = max(((text.position_y + text.baseline) * POINTS_PER_PIXEL for text in texts), default=top)
+    return content, width, LINE_HEIGHT - (down - top)
+
+
+def _finisher(info: Info) -> Any:
+    """Put right what the engine can't be told: metadata that claims two standards, and pictures fit for PDF/A."""
+
+    def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        require_allowed_actions(pdf.objects)
+        pdf.info["Title"] = pydyf.String(info.title)
+        pdf.write_line = _parting_streams(pdf.write_line)
+        number = int(pdf.catalog["Metadata"].split()[0])
+        stream = pdf.objects[number]
+        stream.stream = [packet(info, PRODUCER)]
+        stream.compress = False
+        for image in pdf.objects:
+            if isinstance(image, pydyf.Stream) and "Interpolate" in image.extra:
+                image.extra["Interpolate"] = "false"  # ISO 19005-2, 6.2.8
+
+    return finish
+
+
+def _parting_streams(write_line: Callable[[bytes, Any], None]) -> Callable[[bytes, Any], None]:
+    """Let CR LF stand before each `endstream`, in the place of LF.
+
+    Where the data itself ends in CR, as one compressed stream in 256 does, CR and LF would look like one line end, and
+    the data like one byte too short for its /Length (ISO 32000-1, 7.3.8.1; page-validation 0.11 says so).
+    """
+
+    def write(content: bytes, output: Any) -> None:
+        if content.endswith(_STREAM_END):
+            content = content.removesuffix(_STREAM_END) + b"\r" + _STREAM_END
+        write_line(content, output)
+
+    return write
+
+
+class _Complaints(logging.Filter):
+    """Takes what the engine logs in a thread that collects it, so that no log gets it: a message may quote a document.
+
+    It always stays in its place and looks at its own thread alone. A setting of the logger, such as `propagate`, would
+    be changed and put back by several threads at once: one would log what another has just begun to collect.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_thread = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record goes to the log."""
+        messages: list[str] | None = getattr(self.of_thread, "messages", None)
+        if messages is None:
+            return True
+        if record.levelno >= logging.WARNING:
+            messages.append(record.getMessage())
+        return False
+
+
+_collected = _Complaints()
+for _name in ("weasyprint", "weasyprint.progress"):  # a filter of a logger does not hold for those below it
+    logging.getLogger(_name).addFilter(_collected)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Collect what the engine logs in this thread as a warning or worse."""
+    messages: list[str] = []
+    _collected.of_thread.messages = messages
+    try:
+        yield messages
+    finally:
+        del _collected.of_thread.messages
+
+
+def _require_size(document: weasyprint.Document, paper: Paper | None) -> None:
+    """Raise TemplateFault unless each page has the size of the paper, and nothing beyond its edge."""
+    if paper is None:
+        return
+    for number, page in enumerate(document.pages, 1):
+        width, height = page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL
+        size = PAPER_SIZES[paper]
+        if max(abs(width - size[0]), abs(height - size[1])) > _SIZE_TOLERANCE or any(page.bleed.values()):
+            raise TemplateFault(
+                f"page {number} is {width:.0f} by {height:.0f} points large, and not {paper} ({size[0]:.0f} by "
+                f"{size[1]:.0f}) without bleed; take `size`, `bleed` and `marks` out of the `@page` rules",
+                ["size:", "bleed:", "marks:"],
+            )
+
+
+def _require_own_fonts(document: weasyprint.Document) -> None:
+    """Fail where a font of the machine has crept in: every character that is shown has been found in ours before."""
+    if _has_foreign_font(document):
+        message = (
+            "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"
+        )
+        raise TemplateFault(message, ["font-family", "font:"])
+
+
+def _has_foreign_font(document: weasyprint.Document) -> bool:
+    return not {font.family for font in document.fonts.values()} <= font_files.FAMILIES
+
+
+def _require_silence(complaints: Sequence[str]) -> None:
+    if complaints:
+        shown = [printable(shortened(complaint, 200)) for complaint in dict.fromkeys(complaints)]
+        more = f"\n… and {len(shown) - _MOST_COMPLAINTS_SHOWN} more" if len(shown) > _MOST_COMPLAINTS_SHOWN else ""
+        pieces = [piece[1] or piece[0] for complaint in complaints for piece in _QUOTED.finditer(complaint)]
+        raise TemplateFault("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more, pieces)

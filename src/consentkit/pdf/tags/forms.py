@@ -1,0 +1,273 @@
+"""Fields to fill in on a screen, laid over the ruled lines that a page has for pens.
+
+Guarantees: a document with fields looks like the one without until something is typed; every field says aloud what
+belongs into it, in the words printed beside it, and no other field says the same; a name stands for one value, wherever
+it is asked for; no field waits for a viewer to draw it. What the head or foot of each page asks for again is a line for
+pens and no field, which everybody who fills in the form by keyboard would meet on each page.
+
+A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader says, and
+`data-kind` what it is for, a line of text if it does not say. The box is as large as the field is to be, so the style
+sheet stays in charge, and a document without fields ignores the marks. The form fields of WeasyPrint itself
+(`appearance: auto`) would need other elements than the lines on paper, and little of what the engine writes for them
+could stay: it asks the viewer to draw them, which PDF/A forbids, and knows neither signatures nor a value that stands
+on several pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pydyf
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
+from weasyprint.matrix import Matrix
+
+from consentkit.pdf.fonts.field_font import add_field_font
+from consentkit.pdf.part import Corners
+from consentkit.pdf.tags.collect import POINTS_PER_PIXEL, is_repeatable
+
+logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
+
+LEAST_SIDE = 9.0
+"""Points that a field must measure at least, across and up: less can neither be hit nor read."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""Names of fields. A dot would make a hierarchy of them (ISO 32000-1, 12.7.3.2)."""
+
+_FONT = "Field"
+_APPEARANCE = f"/{_FONT} 0 Tf 0 g"
+"""How typed text looks: black, in a size that the viewer fits to the field, so that no long name is cut off."""
+
+_MULTILINE = 1 << 12
+_SIGNATURES_EXIST = 1 << 0
+_FLUSH_RIGHT = 2
+_OFF = "/Off"
+
+
+class Kind(StrEnum):
+    """What a field is for."""
+
+    TEXT = "text"
+    """One line of text."""
+    LINES = "lines"
+    """Text of several lines."""
+    CHECK = "check"
+    """A check box. The page draws its frame."""
+    SIGNATURE = "signature"
+    """A digital signature, which viewers offer to make."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What the author of a template says of a field."""
+
+    name: str
+    label: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a field stands: its box, and its page, counted from 0."""
+
+    field: Field
+    box: Any
+    page: int
+    corners: Corners
+    is_repeated: bool
+    """Whether it stands in what is drawn on every page, where it is a line for pens only."""
+
+
+Report = Callable[..., None]
+"""Takes a complaint in the manner of a logger: a format, and what goes into it."""
+
+
+def find_places(document: Any, *, fillable: bool) -> list[Place]:
+    """All boxes that are well marked as fields, page by page.
+
+    What is wrong with the marks of a fillable document goes to the log of the engine, which fails it. For others the
+    marks only tell where a visit's particulars may go.
+    """
+    report: Report = logger.error if fillable else logger.debug
+    met: set[Element] = set()
+    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report, met)]
+    fields: dict[str, Field] = {}
+    names: dict[str, str] = {}
+    for place in places:
+        field = place.field
+        if fields.setdefault(field.name, field) != field:
+            report("form field %r is marked twice, with different labels or of different kinds", field.name)
+        if names.setdefault(field.label, field.name) != field.name:
+            report(
+                "form fields %r and %r have one label; let each say what it asks for", names[field.label], field.name
+            )
+    return places
+
+
+def add_form(pdf: pydyf.PDF, places: Iterable[Place]) -> None:
+    """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
+    by_name: dict[str, list[Place]] = {}
+    for place in (place for place in places if not place.is_repeated):
+        by_name.setdefault(place.field.name, []).append(place)
+    if by_name:
+        _FormWriter(pdf).write(by_name.values())
+
+
+def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[Place]:
+    """The fields of a page that are well marked, in the order of its boxes. `met` are elements of earlier pages."""
+    for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), met):
+        field = _field(box.element, report)
+        if field is None:
+            continue
+        corners = _corners(box, matrix, page.height)
+        if min(corners.size) < LEAST_SIDE:
+            report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
+        if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
+            report("form field %r sticks out of page %d", field.name, number + 1)
+        yield Place(field, box, number, corners, is_repeated)
+
+
+def _boxes(
+    box: Any, matrix: Matrix, met: set[Element], *, is_repeated: bool = False
+) -> Iterator[tuple[boxes.Box, Matrix, bool]]:
+    """The boxes of elements that ask for a field, with the way from their places to those on the page.
+
+    The third tells whether they stand at the head or foot of a page, or in what was on an earlier page already.
+    """
+    if isinstance(box, AbsolutePlaceholder):
+        box = box._box
+    if box.transformation_matrix:
+        matrix = box.transformation_matrix @ matrix
+    if isinstance(box, boxes.MarginBox) or (box.element in met and is_repeatable(box)):
+        is_repeated = True
+    elif box.element is not None and is_repeatable(box):
+        met.add(box.element)
+    if box.element is not None and box.element_tag == box.element.tag and "data-field" in box.element.attrib:
+        yield box, matrix, is_repeated
+        return
+    for child in box.children:
+        yield from _boxes(child, matrix, met, is_repeated=is_repeated)
+
+
+def _field(element: Element, report: Report) -> Field | None:
+    """What an element says of its field, or None, with a complaint, where that is no use."""
+    name, label, kind = (element.get(f"data-{part}", "") for part in ("field", "label", "kind"))
+    faults = {
+        "needs a name that starts with a letter and is made of a-z, 0-9 and _": not _NAME.fullmatch(name),
+        "does not say what it asks for: write data-label": not label.strip(),
+        f"is of an unknown kind; data-kind is one of {', '.join(Kind)}": kind not in {"", *Kind},
+        "holds text, which what is typed would cover": bool("".join(element.itertext()).strip()),
+    }
+    for fault, found in faults.items():
+        if found:
+            report("form field %r %s", name, fault)
+    if any(faults.values()):
+        return None
+    return Field(name, " ".join(label.split()), Kind(kind or Kind.TEXT))
+
+
+def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
+    """The rectangle that a box fills within its borders."""
+    left, top = box.padding_box_x(), box.padding_box_y()
+    right, bottom = left + box.padding_width(), top + box.padding_height()
+    points = [matrix.transform_point(x, y) for x in (left, right) for y in (top, bottom)]
+    across = [round(x * POINTS_PER_PIXEL, 3) for x, _ in points]
+    up = [round((page_height - y) * POINTS_PER_PIXEL, 3) for _, y in points]
+    return Corners(min(across), min(up), max(across), max(up))
+
+
+class _FormWriter:
+    """Writes fields, and their widgets: the annotations that show a field on a page."""
+
+    def __init__(self, pdf: pydyf.PDF) -> None:
+        self._pdf = pdf
+        self._pages = [pdf.objects[int(reference.split()[0])] for reference in pdf.page_references]
+        self._resources = pydyf.Dictionary({"Font": pydyf.Dictionary({_FONT: add_field_font(pdf)})})
+        pdf.add_object(self._resources)
+
+    def write(self, places: Collection[Sequence[Place]]) -> None:
+        """Write the form: all places of each field."""
+        form = pydyf.Dictionary({"DR": self._resources.reference, "DA": pydyf.String(_APPEARANCE)})
+        form["Fields"] = pydyf.Array([self._field(spots) for spots in places])
+        if any(spots[0].field.kind is Kind.SIGNATURE for spots in places):
+            form["SigFlags"] = _SIGNATURES_EXIST
+        self._pdf.catalog["AcroForm"] = form
+
+    def _field(self, places: Sequence[Place]) -> bytes:
+        """Write a field and its widgets, which are one object where there is but one widget."""
+        field = places[0].field
+        entries = _entries(field)
+        if field.kind in {Kind.TEXT, Kind.LINES} and places[0].box.style["direction"] == "rtl":
+            entries["Q"] = _FLUSH_RIGHT
+        widgets = [self._widget(place) for place in places]
+        if len(widgets) == 1:
+            widgets[0].update(entries)
+            return bytes(widgets[0].reference)
+        self._pdf.add_object(entries)
+        entries["Kids"] = pydyf.Array([widget.reference for widget in widgets])
+        for widget in widgets:
+            widget["Parent"] = entries.reference
+            widget["TU"] = entries["TU"]  # pdf.js does not look for it in the parent
+        return bytes(entries.reference)
+
+    def _widget(self, place: Place) -> pydyf.Dictionary:
+        """Write a widget, and put it on its page."""
+        page = self._pages[place.page]
+        widget = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Widget", "P": page.reference})
+        widget["Rect"] = pydyf.Array(place.corners)
+        widget["AP"] = pydyf.Dictionary({"N": self._appearance(place)})
+        if place.field.kind is Kind.CHECK:
+            widget["AS"] = _OFF
+        if place.field.kind is Kind.LINES:
+            # Typed lines don't keep to the ruled ones: viewers that draw a value first hide these under white.
+            widget["MK"] = pydyf.Dictionary({"BG": pydyf.Array((1,))})
+        self._pdf.add_object(widget)
+        page.setdefault("Annots", pydyf.Array()).append(widget.reference)
+        place.box.widget_annotation = widget  # from there, the tagging takes it into the structure
+        return widget
+
+    def _appearance(self, place: Place) -> Any:
+        """What a field without a value looks like: nothing, but it must be said (ISO 19005-2, 6.3.3)."""
+        match place.field.kind:
+            case Kind.CHECK:
+                states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
+                return pydyf.Dictionary(states)
+            case Kind.TEXT | Kind.LINES:
+                return self._drawing(place, b"/Tx BMC EMC")
+            case Kind.SIGNATURE:
+                return self._drawing(place, b"")
+
+    def _drawing(self, place: Place, operators: bytes) -> bytes:
+        drawing = pydyf.Stream([operators], {"Type": "/XObject", "Subtype": "/Form"})
+        drawing.extra["BBox"] = pydyf.Array((0, 0, *place.corners.size))
+        drawing.extra["Resources"] = self._resources.reference
+        self._pdf.add_object(drawing)
+        return bytes(drawing.reference)
+
+
+def _entries(field: Field) -> pydyf.Dictionary:
+    """What is to be said of a field as a whole."""
+    entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
+    match field.kind:
+        case Kind.TEXT:
+            entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
+        case Kind.LINES:
+            entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE), Ff=_MULTILINE)
+        case Kind.CHECK:
+            entries.update(FT="/Btn", V=_OFF)
+        case Kind.SIGNATURE:
+            entries.update(FT="/Sig")
+    return entries
+
+
+def _tick(width: float, height: float) -> bytes:
+    """The operators that draw the mark in a check box."""
+    points = [(round(x * width, 2), round(y * height, 2)) for x, y in ((0.2, 0.5), (0.42, 0.25), (0.8, 0.8))]
+    start, turn, end = (f"{x} {y}" for x, y in points)
+    return f"{round(min(width, height) / 9, 2)} w 1 J 1 j {start} m {turn} l {end} l S".encode()

@@ -1,0 +1,1 @@
+"""What people wrote becomes data with places: files, characters, YAML, pictures, and what is wrong with them."""

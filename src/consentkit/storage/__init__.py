@@ -1,1 +1,0 @@
-"""What is kept from run to run: finished documents and parts, by the hash of everything they are made from."""

@@ -1,0 +1,249 @@
+"""`consentkit check` as somebody who writes procedure files meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kit.running import Outcome, as_nobody, run_consentkit
+from kit.small import make_clinic, write_procedure
+
+Call = Callable[..., Outcome]
+
+
+def test_the_shipped_library_has_no_mistakes(tmp_path: Path) -> None:
+    done = run_consentkit("check", folder=tmp_path)
+    assert (done.code, done.stdout) == (0, b"")
+    assert done.stderr == "38 files, no problems, 36 notices (--notices shows them)\n"
+
+
+def test_shipped_codes_can_be_checked_by_name(call: Call) -> None:
+    done = call("check", "90837", "90853")
+    assert (done.code, done.stdout) == (0, b"")
+    assert done.stderr == "2 files, no problems, 2 notices (--notices shows them)\n"
+
+
+def test_every_mistake_of_every_file_of_a_folder_is_a_line_on_stdout(tmp_path: Path) -> None:
+    folder = tmp_path / "procedures"
+    write_procedure(folder)
+    write_procedure(folder, code="BAD-1", title="", setting="")
+    write_procedure(folder, code="BAD-2", colour="red")
+    (folder / "BAD-3.yaml").write_text("code: BAD-3\ncode: BAD-3\ntitle: [\n", encoding="utf-8")
+    (folder / "notes.txt").write_text("not a procedure", encoding="utf-8")
+    done = run_consentkit("check", "procedures/", folder=tmp_path)
+    assert done.code == 3
+    files = [line.split(":")[0] for line in done.lines if not line.endswith("]")]  # those of content name their rule
+    assert set(files) == {f"procedures/BAD-{number}.yaml" for number in (1, 2, 3)}
+    assert files.count("procedures/BAD-1.yaml") == 2
+    assert files == sorted(files)
+    assert done.stderr.startswith("4 files, ")
+    assert "problems" in done.stderr
+
+
+def test_every_mistake_names_line_and_column_and_field(tmp_path: Path, call: Call) -> None:
+    source = write_procedure(tmp_path, title="")
+    (line,) = call("check", source.name).lines
+    number = next(index for index, text in enumerate(source.read_text().splitlines(), 1) if '"title"' in text)
+    assert line.startswith(f"SMALL-1.yaml:{number}:12: title: is empty")
+
+
+def test_files_that_cannot_be_read_do_not_hide_the_mistakes_of_the_others(tmp_path: Path, call: Call) -> None:
+    bad = write_procedure(tmp_path, code="BAD", title="")
+    done = call("check", "missing.yaml", "90873", bad, "./also-missing.yaml")
+    assert done.code in (4, 5)
+    assert [": title: is empty" in line for line in done.lines] == [True]
+    for name in ("missing.yaml", "90873", "also-missing.yaml"):
+        assert name in done.stderr
+
+
+def test_json_is_one_document_with_every_mistake_as_data(tmp_path: Path) -> None:
+    good, bad = write_procedure(tmp_path), write_procedure(tmp_path, code="BAD", purpse="x")
+    done = run_consentkit("check", good.name, bad.name, "--json", folder=tmp_path)
+    assert done.code == 3
+    told = json.loads(done.stdout)
+    assert told["files"] == ["SMALL-1.yaml", "BAD.yaml"]
+    (problem,) = [entry for entry in told["problems"] if entry["rule"] == "form"]
+    assert problem == {
+        "file": "BAD.yaml",
+        "line": problem["line"],
+        "column": 3,
+        "field": "purpse",
+        "severity": "error",
+        "rule": "form",
+        "message": "is not a key that is known here; did you mean `purpose`?",
+        "remedy": "",
+    }
+    assert problem["line"] > 10
+
+
+def test_json_of_a_clean_run_is_one_document_too(call: Call) -> None:
+    told = json.loads(call("check", "90837", "--json").stdout)
+    assert told["problems"] == []
+    assert [Path(name).name for name in told["files"]] == ["90837.yaml"]
+
+
+def test_quiet_leaves_the_mistakes_and_drops_the_count(tmp_path: Path, call: Call) -> None:
+    done = call("check", "-q", write_procedure(tmp_path, title=""))
+    assert (done.code, len(done.lines), done.stderr) == (3, 1, "")
+
+
+def test_the_clinics_own_files_are_checked_with_the_shipped_ones(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", code="90837", title="")
+    done = call("check", "--clinic", clinic)
+    assert done.code == 3
+    assert done.stderr.startswith("39 files, ")
+    of_form = [line for line in done.lines if not line.endswith("]")]
+    assert [line.split(":")[0] for line in of_form] == [str(clinic / "procedures/90837.yaml")]
+    of_content = {line.split(":")[0] for line in done.lines if line.endswith("]")}
+    assert str(clinic / "procedures/SMALL-1.yaml") in of_content
+
+
+def test_a_folder_without_procedure_files_is_told_instead_of_passed(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "empty").mkdir()
+    done = call("check", "empty")
+    assert done.code == 5
+    assert "empty: holds no .yaml file" in done.stderr
+
+
+def test_nothing_in_a_hostile_file_can_steer_the_terminal(tmp_path: Path, call: Call) -> None:
+    hostile = tmp_path / "BAD.yaml"
+    hostile.write_text('code: BAD\n"\\e]0;owned\\a\\u202e": x\n"k\x1b[2Jx": y\n', encoding="utf-8")
+    done = call("check", hostile.name)
+    assert done.code == 3
+    told = done.stdout.decode() + done.stderr
+    assert not [char for char in told if char != "\n" and (char < " " or char in "\x7f\u202e")]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin", "pipe.yaml", "folder.yaml"])
+def test_what_is_no_file_is_refused_at_once_instead_of_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    done = run_consentkit("check", name, folder=tmp_path)
+    assert done.code in (3, 5)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "code"),
+    [
+        ("missing.yaml", "missing.yaml: can't be read: no such file or directory", 5),
+        ("*.yaml", "*.yaml: can't be read: no such file or directory", 5),
+        ("missing/", "missing: can't be read: no such file or directory", 5),
+        ("", "an empty name stands for no file", 5),
+        (".", ".: holds no .yaml file", 5),
+        ("NONE-1", "no procedure has the code", 4),
+    ],
+)
+def test_nothing_good_is_said_of_what_was_not_checked(name: str, reason: str, code: int, call: Call) -> None:
+    done = call("check", name)
+    assert (done.code, done.stdout) == (code, b"")
+    assert reason in done.stderr
+    assert "no problems" not in done.stderr
+    beside = call("check", "90837", name, "--json")
+    assert beside.code == code
+    assert [Path(file).name for file in json.loads(beside.stdout)["files"]] == ["90837.yaml"]
+    assert beside.stderr.splitlines()[-1].endswith("1 name could not be checked; see above")
+
+
+# --- files that say how the others are checked ---
+
+WITHOUT_SETTINGS = "checks: can't be read, so the standard rules were used"
+SWITCHED_OFF = "checks: { rules: { review-interval: off } }\n"
+FAULTY_PARTICULARS = {
+    "unknown key": ("acent: red\n" + SWITCHED_OFF, "clinic.yaml:1:1: acent: ", False),
+    "colour": ("accent: red\n" + SWITCHED_OFF, "clinic.yaml:1:9: accent: ", False),
+    "logo": ("logo: none.png\n" + SWITCHED_OFF, "clinic.yaml:1:7: logo: ", False),
+    "no settings": ("accent: red\n", "clinic.yaml:1:9: accent: ", False),
+    "faulty settings": (SWITCHED_OFF.replace("review-", "reveiw-"), "clinic.yaml:1:", True),
+    "misspelt settings": ("c" + SWITCHED_OFF, "clinic.yaml:1:1: cchecks: ", True),
+    "settings twice": (SWITCHED_OFF * 2, "clinic.yaml:2:1: checks: ", True),
+    "no YAML": (SWITCHED_OFF + "name: [\n", "clinic.yaml:", True),
+    "list": ("- name: x\n", "clinic.yaml:1:1: ", True),
+    "empty": ("", "clinic.yaml:", True),
+    "not UTF-8": ("name: \udcff\n", "clinic.yaml:", True),
+}
+
+
+def write_faulty(folder: Path, particulars: str) -> Path:
+    clinic = make_clinic(folder, particulars="")
+    (clinic / "clinic.yaml").write_bytes(particulars.encode(errors="surrogateescape"))
+    return clinic
+
+
+@pytest.mark.parametrize("case", FAULTY_PARTICULARS)
+def test_faulty_particulars_keep_no_file_from_being_checked(case: str, tmp_path: Path, call: Call) -> None:
+    particulars, expected, is_without_settings = FAULTY_PARTICULARS[case]
+    clinic = write_faulty(tmp_path / "clinic", particulars)
+    bad = write_procedure(clinic / "procedures", title="")
+    done = call("check", bad, "--clinic", clinic)
+    assert done.code == 3
+    assert f"{clinic}/{expected}" in done.stdout.decode()
+    assert [": title: is empty" in line for line in done.lines if line.startswith(str(bad))] == [True]
+    assert (WITHOUT_SETTINGS in done.stdout.decode()) is is_without_settings
+    assert done.stderr.startswith("2 files, ")
+
+
+def test_settings_hold_whatever_else_is_wrong_with_the_particulars(tmp_path: Path, call: Call) -> None:
+    for settings, is_told in ((SWITCHED_OFF, False), ("", True)):
+        clinic = write_faulty(tmp_path / "clinic", "accent: red\n" + settings)
+        done = call("check", "SMALL-1", "--clinic", clinic)
+        assert done.lines[0].startswith(f"{clinic}/clinic.yaml:1:9: accent: ")
+        assert ("[review-interval]" in done.stdout.decode()) is is_told
+
+
+def test_faulty_particulars_that_are_named_are_reported_once(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    for name in ("clinic/clinic.yaml", clinic / "clinic.yaml"):
+        done = call("check", name, "--clinic", clinic, "--json")
+        assert [problem["field"] for problem in json.loads(done.stdout)["problems"]] == ["accent"]
+
+
+def test_faulty_particulars_keep_no_file_of_the_library_from_being_checked(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    write_procedure(clinic / "procedures", title="")
+    (clinic / "services.yaml").mkdir()
+    done = call("check", "--clinic", clinic)
+    assert done.code == 3
+    for expected in ("clinic.yaml:1:9: accent: ", "procedures/SMALL-1.yaml:3:12: title: is empty", "services.yaml: is"):
+        assert f"{clinic}/{expected}" in done.stdout.decode()
+
+
+def test_particulars_that_cannot_be_read_keep_no_file_from_being_checked(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", title="")
+    (clinic / "clinic.yaml").chmod(0)
+    tmp_path.chmod(0o755)
+    with as_nobody():
+        done = call("check", "clinic/procedures/SMALL-1.yaml", "--clinic", "clinic")
+    assert done.code == 5
+    assert "Error: clinic/clinic.yaml: can't be read: permission denied" in done.stderr
+    assert done.lines[0].startswith("clinic/procedures/SMALL-1.yaml:3:12: title: is empty")
+
+
+@pytest.mark.parametrize("name", ["clauses.en.yaml", "templates/languages/en.yaml"])
+def test_a_faulty_language_pack_keeps_no_procedure_from_being_checked(name: str, tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    bad = write_procedure(clinic / "procedures", title="", clauses=["nowhere"])
+    (clinic / name).parent.mkdir(parents=True, exist_ok=True)
+    (clinic / name).write_text("drop: none\n", encoding="utf-8")
+    for names in ((bad,), ()):
+        done = call("check", *names, "--clinic", clinic)
+        told = done.stdout.decode()
+        assert done.code == 3
+        assert len(done.lines) == len(set(done.lines))
+        assert f"{clinic / name}:1:" in told
+        assert "the names under `clauses` of procedures were not checked" in told
+        assert [": title: is empty" in line for line in done.lines if line.startswith(str(bad))] == [True]
+
+
+def test_nothing_but_the_check_goes_on_with_faulty_particulars(tmp_path: Path, call: Call) -> None:
+    clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
+    for arguments in (("render", "SMALL-1"), ("list",), ("check", "--grades")):
+        done = call(*arguments, "--clinic", clinic)
+        assert (done.code, done.stdout) == (3, b"")
+        assert done.stderr.startswith(f"{clinic}/clinic.yaml:1:9: accent: ")

@@ -1,0 +1,204 @@
+"""The Python interface as README.md and docs/python.md show it."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+import re
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pydantic
+import pytest
+
+import consentkit
+from kit.composing import page_of
+from kit.running import PROJECT, SAMPLE_CLINIC, environment
+from kit.small import make_clinic, small_procedure, write_procedure
+
+HEAVY = {"weasyprint", "pydyf", "pydantic", "yaml", "jinja2", "pypdf", "PIL", "fontTools", "click"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> consentkit.Workspace:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CONSENTKIT_CLINIC", raising=False)
+    return consentkit.open_workspace()
+
+
+def python_examples(page: str) -> list[str]:
+    """The indented blocks of Python in a page of documentation."""
+    blocks = re.findall(r"(?:^    .*\n|^\n)+", (PROJECT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    return [textwrap.dedent(block).strip() for block in blocks if "import consentkit" in block]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_the_examples_of_the_documentation_run_as_they_stand(page: str, tmp_path: Path) -> None:
+    make_clinic(tmp_path / "my-clinic")
+    examples = python_examples(page)
+    assert examples
+    for example in examples:
+        done = subprocess.run(
+            [sys.executable, "-c", example],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Long talk therapy" in done.stdout
+
+
+def test_importing_consentkit_loads_nothing_heavy(tmp_path: Path) -> None:
+    script = "import consentkit, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert HEAVY.isdisjoint(done.stdout.split())
+
+
+def test_every_name_that_is_promised_is_there() -> None:
+    for name in consentkit.__all__:
+        assert getattr(consentkit, name) is not None
+    with pytest.raises(AttributeError, match="nonsense"):
+        consentkit.nonsense  # noqa: B018
+
+
+def test_the_documentation_names_everything_that_is_promised() -> None:
+    page = (PROJECT / "docs/python.md").read_text(encoding="utf-8")
+    assert [name for name in consentkit.__all__ if name not in page and not name.startswith("__")] == []
+
+
+def test_a_document_says_what_it_is_and_cannot_be_changed(workspace: consentkit.Workspace) -> None:
+    document = workspace.render("90837", paper="a4")
+    assert isinstance(document, consentkit.Document)
+    assert (document.code, document.language, document.layout.paper) == ("90837", "en", "a4")
+    assert document.title == workspace.procedure("90837").title
+    assert re.fullmatch(r"[0-9a-f]{64}", document.content_hash)
+    assert document.pdf.startswith(b"%PDF-")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        document.title = "x"  # type: ignore[misc]
+
+
+def test_code_path_text_and_model_all_give_the_same_document(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    path = write_procedure(tmp_path)
+    documents = [workspace.render(given) for given in (path, str(path), small_procedure())]
+    assert documents[0] == documents[1] == documents[2]
+    clinic = consentkit.open_workspace(make_clinic(tmp_path / "clinic", "phone: 1\n"))
+    assert clinic.render("SMALL-1").content_hash != documents[0].content_hash
+
+
+def test_the_paper_size_does_not_change_the_content_hash(workspace: consentkit.Workspace) -> None:
+    letter, a4 = (workspace.render(small_procedure(), paper=paper) for paper in ("letter", "a4"))  # type: ignore[arg-type]
+    assert letter.content_hash == a4.content_hash
+    assert letter.pdf != a4.pdf
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Another title"},
+        {"purpose": "To feel well."},
+        {"sources": [{"title": "A book", "publisher": "A house", "year": 2020}]},
+        {"review": {"issued": "2026-01-16", "next": "2099-01-15"}},
+    ],
+)
+def test_everything_that_a_patient_reads_changes_the_content_hash(
+    change: dict[str, object], workspace: consentkit.Workspace
+) -> None:
+    clinic, pack = workspace.folder.clinic, workspace.language()
+    pages = [page_of(small_procedure(**given), clinic, pack, workspace.templates) for given in ({}, change)]
+    assert pages[0].content_hash != pages[1].content_hash
+
+
+def test_a_model_with_an_unknown_clause_makes_no_document(workspace: consentkit.Workspace) -> None:
+    with pytest.raises(consentkit.RenderingFailed, match="crisis_plann"):
+        workspace.render(small_procedure(clauses=["crisis_plann"]))
+
+
+def test_failures_are_exceptions_with_the_exit_code_of_the_command_line(
+    workspace: consentkit.Workspace, tmp_path: Path
+) -> None:
+    bad = write_procedure(tmp_path, title="")
+    foreign = write_procedure(tmp_path, code="FOREIGN", purpose="ก")
+    cases = [
+        (lambda: workspace.render("90873"), consentkit.UnknownCode, 4),
+        (lambda: workspace.render(bad), consentkit.InvalidInput, 3),
+        (lambda: workspace.render("90837", language="tlh"), consentkit.WrongUse, 2),
+        (lambda: workspace.render(tmp_path / "missing.yaml"), consentkit.FileAccess, 5),
+        (lambda: workspace.render(foreign), consentkit.RenderingFailed, 6),
+        (lambda: consentkit.open_workspace(tmp_path / "missing"), consentkit.FileAccess, 5),
+    ]
+    for act, kind, exit_code in cases:
+        with pytest.raises(kind) as caught:
+            act()
+        assert isinstance(caught.value, consentkit.ConsentkitError)
+        assert caught.value.exit_code == exit_code
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_paper_that_does_not_exist_is_wrong_use(workspace: consentkit.Workspace) -> None:
+    with pytest.raises(consentkit.WrongUse, match="a5"):
+        workspace.render("90837", paper="a5")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["../../secret", "en/../en", "EN", "", "en.yaml"])
+def test_a_language_is_a_name_and_never_a_path(language: str, workspace: consentkit.Workspace) -> None:
+    if language == "":
+        assert workspace.language(language).language == "en"
+        return
+    with pytest.raises(consentkit.WrongUse):
+        workspace.language(language)
+
+
+def test_problems_are_data(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    path = write_procedure(tmp_path, title="", purpse="x")
+    problems = workspace.check(path, workspace.language())
+    assert {problem.field for problem in problems} == {"title", "purpse"}
+    assert all(problem.file == str(path) and problem.line and problem.column for problem in problems)
+    with pytest.raises(consentkit.InvalidInput) as caught:
+        workspace.procedure(path)
+    assert [problem.message for problem in caught.value.problems] == [problem.message for problem in problems]
+
+
+def test_a_procedure_cannot_be_changed(workspace: consentkit.Workspace) -> None:
+    procedure = workspace.procedure("90837")
+    assert isinstance(procedure, consentkit.Procedure)
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        procedure.title = "x"  # type: ignore[misc]
+
+
+def test_nothing_is_remembered_between_calls(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    path = write_procedure(tmp_path)
+    assert workspace.procedure(path).title == "A small procedure"
+    write_procedure(tmp_path, title="Changed")
+    assert workspace.procedure(path).title == "Changed"
+
+
+def test_nothing_is_printed_and_nothing_written(
+    workspace: consentkit.Workspace, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workspace.render(small_procedure(review={"issued": "2019-01-01", "next": "2020-01-01"}))
+    with pytest.raises(consentkit.RenderingFailed):
+        workspace.render(small_procedure(purpose="ก"))
+    assert capfd.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_threads_make_the_same_documents_as_one(workspace: consentkit.Workspace) -> None:
+    procedures = [small_procedure(title=f"Title {number}") for number in range(2)]
+    one_by_one = [workspace.render(procedure) for procedure in procedures]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(workspace.render, procedures)) == one_by_one
+
+
+def test_a_clinic_gives_paper_language_and_particulars(tmp_path: Path) -> None:
+    workspace = consentkit.open_workspace(make_clinic(tmp_path, "name: Small Clinic\npaper: a4\n"))
+    assert workspace.render("SMALL-1").layout.paper == "a4"
+    assert workspace.render("SMALL-1", paper="letter").layout.paper == "letter"
+    assert "SMALL-1" in workspace.library.codes()
+    assert consentkit.open_workspace(SAMPLE_CLINIC).folder.clinic.name == "Willow Street Counseling"

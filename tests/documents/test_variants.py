@@ -1,0 +1,333 @@
+"""Kinds of documents, in both languages and in large print: as good as the consent on letter paper."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from consentkit.documents.making import Document
+from consentkit.documents.page import Content
+from consentkit.documents.safety import safety_texts
+from consentkit.documents.workspace import open_workspace
+from consentkit.library.approvals import Variant
+from consentkit.model.words import LanguagePack, fill
+from consentkit.pdf.file.xmp import read_properties
+from consentkit.pdf.read.structure_text import TaggedText, tagged_text
+from kit.running import SAMPLE_CLINIC, Outcome
+from kit.small import make_clinic
+from kit.source_comparison import compare
+from kit.structure_lint import lint
+from kit.translations import write_translation
+from kit.validation import BOTH_STANDARDS, faults
+
+Call = Callable[..., Outcome]
+
+RELEASES = {
+    "en": r"releas|liab|waive|hold .{0,20}harmless|responsib|my own risk|against (medical )?advice|will not sue",
+    "es": r"exim|liber[aoe] (a|de)|responsab|renunci|demand|bajo mi (propio )?riesgo|contra (el )?consejo",
+}
+"""Words by which a patient would give up rights."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document to look at."""
+
+    code: str
+    variant: Variant
+    language: str
+    large_print: bool
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.variant}-{self.language}{'-large' if self.large_print else ''}"
+
+
+CASES = (  # every kind in every language and size, and with every two of kind, language, size and code together
+    Case("90837", "consent", "en", True),
+    Case("90853", "consent", "es", False),
+    Case("90853", "consent", "es", True),
+    Case("90853", "handout", "en", True),
+    Case("90837", "handout", "es", False),
+    Case("90853", "refusal", "en", False),
+    Case("90837", "refusal", "es", True),
+)
+
+
+def cases(chosen: Callable[[Case], bool] = lambda case: True) -> pytest.MarkDecorator:
+    """Run a test for each of the chosen documents, where they have been rendered already."""
+    found = [case for case in CASES if chosen(case)]
+    assert found
+    return pytest.mark.parametrize(
+        "case", [pytest.param(case, id=str(case), marks=pytest.mark.xdist_group(f"variant-{case}")) for case in found]
+    )
+
+
+@cache
+def content_of(case: Case) -> Content:
+    return open_workspace(SAMPLE_CLINIC).content(case.code, language=case.language, variant=case.variant)
+
+
+@cache
+def document_of(case: Case) -> Document:
+    """The document, rendered once in this process."""
+    return open_workspace(SAMPLE_CLINIC).render(content_of(case), large_print=case.large_print)
+
+
+@cache
+def blocks_of(case: Case) -> list[TaggedText]:
+    return tagged_text(document_of(case).pdf)
+
+
+def texts_of(case: Case) -> list[str]:
+    return [" ".join(block.text.split()) for block in blocks_of(case)]
+
+
+def text_of(case: Case) -> str:
+    return " ".join(texts_of(case))
+
+
+def pack_of(case: Case) -> LanguagePack:
+    return content_of(case).pack
+
+
+def as_spoken(html: str, *, large_print: bool) -> str:
+    """The page as it is read aloud: pictures by their descriptions, and in large print no table heads but a heading for
+    each side of a choice, and once more what was agreed to, where the others sign."""
+    spoken = re.sub(r'<img [^>]*alt="([^"]+)"[^>]*>', r"<p>\1</p>", html)
+    if not large_print:
+        return spoken
+    without_heads, count = re.subn(r"<thead>.*?</thead>", "", spoken, flags=re.DOTALL)
+    assert count == 1
+    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", without_heads)
+    return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", said_again)
+
+
+def test_the_documents_cover_every_kind_in_every_language_and_size() -> None:
+    assert {(case.variant, case.language) for case in CASES} == {
+        (variant, language) for variant in ("consent", "handout", "refusal") for language in ("en", "es")
+    }
+    assert {(case.variant, case.large_print) for case in CASES} == {
+        (variant, large) for variant in ("consent", "handout", "refusal") for large in (False, True)
+    }
+    assert {(case.language, case.large_print) for case in CASES} == {
+        (language, large) for language in ("en", "es") for large in (False, True)
+    }
+
+
+# --- as good as any other ---
+
+
+@cases()
+def test_validators_and_the_lint_find_no_fault(case: Case) -> None:
+    assert [fault for profile in BOTH_STANDARDS for fault in faults(document_of(case).pdf, profile)] == []
+    assert [str(finding) for finding in lint(document_of(case).pdf)] == []
+
+
+@cases()
+def test_every_text_of_the_page_is_read_aloud_once_and_in_order(case: Case) -> None:
+    page = open_workspace(SAMPLE_CLINIC).compose(content_of(case))
+    assert compare(as_spoken(page.html, large_print=case.large_print), document_of(case).pdf) == []
+
+
+@cases()
+def test_the_file_says_what_it_is(case: Case) -> None:
+    document = document_of(case)
+    own = read_properties(document.pdf) or {}
+    assert (own["code"], own["variant"], own["language"]) == (case.code, case.variant, case.language)
+    assert own["contentHash"] == document.content_hash
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        assert str(pdf.Root.Lang) == case.language
+
+
+@cases()
+def test_its_kind_stands_above_the_title(case: Case) -> None:
+    texts, kinds = texts_of(case), pack_of(case).document.kinds
+    title = content_of(case).procedure.title
+    assert texts[texts.index(title) - 1] == getattr(kinds, case.variant)
+    others = {kinds.consent, kinds.handout, kinds.refusal} - {getattr(kinds, case.variant)}
+    assert others.isdisjoint(texts)
+
+
+@cases(lambda case: case.language == "es")
+def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(case: Case) -> None:
+    assert pack_of(case).about.translated in texts_of(case)
+    assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
+    shared = set(texts_of(case)) & set(texts_of(Case("90853", "handout", "en", True)))
+    facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.sources}
+    wordy = [text for text in shared if len(text.split()) > 3]
+    clinic = content_of(case).clinic
+    ours = {str(clinic.name), *clinic.address}
+    assert [text for text in wordy if text not in ours and not any(text.startswith(fact) for fact in facts)] == []
+
+
+# --- what each kind says ---
+
+
+@cases(lambda case: case.variant != "handout")
+def test_every_signer_has_a_place(case: Case) -> None:
+    words = pack_of(case).signatures
+    headings = [block.text for block in blocks_of(case) if block.role == "H3"]
+    assert headings[-len(words.blocks) :] == [block.who for block in words.blocks]
+    assert texts_of(case).count(words.signature) == len(words.blocks)
+
+
+@cases(lambda case: case.variant == "handout")
+def test_a_handout_has_nothing_to_sign(case: Case) -> None:
+    pack, texts = pack_of(case), texts_of(case)
+    signed = {pack.consent.agreement, pack.consent.intro, pack.consent.heading, pack.refusal.intro}
+    labels = {pack.signatures.signature, pack.signatures.printed_name, pack.signatures.time, pack.headings.initials}
+    places = {text for block in pack.signatures.blocks for text in (block.who, block.statement)}
+    places -= {pack.label.heading}
+    assert (signed | labels | places).isdisjoint(texts)
+    assert 'data-kind="signature"' not in open_workspace(SAMPLE_CLINIC).compose(content_of(case)).html
+
+
+@cases(lambda case: case.variant != "refusal")
+def test_consent_and_handout_tell_every_risk_benefit_and_choice_and_the_clauses(case: Case) -> None:
+    texts, content = texts_of(case), content_of(case)
+    assert [text for text in safety_texts(content) if text not in texts] == []
+    for name in document_of(case).clauses:
+        assert content.pack.clauses[name].heading in texts
+
+
+@cases(lambda case: case.variant == "refusal")
+def test_a_refusal_tells_what_was_offered_what_may_follow_and_that_the_door_stays_open(case: Case) -> None:
+    texts, words = texts_of(case), pack_of(case).refusal
+    order = [words.offered, words.may_follow, words.open_door.heading, words.heading, words.intro, *words.statements]
+    places = [texts.index(text) for text in order if text != words.heading]
+    assert places == sorted(places)
+    headings = [block.text for block in blocks_of(case) if block.role == "H2"]
+    assert [heading for heading in headings if heading in order] == [
+        words.offered,
+        words.may_follow,
+        words.open_door.heading,
+        words.heading,
+    ]
+    assert words.open_door.text in text_of(case)
+    assert words.reason in texts
+
+
+@cases(lambda case: case.variant == "refusal")
+def test_a_refusal_releases_nobody_and_does_not_consent(case: Case) -> None:
+    pack, texts = pack_of(case), texts_of(case)
+    assert re.findall(RELEASES[case.language], text_of(case), re.IGNORECASE) == []
+    assert {*pack.consent.statements}.difference(pack.refusal.statements).isdisjoint(texts)
+    title = content_of(case).procedure.title
+    agreements = [fill(kind.agreement, title=title, code=case.code) for kind in (pack.consent, pack.refusal)]
+    assert [text in texts for text in agreements] == [False, True]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_pattern_for_words_of_release_finds_some(language: str) -> None:
+    release = {"en": "I release the clinic from all liability.", "es": "Eximo a la clínica de toda responsabilidad."}
+    assert re.search(RELEASES[language], release[language], re.IGNORECASE)
+
+
+# --- large print ---
+
+
+def sizes_of(pdf: bytes) -> tuple[str, list[float]]:
+    """Every letter that pdfium sees, without white space, and the size at which each one is set, in points."""
+    letters: list[str] = []
+    sizes: list[float] = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            text = page.get_textpage()
+            for index in range(text.count_chars()):
+                letter = chr(pdfium.FPDFText_GetUnicode(text, index))
+                if letter.isspace() or letter < " ":
+                    continue
+                matrix = pdfium.FS_MATRIX()
+                assert pdfium.FPDFText_GetMatrix(text, index, matrix)
+                scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
+                letters.append(letter)
+                sizes.append(scale * pdfium.FPDFText_GetFontSize(text, index))
+    return "".join(letters), sizes
+
+
+def smallest(passage: str, letters: str, sizes: list[float]) -> float | None:
+    """The smallest size of a passage, if it stands on one page."""
+    wanted = "".join(passage.split())
+    start = letters.find(wanted)
+    return min(sizes[start : start + len(wanted)]) if start >= 0 else None
+
+
+@cases(lambda case: case.large_print)
+def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> None:
+    letters, sizes = sizes_of(document_of(case).pdf)
+    procedure, least = content_of(case).procedure, {"H1": 22, "H2": 22, "H3": 20, "P": 18, "LBody": 18}
+    texts = [*procedure.benefits.items, *(text for choice in procedure.alternatives.items for text in choice.good)]
+    body = [size for text in texts if (size := smallest(text, letters, sizes)) is not None]
+    assert len(body) > 0.8 * len(texts)
+    assert min(body) >= 18 - 0.01
+    long = [block for block in blocks_of(case) if block.role in least and len(block.text) > 50]
+    found = [(least[block.role], size) for block in long if (size := smallest(block.text, letters, sizes)) is not None]
+    assert len(found) > 0.5 * len(long)
+    assert [pair for pair in found if pair[1] < pair[0] - 0.01] == []
+    for block in (block for block in blocks_of(case) if block.role in {"H1", "H2"} and len(block.text) > 12):
+        size = smallest(block.text, letters, sizes)
+        assert size is None or size >= 22 - 0.01 or letters.count("".join(block.text.split())) > 1, block.text
+
+
+@cases(lambda case: not case.large_print)
+def test_the_measure_of_sizes_sees_that_ordinary_print_is_smaller(case: Case) -> None:
+    letters, sizes = sizes_of(document_of(case).pdf)
+    measured = [smallest(text, letters, sizes) for text in content_of(case).procedure.benefits.items]
+    assert {round(size, 1) for size in measured if size is not None} == {12.0}
+
+
+@cases(lambda case: case.large_print)
+def test_large_print_has_the_same_content_hash_and_no_table(case: Case) -> None:
+    assert open_workspace(SAMPLE_CLINIC).compose(content_of(case)).content_hash == document_of(case).content_hash
+    words = pack_of(case).headings
+    choices = len(content_of(case).procedure.alternatives.items)
+    assert (texts_of(case).count(words.good), texts_of(case).count(words.less_good)) == (choices, choices)
+
+
+# --- the command line ---
+
+
+def test_a_file_is_named_after_the_code_and_what_is_out_of_the_ordinary(
+    tmp_path_factory: pytest.TempPathFactory, call: Call
+) -> None:
+    clinic = make_clinic(tmp_path_factory.mktemp("clinic"))
+    write_translation(clinic / "procedures")
+
+    def name(*options: str) -> list[str]:
+        return call("render", "SMALL-1", *options, "-q", "--clinic", clinic).lines
+
+    assert name("--lang", "es", "--variant", "refusal", "--large-print") == ["SMALL-1.es.refusal.large.pdf"]
+    assert name("--variant", "handout") == ["SMALL-1.handout.pdf"]
+    assert name("--large-print", "--lang", "en", "--variant", "consent") == ["SMALL-1.large.pdf"]
+
+
+def test_a_language_without_a_translation_is_wrong_use(tmp_path_factory: pytest.TempPathFactory, call: Call) -> None:
+    clinic = make_clinic(tmp_path_factory.mktemp("clinic"))
+    done = call("render", "SMALL-1", "90837", "--lang", "es", "--clinic", clinic)
+    assert (done.code, done.stdout) == (2, b"")
+    assert "SMALL-1 has no translation for `es`; write SMALL-1.es.yaml beside it" in done.stderr
+
+
+def test_an_unknown_kind_is_answered_with_those_there_are(call: Call) -> None:
+    done = call("render", "90837", "--variant", "refusl")
+    assert done.code == 2
+    assert "'consent', 'handout', 'refusal'" in done.stderr
+
+
+def test_json_lists_every_clause_with_why_it_is_there(call: Call) -> None:
+    (told,) = json.loads(call("render", "90853", "--json", "--variant", "handout").stdout)["documents"]
+    assert (told["variant"], told["large_print"], told["language"]) == ("handout", False, "en")
+    whys = {clause["name"]: clause["why"] for clause in told["clauses"]}
+    assert whys["confidentiality"] == "always"
+    assert whys["group_confidentiality"] == "procedure"
+    assert "crisis_plan" not in whys
+    assert list(whys) == [name for name in open_workspace().language("en").clauses if name in whys]

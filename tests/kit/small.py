@@ -1,0 +1,86 @@
+"""The smallest procedure that is valid, and a clinic folder around it: quick to render, and easy to vary."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from consentkit.model.procedure import Procedure
+from consentkit.model.translation import text_hash
+
+CODE = "SMALL-1"
+
+_SMALL: dict[str, Any] = {
+    "code": CODE,
+    "title": "A small procedure",
+    "billing": {"role": "primary"},
+    "summary": {
+        "what": "A talk.",
+        "why": "It may help.",
+        "how_long": "One hour.",
+        "main_risk": "You may feel sad.",
+        "your_choice": "You may say no.",
+    },
+    "purpose": "To feel better.",
+    "indications": ["Low mood"],
+    "preparation": "Nothing.",
+    "description": [{"name": "We talk", "text": "We talk with you."}],
+    "equipment": "Two chairs.",
+    "anesthesia": "None.",
+    "duration": "One hour.",
+    "setting": "In a room.",
+    "personnel": "One therapist.",
+    "risks": {"common": ["You may feel worse for a day."], "what_helps": "Tell us."},
+    "benefits": ["You may feel better."],
+    "recovery": "Take a walk.",
+    "alternatives": [{"name": "Waiting", "good": ["It costs nothing."], "less_good": ["It may take long."]}],
+    "no_treatment": "Things may stay as they are.",
+    "patient_experience": {"during": "Calm.", "after": "Tired.", "comfort": "Breathe."},
+    "sources": [{"title": "A book", "publisher": "A house"}],
+    "review": {"issued": "2026-01-15", "next": "2099-01-15"},
+}
+
+
+def small_data(**changes: Any) -> dict[str, Any]:
+    """The procedure as plain data; `changes` replace whole keys."""
+    return {**copy.deepcopy(_SMALL), **changes}
+
+
+def small_procedure(**changes: Any) -> Procedure:
+    """The procedure as a model."""
+    return Procedure.model_validate(small_data(**changes))
+
+
+def write_translation(folder: Path, language: str, **changes: Any) -> Path:
+    """Write a translation of the procedure beside it, as CODE.LANGUAGE.yaml; `changes` replace whole keys."""
+    facts = {"billing", "clauses", "related", "sources"}
+    text = {key: value for key, value in small_data().items() if key not in facts}
+    data = {**text, "language": language, "translates": text_hash(small_procedure()), **changes}
+    path = folder / f"{CODE}.{language}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    return path
+
+
+def write_procedure(folder: Path, **changes: Any) -> Path:
+    """Write the procedure into a folder, as CODE.yaml. (JSON is YAML too, and every string in it is quoted.)"""
+    data = small_data(**changes)
+    path = folder / f"{data['code']}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    return path
+
+
+def make_clinic(
+    folder: Path, particulars: str = "name: Small Clinic\n", templates: dict[str, str] | None = None
+) -> Path:
+    """Make a clinic folder with the small procedure and templates of its own."""
+    write_procedure(folder / "procedures")
+    (folder / "clinic.yaml").write_text(particulars, encoding="utf-8")
+    for name, text in (templates or {}).items():
+        path = folder / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,91 @@
+"""Text and codes drawn onto finished pages."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit.packets.lettering import EDGE, Texts, draw_code, halves
+from consentkit.pdf.link.link import Linker, Stamp
+from consentkit.pdf.part import Corners, Slot
+
+SHORT, LONG = "Ann Lee", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine Adolphus Charles Montgomery"
+ENDLESS = "W" * 80
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    drawn = Texts([SHORT, LONG, ENDLESS])
+    drawn.put_into(Linker(io.BytesIO(), "A title", "en"))
+    return drawn
+
+
+def slot(width: float, height: float = 16.0, element: int | None = 3) -> Slot:
+    return Slot("patient_name", "text", 0, Corners(100.0, 500.0, 100.0 + width, 500.0 + height), element)
+
+
+def right_end(texts: Texts, stamp: Stamp, line: str) -> float:
+    """Where a stamp ends."""
+    return stamp.left + texts._drawn[line].width * stamp.scale
+
+
+def test_a_short_name_stands_on_one_line_in_its_usual_size(texts: Texts) -> None:
+    (stamp,) = texts.in_slot(SHORT, slot(150))
+    assert stamp.scale == pytest.approx(11 / 12)
+    assert stamp.spoken == " Ann Lee"
+
+
+def test_a_long_name_stands_on_two_lines_and_within_its_slot(texts: Texts) -> None:
+    stamps = texts.in_slot(LONG, slot(150))
+    pair = halves(LONG)
+    assert pair
+    assert len(stamps) == 2
+    for stamp, line in zip(stamps, pair, strict=True):
+        assert right_end(texts, stamp, line) <= 250
+    assert stamps[0].bottom > stamps[1].bottom
+
+
+@pytest.mark.parametrize("width", [40, 80, 150, 400])
+def test_a_name_without_a_break_is_made_small_and_never_cut_off(width: float, texts: Texts) -> None:
+    (stamp,) = texts.in_slot(ENDLESS, slot(width))
+    assert right_end(texts, stamp, ENDLESS) <= 100 + width
+
+
+def test_what_stands_in_a_higher_slot_is_larger(texts: Texts) -> None:
+    (usual,) = texts.in_slot(SHORT, slot(300))
+    (large,) = texts.in_slot(SHORT, slot(300, height=32))
+    assert large.scale == pytest.approx(2 * usual.scale)
+
+
+def test_large_print_has_larger_names() -> None:
+    drawn = Texts([SHORT], large_print=True)
+    drawn.put_into(Linker(io.BytesIO(), "A title", "en"))
+    (stamp,) = drawn.in_slot(SHORT, slot(300))
+    assert stamp.scale == pytest.approx(14 / 12)
+
+
+def test_text_from_right_to_left_ends_at_the_right_edge(texts: Texts) -> None:
+    (stamp,) = texts.in_slot(SHORT, slot(150), flush_right=True)
+    assert right_end(texts, stamp, SHORT) == pytest.approx(248)
+
+
+def test_what_repeats_at_the_head_of_a_page_is_not_read_out(texts: Texts) -> None:
+    (stamp,) = texts.in_slot(SHORT, slot(150, element=None))
+    assert stamp.spoken is None
+
+
+def test_codes_are_small_enough_for_the_margin_of_a4() -> None:
+    linker = Linker(io.BytesIO(), "A title", "en")
+    _, side = draw_code(linker, "CK1/ZAVNXDW3HN/90837.EN.CONSENT/0/10")
+    assert side + EDGE <= 48
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=80))
+def test_halves_lose_no_letter(text: str) -> None:
+    pair = halves(text)
+    if pair is not None:
+        assert all(pair)
+        assert "".join("".join(pair).split()) == "".join(text.split())

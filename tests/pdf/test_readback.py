@@ -1,0 +1,550 @@
+"""Each packet is read back: faults of the program are planted where they would arise, and make no packet."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+import consentkit.packets.lettering
+import consentkit.packets.packet
+import consentkit.pdf.link.link
+from consentkit.cache.store import open_store
+from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.errors import RenderingFailed
+from consentkit.packets.day_file import combine
+from consentkit.packets.lettering import Texts
+from consentkit.packets.packet import PacketMaker
+from consentkit.packets.papers import Paper
+from consentkit.packets.scripts import language_of
+from consentkit.pdf.file.syntax import Value, number, text_string
+from consentkit.pdf.link import insert
+from consentkit.pdf.link.compile import CompiledStream
+from consentkit.pdf.link.link import FieldValue, Linker, Stamp
+from kit.packets import OTHER, plan, visit
+from kit.small import CODE, make_clinic
+from kit.tagged_file import File
+
+pytestmark = pytest.mark.xdist_group("packets")
+
+NAME = str(OTHER["name"])
+"""Another patient's."""
+OWN = "Siobhán O’Keeffe-Martínez"
+"""The patient's."""
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store(tmp_path_factory.mktemp("store")))
+
+
+def make(workspace: Workspace, *, fillable: bool) -> bytes:
+    planned = visit(documents=["consent", "handout"])
+    return PacketMaker(workspace).make(plan(workspace, planned, fillable=fillable)).pdf
+
+
+# --- what is said ---
+
+
+def spoken(change: Callable[[str], str]) -> Plant:
+    """Let something else be read out for what is drawn into slots."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = Texts._stamp
+
+        def stamp(self: Texts, *arguments: Any) -> Stamp:
+            made = real(self, *arguments)
+            return replace(made, spoken=change(made.spoken)) if made.spoken else made
+
+        patch.setattr(Texts, "_stamp", stamp)
+
+    return plant
+
+
+def element(name: str, text: str) -> Plant:
+    """Say something of a part as a whole, in the structure."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = insert._Inserter._take_structure
+
+        def take(self: Any) -> None:
+            real(self)
+            self._dictionary(self._part.elements[0])[name] = text_string(text)
+
+        patch.setattr(insert._Inserter, "_take_structure", take)
+
+    return plant
+
+
+def field(change: Callable[[list[dict[str, Value]]], None]) -> Plant:
+    """Change the form fields and links of a part."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = insert._Inserter._mend_annotations
+
+        def mend(self: Any) -> None:
+            real(self)
+            entries = [self._entries[place] for place in self._part.edited]
+            change([entry for entry in entries if isinstance(entry, dict) and "Rect" in entry])
+
+        patch.setattr(insert._Inserter, "_mend_annotations", mend)
+
+    return plant
+
+
+def swap_labels(fields: list[dict[str, Value]]) -> None:
+    named = [entry for entry in fields if "TU" in entry and "FT" in entry]
+    if len(named) > 1:
+        named[0]["TU"], named[1]["TU"] = named[1]["TU"], named[0]["TU"]
+
+
+def move(fields: list[dict[str, Value]]) -> None:
+    for entry in fields:
+        if "FT" in entry and isinstance(entry["Rect"], list):
+            entry["Rect"] = [b"%f" % (number(edge) + 1) for edge in entry["Rect"]]
+
+
+def all_with(key: str, **changes: Value) -> Callable[[list[dict[str, Value]]], None]:
+    def change(fields: list[dict[str, Value]]) -> None:
+        for entry in fields:
+            if key in entry:
+                entry.update(changes)
+
+    return change
+
+
+def bookmark_of(text: str) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = insert.bookmark
+        patch.setattr(insert, "bookmark", lambda title, *rest: real(f"{title} {text}", *rest))
+
+    return plant
+
+
+def title_of(text: str) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = consentkit.packets.packet.packet_info
+        patch.setattr(
+            consentkit.packets.packet, "packet_info", lambda *given: replace(real(*given), title=text.strip())
+        )
+
+    return plant
+
+
+def in_metadata(text: str) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = consentkit.pdf.link.link.packet
+        patch.setattr(
+            consentkit.pdf.link.link,
+            "packet",
+            lambda *given: real(*given).replace(b"application/pdf", text.encode()),
+        )
+
+    return plant
+
+
+def title_in_metadata_only(patch: pytest.MonkeyPatch) -> None:
+    real = consentkit.pdf.link.link.packet
+    patch.setattr(consentkit.pdf.link.link, "packet", lambda info, producer: real(replace(info, title=""), producer))
+
+
+def called(text: str) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(Paper, "bookmark", property(lambda paper: f"{paper.title} {text}"))
+
+    return plant
+
+
+def page_labels(patch: pytest.MonkeyPatch) -> None:
+    real = Linker.label_pages
+    patch.setattr(Linker, "label_pages", lambda self, first, prefix="": real(self, first, f"{OWN} "))
+
+
+SAID: dict[str, tuple[Plant, str]] = {
+    "ActualText of another patient": (spoken(lambda text: f" {NAME}"), "is read out otherwise"),
+    "ActualText of another particular": (spoken(lambda text: " MR-20417"), "is read out otherwise"),
+    "ActualText backwards": (spoken(lambda text: text[::-1]), "is read out otherwise"),
+    "ActualText with more": (spoken(lambda text: f"{text} {NAME}"), "is read out otherwise"),
+    "ActualText empty": (spoken(lambda text: " "), "is read out otherwise"),
+    "Alt": (element("Alt", NAME), "/Alt"),
+    "Alt of the patient's own": (element("Alt", OWN), "/Alt"),
+    "an expansion": (element("E", NAME), "/E"),
+    "the title of a part": (element("T", f"Consent of {OWN}"), "/T"),
+    "ActualText of a part": (element("ActualText", NAME), "/ActualText"),
+    "a language that is a name": (element("Lang", NAME), "/Lang"),
+    "a bookmark of the patient": (bookmark_of(OWN), "/Title"),
+    "a bookmark of another": (bookmark_of(NAME), "/Title"),
+    "what papers are called": (called(OWN), "/T"),
+    "the title": (title_of(f"Papers of {OWN}"), "/T|metadata|title"),
+    "no title": (title_of(""), "/Title"),
+    "a title in one place only": (title_in_metadata_only, "title"),
+    "metadata": (in_metadata(OWN), "metadata"),
+    "the names of pages": (page_labels, "/P"),
+}
+SAID_OF_FIELDS: dict[str, tuple[Plant, str]] = {
+    "labels that changed places": (field(swap_labels), "other links or form fields"),
+    "a label of another patient": (field(all_with("FT", TU=text_string(NAME))), "other links or form fields"),
+    "a number as label": (field(all_with("FT", TU=b"(field 7)")), "other links or form fields"),
+    "a signature that is text": (field(all_with("FT", FT=b"/Tx")), "other links or form fields"),
+    "fields that can't be filled in": (field(all_with("FT", Ff=b"1")), "other links or form fields"),
+    "fields of one name": (field(all_with("FT", T=b"(a)")), "other links or form fields"),
+    "hidden fields": (field(all_with("FT", F=b"2")), "other links or form fields"),
+    "fields in another place": (field(move), "other links or form fields"),
+    "the name of a link": (field(all_with("Contents", Contents=text_string(NAME))), "other links or form fields"),
+    "a note": (field(all_with("FT", Contents=text_string(OWN))), "/Contents"),
+}
+
+
+@pytest.mark.parametrize("fillable", [False, True])
+def test_a_sound_packet_is_given_out(workspace: Workspace, *, fillable: bool) -> None:
+    assert make(workspace, fillable=fillable)
+
+
+@pytest.mark.parametrize("defect", SAID)
+def test_what_is_said_and_does_not_belong_there_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, message = SAID[defect]
+    plant(monkeypatch)
+    with pytest.raises(RenderingFailed, match=message) as caught:
+        make(workspace, fillable=False)
+    assert "Martínez" not in str(caught.value)
+    assert "Whitfield" not in str(caught.value)
+
+
+@pytest.mark.parametrize("defect", SAID_OF_FIELDS)
+def test_what_is_said_of_fields_and_links_and_does_not_belong_there_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, message = SAID_OF_FIELDS[defect]
+    plant(monkeypatch)
+    with pytest.raises(RenderingFailed, match=message):
+        make(workspace, fillable=True)
+
+
+def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = consentkit.packets.packet.field_values
+
+    def values(*given: Any, **options: Any) -> list[FieldValue]:
+        return [replace(value, text=value.text.replace(OWN, NAME)) for value in real(*given, **options)]
+
+    monkeypatch.setattr(consentkit.packets.packet, "field_values", values)
+    with pytest.raises(RenderingFailed, match="bears something that does not belong"):
+        make(workspace, fillable=True)
+
+
+def test_a_name_that_is_said_on_the_pages_of_another_visit_of_the_day_is_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = PacketMaker(workspace)
+    both = [maker.make(plan(workspace, planned)) for planned in (visit(), visit(visit="V-2", patient=OTHER))]
+    assert combine(maker, both)
+    spoken(lambda text: text.replace(OWN, NAME))(monkeypatch)
+    with pytest.raises(RenderingFailed, match="page 1 of the packet is read out otherwise"):
+        combine(maker, both)
+
+
+# --- what is drawn ---
+
+
+def lines(change: Callable[[bytes], bytes]) -> Plant:
+    """Change the operators that draw what a visit writes."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = consentkit.packets.lettering._drawn
+
+        def drawn(given: Sequence[str]) -> Any:
+            made = real(given)
+            return replace(made, contents=tuple(map(change, made.contents)))
+
+        patch.setattr(consentkit.packets.lettering, "_drawn", drawn)
+
+    return plant
+
+
+def stamps(**changes: Any) -> Plant:
+    """Put what a visit writes elsewhere."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        for name in ("_stamp", "at"):
+            real = getattr(Texts, name)
+            patch.setattr(Texts, name, _changed(real, changes))
+
+    return plant
+
+
+def _changed(real: Any, changes: dict[str, Any]) -> Callable[..., Stamp]:
+    return lambda self, *given, **options: replace(real(self, *given, **options), **changes)
+
+
+def before(operators: bytes) -> Plant:
+    """Let operators come before the content of each page."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(Linker, "content_before", lambda self: self.file.add_stream({}, b"q" + operators))
+
+    return plant
+
+
+def page(change: Callable[[dict[str, Value]], None]) -> Plant:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = insert._Inserter._write_pages
+
+        def write(self: Any) -> None:
+            real(self)
+            for place in self._part.pages:
+                change(self._dictionary(place))
+
+        patch.setattr(insert._Inserter, "_write_pages", write)
+
+    return plant
+
+
+def drop_own_content(entries: dict[str, Value]) -> None:
+    contents = entries["Contents"]
+    assert isinstance(contents, list)
+    del contents[1]
+
+
+def covered(patch: pytest.MonkeyPatch) -> None:
+    real = insert._drawn
+    patch.setattr(insert, "_drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
+
+
+UNSEEN: dict[str, tuple[Plant, str]] = {
+    "white": (lines(lambda operators: operators.replace(b"0 0 0 rg", b"1 1 1 rg")), "does not bear"),
+    "pale grey": (lines(lambda operators: operators.replace(b"0 0 0 rg", b".8 g")), "does not bear"),
+    "an invisible rendering mode": (lines(lambda operators: operators.replace(b"BT", b"BT 3 Tr")), "does not bear"),
+    "text that only clips": (lines(lambda operators: operators.replace(b"BT", b"BT 7 Tr")), "does not bear"),
+    "a clip": (lines(lambda operators: b"0 0 2 2 re W n " + operators), "does not bear"),
+    "squeezed to nothing": (lines(lambda operators: b"0.05 0 0 0.05 0 0 cm " + operators), "does not bear"),
+    "off the page to the left": (stamps(left=-500.0), "does not bear"),
+    "off the page below": (stamps(bottom=-20.0), "does not bear"),
+    "across the edge": (stamps(left=570.0), "does not bear"),
+    "tiny": (stamps(scale=0.1), "does not bear"),
+    "covered": (covered, "does not bear|differs from the paper"),
+    "a mode before the page": (before(b" 3 Tr"), "differs from the paper"),
+    "a clip before the page": (before(b" 0 0 9 9 re W n"), "differs from the paper"),
+    "a colour before the page": (before(b" 1 g"), "differs from the paper"),
+    "a scale before the page": (before(b" .3 0 0 .3 0 0 cm"), "differs from the paper"),
+    "a page moved": (before(b" 1 0 0 1 300 0 cm"), "differs from the paper"),
+    "an empty page": (page(drop_own_content), "differs from the paper"),
+    "a smaller page": (page(lambda entries: entries.update(MediaBox=[b"0", b"0", b"300", b"792"])), "differs"),
+    "a cropped page": (page(lambda entries: entries.update(CropBox=[b"0", b"0", b"300", b"792"])), "differs"),
+    "a turned page": (page(lambda entries: entries.update(Rotate=b"180")), "differs"),
+    "a page without fonts": (page(lambda entries: entries.update(Resources={})), "differs|can't be read back"),
+}
+
+
+@pytest.mark.parametrize("defect", UNSEEN)
+def test_what_is_drawn_and_can_not_be_seen_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, message = UNSEEN[defect]
+    plant(monkeypatch)
+    with pytest.raises(RenderingFailed, match=message):
+        make(workspace, fillable=False)
+
+
+def test_what_a_field_shows_and_can_not_be_seen_is_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    UNSEEN["white"][0](monkeypatch)
+    with pytest.raises(RenderingFailed, match="does not bear"):
+        make(workspace, fillable=True)
+
+
+def test_a_page_whose_own_text_was_changed_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    maker = PacketMaker(workspace)
+    maker.make(plan(workspace, visit()))
+    real = Linker._write_stream
+
+    def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
+        content = zlib.decompress(stream.data) if b"FlateDecode" in stream.dictionary.text else b""
+        if b"BDC" in content:
+            data = zlib.compress(content.replace(b"0 0 0 rg", b"1 1 1 rg"))
+            text = re.sub(rb"/Length [0-9]+", b"/Length %d" % len(data), stream.dictionary.text)
+            stream = CompiledStream(stream.dictionary._replace(text=text), data, None)
+        real(self, number, stream, numbers)
+
+    monkeypatch.setattr(Linker, "_write_stream", write)
+    with pytest.raises(RenderingFailed, match="differs from the paper"):
+        maker.make(plan(workspace, visit()))
+
+
+@pytest.mark.parametrize(
+    "name", ["عبد الرحمن الخطيب", "Nguyễn Thị Minh Khai", "A", "May", "Consent", "Ann-Maria (Mia) O'Neill", "x" * 80]
+)
+def test_unusual_names_are_no_defect(name: str, workspace: Workspace) -> None:
+    named = visit(patient={"name": name, "born": "1984-07-09", "record": "MR-7"})
+    for options in ({}, {"fillable": True}):
+        assert PacketMaker(workspace).make(plan(workspace, named, **options)).pages
+
+
+def test_extra_pages_are_read_back_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    (clinic / "extra").mkdir()
+    good = Path(__file__).parents[1] / "examples" / "foreign" / "good"
+    for name in ("tagged.pdf", "made-for-the-web.pdf"):
+        shutil.copy(good / name, clinic / "extra")
+    workspace = open_workspace(clinic, open_store(tmp_path / "store"))
+    planned = visit(extra=["tagged.pdf", "made-for-the-web.pdf"], procedures=[CODE])
+    assert PacketMaker(workspace).make(plan(workspace, planned)).pages
+    before(b" .3 0 0 .3 0 0 cm")(monkeypatch)
+    with pytest.raises(RenderingFailed, match="differs from the paper"):
+        PacketMaker(workspace).make(plan(workspace, planned))
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("عبد الرحمن الخطيب", "ar"),
+        ("پریسا گلچین", "fa"),
+        ("王小明", "zh"),
+        ("さくら 田中", "ja"),
+        ("김민준", "ko"),
+        ("Nguyễn Thị Minh Khai", "vi"),
+        ("Δημήτρης Παπαδόπουλος", "el"),
+        ("Siobhán O’Keeffe-Martínez", None),
+        ("Łukasz Wiśniewski", None),
+        ("Đặng", "vi"),
+        ("ٹینا", "ur"),
+        ("Ọláwálé Adébáyọ̀", None),
+        ("Adaobi Nwọkeọcha", None),
+        ("Ỹvỹ Benítez", None),
+        ("Олена Шевченко", None),
+    ],
+)
+def test_a_name_is_said_in_its_own_language_where_its_letters_tell_it(name: str, language: str | None) -> None:
+    assert language_of(name) == language
+
+
+def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None:
+    named = visit(patient={"name": "عبد الرحمن الخطيب", "born": "1984-07-09", "record": "MR-7"})
+    made = PacketMaker(workspace).make(plan(workspace, named))
+    with pikepdf.open(io.BytesIO(made.pdf)) as file:
+        elements = [element.dictionary for element in File(file).elements]
+        spoken_in = {str(item.ActualText).strip(): str(item.get("/Lang")) for item in elements if "/ActualText" in item}
+    assert spoken_in["عبد الرحمن الخطيب"] == "ar"
+    assert spoken_in["MR-7"] == "None"
+
+
+# --- what was done to the finished file ---
+
+
+def drawn_last(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at last."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content))
+
+    return change
+
+
+def drawn_first(content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Draw something on every page at first."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(file.make_stream(content), prepend=True)
+
+    return change
+
+
+def on_pages(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.obj.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def on_annotations(kind: str, **entries: Any) -> Callable[[pikepdf.Pdf], None]:
+    def change(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            for annotation in page.get("/Annots", []):
+                if annotation.Subtype == kind:
+                    annotation.update({f"/{name}": value for name, value in entries.items()})
+
+    return change
+
+
+def white_fields(file: pikepdf.Pdf) -> None:
+    picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [-900, -900, 900, 900]}
+    appearance = file.make_stream(b"1 g -900 -900 1800 1800 re f", **picture)
+    on_annotations("/Widget", AP=pikepdf.Dictionary(N=appearance))(file)
+
+
+def script(file: pikepdf.Pdf) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=file.make_stream(b"app.alert(1)"))
+
+
+FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
+    "white over the text of a paper": (drawn_last(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "a thick line over the text": (drawn_last(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
+    "a picture over the text": (
+        drawn_last(b"q 400 0 0 300 99 300 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"),
+        "differs from",
+    ),
+    "black below the text": (drawn_first(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
+    "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
+    "fields that viewers fill": (on_annotations("/Widget", MK=pikepdf.Dictionary(BG=[1, 1, 1])), "other links"),
+    "links that do something": (
+        lambda file: on_annotations("/Link", AA=pikepdf.Dictionary(E=script(file)))(file),
+        "other links",
+    ),
+    "pages of another scale": (on_pages(UserUnit=4), "/UserUnit"),
+    "pages that turn by themselves": (on_pages(Dur=1), "/Dur"),
+    "pages that do something": (lambda file: on_pages(AA=pikepdf.Dictionary(O=script(file)))(file), "/AA"),
+    "a file that does something": (lambda file: file.Root.update({"/OpenAction": script(file)}), "/OpenAction"),
+    "layers": (lambda file: file.Root.update({"/OCProperties": pikepdf.Dictionary(OCGs=[])}), "/OCProperties"),
+    "fields that viewers draw": (lambda file: file.Root.AcroForm.update({"/NeedAppearances": True}), "/NeedAppear"),
+    "another form": (lambda file: file.Root.AcroForm.update({"/XFA": file.make_stream(b"<x/>")}), "/XFA"),
+}
+
+
+def finished(patch: pytest.MonkeyPatch, change: Callable[[pikepdf.Pdf], None]) -> None:
+    """Change each packet when it is finished, before it is read back."""
+    real = consentkit.packets.packet.require_identity
+
+    def changed(pdf: bytes, *rest: Any) -> None:
+        with pikepdf.open(io.BytesIO(pdf)) as file:
+            change(file)
+            out = io.BytesIO()
+            plain = pikepdf.ObjectStreamMode.disable
+            file.save(out, static_id=True, object_stream_mode=plain, fix_metadata_version=False)
+        real(out.getvalue(), *rest)
+
+    patch.setattr(consentkit.packets.packet, "require_identity", changed)
+
+
+@pytest.mark.parametrize("defect", FINISHED)
+def test_a_finished_packet_that_was_changed_is_refused(
+    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, message = FINISHED[defect]
+    finished(monkeypatch, change)
+    with pytest.raises(RenderingFailed, match=message):
+        make(workspace, fillable=True)
+
+
+def test_a_finished_packet_that_was_only_written_again_is_not_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(monkeypatch, lambda file: None)
+    make(workspace, fillable=True)
+    make(workspace, fillable=False)
