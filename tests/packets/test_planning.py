@@ -117,6 +117,14 @@ def test_a_visit_that_was_refused_does_not_count_for_once_a_day(workspace: Works
         planner.plan(again, "day.csv", 4)
 
 
+def test_a_visit_may_be_planned_again(workspace: Workspace) -> None:
+    planner = Planner(workspace, PacketOptions(allow_drafts=True))
+    for place in ("in person", "telehealth"):
+        assert planner.plan(visit(visit="V-1", procedures=["DAY-1"], place=place), "day.csv", 2).documents
+    with pytest.raises(InvalidInput, match="DAY-1 may be used once a day"):
+        planner.plan(visit(visit="V-2", procedures=["DAY-1"]), "day.csv", 3)
+
+
 def test_a_visit_whose_documents_are_drafts_does_not_count_for_once_a_day(workspace: Workspace) -> None:
     planner = Planner(workspace, PacketOptions())
     for row in (2, 3):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from itertools import count
 from typing import Any
 
 import pytest
@@ -357,9 +358,15 @@ def seen_and_remembered(book: DayBook, visit: Visit, procedures: list[Procedure]
     return found
 
 
-def daily(book: DayBook, *codes: str, record: str = "MRN-77", date: str = "2026-11-21") -> list[Conflict]:
+NUMBERS = (f"V-{number}" for number in count(1))
+
+
+def daily(
+    book: DayBook, *codes: str, record: str = "MRN-77", date: str = "2026-11-21", number: str | None = None
+) -> list[Conflict]:
+    """What speaks against a visit, which is another one each time unless it has a number, and is then held."""
     patient = {"name": PATIENT, "born": "1980-02-29", "record": record}
-    visit = visit_for(*codes, patient=patient, date=date)
+    visit = visit_for(*codes, patient=patient, date=date, visit=number or next(NUMBERS))
     return seen_and_remembered(book, visit, [SHIPPED[code] for code in codes])
 
 
@@ -388,7 +395,27 @@ def test_looking_at_a_visit_does_not_make_it_count() -> None:
     assert book.conflicts_with_earlier(visit, procedures) == []
     assert book.conflicts_with_earlier(visit, procedures) == []
     book.remember(visit, procedures)
-    assert [conflict.rule for conflict in book.conflicts_with_earlier(visit, procedures)] == ["once-a-day"]
+    other = visit_for("90839", visit="V-18")
+    assert [conflict.rule for conflict in book.conflicts_with_earlier(other, procedures)] == ["once-a-day"]
+
+
+def test_a_visit_that_is_planned_again_is_no_repetition_and_takes_the_place_of_what_it_was() -> None:
+    book = DayBook()
+    assert daily(book, "90839", number="A-1") == daily(book, "90839", number="a-1") == []
+    assert len(daily(book, "90839", number="A-2")) == 1
+    book = DayBook()
+    daily(book, "90839", number="A-1")
+    assert daily(book, "90837", number="A-1") == []  # the code was taken out of it
+    assert daily(book, "90839", number="A-2") == []
+    assert len(daily(book, "90839", number="A-1")) == 1
+
+
+def test_a_visit_that_is_moved_to_another_day_frees_its_day() -> None:
+    book = DayBook()
+    daily(book, "90839", number="A-1")
+    daily(book, "90839", number="A-1", date="2026-11-22")
+    assert daily(book, "90839", number="A-2") == []
+    assert len(daily(book, "90839", number="A-3", date="2026-11-22")) == 1
 
 
 def test_a_record_number_is_the_same_in_capitals_and_small_letters() -> None:
@@ -418,8 +445,8 @@ def test_two_day_books_remember_the_same_visit_differently() -> None:
     books = DayBook(), DayBook()
     for book in books:
         daily(book, "90839")
-    first, second = (vars(book)["_seen"] for book in books)
-    assert not first & second
+    first, second = (set(vars(book)["_visits_by_mark"]) for book in books)
+    assert first and second and not first & second
 
 
 # The document.

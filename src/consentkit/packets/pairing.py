@@ -58,32 +58,46 @@ def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
 
 
 class DayBook:
-    """Sees a patient who gets a once-a-day code twice on one day, over all the visits of a run.
+    """Sees a patient who gets a once-a-day code at two visits of one day, over all the visits of a run.
 
-    It remembers hashes only, salted anew in each process, and only in memory: nothing in it tells who came.
+    A visit is known by its number: one that is planned again takes the place of what it was before. It remembers
+    hashes only, salted anew in each process, and only in memory: nothing in it tells who came.
     """
 
     def __init__(self) -> None:
         self._salt = secrets.token_bytes(32)
-        self._seen: set[bytes] = set()
+        self._marks_by_visit: dict[bytes, frozenset[bytes]] = {}
+        self._visits_by_mark: dict[bytes, set[bytes]] = {}
 
     def conflicts_with_earlier(self, visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
-        """The once-a-day codes of this visit that the patient has had on this day, at a visit that is remembered."""
+        """The once-a-day codes of this visit that the patient has at another visit of this day that is remembered."""
+        own = {self._hash(visit.visit.casefold())}
         marks = self._marks(visit, procedures)
-        return [_once_a_day(code) for code, mark in marks.items() if mark in self._seen]
+        return [_once_a_day(code) for code, mark in marks.items() if self._visits_by_mark.get(mark, own) - own]
 
     def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
-        """Let a visit count for the later ones. One that is refused must not: its papers are never handed out."""
-        self._seen.update(self._marks(visit, procedures).values())
+        """Let a visit count for other ones. One that is refused must not: its papers are never handed out."""
+        number, marks = self._hash(visit.visit.casefold()), frozenset(self._marks(visit, procedures).values())
+        for mark in self._marks_by_visit.pop(number, ()):
+            self._visits_by_mark[mark].discard(number)
+        for mark in marks:
+            self._visits_by_mark.setdefault(mark, set()).add(number)
+        if marks:
+            self._marks_by_visit[number] = marks
 
     def _marks(self, visit: Visit, procedures: Sequence[Procedure]) -> dict[str, bytes]:
-        """What stands for the once-a-day codes of a visit, by the code."""
-        daily = {found.code for found in procedures if found.billing.once_a_day and found.code in visit.procedures}
-        return {code: self._mark(visit, code) for code in sorted(daily)}
+        """The hash of each once-a-day code of a visit with its patient and day, by the code."""
+        daily = {
+            procedure.code
+            for procedure in procedures
+            if procedure.billing.once_a_day and procedure.code in visit.procedures
+        }
+        return {
+            code: self._hash(visit.patient.record.casefold(), visit.date.isoformat(), code) for code in sorted(daily)
+        }
 
-    def _mark(self, visit: Visit, code: str) -> bytes:
-        particulars = json.dumps([visit.patient.record.casefold(), visit.date.isoformat(), code])
-        return hashlib.blake2b(particulars.encode(), key=self._salt, digest_size=32).digest()
+    def _hash(self, *parts: str) -> bytes:
+        return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=32).digest()
 
 
 class RecordBook:
