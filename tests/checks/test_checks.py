@@ -25,7 +25,8 @@ from consentkit.checks.reading_rules import check_reading, read_procedure
 from consentkit.checks.settings import settle
 from consentkit.checks.table import reading_table
 from consentkit.errors import WrongUse
-from consentkit.library.clinic import Clinic
+from consentkit.model.clinic import Clinic
+from consentkit.model.rule_ids import RULE_IDS
 from consentkit.problems import Problem
 from consentkit.reading.validation import require
 from consentkit.resources import shipped
@@ -154,15 +155,19 @@ def test_every_row_of_the_projects_tables_is_seen_by_a_rule_or_elsewhere() -> No
     assert named <= set(checks.RULES)
 
 
-def test_reading_a_clinics_settings_does_not_load_the_checks() -> None:
-    code = "import sys, consentkit.checks.settings; print(*sys.modules)"
+def test_the_list_of_names_that_a_clinic_may_use_is_that_of_the_rules() -> None:
+    assert tuple(checks.RULES) == RULE_IDS, "write the id of each rule into model/rule_ids.py"
+
+
+def test_reading_a_clinics_particulars_loads_neither_the_checks_nor_the_model_of_procedures() -> None:
+    code = "import sys, consentkit.library.clinic; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60, check=True
     )
     loaded = done.stdout.split()
-    assert "consentkit.checks.examine" not in loaded
-    assert "consentkit.library.clinic" not in loaded, "the clinic's model holds the settings, so they can't need it"
-    assert "syllapy" not in loaded
+    assert "consentkit.model.clinic" in loaded
+    assert [name for name in loaded if name.startswith(("consentkit.checks", "consentkit.output"))] == []
+    assert "consentkit.model.procedure" not in loaded
 
 
 @pytest.mark.parametrize("name", checks.__all__)

@@ -1,8 +1,7 @@
 """Content checks: whether a text says what a consent document must say, in words that a patient can read.
 
 Guarantees: pure functions. Files that were read go in, findings come out; nothing is read, printed or remembered. The
-rules are data, `RULES`. Importing the package is quick, since every command reads a clinic's settings for the checks,
-but few commands check anything.
+rules are data, `RULES`. Importing the package is quick: what checks is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ if TYPE_CHECKING:
         ServiceFile,
         TranslationFile,
     )
-    from consentkit.checks.places import Source, read_source
     from consentkit.checks.rulebook import Rule
     from consentkit.checks.rules import RULES, find_rule
-    from consentkit.checks.settings import CheckSettings, RuleException
+    from consentkit.model.clinic import CheckSettings, RuleException
+    from consentkit.reading.places import Source, read_source
 
 __all__ = [
     "RULES",
@@ -59,31 +58,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "RULES": "rules",
-    "CheckSettings": "settings",
-    "ClinicFile": "inputs",
-    "Finding": "findings",
-    "LibraryFiles": "inputs",
-    "PackFile": "inputs",
-    "PrintedFile": "inputs",
-    "ProcedureFile": "inputs",
-    "Rule": "rulebook",
-    "RuleException": "settings",
-    "ServiceFile": "inputs",
-    "Source": "places",
-    "TranslationFile": "inputs",
-    "check_clinic": "examine",
-    "check_library": "examine",
-    "check_pack": "examine",
-    "check_printed": "examine",
-    "check_procedure": "examine",
-    "check_translation": "examine",
-    "find_rule": "rules",
-    "read_source": "places",
+    "RULES": "checks.rules",
+    "CheckSettings": "model.clinic",
+    "ClinicFile": "checks.inputs",
+    "Finding": "checks.findings",
+    "LibraryFiles": "checks.inputs",
+    "PackFile": "checks.inputs",
+    "PrintedFile": "checks.inputs",
+    "ProcedureFile": "checks.inputs",
+    "Rule": "checks.rulebook",
+    "RuleException": "model.clinic",
+    "ServiceFile": "checks.inputs",
+    "Source": "reading.places",
+    "TranslationFile": "checks.inputs",
+    "check_clinic": "checks.examine",
+    "check_library": "checks.examine",
+    "check_pack": "checks.examine",
+    "check_printed": "checks.examine",
+    "check_procedure": "checks.examine",
+    "check_translation": "checks.examine",
+    "find_rule": "checks.rules",
+    "read_source": "reading.places",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'consentkit.checks' has no attribute {name!r}")
-    return getattr(import_module(f"consentkit.checks.{_HOMES[name]}"), name)
+    return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)

@@ -24,8 +24,9 @@ from consentkit.checks.letter_rules import check_letters
 from consentkit.checks.library_rules import check_across
 from consentkit.checks.pack_rules import check_pack as _pack
 from consentkit.checks.procedure_rules import check_text
-from consentkit.checks.settings import CheckSettings, settle, unused_exceptions
+from consentkit.checks.settings import settle, unused_exceptions
 from consentkit.checks.translation_rules import check_translation as _beside_original
+from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
 
