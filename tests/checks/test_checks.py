@@ -22,6 +22,7 @@ from consentkit import checks
 from consentkit.checks import outputs, rule_help
 from consentkit.checks.readability import measure, passages_of
 from consentkit.checks.reading_rules import check_reading, read_procedure
+from consentkit.checks.rule_ids import RULE_IDS
 from consentkit.checks.settings import settle
 from consentkit.checks.table import reading_table
 from consentkit.errors import WrongUse
@@ -88,6 +89,10 @@ def read_shipped(code: str) -> checks.ProcedureFile:
 
 def test_every_rule_has_a_planted_fault_and_every_planted_fault_a_rule() -> None:
     assert set(CASES) == set(checks.RULES)
+
+
+def test_the_ids_that_settings_may_name_are_those_of_the_registry() -> None:
+    assert list(RULE_IDS) == list(checks.RULES)
 
 
 @pytest.mark.parametrize("rule", checks.RULES.values(), ids=lambda rule: rule.id)
@@ -178,7 +183,7 @@ def test_nothing_is_found_in_the_clean_folder() -> None:
 
 
 @cache
-def findings_of(case: str) -> list[checks.Finding]:
+def findings_of(case: str) -> list[checks.RuleFinding]:
     return read_folder(planted(case)).findings()
 
 
@@ -575,7 +580,7 @@ def settings(text: str) -> Callable[[], checks.CheckSettings]:
     return lambda: checks.CheckSettings.model_validate(source.yaml.data)
 
 
-def with_settings(case: str, text: str) -> list[checks.Finding]:
+def with_settings(case: str, text: str) -> list[checks.RuleFinding]:
     return replace(read_folder(planted(case)), settings=settings(text)()).findings()
 
 

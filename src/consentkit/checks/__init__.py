@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         check_procedure,
         check_translation,
     )
-    from consentkit.checks.findings import Finding
     from consentkit.checks.inputs import (
         ClinicFile,
         LibraryFiles,
@@ -29,24 +28,25 @@ if TYPE_CHECKING:
         ServiceFile,
         TranslationFile,
     )
-    from consentkit.checks.places import Source, read_source
-    from consentkit.checks.rulebook import Rule
-    from consentkit.checks.rules import RULES, find_rule
+    from consentkit.checks.places import SourceText, read_source
+    from consentkit.checks.registry import RULES, find_rule
+    from consentkit.checks.rule import Rule
+    from consentkit.checks.rule_finding import RuleFinding
     from consentkit.checks.settings import CheckSettings, RuleException
 
 __all__ = [
     "RULES",
     "CheckSettings",
     "ClinicFile",
-    "Finding",
     "LibraryFiles",
     "PackFile",
     "PrintedFile",
     "ProcedureFile",
     "Rule",
     "RuleException",
+    "RuleFinding",
     "ServiceFile",
-    "Source",
+    "SourceText",
     "TranslationFile",
     "check_clinic",
     "check_library",
@@ -59,18 +59,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "RULES": "rules",
+    "RULES": "registry",
     "CheckSettings": "settings",
     "ClinicFile": "inputs",
-    "Finding": "findings",
+    "RuleFinding": "rule_finding",
     "LibraryFiles": "inputs",
     "PackFile": "inputs",
     "PrintedFile": "inputs",
     "ProcedureFile": "inputs",
-    "Rule": "rulebook",
+    "Rule": "rule",
     "RuleException": "settings",
     "ServiceFile": "inputs",
-    "Source": "places",
+    "SourceText": "places",
     "TranslationFile": "inputs",
     "check_clinic": "examine",
     "check_library": "examine",
@@ -78,7 +78,7 @@ _HOMES = {
     "check_printed": "examine",
     "check_procedure": "examine",
     "check_translation": "examine",
-    "find_rule": "rules",
+    "find_rule": "registry",
     "read_source": "places",
 }
 

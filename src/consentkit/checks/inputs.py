@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from consentkit.checks.places import Source
+from consentkit.checks.places import SourceText
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.reading.yaml_file import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it 
 class ProcedureFile:
     """A procedure in the language in which it was written first."""
 
-    source: Source
+    source: SourceText
     procedure: Procedure
     language: str = "en"
 
@@ -37,7 +37,7 @@ class ProcedureFile:
 class TranslationFile:
     """A procedure in another language. Its facts are those of the original."""
 
-    source: Source
+    source: SourceText
     procedure: Procedure
     """Texts of the translation and facts of the original, together."""
     language: str
@@ -56,7 +56,7 @@ class TranslationFile:
 class PackFile:
     """A language pack."""
 
-    source: Source
+    source: SourceText
     pack: LanguagePack
     code: str = ""
 
@@ -70,7 +70,7 @@ class PackFile:
 class ClinicFile:
     """The clinic's particulars."""
 
-    source: Source
+    source: SourceText
     clinic: Clinic
     passed_over: tuple[str, ...] = ()
     """Files in the clinic's `procedures` folder, by name, that nothing reads."""
@@ -86,7 +86,7 @@ class ClinicFile:
 class ServiceFile:
     """A clinic's list of services."""
 
-    source: Source
+    source: SourceText
     codes: tuple[tuple[Path, str], ...]
     """Each code, with where in the data it stands."""
     code: str = ""
@@ -97,7 +97,7 @@ class ServiceFile:
 class PrintedFile:
     """A clinic's own clauses, or anything else of which no more is asked than that it can be printed."""
 
-    source: Source
+    source: SourceText
     code: str = ""
     language: str = "en"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from consentkit.checks.findings import Finding, Spot, Subject, found
-from consentkit.checks.places import Source
+from consentkit.checks.places import SourceText
+from consentkit.checks.rule_finding import RuleFinding, Spot, Subject, breach
 from consentkit.checks.rules_wording import UNPRINTABLE
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.substitutes import described, instead
@@ -25,16 +25,16 @@ _SOURCE = "source"
 """The key of a clause that says where it comes from, for reviewers."""
 
 
-def check_letters(file: Subject) -> Iterator[Finding]:
+def check_letters(file: Subject) -> Iterator[RuleFinding]:
     """Report each character that no font can print, once in each text."""
     for path, text in file.source.texts():
         if not text.isascii() and _is_printed(path):
             for char in unprintable(text):
                 message = f"holds {described(char)}, which no font here can print"
-                yield found(UNPRINTABLE, file, Spot(path, char), message, remedy=instead(char))
+                yield breach(UNPRINTABLE, file, Spot(path, char), message, remedy=instead(char))
 
 
-def first_places(characters: Collection[str], sources: Iterable[Source]) -> dict[str, str]:
+def first_places(characters: Collection[str], sources: Iterable[SourceText]) -> dict[str, str]:
     """Where characters stand that can't be printed: for each the first `file:line:column` in which it is found."""
     places: dict[str, str] = {}
     for source in sources:

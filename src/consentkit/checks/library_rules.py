@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from consentkit.checks import rules_library as rules
-from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.inputs import LibraryFiles, ProcedureFile, ServiceFile, TranslationFile
+from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.problems import did_you_mean, printable, quoted
 from consentkit.reading.yaml_file import Path
 
@@ -25,7 +25,7 @@ _MIRRORED = (
 """Each key of the billing facts, and the key under which the other code's file must name this code."""
 
 
-def check_across(library: LibraryFiles) -> Iterator[Finding]:
+def check_across(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Check how the files fit each other."""
     procedures = library.by_code()
     for file in library.procedures:
@@ -38,22 +38,22 @@ def check_across(library: LibraryFiles) -> Iterator[Finding]:
         yield from check_services(services, procedures)
 
 
-def _mirrored(file: ProcedureFile, procedures: Procedures) -> Iterator[Finding]:
+def _mirrored(file: ProcedureFile, procedures: Procedures) -> Iterator[RuleFinding]:
     for rule, name, mirror in _MIRRORED:
         for index, code in enumerate(getattr(file.procedure.billing, name)):
             other = procedures.get(code)
             if other and file.code not in getattr(other.procedure.billing, mirror):
                 message = f"has {code}, but `{printable(other.source.name)}` does not have {file.code} under `{mirror}`"
-                yield found(rule, file, value("billing", name, index), message)
+                yield breach(rule, file, value("billing", name, index), message)
 
 
-def _references(file: ProcedureFile, procedures: Procedures) -> Iterator[Finding]:
+def _references(file: ProcedureFile, procedures: Procedures) -> Iterator[RuleFinding]:
     for path, code in _named_codes(file):
         if code not in procedures:
             message = f"is {code}, which is not in the library{did_you_mean(code, procedures)}"
-            yield found(rules.UNKNOWN_RELATED_CODE, file, value(*path), message)
+            yield breach(rules.UNKNOWN_RELATED_CODE, file, value(*path), message)
         elif procedures[code].procedure.billing.role == "retired":
-            yield found(rules.RETIRED_REFERENCED, file, value(*path), _retired(procedures[code]))
+            yield breach(rules.RETIRED_REFERENCED, file, value(*path), _retired(procedures[code]))
 
 
 def _retired(file: ProcedureFile) -> str:
@@ -70,45 +70,45 @@ def _named_codes(file: ProcedureFile) -> Iterator[tuple[Path, str]]:
         yield ("related", index), code
 
 
-def _titles(library: LibraryFiles) -> Iterator[Finding]:
+def _titles(library: LibraryFiles) -> Iterator[RuleFinding]:
     first: dict[tuple[str, str], str] = {}
     files: list[ProcedureFile | TranslationFile] = [*library.procedures, *library.translations]
     for file in files:
         name = first.setdefault((file.language, file.procedure.title.casefold()), file.source.name)
         if name != file.source.name:
-            yield found(rules.SAME_TITLE, file, value("title"), f"is the title of {quoted(name)} too")
+            yield breach(rules.SAME_TITLE, file, value("title"), f"is the title of {quoted(name)} too")
 
 
-def _missing_translations(library: LibraryFiles) -> Iterator[Finding]:
+def _missing_translations(library: LibraryFiles) -> Iterator[RuleFinding]:
     there = {(file.code, file.language) for file in library.translations}
     for language in sorted({language for _, language in there}):
         for file in library.procedures:
             if language != file.language and (file.code, language) not in there:
-                yield found(rules.MISSING_TRANSLATION, file, key("code"), f"has no translation into `{language}`")
+                yield breach(rules.MISSING_TRANSLATION, file, key("code"), f"has no translation into `{language}`")
 
 
-def _outdated_overrides(library: LibraryFiles) -> Iterator[Finding]:
+def _outdated_overrides(library: LibraryFiles) -> Iterator[RuleFinding]:
     for code, issued in sorted(library.shipped.items()):
         file = library.by_code().get(code)
         if file and issued > file.procedure.review.issued:
             message = f"is older than the shipped text of {code}, which was issued on {issued.isoformat()}"
-            yield found(rules.OUTDATED_OVERRIDE, file, value("review", "issued"), message)
+            yield breach(rules.OUTDATED_OVERRIDE, file, value("review", "issued"), message)
 
 
-def check_services(services: ServiceFile, procedures: Procedures) -> Iterator[Finding]:
+def check_services(services: ServiceFile, procedures: Procedures) -> Iterator[RuleFinding]:
     """Check a list of services."""
     first: dict[str, Path] = {}
     for path, code in services.codes:
         file = procedures.get(code)
         if file is None:
             message = f"is {quoted(code)}, which is not in the library{did_you_mean(code, procedures)}"
-            yield found(rules.SERVICE_UNKNOWN, services, value(*path), message)
+            yield breach(rules.SERVICE_UNKNOWN, services, value(*path), message)
         elif file.procedure.billing.role == "retired":
-            yield found(rules.SERVICE_RETIRED, services, value(*path), _retired(file))
+            yield breach(rules.SERVICE_RETIRED, services, value(*path), _retired(file))
         if first.setdefault(code, path) != path:
             yield _repeated(services, path, first[code], code)
 
 
-def _repeated(services: Subject, path: Path, first: Path, code: str) -> Finding:
+def _repeated(services: Subject, path: Path, first: Path, code: str) -> RuleFinding:
     line = services.source.at_value(first)[0]
-    return found(rules.SERVICE_REPEATED, services, value(*path), f"is {code}, which stands on line {line} already")
+    return breach(rules.SERVICE_REPEATED, services, value(*path), f"is {code}, which stands on line {line} already")

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.readability import (
     Formula,
     PlacedText,
@@ -24,6 +23,7 @@ from consentkit.checks.readability import (
     split_sentences,
     split_words,
 )
+from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.checks.rules_content import READING_GRADE, SECTION_GRADE
 from consentkit.model.procedure import Procedure
 from consentkit.problems import Severity
@@ -120,7 +120,7 @@ def read_procedure(subject: Subject, procedure: Procedure) -> ReadingReport | No
     return read_closely(subject, placed_passages(procedure))
 
 
-def check_reading(subject: Subject, report: ReadingReport | None) -> Iterator[Finding]:
+def check_reading(subject: Subject, report: ReadingReport | None) -> Iterator[RuleFinding]:
     """Judge the whole, and each section that is long enough."""
     if report is None:
         return
@@ -128,11 +128,11 @@ def check_reading(subject: Subject, report: ReadingReport | None) -> Iterator[Fi
     if verdict != "passes":
         severity: Severity = "error" if verdict == "fails" else "warning"
         message = f"reads at {_figures(report, report.whole)}; {_causes(report)}"
-        yield found(READING_GRADE, subject, value(), message, severity=severity)
+        yield breach(READING_GRADE, subject, value(), message, severity=severity)
     for section, reading in report.sections.items():
         if reading.sentences >= FEWEST_SENTENCES and judge(reading, report.language) == "fails":
             message = f"reads at {_figures(report, reading)}, as a section of {reading.sentences} sentences"
-            yield found(SECTION_GRADE, subject, key(section), message)
+            yield breach(SECTION_GRADE, subject, key(section), message)
 
 
 def _figures(report: ReadingReport, reading: Reading) -> str:

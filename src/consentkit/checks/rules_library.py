@@ -5,7 +5,7 @@ Guarantees: data only.
 
 from __future__ import annotations
 
-from consentkit.checks.rulebook import Rule
+from consentkit.checks.rule import Rule
 
 _BILLING = "the pairing table of the library; the payer’s own rules go before it"
 _PAPER = "complaints collected for the project: wrong labels, missing logo (“looks unofficial”), forms half filled in"

@@ -5,7 +5,7 @@ Guarantees: data only.
 
 from __future__ import annotations
 
-from consentkit.checks.rulebook import Rule
+from consentkit.checks.rule import Rule
 
 _CDC = "CDC Clear Communication Index"
 _PLAIN = "Federal Plain Language Guidelines (plainlanguage.gov)"

@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from consentkit.checks.findings import Finding, Subject, found, value
-from consentkit.checks.rules import RULES
+from consentkit.checks.rule_finding import RuleFinding as Finding
+from consentkit.checks.rule_finding import Subject, value
+from consentkit.checks.rule_finding import breach as found
+from consentkit.checks.rule_ids import RULE_IDS as RULES
 from consentkit.checks.rules_library import UNUSED_EXCEPTION
 from consentkit.model.values import Code, Line, Record
 from consentkit.model.words import LanguageTag

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from consentkit.checks import rules_wording as rules
-from consentkit.checks.findings import Finding, Spot, Subject, found
 from consentkit.checks.lexicon import JARGON, KNOWN_SHORT_FORMS
 from consentkit.checks.readability import (
     PlacedText,
@@ -20,6 +19,7 @@ from consentkit.checks.readability import (
     split_sentences,
     split_words,
 )
+from consentkit.checks.rule_finding import RuleFinding, Spot, Subject, breach
 from consentkit.checks.vocabulary import NAME_KEYS, Unwanted, unwanted
 from consentkit.model.procedure import Term
 from consentkit.problems import quoted
@@ -43,7 +43,7 @@ _PAIRS_OF = {"es": (("¿", "?"), ("¡", "!"))}
 
 def check_wording(
     subject: Subject, texts: Iterable[PlacedText], is_for_patients: Callable[[PlacedText], bool]
-) -> Iterator[Finding]:
+) -> Iterator[RuleFinding]:
     """Check each text by itself."""
     for placed in texts:
         for_patients = is_for_patients(placed)
@@ -54,7 +54,7 @@ def check_wording(
             yield from _long_paragraphs(subject, placed)
 
 
-def _unwanted_words(subject: Subject, placed: PlacedText, *, for_patients: bool) -> Iterator[Finding]:
+def _unwanted_words(subject: Subject, placed: PlacedText, *, for_patients: bool) -> Iterator[RuleFinding]:
     for entry in unwanted(primary(subject.language)):
         if entry.for_patients_only and not for_patients:
             continue
@@ -63,7 +63,7 @@ def _unwanted_words(subject: Subject, placed: PlacedText, *, for_patients: bool)
         for match in entry.pattern.finditer(placed.text):
             if not _is_excused(entry, placed.text, match.start()):
                 message = entry.message.format(found=quoted(match[0]))
-                yield found(entry.rule, subject, _spot(placed, match[0], match.start()), message)
+                yield breach(entry.rule, subject, _spot(placed, match[0], match.start()), message)
 
 
 def _is_excused(entry: Unwanted, text: str, start: int) -> bool:
@@ -76,33 +76,33 @@ def _spot(placed: PlacedText, fragment: str, start: int) -> Spot:
     return Spot(placed.path, fragment, placed.text.count(fragment, 0, start))
 
 
-def _unpaired_marks(subject: Subject, placed: PlacedText) -> Iterator[Finding]:
+def _unpaired_marks(subject: Subject, placed: PlacedText) -> Iterator[RuleFinding]:
     for opening, closing in (*_PAIRS, *_PAIRS_OF.get(primary(subject.language), ())):
         opened, closed = placed.text.count(opening), placed.text.count(closing)
         if opened != closed:
             mark = opening if opened > closed else closing
             message = f"has {opened} `{opening}` but {closed} `{closing}`"
-            yield found(rules.TYPOGRAPHY, subject, Spot(placed.path, mark), message)
+            yield breach(rules.TYPOGRAPHY, subject, Spot(placed.path, mark), message)
 
 
-def _long_sentences(subject: Subject, placed: PlacedText) -> Iterator[Finding]:
+def _long_sentences(subject: Subject, placed: PlacedText) -> Iterator[RuleFinding]:
     most = longest_sentence(subject.language)
     start = 0
     for sentence in split_sentences(placed.text):
         start = placed.text.index(sentence, start)
         if (length := count_words(sentence)) > most:
             message = f"has a sentence of {length} words, at most {most} are easy to follow: {quoted(sentence)}"
-            yield found(rules.LONG_SENTENCE, subject, _spot(placed, sentence, start), message)
+            yield breach(rules.LONG_SENTENCE, subject, _spot(placed, sentence, start), message)
 
 
-def _long_paragraphs(subject: Subject, placed: PlacedText) -> Iterator[Finding]:
+def _long_paragraphs(subject: Subject, placed: PlacedText) -> Iterator[RuleFinding]:
     for paragraph in placed.text.split("\n\n"):
         if (length := len(split_sentences(paragraph))) > MOST_SENTENCES:
             message = f"has a paragraph of {length} sentences, at most {MOST_SENTENCES} are easy to take in"
-            yield found(rules.LONG_PARAGRAPH, subject, Spot(placed.path, paragraph), message)
+            yield breach(rules.LONG_PARAGRAPH, subject, Spot(placed.path, paragraph), message)
 
 
-def undefined_terms(subject: Subject, texts: Sequence[PlacedText], terms: Sequence[Term]) -> Iterator[Finding]:
+def undefined_terms(subject: Subject, texts: Sequence[PlacedText], terms: Sequence[Term]) -> Iterator[RuleFinding]:
     """Report each short form and word of the trade that is explained nowhere, at its first use."""
     glossary = "\n".join(f"{term.term}\n{term.meaning}" for term in terms)
     whole = "\n".join(placed.text for placed in texts)
@@ -115,7 +115,7 @@ def undefined_terms(subject: Subject, texts: Sequence[PlacedText], terms: Sequen
             seen.add(pattern.pattern)
             if not pattern.search(glossary) and not _is_explained(pattern, whole):
                 spot = _spot(placed, word, start)
-                yield found(rules.UNDEFINED_TERM, subject, spot, f"uses {quoted(word)} without an explanation")
+                yield breach(rules.UNDEFINED_TERM, subject, spot, f"uses {quoted(word)} without an explanation")
 
 
 def _terms_of(text: str, jargon: Sequence[re.Pattern[str]]) -> Iterator[tuple[str, int, re.Pattern[str]]]:

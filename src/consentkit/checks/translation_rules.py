@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from consentkit.checks import rules_library as rules
-from consentkit.checks.findings import Finding, found, key, value
 from consentkit.checks.inputs import ProcedureFile, TranslationFile
 from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
+from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 from consentkit.model.procedure import Procedure
 from consentkit.problems import quoted
 
@@ -24,7 +24,7 @@ _OTHER_NAMES = "also_called"
 """Names that people use need not be as many in each language."""
 
 
-def check_translation(file: TranslationFile, original: ProcedureFile) -> Iterator[Finding]:
+def check_translation(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
     """Compare a translation with its original."""
     yield from _stale(file)
     yield from _shape(file, original)
@@ -32,16 +32,16 @@ def check_translation(file: TranslationFile, original: ProcedureFile) -> Iterato
     yield from _untranslated(file, original)
 
 
-def _stale(file: TranslationFile) -> Iterator[Finding]:
+def _stale(file: TranslationFile) -> Iterator[RuleFinding]:
     if not file.translates:
         message = "does not say which text it translates"
-        yield found(rules.STALE_TRANSLATION, file, key("translates"), message, severity="warning")
+        yield breach(rules.STALE_TRANSLATION, file, key("translates"), message, severity="warning")
     elif file.translates != file.original_hash:
         message = f"names a text that {file.code} no longer has; today’s is `{file.original_hash}`"
-        yield found(rules.STALE_TRANSLATION, file, value("translates"), message)
+        yield breach(rules.STALE_TRANSLATION, file, value("translates"), message)
 
 
-def _shape(file: TranslationFile, original: ProcedureFile) -> Iterator[Finding]:
+def _shape(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
     here, there = _parts(file.procedure), _parts(original.procedure)
     reported: list[Path] = []
     for path in sorted(here | there, key=len):
@@ -49,7 +49,7 @@ def _shape(file: TranslationFile, original: ProcedureFile) -> Iterator[Finding]:
         inside_reported = any(path[: len(outer)] == outer for outer in reported)
         if mine != other and not inside_reported and path[0] != _OTHER_NAMES:
             reported.append(path)
-            yield found(rules.TRANSLATION_SHAPE, file, key(*path), _difference(path, mine, other))
+            yield breach(rules.TRANSLATION_SHAPE, file, key(*path), _difference(path, mine, other))
 
 
 def _parts(procedure: Procedure) -> dict[Path, int]:
@@ -75,13 +75,13 @@ def _entries(number: int) -> str:
     return "one entry" if number == 1 else f"{number} entries"
 
 
-def _numbers(file: TranslationFile, original: ProcedureFile) -> Iterator[Finding]:
+def _numbers(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
     mine = _numbers_by_section(file.procedure)
     for section, numbers in _numbers_by_section(original.procedure).items():
         lost = [number for number in numbers if number not in mine.get(section, {})]
         if lost:
             message = f"lacks {' and '.join(lost)}, which the original has"
-            yield found(rules.TRANSLATION_NUMBERS, file, key(section), message)
+            yield breach(rules.TRANSLATION_NUMBERS, file, key(section), message)
 
 
 def _numbers_by_section(procedure: Procedure) -> dict[str, dict[str, None]]:
@@ -92,8 +92,8 @@ def _numbers_by_section(procedure: Procedure) -> dict[str, dict[str, None]]:
     return sections
 
 
-def _untranslated(file: TranslationFile, original: ProcedureFile) -> Iterator[Finding]:
+def _untranslated(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
     texts = {placed.text for placed in placed_passages(original.procedure)}
     for placed in placed_passages(file.procedure):
         if placed.text in texts and count_words(placed.text) >= SHORTEST_FORGOTTEN:
-            yield found(rules.UNTRANSLATED, file, value(*placed.path), "is the text of the original")
+            yield breach(rules.UNTRANSLATED, file, value(*placed.path), "is the text of the original")

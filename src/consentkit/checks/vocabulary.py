@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from consentkit.checks import rules_wording as rules
 from consentkit.checks.lexicon import any_of
-from consentkit.checks.rulebook import Rule
+from consentkit.checks.rule import Rule
 
 NAME_KEYS = ("title", "also_called")
 """Where the names of a procedure stand."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from consentkit.checks import rules_content, rules_library, rules_wording
-from consentkit.checks.rulebook import Rule
+from consentkit.checks.rule import Rule
 from consentkit.errors import WrongUse
 from consentkit.problems import did_you_mean, quoted
 
