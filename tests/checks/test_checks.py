@@ -21,8 +21,9 @@ from pydantic import ValidationError
 from consentkit import checks
 from consentkit.checks import outputs, rule_help
 from consentkit.checks.readability import measure, passages_of
-from consentkit.checks.reading_rules import check_reading, read_procedure
+from consentkit.checks.reading_report import read_procedure
 from consentkit.checks.rule_ids import RULE_IDS
+from consentkit.checks.rules.reading import reading_grade, section_grade
 from consentkit.checks.settings import settle
 from consentkit.checks.table import reading_table
 from consentkit.errors import WrongUse
@@ -477,7 +478,9 @@ def test_a_reading_grade_above_nine_and_a_half_is_an_error_that_names_the_causes
     files = clean_files()
     file = read_folder(files).library.procedures[0]
     procedure = file.procedure.model_copy(update={"policies": (), "also_called": (hard,) * 150})
-    finding, of_section = check_reading(file, read_procedure(file, procedure))
+    report = read_procedure(file, procedure)
+    assert report
+    (finding,), (of_section,) = reading_grade(report), section_grade(report)
     assert of_section.rule.id == "section-grade"
     assert finding.severity == "error"
     assert "SMOG" in finding.message

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from consentkit.checks.places import SourceText
+from consentkit.checks.readability import PlacedText, texts_in
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.reading.yaml_file import Path
 
 if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it can't be needed here
     from consentkit.library.clinic import Clinic
+
+_PARTICULARS = ("name", "address", "phone")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class TranslationFile:
         return self.procedure.code
 
 
+AnyProcedure = ProcedureFile | TranslationFile
+
+
 @dataclass(frozen=True)
 class PackFile:
     """A language pack."""
@@ -78,8 +84,12 @@ class ClinicFile:
 
     @property
     def language(self) -> str:
-        """The clinic's usual language."""
+        """The clinic's default language."""
         return self.clinic.language
+
+    def texts(self) -> list[PlacedText]:
+        """The particulars that are printed, each with its place."""
+        return [placed for name in _PARTICULARS for placed in texts_in(getattr(self.clinic, name), (name,))]
 
 
 @dataclass(frozen=True)

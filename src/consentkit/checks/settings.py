@@ -15,7 +15,7 @@ from consentkit.checks.rule_finding import RuleFinding as Finding
 from consentkit.checks.rule_finding import Subject, value
 from consentkit.checks.rule_finding import breach as found
 from consentkit.checks.rule_ids import RULE_IDS as RULES
-from consentkit.checks.rules_library import UNUSED_EXCEPTION
+from consentkit.checks.rules.exceptions import UNUSED_EXCEPTION
 from consentkit.model.values import Code, Line, Record
 from consentkit.model.words import LanguageTag
 from consentkit.problems import did_you_mean, quoted

@@ -217,8 +217,8 @@ class Workspace:
         try:
             yield
         except UnprintableText as error:
-            from consentkit.checks.letter_rules import first_places
             from consentkit.checks.places import read_source
+            from consentkit.checks.rules.characters import first_places
             from consentkit.pdf.fonts.substitutes import complaint
             from consentkit.reading.files import read_text
 

@@ -1,7 +1,7 @@
-"""The rule about characters that can't be printed.
+"""Characters that can't be printed.
 
 Guarantees: what a document or a packet would be refused for is reported beforehand, at the very character, by the
-judgement with which pages are made (`pdf.coverage`).
+judgement with which pages are made (`pdf.fonts.coverage`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from consentkit.checks.places import SourceText
+from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Spot, Subject, breach
-from consentkit.checks.rules_wording import UNPRINTABLE
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.substitutes import described, instead
 from consentkit.problems import printable
 from consentkit.reading.yaml_file import Path
 
+UNPRINTABLE = Rule(
+    id="unprintable",
+    severity="error",
+    title="Character that can’t be printed",
+    reason="A character that our fonts lack would print as an empty box, and a mark without a place in them would "
+    "stand at the wrong letter, so no document is made. Latin, Greek, Cyrillic and Arabic letters can be printed, "
+    "Chinese, Japanese and Korean ones with the package fonts-noto-cjk; emoji, most symbols and other scripts can’t.",
+    remedy="write the same in letters, digits and common signs",
+    source="house rule",
+    bad="Drink water ★ Below 38 ℃ all is well ① Rest",
+    good="Drink water. Below 38 °C all is well. 1. Rest",
+)
 _NOT_PRINTED = {
     *("code", "language", "direction", "translates", "clauses", "related", "policies", "billing", "drop"),
     *("logo", "accent", "paper", "packet", "printing", "checks"),
@@ -25,7 +37,7 @@ _SOURCE = "source"
 """The key of a clause that says where it comes from, for reviewers."""
 
 
-def check_letters(file: Subject) -> Iterator[RuleFinding]:
+def unprintable_character(file: Subject) -> Iterator[RuleFinding]:
     """Report each character that no font can print, once in each text."""
     for path, text in file.source.texts():
         if not text.isascii() and _is_printed(path):
@@ -35,7 +47,7 @@ def check_letters(file: Subject) -> Iterator[RuleFinding]:
 
 
 def first_places(characters: Collection[str], sources: Iterable[SourceText]) -> dict[str, str]:
-    """Where characters stand that can't be printed: for each the first `file:line:column` in which it is found."""
+    """Where characters stand that can't be printed: for each the first `file:line:column` in which it occurs."""
     places: dict[str, str] = {}
     for source in sources:
         for path, text in source.texts():
