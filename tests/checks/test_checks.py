@@ -21,7 +21,8 @@ from pydantic import ValidationError
 from consentkit import checks
 from consentkit.checks import outputs, rule_help
 from consentkit.checks.readability import measure, passages_of
-from consentkit.checks.reading_rules import check_reading, read_procedure
+from consentkit.checks.reading_report import read_procedure
+from consentkit.checks.rules.reading import reading_grade, section_grade
 from consentkit.checks.settings import settle
 from consentkit.checks.table import reading_table
 from consentkit.errors import WrongUse
@@ -89,6 +90,10 @@ def read_shipped(code: str) -> checks.ProcedureFile:
 
 def test_every_rule_has_a_planted_fault_and_every_planted_fault_a_rule() -> None:
     assert set(CASES) == set(checks.RULES)
+
+
+def test_the_ids_that_settings_may_name_are_those_of_the_registry() -> None:
+    assert list(RULE_IDS) == list(checks.RULES)
 
 
 @pytest.mark.parametrize("rule", checks.RULES.values(), ids=lambda rule: rule.id)
@@ -183,7 +188,7 @@ def test_nothing_is_found_in_the_clean_folder() -> None:
 
 
 @cache
-def findings_of(case: str) -> list[checks.Finding]:
+def findings_of(case: str) -> list[checks.RuleFinding]:
     return read_folder(planted(case)).findings()
 
 
@@ -477,7 +482,9 @@ def test_a_reading_grade_above_nine_and_a_half_is_an_error_that_names_the_causes
     files = clean_files()
     file = read_folder(files).library.procedures[0]
     procedure = file.procedure.model_copy(update={"policies": (), "also_called": (hard,) * 150})
-    finding, of_section = check_reading(file, read_procedure(file, procedure))
+    report = read_procedure(file, procedure)
+    assert report
+    (finding,), (of_section,) = reading_grade(report), section_grade(report)
     assert of_section.rule.id == "section-grade"
     assert finding.severity == "error"
     assert "SMOG" in finding.message
@@ -580,7 +587,7 @@ def settings(text: str) -> Callable[[], checks.CheckSettings]:
     return lambda: checks.CheckSettings.model_validate(source.yaml.data)
 
 
-def with_settings(case: str, text: str) -> list[checks.Finding]:
+def with_settings(case: str, text: str) -> list[checks.RuleFinding]:
     return replace(read_folder(planted(case)), settings=settings(text)()).findings()
 
 

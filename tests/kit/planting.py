@@ -63,10 +63,10 @@ class Folder:
     library: checks.LibraryFiles
     settings: checks.CheckSettings
 
-    def findings(self) -> list[checks.Finding]:
+    def findings(self) -> list[checks.RuleFinding]:
         return checks.check_library(self.library, TODAY, self.settings)
 
-    def findings_in(self, file: str) -> list[checks.Finding]:
+    def findings_in(self, file: str) -> list[checks.RuleFinding]:
         """What is found in one procedure or translation by itself."""
         originals = self.library.by_code()
         for original in self.library.procedures:
@@ -126,31 +126,31 @@ def read_folder(files: Mapping[str, str]) -> Folder:
     return Folder(library, _settings(sources["clinic.yaml"]))
 
 
-def translated(source: checks.Source, original: checks.ProcedureFile) -> Procedure:
+def translated(source: checks.SourceText, original: checks.ProcedureFile) -> Procedure:
     """The texts of a translation with the facts of its original."""
     facts = {key: value for key, value in original.source.yaml.data.items() if key in _FACTS}
     texts = {key: value for key, value in source.yaml.data.items() if key not in _OF_TRANSLATIONS}
     return Procedure.model_validate({**facts, **texts})
 
 
-def _translation(source: checks.Source, original: checks.ProcedureFile) -> checks.TranslationFile:
+def _translation(source: checks.SourceText, original: checks.ProcedureFile) -> checks.TranslationFile:
     data = source.yaml.data
     procedure = translated(source, original)
     return checks.TranslationFile(source, procedure, str(data["language"]), str(data["translates"]), CURRENT)
 
 
-def _clinic(source: checks.Source, files: Mapping[str, str]) -> checks.ClinicFile:
+def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.ClinicFile:
     particulars = {key: value for key, value in source.yaml.data.items() if key != "checks"}
     read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name)]
     passed_over = [Path(name).name for name in files if name.startswith("procedures/") and name not in read]
     return checks.ClinicFile(source, Clinic.model_validate(particulars), tuple(passed_over))
 
 
-def _settings(source: checks.Source) -> checks.CheckSettings:
+def _settings(source: checks.SourceText) -> checks.CheckSettings:
     return checks.CheckSettings.model_validate(source.yaml.data.get("checks", {}))
 
 
-def _services(source: checks.Source) -> checks.ServiceFile:
+def _services(source: checks.SourceText) -> checks.ServiceFile:
     codes: Any = source.yaml.data["services"]
     return checks.ServiceFile(source, tuple((("services", index), code) for index, code in enumerate(codes)))
 

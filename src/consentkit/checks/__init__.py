@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         check_procedure,
         check_translation,
     )
-    from consentkit.checks.findings import Finding
     from consentkit.checks.inputs import (
         ClinicFile,
         LibraryFiles,
@@ -28,24 +27,25 @@ if TYPE_CHECKING:
         ServiceFile,
         TranslationFile,
     )
-    from consentkit.checks.rulebook import Rule
-    from consentkit.checks.rules import RULES, find_rule
+    from consentkit.checks.registry import RULES, find_rule
+    from consentkit.checks.rule import Rule
+    from consentkit.checks.rule_finding import RuleFinding
     from consentkit.model.clinic import CheckSettings, RuleException
-    from consentkit.reading.places import Source, read_source
+    from consentkit.reading.places import SourceText, read_source
 
 __all__ = [
     "RULES",
     "CheckSettings",
     "ClinicFile",
-    "Finding",
     "LibraryFiles",
     "PackFile",
     "PrintedFile",
     "ProcedureFile",
     "Rule",
     "RuleException",
+    "RuleFinding",
     "ServiceFile",
-    "Source",
+    "SourceText",
     "TranslationFile",
     "check_clinic",
     "check_library",
@@ -58,18 +58,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "RULES": "checks.rules",
+    "RULES": "checks.registry",
     "CheckSettings": "model.clinic",
     "ClinicFile": "checks.inputs",
-    "Finding": "checks.findings",
+    "RuleFinding": "checks.rule_finding",
     "LibraryFiles": "checks.inputs",
     "PackFile": "checks.inputs",
     "PrintedFile": "checks.inputs",
     "ProcedureFile": "checks.inputs",
-    "Rule": "checks.rulebook",
+    "Rule": "checks.rule",
     "RuleException": "model.clinic",
     "ServiceFile": "checks.inputs",
-    "Source": "reading.places",
+    "SourceText": "reading.places",
     "TranslationFile": "checks.inputs",
     "check_clinic": "checks.examine",
     "check_library": "checks.examine",
@@ -77,7 +77,7 @@ _HOMES = {
     "check_printed": "checks.examine",
     "check_procedure": "checks.examine",
     "check_translation": "checks.examine",
-    "find_rule": "checks.rules",
+    "find_rule": "checks.registry",
     "read_source": "reading.places",
 }
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
-from consentkit.checks.clinic_rules import check_clinic as _clinic
-from consentkit.checks.fact_rules import check_facts, check_review
-from consentkit.checks.findings import Finding
 from consentkit.checks.inputs import (
+    AnyProcedure,
     ClinicFile,
     LibraryFiles,
     PackFile,
@@ -20,82 +18,130 @@ from consentkit.checks.inputs import (
     ProcedureFile,
     TranslationFile,
 )
-from consentkit.checks.letter_rules import check_letters
-from consentkit.checks.library_rules import check_across
-from consentkit.checks.pack_rules import check_pack as _pack
-from consentkit.checks.procedure_rules import check_text
-from consentkit.checks.settings import settle, unused_exceptions
-from consentkit.checks.translation_rules import check_translation as _beside_original
+from consentkit.checks.reading_report import read_procedure
+from consentkit.checks.rule_finding import RuleFinding
+from consentkit.checks.rules import (
+    clinic,
+    content,
+    dates,
+    facts,
+    library,
+    lists,
+    packs,
+    reading,
+    services,
+    translations,
+)
+from consentkit.checks.rules.characters import unprintable_character
+from consentkit.checks.rules.clauses import clause_of_code
+from consentkit.checks.rules.exceptions import unused_exception
+from consentkit.checks.settings import settle
+from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure
 from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
 
 
-def check_procedure(file: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_procedure(
+    file: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
+) -> list[RuleFinding]:
     """Check one procedure by itself."""
     return _in_order(settle(_procedure(file, today), settings))
 
 
 def check_translation(
     file: TranslationFile, original: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
-) -> list[Finding]:
+) -> list[RuleFinding]:
     """Check one translation, by itself and beside its original."""
     return _in_order(settle(_translation(file, original, today), settings))
 
 
-def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check one language pack."""
-    return _in_order(settle([*_pack(file), *check_letters(file)], settings))
+    return _in_order(settle(_pack(file), settings))
 
 
-def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check a file of which no more is asked than that it can be printed."""
-    return _in_order(settle(check_letters(file), settings))
+    return _in_order(settle(unprintable_character(file), settings))
 
 
-def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check a clinic's particulars."""
-    return _in_order(settle([*_clinic(file), *check_letters(file)], settings))
+    return _in_order(settle(_clinic(file), settings))
 
 
-def check_library(library: LibraryFiles, today: datetime.date, settings: CheckSettings = _DEFAULTS) -> list[Finding]:
+def check_library(
+    library: LibraryFiles, today: datetime.date, settings: CheckSettings = _DEFAULTS
+) -> list[RuleFinding]:
     """Check everything, also how the files fit each other, and whether each exception is still needed."""
     findings = list(_everything(library, today))
     if library.clinic:
-        findings += unused_exceptions(findings, settings, library.clinic)
+        findings += unused_exception(findings, settings.exceptions, library.clinic)
     return _in_order(settle(findings, settings))
 
 
-def _everything(library: LibraryFiles, today: datetime.date) -> Iterator[Finding]:
-    originals = library.by_code()
-    for file in library.procedures:
+def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFinding]:
+    originals = files.by_code()
+    for file in files.procedures:
         yield from _procedure(file, today)
-    for translation in library.translations:
+    for translation in files.translations:
         if original := originals.get(translation.code):
             yield from _translation(translation, original, today)
-    for pack in library.packs:
+    for pack in files.packs:
         yield from _pack(pack)
-        yield from check_letters(pack)
-    if library.clinic:
-        yield from _clinic(library.clinic)
-        yield from check_letters(library.clinic)
-    for printed in library.printed:
-        yield from check_letters(printed)
-    yield from check_across(library)
+    if files.clinic:
+        yield from _clinic(files.clinic)
+    for printed in files.printed:
+        yield from unprintable_character(printed)
+    for check in library.CHECKS:
+        yield from check(files)
+    for list_of_services in files.services:
+        for check_services in services.CHECKS:
+            yield from check_services(list_of_services, originals)
 
 
-def _procedure(file: ProcedureFile, today: datetime.date) -> Iterator[Finding]:
-    yield from check_text(file)
-    yield from check_letters(file)
-    yield from check_facts(file, today)
+def _procedure(file: ProcedureFile, today: datetime.date) -> Iterator[RuleFinding]:
+    yield from _text(file, today)
+    yield from clause_of_code(file)
+    for check in facts.CHECKS_OF_FACTS:
+        yield from check(file)
+    for check_day in dates.CHECKS_OF_FACTS:
+        yield from check_day(file, today)
 
 
-def _translation(file: TranslationFile, original: ProcedureFile, today: datetime.date) -> Iterator[Finding]:
-    yield from check_text(file)
-    yield from check_letters(file)
-    yield from check_review(file, file.procedure.review, today)
-    yield from _beside_original(file, original)
+def _translation(file: TranslationFile, original: ProcedureFile, today: datetime.date) -> Iterator[RuleFinding]:
+    yield from _text(file, today)
+    for check in translations.CHECKS:
+        yield from check(file, original)
 
 
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(dict.fromkeys(findings), key=Finding.place)
+def _text(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+    """Check what an original and a translation have in common."""
+    yield from unprintable_character(file)
+    yield from wording_of_procedure(file)
+    if report := read_procedure(file, file.procedure):
+        for check_figures in reading.CHECKS:
+            yield from check_figures(report)
+    for check in (*content.CHECKS, *lists.CHECKS, *facts.CHECKS):
+        yield from check(file)
+    for check_day in dates.CHECKS:
+        yield from check_day(file, today)
+
+
+def _pack(file: PackFile) -> Iterator[RuleFinding]:
+    yield from unprintable_character(file)
+    yield from wording_of_pack(file)
+    for check in packs.CHECKS:
+        yield from check(file)
+
+
+def _clinic(file: ClinicFile) -> Iterator[RuleFinding]:
+    yield from unprintable_character(file)
+    yield from wording_of_clinic(file)
+    for check in clinic.CHECKS:
+        yield from check(file)
+
+
+def _in_order(findings: Iterable[RuleFinding]) -> list[RuleFinding]:
+    return sorted(dict.fromkeys(findings), key=RuleFinding.place)

@@ -9,18 +9,21 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from consentkit.checks.readability import PlacedText, texts_in
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
-from consentkit.reading.places import Source
+from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import Path
+
+_PARTICULARS = ("name", "address", "phone")
 
 
 @dataclass(frozen=True)
 class ProcedureFile:
     """A procedure in the language in which it was written first."""
 
-    source: Source
+    source: SourceText
     procedure: Procedure
     language: str = "en"
 
@@ -34,7 +37,7 @@ class ProcedureFile:
 class TranslationFile:
     """A procedure in another language. Its facts are those of the original."""
 
-    source: Source
+    source: SourceText
     procedure: Procedure
     """Texts of the translation and facts of the original, together."""
     language: str
@@ -49,11 +52,14 @@ class TranslationFile:
         return self.procedure.code
 
 
+AnyProcedure = ProcedureFile | TranslationFile
+
+
 @dataclass(frozen=True)
 class PackFile:
     """A language pack."""
 
-    source: Source
+    source: SourceText
     pack: LanguagePack
     code: str = ""
 
@@ -67,7 +73,7 @@ class PackFile:
 class ClinicFile:
     """The clinic's particulars."""
 
-    source: Source
+    source: SourceText
     clinic: Clinic
     passed_over: tuple[str, ...] = ()
     """Files in the clinic's `procedures` folder, by name, that nothing reads."""
@@ -75,15 +81,19 @@ class ClinicFile:
 
     @property
     def language(self) -> str:
-        """The clinic's usual language."""
+        """The clinic's default language."""
         return self.clinic.language
+
+    def texts(self) -> list[PlacedText]:
+        """The particulars that are printed, each with its place."""
+        return [placed for name in _PARTICULARS for placed in texts_in(getattr(self.clinic, name), (name,))]
 
 
 @dataclass(frozen=True)
 class ServiceFile:
     """A clinic's list of services."""
 
-    source: Source
+    source: SourceText
     codes: tuple[tuple[Path, str], ...]
     """Each code, with where in the data it stands."""
     code: str = ""
@@ -94,7 +104,7 @@ class ServiceFile:
 class PrintedFile:
     """A clinic's own clauses, or anything else of which no more is asked than that it can be printed."""
 
-    source: Source
+    source: SourceText
     code: str = ""
     language: str = "en"
 

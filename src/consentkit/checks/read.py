@@ -90,7 +90,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
     failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
     settings = workspace.folder.clinic.checks
     library = reader.library()
-    findings: list[checks.Finding] = []
+    findings: list[checks.RuleFinding] = []
     for procedure in library.procedures:
         findings += checks.check_procedure(procedure, today, settings)
     for translation in library.translations:
@@ -124,7 +124,7 @@ def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.Tr
     return [*library.procedures, *library.translations]
 
 
-def _in_order(problems: Iterable[Problem], findings: Iterable[checks.Finding]) -> list[Problem]:
+def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding]) -> list[Problem]:
     """All of them by file and line, each once: what several files are made with is read for each of them."""
     unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
     return sorted(unique, key=Problem.place)
@@ -152,7 +152,7 @@ class _Reader:
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
-    _translations: list[tuple[checks.Source, Translation]] = field(default_factory=list)
+    _translations: list[tuple[checks.SourceText, Translation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
@@ -299,11 +299,11 @@ def _after(fault: InvalidInput, name: str, message: str) -> Problem:
     return Problem(last.file, last.line, last.column, name, message, "warning")
 
 
-def _source(path: Path) -> checks.Source:
+def _source(path: Path) -> checks.SourceText:
     return checks.read_source(read_text(path, str(path)), str(path))
 
 
-def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:
+def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:
     """Each code of a list, those of groups too, with where it stands."""
     lists: list[tuple[yaml_file.Path, tuple[Service, ...]]] = [
         *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
@@ -314,7 +314,7 @@ def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_
             yield _place(source, (*place, index)), service.code
 
 
-def _place(source: checks.Source, service: yaml_file.Path) -> yaml_file.Path:
+def _place(source: checks.SourceText, service: yaml_file.Path) -> yaml_file.Path:
     """Where the code of a service stands: the service may be the code itself."""
     full = (*service, "code")
     return full if full in source.yaml.values else service

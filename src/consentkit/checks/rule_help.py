@@ -8,8 +8,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from consentkit.checks.rulebook import Rule
-from consentkit.checks.rules import RULES
+from consentkit.checks.registry import RULES
+from consentkit.checks.rule import Rule
 
 _WIDTH = 88
 _SEVERITIES = {"error": "an error", "warning": "a warning", "notice": "a notice"}

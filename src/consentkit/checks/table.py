@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from consentkit.checks.inputs import ProcedureFile, TranslationFile
 from consentkit.checks.readability import Formula, Reading, judge, longest_sentence
-from consentkit.checks.reading_rules import FEWEST_SENTENCES, ReadingReport, read_procedure
+from consentkit.checks.reading_report import ReadingReport, read_procedure
+from consentkit.checks.rules.reading import FEWEST_SENTENCES
 
 _HEAD = f"""\
 # How hard the documents are to read

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.problems import printable
-from consentkit.reading.places import Source
+from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import Path
 
 _NOT_PRINTED = {
@@ -29,7 +29,7 @@ def is_printed(path: Path) -> bool:
     return path[0] not in _NOT_PRINTED and path != ("about", _SOURCE)
 
 
-def first_places(characters: Collection[str], sources: Iterable[Source]) -> dict[str, str]:
+def first_places(characters: Collection[str], sources: Iterable[SourceText]) -> dict[str, str]:
     """Where characters stand that can't be printed: for each the first `file:line:column` in which it is found."""
     places: dict[str, str] = {}
     for source in sources:

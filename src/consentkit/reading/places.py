@@ -20,7 +20,7 @@ _WRITTEN = {"'": "'{1,2}", '"': r'\\?"'}
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """A file as it was read: its raw text, and what YAML made of it."""
 
     text: str
@@ -81,9 +81,9 @@ class Source:
         return line, offset - self._lines[line - 1] + 1
 
 
-def read_source(text: str, name: str) -> Source:
+def read_source(text: str, name: str) -> SourceText:
     """Parse a file's text. What is wrong with it as YAML is in `yaml.problems`."""
-    return Source(text.replace("\r\n", "\n").replace("\r", "\n"), yaml_file.parse(text, name))
+    return SourceText(text.replace("\r\n", "\n").replace("\r", "\n"), yaml_file.parse(text, name))
 
 
 def _texts(data: Data, path: Path) -> Iterator[tuple[Path, str]]:

@@ -1,16 +1,15 @@
-"""How hard a procedure is to read: the figures as a whole and by section, and the rules on them.
+"""How hard texts are to read: the figures as a whole and by section, and what makes them so.
 
-Guarantees: the figures are those of `checks.readability` over everything that a patient reads in the procedure; a
-language without a formula has none. Figures of short sections inform; only sections of `FEWEST_SENTENCES` are judged.
+Guarantees: the figures are those of `checks.readability` over the texts that are given; a language without a formula
+has no report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.readability import (
     Formula,
     PlacedText,
@@ -18,18 +17,14 @@ from consentkit.checks.readability import (
     count_words,
     formulas,
     hardest_words,
-    judge,
     measure,
     placed_passages,
     split_sentences,
     split_words,
 )
-from consentkit.checks.rules_content import READING_GRADE, SECTION_GRADE
+from consentkit.checks.rule_finding import Subject
 from consentkit.model.procedure import Procedure
-from consentkit.problems import Severity
 
-FEWEST_SENTENCES = 10
-"""Sentences that a section must have to be judged by itself."""
 MOST_NAMED = 5
 """Sentences and words that a report names."""
 
@@ -118,32 +113,3 @@ def read_closely(subject: Subject, texts: Iterable[PlacedText]) -> ReadingReport
 def read_procedure(subject: Subject, procedure: Procedure) -> ReadingReport | None:
     """Measure all that a patient reads in a procedure."""
     return read_closely(subject, placed_passages(procedure))
-
-
-def check_reading(subject: Subject, report: ReadingReport | None) -> Iterator[Finding]:
-    """Judge the whole, and each section that is long enough."""
-    if report is None:
-        return
-    verdict = judge(report.whole, report.language)
-    if verdict != "passes":
-        severity: Severity = "error" if verdict == "fails" else "warning"
-        message = f"reads at {_figures(report, report.whole)}; {_causes(report)}"
-        yield found(READING_GRADE, subject, value(), message, severity=severity)
-    for section, reading in report.sections.items():
-        if reading.sentences >= FEWEST_SENTENCES and judge(reading, report.language) == "fails":
-            message = f"reads at {_figures(report, reading)}, as a section of {reading.sentences} sentences"
-            yield found(SECTION_GRADE, subject, key(section), message)
-
-
-def _figures(report: ReadingReport, reading: Reading) -> str:
-    return " and ".join(f"{formula.told(reading)} ({formula.target})" for formula in report.formulas)
-
-
-def _causes(report: ReadingReport) -> str:
-    longest = ", ".join(f"{entry.words} words on line {entry.line}" for entry in report.longest)
-    hardest = ", ".join(f"`{entry.word}` {_times(entry)} line {entry.line}" for entry in report.hardest)
-    return f"longest sentences: {longest}; hardest words: {hardest or 'none'}"
-
-
-def _times(entry: HardWord) -> str:
-    return "on" if entry.times == 1 else f"{entry.times} times, first on"

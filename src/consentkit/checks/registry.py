@@ -6,22 +6,21 @@ Guarantees: every rule is in it, under its id, in alphabetical order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import ModuleType
+from importlib import import_module
+from pkgutil import iter_modules
 
-from consentkit.checks import rules_content, rules_library, rules_wording
-from consentkit.checks.rulebook import Rule
+from consentkit.checks import rules
+from consentkit.checks.rule import Rule
 from consentkit.errors import WrongUse
 from consentkit.problems import did_you_mean, quoted
 
 
-def _rules_of(*modules: ModuleType) -> Iterator[tuple[str, Rule]]:
-    for module in modules:
-        for value in vars(module).values():
-            if isinstance(value, Rule):
-                yield value.id, value
+def _rules_of_all_subjects() -> Iterator[Rule]:
+    for module in iter_modules(rules.__path__, f"{rules.__name__}."):
+        yield from (value for value in vars(import_module(module.name)).values() if isinstance(value, Rule))
 
 
-RULES: dict[str, Rule] = dict(sorted(_rules_of(rules_content, rules_library, rules_wording)))
+RULES: dict[str, Rule] = {rule.id: rule for rule in sorted(_rules_of_all_subjects(), key=lambda rule: rule.id)}
 """All rules by id."""
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from consentkit.checks.rulebook import Rule
+from consentkit.checks.rule import Rule
 from consentkit.problems import Problem, Severity
-from consentkit.reading.places import Source
+from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import Path, Position, dotted
 
 
@@ -18,7 +18,7 @@ class Subject(Protocol):
     """A file that is checked."""
 
     @property
-    def source(self) -> Source:
+    def source(self) -> SourceText:
         """The file as it was read."""
 
     @property
@@ -31,7 +31,7 @@ class Subject(Protocol):
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """A breach of a rule."""
 
     rule: Rule
@@ -67,7 +67,7 @@ class Finding:
         """The order in which findings are told: file by file, from the top."""
         return self.file, self.position, self.rule.id, self.message
 
-    def of_severity(self, severity: Severity) -> Finding:
+    def of_severity(self, severity: Severity) -> RuleFinding:
         """The same finding, more or less severe."""
         return replace(self, severity=severity)
 
@@ -93,13 +93,13 @@ def value(*path: str | int) -> Spot:
     return Spot(path)
 
 
-def found(
+def breach(
     rule: Rule, subject: Subject, spot: Spot, message: str, *, severity: Severity | None = None, remedy: str = ""
-) -> Finding:
+) -> RuleFinding:
     """Report a breach."""
     source = subject.source
     position = source.at_key(spot.path) if spot.is_key else source.at_value(spot.path, spot.fragment, spot.occurrence)
-    return Finding(
+    return RuleFinding(
         rule=rule,
         file=source.name,
         path=source.written(spot.path),

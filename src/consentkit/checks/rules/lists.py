@@ -1,0 +1,122 @@
+"""How lists are written: not too long, with items of one form, each item once.
+
+Guarantees: only what a reader sees as a list is one; names that are printed in a line are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from consentkit.checks.citations import CDC_INDEX, PLAIN_LANGUAGE
+from consentkit.checks.inputs import AnyProcedure, PackFile
+from consentkit.checks.readability import Path, placed_passages
+from consentkit.checks.rule import Rule
+from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
+from consentkit.checks.rules.content import RISK_GROUPS
+from consentkit.model.procedure import Procedure
+
+_GLOSSARY, _NAMES = "technical_terms", "also_called"
+_RISK_PASSAGES = ("what_helps", "get_help_now")
+
+
+def _lists(procedure: Procedure) -> dict[Path, list[str]]:
+    """Every list that a patient reads as one, by its path in the model. Names stand in a line, not in a list."""
+    lists: dict[Path, list[str]] = {}
+    for placed in placed_passages(procedure):
+        if isinstance(placed.path[-1], int) and placed.section != _NAMES:
+            lists.setdefault(placed.path[:-1], []).append(placed.text)
+    lists["description", "steps"] = [step.text for step in procedure.description.steps]
+    return lists
+
+
+LONG_LIST = Rule(
+    id="long-list",
+    severity="warning",
+    title="List too long",
+    reason="People do not keep more than about 7 points in mind. A list has at most 7 items without a subheading.",
+    remedy="join or drop items, or move some to another place",
+    source=CDC_INDEX,
+    bad="Nine common risks.",
+    good="The six that many people notice under `common`, the other three under `uncommon`.",
+)
+MOST_ITEMS = 7
+"""Items of a list."""
+
+
+def long_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+    """Count the items of each list."""
+    for path, items in _lists(file.procedure).items():
+        yield from _too_many(file, path, len(items))
+
+
+def long_list_of_clause(file: PackFile) -> Iterator[RuleFinding]:
+    """Count the items of the list in each clause of a language pack."""
+    for name, clause in file.pack.clauses.items():
+        yield from _too_many(file, ("clauses", name, "text", "items"), len(clause.text.items))
+
+
+def _too_many(file: Subject, path: Path, number: int) -> Iterator[RuleFinding]:
+    if number > MOST_ITEMS:
+        yield breach(LONG_LIST, file, key(*path), f"has {number} items, at most {MOST_ITEMS} are kept in mind")
+
+
+UNEVEN_LIST = Rule(
+    id="uneven-list",
+    severity="warning",
+    title="List items end in different ways",
+    reason="Items that finish a sentence have no full stop; items that are sentences have one. A mix reads as if "
+    "something had been lost.",
+    remedy="end all items with a full stop, or none",
+    source=PLAIN_LANGUAGE,
+    bad="- bring your medicines\n- Bring a friend.",
+    good="- bring your medicines\n- bring a friend",
+)
+
+
+def uneven_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+    """Compare how the items of each list end."""
+    for path, items in _lists(file.procedure).items():
+        stopped = [item.rstrip('”"’)').endswith((".", "!", "?", "…")) for item in items]
+        if any(stopped) and not all(stopped):
+            fewer = sum(stopped) * 2 <= len(stopped)
+            message = f"ends {'with' if fewer else 'without'} a full stop, unlike other items"
+            yield breach(UNEVEN_LIST, file, value(*path, stopped.index(fewer)), message)
+
+
+REPEATED_TEXT = Rule(
+    id="repeated-text",
+    severity="warning",
+    title="The same text twice in one list",
+    reason="A copy in a list is a slip, and often the trace of an item that was overwritten.",
+    remedy="delete one of them, or write what it was meant to say",
+    source="house rule",
+    bad="- You may feel sad.\n- You may feel sad.",
+    good="- You may feel sad.",
+)
+
+
+def repeated_text(file: AnyProcedure) -> Iterator[RuleFinding]:
+    """Look for equal items in each list. All risks together are one list, and so are the words to know."""
+    risks = file.procedure.risks
+    every = [
+        (("risks", group, index), risk) for group in RISK_GROUPS for index, risk in enumerate(getattr(risks, group))
+    ]
+    yield from _repeats(file, every)
+    for path, items in _lists(file.procedure).items():
+        if path[0] != "risks" or path[1] in _RISK_PASSAGES:
+            yield from _repeats(file, [((*path, index), item) for index, item in enumerate(items)])
+    terms = file.procedure.technical_terms
+    yield from _repeats(file, [((_GLOSSARY, index, "term"), entry.term) for index, entry in enumerate(terms)])
+
+
+def _repeats(file: AnyProcedure, entries: Sequence[tuple[Path, str]]) -> Iterator[RuleFinding]:
+    first: dict[str, Path] = {}
+    for path, text in entries:
+        known = first.setdefault(text.casefold().rstrip("."), path)
+        if known != path:
+            line = file.source.at_value(known)[0]
+            yield breach(REPEATED_TEXT, file, value(*path), f"stands on line {line} already")
+
+
+CHECKS = (long_list, uneven_list, repeated_text)
+"""What an original or a translation is checked for."""

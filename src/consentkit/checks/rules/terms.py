@@ -1,0 +1,139 @@
+"""Short forms and words of the trade that nobody explains.
+
+Guarantees: each term is reported once, at its first use; a language without a list of such words is spared all but
+short forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from consentkit.checks.citations import CDC_INDEX
+from consentkit.checks.patterns import any_of
+from consentkit.checks.readability import PlacedText, primary, split_words
+from consentkit.checks.rule import Rule
+from consentkit.checks.rule_finding import RuleFinding, Subject, breach
+from consentkit.checks.unwanted_wording import UnwantedWording, spot_in
+from consentkit.model.procedure import Term
+from consentkit.problems import quoted
+
+UNDEFINED_TERM = Rule(
+    id="undefined-term",
+    severity="warning",
+    title="Term without an explanation",
+    reason="A reader who does not know a word cannot agree to what it stands for. A short form in capitals, or a word "
+    "of the trade, must stand in `technical_terms`, or be explained beside its first use.",
+    remedy="add it to `technical_terms`, explain it in brackets at its first use, or say it in plain words",
+    source=CDC_INDEX,
+    bad="You may have ECT.",
+    good="You may have ECT (a short electric current through the brain, while you sleep).",
+)
+JARGON: dict[str, tuple[re.Pattern[str], ...]] = {
+    "en": (
+        any_of(r"\badverse\b"),
+        any_of(r"\bpsychotropic\w*"),
+        any_of(r"\bcontraindicat\w+"),
+        any_of(r"\bcomorbid\w*"),
+        any_of(r"\betiolog\w+"),
+        any_of(r"\bprognos[ei]s\b"),
+        any_of(r"\bmodalit(?:y|ies)\b"),
+        any_of(r"\bpsychodynamic\b"),
+        any_of(r"\b(?:counter)?transference\b"),
+        any_of(r"\bdissociat\w+"),
+        any_of(r"\bcognitive\b"),
+        any_of(r"\bantidepressants?\b"),
+        any_of(r"\bantipsychotics?\b"),
+        any_of(r"\bbenzodiazepines?\b"),
+        any_of(r"\btitrat\w+"),
+        any_of(r"\bpsychopharmac\w+"),
+        any_of(r"\bexacerbat\w+"),
+        any_of(r"\bsomatic\b"),
+        any_of(r"\bideation\b"),
+        any_of(r"\bdecompensat\w+"),
+        any_of(r"\bsequelae?\b"),
+        any_of(r"\bpsychosis\b|\bpsychotic\b"),
+        any_of(r"\bserotonin\b"),
+        any_of(r"\befficacy\b"),
+        any_of(r"\bprophyla\w+"),
+        any_of(r"\bpsychoeducation\w*"),
+        any_of(r"\bdialectical\b"),
+        any_of(r"\bdelusion\w*|\bhallucinat\w+"),
+    ),
+    "es": (
+        any_of(r"\badvers[oa]s?\b"),
+        any_of(r"\bpsicotrópic\w+"),
+        any_of(r"\bcontraindica\w+"),
+        any_of(r"\bcomorbilidad\w*"),
+        any_of(r"\betiolog\w+"),
+        any_of(r"\bpronóstico\b"),
+        any_of(r"\bpsicodinámic\w+"),
+        any_of(r"\b(?:contra)?transferencia\b"),
+        any_of(r"\bdisocia\w+"),
+        any_of(r"\bcognitiv\w+"),
+        any_of(r"\bantidepresiv\w+"),
+        any_of(r"\bantipsicótic\w+"),
+        any_of(r"\bbenzodiac\w+"),
+        any_of(r"\bexacerba\w+"),
+        any_of(r"\bsomátic\w+"),
+        any_of(r"\bideación\b"),
+        any_of(r"\bsecuelas?\b"),
+        any_of(r"\bpsicosis\b|\bpsicótic\w+"),
+        any_of(r"\bserotonina\b"),
+        any_of(r"\bpsicoeducación\b"),
+    ),
+}
+"""Words of the trade that few readers know, by language."""
+
+KNOWN_SHORT_FORMS = frozenset({"AM", "PM", "TV", "ID", "OK", "US", "USA", "UK", "AYUDA", "HELP", "HOME", "TALK"})
+"""Capitals that need no explanation: everyday ones, and words that are sent to a help line."""
+
+_SHORT_FORM = re.compile(r"(?<![\w/&.-])[A-Z]{2,6}(?=s?(?![\w/&-]))(?! (?:to|al?|en) \d{3})")
+"""Capitals that stand for something, but for a word that is sent to a number."""
+_ROMAN_NUMERAL = re.compile(r"[IVX]+")
+_EXPLAINED_AFTER = (
+    r"[”\"’]?(?: \("
+    r"|, (?:which|that|the|an?|or|with|where|when|short for|una?|que|es decir|el|la|o)\b"
+    r"| (?:is|are|means?|stands|es|son|significa)\b)"
+)
+_EXPLAINED_BEFORE = r"(?:\(|\b(?:called|known as|short for|llamad[oa]s?|se llaman?|o sea) [“\"]?)"
+
+
+def undefined_term(
+    subject: Subject, texts: Sequence[PlacedText], terms: Sequence[Term], others: Sequence[UnwantedWording]
+) -> Iterator[RuleFinding]:
+    """Look for an explanation of each term. What `others` report, such as words in capitals, is left to them."""
+    glossary = "\n".join(f"{term.term}\n{term.meaning}" for term in terms)
+    whole = "\n".join(placed.text for placed in texts)
+    jargon = JARGON.get(primary(subject.language), ())
+    seen: set[str] = set()
+    for placed in texts:
+        for word, start, pattern in _terms_of(placed.text, jargon):
+            if pattern.pattern in seen or word in _reported_words(placed.text, others):
+                continue
+            seen.add(pattern.pattern)
+            if not pattern.search(glossary) and not _is_explained(pattern, whole):
+                spot = spot_in(placed, word, start)
+                yield breach(UNDEFINED_TERM, subject, spot, f"uses {quoted(word)} without an explanation")
+
+
+def _terms_of(text: str, jargon: Sequence[re.Pattern[str]]) -> Iterator[tuple[str, int, re.Pattern[str]]]:
+    """Each term of a text, where it stands, and the pattern by which it is known again."""
+    for match in _SHORT_FORM.finditer(text):
+        if match[0] not in KNOWN_SHORT_FORMS and not _ROMAN_NUMERAL.fullmatch(match[0]):
+            yield match[0], match.start(), re.compile(rf"\b{match[0]}\b")
+    for pattern in jargon:
+        for match in pattern.finditer(text):
+            yield match[0], match.start(), pattern
+
+
+def _reported_words(text: str, others: Sequence[UnwantedWording]) -> set[str]:
+    patterns = (entry.pattern for entry in others)
+    return {word for pattern in patterns for match in pattern.finditer(text) for word in split_words(match[0])}
+
+
+def _is_explained(pattern: re.Pattern[str], text: str) -> bool:
+    words = f"(?:{pattern.pattern})"
+    return any(
+        re.search(explained, text, pattern.flags) for explained in (words + _EXPLAINED_AFTER, _EXPLAINED_BEFORE + words)
+    )

@@ -1,0 +1,169 @@
+"""A translation beside its original.
+
+Guarantees: what the two must share is compared key by key: parts, lengths of lists, numbers. Whether the meaning is
+the same, only a person can say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from consentkit.checks.citations import SECTION_1557
+from consentkit.checks.inputs import LibraryFiles, ProcedureFile, TranslationFile
+from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
+from consentkit.checks.rule import Rule
+from consentkit.checks.rule_finding import RuleFinding, breach, key, value
+from consentkit.model.procedure import Procedure
+from consentkit.problems import quoted
+
+STALE_TRANSLATION = Rule(
+    id="stale-translation",
+    severity="error",
+    title="Translation of an older text",
+    reason="The translation names the text that it was made from by its hash, and that text has changed since. Two "
+    "patients would agree to different things.",
+    remedy="bring it up to date with the original, then set `translates` to the hash of today’s text",
+    source=SECTION_1557,
+    bad="translates: the hash of last year’s text",
+    good="translates: the hash of today’s text",
+)
+
+
+def stale_translation(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+    """Compare the hash of the text that was translated with that of today's text."""
+    if not file.translates:
+        message = "does not say which text it translates"
+        yield breach(STALE_TRANSLATION, file, key("translates"), message, severity="warning")
+    elif file.translates != file.original_hash:
+        message = f"names a text that {file.code} no longer has; today’s is `{file.original_hash}`"
+        yield breach(STALE_TRANSLATION, file, value("translates"), message)
+
+
+TRANSLATION_SHAPE = Rule(
+    id="translation-shape",
+    severity="error",
+    title="Translation has other parts than the original",
+    reason="Each list has as many items, and each optional text is there or not, as in the original. A risk that is "
+    "lost in translation is a risk that was not disclosed.",
+    remedy="add what is missing, or take out what is too much",
+    source=SECTION_1557,
+    bad="Four common risks in English, three in Spanish.",
+    good="Four in both.",
+)
+_OTHER_NAMES = "also_called"
+"""Names that people use need not be as many in each language."""
+
+
+def translation_shape(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+    """Compare which texts there are, and how many items each list has."""
+    here, there = _parts(file.procedure), _parts(original.procedure)
+    reported: list[Path] = []
+    for path in sorted(here | there, key=len):
+        mine, other = here.get(path, 0), there.get(path, 0)
+        inside_reported = any(path[: len(outer)] == outer for outer in reported)
+        if mine != other and not inside_reported and path[0] != _OTHER_NAMES:
+            reported.append(path)
+            yield breach(TRANSLATION_SHAPE, file, key(*path), _difference(path, mine, other))
+
+
+def _parts(procedure: Procedure) -> dict[Path, int]:
+    """How many entries each list has, and 1 for each text outside of lists."""
+    parts: dict[Path, int] = {}
+    for placed in placed_passages(procedure):
+        for length, step in enumerate(placed.path):
+            if isinstance(step, int):
+                parts[placed.path[:length]] = step + 1
+        if not isinstance(placed.path[-1], int):
+            parts[placed.path] = 1
+    return parts
+
+
+def _difference(path: Path, mine: int, other: int) -> str:
+    if mine and other:
+        return f"has {_entries(mine)}, but the original has {_entries(other)}"
+    name = quoted(str(path[-1]))
+    return f"lacks {name}, which the original has" if other else f"has {name}, which the original does not have"
+
+
+def _entries(number: int) -> str:
+    return "one entry" if number == 1 else f"{number} entries"
+
+
+TRANSLATION_NUMBERS = Rule(
+    id="translation-numbers",
+    severity="warning",
+    title="Number lost in translation",
+    reason="Every figure of a section of the original, such as minutes or a phone number, is looked for in the same "
+    "section of the translation.",
+    remedy="compare the two texts; write numbers as digits in both",
+    source=SECTION_1557,
+    bad="“call 988” and “llame al 998”",
+    good="“call 988” and “llame al 988”",
+)
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def translation_numbers(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+    """Look for each number of a section in the same section of the translation."""
+    mine = _numbers_by_section(file.procedure)
+    for section, numbers in _numbers_by_section(original.procedure).items():
+        lost = [number for number in numbers if number not in mine.get(section, {})]
+        if lost:
+            message = f"lacks {' and '.join(lost)}, which the original has"
+            yield breach(TRANSLATION_NUMBERS, file, key(section), message)
+
+
+def _numbers_by_section(procedure: Procedure) -> dict[str, dict[str, None]]:
+    """The numbers of each section, in their order."""
+    sections: dict[str, dict[str, None]] = {}
+    for section, text in passages_of(procedure):
+        sections.setdefault(section, {}).update(dict.fromkeys(_NUMBER.findall(text)))
+    return sections
+
+
+UNTRANSLATED = Rule(
+    id="untranslated",
+    severity="error",
+    title="Text left in the original’s language",
+    reason="A text of four words or more that is the same in both files has been forgotten.",
+    remedy="translate it",
+    source=SECTION_1557,
+    bad="“You may feel sad.” in a Spanish file",
+    good="“Puede sentir tristeza.”",
+)
+SHORTEST_FORGOTTEN = 4
+"""Words; shorter texts can be the same in two languages."""
+
+
+def untranslated(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+    """Look for texts of the original."""
+    texts = {placed.text for placed in placed_passages(original.procedure)}
+    for placed in placed_passages(file.procedure):
+        if placed.text in texts and count_words(placed.text) >= SHORTEST_FORGOTTEN:
+            yield breach(UNTRANSLATED, file, value(*placed.path), "is the text of the original")
+
+
+MISSING_TRANSLATION = Rule(
+    id="missing-translation",
+    severity="notice",
+    title="Not translated into a language that the library has",
+    reason="A patient who was given one paper in Spanish should get the next one in Spanish too.",
+    remedy="have it translated",
+    source=SECTION_1557,
+    bad="90837.yaml without 90837.es.yaml, while others have one.",
+    good="Both files.",
+)
+
+
+def missing_translation(library: LibraryFiles) -> Iterator[RuleFinding]:
+    """Look for a translation of each procedure into each language of the library."""
+    there = {(file.code, file.language) for file in library.translations}
+    for language in sorted({language for _, language in there}):
+        for file in library.procedures:
+            if language != file.language and (file.code, language) not in there:
+                yield breach(MISSING_TRANSLATION, file, key("code"), f"has no translation into `{language}`")
+
+
+CHECKS = (stale_translation, translation_shape, translation_numbers, untranslated)
+"""What a translation is checked for beside its original."""

@@ -1,0 +1,104 @@
+"""Which texts of a file are held to which rules of wording.
+
+Guarantees: what a patient reads as text is held to all of them. Labels of a language pack may be short and may speak
+of the patient, since a representative signs too; notes for the clinic may be in the clinic's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+from consentkit.checks.inputs import AnyProcedure, ClinicFile, PackFile
+from consentkit.checks.readability import (
+    NOT_READ_BY_PATIENTS,
+    PlacedText,
+    placed_passages,
+    primary,
+    texts_in,
+)
+from consentkit.checks.reading_report import read_closely
+from consentkit.checks.rule_finding import RuleFinding, Subject
+from consentkit.checks.rules import claims, leftovers, reading, sentences, wording
+from consentkit.checks.rules.leftovers import PLACEHOLDER
+from consentkit.checks.rules.terms import undefined_term
+from consentkit.checks.rules.wording import unpaired_marks
+from consentkit.checks.unwanted_wording import UnwantedWording
+from consentkit.model.procedure import Procedure
+
+_CODES = {"code", "clauses", "related", "role", "goes_with", "add_on_to", "not_with", "not_with_unless_separate"}
+_CODES |= {"replaced_by"}
+_ONLY_NAMES = ("technical_terms", "also_called")
+_READ_AS_TEXT = {"clauses", "teach_back", "consent"}
+_NOT_PRINTED = {"language", "direction", "source", "months"}
+"""Keys of a pack whose text is for programs or reviewers. A clause's `source` is not printed."""
+
+
+@cache
+def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
+    """What no text of a language should hold; `language` without region."""
+    every = (*leftovers.WORDINGS, *wording.WORDINGS, *claims.WORDINGS)
+    return tuple(entry for entry in every if entry.language in ("", language))
+
+
+def wording_of_procedure(file: AnyProcedure) -> Iterator[RuleFinding]:
+    """Check the texts of an original or a translation."""
+    procedure = file.procedure
+    yield from _each(file, _written(file), lambda placed: placed.section not in NOT_READ_BY_PATIENTS)
+    used = [placed for placed in placed_passages(procedure) if not _is_name(placed, procedure)]
+    yield from undefined_term(file, used, procedure.technical_terms, unwanted_in(primary(file.language)))
+
+
+def wording_of_pack(file: PackFile) -> Iterator[RuleFinding]:
+    """Check the texts of a language pack, also how hard they are to read."""
+    texts = [placed for placed in texts_in(file.pack) if _is_printed(placed)]
+    for finding in _each(file, texts, _is_for_patients):
+        if finding.rule is not PLACEHOLDER or finding.path[0] == "clauses":  # elsewhere the model knows each {word}
+            yield finding
+    for_patients = [placed for placed in texts if _is_for_patients(placed)]
+    yield from undefined_term(file, for_patients, (), unwanted_in(primary(file.language)))
+    if report := read_closely(file, for_patients):
+        for check in reading.CHECKS:
+            yield from check(report)
+
+
+def wording_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
+    """Check the clinic's particulars."""
+    return _each(file, file.texts(), lambda placed: False)
+
+
+def _each(
+    subject: Subject, texts: Iterable[PlacedText], is_for_patients: Callable[[PlacedText], bool]
+) -> Iterator[RuleFinding]:
+    """Check each text by itself."""
+    for placed in texts:
+        for_patients = is_for_patients(placed)
+        for entry in unwanted_in(primary(subject.language)):
+            yield from entry.search(subject, placed, for_patients=for_patients)
+        yield from unpaired_marks(subject, placed)
+        for check in sentences.CHECKS if for_patients else ():
+            yield from check(subject, placed)
+
+
+def _written(file: AnyProcedure) -> Iterator[PlacedText]:
+    """Every text that is written in this very file, but for codes and names. A translation has none of the facts."""
+    for placed in texts_in(file.procedure):
+        keys = {step for step in placed.path if isinstance(step, str)}
+        if not keys & _CODES and file.source.written((placed.section,)):
+            yield placed
+
+
+def _is_name(placed: PlacedText, procedure: Procedure) -> bool:
+    """Whether a text only names what is explained beside it."""
+    if placed.section == "alternatives" and placed.path[-1] == "name":
+        _, _, index, _ = placed.path
+        return procedure.alternatives.items[int(index)].about is not None
+    return placed.section in _ONLY_NAMES
+
+
+def _is_printed(placed: PlacedText) -> bool:
+    return placed.path[-1] not in _NOT_PRINTED
+
+
+def _is_for_patients(placed: PlacedText) -> bool:
+    return placed.section in _READ_AS_TEXT and placed.path[-1] not in _NOT_PRINTED
