@@ -23,41 +23,12 @@ BODIES = st.lists(
     ),
     max_size=6,
 ).map(b"".join)
-PIECES = st.lists(
-    st.sampled_from(
-        [
-            b"(a(b)c)",
-            b"(",
-            b")",
-            b"<41 4>",
-            b"<4",
-            b"[<41> -9 <42>] TJ",
-            b"[",
-            b"]",
-            b"<<",
-            b">>",
-            b"0cm",
-            b"--5",
-            b"1.2.3",
-        ]
-        + [
-            b" ",
-            b"\r\n",
-            b"\v",
-            b"%(\n",
-            b"BI /W 1 ID ab EI ",
-            b"ID x EI\xe9",
-            b"EI",
-            b"q ",
-            b"/N",
-            b"true ",
-            b"{",
-            b"\xe9",
-            b"\\",
-        ]
-    ),
-    max_size=9,
-).map(b"".join)
+STRINGS = [b"(a(b)c)", b"(", b")", b"<41 4>", b"<4", b"[<41> -9 <42>] TJ"]
+BRACKETS = [b"[", b"]", b"<<", b">>", b"{"]
+WORDS = [b"0cm", b"--5", b"1.2.3", b"q ", b"/N", b"true ", b"\xe9", b"\\"]
+IMAGES = [b"BI /W 1 ID ab EI ", b"ID x EI\xe9", b"EI"]
+BLANKS = [b" ", b"\r\n", b"\v", b"%(\n"]
+PIECES = st.lists(st.sampled_from([*STRINGS, *BRACKETS, *WORDS, *IMAGES, *BLANKS]), max_size=9).map(b"".join)
 
 
 def in_an_object(token: bytes) -> bytes | None:

@@ -22,7 +22,7 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs, key_from
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.model.identity import ORIGINAL_LANGUAGE, Layout, Paper, Variant
+from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, Paper, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
@@ -121,8 +121,8 @@ class Workspace:
         from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
-        if variant not in get_args(Variant):
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(get_args(Variant))}")
+        if variant not in VARIANTS:
+            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
         pack = self.language(language)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
         if pack.language == ORIGINAL_LANGUAGE:

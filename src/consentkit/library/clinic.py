@@ -10,13 +10,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import PARTICULARS, Paper
+from consentkit.model.identity import PARTICULARS, Paper, Variant
 from consentkit.model.values import Line, Record, without_repeats
 from consentkit.model.words import LanguageTag
 from consentkit.output.print_queue import PrintSettings
@@ -46,9 +46,7 @@ def _dark_enough(colour: str) -> str:
 class PacketSettings(Record):
     """What packets hold."""
 
-    documents: Annotated[
-        tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(without_repeats)
-    ] = ("consent",)
+    documents: Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents that each procedure brings, in their order."""
 
 

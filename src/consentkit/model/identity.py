@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Variant = Literal["consent", "handout", "refusal"]
 """What kind of document is made from a definition."""
+
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+"""The kinds of documents, in the order in which they are offered."""
 
 Paper = Literal["letter", "a4"]
 """The sizes of paper."""
@@ -35,7 +38,7 @@ def template_files(folder: Path) -> list[Path]:
 
 
 PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
-"""Width and height of each paper in points."""
+"""Width and height of each paper in points, in the order in which they are offered."""
 
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""

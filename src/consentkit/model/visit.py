@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.model.identity import Variant
 from consentkit.model.values import Code, Day, Line, Record
 from consentkit.model.words import LanguageTag
 
@@ -178,7 +179,7 @@ class Interpreter(Record):
     """The number by which an interpreting service knows this person."""
 
 
-Kinds = Annotated[tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(_each_once)]
+Kinds = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
 class Visit(Record):
