@@ -49,7 +49,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Annotation:
+class ForeignAnnotation:
     """An annotation that the tree names."""
 
     key: Key
@@ -63,7 +63,7 @@ class Element:
     page: Key | None
     depth: int
     key: Key | None = None
-    kids: list[Element | Content | Annotation] = field(default_factory=list)
+    kids: list[Element | Content | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
     """Whether it was about an annotation that is gone, and is plain text now."""
     role: str = ""
@@ -80,7 +80,7 @@ class Tree:
 
     def annotations(self) -> set[Key]:
         """The annotations that the tree names."""
-        return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, Annotation)}
+        return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, ForeignAnnotation)}
 
 
 def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> Tree | None:
@@ -121,7 +121,7 @@ def _elements(top: Element) -> Iterator[Element]:
         waiting.extend(reversed(below))
 
 
-def _kid(value: Any, element: Element) -> Element | Content | Annotation:
+def _kid(value: Any, element: Element) -> Element | Content | ForeignAnnotation:
     if (number := whole_number(value)) is not None:
         return Content(_on(element.page), _on(element.page), number)
     part = dictionary(value)
@@ -132,7 +132,7 @@ def _kid(value: Any, element: Element) -> Element | Content | Annotation:
             stream = key_of(part.get("/Stm")) if "/Stm" in part else page
             return Content(_on(stream), _on(page), -1 if mcid is None else mcid)
         case "/OBJR":
-            return Annotation(_on(key_of(part.get("/Obj"))))
+            return ForeignAnnotation(_on(key_of(part.get("/Obj"))))
     if not name_of(part, "/S"):
         raise Unsound("an element without a type")
     return Element(part, page, element.depth + 1, key_of(value))
@@ -205,7 +205,7 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) ->
     nowhere becomes plain text.
     """
     for element in reversed(tree.elements):  # from the leaves up
-        had_annotation = any(isinstance(kid, Annotation) for kid in element.kids)
+        had_annotation = any(isinstance(kid, ForeignAnnotation) for kid in element.kids)
         element.kids = [new for kid in element.kids for new in _replaced(kid, element, drawn)]
         role = standard_role(tree.root, name_of(element.dictionary, "/S"))
         if had_annotation and not element.role and role in _ON_ANNOTATIONS:
@@ -218,9 +218,9 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) ->
 
 
 def _replaced(
-    kid: Element | Content | Annotation, element: Element, drawn: Mapping[Key, tuple[Content, str]]
+    kid: Element | Content | ForeignAnnotation, element: Element, drawn: Mapping[Key, tuple[Content, str]]
 ) -> Iterator[Element | Content]:
-    if not isinstance(kid, Annotation):
+    if not isinstance(kid, ForeignAnnotation):
         yield kid
     elif kid.key in drawn:
         content, element.role = drawn[kid.key]
