@@ -25,7 +25,7 @@ from consentkit.pdf.foreign.judging import Judged
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.placing import Place
 from consentkit.pdf.foreign.streams import Peeled, fill
-from consentkit.pdf.foreign.tree import Content, Tree, TreeWriter, read_tree, replace_annotations
+from consentkit.pdf.foreign.tree import ForeignContent, Tree, TreeWriter, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
     Box,
     Key,
@@ -170,14 +170,14 @@ def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | N
 def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
     """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
     named = tree.annotations() if tree else set()
-    drawn: dict[Key, tuple[Content, str]] = {}
+    drawn: dict[Key, tuple[ForeignContent, str]] = {}
     untold = False
     for page in pages:
         following = max(page.drawing.mcids, default=-1) + 1
         openings = []
         for picture in page.pictures:
             if picture.key in named and picture.key not in drawn and picture.key is not None:
-                drawn[picture.key] = Content(page.source.key, page.source.key, following), picture.role
+                drawn[picture.key] = ForeignContent(page.source.key, page.source.key, following), picture.role
                 openings.append(b"/%s <</MCID %d>> BDC" % (b"Form" if picture.role else b"Span", following))
                 following += 1
             else:

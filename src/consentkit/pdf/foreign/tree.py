@@ -40,7 +40,7 @@ _ON_ANNOTATIONS = {"Link", "Form", "Annot"}
 
 
 @dataclass(frozen=True)
-class Content:
+class ForeignContent:
     """Marked content: in which stream (a page, or a picture on it), on which page, under which number."""
 
     stream: Key
@@ -63,7 +63,7 @@ class Element:
     page: Key | None
     depth: int
     key: Key | None = None
-    kids: list[Element | Content | ForeignAnnotation] = field(default_factory=list)
+    kids: list[Element | ForeignContent | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
     """Whether it was about an annotation that is gone, and is plain text now."""
     role: str = ""
@@ -121,16 +121,16 @@ def _elements(top: Element) -> Iterator[Element]:
         waiting.extend(reversed(below))
 
 
-def _kid(value: Any, element: Element) -> Element | Content | ForeignAnnotation:
+def _kid(value: Any, element: Element) -> Element | ForeignContent | ForeignAnnotation:
     if (number := whole_number(value)) is not None:
-        return Content(_on(element.page), _on(element.page), number)
+        return ForeignContent(_on(element.page), _on(element.page), number)
     part = dictionary(value)
     page = key_of(part.get("/Pg")) or element.page
     match name_of(part, "/Type"):
         case "/MCR":
             mcid = whole_number(part.get("/MCID"))
             stream = key_of(part.get("/Stm")) if "/Stm" in part else page
-            return Content(_on(stream), _on(page), -1 if mcid is None else mcid)
+            return ForeignContent(_on(stream), _on(page), -1 if mcid is None else mcid)
         case "/OBJR":
             return ForeignAnnotation(_on(key_of(part.get("/Obj"))))
     if not name_of(part, "/S"):
@@ -176,8 +176,8 @@ def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Map
             raise Unsound("content that does not lead back to its element")
 
 
-def _contents(element: Element) -> Iterator[Content]:
-    return (kid for kid in element.kids if isinstance(kid, Content))
+def _contents(element: Element) -> Iterator[ForeignContent]:
+    return (kid for kid in element.kids if isinstance(kid, ForeignContent))
 
 
 def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
@@ -198,7 +198,7 @@ def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
 # --- writing ---
 
 
-def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) -> None:
+def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[ForeignContent, str]]) -> None:
     """Put what was drawn of annotations in their place; `drawn` has the content and the role of each.
 
     Of the others nothing is left; where an element stood for one of them alone, it goes too, and a link that leads
@@ -218,8 +218,8 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) ->
 
 
 def _replaced(
-    kid: Element | Content | ForeignAnnotation, element: Element, drawn: Mapping[Key, tuple[Content, str]]
-) -> Iterator[Element | Content]:
+    kid: Element | ForeignContent | ForeignAnnotation, element: Element, drawn: Mapping[Key, tuple[ForeignContent, str]]
+) -> Iterator[Element | ForeignContent]:
     if not isinstance(kid, ForeignAnnotation):
         yield kid
     elif kid.key in drawn:
@@ -306,11 +306,11 @@ class TreeWriter:
         for kid in element.kids:
             if isinstance(kid, Element):
                 kids.append(self._number(kid))
-            elif isinstance(kid, Content):
+            elif isinstance(kid, ForeignContent):
                 kids.append(self._content(kid, element))
         return Array(kids)
 
-    def _content(self, content: Content, element: Element) -> Any:
+    def _content(self, content: ForeignContent, element: Element) -> Any:
         if content.stream == content.page == element.page:
             return content.mcid
         entries = Dictionary(Type=Name.MCR, Pg=self._places[content.page], MCID=content.mcid)
