@@ -56,14 +56,14 @@ class ForeignAnnotation:
 
 
 @dataclass(eq=False)
-class Element:
+class ForeignElement:
     """A structure element."""
 
     dictionary: Any
     page: Key | None
     depth: int
     key: Key | None = None
-    kids: list[Element | ForeignContent | ForeignAnnotation] = field(default_factory=list)
+    kids: list[ForeignElement | ForeignContent | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
     """Whether it was about an annotation that is gone, and is plain text now."""
     role: str = ""
@@ -75,8 +75,8 @@ class Tree:
     """A structure tree that agrees with the pages."""
 
     root: Any
-    top: Element
-    elements: list[Element]
+    top: ForeignElement
+    elements: list[ForeignElement]
 
     def annotations(self) -> set[Key]:
         """The annotations that the tree names."""
@@ -93,7 +93,7 @@ def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Ke
         return None
     try:
         root = dictionary(catalog.get("/StructTreeRoot"))
-        top = Element(root, None, 0)
+        top = ForeignElement(root, None, 0)
         elements = list(_elements(top))
         tree = Tree(root, top, elements)
         _require_known_roles(tree)
@@ -103,7 +103,7 @@ def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Ke
     return tree if elements else None
 
 
-def _elements(top: Element) -> Iterator[Element]:
+def _elements(top: ForeignElement) -> Iterator[ForeignElement]:
     """Read the elements, each before those below it."""
     waiting, seen = [top], set[Key]()
     while waiting:
@@ -113,7 +113,7 @@ def _elements(top: Element) -> Iterator[Element]:
         for kid in listed(element.dictionary.get("/K")):
             if kid is not None:
                 element.kids.append(_kid(kid, element))
-        below = [kid for kid in element.kids if isinstance(kid, Element)]
+        below = [kid for kid in element.kids if isinstance(kid, ForeignElement)]
         for kid in below:
             if kid.key is None or kid.key in seen or kid.depth > _DEEPEST or len(seen) > _MOST_ELEMENTS:
                 raise Unsound("a structure that is no tree")
@@ -121,7 +121,7 @@ def _elements(top: Element) -> Iterator[Element]:
         waiting.extend(reversed(below))
 
 
-def _kid(value: Any, element: Element) -> Element | ForeignContent | ForeignAnnotation:
+def _kid(value: Any, element: ForeignElement) -> ForeignElement | ForeignContent | ForeignAnnotation:
     if (number := whole_number(value)) is not None:
         return ForeignContent(_on(element.page), _on(element.page), number)
     part = dictionary(value)
@@ -135,7 +135,7 @@ def _kid(value: Any, element: Element) -> Element | ForeignContent | ForeignAnno
             return ForeignAnnotation(_on(key_of(part.get("/Obj"))))
     if not name_of(part, "/S"):
         raise Unsound("an element without a type")
-    return Element(part, page, element.depth + 1, key_of(value))
+    return ForeignElement(part, page, element.depth + 1, key_of(value))
 
 
 def _on(key: Key | None) -> Key:
@@ -176,7 +176,7 @@ def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Map
             raise Unsound("content that does not lead back to its element")
 
 
-def _contents(element: Element) -> Iterator[ForeignContent]:
+def _contents(element: ForeignElement) -> Iterator[ForeignContent]:
     return (kid for kid in element.kids if isinstance(kid, ForeignContent))
 
 
@@ -213,13 +213,15 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[ForeignContent, st
             if not element.kids:
                 element.key = None
     for element in (tree.top, *tree.elements):
-        element.kids = [kid for kid in element.kids if not isinstance(kid, Element) or kid.key is not None]
+        element.kids = [kid for kid in element.kids if not isinstance(kid, ForeignElement) or kid.key is not None]
     tree.elements[:] = [element for element in tree.elements if element.key is not None]
 
 
 def _replaced(
-    kid: Element | ForeignContent | ForeignAnnotation, element: Element, drawn: Mapping[Key, tuple[ForeignContent, str]]
-) -> Iterator[Element | ForeignContent]:
+    kid: ForeignElement | ForeignContent | ForeignAnnotation,
+    element: ForeignElement,
+    drawn: Mapping[Key, tuple[ForeignContent, str]],
+) -> Iterator[ForeignElement | ForeignContent]:
     if not isinstance(kid, ForeignAnnotation):
         yield kid
     elif kid.key in drawn:
@@ -248,7 +250,7 @@ class TreeWriter:
         for element in (self._tree.top, *self._tree.elements):
             own = root if element is self._tree.top else self._number(element)
             for kid in element.kids:
-                if isinstance(kid, Element):
+                if isinstance(kid, ForeignElement):
                     self._write(kid, own)
         self._write_parent_tree(root)
         if self._ids:
@@ -264,7 +266,7 @@ class TreeWriter:
                 found.setdefault(bytes(name), self._numbers[element.key])
         return found
 
-    def _write(self, element: Element, parent: Any) -> None:
+    def _write(self, element: ForeignElement, parent: Any) -> None:
         source, own = element.dictionary, self._number(element)
         own["/Type"], own["/P"] = Name.StructElem, parent
         put(own, {key: self._plain(source.get(key), 0) for key in _KEPT if key in source})
@@ -285,7 +287,7 @@ class TreeWriter:
         if element.kids:
             own["/K"] = self._kids(element)
 
-    def _move_box(self, attributes: Any, element: Element) -> None:
+    def _move_box(self, attributes: Any, element: ForeignElement) -> None:
         """Let a figure or a table say where it is on the new page (ISO 32000-1, table 344)."""
         page = element.page or next((content.page for content in _contents(element)), None)
         if not has_entries(attributes) or "/BBox" not in attributes:
@@ -298,19 +300,19 @@ class TreeWriter:
         if page is not None and page in self._pages:
             attributes["/BBox"] = numbers(box_moved(self._pages[page], box))
 
-    def _number(self, element: Element) -> Any:
+    def _number(self, element: ForeignElement) -> Any:
         return self._numbers[_on(element.key)]
 
-    def _kids(self, element: Element) -> Any:
+    def _kids(self, element: ForeignElement) -> Any:
         kids: list[Any] = []
         for kid in element.kids:
-            if isinstance(kid, Element):
+            if isinstance(kid, ForeignElement):
                 kids.append(self._number(kid))
             elif isinstance(kid, ForeignContent):
                 kids.append(self._content(kid, element))
         return Array(kids)
 
-    def _content(self, content: ForeignContent, element: Element) -> Any:
+    def _content(self, content: ForeignContent, element: ForeignElement) -> Any:
         if content.stream == content.page == element.page:
             return content.mcid
         entries = Dictionary(Type=Name.MCR, Pg=self._places[content.page], MCID=content.mcid)
