@@ -25,7 +25,7 @@ from consentkit.pdf.foreign.judging import Judged
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.placing import Place
 from consentkit.pdf.foreign.streams import Peeled, fill
-from consentkit.pdf.foreign.tree import ForeignContent, Tree, TreeWriter, read_tree, replace_annotations
+from consentkit.pdf.foreign.tree import ForeignContent, ForeignTreeWriter, Tree, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
     Box,
     Key,
@@ -95,7 +95,7 @@ def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
     _fill_catalog(root, judged, copier)
     if tree is not None:
         written_to = copier.references | {page.source.key: page.place for page in pages}
-        root["/StructTreeRoot"] = TreeWriter(
+        root["/StructTreeRoot"] = ForeignTreeWriter(
             tree, new, written_to, {page.source.key: page.matrix for page in pages}
         ).write()
         root["/MarkInfo"] = Dictionary(Marked=True)

@@ -229,7 +229,7 @@ def _replaced(
         yield content
 
 
-class TreeWriter:
+class ForeignTreeWriter:
     """Writes a tree into a new file."""
 
     def __init__(self, tree: Tree, new: pikepdf.Pdf, places: Mapping[Key, Any], pages: Mapping[Key, Matrix]) -> None:
