@@ -18,7 +18,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
-from consentkit.pdf.tags.nodes import Annotation, Mark, Node, Picture, Text
+from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, Picture, Text
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
 from consentkit.pdf.tags.word_breaks import Source
 
@@ -168,7 +168,7 @@ class Gatherer:
             self._visit(child, inner)
 
     def _take_annotation(self, annotation: Any, node: Node) -> None:
-        node.kids.append(Annotation(self._page, annotation, _last_place(node)))
+        node.kids.append(AnnotationNode(self._page, annotation, _last_place(node)))
 
     def _inside(self, box: boxes.Box, where: _Where) -> _Where:
         """Where the children of a box are met."""

@@ -49,7 +49,7 @@ class Picture:
 
 
 @dataclass(eq=False)
-class Annotation:
+class AnnotationNode:
     """A link or a form field on a page."""
 
     page: int
@@ -90,7 +90,7 @@ class Node:
         return [kid for kid in self.kids if isinstance(kid, Node) and (not roles or kid.role in roles)]
 
 
-Kid: TypeAlias = Node | Text | Picture | Annotation | Break
+Kid: TypeAlias = Node | Text | Picture | AnnotationNode | Break
 
 
 def arrange(node: Node) -> None:

@@ -29,7 +29,7 @@ from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
 from consentkit.pdf.tags.forms import Place, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
-from consentkit.pdf.tags.nodes import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of
+from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, Picture, Text, arrange, text_of
 from consentkit.pdf.tags.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.tags.word_breaks import mark_word_breaks
 
@@ -251,7 +251,7 @@ class _TreeWriter:
         """What an element's list of kids says of one of them."""
         if isinstance(kid, Node):
             yield self._element(kid, element, node.language).reference
-        elif isinstance(kid, Annotation):
+        elif isinstance(kid, AnnotationNode):
             yield self._object_reference(kid, node, element)
         elif isinstance(kid, Text) and kid.said is not None:
             yield self._replaced_text(kid, element).reference
@@ -282,7 +282,7 @@ class _TreeWriter:
             reference["Stm"] = stream.reference
         return reference
 
-    def _object_reference(self, kid: Annotation, node: Node, element: pydyf.Dictionary) -> pydyf.Dictionary:
+    def _object_reference(self, kid: AnnotationNode, node: Node, element: pydyf.Dictionary) -> pydyf.Dictionary:
         annotation = kid.dictionary
         self._annotations.append((annotation, element.reference))
         if annotation["Subtype"] == "/Link":
@@ -324,7 +324,7 @@ def _first_page(node: Node) -> int | None:
     for kid in node.kids:
         if isinstance(kid, Text | Picture):
             return kid.mark.page
-        if isinstance(kid, Annotation):
+        if isinstance(kid, AnnotationNode):
             return kid.page
     return None
 
