@@ -18,7 +18,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
-from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, Picture, Text
+from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, Text
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
 from consentkit.pdf.tags.word_breaks import Source
 
@@ -163,7 +163,7 @@ class Gatherer:
             return
         mark = self._marks.pop(box, None)
         if mark is not None:
-            inner.node.kids.append(Picture(mark, inner.node.start))
+            inner.node.kids.append(PictureNode(mark, inner.node.start))
         for child in box.children:
             self._visit(child, inner)
 

@@ -41,7 +41,7 @@ class Text:
 
 
 @dataclass(eq=False)
-class Picture:
+class PictureNode:
     """A drawing that was marked as content."""
 
     mark: Mark
@@ -90,7 +90,7 @@ class Node:
         return [kid for kid in self.kids if isinstance(kid, Node) and (not roles or kid.role in roles)]
 
 
-Kid: TypeAlias = Node | Text | Picture | AnnotationNode | Break
+Kid: TypeAlias = Node | Text | PictureNode | AnnotationNode | Break
 
 
 def arrange(node: Node) -> None:

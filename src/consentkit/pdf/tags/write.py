@@ -29,7 +29,7 @@ from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
 from consentkit.pdf.tags.forms import Place, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
-from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, Picture, Text, arrange, text_of
+from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, Text, arrange, text_of
 from consentkit.pdf.tags.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.tags.word_breaks import mark_word_breaks
 
@@ -255,7 +255,7 @@ class _TreeWriter:
             yield self._object_reference(kid, node, element)
         elif isinstance(kid, Text) and kid.said is not None:
             yield self._replaced_text(kid, element).reference
-        elif isinstance(kid, Text | Picture):
+        elif isinstance(kid, Text | PictureNode):
             yield self._content_reference(kid.mark, element)
 
     def _replaced_text(self, text: Text, parent: pydyf.Dictionary) -> pydyf.Dictionary:
@@ -322,7 +322,7 @@ class _TreeWriter:
 def _first_page(node: Node) -> int | None:
     """The page on which the content of a node itself starts, leaving out that of its elements."""
     for kid in node.kids:
-        if isinstance(kid, Text | Picture):
+        if isinstance(kid, Text | PictureNode):
             return kid.mark.page
         if isinstance(kid, AnnotationNode):
             return kid.page
