@@ -18,7 +18,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
-from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, Text
+from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, TextNode
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
 from consentkit.pdf.tags.word_breaks import Source
 
@@ -137,7 +137,7 @@ class Gatherer:
         pseudo = tag_and_pseudo(box)[1]
         place = None if pseudo else self.source.find_next(box.element, box.text, box.style["hyphenate_character"])
         start, end = place or self._place_beside(box.element, pseudo, where)
-        text = Text(mark, box.text, where.line, start, end, generated=place is None)
+        text = TextNode(mark, box.text, where.line, start, end, generated=place is None)
         if place is not None:
             text.said = self.source.as_written(place, box.text)
         elif not pseudo and box.text.strip(_STRUT):

@@ -29,7 +29,7 @@ from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
 from consentkit.pdf.tags.forms import Place, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
-from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, Text, arrange, text_of
+from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, TextNode, arrange, text_of
 from consentkit.pdf.tags.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.tags.word_breaks import mark_word_breaks
 
@@ -162,7 +162,7 @@ def _mend_text(node: Node, content: MarkedContent) -> None:
     for kid in node.kids:
         if isinstance(kid, Node):
             _mend_text(kid, content)
-        elif isinstance(kid, Text):
+        elif isinstance(kid, TextNode):
             if kid.said is None and _letters(content.read(kid.mark)) != _letters(kid.drawn):
                 kid.said = kid.drawn
             if kid.space_follows and (kid.said or not content.append_space(kid.mark)):
@@ -253,12 +253,12 @@ class _TreeWriter:
             yield self._element(kid, element, node.language).reference
         elif isinstance(kid, AnnotationNode):
             yield self._object_reference(kid, node, element)
-        elif isinstance(kid, Text) and kid.said is not None:
+        elif isinstance(kid, TextNode) and kid.said is not None:
             yield self._replaced_text(kid, element).reference
-        elif isinstance(kid, Text | PictureNode):
+        elif isinstance(kid, TextNode | PictureNode):
             yield self._content_reference(kid.mark, element)
 
-    def _replaced_text(self, text: Text, parent: pydyf.Dictionary) -> pydyf.Dictionary:
+    def _replaced_text(self, text: TextNode, parent: pydyf.Dictionary) -> pydyf.Dictionary:
         """An element of its own for text that is read otherwise than it is drawn.
 
         The replacement belongs here and not to the marked content: from there, pdftotext and pdfium read Arabic
@@ -322,7 +322,7 @@ class _TreeWriter:
 def _first_page(node: Node) -> int | None:
     """The page on which the content of a node itself starts, leaving out that of its elements."""
     for kid in node.kids:
-        if isinstance(kid, Text | PictureNode):
+        if isinstance(kid, TextNode | PictureNode):
             return kid.mark.page
         if isinstance(kid, AnnotationNode):
             return kid.page
