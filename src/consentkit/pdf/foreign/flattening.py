@@ -49,7 +49,7 @@ _WRITTEN_ON = frozenset(("/FreeText", "/Ink", "/Stamp", "/Text"))
 
 
 @dataclass(frozen=True)
-class Picture:
+class AnnotationPicture:
     """What an annotation shows."""
 
     form: Any
@@ -86,7 +86,7 @@ class Annotations:
         self.pages: set[int] = set()
         """Pages with annotations that are more than links."""
 
-    def pictures_of(self, page: SourcePage, number: int) -> Iterator[Picture]:
+    def pictures_of(self, page: SourcePage, number: int) -> Iterator[AnnotationPicture]:
         """What the annotations of a page show, in order. Raises Refused, Unsound."""
         for annotation in array(page.dictionary.get("/Annots")):
             if annotation is None:
@@ -105,7 +105,7 @@ class Annotations:
                 borrowed = self._borrowed(annotation)
                 self._costs.require_affordable_picture(picture, borrowed, page.key)
                 copy = self._copier.picture(_as_form(picture), borrowed)
-                yield Picture(_completed(copy), annotation, number, _role(annotation))
+                yield AnnotationPicture(_completed(copy), annotation, number, _role(annotation))
 
     def _note(self, annotation: Any, number: int) -> None:
         """Count what has to be told of an annotation."""

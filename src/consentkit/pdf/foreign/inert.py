@@ -20,7 +20,7 @@ from consentkit.pdf.file.geometry import Matrix, product
 from consentkit.pdf.foreign.copying import Copier, mcids_in, numbers, written, written_file
 from consentkit.pdf.foreign.cost import Costs
 from consentkit.pdf.foreign.drawing import Drawing, read_drawing
-from consentkit.pdf.foreign.flattening import Annotations, Picture
+from consentkit.pdf.foreign.flattening import AnnotationPicture, Annotations
 from consentkit.pdf.foreign.judging import Judged
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.placing import Place
@@ -51,7 +51,7 @@ class Inert:
     is_tagged: bool
     is_wholly_tagged: bool
     """Whether all its text is in the structure or known to be an artifact, and its language is said."""
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotationPicture]
     """What was drawn of annotations."""
     not_printed: Counter[int]
     """How many fields and marks of each page show on the screen only, and are left out."""
@@ -75,7 +75,7 @@ class _Page:
     """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
     drawing: Drawing
     resources: Any
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotationPicture]
 
 
 def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
@@ -205,7 +205,7 @@ def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
     put(page.place, entries)
 
 
-def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[bytes]) -> bytes:
+def _drawing_of(page: _Page, named: Mapping[str, AnnotationPicture], openings: Sequence[bytes]) -> bytes:
     lines = [b"q"]
     if page.matrix != _UNMOVED:
         lines.append(written(page.matrix) + b" cm")
@@ -219,14 +219,14 @@ def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[by
     return b"\n".join([*lines, b"Q"])
 
 
-def _named(page: _Page) -> Mapping[str, Picture]:
+def _named(page: _Page) -> Mapping[str, AnnotationPicture]:
     """The pictures of a page, by names that nothing on it has yet."""
     taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
     free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
     return dict(zip(free, page.pictures, strict=False))
 
 
-def _with_pictures(page: _Page, named: Mapping[str, Picture]) -> Any:
+def _with_pictures(page: _Page, named: Mapping[str, AnnotationPicture]) -> Any:
     if named:
         forms = dict(optional_dictionary(page.resources.get("/XObject")).items())
         page.resources["/XObject"] = Dictionary({**forms, **{name: picture.form for name, picture in named.items()}})
