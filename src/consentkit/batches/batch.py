@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from consentkit.batches.folder import file_hash, held, strangers, tidy
-from consentkit.batches.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
+from consentkit.batches.manifest import ApprovalState, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.service_list import Request, list_hash, shard_of
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
@@ -373,7 +373,7 @@ class Run:
 def _entry(request: Request, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
     from consentkit.pdf.file.xmp import read_properties
 
-    approval: Approval = "approved" if document.is_approved else "overdue" if document.approval else "draft"
+    approval: ApprovalState = "approved" if document.is_approved else "overdue" if document.approval else "draft"
     return replace(
         _first_entry(request),
         outcome="copied" if ending == "copied" else "made",

@@ -30,7 +30,7 @@ LARGEST_MANIFEST = 64 * 1024 * 1024
 Outcome = Literal["made", "copied", "unchanged", "failed", "pending"]
 """`copied` came from the cache; `pending` was not reached when a run ended early."""
 
-Approval = Literal["approved", "overdue", "draft", ""]
+ApprovalState = Literal["approved", "overdue", "draft", ""]
 """How a document stood when it was made; empty where there is no file."""
 
 _FORM = 1
@@ -58,7 +58,7 @@ class Entry:
     title: str = ""
     edition: str = ""
     """The day on which its text was issued."""
-    approval: Approval = ""
+    approval: ApprovalState = ""
     pages: int = 0
     bytes: int = 0
     content_hash: str = ""
@@ -226,7 +226,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 
 
 _KINDS: dict[str, Any] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": dict}
-_CHOICES = {"variant": Variant, "paper": Paper, "outcome": Outcome, "approval": Approval}
+_CHOICES = {"variant": Variant, "paper": Paper, "outcome": Outcome, "approval": ApprovalState}
 _ALLOWED = {name: frozenset(get_args(choices)) for name, choices in _CHOICES.items()}
 _TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.name not in _CHOICES}
 
