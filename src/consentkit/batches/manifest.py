@@ -27,7 +27,7 @@ TABLE = "manifest.csv"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 """Bytes of a record: some fifty thousand documents."""
 
-Outcome = Literal["made", "copied", "unchanged", "failed", "pending"]
+EntryOutcome = Literal["made", "copied", "unchanged", "failed", "pending"]
 """`copied` came from the cache; `pending` was not reached when a run ended early."""
 
 ApprovalState = Literal["approved", "overdue", "draft", ""]
@@ -52,7 +52,7 @@ class Entry:
     paper: Paper
     large_print: bool
     fillable: bool
-    outcome: Outcome
+    outcome: EntryOutcome
     problem: str = ""
     """Why it could not be made; if there is a file all the same, it is that of an earlier run."""
     title: str = ""
@@ -226,7 +226,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 
 
 _KINDS: dict[str, Any] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": dict}
-_CHOICES = {"variant": Variant, "paper": Paper, "outcome": Outcome, "approval": ApprovalState}
+_CHOICES = {"variant": Variant, "paper": Paper, "outcome": EntryOutcome, "approval": ApprovalState}
 _ALLOWED = {name: frozenset(get_args(choices)) for name, choices in _CHOICES.items()}
 _TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.name not in _CHOICES}
 
