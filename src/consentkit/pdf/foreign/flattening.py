@@ -22,7 +22,7 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.judging import REMEDY, Refused
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.values import (
-    Box,
+    ForeignBox,
     Key,
     array,
     dictionary,
@@ -243,7 +243,7 @@ def _has_size(picture: Any, annotation: Any) -> bool:
     return left < right and bottom < top and shown.right > shown.left and shown.top > shown.bottom
 
 
-def sorted_box(rectangle: list[float]) -> Box:
+def sorted_box(rectangle: list[float]) -> ForeignBox:
     """A rectangle from its lower left to its upper right corner."""
     left, bottom, right, top = rectangle
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)

@@ -27,7 +27,7 @@ from consentkit.pdf.foreign.placing import Place
 from consentkit.pdf.foreign.streams import Peeled, fill
 from consentkit.pdf.foreign.tree import ForeignContent, ForeignTreeWriter, Tree, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
-    Box,
+    ForeignBox,
     Key,
     array,
     dictionary,
@@ -71,7 +71,7 @@ class _Page:
     place: Any
     matrix: Matrix
     sheet: tuple[float, float]
-    edges: Box | None
+    edges: ForeignBox | None
     """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
     drawing: Drawing
     resources: Any

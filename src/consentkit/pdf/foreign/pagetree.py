@@ -11,7 +11,7 @@ from typing import Any
 
 from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.values import (
-    Box,
+    ForeignBox,
     Key,
     array,
     dictionary,
@@ -35,7 +35,7 @@ class SourcePage:
 
     dictionary: Any
     key: Key
-    box: Box
+    box: ForeignBox
     """What is shown: the crop box within the media box, in the units of the page."""
     rotation: int
     """Clockwise, in degrees: 0, 90, 180 or 270."""
@@ -84,7 +84,7 @@ def _page(page: Any, key: Key, inherited: dict[str, Any]) -> SourcePage:
     return SourcePage(page, key, shown, _rotation(entries["/Rotate"]), _unit(page), resources)
 
 
-def _box(value: Any) -> Box:
+def _box(value: Any) -> ForeignBox:
     numbers = numbers_of(value, 4)
     return (
         min(numbers[0], numbers[2]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from consentkit.model.identity import PAPER_SIZES, Paper
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.foreign.rendering import Rendered, ink_box
-from consentkit.pdf.foreign.values import Box
+from consentkit.pdf.foreign.values import ForeignBox
 
 Size = tuple[float, float]
 HEAD_ROOM, FOOT_ROOM = 46.0, 30.0
@@ -42,13 +42,13 @@ def _sheet(size: Size, paper: Paper) -> Size:
     return (long, short) if size[0] > size[1] else (short, long)
 
 
-def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[Box | None]:
+def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[ForeignBox | None]:
     """What of each page is not white, in points from its lower left corner."""
     with Rendered(pdf) as rendered:
         return [_ink(rendered, index, size) for index, size in enumerate(sizes)]
 
 
-def _ink(rendered: Rendered, index: int, size: Size) -> Box | None:
+def _ink(rendered: Rendered, index: int, size: Size) -> ForeignBox | None:
     box = ink_box(rendered.picture(index, size[0]))
     if box is None:
         return None
@@ -61,7 +61,7 @@ def _ink(rendered: Rendered, index: int, size: Size) -> Box | None:
     )
 
 
-def _move(size: Size, ink: Box | None, sheet: Size) -> Matrix:
+def _move(size: Size, ink: ForeignBox | None, sheet: Size) -> Matrix:
     """How a page is scaled and moved."""
     left, bottom, right, top = ink or (size[0] / 2, size[1] / 2, size[0] / 2, size[1] / 2)
     room = sheet[0] - 2 * EDGE, sheet[1] - HEAD_ROOM - FOOT_ROOM

@@ -16,7 +16,7 @@ from consentkit.pdf.foreign.drawing import Unsound
 
 Key: TypeAlias = tuple[int, int]
 """The number and generation of an object."""
-Box: TypeAlias = tuple[float, float, float, float]
+ForeignBox: TypeAlias = tuple[float, float, float, float]
 
 
 def has_entries(value: Any) -> bool:
