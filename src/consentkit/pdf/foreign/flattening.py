@@ -23,7 +23,7 @@ from consentkit.pdf.foreign.judging import REMEDY, Refused
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.values import (
     ForeignBox,
-    Key,
+    ObjectKey,
     array,
     dictionary,
     entries_of,
@@ -62,7 +62,7 @@ class AnnotationPicture:
     """What a form field is called when it is printed (ISO 32000-1, table 348); empty for anything else."""
 
     @property
-    def key(self) -> Key | None:
+    def key(self) -> ObjectKey | None:
         """The number of the annotation."""
         return key_of(self.annotation)
 

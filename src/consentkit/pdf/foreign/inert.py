@@ -28,7 +28,7 @@ from consentkit.pdf.foreign.streams import Peeled, fill
 from consentkit.pdf.foreign.tree import ForeignContent, ForeignTreeWriter, Tree, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
     ForeignBox,
-    Key,
+    ObjectKey,
     array,
     dictionary,
     has_entries,
@@ -170,7 +170,7 @@ def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | N
 def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
     """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
     named = tree.annotations() if tree else set()
-    drawn: dict[Key, tuple[ForeignContent, str]] = {}
+    drawn: dict[ObjectKey, tuple[ForeignContent, str]] = {}
     untold = False
     for page in pages:
         following = max(page.drawing.mcids, default=-1) + 1

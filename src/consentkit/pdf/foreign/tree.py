@@ -19,7 +19,7 @@ from consentkit.pdf.file.geometry import Matrix, box_moved
 from consentkit.pdf.foreign.copying import numbers
 from consentkit.pdf.foreign.drawing import Drawing, Unsound
 from consentkit.pdf.foreign.values import (
-    Key,
+    ObjectKey,
     dictionary,
     entries_of,
     has_entries,
@@ -43,8 +43,8 @@ _ON_ANNOTATIONS = {"Link", "Form", "Annot"}
 class ForeignContent:
     """Marked content: in which stream (a page, or a picture on it), on which page, under which number."""
 
-    stream: Key
-    page: Key
+    stream: ObjectKey
+    page: ObjectKey
     mcid: int
 
 
@@ -52,7 +52,7 @@ class ForeignContent:
 class ForeignAnnotation:
     """An annotation that the tree names."""
 
-    key: Key
+    key: ObjectKey
 
 
 @dataclass(eq=False)
@@ -60,9 +60,9 @@ class ForeignElement:
     """A structure element."""
 
     dictionary: Any
-    page: Key | None
+    page: ObjectKey | None
     depth: int
-    key: Key | None = None
+    key: ObjectKey | None = None
     kids: list[ForeignElement | ForeignContent | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
     """Whether it was about an annotation that is gone, and is plain text now."""
@@ -78,12 +78,14 @@ class Tree:
     top: ForeignElement
     elements: list[ForeignElement]
 
-    def annotations(self) -> set[Key]:
+    def annotations(self) -> set[ObjectKey]:
         """The annotations that the tree names."""
         return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, ForeignAnnotation)}
 
 
-def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> Tree | None:
+def read_tree(
+    catalog: Any, drawings: Mapping[ObjectKey, Drawing], parents: Mapping[ObjectKey, int | None]
+) -> Tree | None:
     """Read the tree of a file; None where there is none, or none that agrees with the pages.
 
     `parents` has the StructParents of each page and picture.
@@ -105,7 +107,7 @@ def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Ke
 
 def _elements(top: ForeignElement) -> Iterator[ForeignElement]:
     """Read the elements, each before those below it."""
-    waiting, seen = [top], set[Key]()
+    waiting, seen = [top], set[ObjectKey]()
     while waiting:
         element = waiting.pop()
         if element is not top:
@@ -138,7 +140,7 @@ def _kid(value: Any, element: ForeignElement) -> ForeignElement | ForeignContent
     return ForeignElement(part, page, element.depth + 1, key_of(value))
 
 
-def _on(key: Key | None) -> Key:
+def _on(key: ObjectKey | None) -> ObjectKey:
     if key is None:
         raise Unsound("content without a place")
     return key
@@ -162,7 +164,9 @@ def standard_role(root: Any, role: str) -> str:
     return role[1:]
 
 
-def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> None:
+def _require_agreement(
+    tree: Tree, drawings: Mapping[ObjectKey, Drawing], parents: Mapping[ObjectKey, int | None]
+) -> None:
     named = {(kid.stream, kid.mcid): element.key for element in tree.elements for kid in _contents(element)}
     drawn = Counter((key, mcid) for key, drawing in drawings.items() for mcid in drawing.mcids)
     count = sum(1 for element in tree.elements for _ in _contents(element))
@@ -198,7 +202,7 @@ def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
 # --- writing ---
 
 
-def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[ForeignContent, str]]) -> None:
+def replace_annotations(tree: Tree, drawn: Mapping[ObjectKey, tuple[ForeignContent, str]]) -> None:
     """Put what was drawn of annotations in their place; `drawn` has the content and the role of each.
 
     Of the others nothing is left; where an element stood for one of them alone, it goes too, and a link that leads
@@ -220,7 +224,7 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[ForeignContent, st
 def _replaced(
     kid: ForeignElement | ForeignContent | ForeignAnnotation,
     element: ForeignElement,
-    drawn: Mapping[Key, tuple[ForeignContent, str]],
+    drawn: Mapping[ObjectKey, tuple[ForeignContent, str]],
 ) -> Iterator[ForeignElement | ForeignContent]:
     if not isinstance(kid, ForeignAnnotation):
         yield kid
@@ -232,7 +236,9 @@ def _replaced(
 class ForeignTreeWriter:
     """Writes a tree into a new file."""
 
-    def __init__(self, tree: Tree, new: pikepdf.Pdf, places: Mapping[Key, Any], pages: Mapping[Key, Matrix]) -> None:
+    def __init__(
+        self, tree: Tree, new: pikepdf.Pdf, places: Mapping[ObjectKey, Any], pages: Mapping[ObjectKey, Matrix]
+    ) -> None:
         """`places` are the new pages and pictures; `pages` tells how each page was turned, scaled and moved."""
         self._tree, self._new, self._places, self._pages = tree, new, places, pages
         keys = [element.key for element in tree.elements if element.key is not None]
@@ -321,7 +327,7 @@ class ForeignTreeWriter:
         return entries
 
     def _write_parent_tree(self, root: Any) -> None:
-        owners: dict[Key, dict[int, Any]] = {}
+        owners: dict[ObjectKey, dict[int, Any]] = {}
         for element in self._tree.elements:
             for kid in _contents(element):
                 owners.setdefault(kid.stream, {})[kid.mcid] = self._number(element)
