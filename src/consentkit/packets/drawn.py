@@ -16,7 +16,7 @@ from consentkit.pdf.file.geometry import IDENTITY, Matrix, box_around, moved
 from consentkit.pdf.file.reader import PdfFile, inflated
 from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
 from consentkit.pdf.read.canvas import Paint
-from consentkit.pdf.read.content_text import Key, MarkedSequence
+from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import State
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.seen import SeenContent, page_area
@@ -105,7 +105,7 @@ class PageReader:
             text = "".join(piece for _, _, piece in pieces)
             yield Drawn(text, self._spoken(page, key) if key is not None else None)
 
-    def _spoken(self, page: Mapping[str, Value], key: Key) -> str:
+    def _spoken(self, page: Mapping[str, Value], key: SequenceKey) -> str:
         """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
         stream, mark = key
         owners = self._file.array(self._owners.get(whole(page.get("StructParents"), -1)))

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.file.geometry import Area, Box, Matrix, Point, box_around, box_moved, inverse, moved
 from consentkit.pdf.read.colour import WHITE, Lightness, Shades, contrast, mixed
-from consentkit.pdf.read.content_text import UNKNOWN, Key
+from consentkit.pdf.read.content_text import UNKNOWN, SequenceKey
 
 LEAST_SIZE = 6.0
 """Points of the smallest type that may be on the label of a medicine (21 CFR 201.66(d)(2))."""
@@ -88,7 +88,7 @@ class Run:
 
     drawing: int
     """Which of the page's streams and drawings holds it, in the order in which they are met."""
-    key: Key | None
+    key: SequenceKey | None
     is_replaced: bool
     """Whether something else is read in its place."""
     glyphs: list[Glyph]
@@ -172,7 +172,7 @@ def _is_mark(text: str) -> bool:
     return all(unicodedata.category(char)[0] == "M" or char in _BEARERS for char in unicodedata.normalize("NFKC", text))
 
 
-Item: TypeAlias = Run | Paint | tuple[Key | None, str]
+Item: TypeAlias = Run | Paint | tuple[SequenceKey | None, str]
 _Near: TypeAlias = Sequence[tuple[bool, Run | Paint]]
 """What is near some text, in the order in which it was painted, and whether that was later than the text."""
 
@@ -182,14 +182,14 @@ class Canvas:
 
     def __init__(self, least_size: float) -> None:
         self.items: list[Item] = []
-        self.drawings: list[Key | None] = []
+        self.drawings: list[SequenceKey | None] = []
         """For each stream and drawing, the sequence in which it was drawn."""
         self._least_size = least_size
 
-    def read(self) -> list[tuple[int, Key | None, str]]:
+    def read(self) -> list[tuple[int, SequenceKey | None, str]]:
         """What was drawn, with its drawing and sequence. A character that can't be seen reads as U+FFFD."""
         painted = _Painted(self.items)
-        read: list[tuple[int, Key | None, str]] = []
+        read: list[tuple[int, SequenceKey | None, str]] = []
         for place, item in enumerate(self.items):
             if isinstance(item, tuple):
                 read.append((-1, *item))

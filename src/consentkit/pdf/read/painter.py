@@ -18,7 +18,7 @@ from consentkit.pdf.file.reader import inflated
 from consentkit.pdf.file.syntax import Ref, Value, number
 from consentkit.pdf.read.canvas import Canvas, Glyph, Paint, Run
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
-from consentkit.pdf.read.content_text import ContentReader, Key, MarkedSequence
+from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
 from consentkit.pdf.read.gradients import fills, shades_of
 from consentkit.pdf.read.graphics import GraphicsReader, Pattern, State
 from consentkit.pdf.read.measuring import MeasuredFont
@@ -60,7 +60,7 @@ class Painter(GraphicsReader):
         self.canvas.drawings.append(around.key)
         super().read(stream, around)
 
-    def _add(self, key: Key | None, text: str) -> None:
+    def _add(self, key: SequenceKey | None, text: str) -> None:
         self.canvas.items.append((key, text))
 
     def _change_state(self, operator: str, operation: Operation) -> None:

@@ -19,7 +19,7 @@ from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, number, whole
 from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, Paint, Run
 from consentkit.pdf.read.colour import ANY
-from consentkit.pdf.read.content_text import ContentReader, Font, Key, MarkedSequence
+from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import State
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
@@ -40,9 +40,9 @@ class SeenContent(ContentReader):
         self._whole_drawings = whole_drawings
         self._operations: dict[bytes, list[Operation]] = {}
 
-    def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
+    def read(self, page: Mapping[str, Value]) -> dict[SequenceKey, str]:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
-        text: dict[Key, str] = defaultdict(str)
+        text: dict[SequenceKey, str] = defaultdict(str)
         painter = self.painter(page)
         blank = replace(painter.state)
         painter.read(self._contents(page), _NOTHING)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value, string_text, whole
-from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, Key
+from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, SequenceKey
 from consentkit.pdf.read.seen import SeenContent
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
@@ -105,7 +105,7 @@ class _TreeReader:
         self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
         self._only_seen = only_seen
         self._content = SeenContent(file) if only_seen else ContentReader(file)
-        self._texts: dict[int, dict[Key, str]] = {}
+        self._texts: dict[int, dict[SequenceKey, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
         """Every block of the tree, in order."""
