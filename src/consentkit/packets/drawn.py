@@ -28,7 +28,7 @@ _LEAST_SCALE = 0.5
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnText:
     """A text that was drawn onto a page, and what is read out for it, if anything is."""
 
     text: str
@@ -47,7 +47,7 @@ class PageReader:
         items = file.array(tree.get("Nums"))
         self._owners = {whole(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
 
-    def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[Drawn] | None:
+    def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[DrawnText] | None:
         """Everything that was drawn onto a page, or None where the rest is not the page of the part."""
         file = self._file
         streams = file.contents(page)
@@ -99,11 +99,11 @@ class PageReader:
         rectangle, box = ([number(edge) for edge in file.array(value)] for value in (annotation["Rect"], form["BBox"]))
         return (1.0, 0.0, 0.0, 1.0, rectangle[0] - box[0], rectangle[1] - box[1])
 
-    def _texts(self, page: Mapping[str, Value], painter: Painter) -> Iterator[Drawn]:
+    def _texts(self, page: Mapping[str, Value], painter: Painter) -> Iterator[DrawnText]:
         """The text of each drawing, with what is said for it."""
         for (_, key), pieces in groupby(painter.canvas.read(), lambda piece: piece[:2]):
             text = "".join(piece for _, _, piece in pieces)
-            yield Drawn(text, self._spoken(page, key) if key is not None else None)
+            yield DrawnText(text, self._spoken(page, key) if key is not None else None)
 
     def _spoken(self, page: Mapping[str, Value], key: SequenceKey) -> str:
         """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
