@@ -50,7 +50,7 @@ _FLUSH_RIGHT = 2
 _OFF = "/Off"
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field is for."""
 
     TEXT = "text"
@@ -69,7 +69,7 @@ class Field:
 
     name: str
     label: str
-    kind: Kind
+    kind: FieldKind
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _field(element: Element, report: Report) -> Field | None:
     faults = {
         "needs a name that starts with a letter and is made of a-z, 0-9 and _": not _NAME.fullmatch(name),
         "does not say what it asks for: write data-label": not label.strip(),
-        f"is of an unknown kind; data-kind is one of {', '.join(Kind)}": kind not in {"", *Kind},
+        f"is of an unknown kind; data-kind is one of {', '.join(Kind)}": kind not in {"", *FieldKind},
         "holds text, which what is typed would cover": bool("".join(element.itertext()).strip()),
     }
     for fault, found in faults.items():
@@ -169,7 +169,7 @@ def _field(element: Element, report: Report) -> Field | None:
             report("form field %r %s", name, fault)
     if any(faults.values()):
         return None
-    return Field(name, " ".join(label.split()), Kind(kind or Kind.TEXT))
+    return Field(name, " ".join(label.split()), FieldKind(kind or FieldKind.TEXT))
 
 
 def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
@@ -195,7 +195,7 @@ class _FormWriter:
         """Write the form: all places of each field."""
         form = pydyf.Dictionary({"DR": self._resources.reference, "DA": pydyf.String(_APPEARANCE)})
         form["Fields"] = pydyf.Array([self._field(spots) for spots in places])
-        if any(spots[0].field.kind is Kind.SIGNATURE for spots in places):
+        if any(spots[0].field.kind is FieldKind.SIGNATURE for spots in places):
             form["SigFlags"] = _SIGNATURES_EXIST
         self._pdf.catalog["AcroForm"] = form
 
@@ -203,7 +203,7 @@ class _FormWriter:
         """Write a field and its widgets, which are one object where there is but one widget."""
         field = places[0].field
         entries = _entries(field)
-        if field.kind in {Kind.TEXT, Kind.LINES} and places[0].box.style["direction"] == "rtl":
+        if field.kind in {FieldKind.TEXT, FieldKind.LINES} and places[0].box.style["direction"] == "rtl":
             entries["Q"] = _FLUSH_RIGHT
         widgets = [self._widget(place) for place in places]
         if len(widgets) == 1:
@@ -222,9 +222,9 @@ class _FormWriter:
         widget = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Widget", "P": page.reference})
         widget["Rect"] = pydyf.Array(place.corners)
         widget["AP"] = pydyf.Dictionary({"N": self._appearance(place)})
-        if place.field.kind is Kind.CHECK:
+        if place.field.kind is FieldKind.CHECK:
             widget["AS"] = _OFF
-        if place.field.kind is Kind.LINES:
+        if place.field.kind is FieldKind.LINES:
             # Typed lines don't keep to the ruled ones: viewers that draw a value first hide these under white.
             widget["MK"] = pydyf.Dictionary({"BG": pydyf.Array((1,))})
         self._pdf.add_object(widget)
@@ -235,12 +235,12 @@ class _FormWriter:
     def _appearance(self, place: Place) -> Any:
         """What a field without a value looks like: nothing, but it must be said (ISO 19005-2, 6.3.3)."""
         match place.field.kind:
-            case Kind.CHECK:
+            case FieldKind.CHECK:
                 states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
                 return pydyf.Dictionary(states)
-            case Kind.TEXT | Kind.LINES:
+            case FieldKind.TEXT | FieldKind.LINES:
                 return self._drawing(place, b"/Tx BMC EMC")
-            case Kind.SIGNATURE:
+            case FieldKind.SIGNATURE:
                 return self._drawing(place, b"")
 
     def _drawing(self, place: Place, operators: bytes) -> bytes:
@@ -255,13 +255,13 @@ def _entries(field: Field) -> pydyf.Dictionary:
     """What is to be said of a field as a whole."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
-        case Kind.TEXT:
+        case FieldKind.TEXT:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
-        case Kind.LINES:
+        case FieldKind.LINES:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE), Ff=_MULTILINE)
-        case Kind.CHECK:
+        case FieldKind.CHECK:
             entries.update(FT="/Btn", V=_OFF)
-        case Kind.SIGNATURE:
+        case FieldKind.SIGNATURE:
             entries.update(FT="/Sig")
     return entries
 
