@@ -38,7 +38,7 @@ _BEHIND_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
 _LOOKED_AT_BEHIND_AN_IMAGE = 12
 
 
-Kind: TypeAlias = str
+TokenKind: TypeAlias = str
 """What a token is.
 
 `number`, `name`, `opening`, `closing`; `hex`, a string of hexadecimal digits; `string`, one in parentheses, and
@@ -47,7 +47,7 @@ as `--5`; `image`, the data of an inline image with its `EI`, and `doubtful_imag
 ends; `text_array`, an array of hexadecimal strings and numbers; `stray`, a character that belongs nowhere.
 """
 
-Token: TypeAlias = tuple[Kind, bytes, int]
+Token: TypeAlias = tuple[TokenKind, bytes, int]
 """What a token is, its bytes, and where it starts. A plain tuple: a page has thousands."""
 
 
