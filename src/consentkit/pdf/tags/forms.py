@@ -73,7 +73,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Place:
+class FieldPlace:
     """Where a field stands: its box, and its page, counted from 0."""
 
     field: Field
@@ -88,7 +88,7 @@ Report = Callable[..., None]
 """Takes a complaint in the manner of a logger: a format, and what goes into it."""
 
 
-def find_places(document: Any, *, fillable: bool) -> list[Place]:
+def find_places(document: Any, *, fillable: bool) -> list[FieldPlace]:
     """All boxes that are well marked as fields, page by page.
 
     What is wrong with the marks of a fillable document goes to the log of the engine, which fails it. For others the
@@ -110,16 +110,16 @@ def find_places(document: Any, *, fillable: bool) -> list[Place]:
     return places
 
 
-def add_form(pdf: pydyf.PDF, places: Iterable[Place]) -> None:
+def add_form(pdf: pydyf.PDF, places: Iterable[FieldPlace]) -> None:
     """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
-    by_name: dict[str, list[Place]] = {}
+    by_name: dict[str, list[FieldPlace]] = {}
     for place in (place for place in places if not place.is_repeated):
         by_name.setdefault(place.field.name, []).append(place)
     if by_name:
         _FormWriter(pdf).write(by_name.values())
 
 
-def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[Place]:
+def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[FieldPlace]:
     """The fields of a page that are well marked, in the order of its boxes. `met` are elements of earlier pages."""
     for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), met):
         field = _field(box.element, report)
@@ -130,7 +130,7 @@ def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterat
             report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
         if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
             report("form field %r sticks out of page %d", field.name, number + 1)
-        yield Place(field, box, number, corners, is_repeated)
+        yield FieldPlace(field, box, number, corners, is_repeated)
 
 
 def _boxes(
@@ -191,7 +191,7 @@ class _FormWriter:
         self._resources = pydyf.Dictionary({"Font": pydyf.Dictionary({_FONT: add_field_font(pdf)})})
         pdf.add_object(self._resources)
 
-    def write(self, places: Collection[Sequence[Place]]) -> None:
+    def write(self, places: Collection[Sequence[FieldPlace]]) -> None:
         """Write the form: all places of each field."""
         form = pydyf.Dictionary({"DR": self._resources.reference, "DA": pydyf.String(_APPEARANCE)})
         form["Fields"] = pydyf.Array([self._field(spots) for spots in places])
@@ -199,7 +199,7 @@ class _FormWriter:
             form["SigFlags"] = _SIGNATURES_EXIST
         self._pdf.catalog["AcroForm"] = form
 
-    def _field(self, places: Sequence[Place]) -> bytes:
+    def _field(self, places: Sequence[FieldPlace]) -> bytes:
         """Write a field and its widgets, which are one object where there is but one widget."""
         field = places[0].field
         entries = _entries(field)
@@ -216,7 +216,7 @@ class _FormWriter:
             widget["TU"] = entries["TU"]  # pdf.js does not look for it in the parent
         return bytes(entries.reference)
 
-    def _widget(self, place: Place) -> pydyf.Dictionary:
+    def _widget(self, place: FieldPlace) -> pydyf.Dictionary:
         """Write a widget, and put it on its page."""
         page = self._pages[place.page]
         widget = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Widget", "P": page.reference})
@@ -232,7 +232,7 @@ class _FormWriter:
         place.box.widget_annotation = widget  # from there, the tagging takes it into the structure
         return widget
 
-    def _appearance(self, place: Place) -> Any:
+    def _appearance(self, place: FieldPlace) -> Any:
         """What a field without a value looks like: nothing, but it must be said (ISO 19005-2, 6.3.3)."""
         match place.field.kind:
             case FieldKind.CHECK:
@@ -243,7 +243,7 @@ class _FormWriter:
             case FieldKind.SIGNATURE:
                 return self._drawing(place, b"")
 
-    def _drawing(self, place: Place, operators: bytes) -> bytes:
+    def _drawing(self, place: FieldPlace, operators: bytes) -> bytes:
         drawing = pydyf.Stream([operators], {"Type": "/XObject", "Subtype": "/Form"})
         drawing.extra["BBox"] = pydyf.Array((0, 0, *place.corners.size))
         drawing.extra["Resources"] = self._resources.reference

@@ -27,7 +27,7 @@ from weasyprint.pdf.stream import Stream
 from consentkit.pdf.fonts.meanings import mend_meanings
 from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
-from consentkit.pdf.tags.forms import Place, add_form, find_places
+from consentkit.pdf.tags.forms import FieldPlace, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
 from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, TextNode, arrange, text_of
 from consentkit.pdf.tags.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
@@ -130,7 +130,7 @@ def add_tags(pdf: pydyf.PDF, document: Any, page_streams: Sequence[Stream], *, f
     return [_slot(place, written.numbers, gathered.places) for place in places]
 
 
-def _slot(place: Place, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
+def _slot(place: FieldPlace, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
     node = nodes.get(place.box)
     holds_text = node is not None and CONTENT[node.role] in {Holds.PHRASE, Holds.EITHER}
     widget = place.box.widget_annotation
