@@ -23,7 +23,7 @@ from consentkit.pdf.foreign.drawing import Drawing, read_drawing
 from consentkit.pdf.foreign.flattening import AnnotationPicture, Annotations
 from consentkit.pdf.foreign.judging import Judged
 from consentkit.pdf.foreign.pagetree import SourcePage
-from consentkit.pdf.foreign.placing import Place
+from consentkit.pdf.foreign.placing import Placement
 from consentkit.pdf.foreign.streams import Peeled, fill
 from consentkit.pdf.foreign.tree import ForeignContent, ForeignTreeWriter, Tree, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
@@ -78,7 +78,7 @@ class _Page:
     pictures: Sequence[AnnotationPicture]
 
 
-def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
+def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
     """Write a file anew, with each page at its place if there are any. Raises Refused, Unsound, TooLarge, TooCostly."""
     new = pikepdf.Pdf.new()
     copier = Copier(new)
@@ -121,7 +121,7 @@ class _Reader:
     def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
         self._annotations, self._copier, self._costs = annotations, copier, costs
 
-    def read(self, page: SourcePage, number: int, place: Place | None) -> _Page:
+    def read(self, page: SourcePage, number: int, place: Placement | None) -> _Page:
         """Read a page and what is on it."""
         matrix = product(_upright(page), place.move) if place else _upright(page)
         drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))

@@ -23,18 +23,18 @@ _AROUND_INK = 1.0
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """A sheet, and how a page is scaled and moved onto it."""
 
     sheet: Size
     move: Matrix
 
 
-def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Place]:
+def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Placement]:
     """Where each page of a rewritten file goes."""
     inks = _inks(pdf, sizes)
     sheets = [_sheet(size, paper) for size in sizes]
-    return [Place(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
+    return [Placement(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
 
 
 def _sheet(size: Size, paper: Paper) -> Size:
