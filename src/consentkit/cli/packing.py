@@ -34,7 +34,7 @@ from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
 
 
 @dataclass
-class _Outcome:
+class _PacketOutcome:
     """What has been done so far."""
 
     packets: list[dict[str, Any]] = field(default_factory=list)
@@ -102,7 +102,7 @@ class _Run:
         self._maker = PacketMaker(
             workspace, duplex=request.options.duplex, ends_on_even_page=request.combined is not None
         )
-        self._outcome = _Outcome()
+        self._outcome = _PacketOutcome()
         self._kept: list[Packet] = []
         self._told: set[str] = set()
         self._records = RecordBook()
