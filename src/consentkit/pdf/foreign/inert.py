@@ -64,7 +64,7 @@ class Inert:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _MovedPage:
     """A page on its way into the new file."""
 
     source: SourcePage
@@ -121,7 +121,7 @@ class _Reader:
     def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
         self._annotations, self._copier, self._costs = annotations, copier, costs
 
-    def read(self, page: SourcePage, number: int, place: Placement | None) -> _Page:
+    def read(self, page: SourcePage, number: int, place: Placement | None) -> _MovedPage:
         """Read a page and what is on it."""
         matrix = product(_upright(page), place.move) if place else _upright(page)
         drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))
@@ -129,7 +129,7 @@ class _Reader:
         self._costs.require_affordable(drawing, page.resources, page.key, (right - left) * (top - bottom))
         resources = self._copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
         pictures = list(self._annotations.pictures_of(page, number))
-        return _Page(
+        return _MovedPage(
             page,
             self._copier.new.make_indirect(Dictionary()),
             matrix,
@@ -160,14 +160,14 @@ def _contents(page: Any, copier: Copier) -> bytes:
     return b"\n".join(copier.data(stream) for stream in streams)
 
 
-def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | None:
+def _tree_of(judged: Judged, pages: Sequence[_MovedPage], copier: Copier) -> Tree | None:
     drawings = copier.drawings | {page.source.key: page.drawing for page in pages}
     owners = {key: judged.file.get_object(key) for key in drawings}
     parents = {key: whole_number(dictionary(owner).get("/StructParents")) for key, owner in owners.items()}
     return read_tree(judged.catalog, drawings, parents)
 
 
-def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
+def _draw_pages(pages: Sequence[_MovedPage], tree: Tree | None, copier: Copier) -> bool:
     """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
     named = tree.annotations() if tree else set()
     drawn: dict[ObjectKey, tuple[ForeignContent, str]] = {}
@@ -189,7 +189,7 @@ def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bo
     return untold
 
 
-def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
+def _write_page(page: _MovedPage, openings: Sequence[bytes], copier: Copier) -> None:
     new, named = copier.new, _named(page)
     entries: dict[str, Any] = {
         "/Type": Name.Page,
@@ -205,7 +205,7 @@ def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
     put(page.place, entries)
 
 
-def _drawing_of(page: _Page, named: Mapping[str, AnnotationPicture], openings: Sequence[bytes]) -> bytes:
+def _drawing_of(page: _MovedPage, named: Mapping[str, AnnotationPicture], openings: Sequence[bytes]) -> bytes:
     lines = [b"q"]
     if page.matrix != _UNMOVED:
         lines.append(written(page.matrix) + b" cm")
@@ -219,14 +219,14 @@ def _drawing_of(page: _Page, named: Mapping[str, AnnotationPicture], openings: S
     return b"\n".join([*lines, b"Q"])
 
 
-def _named(page: _Page) -> Mapping[str, AnnotationPicture]:
+def _named(page: _MovedPage) -> Mapping[str, AnnotationPicture]:
     """The pictures of a page, by names that nothing on it has yet."""
     taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
     free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
     return dict(zip(free, page.pictures, strict=False))
 
 
-def _with_pictures(page: _Page, named: Mapping[str, AnnotationPicture]) -> Any:
+def _with_pictures(page: _MovedPage, named: Mapping[str, AnnotationPicture]) -> Any:
     if named:
         forms = dict(optional_dictionary(page.resources.get("/XObject")).items())
         page.resources["/XObject"] = Dictionary({**forms, **{name: picture.form for name, picture in named.items()}})
