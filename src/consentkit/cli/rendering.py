@@ -20,7 +20,7 @@ from consentkit.cli.support import interruptions, say
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
-from consentkit.model.identity import Identity, Layout, Paper, Variant, file_name
+from consentkit.model.identity import Identity, Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
 
@@ -37,7 +37,7 @@ class Request:
 
     names: tuple[str, ...]
     output: str | None
-    paper: Paper | None
+    paper: PaperSize | None
     language: str | None
     variant: Variant
     large_print: bool
@@ -147,7 +147,7 @@ def _look_up(workspace: Workspace, name: str, request: Request, layout: Layout, 
     return _Order(name, content.identity, key, None, content)
 
 
-def _targets(orders: list[_Order], request: Request, layout: Layout, usual: Paper) -> list[Path | None]:
+def _targets(orders: list[_Order], request: Request, layout: Layout, usual: PaperSize) -> list[Path | None]:
     """Where each document goes; None is stdout."""
     output = request.output
     if output == STDOUT:

@@ -22,7 +22,7 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs, key_from
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, Paper, Variant
+from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, PaperSize, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
@@ -80,7 +80,7 @@ class Workspace:
         return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> Paper:
+    def usual_paper(self) -> PaperSize:
         """The paper size that is used unless another is asked for."""
         return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
@@ -183,7 +183,7 @@ class Workspace:
         procedure: str | Path | Procedure | Content,
         *,
         language: str | None = None,
-        paper: Paper | None = None,
+        paper: PaperSize | None = None,
         variant: Variant = "consent",
         large_print: bool = False,
         fillable: bool = False,
@@ -193,7 +193,7 @@ class Workspace:
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
         paper = paper or self.usual_paper
-        if paper not in get_args(Paper):
+        if paper not in get_args(PaperSize):
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
         layout = Layout(paper, large_print, fillable)
         if not isinstance(procedure, str | Path):

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import PARTICULARS, Paper, Variant
+from consentkit.model.identity import PARTICULARS, PaperSize, Variant
 from consentkit.model.values import Line, Record, without_repeats
 from consentkit.model.words import LanguageTag
 from consentkit.output.print_queue import PrintSettings
@@ -63,7 +63,7 @@ class Clinic(Record):
     """The file name of a PNG or JPEG picture in the clinic folder."""
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
     """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
-    paper: Paper = "letter"
+    paper: PaperSize = "letter"
     """The paper size that is used unless another is asked for."""
     language: LanguageTag = "en"
     """The language that is used unless another is asked for."""

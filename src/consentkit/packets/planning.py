@@ -21,7 +21,7 @@ from consentkit.documents.making import Document, Layout
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
 from consentkit.library.approvals import Variant
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.model.words import LanguagePack
@@ -246,7 +246,7 @@ class Planner:
             self._report_draft(one, problems)
         return document
 
-    def _extra(self, visit: Visit, number: int, paper: Paper, problems: _Findings) -> ForeignPdf:
+    def _extra(self, visit: Visit, number: int, paper: PaperSize, problems: _Findings) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
         self._extras = self._extras or Extras(self.workspace, paper)

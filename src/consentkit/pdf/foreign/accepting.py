@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Name, Stream
 
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.pdf.foreign.claims import claims_of
 from consentkit.pdf.foreign.comparing import require_same, require_same_letters
 from consentkit.pdf.foreign.copying import written_file
@@ -48,7 +48,7 @@ class Accepted:
     may_be_kept: bool
 
 
-def accepted(data: bytes, paper: Paper | None) -> Accepted:
+def accepted(data: bytes, paper: PaperSize | None) -> Accepted:
     """Judge and rewrite a file. Raises Refused, or whatever damage makes the libraries raise."""
     try:
         judged, inert, again = _rewritten(data)

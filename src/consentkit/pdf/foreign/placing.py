@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.model.identity import PAPER_SIZES, PaperSize
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.foreign.rendering import Rendered, ink_box
 from consentkit.pdf.foreign.values import ForeignBox
@@ -30,14 +30,14 @@ class Placement:
     move: Matrix
 
 
-def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Placement]:
+def places_for(pdf: bytes, sizes: Sequence[Size], paper: PaperSize) -> list[Placement]:
     """Where each page of a rewritten file goes."""
     inks = _inks(pdf, sizes)
     sheets = [_sheet(size, paper) for size in sizes]
     return [Placement(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
 
 
-def _sheet(size: Size, paper: Paper) -> Size:
+def _sheet(size: Size, paper: PaperSize) -> Size:
     short, long = PAPER_SIZES[paper]
     return (long, short) if size[0] > size[1] else (short, long)
 

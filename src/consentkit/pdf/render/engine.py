@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import direction_of
-from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.model.identity import PAPER_SIZES, PaperSize
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
@@ -93,7 +93,7 @@ def render(
     info: Info,
     *,
     fillable: bool = False,
-    paper: Paper | None = None,
+    paper: PaperSize | None = None,
 ) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
@@ -355,7 +355,7 @@ def _complaints() -> Iterator[list[str]]:
         del _collected.of_thread.messages
 
 
-def _require_size(document: weasyprint.Document, paper: Paper | None) -> None:
+def _require_size(document: weasyprint.Document, paper: PaperSize | None) -> None:
     """Raise TemplateFault unless each page has the size of the paper, and nothing beyond its edge."""
     if paper is None:
         return
