@@ -21,7 +21,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
-from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
+from consentkit.packets.papers import PacketItem, PaperMaker, PlacedPaper
 from consentkit.packets.planning import Plan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
@@ -189,13 +189,13 @@ class PacketMaker:
             visit = packet.plan.visit.visit
             yield from (f"{words.packet.cover.visit} {visit}", f"visit_{number}", f"{visit}: ")
 
-    def _printed_on(self, paper: Paper) -> PrintedPart:
+    def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         part, is_ours = paper.part, not paper.is_foreign
         return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
 
 
-def _called(paper: Paper) -> str:
+def _called(paper: PacketItem) -> str:
     """What a paper is called in bookmarks and behind the labels of its fields."""
     if paper.document is None:
         return paper.title or paper.pack.packet.blank_page
@@ -286,7 +286,7 @@ def _is_signed(name: str, kind: str) -> bool:
     return kind == "signature" or name.endswith("_initials")
 
 
-def _payload(plan: Plan, paper: Paper, number: int) -> str:
+def _payload(plan: Plan, paper: PacketItem, number: int) -> str:
     """What the code of a page says: packet, document, edition (0 for a draft) and page. Capitals make it smaller."""
     document = paper.document
     what = (

@@ -28,7 +28,7 @@ _MOST_COVER_PAGES = 8
 
 
 @dataclass(frozen=True)
-class Paper:
+class PacketItem:
     """One paper of a packet: a document, or one of the pages around it."""
 
     title: str
@@ -58,7 +58,7 @@ class Paper:
 class PlacedPaper:
     """A paper and its pages in the packet, counted from 1."""
 
-    paper: Paper
+    paper: PacketItem
     first: int
     last: int
 
@@ -91,16 +91,16 @@ class PaperMaker:
                 return [PlacedPaper(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
-    def _behind_cover(self, plan: Plan) -> list[Paper]:
+    def _behind_cover(self, plan: Plan) -> list[PacketItem]:
         papers = [_document_paper(document, self._pack(plan, document.language)) for document in plan.documents]
         if plan.clauses or plan.assent:
             values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
             title = plan.pack.packet.statements.title
             part = self._sheet(plan, "statements", title, values, plan.clauses)
-            papers.append(Paper(title, "statements", "sign", plan.pack, part))
+            papers.append(PacketItem(title, "statements", "sign", plan.pack, part))
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
-            papers.append(Paper(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
+            papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
     def _pack(self, plan: Plan, language: str) -> LanguagePack:
@@ -111,10 +111,10 @@ class PaperMaker:
             self._packs[language] = self.workspace.language(language)
         return self._packs[language]
 
-    def _blank(self, plan: Plan) -> Paper:
-        return Paper("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
+    def _blank(self, plan: Plan) -> PacketItem:
+        return PacketItem("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
 
-    def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> Paper:
+    def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
             "telehealth": plan.visit.place == "telehealth",
@@ -122,7 +122,7 @@ class PaperMaker:
             "language_help": list(self._language_help()),
         }
         title = plan.pack.packet.cover.heading
-        return Paper(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
+        return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
 
     def _language_help(self) -> Iterator[dict[str, str]]:
         for language in self.workspace.languages():
@@ -138,12 +138,12 @@ class PaperMaker:
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key))
 
 
-def _document_paper(document: Document, pack: LanguagePack) -> Paper:
+def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
     to_do = "take_home" if document.variant == "handout" else "sign"
-    return Paper(document.title, document.variant, to_do, pack, document.part, document)
+    return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 
-def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:
+def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedPaper]:
     """Papers one after the other; with blank pages so that each begins on an odd one, if there is a blank one."""
     placed: list[PlacedPaper] = []
     done = cover_pages
