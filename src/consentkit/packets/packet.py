@@ -21,7 +21,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
-from consentkit.packets.papers import PacketItem, PaperMaker, PlacedPaper
+from consentkit.packets.papers import PacketItem, PaperMaker, PlacedItem
 from consentkit.packets.planning import Plan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
@@ -52,7 +52,7 @@ class Packet:
     """A finished packet."""
 
     plan: Plan
-    papers: tuple[PlacedPaper, ...]
+    papers: tuple[PlacedItem, ...]
     pdf: bytes
 
     @property
@@ -124,7 +124,7 @@ class PacketMaker:
         pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
         require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many))
 
-    def link(self, linker: Linker, plan: Plan, papers: Sequence[PlacedPaper]) -> None:
+    def link(self, linker: Linker, plan: Plan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
         first = linker.expect_pages(papers[-1].last)
         values = {paper.paper.pack.language: particulars(plan.visit, paper.paper.pack) for paper in papers}
@@ -209,7 +209,7 @@ class _PaperWriter:
 
     linker: Linker
     plan: Plan
-    placed: PlacedPaper
+    placed: PlacedItem
     pages: int
     texts: Texts
     values: dict[str, str]
@@ -306,7 +306,7 @@ def _labels(plan: Plan, pack: LanguagePack) -> tuple[str, str, str]:
     return labelled(plan.visit, pack)
 
 
-def _all_texts(plan: Plan, papers: Sequence[PlacedPaper], values: dict[str, dict[str, str]]) -> Iterator[str]:
+def _all_texts(plan: Plan, papers: Sequence[PlacedItem], values: dict[str, dict[str, str]]) -> Iterator[str]:
     """Every text that will be drawn."""
     pages = papers[-1].last
     for placed in papers:

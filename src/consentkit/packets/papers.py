@@ -55,7 +55,7 @@ class PacketItem:
 
 
 @dataclass(frozen=True)
-class PlacedPaper:
+class PlacedItem:
     """A paper and its pages in the packet, counted from 1."""
 
     paper: PacketItem
@@ -76,7 +76,7 @@ class PaperMaker:
     _packs: dict[str, LanguagePack] = field(default_factory=dict)
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
 
-    def papers(self, plan: Plan) -> list[PlacedPaper]:
+    def papers(self, plan: Plan) -> list[PlacedItem]:
         """All papers of a packet with their pages, the cover first."""
         behind = self._behind_cover(plan)
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
@@ -84,11 +84,11 @@ class PaperMaker:
             cover = self._cover(plan, placed)
             if cover.part.pages <= cover_pages:  # fewer, where the numbers of later pages happen to take more room
                 spare = [
-                    PlacedPaper(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
+                    PlacedItem(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
                 ]
                 if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
-                    placed.append(PlacedPaper(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
-                return [PlacedPaper(cover, 1, cover.part.pages), *spare, *placed]
+                    placed.append(PlacedItem(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
+                return [PlacedItem(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
     def _behind_cover(self, plan: Plan) -> list[PacketItem]:
@@ -114,7 +114,7 @@ class PaperMaker:
     def _blank(self, plan: Plan) -> PacketItem:
         return PacketItem("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
 
-    def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> PacketItem:
+    def _cover(self, plan: Plan, placed: Sequence[PlacedItem]) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
             "telehealth": plan.visit.place == "telehealth",
@@ -143,20 +143,20 @@ def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
     return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 
-def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedPaper]:
+def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedItem]:
     """Papers one after the other; with blank pages so that each begins on an odd one, if there is a blank one."""
-    placed: list[PlacedPaper] = []
+    placed: list[PlacedItem] = []
     done = cover_pages
     for paper in papers:
         if blank and done % 2:
-            placed.append(PlacedPaper(blank, done + 1, done + 1))
+            placed.append(PlacedItem(blank, done + 1, done + 1))
             done += 1
-        placed.append(PlacedPaper(paper, done + 1, done + paper.part.pages))
+        placed.append(PlacedItem(paper, done + 1, done + paper.part.pages))
         done += paper.part.pages
     return placed
 
 
-def _listed(placed: PlacedPaper) -> dict[str, Any]:
+def _listed(placed: PlacedItem) -> dict[str, Any]:
     """A line of the list on the cover."""
     paper = placed.paper
     return {
