@@ -90,7 +90,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BatchPlan:
     """What a run will do."""
 
     steps: tuple[Step, ...]
@@ -120,7 +120,7 @@ def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
 # --- plan ---
 
 
-def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice) -> Plan:
+def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice) -> BatchPlan:
     """Find out what has to be done. Nothing is written, and no procedure is parsed.
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
@@ -144,7 +144,7 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
             continue
         steps.append(Step(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
-    return Plan(
+    return BatchPlan(
         steps=tuple(steps),
         before=before,
         after=_before_work(before, steps, wanted, choice.shard),
@@ -252,7 +252,9 @@ def started(
 class Run:
     """A run at work. Nothing else may write into its folder."""
 
-    def __init__(self, workspace: Workspace, plan: Plan, folder: Path, choice: Choice, crew: Crew, lock: int) -> None:
+    def __init__(
+        self, workspace: Workspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
+    ) -> None:
         self.workspace, self.plan, self.folder = workspace, plan, folder
         self.choice, self.crew = choice, crew
         self._lock = lock

@@ -20,8 +20,8 @@ from typing import Any
 import click
 
 from consentkit.batches.batch import (
+    BatchPlan,
     Choice,
-    Plan,
     Result,
     Step,
     is_kept,
@@ -185,7 +185,7 @@ def listed_plainly(reasons: tuple[str, ...]) -> str:
     return ", ".join([*others, *([f"changed {', '.join(changed)}"] if changed else [])])
 
 
-def _summarize(endings: Counter[str], plan: Plan, seconds: float, request: BatchRequest) -> None:
+def _summarize(endings: Counter[str], plan: BatchPlan, seconds: float, request: BatchRequest) -> None:
     counts = {
         ending: endings[ending] for ending in _ORDER if endings[ending] or ending in {"made", "unchanged", "failed"}
     }
@@ -213,7 +213,7 @@ def _strangers_note(names: list[str], folder: Path) -> str:
     return f"{printable(str(folder))} also holds what this list did not make, and it is left alone: {_some(names)}"
 
 
-def _repeated_note(plan: Plan) -> str:
+def _repeated_note(plan: BatchPlan) -> str:
     return f"the list asks more than once for {_some(plan.repeated)}; one is made of each" if plan.repeated else ""
 
 
@@ -226,7 +226,7 @@ def _some(names: Sequence[str]) -> str:
 # --- without work ---
 
 
-def _tell_plan(workspace: Workspace, plan: Plan, request: BatchRequest) -> int:
+def _tell_plan(workspace: Workspace, plan: BatchPlan, request: BatchRequest) -> int:
     """Tell what would be done."""
     endings = Counter[str]()
     _warn(_repeated_note(plan), request)
