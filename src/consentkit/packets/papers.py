@@ -16,7 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
 from consentkit.model.words import LanguagePack, fill
-from consentkit.packets.planning import Plan
+from consentkit.packets.planning import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
@@ -76,7 +76,7 @@ class PaperMaker:
     _packs: dict[str, LanguagePack] = field(default_factory=dict)
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
 
-    def papers(self, plan: Plan) -> list[PlacedItem]:
+    def papers(self, plan: PacketPlan) -> list[PlacedItem]:
         """All papers of a packet with their pages, the cover first."""
         behind = self._behind_cover(plan)
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
@@ -91,7 +91,7 @@ class PaperMaker:
                 return [PlacedItem(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
-    def _behind_cover(self, plan: Plan) -> list[PacketItem]:
+    def _behind_cover(self, plan: PacketPlan) -> list[PacketItem]:
         papers = [_document_paper(document, self._pack(plan, document.language)) for document in plan.documents]
         if plan.clauses or plan.assent:
             values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
@@ -103,7 +103,7 @@ class PaperMaker:
             papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
-    def _pack(self, plan: Plan, language: str) -> LanguagePack:
+    def _pack(self, plan: PacketPlan, language: str) -> LanguagePack:
         return plan.pack if plan.pack.language == language else self._words(language)
 
     def _words(self, language: str) -> LanguagePack:
@@ -111,10 +111,10 @@ class PaperMaker:
             self._packs[language] = self.workspace.language(language)
         return self._packs[language]
 
-    def _blank(self, plan: Plan) -> PacketItem:
+    def _blank(self, plan: PacketPlan) -> PacketItem:
         return PacketItem("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
 
-    def _cover(self, plan: Plan, placed: Sequence[PlacedItem]) -> PacketItem:
+    def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem]) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
             "telehealth": plan.visit.place == "telehealth",
@@ -130,7 +130,7 @@ class PaperMaker:
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(
-        self, plan: Plan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
+        self, plan: PacketPlan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
     ) -> Part:
         self._inputs = self._inputs or self.workspace.inputs()
         spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)

@@ -65,7 +65,7 @@ class PacketOptions:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PacketPlan:
     """A packet before it is put together."""
 
     visit: Visit
@@ -127,7 +127,7 @@ class Planner:
 
     def plan(
         self, visit: Visit, label: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
-    ) -> Plan:
+    ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
         `places` are the line and the column of each of its codes, where they are known.
@@ -160,7 +160,7 @@ class Planner:
         documents = [found for one in wanted if (found := problems.try_to(self._document, one, layout, problems))]
         problems.require_none()
         self._days.remember(visit, procedures)
-        return Plan(
+        return PacketPlan(
             visit=visit,
             pack=packs[0],
             documents=tuple(documents),
