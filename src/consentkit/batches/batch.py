@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from consentkit.batches.folder import file_hash, held, strangers, tidy
 from consentkit.batches.manifest import ApprovalState, Entry, Manifest, load_manifest, save_manifest
-from consentkit.batches.service_list import Request, list_hash, shard_of
+from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
 from consentkit.output.write import remove_own_file, write_file
@@ -62,7 +62,7 @@ class Choice:
     fail_fast: bool = False
     """Whether the first failure ends the run."""
 
-    def takes(self, request: Request) -> bool:
+    def takes(self, request: RequestedDocument) -> bool:
         """Whether a document is one that the run is about."""
         names = (request.identity.code, request.file)
         return (
@@ -76,7 +76,7 @@ class Choice:
 class Step:
     """What is to be done for one document."""
 
-    request: Request
+    request: RequestedDocument
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -120,7 +120,7 @@ def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
 # --- plan ---
 
 
-def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice) -> BatchPlan:
+def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice) -> BatchPlan:
     """Find out what has to be done. Nothing is written, and no procedure is parsed.
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
@@ -153,7 +153,7 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
     )
 
 
-def _without_traces(manifest: Manifest, wanted: Mapping[str, Request], folder: Path) -> Manifest:
+def _without_traces(manifest: Manifest, wanted: Mapping[str, RequestedDocument], folder: Path) -> Manifest:
     """The manifest without what never came into being and is no longer asked for, such as a misspelt code.
 
     A run that was killed may have written a file without a hash in the manifest, so the folder is asked too.
@@ -190,7 +190,7 @@ def shortened(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _before_work(
-    before: Manifest, steps: Sequence[Step], wanted: Mapping[str, Request], shard: tuple[int, int] | None
+    before: Manifest, steps: Sequence[Step], wanted: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
 ) -> Manifest:
     """What is true before anything is done: what is not as it should be is pending."""
     entries = {name: _changed(entry, listed=name in wanted) for name, entry in before.by_file().items()}
@@ -206,7 +206,7 @@ def _changed(entry: Entry, **values: Any) -> Entry:
     return entry if vars(entry).items() >= values.items() else replace(entry, **values)
 
 
-def _first_entry(request: Request) -> Entry:
+def _first_entry(request: RequestedDocument) -> Entry:
     identity, layout = request.identity, request.layout
     return Entry(
         file=request.file,
@@ -230,7 +230,7 @@ def is_kept(workspace: Workspace, step: Step) -> bool:
 
 @contextlib.contextmanager
 def started(
-    workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice, crew: Crew
+    workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
 ) -> Iterator[Run]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
@@ -372,7 +372,7 @@ class Run:
                 self.save()
 
 
-def _entry(request: Request, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
+def _entry(request: RequestedDocument, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
     from consentkit.pdf.file.xmp import read_properties
 
     approval: ApprovalState = "approved" if document.is_approved else "overdue" if document.approval else "draft"

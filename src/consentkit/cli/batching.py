@@ -29,7 +29,7 @@ from consentkit.batches.batch import (
     started,
 )
 from consentkit.batches.manifest import Entry, Manifest, parse_shard
-from consentkit.batches.service_list import Request, requests_of
+from consentkit.batches.service_list import RequestedDocument, requests_of
 from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
 from consentkit.documents.workspace import Workspace
@@ -102,7 +102,7 @@ def run_batch(workspace: Workspace, request: BatchRequest) -> int:
     return _work(workspace, requests, choice, request)
 
 
-def _work(workspace: Workspace, requests: list[Request], choice: Choice, request: BatchRequest) -> int:
+def _work(workspace: Workspace, requests: list[RequestedDocument], choice: Choice, request: BatchRequest) -> int:
     begun, endings = time.monotonic(), Counter[str]()
     with started(workspace, requests, request.output, choice, request.crew()) as run:
         _warn(_repeated_note(run.plan), request)
