@@ -70,10 +70,10 @@ def read_drawing(data: bytes, properties: Mapping[str, int | None]) -> Drawing:
 
     Raises Unsound.
     """
-    return _Reader(data, properties).read()
+    return _DrawingReader(data, properties).read()
 
 
-class _Reader:
+class _DrawingReader:
     def __init__(self, data: bytes, properties: Mapping[str, int | None]) -> None:
         self._data = data
         self._properties = properties
