@@ -85,7 +85,7 @@ def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
     form = optional_dictionary(judged.catalog.get("/AcroForm"))
     costs = Costs(copier)
     annotations = Annotations(form, copier, costs)
-    reader = _Reader(annotations, copier, costs)
+    reader = _InertReader(annotations, copier, costs)
     pages = [
         reader.read(page, number, place) for number, (page, place) in enumerate(zip_longest(judged.pages, places), 1)
     ]
@@ -115,7 +115,7 @@ def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
     )
 
 
-class _Reader:
+class _InertReader:
     """Reads the pages of one file."""
 
     def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
