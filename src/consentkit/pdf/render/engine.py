@@ -48,7 +48,7 @@ _SIZE_TOLERANCE = 0.5
 _STREAM_END = b"\nendstream\nendobj"
 
 
-class _Refused(ValueError):
+class _RefusedAddress(ValueError):
     """An address was asked for that is not an asset."""
 
 
@@ -67,14 +67,14 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
         if url in self._assets:
             return URLFetcherResponse(url, self._assets[url])
         self._refused.append(url)
-        raise _Refused("only named assets may be used")
+        raise _RefusedAddress("only named assets may be used")
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Raise RenderingFailed where an address was refused, whatever became of the refusal in between."""
         try:
             yield
-        except (URLFetchingError, _Refused):  # not swallowed: a colour profile, a font
+        except (URLFetchingError, _RefusedAddress):  # not swallowed: a colour profile, a font
             self._require_none()
             raise
         self._require_none()
