@@ -104,7 +104,7 @@ class BatchPlan:
 
 
 @dataclass(frozen=True)
-class Result:
+class BatchResult:
     """What has become of one document."""
 
     ending: Ending
@@ -263,7 +263,7 @@ class Run:
         self._written_entries: tuple[Entry, ...] | None = None
         self._hopeless: FileAccess | None = None
 
-    def results(self) -> Generator[Result, None, None]:
+    def results(self) -> Generator[BatchResult, None, None]:
         """Do what the plan says; yield each document's result as it comes."""
         with contextlib.closing(self._results()) as results:
             for result in results:
@@ -284,11 +284,11 @@ class Run:
         """What stands in the folder and is not consentkit's."""
         return strangers(self.folder, self._entries)
 
-    def _results(self) -> Generator[Result, None, None]:
+    def _results(self) -> Generator[BatchResult, None, None]:
         to_make = []
         for step in self.plan.steps:
             if not step.reasons:
-                yield Result("unchanged", self._entries[step.request.file])
+                yield BatchResult("unchanged", self._entries[step.request.file])
             elif step.error:
                 yield self._failed(step, step.error)
             elif document := self.workspace.kept(step.key):
@@ -303,7 +303,7 @@ class Run:
         if self.choice.prune:
             yield from map(self._prune, self.plan.left)
 
-    def _make(self, steps: Sequence[Step]) -> Iterator[Result]:
+    def _make(self, steps: Sequence[Step]) -> Iterator[BatchResult]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
         from consentkit.documents.making import load_engine
         from consentkit.processes.workers import work
@@ -333,7 +333,7 @@ class Run:
             digests = self.workspace.digests(identity.code, layout, **asked)  # type: ignore[arg-type]
         return document, digests if key == key_from(digests) else {}, self.workspace.store.trouble
 
-    def _result(self, end: Ended[Step, tuple[Document, dict[str, str], str | None]]) -> Result:
+    def _result(self, end: Ended[Step, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
         if end.value is None:
             return self._failed(end.task, end.error or FileAccess("was not made"), end.seconds)
         document, digests, trouble = end.value
@@ -342,28 +342,28 @@ class Run:
 
     def _written(
         self, step: Step, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
-    ) -> Result:
+    ) -> BatchResult:
         try:
             write_file(self.folder / step.request.file, document.pdf, force=self.choice.force)
         except FileAccess as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in _HOPELESS:
                 self._hopeless = error
             return self._failed(step, error, seconds)
-        return Result(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
+        return BatchResult(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
 
-    def _failed(self, step: Step, error: ConsentkitError, seconds: float = 0) -> Result:
+    def _failed(self, step: Step, error: ConsentkitError, seconds: float = 0) -> BatchResult:
         """A failure leaves what the manifest knows of an earlier file as it is."""
         entry = replace(self._entries[step.request.file], outcome="failed", problem=str(error))
-        return Result("failed", entry, step.reasons, seconds)
+        return BatchResult("failed", entry, step.reasons, seconds)
 
-    def _prune(self, entry: Entry) -> Result:
+    def _prune(self, entry: Entry) -> BatchResult:
         try:
             gone = remove_own_file(self.folder / entry.file)
         except FileAccess as error:
-            return Result("failed", replace(entry, listed=False, problem=str(error)))
-        return Result("removed" if gone else "altered", replace(entry, listed=False))
+            return BatchResult("failed", replace(entry, listed=False, problem=str(error)))
+        return BatchResult("removed" if gone else "altered", replace(entry, listed=False))
 
-    def _note(self, result: Result) -> None:
+    def _note(self, result: BatchResult) -> None:
         self._entries[result.entry.file] = result.entry
         if result.ending == "removed":
             del self._entries[result.entry.file]

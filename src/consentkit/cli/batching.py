@@ -21,8 +21,8 @@ import click
 
 from consentkit.batches.batch import (
     BatchPlan,
+    BatchResult,
     Choice,
-    Result,
     Step,
     is_kept,
     make_plan,
@@ -41,7 +41,7 @@ from consentkit.processes.pool import Crew, usable_cores
 _MOST_NAMES = 5
 _ORDER = ("made", "copied", "unchanged", "failed", "removed", "altered")
 
-Tell = Callable[[Result], None]
+Tell = Callable[[BatchResult], None]
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,10 @@ def _telling(request: BatchRequest, steps: int) -> Iterator[Tell]:
         return
     # A bar and lines on one terminal would garble each other: failures wait for the end.
     shown = not sys.stdout.isatty()
-    failures: list[Result] = []
+    failures: list[BatchResult] = []
     with click.progressbar(length=steps, label="Documents", file=sys.stderr, show_pos=True) as bar:
 
-        def tell_with_bar(result: Result) -> None:
+        def tell_with_bar(result: BatchResult) -> None:
             if shown and (request.as_json or result.ending != "failed"):
                 tell(result)
             if result.ending == "failed":
@@ -144,7 +144,7 @@ def _telling(request: BatchRequest, steps: int) -> Iterator[Tell]:
         _tell_failure(result)
 
 
-def _tell_json(result: Result) -> None:
+def _tell_json(result: BatchResult) -> None:
     entry = asdict(result.entry)
     entry.update(outcome=result.ending, reasons=list(result.reasons), seconds=round(result.seconds, 3))
     _print_json(entry)
@@ -154,7 +154,7 @@ def _print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))  # which flushes
 
 
-def _tell_line(result: Result) -> None:
+def _tell_line(result: BatchResult) -> None:
     if result.ending == "failed":
         _tell_failure(result)
         return
@@ -163,7 +163,7 @@ def _tell_line(result: Result) -> None:
     click.echo(f"{result.ending:9}  {result.entry.file}{why}{took}")
 
 
-def _tell_failure(result: Result) -> None:
+def _tell_failure(result: BatchResult) -> None:
     if result.ending != "failed":
         return
     where = "; the file of an earlier run is still there" if result.entry.file_hash else ""
@@ -289,7 +289,7 @@ def _tell_merged(manifest: Manifest, request: BatchRequest) -> int:
     entries = [entry for entry in manifest.documents if entry.listed]
     failed = [entry for entry in entries if entry.outcome == "failed"]
     for entry in failed:
-        _tell_failure(Result("failed", entry))
+        _tell_failure(BatchResult("failed", entry))
     if request.as_json:
         for entry in entries:
             _print_json(asdict(entry))
