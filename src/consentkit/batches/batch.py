@@ -231,14 +231,14 @@ def is_kept(workspace: Workspace, step: Step) -> bool:
 @contextlib.contextmanager
 def started(
     workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
-) -> Iterator[Run]:
+) -> Iterator[BatchRun]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
     Raises FileAccess where another run is in the folder, or where it can't be written to; and what `make_plan` raises.
     """
     with held(folder) as lock:
         tidy(folder)
-        run = Run(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
+        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
         run.save()
         try:
             yield run
@@ -249,7 +249,7 @@ def started(
         run.save()
 
 
-class Run:
+class BatchRun:
     """A run at work. Nothing else may write into its folder."""
 
     def __init__(
