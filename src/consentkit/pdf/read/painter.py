@@ -16,7 +16,7 @@ from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, box_around
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import inflated
 from consentkit.pdf.file.syntax import Ref, Value, number
-from consentkit.pdf.read.canvas import Canvas, Glyph, Paint, Run
+from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
 from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
 from consentkit.pdf.read.gradients import fills, shades_of
@@ -87,7 +87,7 @@ class Painter(GraphicsReader):
         self._will_clip |= state.mode >= _CLIPPING
         matrix = product(self._text_matrix, state.matrix)
         self.canvas.items.append(
-            Run(
+            DrawnRun(
                 drawing=self._drawing,
                 key=inside.key,
                 is_replaced=inside.silent and inside.key is not None,

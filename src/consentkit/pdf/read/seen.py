@@ -17,7 +17,7 @@ from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, Point, box
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, number, whole
-from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, Paint, Run
+from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, DrawnRun, Paint
 from consentkit.pdf.read.colour import ANY
 from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import State
@@ -57,7 +57,7 @@ class SeenContent(ContentReader):
         painter = self.painter(page)
         painter.read(self._contents(page), _NOTHING)
         for item in painter.canvas.items:
-            if isinstance(item, Run) and item.is_painted:
+            if isinstance(item, DrawnRun) and item.is_painted:
                 yield from item.middles()
 
     def operations(self, stream: bytes) -> list[Operation]:
