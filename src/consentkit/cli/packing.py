@@ -61,7 +61,7 @@ def make_packets(workspace: Workspace, request: PacketRequest) -> int:
     require_sense(targets)
     if request.printer:
         require_printer(request.printer)
-    run = _Run(workspace, targets)
+    run = _PacketRun(workspace, targets)
     for entry in chain(begin, entries):
         if not request.visits or entry.name.visit in request.visits:
             run.serve(entry)
@@ -91,7 +91,7 @@ def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterat
     return iter(entries[: max(known[visit] for visit in request.visits)])
 
 
-class _Run:
+class _PacketRun:
     """The packets of one call."""
 
     def __init__(self, workspace: Workspace, targets: Targets) -> None:
