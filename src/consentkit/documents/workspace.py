@@ -27,7 +27,7 @@ from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
-    from consentkit.documents.making import Source
+    from consentkit.documents.making import DocumentSource
     from consentkit.documents.page import Content, Page
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
@@ -155,12 +155,12 @@ class Workspace:
     def _library_path(self, code: str) -> Path | None:
         return self.library.path(code) if code in self.library.codes() else None
 
-    def source(self) -> Source:
+    def source(self) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
-        from consentkit.documents.making import Source
+        from consentkit.documents.making import DocumentSource
         from consentkit.library.approvals import load_approvals
 
-        return Source(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
+        return DocumentSource(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
 
     def compose(self, content: Content) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
