@@ -20,7 +20,7 @@ from weasyprint.matrix import Matrix
 
 from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, TextNode
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
-from consentkit.pdf.tags.word_breaks import Source
+from consentkit.pdf.tags.word_breaks import HtmlText
 
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
 
@@ -58,7 +58,7 @@ class Gatherer:
     """Walks through the pages of one document, in order."""
 
     def __init__(self, language: str) -> None:
-        self.source = Source()
+        self.source = HtmlText()
         self.document = Node("Document", 0, 0, language)
         self.artifacts: dict[Mark, Artifact] = {}
         self.dropped: list[tuple[int, Any]] = []

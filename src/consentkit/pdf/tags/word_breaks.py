@@ -27,7 +27,7 @@ _ALIKE = str.maketrans("ı", "i", "\u0307")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-class Source:
+class HtmlText:
     """The text of one or more HTML trees, in which every element and every drawn piece of text can be found."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ def _letters(text: str) -> str:
     return "".join(text.split()).replace(_SOFT_HYPHEN, "").casefold().translate(_ALIKE)
 
 
-def mark_word_breaks(node: Node, source: Source) -> None:
+def mark_word_breaks(node: Node, source: HtmlText) -> None:
     """Note on each piece of text whether a space must follow that was not drawn."""
     if holds_phrase(node):
         for before, after, at_edge in _neighbours(node):
@@ -157,7 +157,7 @@ def _pieces(node: Node) -> Iterator[TextNode | Node | Break]:
             yield from _pieces(kid)
 
 
-def _parted(before: TextNode, after: TextNode | Node, at_edge: bool, source: Source) -> bool:
+def _parted(before: TextNode, after: TextNode | Node, at_edge: bool, source: HtmlText) -> bool:
     following = after.drawn if isinstance(after, TextNode) else ""
     if before.drawn[-1:].isspace() or following[:1].isspace():
         return False  # the space was drawn
