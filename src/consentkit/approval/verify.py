@@ -13,7 +13,7 @@ from consentkit.library.approvals import Approvals, Identity
 from consentkit.pdf.file.seal import is_intact, is_sealed
 from consentkit.pdf.file.xmp import read_properties
 
-State = Literal["current", "superseded", "altered", "unknown"]
+VerifiedState = Literal["current", "superseded", "altered", "unknown"]
 """`unknown` is a file that consentkit did not make, or of a document that is no longer in the library."""
 
 
@@ -21,7 +21,7 @@ State = Literal["current", "superseded", "altered", "unknown"]
 class Verdict:
     """What was found out about a file."""
 
-    state: State
+    state: VerifiedState
     identity: Identity | None = None
     issued: str = ""
     content_hash: str = ""
@@ -49,7 +49,7 @@ def identify_packet(pdf: bytes) -> tuple[str, list[Verdict]] | None:
     properties = read_properties(pdf)
     if properties is None or "packet" not in properties:
         return None
-    state: State = "current" if is_intact(pdf) else "altered"
+    state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
         Verdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def judge(said: Verdict, current_hash: str | None, approvals: Approvals) -> Verd
     if said.identity is None:
         return said
     editions = [found.edition for found in approvals.of(said.identity) if found.content == said.content_hash]
-    state: State = said.state
+    state: VerifiedState = said.state
     if state == "current" and current_hash != said.content_hash:
         state = "superseded" if current_hash else "unknown"
     return Verdict(
