@@ -17,7 +17,7 @@ from consentkit.pdf.file.reader import PdfFile, inflated
 from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
 from consentkit.pdf.read.canvas import Paint
 from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
-from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.seen import SeenContent, page_area
 
@@ -80,7 +80,7 @@ class PageReader:
         )
 
     def _draw_annotations(
-        self, page: Mapping[str, Value], painter: Painter, blank: State, printed: PrintedPage
+        self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState, printed: PrintedPage
     ) -> None:
         """Draw what annotations look like, but for those that look as they did."""
         file = self._file
@@ -132,7 +132,7 @@ def _lies_at(paint: Paint, x: float, y: float) -> bool:
     return left <= x <= right and bottom <= y <= top and paint.contains(x, y)
 
 
-def _is_fit(painter: Painter, blank: State, printed: PrintedPage) -> bool:
+def _is_fit(painter: Painter, blank: GraphicsState, printed: PrintedPage) -> bool:
     """Whether nothing but a scale is in force where the streams of a part begin, and these stay on the page."""
     state = painter.state
     if replace(state, matrix=IDENTITY) != blank or printed.box is None:

@@ -31,7 +31,7 @@ class Pattern(NamedTuple):
 
 
 @dataclass
-class State:
+class GraphicsState:
     """The graphics state, as far as it decides what is seen (ISO 32000-1, 8.4)."""
 
     matrix: Matrix = IDENTITY
@@ -67,13 +67,13 @@ class GraphicsReader(StreamReader):
         self,
         reader: ContentReader,
         resources: Mapping[str, Value],
-        state: State,
+        state: GraphicsState,
         number: int | None = None,
         depth: int = 0,
     ) -> None:
         super().__init__(reader, {}, resources, number, depth)
         self.state = state
-        self._saved: list[State] = []
+        self._saved: list[GraphicsState] = []
         self._path = Outline()
         self._text_matrix = self._line_matrix = IDENTITY
 

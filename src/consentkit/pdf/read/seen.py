@@ -20,7 +20,7 @@ from consentkit.pdf.file.syntax import Ref, Value, number, whole
 from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, DrawnRun, Paint
 from consentkit.pdf.read.colour import ANY
 from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
-from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
 from consentkit.pdf.read.painter import Painter
@@ -73,10 +73,10 @@ class SeenContent(ContentReader):
     def painter(self, page: Mapping[str, Value]) -> Painter:
         """What paints the streams of a page, one after the other."""
         resources = self.file.dictionary(page.get("Resources"))
-        state = State(clips=(page_area(self.file, page),))
+        state = GraphicsState(clips=(page_area(self.file, page),))
         return Painter(self, Canvas(self._least_size), resources, state, whole_drawings=self._whole_drawings)
 
-    def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: State) -> None:
+    def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState) -> None:
         """Paint the notes, marks and fields of a page over it."""
         for reference in self.file.array(page.get("Annots")):
             entries = self.file.dictionary(reference)
