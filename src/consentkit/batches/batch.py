@@ -73,7 +73,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Step:
+class BatchStep:
     """What is to be done for one document."""
 
     request: RequestedDocument
@@ -93,7 +93,7 @@ class Step:
 class BatchPlan:
     """What a run will do."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[BatchStep, ...]
     before: Manifest
     after: Manifest
     """What the manifest will say while nothing has been done yet."""
@@ -140,9 +140,9 @@ def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folde
                 identity.code, layout, language=identity.language, variant=identity.variant, inputs=inputs
             )
         except ConsentkitError as error:
-            steps.append(Step(request, ("can't be made",), error=error))
+            steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(Step(request, _reasons(folder, known.get(request.file), digests), digests))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
     return BatchPlan(
         steps=tuple(steps),
@@ -190,7 +190,7 @@ def shortened(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _before_work(
-    before: Manifest, steps: Sequence[Step], wanted: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
+    before: Manifest, steps: Sequence[BatchStep], wanted: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
 ) -> Manifest:
     """What is true before anything is done: what is not as it should be is pending."""
     entries = {name: _changed(entry, listed=name in wanted) for name, entry in before.by_file().items()}
@@ -223,7 +223,7 @@ def _first_entry(request: RequestedDocument) -> Entry:
 # --- results ---
 
 
-def is_kept(workspace: Workspace, step: Step) -> bool:
+def is_kept(workspace: Workspace, step: BatchStep) -> bool:
     """Whether a document would be copied from the store."""
     return bool(step.digests) and workspace.store.get(step.key) is not None
 
@@ -303,7 +303,7 @@ class BatchRun:
         if self.choice.prune:
             yield from map(self._prune, self.plan.left)
 
-    def _make(self, steps: Sequence[Step]) -> Iterator[BatchResult]:
+    def _make(self, steps: Sequence[BatchStep]) -> Iterator[BatchResult]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
         from consentkit.documents.making import load_engine
         from consentkit.processes.workers import work
@@ -323,7 +323,7 @@ class BatchRun:
                 if self._hopeless:
                     return
 
-    def _render(self, step: Step) -> tuple[Document, dict[str, str], str | None]:
+    def _render(self, step: BatchStep) -> tuple[Document, dict[str, str], str | None]:
         """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain."""
         identity, layout = step.request.identity, step.request.layout
         asked = {"language": identity.language, "variant": identity.variant}
@@ -333,7 +333,7 @@ class BatchRun:
             digests = self.workspace.digests(identity.code, layout, **asked)  # type: ignore[arg-type]
         return document, digests if key == key_from(digests) else {}, self.workspace.store.trouble
 
-    def _result(self, end: Ended[Step, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
+    def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
         if end.value is None:
             return self._failed(end.task, end.error or FileAccess("was not made"), end.seconds)
         document, digests, trouble = end.value
@@ -341,7 +341,7 @@ class BatchRun:
         return self._written(end.task, document, digests, "made", end.seconds)
 
     def _written(
-        self, step: Step, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
+        self, step: BatchStep, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
     ) -> BatchResult:
         try:
             write_file(self.folder / step.request.file, document.pdf, force=self.choice.force)
@@ -351,7 +351,7 @@ class BatchRun:
             return self._failed(step, error, seconds)
         return BatchResult(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
 
-    def _failed(self, step: Step, error: ConsentkitError, seconds: float = 0) -> BatchResult:
+    def _failed(self, step: BatchStep, error: ConsentkitError, seconds: float = 0) -> BatchResult:
         """A failure leaves what the manifest knows of an earlier file as it is."""
         entry = replace(self._entries[step.request.file], outcome="failed", problem=str(error))
         return BatchResult("failed", entry, step.reasons, seconds)

@@ -22,8 +22,8 @@ import click
 from consentkit.batches.batch import (
     BatchPlan,
     BatchResult,
+    BatchStep,
     Choice,
-    Step,
     is_kept,
     make_plan,
     started,
@@ -264,7 +264,7 @@ def _would_be_pruned(path: Path) -> tuple[str, str]:
         return "failed", str(error)
 
 
-def _would_be(workspace: Workspace, step: Step) -> str:
+def _would_be(workspace: Workspace, step: BatchStep) -> str:
     if not step.reasons:
         return "unchanged"
     if step.error:
