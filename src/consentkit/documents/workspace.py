@@ -194,7 +194,7 @@ class Workspace:
         """
         paper = paper or self.usual_paper
         if paper not in get_args(PaperSize):
-            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
+            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(PaperSize))}")
         layout = Layout(paper, large_print, fillable)
         if not isinstance(procedure, str | Path):
             return self._make(self._content(procedure, language, variant), layout)

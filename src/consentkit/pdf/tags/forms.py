@@ -161,7 +161,7 @@ def _field(element: Element, report: Report) -> Field | None:
     faults = {
         "needs a name that starts with a letter and is made of a-z, 0-9 and _": not _NAME.fullmatch(name),
         "does not say what it asks for: write data-label": not label.strip(),
-        f"is of an unknown kind; data-kind is one of {', '.join(Kind)}": kind not in {"", *FieldKind},
+        f"is of an unknown kind; data-kind is one of {', '.join(FieldKind)}": kind not in {"", *FieldKind},
         "holds text, which what is typed would cover": bool("".join(element.itertext()).strip()),
     }
     for fault, found in faults.items():
