@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from consentkit.checks.places import Source
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
-from consentkit.reading.yaml_file import DataPath
+from consentkit.reading.yaml_file import Path
 
 if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it can't be needed here
     from consentkit.library.clinic import Clinic
@@ -87,7 +87,7 @@ class ServiceFile:
     """A clinic's list of services."""
 
     source: Source
-    codes: tuple[tuple[DataPath, str], ...]
+    codes: tuple[tuple[Path, str], ...]
     """Each code, with where in the data it stands."""
     code: str = ""
     language: str = "en"

@@ -14,7 +14,7 @@ from consentkit.checks.rules_wording import UNPRINTABLE
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.substitutes import described, instead
 from consentkit.problems import printable
-from consentkit.reading.yaml_file import DataPath
+from consentkit.reading.yaml_file import Path
 
 _NOT_PRINTED = {
     *("code", "language", "direction", "translates", "clauses", "related", "policies", "billing", "drop"),
@@ -46,7 +46,7 @@ def first_places(characters: Collection[str], sources: Iterable[Source]) -> dict
     return places
 
 
-def _is_printed(path: DataPath) -> bool:
+def _is_printed(path: Path) -> bool:
     if path[0] == "clauses" and len(path) > 2:  # the clauses of a language; in a procedure they are names
         return path[2] != _SOURCE
     return path[0] not in _NOT_PRINTED and path != ("about", _SOURCE)

@@ -12,7 +12,7 @@ from consentkit.checks import rules_library as rules
 from consentkit.checks.findings import Finding, Subject, found, key, value
 from consentkit.checks.inputs import LibraryFiles, ProcedureFile, ServiceFile, TranslationFile
 from consentkit.problems import did_you_mean, printable, quoted
-from consentkit.reading.yaml_file import DataPath
+from consentkit.reading.yaml_file import Path
 
 Procedures = Mapping[str, ProcedureFile]
 
@@ -61,7 +61,7 @@ def _retired(file: ProcedureFile) -> str:
     return f"is {file.code}, which {' or '.join(billing.replaced_by)} replaced in {billing.retired_in}"
 
 
-def _named_codes(file: ProcedureFile) -> Iterator[tuple[DataPath, str]]:
+def _named_codes(file: ProcedureFile) -> Iterator[tuple[Path, str]]:
     billing = file.procedure.billing
     for name in ("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by"):
         for index, code in enumerate(getattr(billing, name)):
@@ -97,7 +97,7 @@ def _outdated_overrides(library: LibraryFiles) -> Iterator[Finding]:
 
 def check_services(services: ServiceFile, procedures: Procedures) -> Iterator[Finding]:
     """Check a list of services."""
-    first: dict[str, DataPath] = {}
+    first: dict[str, Path] = {}
     for path, code in services.codes:
         file = procedures.get(code)
         if file is None:
@@ -109,6 +109,6 @@ def check_services(services: ServiceFile, procedures: Procedures) -> Iterator[Fi
             yield _repeated(services, path, first[code], code)
 
 
-def _repeated(services: Subject, path: DataPath, first: DataPath, code: str) -> Finding:
+def _repeated(services: Subject, path: Path, first: Path, code: str) -> Finding:
     line = services.source.at_value(first)[0]
     return found(rules.SERVICE_REPEATED, services, value(*path), f"is {code}, which stands on line {line} already")

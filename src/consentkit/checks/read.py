@@ -303,9 +303,9 @@ def _source(path: Path) -> checks.Source:
     return checks.read_source(read_text(path, str(path)), str(path))
 
 
-def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_file.DataPath, str]]:
+def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:
     """Each code of a list, those of groups too, with where it stands."""
-    lists: list[tuple[yaml_file.DataPath, tuple[Service, ...]]] = [
+    lists: list[tuple[yaml_file.Path, tuple[Service, ...]]] = [
         *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
         (("services",), services.services),
     ]
@@ -314,7 +314,7 @@ def _codes(source: checks.Source, services: ServiceList) -> Iterator[tuple[yaml_
             yield _place(source, (*place, index)), service.code
 
 
-def _place(source: checks.Source, service: yaml_file.DataPath) -> yaml_file.DataPath:
+def _place(source: checks.Source, service: yaml_file.Path) -> yaml_file.Path:
     """Where the code of a service stands: the service may be the code itself."""
     full = (*service, "code")
     return full if full in source.yaml.values else service
