@@ -18,7 +18,7 @@ from consentkit.batches.batch import Choice, make_plan
 from consentkit.batches.folder import LOCK, held
 from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merge import merge
-from consentkit.batches.service_list import Request, requests_of, shard_of
+from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
 from consentkit.cache.store import no_store, open_store
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import Approval, record
@@ -308,8 +308,8 @@ def test_what_consentkit_did_not_make_is_never_removed(place: Place) -> None:
 # --- several machines ---
 
 
-def request(number: int) -> Request:
-    return Request(Identity(f"C-{number}", "en", "consent"), Layout(), f"C-{number}.pdf")
+def request(number: int) -> RequestedDocument:
+    return RequestedDocument(Identity(f"C-{number}", "en", "consent"), Layout(), f"C-{number}.pdf")
 
 
 def test_every_document_is_in_one_part_and_the_parts_are_of_like_size() -> None:

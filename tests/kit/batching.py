@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.batches.batch import Choice, Result, started
+from consentkit.batches.batch import BatchResult, Choice, started
 from consentkit.batches.manifest import Entry, load_manifest
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
@@ -34,7 +34,7 @@ class Place:
     def workspace(self) -> Workspace:
         return open_workspace(self.clinic, self.store)
 
-    def run(self, choice: Choice | None = None, crew: Crew | None = None) -> list[Result]:
+    def run(self, choice: Choice | None = None, crew: Crew | None = None) -> list[BatchResult]:
         """Make what has to be made."""
         workspace = self.workspace()
         requests = requests_of(workspace, None)
@@ -63,7 +63,7 @@ def make_place(folder: Path, services: str = SERVICES, store: Store | None = Non
     return place
 
 
-def counted(results: list[Result]) -> dict[str, int]:
+def counted(results: list[BatchResult]) -> dict[str, int]:
     """How many results there are of each kind."""
     return dict(Counter(result.ending for result in results))
 

@@ -20,7 +20,7 @@ from pikepdf import Dictionary
 
 from consentkit.documents.making import Document
 from consentkit.packets.packet import Packet
-from consentkit.packets.papers import PlacedPaper
+from consentkit.packets.papers import PlacedItem
 from consentkit.packets.slots import particulars
 from kit.finding import Finding
 from kit.source_tree import running_fields, source_tree
@@ -90,7 +90,7 @@ def packet_expectation(packet: Packet) -> Expectation:
     )
 
 
-def _paper_tree(packet: Packet, placed: PlacedPaper, listed: Sequence[int]) -> Node:
+def _paper_tree(packet: Packet, placed: PlacedItem, listed: Sequence[int]) -> Node:
     """The tree of a part with what the visit writes into it."""
     part, values = placed.paper.part, particulars(packet.plan.visit, placed.paper.pack)
     with pikepdf.open(io.BytesIO(part.pdf)) as pdf:

@@ -10,7 +10,7 @@ from functools import cache
 
 import pikepdf
 
-from consentkit.documents.making import Layout, Source, compose_page, layout_styles
+from consentkit.documents.making import DocumentSource, Layout, compose_page, layout_styles
 from consentkit.documents.page import Content
 from consentkit.library.approvals import Variant, load_approvals
 from consentkit.library.clinic import load_clinic
@@ -71,7 +71,7 @@ def document(language: str = "en", variant: Variant = "consent", **layout: bool)
     """The HTML of a whole document, and the document."""
     folder = load_clinic(None)
     content = Content(small_procedure(), folder.clinic, load_language(TEMPLATES, language), variant)
-    source = Source(folder, TEMPLATES, load_approvals(folder.path), datetime.date(2026, 11, 21))
+    source = DocumentSource(folder, TEMPLATES, load_approvals(folder.path), datetime.date(2026, 11, 21))
     page = compose_page(content, source)
     styles = [page.style, *layout_styles(Layout("letter", **layout), TEMPLATES)]
     info = Info("A small procedure", language)

@@ -16,7 +16,7 @@ from PIL import Image
 from consentkit.documents.workspace import Workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Plan, Planner
+from consentkit.packets.planning import PacketOptions, PacketPlan, Planner
 from consentkit.pdf.read.drawn_text import PageTexts
 from kit.pictures import photograph
 from kit.small import CODE
@@ -45,7 +45,7 @@ def visit(**changes: Any) -> Visit:
     return Visit.model_validate(visit_data(**changes))
 
 
-def plan(workspace: Workspace, planned: Visit, **options: Any) -> Plan:
+def plan(workspace: Workspace, planned: Visit, **options: Any) -> PacketPlan:
     """The plan of a visit."""
     return Planner(workspace, PacketOptions(**{"allow_drafts": True, **options})).plan(planned, "visit.yaml")
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.languages import languages, load_language
-from consentkit.model.words import Dates, LanguagePack, fill, pieces
+from consentkit.model.identity import VARIANTS
+from consentkit.model.words import Dates, Kinds, LanguagePack, fill, pieces
 from consentkit.reading.validation import models_in
 from consentkit.resources import shipped
 
@@ -225,3 +226,7 @@ def test_a_text_is_cut_at_its_placeholders() -> None:
     ]
     assert list(pieces("{title}")) == [("title", "")]
     assert list(pieces("none")) == [("text", "none")]
+
+
+def test_a_pack_names_every_kind_of_document() -> None:
+    assert tuple(Kinds.model_fields) == VARIANTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,14 @@ def test_the_committed_schema_is_the_one_that_the_models_make(kind: str) -> None
 def test_there_is_no_schema_without_a_model() -> None:
     committed = {path.name for path in (PROJECT / "docs").glob("*.schema.json")}
     assert committed == {schema_file(kind) for kind in MODELS}
+
+
+def test_every_schema_is_in_the_package() -> None:
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    schemas = {source: target for source, target in included.items() if source.endswith(".schema.json")}
+    files = [f"docs/{schema_file(kind)}" for kind in MODELS]
+    assert schemas == {file: f"consentkit/_shipped/{file}" for file in files}
 
 
 @pytest.mark.parametrize("kind", MODELS)

@@ -23,7 +23,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.papers import Paper
+from consentkit.packets.papers import PacketItem
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
 from consentkit.pdf.link import insert
@@ -162,7 +162,7 @@ def title_in_metadata_only(patch: pytest.MonkeyPatch) -> None:
 
 def called(text: str) -> Plant:
     def plant(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(Paper, "bookmark", property(lambda paper: f"{paper.title} {text}"))
+        patch.setattr(PacketItem, "bookmark", property(lambda paper: f"{paper.title} {text}"))
 
     return plant
 

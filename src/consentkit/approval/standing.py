@@ -15,7 +15,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.library.approvals import Approval, Approvals, Identity, load_approvals
 from consentkit.model.services import load_services
 
-State = Literal["approved", "draft", "changed", "overdue", "stale translation", "broken"]
+StandingState = Literal["approved", "draft", "changed", "overdue", "stale translation", "broken"]
 """`draft` was never approved; `changed` was, with another content; `broken` can't be made."""
 
 
@@ -24,7 +24,7 @@ class Standing:
     """How one document stands."""
 
     identity: Identity
-    state: State
+    state: StandingState
     content_hash: str = ""
     approval: Approval | None = None
     """The latest approval, whatever its content."""
@@ -54,7 +54,7 @@ def standing_of(workspace: Workspace, identity: Identity, approvals: Approvals, 
     return Standing(identity, _state(latest, content_hash, today), content_hash, latest)
 
 
-def _state(latest: Approval | None, content_hash: str, today: datetime.date) -> State:
+def _state(latest: Approval | None, content_hash: str, today: datetime.date) -> StandingState:
     if latest is None:
         return "draft"
     if latest.content != content_hash:

@@ -13,15 +13,15 @@ from consentkit.library.approvals import Approvals, Identity
 from consentkit.pdf.file.seal import is_intact, is_sealed
 from consentkit.pdf.file.xmp import read_properties
 
-State = Literal["current", "superseded", "altered", "unknown"]
+VerifiedState = Literal["current", "superseded", "altered", "unknown"]
 """`unknown` is a file that consentkit did not make, or of a document that is no longer in the library."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PdfVerdict:
     """What was found out about a file."""
 
-    state: State
+    state: VerifiedState
     identity: Identity | None = None
     issued: str = ""
     content_hash: str = ""
@@ -31,12 +31,12 @@ class Verdict:
     """The edition under which this content was approved, if it ever was."""
 
 
-def identify(pdf: bytes) -> Verdict:
+def identify(pdf: bytes) -> PdfVerdict:
     """Read what a file says about itself, and whether it is as consentkit made it."""
     properties = read_properties(pdf)
     if properties is None or not {"code", "language", "variant", "contentHash"} <= properties.keys():
-        return Verdict("altered" if _was_ours(pdf) else "unknown")
-    return Verdict(
+        return PdfVerdict("altered" if _was_ours(pdf) else "unknown")
+    return PdfVerdict(
         state="current" if is_intact(pdf) else "altered",
         identity=Identity(properties["code"], properties["language"], properties["variant"]),  # type: ignore[arg-type]
         issued=properties.get("edition", ""),
@@ -44,17 +44,17 @@ def identify(pdf: bytes) -> Verdict:
     )
 
 
-def identify_packet(pdf: bytes) -> tuple[str, list[Verdict]] | None:
+def identify_packet(pdf: bytes) -> tuple[str, list[PdfVerdict]] | None:
     """The identifier of a packet and what it says about each of its documents; None for any other file."""
     properties = read_properties(pdf)
     if properties is None or "packet" not in properties:
         return None
-    state: State = "current" if is_intact(pdf) else "altered"
+    state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
-        Verdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        PdfVerdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
         if len(entry) == 4
-        else Verdict("altered" if state == "altered" else "unknown")
+        else PdfVerdict("altered" if state == "altered" else "unknown")
         for entry in entries
     ]
 
@@ -64,15 +64,15 @@ def _was_ours(pdf: bytes) -> bool:
     return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)
 
 
-def judge(said: Verdict, current_hash: str | None, approvals: Approvals) -> Verdict:
+def judge(said: PdfVerdict, current_hash: str | None, approvals: Approvals) -> PdfVerdict:
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
     if said.identity is None:
         return said
     editions = [found.edition for found in approvals.of(said.identity) if found.content == said.content_hash]
-    state: State = said.state
+    state: VerifiedState = said.state
     if state == "current" and current_hash != said.content_hash:
         state = "superseded" if current_hash else "unknown"
-    return Verdict(
+    return PdfVerdict(
         state=state,
         identity=said.identity,
         issued=said.issued,

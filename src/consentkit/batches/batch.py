@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from consentkit.batches.folder import file_hash, held, strangers, tidy
-from consentkit.batches.manifest import Approval, Entry, Manifest, load_manifest, save_manifest
-from consentkit.batches.service_list import Request, list_hash, shard_of
+from consentkit.batches.manifest import ApprovalState, Entry, Manifest, load_manifest, save_manifest
+from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
 from consentkit.output.write import remove_own_file, write_file
@@ -62,7 +62,7 @@ class Choice:
     fail_fast: bool = False
     """Whether the first failure ends the run."""
 
-    def takes(self, request: Request) -> bool:
+    def takes(self, request: RequestedDocument) -> bool:
         """Whether a document is one that the run is about."""
         names = (request.identity.code, request.file)
         return (
@@ -73,10 +73,10 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Step:
+class BatchStep:
     """What is to be done for one document."""
 
-    request: Request
+    request: RequestedDocument
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -90,10 +90,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BatchPlan:
     """What a run will do."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[BatchStep, ...]
     before: Manifest
     after: Manifest
     """What the manifest will say while nothing has been done yet."""
@@ -104,7 +104,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Result:
+class BatchResult:
     """What has become of one document."""
 
     ending: Ending
@@ -120,7 +120,7 @@ def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
 # --- plan ---
 
 
-def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice) -> Plan:
+def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice) -> BatchPlan:
     """Find out what has to be done. Nothing is written, and no procedure is parsed.
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
@@ -140,11 +140,11 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
                 identity.code, layout, language=identity.language, variant=identity.variant, inputs=inputs
             )
         except ConsentkitError as error:
-            steps.append(Step(request, ("can't be made",), error=error))
+            steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(Step(request, _reasons(folder, known.get(request.file), digests), digests))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
-    return Plan(
+    return BatchPlan(
         steps=tuple(steps),
         before=before,
         after=_before_work(before, steps, wanted, choice.shard),
@@ -153,7 +153,7 @@ def make_plan(workspace: Workspace, requests: Sequence[Request], folder: Path, c
     )
 
 
-def _without_traces(manifest: Manifest, wanted: Mapping[str, Request], folder: Path) -> Manifest:
+def _without_traces(manifest: Manifest, wanted: Mapping[str, RequestedDocument], folder: Path) -> Manifest:
     """The manifest without what never came into being and is no longer asked for, such as a misspelt code.
 
     A run that was killed may have written a file without a hash in the manifest, so the folder is asked too.
@@ -190,7 +190,7 @@ def shortened(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _before_work(
-    before: Manifest, steps: Sequence[Step], wanted: Mapping[str, Request], shard: tuple[int, int] | None
+    before: Manifest, steps: Sequence[BatchStep], wanted: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
 ) -> Manifest:
     """What is true before anything is done: what is not as it should be is pending."""
     entries = {name: _changed(entry, listed=name in wanted) for name, entry in before.by_file().items()}
@@ -206,7 +206,7 @@ def _changed(entry: Entry, **values: Any) -> Entry:
     return entry if vars(entry).items() >= values.items() else replace(entry, **values)
 
 
-def _first_entry(request: Request) -> Entry:
+def _first_entry(request: RequestedDocument) -> Entry:
     identity, layout = request.identity, request.layout
     return Entry(
         file=request.file,
@@ -223,22 +223,22 @@ def _first_entry(request: Request) -> Entry:
 # --- results ---
 
 
-def is_kept(workspace: Workspace, step: Step) -> bool:
+def is_kept(workspace: Workspace, step: BatchStep) -> bool:
     """Whether a document would be copied from the store."""
     return bool(step.digests) and workspace.store.get(step.key) is not None
 
 
 @contextlib.contextmanager
 def started(
-    workspace: Workspace, requests: Sequence[Request], folder: Path, choice: Choice, crew: Crew
-) -> Iterator[Run]:
+    workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
+) -> Iterator[BatchRun]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
     Raises FileAccess where another run is in the folder, or where it can't be written to; and what `make_plan` raises.
     """
     with held(folder) as lock:
         tidy(folder)
-        run = Run(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
+        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
         run.save()
         try:
             yield run
@@ -249,10 +249,12 @@ def started(
         run.save()
 
 
-class Run:
+class BatchRun:
     """A run at work. Nothing else may write into its folder."""
 
-    def __init__(self, workspace: Workspace, plan: Plan, folder: Path, choice: Choice, crew: Crew, lock: int) -> None:
+    def __init__(
+        self, workspace: Workspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
+    ) -> None:
         self.workspace, self.plan, self.folder = workspace, plan, folder
         self.choice, self.crew = choice, crew
         self._lock = lock
@@ -261,7 +263,7 @@ class Run:
         self._written_entries: tuple[Entry, ...] | None = None
         self._hopeless: FileAccess | None = None
 
-    def results(self) -> Generator[Result, None, None]:
+    def results(self) -> Generator[BatchResult, None, None]:
         """Do what the plan says; yield each document's result as it comes."""
         with contextlib.closing(self._results()) as results:
             for result in results:
@@ -282,11 +284,11 @@ class Run:
         """What stands in the folder and is not consentkit's."""
         return strangers(self.folder, self._entries)
 
-    def _results(self) -> Generator[Result, None, None]:
+    def _results(self) -> Generator[BatchResult, None, None]:
         to_make = []
         for step in self.plan.steps:
             if not step.reasons:
-                yield Result("unchanged", self._entries[step.request.file])
+                yield BatchResult("unchanged", self._entries[step.request.file])
             elif step.error:
                 yield self._failed(step, step.error)
             elif document := self.workspace.kept(step.key):
@@ -301,7 +303,7 @@ class Run:
         if self.choice.prune:
             yield from map(self._prune, self.plan.left)
 
-    def _make(self, steps: Sequence[Step]) -> Iterator[Result]:
+    def _make(self, steps: Sequence[BatchStep]) -> Iterator[BatchResult]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
         from consentkit.documents.making import load_engine
         from consentkit.processes.workers import work
@@ -321,7 +323,7 @@ class Run:
                 if self._hopeless:
                     return
 
-    def _render(self, step: Step) -> tuple[Document, dict[str, str], str | None]:
+    def _render(self, step: BatchStep) -> tuple[Document, dict[str, str], str | None]:
         """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain."""
         identity, layout = step.request.identity, step.request.layout
         asked = {"language": identity.language, "variant": identity.variant}
@@ -331,7 +333,7 @@ class Run:
             digests = self.workspace.digests(identity.code, layout, **asked)  # type: ignore[arg-type]
         return document, digests if key == key_from(digests) else {}, self.workspace.store.trouble
 
-    def _result(self, end: Ended[Step, tuple[Document, dict[str, str], str | None]]) -> Result:
+    def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
         if end.value is None:
             return self._failed(end.task, end.error or FileAccess("was not made"), end.seconds)
         document, digests, trouble = end.value
@@ -339,29 +341,29 @@ class Run:
         return self._written(end.task, document, digests, "made", end.seconds)
 
     def _written(
-        self, step: Step, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
-    ) -> Result:
+        self, step: BatchStep, document: Document, digests: Mapping[str, str], ending: Ending, seconds: float = 0
+    ) -> BatchResult:
         try:
             write_file(self.folder / step.request.file, document.pdf, force=self.choice.force)
         except FileAccess as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in _HOPELESS:
                 self._hopeless = error
             return self._failed(step, error, seconds)
-        return Result(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
+        return BatchResult(ending, _entry(step.request, document, digests, ending), step.reasons, seconds)
 
-    def _failed(self, step: Step, error: ConsentkitError, seconds: float = 0) -> Result:
+    def _failed(self, step: BatchStep, error: ConsentkitError, seconds: float = 0) -> BatchResult:
         """A failure leaves what the manifest knows of an earlier file as it is."""
         entry = replace(self._entries[step.request.file], outcome="failed", problem=str(error))
-        return Result("failed", entry, step.reasons, seconds)
+        return BatchResult("failed", entry, step.reasons, seconds)
 
-    def _prune(self, entry: Entry) -> Result:
+    def _prune(self, entry: Entry) -> BatchResult:
         try:
             gone = remove_own_file(self.folder / entry.file)
         except FileAccess as error:
-            return Result("failed", replace(entry, listed=False, problem=str(error)))
-        return Result("removed" if gone else "altered", replace(entry, listed=False))
+            return BatchResult("failed", replace(entry, listed=False, problem=str(error)))
+        return BatchResult("removed" if gone else "altered", replace(entry, listed=False))
 
-    def _note(self, result: Result) -> None:
+    def _note(self, result: BatchResult) -> None:
         self._entries[result.entry.file] = result.entry
         if result.ending == "removed":
             del self._entries[result.entry.file]
@@ -370,10 +372,10 @@ class Run:
                 self.save()
 
 
-def _entry(request: Request, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
+def _entry(request: RequestedDocument, document: Document, digests: Mapping[str, str], ending: Ending) -> Entry:
     from consentkit.pdf.file.xmp import read_properties
 
-    approval: Approval = "approved" if document.is_approved else "overdue" if document.approval else "draft"
+    approval: ApprovalState = "approved" if document.is_approved else "overdue" if document.approval else "draft"
     return replace(
         _first_entry(request),
         outcome="copied" if ending == "copied" else "made",

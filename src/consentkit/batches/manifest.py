@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import Identity, Layout, Paper, Variant
+from consentkit.model.identity import Identity, Layout, PaperSize, Variant
 from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading.files import read_bytes
@@ -27,10 +27,10 @@ TABLE = "manifest.csv"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 """Bytes of a record: some fifty thousand documents."""
 
-Outcome = Literal["made", "copied", "unchanged", "failed", "pending"]
+EntryOutcome = Literal["made", "copied", "unchanged", "failed", "pending"]
 """`copied` came from the cache; `pending` was not reached when a run ended early."""
 
-Approval = Literal["approved", "overdue", "draft", ""]
+ApprovalState = Literal["approved", "overdue", "draft", ""]
 """How a document stood when it was made; empty where there is no file."""
 
 _FORM = 1
@@ -49,16 +49,16 @@ class Entry:
     code: str
     language: str
     variant: Variant
-    paper: Paper
+    paper: PaperSize
     large_print: bool
     fillable: bool
-    outcome: Outcome
+    outcome: EntryOutcome
     problem: str = ""
     """Why it could not be made; if there is a file all the same, it is that of an earlier run."""
     title: str = ""
     edition: str = ""
     """The day on which its text was issued."""
-    approval: Approval = ""
+    approval: ApprovalState = ""
     pages: int = 0
     bytes: int = 0
     content_hash: str = ""
@@ -226,7 +226,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 
 
 _KINDS: dict[str, Any] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": dict}
-_CHOICES = {"variant": Variant, "paper": Paper, "outcome": Outcome, "approval": Approval}
+_CHOICES = {"variant": Variant, "paper": PaperSize, "outcome": EntryOutcome, "approval": ApprovalState}
 _ALLOWED = {name: frozenset(get_args(choices)) for name, choices in _CHOICES.items()}
 _TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.name not in _CHOICES}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from consentkit.batches.folder import LARGEST_DOCUMENT, file_hash, held, tidy
 from consentkit.batches.manifest import MANIFEST, Entry, Manifest, load_manifest, save_manifest
-from consentkit.batches.service_list import Request, list_hash, shard_of
+from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.errors import InvalidInput
 from consentkit.output.write import write_file
 from consentkit.problems import Problem
@@ -135,8 +135,8 @@ def _differences(what: str, made: Sequence[tuple[Path, str | None]]) -> Iterator
         yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts alike")
 
 
-def _request(entry: Entry) -> Request:
-    return Request(entry.identity, entry.layout, entry.file)
+def _request(entry: Entry) -> RequestedDocument:
+    return RequestedDocument(entry.identity, entry.layout, entry.file)
 
 
 def _problem(folder: Path, message: str) -> Problem:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestedDocument:
     """A document that the list asks for."""
 
     identity: Identity
@@ -37,7 +37,7 @@ class Request:
         return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
-def requests_of(workspace: Workspace, path: Path | None) -> list[Request]:
+def requests_of(workspace: Workspace, path: Path | None) -> list[RequestedDocument]:
     """Every document that a list asks for, in its order; those asked for twice come twice.
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
@@ -52,7 +52,7 @@ def requests_of(workspace: Workspace, path: Path | None) -> list[Request]:
         pairs = list(services.requests(usual))
     else:
         pairs = _read_list(workspace, path)
-    return [Request(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
+    return [RequestedDocument(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
 
 
 def _read_list(workspace: Workspace, path: Path) -> list[tuple[Identity, Layout]]:
@@ -70,7 +70,7 @@ def _read_list(workspace: Workspace, path: Path) -> list[tuple[Identity, Layout]
     return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]
 
 
-def shard_of(request: Request, shards: int) -> int:
+def shard_of(request: RequestedDocument, shards: int) -> int:
     """The part of a list to which a document belongs, counted from 1.
 
     It depends on the document alone, so that a document that is added moves no other to another machine.

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from consentkit.approval.changes import changes
 from consentkit.approval.plain_text import plain_text
 from consentkit.approval.standing import Standing, standings
-from consentkit.approval.verify import Verdict, identify, identify_packet, judge
+from consentkit.approval.verify import PdfVerdict, identify, identify_packet, judge
 from consentkit.cli import report
 from consentkit.cli.support import say
 from consentkit.documents.workspace import Workspace
@@ -113,7 +113,7 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
     return 0 if verdict.state == "current" else InvalidInput.exit_code
 
 
-def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: list[Verdict], *, as_json: bool) -> int:
+def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: list[PdfVerdict], *, as_json: bool) -> int:
     """Tell what a packet holds. It is current if it is unaltered and each of its documents is current."""
     approvals = load_approvals(workspace.folder.path)
     verdicts = [judge(said, _current_hash(workspace, said), approvals) for said in documents]
@@ -131,7 +131,7 @@ def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: lis
     return 0 if state == "current" else InvalidInput.exit_code
 
 
-def _current_hash(workspace: Workspace, said: Verdict) -> str | None:
+def _current_hash(workspace: Workspace, said: PdfVerdict) -> str | None:
     """The hash that the document would have today; None where it could not be made."""
     identity = said.identity
     if identity is None or identity.code not in workspace.library.codes():  # never a path: anyone may write the file
@@ -198,7 +198,7 @@ _STATES = {
 }
 
 
-def _verdict_lines(verdict: Verdict) -> list[str]:
+def _verdict_lines(verdict: PdfVerdict) -> list[str]:
     if verdict.identity is None:
         return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
     issued = f", issued {verdict.issued}" if verdict.issued else ""
@@ -210,7 +210,7 @@ def _verdict_lines(verdict: Verdict) -> list[str]:
     ]
 
 
-def _verdict_entry(verdict: Verdict, file: Path) -> dict[str, object]:
+def _verdict_entry(verdict: PdfVerdict, file: Path) -> dict[str, object]:
     identity = verdict.identity
     return {
         "file": str(file),

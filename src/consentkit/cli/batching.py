@@ -20,16 +20,16 @@ from typing import Any
 import click
 
 from consentkit.batches.batch import (
+    BatchPlan,
+    BatchResult,
+    BatchStep,
     Choice,
-    Plan,
-    Result,
-    Step,
     is_kept,
     make_plan,
     started,
 )
 from consentkit.batches.manifest import Entry, Manifest, parse_shard
-from consentkit.batches.service_list import Request, requests_of
+from consentkit.batches.service_list import RequestedDocument, requests_of
 from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
 from consentkit.documents.workspace import Workspace
@@ -41,7 +41,7 @@ from consentkit.processes.pool import Crew, usable_cores
 _MOST_NAMES = 5
 _ORDER = ("made", "copied", "unchanged", "failed", "removed", "altered")
 
-Tell = Callable[[Result], None]
+Tell = Callable[[BatchResult], None]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def run_batch(workspace: Workspace, request: BatchRequest) -> int:
     return _work(workspace, requests, choice, request)
 
 
-def _work(workspace: Workspace, requests: list[Request], choice: Choice, request: BatchRequest) -> int:
+def _work(workspace: Workspace, requests: list[RequestedDocument], choice: Choice, request: BatchRequest) -> int:
     begun, endings = time.monotonic(), Counter[str]()
     with started(workspace, requests, request.output, choice, request.crew()) as run:
         _warn(_repeated_note(run.plan), request)
@@ -128,10 +128,10 @@ def _telling(request: BatchRequest, steps: int) -> Iterator[Tell]:
         return
     # A bar and lines on one terminal would garble each other: failures wait for the end.
     shown = not sys.stdout.isatty()
-    failures: list[Result] = []
+    failures: list[BatchResult] = []
     with click.progressbar(length=steps, label="Documents", file=sys.stderr, show_pos=True) as bar:
 
-        def tell_with_bar(result: Result) -> None:
+        def tell_with_bar(result: BatchResult) -> None:
             if shown and (request.as_json or result.ending != "failed"):
                 tell(result)
             if result.ending == "failed":
@@ -144,7 +144,7 @@ def _telling(request: BatchRequest, steps: int) -> Iterator[Tell]:
         _tell_failure(result)
 
 
-def _tell_json(result: Result) -> None:
+def _tell_json(result: BatchResult) -> None:
     entry = asdict(result.entry)
     entry.update(outcome=result.ending, reasons=list(result.reasons), seconds=round(result.seconds, 3))
     _print_json(entry)
@@ -154,7 +154,7 @@ def _print_json(value: dict[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))  # which flushes
 
 
-def _tell_line(result: Result) -> None:
+def _tell_line(result: BatchResult) -> None:
     if result.ending == "failed":
         _tell_failure(result)
         return
@@ -163,7 +163,7 @@ def _tell_line(result: Result) -> None:
     click.echo(f"{result.ending:9}  {result.entry.file}{why}{took}")
 
 
-def _tell_failure(result: Result) -> None:
+def _tell_failure(result: BatchResult) -> None:
     if result.ending != "failed":
         return
     where = "; the file of an earlier run is still there" if result.entry.file_hash else ""
@@ -185,7 +185,7 @@ def listed_plainly(reasons: tuple[str, ...]) -> str:
     return ", ".join([*others, *([f"changed {', '.join(changed)}"] if changed else [])])
 
 
-def _summarize(endings: Counter[str], plan: Plan, seconds: float, request: BatchRequest) -> None:
+def _summarize(endings: Counter[str], plan: BatchPlan, seconds: float, request: BatchRequest) -> None:
     counts = {
         ending: endings[ending] for ending in _ORDER if endings[ending] or ending in {"made", "unchanged", "failed"}
     }
@@ -213,7 +213,7 @@ def _strangers_note(names: list[str], folder: Path) -> str:
     return f"{printable(str(folder))} also holds what this list did not make, and it is left alone: {_some(names)}"
 
 
-def _repeated_note(plan: Plan) -> str:
+def _repeated_note(plan: BatchPlan) -> str:
     return f"the list asks more than once for {_some(plan.repeated)}; one is made of each" if plan.repeated else ""
 
 
@@ -226,7 +226,7 @@ def _some(names: Sequence[str]) -> str:
 # --- without work ---
 
 
-def _tell_plan(workspace: Workspace, plan: Plan, request: BatchRequest) -> int:
+def _tell_plan(workspace: Workspace, plan: BatchPlan, request: BatchRequest) -> int:
     """Tell what would be done."""
     endings = Counter[str]()
     _warn(_repeated_note(plan), request)
@@ -264,7 +264,7 @@ def _would_be_pruned(path: Path) -> tuple[str, str]:
         return "failed", str(error)
 
 
-def _would_be(workspace: Workspace, step: Step) -> str:
+def _would_be(workspace: Workspace, step: BatchStep) -> str:
     if not step.reasons:
         return "unchanged"
     if step.error:
@@ -289,7 +289,7 @@ def _tell_merged(manifest: Manifest, request: BatchRequest) -> int:
     entries = [entry for entry in manifest.documents if entry.listed]
     failed = [entry for entry in entries if entry.outcome == "failed"]
     for entry in failed:
-        _tell_failure(Result("failed", entry))
+        _tell_failure(BatchResult("failed", entry))
     if request.as_json:
         for entry in entries:
             _print_json(asdict(entry))

@@ -11,7 +11,6 @@ from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.packing_commands import packet
 from consentkit.cli.support import (
-    VARIANTS,
     CodeArgument,
     Commands,
     cache_options,
@@ -21,11 +20,11 @@ from consentkit.cli.support import (
     options_of_check,
     say,
 )
+from consentkit.model.identity import PAPER_SIZES, VARIANTS
+from consentkit.model.schema import MODELS
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import Workspace
-
-SCHEMAS = ("procedure", "translation", "language", "clauses", "clinic", "services", "visit")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -58,7 +57,7 @@ def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @consentkit.command(short_help="Make the document of each procedure.")
 @click.argument("procedures", nargs=-1, required=True, type=CodeArgument(), metavar="CODE|FILE.yaml...")
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
-@click.option("--paper", type=click.Choice(["letter", "a4"]), help="Paper size; the clinic's own if left out.")
+@click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
 @click.option("--variant", type=click.Choice(VARIANTS), default="consent", help="The kind of document.")
 @click.option("--large-print", is_flag=True, help="Set it in 18 points, in one column.")
@@ -76,9 +75,9 @@ def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) ->
 
     All procedures are read before the first one is rendered, so a mistake in one of them leaves nothing half done.
     """
-    from consentkit.cli.rendering import Request, render_documents
+    from consentkit.cli.rendering import RenderRequest, render_documents
 
-    return render_documents(workspace, Request(procedures, **options))
+    return render_documents(workspace, RenderRequest(procedures, **options))
 
 
 @consentkit.command(short_help="Make every document of a service list.")
@@ -234,7 +233,7 @@ def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> 
 
 
 @consentkit.command(short_help="Print a JSON Schema for editors.")
-@click.argument("kind", type=click.Choice(SCHEMAS), default="procedure")
+@click.argument("kind", type=click.Choice(tuple(MODELS)), default="procedure")
 def schema(kind: str) -> int:
     """Print the JSON Schema of a kind of file, for editors."""
     from consentkit.model.schema import schema_text

@@ -19,7 +19,7 @@ _SPECIMEN = "90837"
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at."""
 
     subject: str
@@ -31,9 +31,9 @@ class Finding:
         return asdict(self)
 
 
-def examine(workspace: Workspace) -> Iterator[Finding]:
+def examine(workspace: Workspace) -> Iterator[DoctorFinding]:
     """Look at everything, from the interpreter to a finished document."""
-    yield Finding(
+    yield DoctorFinding(
         "consentkit", good=True, message=f"{__version__}, Python {platform.python_version()} ({sys.platform})"
     )
     yield _clinic(workspace)
@@ -44,16 +44,16 @@ def examine(workspace: Workspace) -> Iterator[Finding]:
     yield _try("a document", lambda: _document(workspace))
 
 
-def _try(subject: str, look: Callable[[], str]) -> Finding:
+def _try(subject: str, look: Callable[[], str]) -> DoctorFinding:
     try:
-        return Finding(subject, good=True, message=look())
+        return DoctorFinding(subject, good=True, message=look())
     except (ConsentkitError, ImportError, OSError) as error:
-        return Finding(subject, good=False, message=str(error))
+        return DoctorFinding(subject, good=False, message=str(error))
 
 
-def _clinic(workspace: Workspace) -> Finding:
+def _clinic(workspace: Workspace) -> DoctorFinding:
     path = workspace.folder.path
-    return Finding(
+    return DoctorFinding(
         "clinic folder", good=True, message=str(path) if path else "none, so its particulars print as blanks"
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import click
 
 from consentkit.cli import report
-from consentkit.cli.doctor import Finding
+from consentkit.cli.doctor import DoctorFinding
 from consentkit.cli.support import say
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput, RenderingFailed
@@ -37,7 +37,7 @@ def list_library(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
     return InvalidInput.exit_code if broken else 0
 
 
-def tell_findings(findings: Iterable[Finding], *, as_json: bool, quiet: bool) -> int:
+def tell_findings(findings: Iterable[DoctorFinding], *, as_json: bool, quiet: bool) -> int:
     """Report what the doctor found. Returns the exit code: 6 where documents can't be made."""
     found = []
     for finding in findings:

@@ -34,7 +34,7 @@ from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
 
 
 @dataclass
-class _Outcome:
+class _PacketOutcome:
     """What has been done so far."""
 
     packets: list[dict[str, Any]] = field(default_factory=list)
@@ -61,7 +61,7 @@ def make_packets(workspace: Workspace, request: PacketRequest) -> int:
     require_sense(targets)
     if request.printer:
         require_printer(request.printer)
-    run = _Run(workspace, targets)
+    run = _PacketRun(workspace, targets)
     for entry in chain(begin, entries):
         if not request.visits or entry.name.visit in request.visits:
             run.serve(entry)
@@ -91,7 +91,7 @@ def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterat
     return iter(entries[: max(known[visit] for visit in request.visits)])
 
 
-class _Run:
+class _PacketRun:
     """The packets of one call."""
 
     def __init__(self, workspace: Workspace, targets: Targets) -> None:
@@ -102,7 +102,7 @@ class _Run:
         self._maker = PacketMaker(
             workspace, duplex=request.options.duplex, ends_on_even_page=request.combined is not None
         )
-        self._outcome = _Outcome()
+        self._outcome = _PacketOutcome()
         self._kept: list[Packet] = []
         self._told: set[str] = set()
         self._records = RecordBook()

@@ -20,7 +20,7 @@ from consentkit.cli.support import interruptions, say
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
-from consentkit.model.identity import Identity, Layout, Paper, Variant, file_name
+from consentkit.model.identity import Identity, Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
 
@@ -32,12 +32,12 @@ STDOUT = "-"
 
 
 @dataclass(frozen=True)
-class Request:
+class RenderRequest:
     """What was asked for on the command line."""
 
     names: tuple[str, ...]
     output: str | None
-    paper: Paper | None
+    paper: PaperSize | None
     language: str | None
     variant: Variant
     large_print: bool
@@ -58,7 +58,7 @@ class _Order:
     content: Content | None = None
 
 
-def render_documents(workspace: Workspace, request: Request) -> int:
+def render_documents(workspace: Workspace, request: RenderRequest) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
     layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
@@ -100,7 +100,7 @@ def _made(workspace: Workspace, order: _Order, layout: Layout) -> Document:
     return document
 
 
-def _require_sense(request: Request) -> None:
+def _require_sense(request: RenderRequest) -> None:
     if request.output != STDOUT:
         return
     if len(request.names) > 1:
@@ -110,7 +110,7 @@ def _require_sense(request: Request) -> None:
     streams.require_binary_stdout("consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, request: Request, layout: Layout) -> list[_Order]:
+def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> list[_Order]:
     """Find or read all, or raise once all have been looked at, so that every mistake is told in one run."""
     orders: dict[str, _Order] = {}
     problems: list[Problem] = []
@@ -137,7 +137,7 @@ def _read_all(workspace: Workspace, request: Request, layout: Layout) -> list[_O
     return list(orders.values())
 
 
-def _look_up(workspace: Workspace, name: str, request: Request, layout: Layout, inputs: Inputs) -> _Order:
+def _look_up(workspace: Workspace, name: str, request: RenderRequest, layout: Layout, inputs: Inputs) -> _Order:
     """Find a document, or read what it is to be made from. Raises what `Workspace.content` raises."""
     language, variant = request.language, request.variant
     key = workspace.key(name, layout, language=language, variant=variant, inputs=inputs)
@@ -147,7 +147,7 @@ def _look_up(workspace: Workspace, name: str, request: Request, layout: Layout, 
     return _Order(name, content.identity, key, None, content)
 
 
-def _targets(orders: list[_Order], request: Request, layout: Layout, usual: Paper) -> list[Path | None]:
+def _targets(orders: list[_Order], request: RenderRequest, layout: Layout, usual: PaperSize) -> list[Path | None]:
     """Where each document goes; None is stdout."""
     output = request.output
     if output == STDOUT:

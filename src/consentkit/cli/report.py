@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from consentkit.library.approvals import Approval
     from consentkit.model.visit import Visit
     from consentkit.packets.packet import Packet
-    from consentkit.packets.papers import PlacedPaper
+    from consentkit.packets.papers import PlacedItem
 
 
 def as_json(value: Any) -> str:
@@ -66,7 +66,7 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[s
     }
 
 
-def _paper_entry(placed: PlacedPaper, visit: Visit) -> dict[str, Any]:
+def _paper_entry(placed: PlacedItem, visit: Visit) -> dict[str, Any]:
     from consentkit.model.visit import tells_who  # which not every command needs
 
     paper = placed.paper

@@ -15,11 +15,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from consentkit.model.identity import VARIANTS
 from consentkit.problems import did_you_mean
 from consentkit.processes.interruption import SIGNALS
-
-VARIANTS = ("consent", "handout", "refusal")
-"""The kinds of documents, written out here since importing the model would slow `--help` down."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

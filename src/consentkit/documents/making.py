@@ -33,7 +33,7 @@ _ENGINE = "consentkit.pdf.render.engine"
 
 
 @dataclass(frozen=True)
-class Source:
+class DocumentSource:
     """Where a document takes everything from but its content and layout."""
 
     folder: ClinicFolder
@@ -42,7 +42,7 @@ class Source:
     today: datetime.date
 
 
-def make_document(content: Content, layout: Layout, source: Source) -> Document:
+def make_document(content: Content, layout: Layout, source: DocumentSource) -> Document:
     """Make a document.
 
     Raises RenderingFailed where a template is faulty, a character can't be printed, or the result is not fit to be
@@ -75,7 +75,7 @@ def make_document(content: Content, layout: Layout, source: Source) -> Document:
     )
 
 
-def compose_page(content: Content, source: Source) -> Page:
+def compose_page(content: Content, source: DocumentSource) -> Page:
     """Write the page of a document, with its approval if there is one."""
     return compose(
         content,

@@ -34,7 +34,7 @@ from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.clinic import Clinic
-from consentkit.model.identity import TEMPLATE_ENDINGS, is_template, printed_fingerprint
+from consentkit.model.identity import PAPER_SIZES, TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack, fill, pieces
 from consentkit.problems import printable, quoted, shortened
@@ -48,7 +48,7 @@ LOGO_ASSET = "asset:logo"
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
 
-LAYOUT_STYLE_SHEETS = ("paper-letter.css", "paper-a4.css", LARGE_STYLE_SHEET)
+LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET)
 """The style sheets of which each layout has some."""
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.

@@ -22,12 +22,12 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs, key_from
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.model.identity import ORIGINAL_LANGUAGE, Layout, Paper, Variant
+from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, PaperSize, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
-    from consentkit.documents.making import Source
+    from consentkit.documents.making import DocumentSource
     from consentkit.documents.page import Content, Page
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
@@ -80,7 +80,7 @@ class Workspace:
         return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> Paper:
+    def usual_paper(self) -> PaperSize:
         """The paper size that is used unless another is asked for."""
         return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
@@ -121,8 +121,8 @@ class Workspace:
         from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
-        if variant not in get_args(Variant):
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(get_args(Variant))}")
+        if variant not in VARIANTS:
+            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
         pack = self.language(language)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
         if pack.language == ORIGINAL_LANGUAGE:
@@ -155,12 +155,12 @@ class Workspace:
     def _library_path(self, code: str) -> Path | None:
         return self.library.path(code) if code in self.library.codes() else None
 
-    def source(self) -> Source:
+    def source(self) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
-        from consentkit.documents.making import Source
+        from consentkit.documents.making import DocumentSource
         from consentkit.library.approvals import load_approvals
 
-        return Source(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
+        return DocumentSource(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
 
     def compose(self, content: Content) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
@@ -183,7 +183,7 @@ class Workspace:
         procedure: str | Path | Procedure | Content,
         *,
         language: str | None = None,
-        paper: Paper | None = None,
+        paper: PaperSize | None = None,
         variant: Variant = "consent",
         large_print: bool = False,
         fillable: bool = False,
@@ -193,8 +193,8 @@ class Workspace:
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
         paper = paper or self.usual_paper
-        if paper not in get_args(Paper):
-            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(Paper))}")
+        if paper not in get_args(PaperSize):
+            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(PaperSize))}")
         layout = Layout(paper, large_print, fillable)
         if not isinstance(procedure, str | Path):
             return self._make(self._content(procedure, language, variant), layout)

@@ -13,7 +13,7 @@ from pathlib import Path
 from consentkit.cache.store import key_of
 from consentkit.cache.versions import versions
 from consentkit.library.keys import Inputs
-from consentkit.model.identity import PARTICULARS, Paper
+from consentkit.model.identity import PARTICULARS, PaperSize
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Usual:
     path: Path | None
     """The clinic's folder; None where there is none."""
     language: str = "en"
-    paper: Paper = "letter"
+    paper: PaperSize = "letter"
 
 
 def known_usual(folder: Path, inputs: Inputs) -> Usual | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize, Variant
 from consentkit.model.rule_ids import RULE_IDS
 from consentkit.model.values import Code, LanguageTag, Line, Record, digits_only, without_repeats
 from consentkit.problems import did_you_mean, quoted
@@ -35,9 +35,7 @@ def _dark_enough(colour: str) -> str:
 class PacketSettings(Record):
     """What packets hold."""
 
-    documents: Annotated[
-        tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(without_repeats)
-    ] = ("consent",)
+    documents: Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents that each procedure brings, in their order."""
 
 
@@ -107,7 +105,7 @@ class Clinic(Record):
     """The file name of a PNG or JPEG picture in the clinic folder."""
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
     """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
-    paper: Paper = "letter"
+    paper: PaperSize = "letter"
     """The paper size that is used unless another is asked for."""
     language: LanguageTag = "en"
     """The language that is used unless another is asked for."""

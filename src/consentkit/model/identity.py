@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Variant = Literal["consent", "handout", "refusal"]
 """What kind of document is made from a definition."""
 
-Paper = Literal["letter", "a4"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+"""The kinds of documents, in the order in which they are offered."""
+
+PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
@@ -34,8 +37,8 @@ def template_files(folder: Path) -> list[Path]:
     return sorted(path for path in files if path.is_file())
 
 
-PAPER_SIZES: dict[Paper, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
-"""Width and height of each paper in points."""
+PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
+"""Width and height of each paper in points, in the order in which they are offered."""
 
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""
@@ -72,14 +75,14 @@ class Identity:
 class Layout:
     """How a document is laid out: none of this changes what it says."""
 
-    paper: Paper = "letter"
+    paper: PaperSize = "letter"
     large_print: bool = False
     """Whether it is set in 18 points, in one column."""
     fillable: bool = False
     """Whether it has form fields."""
 
 
-def file_name(identity: Identity, layout: Layout, usual_paper: Paper) -> str:
+def file_name(identity: Identity, layout: Layout, usual_paper: PaperSize) -> str:
     """The name of a document's file: the code, and then only what is out of the ordinary."""
     parts = (
         identity.code,

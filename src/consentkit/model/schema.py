@@ -1,35 +1,30 @@
 """The JSON Schemas by which editors help people write files.
 
-Guarantees: each schema is generated from the model that also validates, so the two never differ.
+Guarantees: each schema is generated from the model that also validates, so the two never differ; no model is loaded
+before its schema is asked for.
 """
 
 from __future__ import annotations
 
 import json
+import pkgutil
 
-from pydantic import BaseModel
-
-from consentkit.model.clinic import Clinic
-from consentkit.model.procedure import Procedure
-from consentkit.model.services import ServiceList
-from consentkit.model.translation import Translation
-from consentkit.model.visit import Visit
-from consentkit.model.words import ClauseChanges, LanguagePack
-
-MODELS: dict[str, type[BaseModel]] = {
-    "procedure": Procedure,
-    "translation": Translation,
-    "language": LanguagePack,
-    "clauses": ClauseChanges,
-    "clinic": Clinic,
-    "services": ServiceList,
-    "visit": Visit,
+MODELS = {
+    "procedure": "consentkit.model.procedure:Procedure",
+    "translation": "consentkit.model.translation:Translation",
+    "language": "consentkit.model.words:LanguagePack",
+    "clauses": "consentkit.model.words:ClauseChanges",
+    "clinic": "consentkit.model.clinic:Clinic",
+    "services": "consentkit.model.services:ServiceList",
+    "visit": "consentkit.model.visit:Visit",
 }
+"""The kinds of files that people write, each with its model. Named, since loading them would slow `--help` down."""
 
 
 def schema_text(kind: str) -> str:
     """The schema of a kind of file, as it is committed under docs/."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **MODELS[kind].model_json_schema()}
+    model = pkgutil.resolve_name(MODELS[kind])
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 

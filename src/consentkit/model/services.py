@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, Paper, Variant
+from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, PaperSize, Variant
 from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
@@ -27,7 +27,7 @@ _WAYS: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": 
 
 Languages = Annotated[tuple[LanguageTag, ...], Field(min_length=1), AfterValidator(without_repeats)]
 Variants = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)]
-Papers = Annotated[tuple[Paper, ...], Field(min_length=1), AfterValidator(without_repeats)]
+Papers = Annotated[tuple[PaperSize, ...], Field(min_length=1), AfterValidator(without_repeats)]
 
 
 class Choices(Record):
@@ -92,7 +92,7 @@ class ServiceList(Record):
         """Every document of the list, in its order; another layout makes no other document. None comes twice."""
         yield from dict.fromkeys(identity for identity, _ in self.requests("letter"))
 
-    def requests(self, paper: Paper) -> Iterator[tuple[Identity, Layout]]:
+    def requests(self, paper: PaperSize) -> Iterator[tuple[Identity, Layout]]:
         """Every document with every layout in which it is asked for; those asked for twice come twice.
 
         `paper` is what the clinic uses where the list names none.
@@ -104,7 +104,7 @@ class ServiceList(Record):
             yield from _requests(service.code, (service, self.defaults), paper)
 
 
-def _requests(code: str, choices: tuple[Choices, ...], usual: Paper) -> Iterator[tuple[Identity, Layout]]:
+def _requests(code: str, choices: tuple[Choices, ...], usual: PaperSize) -> Iterator[tuple[Identity, Layout]]:
     """What is asked for of a service. The first of the choices that says something counts."""
 
     def chosen(name: str, otherwise: Any) -> Any:

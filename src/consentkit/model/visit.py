@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.model.identity import Variant
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record
 
 FULL_AGE = 18
@@ -177,7 +178,7 @@ class Interpreter(Record):
     """The number by which an interpreting service knows this person."""
 
 
-Kinds = Annotated[tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(_each_once)]
+VisitDocuments = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
 class Visit(Record):
@@ -197,7 +198,7 @@ class Visit(Record):
     """Further languages in which each document is put beside that in the patient's."""
     procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
     """The codes of what is offered at this visit."""
-    documents: Kinds | None = None
+    documents: VisitDocuments | None = None
     """The kinds of documents that each procedure brings; the clinic's choice if left out."""
     large_print: bool = False
     """Whether the papers are set in large type."""

@@ -16,8 +16,8 @@ from consentkit.pdf.file.geometry import IDENTITY, Matrix, box_around, moved
 from consentkit.pdf.file.reader import PdfFile, inflated
 from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
 from consentkit.pdf.read.canvas import Paint
-from consentkit.pdf.read.content_text import Key, MarkedSequence
-from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
+from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.seen import SeenContent, page_area
 
@@ -28,7 +28,7 @@ _LEAST_SCALE = 0.5
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnText:
     """A text that was drawn onto a page, and what is read out for it, if anything is."""
 
     text: str
@@ -47,7 +47,7 @@ class PageReader:
         items = file.array(tree.get("Nums"))
         self._owners = {whole(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
 
-    def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[Drawn] | None:
+    def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[DrawnText] | None:
         """Everything that was drawn onto a page, or None where the rest is not the page of the part."""
         file = self._file
         streams = file.contents(page)
@@ -80,7 +80,7 @@ class PageReader:
         )
 
     def _draw_annotations(
-        self, page: Mapping[str, Value], painter: Painter, blank: State, printed: PrintedPage
+        self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState, printed: PrintedPage
     ) -> None:
         """Draw what annotations look like, but for those that look as they did."""
         file = self._file
@@ -99,13 +99,13 @@ class PageReader:
         rectangle, box = ([number(edge) for edge in file.array(value)] for value in (annotation["Rect"], form["BBox"]))
         return (1.0, 0.0, 0.0, 1.0, rectangle[0] - box[0], rectangle[1] - box[1])
 
-    def _texts(self, page: Mapping[str, Value], painter: Painter) -> Iterator[Drawn]:
+    def _texts(self, page: Mapping[str, Value], painter: Painter) -> Iterator[DrawnText]:
         """The text of each drawing, with what is said for it."""
         for (_, key), pieces in groupby(painter.canvas.read(), lambda piece: piece[:2]):
             text = "".join(piece for _, _, piece in pieces)
-            yield Drawn(text, self._spoken(page, key) if key is not None else None)
+            yield DrawnText(text, self._spoken(page, key) if key is not None else None)
 
-    def _spoken(self, page: Mapping[str, Value], key: Key) -> str:
+    def _spoken(self, page: Mapping[str, Value], key: SequenceKey) -> str:
         """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
         stream, mark = key
         owners = self._file.array(self._owners.get(whole(page.get("StructParents"), -1)))
@@ -132,7 +132,7 @@ def _lies_at(paint: Paint, x: float, y: float) -> bool:
     return left <= x <= right and bottom <= y <= top and paint.contains(x, y)
 
 
-def _is_fit(painter: Painter, blank: State, printed: PrintedPage) -> bool:
+def _is_fit(painter: Painter, blank: GraphicsState, printed: PrintedPage) -> bool:
     """Whether nothing but a scale is in force where the streams of a part begin, and these stay on the page."""
     state = painter.state
     if replace(state, matrix=IDENTITY) != blank or printed.box is None:

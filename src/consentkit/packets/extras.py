@@ -18,7 +18,7 @@ from consentkit.cache.store import key_of
 from consentkit.cache.versions import reader_versions
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.packets.recent import Recent
 from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
 from consentkit.problems import Problem, printable
@@ -35,7 +35,7 @@ class Extras:
     """The extra files of a run."""
 
     workspace: Workspace
-    paper: Paper
+    paper: PaperSize
     _judged: Recent[str, ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 
     def get(self, name: str, which: str, *, is_telling: bool = False) -> ForeignPdf:

@@ -48,7 +48,7 @@ Larger squares would leave no room between the code and the text beside it, in t
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnLine:
     """A line that has been drawn, with its width and baseline in points."""
 
     drawing: Ref
@@ -68,13 +68,14 @@ class Texts:
         self._contents = drawn.contents
         self._box = max(drawn.widths, default=0.0) + 1, load_engine().LINE_HEIGHT
         self._sizes = list(zip(drawn.widths, drawn.baselines, strict=True))
-        self._drawn: dict[str, Drawn] = {}
+        self._drawn: dict[str, DrawnLine] = {}
 
     def put_into(self, linker: Linker) -> None:
         """Add the drawings to a packet."""
         drawings = linker.draw_with(self._sheet, self._contents, *self._box)
         self._drawn = {
-            line: Drawn(drawing, *size) for line, drawing, size in zip(self._lines, drawings, self._sizes, strict=True)
+            line: DrawnLine(drawing, *size)
+            for line, drawing, size in zip(self._lines, drawings, self._sizes, strict=True)
         }
 
     def in_slot(self, text: str, slot: Slot, *, flush_right: bool = False) -> list[Stamp]:

@@ -21,8 +21,8 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
-from consentkit.packets.papers import Paper, PaperMaker, PlacedPaper
-from consentkit.packets.planning import Plan
+from consentkit.packets.papers import PacketItem, PaperMaker, PlacedItem
+from consentkit.packets.planning import PacketPlan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.recent import Recent
@@ -52,8 +52,8 @@ _MOST_PARTS = 64
 class Packet:
     """A finished packet."""
 
-    plan: Plan
-    papers: tuple[PlacedPaper, ...]
+    plan: PacketPlan
+    papers: tuple[PlacedItem, ...]
     pdf: bytes
 
     @property
@@ -100,14 +100,14 @@ class PacketMaker:
     def __post_init__(self) -> None:
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page)
 
-    def make(self, plan: Plan) -> Packet:
+    def make(self, plan: PacketPlan) -> Packet:
         """Make a packet. Raises RenderingFailed where it is not fit to be given out."""
         try:
             return self._made(plan)
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 
-    def _made(self, plan: Plan) -> Packet:
+    def _made(self, plan: PacketPlan) -> Packet:
         papers = self._papers.papers(plan)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language)
@@ -125,7 +125,7 @@ class PacketMaker:
         pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
         require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many))
 
-    def link(self, linker: Linker, plan: Plan, papers: Sequence[PlacedPaper]) -> None:
+    def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
         first = linker.expect_pages(papers[-1].last)
         values = {paper.paper.pack.language: particulars(plan.visit, paper.paper.pack) for paper in papers}
@@ -190,13 +190,13 @@ class PacketMaker:
             visit = packet.plan.visit.visit
             yield from (f"{words.packet.cover.visit} {visit}", f"visit_{number}", f"{visit}: ")
 
-    def _printed_on(self, paper: Paper) -> PrintedPart:
+    def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         part, is_ours = paper.part, not paper.is_foreign
         return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
 
 
-def _called(paper: Paper) -> str:
+def _called(paper: PacketItem) -> str:
     """What a paper is called in bookmarks and behind the labels of its fields."""
     if paper.document is None:
         return paper.title or paper.pack.packet.blank_page
@@ -209,8 +209,8 @@ class _PaperWriter:
     """Says what is written on the pages of one paper."""
 
     linker: Linker
-    plan: Plan
-    placed: PlacedPaper
+    plan: PacketPlan
+    placed: PlacedItem
     pages: int
     texts: Texts
     values: dict[str, str]
@@ -273,7 +273,7 @@ def packet_info(packet: Packet, workspace: Workspace) -> PacketInfo:
     )
 
 
-def identifier(plans: Sequence[Plan]) -> str:
+def identifier(plans: Sequence[PacketPlan]) -> str:
     """The first half of a file's identifier: which packets it holds (ISO 32000-1, 14.4)."""
     return hashlib.sha256(" ".join(plan.packet for plan in plans).encode()).hexdigest()[:32]
 
@@ -287,7 +287,7 @@ def _is_signed(name: str, kind: str) -> bool:
     return kind == "signature" or name.endswith("_initials")
 
 
-def _payload(plan: Plan, paper: Paper, number: int) -> str:
+def _payload(plan: PacketPlan, paper: PacketItem, number: int) -> str:
     """What the code of a page says: packet, document, edition (0 for a draft) and page. Capitals make it smaller."""
     document = paper.document
     what = (
@@ -297,17 +297,17 @@ def _payload(plan: Plan, paper: Paper, number: int) -> str:
     return f"CK1/{plan.packet}/{what}/{edition}/{number}".upper()
 
 
-def _foot_line(plan: Plan, pack: LanguagePack, number: int, pages: int) -> str:
+def _foot_line(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> str:
     page_of = fill(pack.packet.page_of, page=str(number), pages=str(pages))
     return f"{page_of} · {fill(pack.packet.packet, packet=plan.packet)}"
 
 
-def _labels(plan: Plan, pack: LanguagePack) -> tuple[str, str, str]:
+def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
     """What stands at the head of the pages of extra files."""
     return labelled(plan.visit, pack)
 
 
-def _all_texts(plan: Plan, papers: Sequence[PlacedPaper], values: dict[str, dict[str, str]]) -> Iterator[str]:
+def _all_texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[str, dict[str, str]]) -> Iterator[str]:
     """Every text that will be drawn."""
     pages = papers[-1].last
     for placed in papers:

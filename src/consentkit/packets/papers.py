@@ -16,7 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
 from consentkit.model.words import LanguagePack, fill
-from consentkit.packets.planning import Plan
+from consentkit.packets.planning import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
@@ -28,7 +28,7 @@ _MOST_COVER_PAGES = 8
 
 
 @dataclass(frozen=True)
-class Paper:
+class PacketItem:
     """One paper of a packet: a document, or one of the pages around it."""
 
     title: str
@@ -55,10 +55,10 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class PlacedPaper:
+class PlacedItem:
     """A paper and its pages in the packet, counted from 1."""
 
-    paper: Paper
+    paper: PacketItem
     first: int
     last: int
 
@@ -76,7 +76,7 @@ class PaperMaker:
     _packs: dict[str, LanguagePack] = field(default_factory=dict)
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
 
-    def papers(self, plan: Plan) -> list[PlacedPaper]:
+    def papers(self, plan: PacketPlan) -> list[PlacedItem]:
         """All papers of a packet with their pages, the cover first."""
         behind = self._behind_cover(plan)
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
@@ -84,26 +84,26 @@ class PaperMaker:
             cover = self._cover(plan, placed)
             if cover.part.pages <= cover_pages:  # fewer, where the numbers of later pages happen to take more room
                 spare = [
-                    PlacedPaper(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
+                    PlacedItem(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
                 ]
                 if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
-                    placed.append(PlacedPaper(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
-                return [PlacedPaper(cover, 1, cover.part.pages), *spare, *placed]
+                    placed.append(PlacedItem(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
+                return [PlacedItem(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
-    def _behind_cover(self, plan: Plan) -> list[Paper]:
+    def _behind_cover(self, plan: PacketPlan) -> list[PacketItem]:
         papers = [_document_paper(document, self._pack(plan, document.language)) for document in plan.documents]
         if plan.clauses or plan.assent:
             values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
             title = plan.pack.packet.statements.title
             part = self._sheet(plan, "statements", title, values, plan.clauses)
-            papers.append(Paper(title, "statements", "sign", plan.pack, part))
+            papers.append(PacketItem(title, "statements", "sign", plan.pack, part))
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
-            papers.append(Paper(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
+            papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
-    def _pack(self, plan: Plan, language: str) -> LanguagePack:
+    def _pack(self, plan: PacketPlan, language: str) -> LanguagePack:
         return plan.pack if plan.pack.language == language else self._words(language)
 
     def _words(self, language: str) -> LanguagePack:
@@ -111,10 +111,10 @@ class PaperMaker:
             self._packs[language] = self.workspace.language(language)
         return self._packs[language]
 
-    def _blank(self, plan: Plan) -> Paper:
-        return Paper("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
+    def _blank(self, plan: PacketPlan) -> PacketItem:
+        return PacketItem("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
 
-    def _cover(self, plan: Plan, placed: Sequence[PlacedPaper]) -> Paper:
+    def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem]) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
             "telehealth": plan.visit.place == "telehealth",
@@ -122,7 +122,7 @@ class PaperMaker:
             "language_help": list(self._language_help()),
         }
         title = plan.pack.packet.cover.heading
-        return Paper(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
+        return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
 
     def _language_help(self) -> Iterator[dict[str, str]]:
         for language in self.workspace.languages():
@@ -130,7 +130,7 @@ class PaperMaker:
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(
-        self, plan: Plan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
+        self, plan: PacketPlan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
     ) -> Part:
         self._inputs = self._inputs or self.workspace.inputs()
         spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)
@@ -138,25 +138,25 @@ class PaperMaker:
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key))
 
 
-def _document_paper(document: Document, pack: LanguagePack) -> Paper:
+def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
     to_do = "take_home" if document.variant == "handout" else "sign"
-    return Paper(document.title, document.variant, to_do, pack, document.part, document)
+    return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 
-def _placed(papers: Sequence[Paper], cover_pages: int, blank: Paper | None) -> list[PlacedPaper]:
+def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedItem]:
     """Papers one after the other; with blank pages so that each begins on an odd one, if there is a blank one."""
-    placed: list[PlacedPaper] = []
+    placed: list[PlacedItem] = []
     done = cover_pages
     for paper in papers:
         if blank and done % 2:
-            placed.append(PlacedPaper(blank, done + 1, done + 1))
+            placed.append(PlacedItem(blank, done + 1, done + 1))
             done += 1
-        placed.append(PlacedPaper(paper, done + 1, done + paper.part.pages))
+        placed.append(PlacedItem(paper, done + 1, done + paper.part.pages))
         done += paper.part.pages
     return placed
 
 
-def _listed(placed: PlacedPaper) -> dict[str, Any]:
+def _listed(placed: PlacedItem) -> dict[str, Any]:
     """A line of the list on the cover."""
     paper = placed.paper
     return {

@@ -21,7 +21,7 @@ from consentkit.documents.making import Document, Layout
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
 from consentkit.library.approvals import Variant
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.model.words import LanguagePack
@@ -65,7 +65,7 @@ class PacketOptions:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PacketPlan:
     """A packet before it is put together."""
 
     visit: Visit
@@ -127,7 +127,7 @@ class Planner:
 
     def plan(
         self, visit: Visit, label: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
-    ) -> Plan:
+    ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
         `places` are the line and the column of each of its codes, where they are known.
@@ -160,7 +160,7 @@ class Planner:
         documents = [found for one in wanted if (found := problems.try_to(self._document, one, layout, problems))]
         problems.require_none()
         self._days.remember(visit, procedures)
-        return Plan(
+        return PacketPlan(
             visit=visit,
             pack=packs[0],
             documents=tuple(documents),
@@ -246,7 +246,7 @@ class Planner:
             self._report_draft(one, problems)
         return document
 
-    def _extra(self, visit: Visit, number: int, paper: Paper, problems: _Findings) -> ForeignPdf:
+    def _extra(self, visit: Visit, number: int, paper: PaperSize, problems: _Findings) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
         self._extras = self._extras or Extras(self.workspace, paper)

@@ -33,7 +33,7 @@ Names: TypeAlias = tuple[tuple[str, frozenset[str]], ...]
 """The names of resources, by category."""
 
 
-class Annotation(NamedTuple):
+class PageAnnotation(NamedTuple):
     """A link or a form field of a page, as far as a visit does not change it."""
 
     kind: tuple[Value, Value]
@@ -59,7 +59,7 @@ class PrintedPage:
     """A digest of what these names mean."""
     box: Box | None = None
     turned: Value = b"0"
-    annotations: tuple[Annotation, ...] = ()
+    annotations: tuple[PageAnnotation, ...] = ()
     appearances: frozenset[bytes] = frozenset()
     """Digests of what its annotations look like."""
     letters: tuple[Point, ...] = ()
@@ -175,12 +175,12 @@ def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) ->
     return value
 
 
-def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Annotation]:
+def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[PageAnnotation]:
     """The links and form fields of a page, in their order."""
     for reference in file.array(page.get("Annots")):
         entries = file.dictionary(reference)
         holder = {**file.dictionary(entries.get("Parent")), **entries} if "T" not in entries else entries
-        yield Annotation(
+        yield PageAnnotation(
             kind=(file.get(entries.get("Subtype")), file.get(holder.get("FT"))),
             place=write(file.array(entries.get("Rect"))),
             name=_text(file, holder.get("T")),

@@ -29,7 +29,7 @@ from typing import NamedTuple
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
-from consentkit.packets.drawn import Drawn, PageReader
+from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import halves
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
@@ -106,7 +106,7 @@ def _require_plain(file: PdfFile) -> None:
 
 
 def _require_page(
-    number: int, found: Sequence[Drawn] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
+    number: int, found: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
 ) -> None:
     if found is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
@@ -141,7 +141,7 @@ def _require_annotations(
 
 
 def _require_known_strings(
-    file: PdfFile, found: Iterable[Sequence[Drawn] | None], filled: Iterable[Sequence[str]], marks: FileMarks
+    file: PdfFile, found: Iterable[Sequence[DrawnText] | None], filled: Iterable[Sequence[str]], marks: FileMarks
 ) -> None:
     """Raise RenderingFailed where a string of the file is none that was found in its place on a page, or is known."""
     spoken = Counter(item.spoken for page in found for item in page or () if item.spoken is not None)

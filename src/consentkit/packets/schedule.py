@@ -32,7 +32,7 @@ LONGEST_LINE = 128 * 1024
 
 
 @dataclass(frozen=True)
-class Row:
+class ScheduleRow:
     """A row as it was read."""
 
     line: int
@@ -95,7 +95,7 @@ def looks_like_a_schedule(head: str) -> bool:
     return most >= len(REQUIRED) - 1 and not first.lstrip().startswith(("#", "{"))
 
 
-def read_schedule(stream: BinaryIO, name: str) -> Iterator[Row]:
+def read_schedule(stream: BinaryIO, name: str) -> Iterator[ScheduleRow]:
     """Read the visits of a schedule, one by one, from a stream that can be read twice.
 
     Raises InvalidInput for what is wrong with the file as a whole, before the first visit.
@@ -232,7 +232,7 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
             yield Problem(name, header.line, None, column, "is missing; add a column of this name")
 
 
-def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
+def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> ScheduleRow:
     """Read one visit."""
     try:
         cells = [cell.strip() for cell in _split(text, header.delimiter)]
@@ -241,11 +241,11 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
         broken = _broken_cell(text, header.delimiter)
         column = header.columns[broken - 1] if broken <= len(header.columns) else ""
         problem = Problem(name, line, broken, column, _QUOTES)
-        return Row(line, None, (problem,), _name_in(cells, header), _number_in(cells, header))
+        return ScheduleRow(line, None, (problem,), _name_in(cells, header), _number_in(cells, header))
     visit_name = _name_in(cells, header)
     if len(cells) != len(header.columns):
         problem = Problem(name, line, None, "", _wrong_count(len(cells), header))
-        return Row(line, None, (problem,), visit_name, _number_in(cells, header))
+        return ScheduleRow(line, None, (problem,), visit_name, _number_in(cells, header))
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
@@ -256,7 +256,9 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Row:
     problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
     problems.sort(key=Problem.place)
     number = visit.visit if visit else shown_number(source.data)
-    return Row(line, None if problems else visit, tuple(problems), visit_name, number, header.number("procedures"))
+    return ScheduleRow(
+        line, None if problems else visit, tuple(problems), visit_name, number, header.number("procedures")
+    )
 
 
 def _name_in(cells: Sequence[str], header: _Header) -> VisitName:

@@ -62,7 +62,7 @@ class YamlFile:
 
 def parse(text: str, name: str, *, most_nodes: int = MOST_NODES, discreet: bool = False) -> YamlFile:
     """Read one document. Never raises for what the text holds: look at `problems`."""
-    reader = _Reader(name, most_nodes=most_nodes, discreet=discreet)
+    reader = _YamlReader(name, most_nodes=most_nodes, discreet=discreet)
     reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = tuple(dict.fromkeys(reader.problems))
     return YamlFile(name, reader.root, reader.values, reader.keys, frozenset(reader.unread), problems, discreet)
@@ -73,7 +73,7 @@ class _Stop(Exception):
 
 
 @dataclass
-class _Reader:
+class _YamlReader:
     name: str
     problems: list[Problem] = field(default_factory=list)
     root: dict[str, Data] = field(default_factory=dict)
@@ -219,7 +219,9 @@ class _Reader:
 
     def _skip(self, events: Events, path: Path) -> None:
         """Read a value for its problems only, so that the first one under this path keeps its position."""
-        aside = _Reader(self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes, discreet=self.discreet)
+        aside = _YamlReader(
+            self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes, discreet=self.discreet
+        )
         aside._node(next(events), events, path)
         self.nodes = aside.nodes
 

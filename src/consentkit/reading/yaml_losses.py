@@ -62,7 +62,7 @@ class Loss:
 
 
 @dataclass
-class _Place:
+class _TokenPlace:
     """The token that has been read last, and what it stands in."""
 
     token: yaml.Token
@@ -138,7 +138,7 @@ def losses(text: str, loader: type) -> Iterator[Loss]:
     lines = text.split("\n")
     try:
         tokens = yaml.scan(text, Loader=loader)
-        place = _Place(next(tokens), [-1])
+        place = _TokenPlace(next(tokens), [-1])
         for token in tokens:
             yield from _behind(place, token, text)
             if isinstance(token, yaml.ScalarToken):
@@ -151,7 +151,7 @@ def losses(text: str, loader: type) -> Iterator[Loss]:
         return  # the parser will say it
 
 
-def _behind(place: _Place, after: yaml.Token, text: str) -> Iterator[Loss]:
+def _behind(place: _TokenPlace, after: yaml.Token, text: str) -> Iterator[Loss]:
     """Look at the comments between a token and the one after it."""
     start, end = place.token.end_mark.index, after.start_mark.index
     if start < place.seen or isinstance(place.token, yaml.StreamStartToken):
@@ -168,7 +168,7 @@ def _behind(place: _Place, after: yaml.Token, text: str) -> Iterator[Loss]:
 
 
 def _complaint(
-    place: _Place, after: yaml.Token, comment: str, column: int, *, is_behind: bool, is_apart: bool
+    place: _TokenPlace, after: yaml.Token, comment: str, column: int, *, is_behind: bool, is_apart: bool
 ) -> str | None:
     """What is wrong with a comment; None where it can't be text."""
     if not is_behind and not place.holds(column):
@@ -207,7 +207,7 @@ def _in_header(token: yaml.ScalarToken, text: str) -> Iterator[Loss]:
         yield Loss((line, column + header.start(2) - header.start()), ((line, column),), message)
 
 
-def _swallowed(token: yaml.ScalarToken, place: _Place, lines: list[str]) -> int | None:
+def _swallowed(token: yaml.ScalarToken, place: _TokenPlace, lines: list[str]) -> int | None:
     """The first line, counted from 1, of a text in quotation marks that belongs to another entry, if there is one."""
     if token.style not in _QUOTATION_MARKS:
         return None

@@ -10,28 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-_SPACE = rb"[\0\s]+|%[^\r\n]*"
-_HEX = rb"<[0-9A-Fa-f\0\s]*>"
-_NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)"
-_TOKEN = re.compile(
-    rb"(?:%b)*+(?:" % _SPACE
-    + rb"(?P<shown>\[(?:%b|%b|[\0\s]+)*+\])" % (_HEX, _NUMBER)  # what a line of text is drawn with, read at once
-    + rb"|(?P<hex>%b)|(?P<number>%b)" % (_HEX, _NUMBER)
-    + rb"|(?P<name>/[^\0\s()<>[\]{}/%]*)"
-    + rb"|(?P<word>[^\0\s()<>[\]{}/%]+)"
-    + rb"|(?P<opening><<|\[)"
-    + rb"|(?P<closing>>>|\])"
-    + rb"|(?P<string>\()"
-    + rb"|(?P<other>.))",
-    re.DOTALL,
-)
-_SHOWN = re.compile(rb"<([^>]*)>|(%b)" % _NUMBER)
+from consentkit.pdf.file.syntax import string_bytes
+from consentkit.pdf.file.tokens import NUMBER, tokens
+
+_PART_OF_TEXT_ARRAY = re.compile(rb"(<[^>]*>)|(%b)" % NUMBER)
 _LONGEST_NUMBER = 64
-_SPACES = b"\0\t\n\v\f\r "
-_PARENTHESIS = re.compile(rb"[()]|\\.?", re.DOTALL)
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\r\n": b"", b"\r": b"", b"\n": b""}
-_END_OF_IMAGE = re.compile(rb"[\0\s]EI(?=[\0\s]|$)")
 _CONSTANTS = {b"true": True, b"false": False, b"null": None}
 
 
@@ -46,24 +29,19 @@ def operations(stream: bytes) -> Iterator[Operation]:
     """Read a content stream from start to end."""
     operands: list[Any] = []
     open_lists = [operands]
-    position = 0
-    while match := _TOKEN.match(stream, position):
-        position = match.end()
-        kind = match.lastgroup
-        token = match[kind or 0]
+    for kind, token, _ in tokens(stream, join_text_arrays=True):
         match kind:
-            case "shown":
-                found = _SHOWN.findall(token)
-                open_lists[-1].append([_number(number) if number else _from_hex(digits) for digits, number in found])
+            case "text_array":
+                parts = _PART_OF_TEXT_ARRAY.findall(token)
+                open_lists[-1].append([_number(number) if number else string_bytes(text) for text, number in parts])
             case "number":
                 open_lists[-1].append(_number(token))
-            case "hex":
-                open_lists[-1].append(_from_hex(token[1:-1]))
             case "name":
                 open_lists[-1].append(token.decode("latin-1"))
-            case "string":
-                text, position = _literal_string(stream, position)
-                open_lists[-1].append(text)
+            case "hex" | "string":
+                open_lists[-1].append(string_bytes(token))
+            case "open_string":
+                open_lists[-1].append(b"")
             case "opening":
                 open_lists.append([])
             case "closing" if len(open_lists) > 1:
@@ -75,8 +53,6 @@ def operations(stream: bytes) -> Iterator[Operation]:
                 yield Operation(token.decode("latin-1"), operands)
                 operands = []
                 open_lists = [operands]
-                if token == b"ID":
-                    position = _after_image(stream, position)
             case _:
                 pass
 
@@ -91,31 +67,3 @@ def _number(token: bytes) -> float:
     if len(token) > _LONGEST_NUMBER:
         return math.inf
     return float(token) if b"." in token else int(token)
-
-
-def _from_hex(digits: bytes) -> bytes:
-    digits = digits.translate(None, _SPACES)
-    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-
-
-def _literal_string(stream: bytes, start: int) -> tuple[bytes, int]:
-    """The string whose opening parenthesis ends at `start`, and where it ends."""
-    depth = 1
-    for match in _PARENTHESIS.finditer(stream, start):
-        depth += {b"(": 1, b")": -1}.get(match[0], 0)
-        if depth == 0:
-            return _ESCAPE.sub(_unescaped, stream[start : match.start()]), match.end()
-    return b"", len(stream)
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    escaped = match[1]
-    if escaped.isdigit():
-        return bytes([int(escaped, 8) & 0xFF])
-    return _ESCAPED.get(escaped, escaped)
-
-
-def _after_image(stream: bytes, start: int) -> int:
-    """Where the data of an inline image ends."""
-    end = _END_OF_IMAGE.search(stream, start)
-    return end.end() if end else len(stream)

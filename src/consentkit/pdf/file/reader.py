@@ -126,12 +126,12 @@ def read_file(pdf: bytes) -> PdfFile:
     if start is None:
         raise ValueError("the end of the file is missing")
     try:
-        return _Reader(pdf).read(int(start[1]))
+        return _FileReader(pdf).read(int(start[1]))
     except (zlib.error, KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("the file is damaged") from error
 
 
-class _Reader:
+class _FileReader:
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
 

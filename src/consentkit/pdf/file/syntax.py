@@ -21,8 +21,8 @@ _TOKEN = re.compile(
     rb"(?:[%b]++|%%[^\r\n]*+)*+(<<|>>|[\[\](]|<[0-9A-Fa-f%b]*>|/%b*|%b+)" % (_SPACE, _SPACE, _REGULAR, _REGULAR)
 )
 _REST_OF_REFERENCE = re.compile(rb"[%b]+([0-9]+)[%b]+R(?!%b)" % (_SPACE, _SPACE, _REGULAR))
-_STRING_PART = re.compile(rb"[^()\\]+|\\.|[()]", re.DOTALL)
-_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|.))", re.DOTALL)
+_PARENTHESIS = re.compile(rb"[()]|\\.?", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|.?))|\r\n?", re.DOTALL)
 _SPACES = b"\0\t\n\f\r "
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _DEEPEST = 64
@@ -96,14 +96,20 @@ class _Parser:
             entries[token[1:].decode("latin-1")], position = self.value(end, depth + 1)
 
     def _string(self, position: int) -> tuple[bytes, int]:
-        start, depth = position - 1, 1
-        while depth:
-            part = _STRING_PART.match(self._data, position)
-            if part is None:
-                raise ValueError("a string does not end")
-            depth += {b"(": 1, b")": -1}.get(part[0], 0)
-            position = part.end()
-        return self._data[start:position], position
+        end = end_of_string(self._data, position - 1)
+        if end is None:
+            raise ValueError("a string does not end")
+        return self._data[position - 1 : end], end
+
+
+def end_of_string(data: bytes, start: int) -> int | None:
+    """Where a string ends whose opening parenthesis is at `start`; None where it does not end."""
+    depth = 0
+    for match in _PARENTHESIS.finditer(data, start):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if depth == 0:
+            return match.end()
+    return None
 
 
 def write(value: Value) -> bytes:
@@ -166,6 +172,8 @@ def string_bytes(token: Value) -> bytes:
 def _unescaped(match: re.Match[bytes]) -> bytes:
     if match[1]:
         return bytes([int(match[1], 8) & 0xFF])
+    if match[2] is None:  # the end of a line, in any form, stands for a line feed (ISO 32000-1, 7.3.4.2)
+        return b"\n"
     return _ESCAPED.get(match[2], match[2])
 
 

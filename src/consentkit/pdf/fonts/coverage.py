@@ -118,16 +118,16 @@ def _is_anchored(cluster: str) -> bool:
     return not any(_overlap(one, other) for one, other in combinations(boxes, 2))
 
 
-Box = tuple[float, float, float, float]
+GlyphBox = tuple[float, float, float, float]
 
 
-def _box(font: Any, glyph: int, place: Any) -> Box:
+def _box(font: Any, glyph: int, place: Any) -> GlyphBox:
     extents = font.get_glyph_extents(glyph)
     left, top = extents.x_bearing + place.x_offset, extents.y_bearing + place.y_offset
     return left, top + extents.height, left + extents.width, top
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def _overlap(one: GlyphBox, other: GlyphBox) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

@@ -14,14 +14,14 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Name, Stream
 
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.pdf.foreign.claims import claims_of
 from consentkit.pdf.foreign.comparing import require_same, require_same_letters
 from consentkit.pdf.foreign.copying import written_file
 from consentkit.pdf.foreign.cost import TooCostly
 from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.fields import draw_again, untrue
-from consentkit.pdf.foreign.flattening import Picture, appearance, has_text, is_printed
+from consentkit.pdf.foreign.flattening import AnnotationPicture, appearance, has_text, is_printed
 from consentkit.pdf.foreign.inert import Inert, colour_components, rewrite
 from consentkit.pdf.foreign.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, judge
 from consentkit.pdf.foreign.placing import places_for
@@ -48,7 +48,7 @@ class Accepted:
     may_be_kept: bool
 
 
-def accepted(data: bytes, paper: Paper | None) -> Accepted:
+def accepted(data: bytes, paper: PaperSize | None) -> Accepted:
     """Judge and rewrite a file. Raises Refused, or whatever damage makes the libraries raise."""
     try:
         judged, inert, again = _rewritten(data)
@@ -102,7 +102,7 @@ def _rewritten(data: bytes) -> tuple[Judged, Inert, Counter[int]]:
     return judged, inert, Counter(picture.page for picture in inert.pictures if picture.key in drawn)
 
 
-def _require_none(wrong: Sequence[Picture]) -> None:
+def _require_none(wrong: Sequence[AnnotationPicture]) -> None:
     """Raise Refused where a field shows something else than it holds."""
     if wrong:
         raise Refused([f"page {wrong[0].page} has {_UNTRUE}; {REMEDY}"])

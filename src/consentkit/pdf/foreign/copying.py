@@ -21,7 +21,7 @@ from consentkit.pdf.file.geometry import Matrix, product
 from consentkit.pdf.foreign.drawing import Drawing, Unsound, read_drawing
 from consentkit.pdf.foreign.streams import Budget, Peeled, fill, peeled
 from consentkit.pdf.foreign.values import (
-    Key,
+    ObjectKey,
     dictionary,
     entries_of,
     has_entries,
@@ -71,14 +71,14 @@ class Copier:
 
     def __init__(self, new: pikepdf.Pdf) -> None:
         self.new = new
-        self.drawings: dict[Key, Drawing] = {}
+        self.drawings: dict[ObjectKey, Drawing] = {}
         """The drawings that pages and pictures share, by their place in the foreign file."""
-        self.references: dict[Key, Any] = {}
+        self.references: dict[ObjectKey, Any] = {}
         """Where these have gone."""
         self._budget = Budget()
-        self._read: dict[Key, Drawing] = {}
-        self._copied: dict[tuple[Key, bool], Any] = {}
-        self._waiting: deque[tuple[Any, bool, Any, Key, Any]] = deque()
+        self._read: dict[ObjectKey, Drawing] = {}
+        self._copied: dict[tuple[ObjectKey, bool], Any] = {}
+        self._waiting: deque[tuple[Any, bool, Any, ObjectKey, Any]] = deque()
         self._page: Any = Dictionary()
         self._page_copy: Any = None
 
@@ -139,7 +139,7 @@ class Copier:
             return Array(self._items(value))
         return plain_value(value)
 
-    def _reference(self, key: Key, found: Any, named: bool) -> Any:
+    def _reference(self, key: ObjectKey, found: Any, named: bool) -> Any:
         if (key, named) not in self._copied:
             empty: Any = Array() if isinstance(found, Array) else Dictionary()
             if isinstance(found, Stream):
@@ -173,7 +173,7 @@ class Copier:
                 copy[key] = self.copy(value, named=key in _NAMED)
         return copy
 
-    def _fill_stream(self, kept: Any, stream: Any, key: Key) -> None:
+    def _fill_stream(self, kept: Any, stream: Any, key: ObjectKey) -> None:
         entries = self._entries(stream, named=False)
         if name_of(stream, "/Subtype") == "/Form" or "/PatternType" in stream:
             drawing = self.drawing_of(stream, self._page)

@@ -14,7 +14,7 @@ from pikepdf import Dictionary, Stream
 
 from consentkit.pdf.foreign.copying import Copier
 from consentkit.pdf.foreign.drawing import Drawing, Unsound
-from consentkit.pdf.foreign.values import Key, entries_of, has_entries, is_number, key_of, name_of
+from consentkit.pdf.foreign.values import ObjectKey, entries_of, has_entries, is_number, key_of, name_of
 
 MOST_OPERATORS = 3_000_000
 """Instructions of one page, with all that it calls: maps with every house have a million."""
@@ -39,18 +39,18 @@ class Costs:
 
     def __init__(self, copier: Copier) -> None:
         self._copier = copier
-        self._known: dict[tuple[Key, Key | None], int] = {}
-        self._open: list[Key] = []
+        self._known: dict[tuple[ObjectKey, ObjectKey | None], int] = {}
+        self._open: list[ObjectKey] = []
         self._page: Any = Dictionary()
-        self._page_key: Key | None = None
+        self._page_key: ObjectKey | None = None
         self._area = 1.0
 
-    def require_affordable(self, drawing: Drawing, resources: Any, page: Key, area: float) -> None:
+    def require_affordable(self, drawing: Drawing, resources: Any, page: ObjectKey, area: float) -> None:
         """Raise TooCostly or Unsound where a page, which has so many square units, must not be drawn."""
         self._page, self._page_key, self._area = resources, page, area
         self._cost(drawing, resources)
 
-    def require_affordable_picture(self, picture: Any, around: Any, page: Key) -> None:
+    def require_affordable_picture(self, picture: Any, around: Any, page: ObjectKey) -> None:
         """Raise TooCostly or Unsound where the picture of an annotation must not be drawn."""
         self._page, self._page_key = around, page
         self._of_stream(picture)

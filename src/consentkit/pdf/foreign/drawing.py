@@ -12,22 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-_BLANK = rb"\0\t\n\f\r "
-_TOKEN = re.compile(
-    rb"(?P<space>(?:[" + _BLANK + rb"]+|%[^\r\n]*)+)"
-    rb"|(?P<word>[^" + _BLANK + rb"()<>\[\]{}/%]+)"
-    rb"|(?P<name>/[^" + _BLANK + rb"()<>\[\]{}/%]*)"
-    rb"|(?P<string>\()"
-    rb"|(?P<opening><<|\[)"
-    rb"|(?P<closing>>>|\])"
-    rb"|(?P<hex><[0-9A-Fa-f" + _BLANK + rb"]*>)"
-)
-_PARENTHESIS = re.compile(rb"[()]|\\.", re.DOTALL)
+from consentkit.pdf.file.tokens import tokens
+
 _NUMBER = re.compile(rb"[-+]{0,2}\d*\.?\d*")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_END_OF_IMAGE = re.compile(rb"[" + _BLANK + rb"]EI(?=[" + _BLANK + rb"]|\Z)")
-_BEHIND_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
-_LOOKED_AT_BEHIND_AN_IMAGE = 12
 
 _SHOWS_TEXT = {b"Tj", b"TJ", b"'", b'"'}
 _PAINTS = {*(b"b", b"b*", b"B", b"B*", b"BI", b"Do", b"f", b"f*", b"F", b"s", b"S", b"sh")}
@@ -82,10 +70,10 @@ def read_drawing(data: bytes, properties: Mapping[str, int | None]) -> Drawing:
 
     Raises Unsound.
     """
-    return _Reader(data, properties).read()
+    return _DrawingReader(data, properties).read()
 
 
-class _Reader:
+class _DrawingReader:
     def __init__(self, data: bytes, properties: Mapping[str, int | None]) -> None:
         self._data = data
         self._properties = properties
@@ -179,28 +167,24 @@ def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int, int
     operands: list[bytes] = []
     brackets: list[bytes] = []
     before = b""
-    position = first = 0
-    while position < len(data):
-        match = _TOKEN.match(data, position)
-        if match is None:
-            raise Unsound("a drawing with a stray sign in it")
-        start, position, token = position, match.end(), match[0]
-        kind = match.lastgroup
-        if kind == "space":
+    first, end_of_number = 0, -1
+    for kind, token, start in tokens(data):
+        if kind in _UNSOUND:
+            raise Unsound(_UNSOUND[kind])
+        if kind in ("number", "word") and start == end_of_number:  # `0cm`: two words to some programs
+            raise Unsound("a drawing instruction that no program knows")
+        if kind == "number":
+            end_of_number = start + len(token)
+        elif kind == "image":
             continue
-        if kind == "word" and not _NUMBER.fullmatch(token) and token not in _CONSTANTS:
+        elif kind == "word" and not _NUMBER.fullmatch(token) and token not in _CONSTANTS:
             if brackets:
                 raise Unsound("a drawing with an open bracket")
             if (before == b"BI") != (token == b"ID") or token == b"EI":
                 raise Unsound("a drawing with half a picture in it")
-            yield token, operands, first, start, position
+            yield token, operands, first, start, start + len(token)
             operands, before = [], token
-            if token == b"ID":
-                position = _after_image(data, position)
             continue
-        if kind == "string":
-            position = _after_string(data, position)
-            token = data[start:position]
         elif kind == "opening":
             brackets.append(token)
         elif kind == "closing" and (not brackets or brackets.pop() != _BRACKETS[token]):
@@ -212,18 +196,8 @@ def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int, int
         raise Unsound("a drawing that breaks off")
 
 
-def _after_string(data: bytes, start: int) -> int:
-    depth = 1
-    for match in _PARENTHESIS.finditer(data, start):
-        depth += {b"(": 1, b")": -1}.get(match[0], 0)
-        if depth == 0:
-            return match.end()
-    raise Unsound("a drawing with a text that does not end")
-
-
-def _after_image(data: bytes, start: int) -> int:
-    """Where the data of an inline image ends. They have no length: what follows must look like a drawing."""
-    for match in _END_OF_IMAGE.finditer(data, start):
-        if _BEHIND_AN_IMAGE.match(data[match.end() : match.end() + _LOOKED_AT_BEHIND_AN_IMAGE]):
-            return match.end()
-    raise Unsound("a picture that does not end")
+_UNSOUND = {
+    "stray": "a drawing with a stray sign in it",
+    "open_string": "a drawing with a text that does not end",
+    "doubtful_image": "a picture that does not end",
+}

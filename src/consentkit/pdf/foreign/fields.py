@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name, String
 from pikepdf.form import ExtendedAppearanceStreamGenerator
 
 from consentkit.pdf.foreign.copying import written_file
-from consentkit.pdf.foreign.flattening import Picture, inherited, is_text, texts_of
+from consentkit.pdf.foreign.flattening import AnnotationPicture, inherited, is_text, texts_of
 from consentkit.pdf.foreign.rendering import Rendered
 from consentkit.pdf.foreign.values import dictionary, has_entries, listed, numbers_of, whole_number
 
@@ -27,7 +27,7 @@ _SMALLEST, _LARGEST, _OF_HEIGHT = 6.0, 12.0, 0.65
 """The sizes, in points, of a text that is to be as large as its field allows, and its share of the field's height."""
 
 
-def untrue(pictures: Sequence[Picture]) -> list[Picture]:
+def untrue(pictures: Sequence[AnnotationPicture]) -> list[AnnotationPicture]:
     """The pictures of fields that show something else than the field holds."""
     fields = [picture for picture in pictures if is_text(picture.annotation)]
     if not fields:
@@ -38,7 +38,7 @@ def untrue(pictures: Sequence[Picture]) -> list[Picture]:
         ]
 
 
-def _sheet(fields: Sequence[Picture]) -> bytes:
+def _sheet(fields: Sequence[AnnotationPicture]) -> bytes:
     """A file with the picture of each field on a page of its own, which has the field's edges."""
     sheet = pikepdf.Pdf.new()
     forms = [sheet.copy_foreign(field.form) for field in fields]

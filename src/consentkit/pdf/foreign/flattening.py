@@ -22,8 +22,8 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.judging import REMEDY, Refused
 from consentkit.pdf.foreign.pagetree import SourcePage
 from consentkit.pdf.foreign.values import (
-    Box,
-    Key,
+    ForeignBox,
+    ObjectKey,
     array,
     dictionary,
     entries_of,
@@ -49,7 +49,7 @@ _WRITTEN_ON = frozenset(("/FreeText", "/Ink", "/Stamp", "/Text"))
 
 
 @dataclass(frozen=True)
-class Picture:
+class AnnotationPicture:
     """What an annotation shows."""
 
     form: Any
@@ -62,7 +62,7 @@ class Picture:
     """What a form field is called when it is printed (ISO 32000-1, table 348); empty for anything else."""
 
     @property
-    def key(self) -> Key | None:
+    def key(self) -> ObjectKey | None:
         """The number of the annotation."""
         return key_of(self.annotation)
 
@@ -86,7 +86,7 @@ class Annotations:
         self.pages: set[int] = set()
         """Pages with annotations that are more than links."""
 
-    def pictures_of(self, page: SourcePage, number: int) -> Iterator[Picture]:
+    def pictures_of(self, page: SourcePage, number: int) -> Iterator[AnnotationPicture]:
         """What the annotations of a page show, in order. Raises Refused, Unsound."""
         for annotation in array(page.dictionary.get("/Annots")):
             if annotation is None:
@@ -105,7 +105,7 @@ class Annotations:
                 borrowed = self._borrowed(annotation)
                 self._costs.require_affordable_picture(picture, borrowed, page.key)
                 copy = self._copier.picture(_as_form(picture), borrowed)
-                yield Picture(_completed(copy), annotation, number, _role(annotation))
+                yield AnnotationPicture(_completed(copy), annotation, number, _role(annotation))
 
     def _note(self, annotation: Any, number: int) -> None:
         """Count what has to be told of an annotation."""
@@ -243,7 +243,7 @@ def _has_size(picture: Any, annotation: Any) -> bool:
     return left < right and bottom < top and shown.right > shown.left and shown.top > shown.bottom
 
 
-def sorted_box(rectangle: list[float]) -> Box:
+def sorted_box(rectangle: list[float]) -> ForeignBox:
     """A rectangle from its lower left to its upper right corner."""
     left, bottom, right, top = rectangle
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)

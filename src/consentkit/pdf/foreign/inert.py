@@ -20,15 +20,15 @@ from consentkit.pdf.file.geometry import Matrix, product
 from consentkit.pdf.foreign.copying import Copier, mcids_in, numbers, written, written_file
 from consentkit.pdf.foreign.cost import Costs
 from consentkit.pdf.foreign.drawing import Drawing, read_drawing
-from consentkit.pdf.foreign.flattening import Annotations, Picture
+from consentkit.pdf.foreign.flattening import AnnotationPicture, Annotations
 from consentkit.pdf.foreign.judging import Judged
 from consentkit.pdf.foreign.pagetree import SourcePage
-from consentkit.pdf.foreign.placing import Place
+from consentkit.pdf.foreign.placing import Placement
 from consentkit.pdf.foreign.streams import Peeled, fill
-from consentkit.pdf.foreign.tree import Content, Tree, TreeWriter, read_tree, replace_annotations
+from consentkit.pdf.foreign.tree import ForeignContent, ForeignTreeWriter, Tree, read_tree, replace_annotations
 from consentkit.pdf.foreign.values import (
-    Box,
-    Key,
+    ForeignBox,
+    ObjectKey,
     array,
     dictionary,
     has_entries,
@@ -51,7 +51,7 @@ class Inert:
     is_tagged: bool
     is_wholly_tagged: bool
     """Whether all its text is in the structure or known to be an artifact, and its language is said."""
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotationPicture]
     """What was drawn of annotations."""
     not_printed: Counter[int]
     """How many fields and marks of each page show on the screen only, and are left out."""
@@ -64,28 +64,28 @@ class Inert:
 
 
 @dataclass(frozen=True)
-class _Page:
+class _MovedPage:
     """A page on its way into the new file."""
 
     source: SourcePage
     place: Any
     matrix: Matrix
     sheet: tuple[float, float]
-    edges: Box | None
+    edges: ForeignBox | None
     """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
     drawing: Drawing
     resources: Any
-    pictures: Sequence[Picture]
+    pictures: Sequence[AnnotationPicture]
 
 
-def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
+def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
     """Write a file anew, with each page at its place if there are any. Raises Refused, Unsound, TooLarge, TooCostly."""
     new = pikepdf.Pdf.new()
     copier = Copier(new)
     form = optional_dictionary(judged.catalog.get("/AcroForm"))
     costs = Costs(copier)
     annotations = Annotations(form, copier, costs)
-    reader = _Reader(annotations, copier, costs)
+    reader = _InertReader(annotations, copier, costs)
     pages = [
         reader.read(page, number, place) for number, (page, place) in enumerate(zip_longest(judged.pages, places), 1)
     ]
@@ -95,7 +95,7 @@ def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
     _fill_catalog(root, judged, copier)
     if tree is not None:
         written_to = copier.references | {page.source.key: page.place for page in pages}
-        root["/StructTreeRoot"] = TreeWriter(
+        root["/StructTreeRoot"] = ForeignTreeWriter(
             tree, new, written_to, {page.source.key: page.matrix for page in pages}
         ).write()
         root["/MarkInfo"] = Dictionary(Marked=True)
@@ -115,13 +115,13 @@ def rewrite(judged: Judged, places: Sequence[Place] = ()) -> Inert:
     )
 
 
-class _Reader:
+class _InertReader:
     """Reads the pages of one file."""
 
     def __init__(self, annotations: Annotations, copier: Copier, costs: Costs) -> None:
         self._annotations, self._copier, self._costs = annotations, copier, costs
 
-    def read(self, page: SourcePage, number: int, place: Place | None) -> _Page:
+    def read(self, page: SourcePage, number: int, place: Placement | None) -> _MovedPage:
         """Read a page and what is on it."""
         matrix = product(_upright(page), place.move) if place else _upright(page)
         drawing = read_drawing(_contents(page.dictionary, self._copier), mcids_in(page.resources))
@@ -129,7 +129,7 @@ class _Reader:
         self._costs.require_affordable(drawing, page.resources, page.key, (right - left) * (top - bottom))
         resources = self._copier.resources(page.resources, None if matrix == _UNMOVED else matrix)
         pictures = list(self._annotations.pictures_of(page, number))
-        return _Page(
+        return _MovedPage(
             page,
             self._copier.new.make_indirect(Dictionary()),
             matrix,
@@ -160,24 +160,24 @@ def _contents(page: Any, copier: Copier) -> bytes:
     return b"\n".join(copier.data(stream) for stream in streams)
 
 
-def _tree_of(judged: Judged, pages: Sequence[_Page], copier: Copier) -> Tree | None:
+def _tree_of(judged: Judged, pages: Sequence[_MovedPage], copier: Copier) -> Tree | None:
     drawings = copier.drawings | {page.source.key: page.drawing for page in pages}
     owners = {key: judged.file.get_object(key) for key in drawings}
     parents = {key: whole_number(dictionary(owner).get("/StructParents")) for key, owner in owners.items()}
     return read_tree(judged.catalog, drawings, parents)
 
 
-def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bool:
+def _draw_pages(pages: Sequence[_MovedPage], tree: Tree | None, copier: Copier) -> bool:
     """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
     named = tree.annotations() if tree else set()
-    drawn: dict[Key, tuple[Content, str]] = {}
+    drawn: dict[ObjectKey, tuple[ForeignContent, str]] = {}
     untold = False
     for page in pages:
         following = max(page.drawing.mcids, default=-1) + 1
         openings = []
         for picture in page.pictures:
             if picture.key in named and picture.key not in drawn and picture.key is not None:
-                drawn[picture.key] = Content(page.source.key, page.source.key, following), picture.role
+                drawn[picture.key] = ForeignContent(page.source.key, page.source.key, following), picture.role
                 openings.append(b"/%s <</MCID %d>> BDC" % (b"Form" if picture.role else b"Span", following))
                 following += 1
             else:
@@ -189,7 +189,7 @@ def _draw_pages(pages: Sequence[_Page], tree: Tree | None, copier: Copier) -> bo
     return untold
 
 
-def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
+def _write_page(page: _MovedPage, openings: Sequence[bytes], copier: Copier) -> None:
     new, named = copier.new, _named(page)
     entries: dict[str, Any] = {
         "/Type": Name.Page,
@@ -205,7 +205,7 @@ def _write_page(page: _Page, openings: Sequence[bytes], copier: Copier) -> None:
     put(page.place, entries)
 
 
-def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[bytes]) -> bytes:
+def _drawing_of(page: _MovedPage, named: Mapping[str, AnnotationPicture], openings: Sequence[bytes]) -> bytes:
     lines = [b"q"]
     if page.matrix != _UNMOVED:
         lines.append(written(page.matrix) + b" cm")
@@ -219,14 +219,14 @@ def _drawing_of(page: _Page, named: Mapping[str, Picture], openings: Sequence[by
     return b"\n".join([*lines, b"Q"])
 
 
-def _named(page: _Page) -> Mapping[str, Picture]:
+def _named(page: _MovedPage) -> Mapping[str, AnnotationPicture]:
     """The pictures of a page, by names that nothing on it has yet."""
     taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
     free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
     return dict(zip(free, page.pictures, strict=False))
 
 
-def _with_pictures(page: _Page, named: Mapping[str, Picture]) -> Any:
+def _with_pictures(page: _MovedPage, named: Mapping[str, AnnotationPicture]) -> Any:
     if named:
         forms = dict(optional_dictionary(page.resources.get("/XObject")).items())
         page.resources["/XObject"] = Dictionary({**forms, **{name: picture.form for name, picture in named.items()}})

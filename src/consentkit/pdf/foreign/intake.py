@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed
-from consentkit.model.identity import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.problems import Problem
 from consentkit.processes.limits import Limits, run_limited
 
@@ -53,7 +53,7 @@ class ForeignPdf:
         return len(self.sizes)
 
 
-def accept(name: str, data: bytes, paper: Paper | None = None) -> ForeignPdf:
+def accept(name: str, data: bytes, paper: PaperSize | None = None) -> ForeignPdf:
     """Judge and rewrite a file, for a size of paper if one is named. Raises InvalidInput with everything found."""
     if not data:
         raise _invalid(name, ["is empty; use a PDF file"])
@@ -78,7 +78,7 @@ def accept(name: str, data: bytes, paper: Paper | None = None) -> ForeignPdf:
     )
 
 
-def _accepted(name: str, data: bytes, paper: Paper | None) -> Accepted:
+def _accepted(name: str, data: bytes, paper: PaperSize | None) -> Accepted:
     """What happens in a process of its own, which alone loads the libraries that read PDF files."""
     logging.disable(logging.CRITICAL)  # what these libraries log or warn of may quote the document
     warnings.simplefilter("ignore")

@@ -20,7 +20,7 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.layers import all_shown, is_always_shown
 from consentkit.pdf.foreign.pagetree import SourcePage, faults_of, pages_of
 from consentkit.pdf.foreign.streams import Budget, TooLarge, check_size, peeled
-from consentkit.pdf.foreign.values import Key, dictionary, entries_of, has_entries, key_of, name_of, text_of_name
+from consentkit.pdf.foreign.values import ObjectKey, dictionary, entries_of, has_entries, key_of, name_of, text_of_name
 
 MOST_OBJECTS = 200_000
 """Dictionaries, streams and lists."""
@@ -134,7 +134,7 @@ class _Walk:
     """Goes through everything that can be reached from the trailer."""
 
     def __init__(self, file: pikepdf.Pdf) -> None:
-        self._seen: set[Key] = set()
+        self._seen: set[ObjectKey] = set()
         self._left = MOST_OBJECTS
         self._budget = Budget()
         self._open: list[tuple[Any, int]] = [(file.trailer, 0)]

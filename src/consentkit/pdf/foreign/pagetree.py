@@ -11,8 +11,8 @@ from typing import Any
 
 from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.values import (
-    Box,
-    Key,
+    ForeignBox,
+    ObjectKey,
     array,
     dictionary,
     is_number,
@@ -34,8 +34,8 @@ class SourcePage:
     """A page as it is in the file, with what it inherits."""
 
     dictionary: Any
-    key: Key
-    box: Box
+    key: ObjectKey
+    box: ForeignBox
     """What is shown: the crop box within the media box, in the units of the page."""
     rotation: int
     """Clockwise, in degrees: 0, 90, 180 or 270."""
@@ -52,7 +52,7 @@ class SourcePage:
 
 def pages_of(root: Any) -> Iterator[SourcePage]:
     """The pages below the root of the tree, in order. Raises Unsound."""
-    seen: set[Key] = set()
+    seen: set[ObjectKey] = set()
 
     def below(node: Any, inherited: dict[str, Any], depth: int) -> Iterator[SourcePage]:
         inherited = {**inherited, **{key: node.get(key) for key in _INHERITED if key in node}}
@@ -75,7 +75,7 @@ def pages_of(root: Any) -> Iterator[SourcePage]:
     return below(root, {}, 0)
 
 
-def _page(page: Any, key: Key, inherited: dict[str, Any]) -> SourcePage:
+def _page(page: Any, key: ObjectKey, inherited: dict[str, Any]) -> SourcePage:
     entries = {name: page.get(name) if name in page else inherited.get(name) for name in _INHERITED}
     media = _box(entries["/MediaBox"])
     crop = media if entries["/CropBox"] is None else _box(entries["/CropBox"])
@@ -84,7 +84,7 @@ def _page(page: Any, key: Key, inherited: dict[str, Any]) -> SourcePage:
     return SourcePage(page, key, shown, _rotation(entries["/Rotate"]), _unit(page), resources)
 
 
-def _box(value: Any) -> Box:
+def _box(value: Any) -> ForeignBox:
     numbers = numbers_of(value, 4)
     return (
         min(numbers[0], numbers[2]),

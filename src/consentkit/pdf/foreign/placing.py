@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.model.identity import PAPER_SIZES, PaperSize
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.foreign.rendering import Rendered, ink_box
-from consentkit.pdf.foreign.values import Box
+from consentkit.pdf.foreign.values import ForeignBox
 
 Size = tuple[float, float]
 HEAD_ROOM, FOOT_ROOM = 46.0, 30.0
@@ -23,32 +23,32 @@ _AROUND_INK = 1.0
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """A sheet, and how a page is scaled and moved onto it."""
 
     sheet: Size
     move: Matrix
 
 
-def places_for(pdf: bytes, sizes: Sequence[Size], paper: Paper) -> list[Place]:
+def places_for(pdf: bytes, sizes: Sequence[Size], paper: PaperSize) -> list[Placement]:
     """Where each page of a rewritten file goes."""
     inks = _inks(pdf, sizes)
     sheets = [_sheet(size, paper) for size in sizes]
-    return [Place(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
+    return [Placement(sheet, _move(size, ink, sheet)) for size, ink, sheet in zip(sizes, inks, sheets, strict=True)]
 
 
-def _sheet(size: Size, paper: Paper) -> Size:
+def _sheet(size: Size, paper: PaperSize) -> Size:
     short, long = PAPER_SIZES[paper]
     return (long, short) if size[0] > size[1] else (short, long)
 
 
-def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[Box | None]:
+def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[ForeignBox | None]:
     """What of each page is not white, in points from its lower left corner."""
     with Rendered(pdf) as rendered:
         return [_ink(rendered, index, size) for index, size in enumerate(sizes)]
 
 
-def _ink(rendered: Rendered, index: int, size: Size) -> Box | None:
+def _ink(rendered: Rendered, index: int, size: Size) -> ForeignBox | None:
     box = ink_box(rendered.picture(index, size[0]))
     if box is None:
         return None
@@ -61,7 +61,7 @@ def _ink(rendered: Rendered, index: int, size: Size) -> Box | None:
     )
 
 
-def _move(size: Size, ink: Box | None, sheet: Size) -> Matrix:
+def _move(size: Size, ink: ForeignBox | None, sheet: Size) -> Matrix:
     """How a page is scaled and moved."""
     left, bottom, right, top = ink or (size[0] / 2, size[1] / 2, size[0] / 2, size[1] / 2)
     room = sheet[0] - 2 * EDGE, sheet[1] - HEAD_ROOM - FOOT_ROOM

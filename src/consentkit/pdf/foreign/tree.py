@@ -19,7 +19,7 @@ from consentkit.pdf.file.geometry import Matrix, box_moved
 from consentkit.pdf.foreign.copying import numbers
 from consentkit.pdf.foreign.drawing import Drawing, Unsound
 from consentkit.pdf.foreign.values import (
-    Key,
+    ObjectKey,
     dictionary,
     entries_of,
     has_entries,
@@ -40,30 +40,30 @@ _ON_ANNOTATIONS = {"Link", "Form", "Annot"}
 
 
 @dataclass(frozen=True)
-class Content:
+class ForeignContent:
     """Marked content: in which stream (a page, or a picture on it), on which page, under which number."""
 
-    stream: Key
-    page: Key
+    stream: ObjectKey
+    page: ObjectKey
     mcid: int
 
 
 @dataclass(frozen=True)
-class Annotation:
+class ForeignAnnotation:
     """An annotation that the tree names."""
 
-    key: Key
+    key: ObjectKey
 
 
 @dataclass(eq=False)
-class Element:
+class ForeignElement:
     """A structure element."""
 
     dictionary: Any
-    page: Key | None
+    page: ObjectKey | None
     depth: int
-    key: Key | None = None
-    kids: list[Element | Content | Annotation] = field(default_factory=list)
+    key: ObjectKey | None = None
+    kids: list[ForeignElement | ForeignContent | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
     """Whether it was about an annotation that is gone, and is plain text now."""
     role: str = ""
@@ -75,15 +75,17 @@ class Tree:
     """A structure tree that agrees with the pages."""
 
     root: Any
-    top: Element
-    elements: list[Element]
+    top: ForeignElement
+    elements: list[ForeignElement]
 
-    def annotations(self) -> set[Key]:
+    def annotations(self) -> set[ObjectKey]:
         """The annotations that the tree names."""
-        return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, Annotation)}
+        return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, ForeignAnnotation)}
 
 
-def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> Tree | None:
+def read_tree(
+    catalog: Any, drawings: Mapping[ObjectKey, Drawing], parents: Mapping[ObjectKey, int | None]
+) -> Tree | None:
     """Read the tree of a file; None where there is none, or none that agrees with the pages.
 
     `parents` has the StructParents of each page and picture.
@@ -93,7 +95,7 @@ def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Ke
         return None
     try:
         root = dictionary(catalog.get("/StructTreeRoot"))
-        top = Element(root, None, 0)
+        top = ForeignElement(root, None, 0)
         elements = list(_elements(top))
         tree = Tree(root, top, elements)
         _require_known_roles(tree)
@@ -103,9 +105,9 @@ def read_tree(catalog: Any, drawings: Mapping[Key, Drawing], parents: Mapping[Ke
     return tree if elements else None
 
 
-def _elements(top: Element) -> Iterator[Element]:
+def _elements(top: ForeignElement) -> Iterator[ForeignElement]:
     """Read the elements, each before those below it."""
-    waiting, seen = [top], set[Key]()
+    waiting, seen = [top], set[ObjectKey]()
     while waiting:
         element = waiting.pop()
         if element is not top:
@@ -113,7 +115,7 @@ def _elements(top: Element) -> Iterator[Element]:
         for kid in listed(element.dictionary.get("/K")):
             if kid is not None:
                 element.kids.append(_kid(kid, element))
-        below = [kid for kid in element.kids if isinstance(kid, Element)]
+        below = [kid for kid in element.kids if isinstance(kid, ForeignElement)]
         for kid in below:
             if kid.key is None or kid.key in seen or kid.depth > _DEEPEST or len(seen) > _MOST_ELEMENTS:
                 raise Unsound("a structure that is no tree")
@@ -121,24 +123,24 @@ def _elements(top: Element) -> Iterator[Element]:
         waiting.extend(reversed(below))
 
 
-def _kid(value: Any, element: Element) -> Element | Content | Annotation:
+def _kid(value: Any, element: ForeignElement) -> ForeignElement | ForeignContent | ForeignAnnotation:
     if (number := whole_number(value)) is not None:
-        return Content(_on(element.page), _on(element.page), number)
+        return ForeignContent(_on(element.page), _on(element.page), number)
     part = dictionary(value)
     page = key_of(part.get("/Pg")) or element.page
     match name_of(part, "/Type"):
         case "/MCR":
             mcid = whole_number(part.get("/MCID"))
             stream = key_of(part.get("/Stm")) if "/Stm" in part else page
-            return Content(_on(stream), _on(page), -1 if mcid is None else mcid)
+            return ForeignContent(_on(stream), _on(page), -1 if mcid is None else mcid)
         case "/OBJR":
-            return Annotation(_on(key_of(part.get("/Obj"))))
+            return ForeignAnnotation(_on(key_of(part.get("/Obj"))))
     if not name_of(part, "/S"):
         raise Unsound("an element without a type")
-    return Element(part, page, element.depth + 1, key_of(value))
+    return ForeignElement(part, page, element.depth + 1, key_of(value))
 
 
-def _on(key: Key | None) -> Key:
+def _on(key: ObjectKey | None) -> ObjectKey:
     if key is None:
         raise Unsound("content without a place")
     return key
@@ -162,7 +164,9 @@ def standard_role(root: Any, role: str) -> str:
     return role[1:]
 
 
-def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Mapping[Key, int | None]) -> None:
+def _require_agreement(
+    tree: Tree, drawings: Mapping[ObjectKey, Drawing], parents: Mapping[ObjectKey, int | None]
+) -> None:
     named = {(kid.stream, kid.mcid): element.key for element in tree.elements for kid in _contents(element)}
     drawn = Counter((key, mcid) for key, drawing in drawings.items() for mcid in drawing.mcids)
     count = sum(1 for element in tree.elements for _ in _contents(element))
@@ -176,8 +180,8 @@ def _require_agreement(tree: Tree, drawings: Mapping[Key, Drawing], parents: Map
             raise Unsound("content that does not lead back to its element")
 
 
-def _contents(element: Element) -> Iterator[Content]:
-    return (kid for kid in element.kids if isinstance(kid, Content))
+def _contents(element: ForeignElement) -> Iterator[ForeignContent]:
+    return (kid for kid in element.kids if isinstance(kid, ForeignContent))
 
 
 def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
@@ -198,14 +202,14 @@ def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
 # --- writing ---
 
 
-def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) -> None:
+def replace_annotations(tree: Tree, drawn: Mapping[ObjectKey, tuple[ForeignContent, str]]) -> None:
     """Put what was drawn of annotations in their place; `drawn` has the content and the role of each.
 
     Of the others nothing is left; where an element stood for one of them alone, it goes too, and a link that leads
     nowhere becomes plain text.
     """
     for element in reversed(tree.elements):  # from the leaves up
-        had_annotation = any(isinstance(kid, Annotation) for kid in element.kids)
+        had_annotation = any(isinstance(kid, ForeignAnnotation) for kid in element.kids)
         element.kids = [new for kid in element.kids for new in _replaced(kid, element, drawn)]
         role = standard_role(tree.root, name_of(element.dictionary, "/S"))
         if had_annotation and not element.role and role in _ON_ANNOTATIONS:
@@ -213,24 +217,28 @@ def replace_annotations(tree: Tree, drawn: Mapping[Key, tuple[Content, str]]) ->
             if not element.kids:
                 element.key = None
     for element in (tree.top, *tree.elements):
-        element.kids = [kid for kid in element.kids if not isinstance(kid, Element) or kid.key is not None]
+        element.kids = [kid for kid in element.kids if not isinstance(kid, ForeignElement) or kid.key is not None]
     tree.elements[:] = [element for element in tree.elements if element.key is not None]
 
 
 def _replaced(
-    kid: Element | Content | Annotation, element: Element, drawn: Mapping[Key, tuple[Content, str]]
-) -> Iterator[Element | Content]:
-    if not isinstance(kid, Annotation):
+    kid: ForeignElement | ForeignContent | ForeignAnnotation,
+    element: ForeignElement,
+    drawn: Mapping[ObjectKey, tuple[ForeignContent, str]],
+) -> Iterator[ForeignElement | ForeignContent]:
+    if not isinstance(kid, ForeignAnnotation):
         yield kid
     elif kid.key in drawn:
         content, element.role = drawn[kid.key]
         yield content
 
 
-class TreeWriter:
+class ForeignTreeWriter:
     """Writes a tree into a new file."""
 
-    def __init__(self, tree: Tree, new: pikepdf.Pdf, places: Mapping[Key, Any], pages: Mapping[Key, Matrix]) -> None:
+    def __init__(
+        self, tree: Tree, new: pikepdf.Pdf, places: Mapping[ObjectKey, Any], pages: Mapping[ObjectKey, Matrix]
+    ) -> None:
         """`places` are the new pages and pictures; `pages` tells how each page was turned, scaled and moved."""
         self._tree, self._new, self._places, self._pages = tree, new, places, pages
         keys = [element.key for element in tree.elements if element.key is not None]
@@ -248,7 +256,7 @@ class TreeWriter:
         for element in (self._tree.top, *self._tree.elements):
             own = root if element is self._tree.top else self._number(element)
             for kid in element.kids:
-                if isinstance(kid, Element):
+                if isinstance(kid, ForeignElement):
                     self._write(kid, own)
         self._write_parent_tree(root)
         if self._ids:
@@ -264,7 +272,7 @@ class TreeWriter:
                 found.setdefault(bytes(name), self._numbers[element.key])
         return found
 
-    def _write(self, element: Element, parent: Any) -> None:
+    def _write(self, element: ForeignElement, parent: Any) -> None:
         source, own = element.dictionary, self._number(element)
         own["/Type"], own["/P"] = Name.StructElem, parent
         put(own, {key: self._plain(source.get(key), 0) for key in _KEPT if key in source})
@@ -285,7 +293,7 @@ class TreeWriter:
         if element.kids:
             own["/K"] = self._kids(element)
 
-    def _move_box(self, attributes: Any, element: Element) -> None:
+    def _move_box(self, attributes: Any, element: ForeignElement) -> None:
         """Let a figure or a table say where it is on the new page (ISO 32000-1, table 344)."""
         page = element.page or next((content.page for content in _contents(element)), None)
         if not has_entries(attributes) or "/BBox" not in attributes:
@@ -298,19 +306,19 @@ class TreeWriter:
         if page is not None and page in self._pages:
             attributes["/BBox"] = numbers(box_moved(self._pages[page], box))
 
-    def _number(self, element: Element) -> Any:
+    def _number(self, element: ForeignElement) -> Any:
         return self._numbers[_on(element.key)]
 
-    def _kids(self, element: Element) -> Any:
+    def _kids(self, element: ForeignElement) -> Any:
         kids: list[Any] = []
         for kid in element.kids:
-            if isinstance(kid, Element):
+            if isinstance(kid, ForeignElement):
                 kids.append(self._number(kid))
-            elif isinstance(kid, Content):
+            elif isinstance(kid, ForeignContent):
                 kids.append(self._content(kid, element))
         return Array(kids)
 
-    def _content(self, content: Content, element: Element) -> Any:
+    def _content(self, content: ForeignContent, element: ForeignElement) -> Any:
         if content.stream == content.page == element.page:
             return content.mcid
         entries = Dictionary(Type=Name.MCR, Pg=self._places[content.page], MCID=content.mcid)
@@ -319,7 +327,7 @@ class TreeWriter:
         return entries
 
     def _write_parent_tree(self, root: Any) -> None:
-        owners: dict[Key, dict[int, Any]] = {}
+        owners: dict[ObjectKey, dict[int, Any]] = {}
         for element in self._tree.elements:
             for kid in _contents(element):
                 owners.setdefault(kid.stream, {})[kid.mcid] = self._number(element)

@@ -14,9 +14,9 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from consentkit.pdf.foreign.drawing import Unsound
 
-Key: TypeAlias = tuple[int, int]
+ObjectKey: TypeAlias = tuple[int, int]
 """The number and generation of an object."""
-Box: TypeAlias = tuple[float, float, float, float]
+ForeignBox: TypeAlias = tuple[float, float, float, float]
 
 
 def has_entries(value: Any) -> bool:
@@ -86,7 +86,7 @@ def name_of(thing: Any, key: str) -> str:
     return text_of_name(thing.get(key))
 
 
-def key_of(value: Any) -> Key | None:
+def key_of(value: Any) -> ObjectKey | None:
     """The number and generation of an object that has them."""
     return value.objgen if isinstance(value, Object) and value.is_indirect else None
 

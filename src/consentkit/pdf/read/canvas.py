@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.file.geometry import Area, Box, Matrix, Point, box_around, box_moved, inverse, moved
 from consentkit.pdf.read.colour import WHITE, Lightness, Shades, contrast, mixed
-from consentkit.pdf.read.content_text import UNKNOWN, Key
+from consentkit.pdf.read.content_text import UNKNOWN, SequenceKey
 
 LEAST_SIZE = 6.0
 """Points of the smallest type that may be on the label of a medicine (21 CFR 201.66(d)(2))."""
@@ -83,12 +83,12 @@ class Glyph(NamedTuple):
 
 
 @dataclass
-class Run:
+class DrawnRun:
     """Characters that were drawn in one go."""
 
     drawing: int
     """Which of the page's streams and drawings holds it, in the order in which they are met."""
-    key: Key | None
+    key: SequenceKey | None
     is_replaced: bool
     """Whether something else is read in its place."""
     glyphs: list[Glyph]
@@ -172,8 +172,8 @@ def _is_mark(text: str) -> bool:
     return all(unicodedata.category(char)[0] == "M" or char in _BEARERS for char in unicodedata.normalize("NFKC", text))
 
 
-Item: TypeAlias = Run | Paint | tuple[Key | None, str]
-_Near: TypeAlias = Sequence[tuple[bool, Run | Paint]]
+Item: TypeAlias = DrawnRun | Paint | tuple[SequenceKey | None, str]
+_Near: TypeAlias = Sequence[tuple[bool, DrawnRun | Paint]]
 """What is near some text, in the order in which it was painted, and whether that was later than the text."""
 
 
@@ -182,24 +182,24 @@ class Canvas:
 
     def __init__(self, least_size: float) -> None:
         self.items: list[Item] = []
-        self.drawings: list[Key | None] = []
+        self.drawings: list[SequenceKey | None] = []
         """For each stream and drawing, the sequence in which it was drawn."""
         self._least_size = least_size
 
-    def read(self) -> list[tuple[int, Key | None, str]]:
+    def read(self) -> list[tuple[int, SequenceKey | None, str]]:
         """What was drawn, with its drawing and sequence. A character that can't be seen reads as U+FFFD."""
         painted = _Painted(self.items)
-        read: list[tuple[int, Key | None, str]] = []
+        read: list[tuple[int, SequenceKey | None, str]] = []
         for place, item in enumerate(self.items):
             if isinstance(item, tuple):
                 read.append((-1, *item))
-            elif isinstance(item, Run):
+            elif isinstance(item, DrawnRun):
                 text = "".join(self._read(item, painted.near(place, item.box)))
                 replaced = UNKNOWN if UNKNOWN in text else ""
                 read.append((item.drawing, item.key, replaced if item.is_replaced else text))
         return read
 
-    def _read(self, run: Run, near: _Near) -> Iterator[str]:
+    def _read(self, run: DrawnRun, near: _Near) -> Iterator[str]:
         is_blot = run.outline * 2 > _THICKEST_OUTLINE * abs(run.size)
         if run.is_hidden or run.colour is None or run.height < self._least_size or is_blot:
             yield from (glyph.text if glyph.text.isspace() else UNKNOWN for glyph in run.glyphs)
@@ -223,11 +223,11 @@ class _Painted:
     """What covers something, by where on the page it is."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._items: dict[int, tuple[Run | Paint, Box]] = {}
+        self._items: dict[int, tuple[DrawnRun | Paint, Box]] = {}
         self._bands: dict[int, list[int]] = defaultdict(list)
         self._everywhere: list[int] = []
         for place, item in enumerate(items):
-            box = None if isinstance(item, tuple) else item.ink_box if isinstance(item, Run) else item.box
+            box = None if isinstance(item, tuple) else item.ink_box if isinstance(item, DrawnRun) else item.box
             if box is not None and not isinstance(item, tuple):
                 self._items[place] = item, box
                 self._put(place, box)
@@ -251,7 +251,7 @@ def _bands(box: Box) -> range:
     return range(int(box.bottom // _BAND), int(box.top // _BAND) + 1)
 
 
-def _squeezed(run: Run) -> set[int]:
+def _squeezed(run: DrawnRun) -> set[int]:
     """The places of characters over whose middle a neighbour lies."""
     bodies = [(place, *_ends(glyph)) for place, glyph in enumerate(run.glyphs) if _has_body(glyph)]
     squeezed: set[int] = set()
@@ -266,12 +266,12 @@ def _covers(start: float, end: float, middle: float) -> bool:
     return start + room < middle < end - room
 
 
-def _points(run: Run, glyph: Glyph) -> Iterator[Point]:
+def _points(run: DrawnRun, glyph: Glyph) -> Iterator[Point]:
     middle = (glyph.start + glyph.end) / 2
     return (moved(run.matrix, middle, height * run.size) for height in _HEIGHTS)
 
 
-def _is_seen(run: Run, near: _Near, x: float, y: float) -> bool:
+def _is_seen(run: DrawnRun, near: _Near, x: float, y: float) -> bool:
     """Whether what was drawn at a point can be seen there, whichever of the possible colours lie below it."""
     if run.colour is None or not all(area.contains(x, y) for area in run.clips):
         return False
@@ -281,7 +281,7 @@ def _is_seen(run: Run, near: _Near, x: float, y: float) -> bool:
         if is_later:
             break
         darkest, lightest = mixed(dark, item.shades[0], item.alpha), mixed(light, item.shades[1], item.alpha)
-        is_patchy = isinstance(item, Run) or item.is_patchy
+        is_patchy = isinstance(item, DrawnRun) or item.is_patchy
         dark, light = (min(dark, darkest), max(light, lightest)) if is_patchy else (darkest, lightest)
     if dark < run.colour < light:
         return False
@@ -289,7 +289,7 @@ def _is_seen(run: Run, near: _Near, x: float, y: float) -> bool:
     return all(_is_legible(mixed(below, run.colour, run.alpha), below, later) for below in (dark, light))
 
 
-def _is_legible(text: float, below: float, later: Iterable[Run | Paint]) -> bool:
+def _is_legible(text: float, below: float, later: Iterable[DrawnRun | Paint]) -> bool:
     """Whether text contrasts with what is below it, through all that lies on both."""
     for item in later:
         if item.alpha >= _COVERING:

@@ -18,7 +18,7 @@ from consentkit.pdf.file.syntax import Ref, Value, decoded, string_bytes, whole
 
 UNKNOWN = "\ufffd"
 
-Key: TypeAlias = tuple[int | None, int]
+SequenceKey: TypeAlias = tuple[int | None, int]
 """A sequence of a page: the object number of the form XObject that holds it (None for the page), and its identifier."""
 
 _DEEPEST_FORM = 12
@@ -29,7 +29,7 @@ _MAP_ITEM = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]")
 class MarkedSequence(NamedTuple):
     """A marked-content sequence that is open: where its text goes, and whether what is shown now counts as text."""
 
-    key: Key | None
+    key: SequenceKey | None
     silent: bool
     is_optional: bool = False
     """Whether it belongs to a layer, which may be off."""
@@ -42,9 +42,9 @@ class ContentReader:
         self.file = file
         self._fonts: dict[Ref, Font] = {}
 
-    def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
+    def read(self, page: Mapping[str, Value]) -> dict[SequenceKey, str]:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
-        text: dict[Key, str] = defaultdict(str)
+        text: dict[SequenceKey, str] = defaultdict(str)
         resources = self.file.dictionary(page.get("Resources"))
         StreamReader(self, text, resources).read(self._contents(page), MarkedSequence(None, silent=False))
         return text
@@ -76,7 +76,7 @@ class StreamReader:
     def __init__(
         self,
         reader: ContentReader,
-        text: dict[Key, str],
+        text: dict[SequenceKey, str],
         resources: Mapping[str, Value],
         number: int | None = None,
         depth: int = 0,
@@ -146,7 +146,7 @@ class StreamReader:
         codes = b"".join(string for string in strings if isinstance(string, bytes))
         self._add(inside.key, self._font.decode(codes))
 
-    def _add(self, key: Key | None, text: str) -> None:
+    def _add(self, key: SequenceKey | None, text: str) -> None:
         if key is not None:
             self._text[key] += text
 

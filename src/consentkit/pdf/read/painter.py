@@ -16,11 +16,11 @@ from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, box_around
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import inflated
 from consentkit.pdf.file.syntax import Ref, Value, number
-from consentkit.pdf.read.canvas import Canvas, Glyph, Paint, Run
+from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
-from consentkit.pdf.read.content_text import ContentReader, Key, MarkedSequence
+from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
 from consentkit.pdf.read.gradients import fills, shades_of
-from consentkit.pdf.read.graphics import GraphicsReader, Pattern, State
+from consentkit.pdf.read.graphics import GraphicsReader, GraphicsState, Pattern
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
 
@@ -42,7 +42,7 @@ class Painter(GraphicsReader):
         reader: ContentReader,
         canvas: Canvas,
         resources: Mapping[str, Value],
-        state: State,
+        state: GraphicsState,
         number: int | None = None,
         depth: int = 0,
         *,
@@ -60,7 +60,7 @@ class Painter(GraphicsReader):
         self.canvas.drawings.append(around.key)
         super().read(stream, around)
 
-    def _add(self, key: Key | None, text: str) -> None:
+    def _add(self, key: SequenceKey | None, text: str) -> None:
         self.canvas.items.append((key, text))
 
     def _change_state(self, operator: str, operation: Operation) -> None:
@@ -87,7 +87,7 @@ class Painter(GraphicsReader):
         self._will_clip |= state.mode >= _CLIPPING
         matrix = product(self._text_matrix, state.matrix)
         self.canvas.items.append(
-            Run(
+            DrawnRun(
                 drawing=self._drawing,
                 key=inside.key,
                 is_replaced=inside.silent and inside.key is not None,
@@ -145,7 +145,7 @@ class Painter(GraphicsReader):
         painter = self._inner(self.canvas, resources, state, reference)
         painter.read(inflated(form), inside)
 
-    def _inner(self, canvas: Canvas, resources: Mapping[str, Value], state: State, stream: Ref) -> Painter:
+    def _inner(self, canvas: Canvas, resources: Mapping[str, Value], state: GraphicsState, stream: Ref) -> Painter:
         whole = self._whole_drawings
         return Painter(self._reader, canvas, resources, state, stream, self._depth + 1, whole_drawings=whole)
 
@@ -167,7 +167,7 @@ class Painter(GraphicsReader):
     def _tiles(self, tile: Ref, entries: Mapping[str, Value], box: Box) -> Pattern:
         """What tiles look like: whole where one that is painted all over leaves no gap to the next."""
         canvas = Canvas(0.0)
-        state = State(clips=(Area.of([rectangle(IDENTITY, *box)]),))
+        state = GraphicsState(clips=(Area.of([rectangle(IDENTITY, *box)]),))
         painter = self._inner(canvas, self._file.dictionary(entries.get("Resources")), state, tile)
         painter.read(inflated(self._file.objects[tile]), MarkedSequence(None, silent=True))
         dark, light, is_patchy = WHITE, BLACK, True

@@ -17,10 +17,10 @@ from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, Point, box
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, number, whole
-from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, Paint, Run
+from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, DrawnRun, Paint
 from consentkit.pdf.read.colour import ANY
-from consentkit.pdf.read.content_text import ContentReader, Font, Key, MarkedSequence
-from consentkit.pdf.read.graphics import State
+from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
+from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
 from consentkit.pdf.read.painter import Painter
@@ -40,9 +40,9 @@ class SeenContent(ContentReader):
         self._whole_drawings = whole_drawings
         self._operations: dict[bytes, list[Operation]] = {}
 
-    def read(self, page: Mapping[str, Value]) -> dict[Key, str]:
+    def read(self, page: Mapping[str, Value]) -> dict[SequenceKey, str]:
         """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
-        text: dict[Key, str] = defaultdict(str)
+        text: dict[SequenceKey, str] = defaultdict(str)
         painter = self.painter(page)
         blank = replace(painter.state)
         painter.read(self._contents(page), _NOTHING)
@@ -57,7 +57,7 @@ class SeenContent(ContentReader):
         painter = self.painter(page)
         painter.read(self._contents(page), _NOTHING)
         for item in painter.canvas.items:
-            if isinstance(item, Run) and item.is_painted:
+            if isinstance(item, DrawnRun) and item.is_painted:
                 yield from item.middles()
 
     def operations(self, stream: bytes) -> list[Operation]:
@@ -73,10 +73,10 @@ class SeenContent(ContentReader):
     def painter(self, page: Mapping[str, Value]) -> Painter:
         """What paints the streams of a page, one after the other."""
         resources = self.file.dictionary(page.get("Resources"))
-        state = State(clips=(page_area(self.file, page),))
+        state = GraphicsState(clips=(page_area(self.file, page),))
         return Painter(self, Canvas(self._least_size), resources, state, whole_drawings=self._whole_drawings)
 
-    def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: State) -> None:
+    def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState) -> None:
         """Paint the notes, marks and fields of a page over it."""
         for reference in self.file.array(page.get("Annots")):
             entries = self.file.dictionary(reference)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value, string_text, whole
-from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, Key
+from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, SequenceKey
 from consentkit.pdf.read.seen import SeenContent
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
@@ -74,7 +74,7 @@ def readable_text(pdf: bytes) -> str:
 
 
 @dataclass
-class _Line:
+class _BlockText:
     """The text of a block while it is being read."""
 
     pieces: list[str] = field(default_factory=list)
@@ -105,7 +105,7 @@ class _TreeReader:
         self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
         self._only_seen = only_seen
         self._content = SeenContent(file) if only_seen else ContentReader(file)
-        self._texts: dict[int, dict[Key, str]] = {}
+        self._texts: dict[int, dict[SequenceKey, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
         """Every block of the tree, in order."""
@@ -113,7 +113,7 @@ class _TreeReader:
 
     def _block(self, element: Element, role: str, page: int | None) -> Iterator[TaggedText]:
         page = self._page_of(element, page)
-        line = _Line()
+        line = _BlockText()
         for kid in self._kids(element):
             kid_role = self._role(kid)
             if kid_role is None or self._is_in_line(kid_role, role):
@@ -134,7 +134,7 @@ class _TreeReader:
             return around not in _GROUPING
         return role in _INLINE
 
-    def _speak(self, kid: Value, page: int | None, line: _Line) -> None:
+    def _speak(self, kid: Value, page: int | None, line: _BlockText) -> None:
         """Add to a line what is read for a kid of an element: content, or an element within the line."""
         if kid == b"null":
             return
@@ -159,7 +159,7 @@ class _TreeReader:
 
     def _drawn(self, part: Element, page: int | None) -> str:
         """What stands in an element that is read otherwise."""
-        line = _Line()
+        line = _BlockText()
         for kid in self._kids(part):
             self._speak(kid, page, line)
         return "".join(line.pieces)

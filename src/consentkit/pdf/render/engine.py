@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import direction_of
-from consentkit.model.identity import PAPER_SIZES, Paper
+from consentkit.model.identity import PAPER_SIZES, PaperSize
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
@@ -48,7 +48,7 @@ _SIZE_TOLERANCE = 0.5
 _STREAM_END = b"\nendstream\nendobj"
 
 
-class _Refused(ValueError):
+class _RefusedAddress(ValueError):
     """An address was asked for that is not an asset."""
 
 
@@ -67,14 +67,14 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
         if url in self._assets:
             return URLFetcherResponse(url, self._assets[url])
         self._refused.append(url)
-        raise _Refused("only named assets may be used")
+        raise _RefusedAddress("only named assets may be used")
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Raise RenderingFailed where an address was refused, whatever became of the refusal in between."""
         try:
             yield
-        except (URLFetchingError, _Refused):  # not swallowed: a colour profile, a font
+        except (URLFetchingError, _RefusedAddress):  # not swallowed: a colour profile, a font
             self._require_none()
             raise
         self._require_none()
@@ -93,7 +93,7 @@ def render(
     info: Info,
     *,
     fillable: bool = False,
-    paper: Paper | None = None,
+    paper: PaperSize | None = None,
 ) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
@@ -355,7 +355,7 @@ def _complaints() -> Iterator[list[str]]:
         del _collected.of_thread.messages
 
 
-def _require_size(document: weasyprint.Document, paper: Paper | None) -> None:
+def _require_size(document: weasyprint.Document, paper: PaperSize | None) -> None:
     """Raise TemplateFault unless each page has the size of the paper, and nothing beyond its edge."""
     if paper is None:
         return

@@ -18,9 +18,9 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.matrix import Matrix
 
-from consentkit.pdf.tags.nodes import Annotation, Mark, Node, Picture, Text
+from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, TextNode
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
-from consentkit.pdf.tags.word_breaks import Source
+from consentkit.pdf.tags.word_breaks import HtmlText
 
 logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
 
@@ -58,7 +58,7 @@ class Gatherer:
     """Walks through the pages of one document, in order."""
 
     def __init__(self, language: str) -> None:
-        self.source = Source()
+        self.source = HtmlText()
         self.document = Node("Document", 0, 0, language)
         self.artifacts: dict[Mark, Artifact] = {}
         self.dropped: list[tuple[int, Any]] = []
@@ -137,7 +137,7 @@ class Gatherer:
         pseudo = tag_and_pseudo(box)[1]
         place = None if pseudo else self.source.find_next(box.element, box.text, box.style["hyphenate_character"])
         start, end = place or self._place_beside(box.element, pseudo, where)
-        text = Text(mark, box.text, where.line, start, end, generated=place is None)
+        text = TextNode(mark, box.text, where.line, start, end, generated=place is None)
         if place is not None:
             text.said = self.source.as_written(place, box.text)
         elif not pseudo and box.text.strip(_STRUT):
@@ -163,12 +163,12 @@ class Gatherer:
             return
         mark = self._marks.pop(box, None)
         if mark is not None:
-            inner.node.kids.append(Picture(mark, inner.node.start))
+            inner.node.kids.append(PictureNode(mark, inner.node.start))
         for child in box.children:
             self._visit(child, inner)
 
     def _take_annotation(self, annotation: Any, node: Node) -> None:
-        node.kids.append(Annotation(self._page, annotation, _last_place(node)))
+        node.kids.append(AnnotationNode(self._page, annotation, _last_place(node)))
 
     def _inside(self, box: boxes.Box, where: _Where) -> _Where:
         """Where the children of a box are met."""

@@ -50,7 +50,7 @@ _FLUSH_RIGHT = 2
 _OFF = "/Off"
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field is for."""
 
     TEXT = "text"
@@ -69,11 +69,11 @@ class Field:
 
     name: str
     label: str
-    kind: Kind
+    kind: FieldKind
 
 
 @dataclass(frozen=True)
-class Place:
+class FieldPlace:
     """Where a field stands: its box, and its page, counted from 0."""
 
     field: Field
@@ -88,7 +88,7 @@ Report = Callable[..., None]
 """Takes a complaint in the manner of a logger: a format, and what goes into it."""
 
 
-def find_places(document: Any, *, fillable: bool) -> list[Place]:
+def find_places(document: Any, *, fillable: bool) -> list[FieldPlace]:
     """All boxes that are well marked as fields, page by page.
 
     What is wrong with the marks of a fillable document goes to the log of the engine, which fails it. For others the
@@ -110,16 +110,16 @@ def find_places(document: Any, *, fillable: bool) -> list[Place]:
     return places
 
 
-def add_form(pdf: pydyf.PDF, places: Iterable[Place]) -> None:
+def add_form(pdf: pydyf.PDF, places: Iterable[FieldPlace]) -> None:
     """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
-    by_name: dict[str, list[Place]] = {}
+    by_name: dict[str, list[FieldPlace]] = {}
     for place in (place for place in places if not place.is_repeated):
         by_name.setdefault(place.field.name, []).append(place)
     if by_name:
         _FormWriter(pdf).write(by_name.values())
 
 
-def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[Place]:
+def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[FieldPlace]:
     """The fields of a page that are well marked, in the order of its boxes. `met` are elements of earlier pages."""
     for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), met):
         field = _field(box.element, report)
@@ -130,7 +130,7 @@ def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterat
             report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
         if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
             report("form field %r sticks out of page %d", field.name, number + 1)
-        yield Place(field, box, number, corners, is_repeated)
+        yield FieldPlace(field, box, number, corners, is_repeated)
 
 
 def _boxes(
@@ -161,7 +161,7 @@ def _field(element: Element, report: Report) -> Field | None:
     faults = {
         "needs a name that starts with a letter and is made of a-z, 0-9 and _": not _NAME.fullmatch(name),
         "does not say what it asks for: write data-label": not label.strip(),
-        f"is of an unknown kind; data-kind is one of {', '.join(Kind)}": kind not in {"", *Kind},
+        f"is of an unknown kind; data-kind is one of {', '.join(FieldKind)}": kind not in {"", *FieldKind},
         "holds text, which what is typed would cover": bool("".join(element.itertext()).strip()),
     }
     for fault, found in faults.items():
@@ -169,7 +169,7 @@ def _field(element: Element, report: Report) -> Field | None:
             report("form field %r %s", name, fault)
     if any(faults.values()):
         return None
-    return Field(name, " ".join(label.split()), Kind(kind or Kind.TEXT))
+    return Field(name, " ".join(label.split()), FieldKind(kind or FieldKind.TEXT))
 
 
 def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
@@ -191,19 +191,19 @@ class _FormWriter:
         self._resources = pydyf.Dictionary({"Font": pydyf.Dictionary({_FONT: add_field_font(pdf)})})
         pdf.add_object(self._resources)
 
-    def write(self, places: Collection[Sequence[Place]]) -> None:
+    def write(self, places: Collection[Sequence[FieldPlace]]) -> None:
         """Write the form: all places of each field."""
         form = pydyf.Dictionary({"DR": self._resources.reference, "DA": pydyf.String(_APPEARANCE)})
         form["Fields"] = pydyf.Array([self._field(spots) for spots in places])
-        if any(spots[0].field.kind is Kind.SIGNATURE for spots in places):
+        if any(spots[0].field.kind is FieldKind.SIGNATURE for spots in places):
             form["SigFlags"] = _SIGNATURES_EXIST
         self._pdf.catalog["AcroForm"] = form
 
-    def _field(self, places: Sequence[Place]) -> bytes:
+    def _field(self, places: Sequence[FieldPlace]) -> bytes:
         """Write a field and its widgets, which are one object where there is but one widget."""
         field = places[0].field
         entries = _entries(field)
-        if field.kind in {Kind.TEXT, Kind.LINES} and places[0].box.style["direction"] == "rtl":
+        if field.kind in {FieldKind.TEXT, FieldKind.LINES} and places[0].box.style["direction"] == "rtl":
             entries["Q"] = _FLUSH_RIGHT
         widgets = [self._widget(place) for place in places]
         if len(widgets) == 1:
@@ -216,15 +216,15 @@ class _FormWriter:
             widget["TU"] = entries["TU"]  # pdf.js does not look for it in the parent
         return bytes(entries.reference)
 
-    def _widget(self, place: Place) -> pydyf.Dictionary:
+    def _widget(self, place: FieldPlace) -> pydyf.Dictionary:
         """Write a widget, and put it on its page."""
         page = self._pages[place.page]
         widget = pydyf.Dictionary({"Type": "/Annot", "Subtype": "/Widget", "P": page.reference})
         widget["Rect"] = pydyf.Array(place.corners)
         widget["AP"] = pydyf.Dictionary({"N": self._appearance(place)})
-        if place.field.kind is Kind.CHECK:
+        if place.field.kind is FieldKind.CHECK:
             widget["AS"] = _OFF
-        if place.field.kind is Kind.LINES:
+        if place.field.kind is FieldKind.LINES:
             # Typed lines don't keep to the ruled ones: viewers that draw a value first hide these under white.
             widget["MK"] = pydyf.Dictionary({"BG": pydyf.Array((1,))})
         self._pdf.add_object(widget)
@@ -232,18 +232,18 @@ class _FormWriter:
         place.box.widget_annotation = widget  # from there, the tagging takes it into the structure
         return widget
 
-    def _appearance(self, place: Place) -> Any:
+    def _appearance(self, place: FieldPlace) -> Any:
         """What a field without a value looks like: nothing, but it must be said (ISO 19005-2, 6.3.3)."""
         match place.field.kind:
-            case Kind.CHECK:
+            case FieldKind.CHECK:
                 states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
                 return pydyf.Dictionary(states)
-            case Kind.TEXT | Kind.LINES:
+            case FieldKind.TEXT | FieldKind.LINES:
                 return self._drawing(place, b"/Tx BMC EMC")
-            case Kind.SIGNATURE:
+            case FieldKind.SIGNATURE:
                 return self._drawing(place, b"")
 
-    def _drawing(self, place: Place, operators: bytes) -> bytes:
+    def _drawing(self, place: FieldPlace, operators: bytes) -> bytes:
         drawing = pydyf.Stream([operators], {"Type": "/XObject", "Subtype": "/Form"})
         drawing.extra["BBox"] = pydyf.Array((0, 0, *place.corners.size))
         drawing.extra["Resources"] = self._resources.reference
@@ -255,13 +255,13 @@ def _entries(field: Field) -> pydyf.Dictionary:
     """What is to be said of a field as a whole."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
-        case Kind.TEXT:
+        case FieldKind.TEXT:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
-        case Kind.LINES:
+        case FieldKind.LINES:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE), Ff=_MULTILINE)
-        case Kind.CHECK:
+        case FieldKind.CHECK:
             entries.update(FT="/Btn", V=_OFF)
-        case Kind.SIGNATURE:
+        case FieldKind.SIGNATURE:
             entries.update(FT="/Sig")
     return entries
 

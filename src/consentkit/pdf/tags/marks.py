@@ -21,7 +21,7 @@ _GLYPHS = re.compile(rb"<([0-9a-f]+)>")
 _SPACES = (" ", "\u00a0")
 
 
-class _Spot(NamedTuple):
+class _MarkSpot(NamedTuple):
     """Where a marked-content sequence starts: the position of its properties among the operators of its stream."""
 
     stream: Stream
@@ -60,13 +60,13 @@ class MarkedContent:
 
     def __init__(self, pdf: pydyf.PDF, page_streams: Sequence[Stream], fonts: Iterable[Any]) -> None:
         pages = {id(stream._tags): page for page, stream in enumerate(page_streams)}
-        self._spots: dict[Mark, _Spot] = {}
+        self._spots: dict[Mark, _MarkSpot] = {}
         self._fonts = {font.hash.encode(): _Glyphs(font) for font in fonts}
         self._spare_space = next(((name, font.space) for name, font in self._fonts.items() if font.space), None)
         for item in pdf.objects:
             if isinstance(item, Stream) and id(item._tags) in pages:
                 page = pages[id(item._tags)]
-                self._spots.update({Mark(page, mcid): _Spot(item, position) for position, mcid in sequences(item)})
+                self._spots.update({Mark(page, mcid): _MarkSpot(item, position) for position, mcid in sequences(item)})
 
     def stream(self, mark: Mark) -> Stream:
         """The content stream that holds a sequence."""

@@ -23,7 +23,7 @@ class Mark(NamedTuple):
 
 
 @dataclass(eq=False)
-class Text:
+class TextNode:
     """A piece of text that was drawn in one go, at most a line long. `start` and `end` are its place in the source."""
 
     mark: Mark
@@ -41,7 +41,7 @@ class Text:
 
 
 @dataclass(eq=False)
-class Picture:
+class PictureNode:
     """A drawing that was marked as content."""
 
     mark: Mark
@@ -49,7 +49,7 @@ class Picture:
 
 
 @dataclass(eq=False)
-class Annotation:
+class AnnotationNode:
     """A link or a form field on a page."""
 
     page: int
@@ -90,7 +90,7 @@ class Node:
         return [kid for kid in self.kids if isinstance(kid, Node) and (not roles or kid.role in roles)]
 
 
-Kid: TypeAlias = Node | Text | Picture | Annotation | Break
+Kid: TypeAlias = Node | TextNode | PictureNode | AnnotationNode | Break
 
 
 def arrange(node: Node) -> None:
@@ -119,7 +119,7 @@ def _spoken(node: Node) -> Iterator[str]:
     for kid in node.kids:
         if isinstance(kid, Node):
             yield from _spoken(kid)
-        elif isinstance(kid, Text):
+        elif isinstance(kid, TextNode):
             yield kid.drawn if kid.said is None else kid.said
             yield " " if kid.space_follows else ""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from consentkit.pdf.tags.nodes import Break, Node, Text, holds_phrase
+from consentkit.pdf.tags.nodes import Break, Node, TextNode, holds_phrase
 from consentkit.pdf.tags.roles import OBJECTS
 
 _SOFT_HYPHEN = "\u00ad"
@@ -27,7 +27,7 @@ _ALIKE = str.maketrans("ı", "i", "\u0307")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-class Source:
+class HtmlText:
     """The text of one or more HTML trees, in which every element and every drawn piece of text can be found."""
 
     def __init__(self) -> None:
@@ -124,20 +124,20 @@ def _letters(text: str) -> str:
     return "".join(text.split()).replace(_SOFT_HYPHEN, "").casefold().translate(_ALIKE)
 
 
-def mark_word_breaks(node: Node, source: Source) -> None:
+def mark_word_breaks(node: Node, source: HtmlText) -> None:
     """Note on each piece of text whether a space must follow that was not drawn."""
     if holds_phrase(node):
         for before, after, at_edge in _neighbours(node):
-            if isinstance(before, Text):
+            if isinstance(before, TextNode):
                 before.space_follows = _parted(before, after, at_edge, source)
     for kid in node.nodes():
         if not kid.is_inline:
             mark_word_breaks(kid, source)
 
 
-def _neighbours(node: Node) -> Iterator[tuple[Text | Node, Text | Node, bool]]:
+def _neighbours(node: Node) -> Iterator[tuple[TextNode | Node, TextNode | Node, bool]]:
     """Each two pieces of a phrase that follow each other, and whether the edge of a block stands between them."""
-    before: Text | Node | None = None
+    before: TextNode | Node | None = None
     at_edge = False
     for piece in _pieces(node):
         if isinstance(piece, Break):
@@ -148,25 +148,25 @@ def _neighbours(node: Node) -> Iterator[tuple[Text | Node, Text | Node, bool]]:
         before, at_edge = piece, False
 
 
-def _pieces(node: Node) -> Iterator[Text | Node | Break]:
+def _pieces(node: Node) -> Iterator[TextNode | Node | Break]:
     """What a phrase is made of; figures and form fields count as one piece, whatever they hold."""
     for kid in node.kids:
-        if isinstance(kid, Text | Break) or (isinstance(kid, Node) and kid.role in OBJECTS):
+        if isinstance(kid, TextNode | Break) or (isinstance(kid, Node) and kid.role in OBJECTS):
             yield kid
         elif isinstance(kid, Node) and kid.is_inline:
             yield from _pieces(kid)
 
 
-def _parted(before: Text, after: Text | Node, at_edge: bool, source: Source) -> bool:
-    following = after.drawn if isinstance(after, Text) else ""
+def _parted(before: TextNode, after: TextNode | Node, at_edge: bool, source: HtmlText) -> bool:
+    following = after.drawn if isinstance(after, TextNode) else ""
     if before.drawn[-1:].isspace() or following[:1].isspace():
         return False  # the space was drawn
     if at_edge:
         return True
     if before.end >= after.start and _is_generated(before, after):
-        return isinstance(after, Text) and before.line is not after.line
+        return isinstance(after, TextNode) and before.line is not after.line
     return source.has_space(before.end, after.start)
 
 
-def _is_generated(before: Text, after: Text | Node) -> bool:
-    return before.generated or (isinstance(after, Text) and after.generated)
+def _is_generated(before: TextNode, after: TextNode | Node) -> bool:
+    return before.generated or (isinstance(after, TextNode) and after.generated)

@@ -27,9 +27,9 @@ from weasyprint.pdf.stream import Stream
 from consentkit.pdf.fonts.meanings import mend_meanings
 from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
-from consentkit.pdf.tags.forms import Place, add_form, find_places
+from consentkit.pdf.tags.forms import FieldPlace, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
-from consentkit.pdf.tags.nodes import Annotation, Kid, Mark, Node, Picture, Text, arrange, text_of
+from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, TextNode, arrange, text_of
 from consentkit.pdf.tags.roles import ATTRIBUTE_OWNERS, CONTENT, Holds
 from consentkit.pdf.tags.word_breaks import mark_word_breaks
 
@@ -130,7 +130,7 @@ def add_tags(pdf: pydyf.PDF, document: Any, page_streams: Sequence[Stream], *, f
     return [_slot(place, written.numbers, gathered.places) for place in places]
 
 
-def _slot(place: Place, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
+def _slot(place: FieldPlace, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
     node = nodes.get(place.box)
     holds_text = node is not None and CONTENT[node.role] in {Holds.PHRASE, Holds.EITHER}
     widget = place.box.widget_annotation
@@ -162,7 +162,7 @@ def _mend_text(node: Node, content: MarkedContent) -> None:
     for kid in node.kids:
         if isinstance(kid, Node):
             _mend_text(kid, content)
-        elif isinstance(kid, Text):
+        elif isinstance(kid, TextNode):
             if kid.said is None and _letters(content.read(kid.mark)) != _letters(kid.drawn):
                 kid.said = kid.drawn
             if kid.space_follows and (kid.said or not content.append_space(kid.mark)):
@@ -251,14 +251,14 @@ class _TreeWriter:
         """What an element's list of kids says of one of them."""
         if isinstance(kid, Node):
             yield self._element(kid, element, node.language).reference
-        elif isinstance(kid, Annotation):
+        elif isinstance(kid, AnnotationNode):
             yield self._object_reference(kid, node, element)
-        elif isinstance(kid, Text) and kid.said is not None:
+        elif isinstance(kid, TextNode) and kid.said is not None:
             yield self._replaced_text(kid, element).reference
-        elif isinstance(kid, Text | Picture):
+        elif isinstance(kid, TextNode | PictureNode):
             yield self._content_reference(kid.mark, element)
 
-    def _replaced_text(self, text: Text, parent: pydyf.Dictionary) -> pydyf.Dictionary:
+    def _replaced_text(self, text: TextNode, parent: pydyf.Dictionary) -> pydyf.Dictionary:
         """An element of its own for text that is read otherwise than it is drawn.
 
         The replacement belongs here and not to the marked content: from there, pdftotext and pdfium read Arabic
@@ -282,7 +282,7 @@ class _TreeWriter:
             reference["Stm"] = stream.reference
         return reference
 
-    def _object_reference(self, kid: Annotation, node: Node, element: pydyf.Dictionary) -> pydyf.Dictionary:
+    def _object_reference(self, kid: AnnotationNode, node: Node, element: pydyf.Dictionary) -> pydyf.Dictionary:
         annotation = kid.dictionary
         self._annotations.append((annotation, element.reference))
         if annotation["Subtype"] == "/Link":
@@ -322,9 +322,9 @@ class _TreeWriter:
 def _first_page(node: Node) -> int | None:
     """The page on which the content of a node itself starts, leaving out that of its elements."""
     for kid in node.kids:
-        if isinstance(kid, Text | Picture):
+        if isinstance(kid, TextNode | PictureNode):
             return kid.mark.page
-        if isinstance(kid, Annotation):
+        if isinstance(kid, AnnotationNode):
             return kid.page
     return None
 

@@ -1,0 +1,87 @@
+"""The tokens of content streams, and the strings in them: read in one way, and as qpdf reads them."""
+
+from __future__ import annotations
+
+import re
+
+import pikepdf
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from consentkit.pdf.file.operators import operations
+from consentkit.pdf.file.syntax import parse, string_bytes
+from consentkit.pdf.file.tokens import tokens
+from consentkit.pdf.foreign.drawing import Unsound, read_drawing
+
+BODIES = st.lists(
+    st.one_of(
+        st.binary(max_size=3),
+        st.sampled_from(
+            [b"\\8", b"\\9", b"\\18", b"\\400", b"\\1234", b"\\(", b"\\)", b"()", b"\\\r\n", b"\r\n", b"\r", b"\\"]
+        ),
+    ),
+    max_size=6,
+).map(b"".join)
+STRINGS = [b"(a(b)c)", b"(", b")", b"<41 4>", b"<4", b"[<41> -9 <42>] TJ"]
+BRACKETS = [b"[", b"]", b"<<", b">>", b"{"]
+WORDS = [b"0cm", b"--5", b"1.2.3", b"q ", b"/N", b"true ", b"\xe9", b"\\"]
+IMAGES = [b"BI /W 1 ID ab EI ", b"ID x EI\xe9", b"EI"]
+BLANKS = [b" ", b"\r\n", b"\v", b"%(\n"]
+PIECES = st.lists(st.sampled_from([*STRINGS, *BRACKETS, *WORDS, *IMAGES, *BLANKS]), max_size=9).map(b"".join)
+
+
+def in_an_object(token: bytes) -> bytes | None:
+    """What a string stands for, or None where it is not a string from end to end."""
+    try:
+        value, end = parse(token)
+    except ValueError:
+        return None
+    return string_bytes(value) if end == len(token) else None
+
+
+@given(BODIES)
+@example(b"\\8")
+@example(b"a\\")
+@example(b"a\rb\\\rc")
+def test_a_string_stands_for_the_same_bytes_in_an_object_in_a_content_stream_and_for_qpdf(body: bytes) -> None:
+    token = b"(" + body + b")"
+    data = in_an_object(token)
+    found = list(operations(token + b" Tj"))
+    if data is None:  # its parentheses do not match
+        assert all(operation.operands != [body] for operation in found)
+        return
+    assert found == [("Tj", [data])]
+    assert bytes(pikepdf.Object.parse(token)) == data  # type: ignore[call-overload]
+
+
+@given(PIECES)
+def test_every_byte_is_in_one_token_or_between_two(stream: bytes) -> None:
+    position = 0
+    for kind, token, start in tokens(stream):
+        assert token or kind.endswith("image")
+        assert re.fullmatch(rb"(?:[\0\t\n\f\r ]|%[^\r\n]*)*", stream[position:start]), "only white space is passed over"
+        assert stream[start : start + len(token)] == token
+        position = start + len(token)
+    assert re.fullmatch(rb"(?:[\0\t\n\f\r ]|%[^\r\n]*)*", stream[position:])
+
+
+@given(PIECES)
+def test_text_arrays_read_at_once_say_what_they_say_piece_by_piece(stream: bytes) -> None:
+    apart = [(kind, token) for kind, token, _ in tokens(stream)]
+    joined = [
+        piece
+        for kind, token, _ in tokens(stream, join_text_arrays=True)
+        for piece in ([(kind, token) for kind, token, _ in tokens(token)] if kind == "text_array" else [(kind, token)])
+    ]
+    assert joined == apart
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [b"1 0 0 1 0 0cm", b"1.2.3 w", b"(a Tj", b"{ }", b"<4 Tj", b"BI /W 1 ID ab", b"BI /W 1 ID ab EI \xe9\xe9", b"q )"],
+)
+def test_what_two_programs_may_read_differently_is_read_leniently_and_refused_of_other_people(stream: bytes) -> None:
+    list(operations(stream))
+    with pytest.raises(Unsound):
+        read_drawing(stream, {})
