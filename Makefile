@@ -2,7 +2,9 @@
 # make test          all checks: format, lint, types, tests
 # make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
 # make test-latest   all tests with the newest versions of what we depend on, in place of those in the lock
-# make lock          locks the newest versions of everything, for every platform; then run make test
+# make test-lowest   all tests with the lowest versions of what we depend on (TESTS="-m quick" takes less)
+# make coverage      the tests, then a table of how much of each room they run; half as long again (TESTS takes less)
+# make lock          locks the newest versions of everything, for every platform; then run make test (KEEP=yes adds what is new, and keeps the rest)
 # make guards        takes out each guard of the program, and shows which test notices; ten minutes (WHAT="words" takes less)
 # make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
@@ -11,10 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/runtime.txt requirements/dev.txt
 
-.PHONY: render test quick test-latest lock bench guards lint format schemas grades references trees clean help
+.PHONY: render test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees clean help
 
 help:
-	@sed -n '1,8s/^# //p' Makefile
+	@sed -n '1,10s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -29,10 +31,22 @@ quick: lint
 test-latest:
 	rm -rf $(VENV)-latest
 	tools/setup.sh $(VENV)-latest latest
-	$(VENV)-latest/bin/pytest -n auto
+	$(VENV)-latest/bin/pytest -n auto $(TESTS)
+
+# With the lowest that pyproject.toml allows: a bound that is too low fails here. Fresh each time, since a bound may have changed.
+test-lowest:
+	rm -rf $(VENV)-lowest
+	tools/setup.sh $(VENV)-lowest lowest
+	$(VENV)-lowest/bin/pytest -n auto $(TESTS)
+
+coverage: $(VENV)/.dev
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n auto $(TESTS)
+	$(BIN)/coverage combine --quiet
+	PYTHONPATH=tests $(BIN)/python -m kit.coverage_of_rooms
 
 lock:
-	tools/lock.sh $(VENV)-lock
+	tools/lock.sh $(VENV)-lock $(if $(KEEP),keep,newest)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -72,4 +86,4 @@ $(VENV)/.dev: pyproject.toml tools/setup.sh $(LOCK)
 	tools/setup.sh $(VENV) dev
 
 clean:
-	rm -rf $(VENV) $(VENV)-latest $(VENV)-lock build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-latest $(VENV)-lowest $(VENV)-lock build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

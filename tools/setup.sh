@@ -1,6 +1,7 @@
 #!/bin/sh
-# Sets up what `make render` and `make test` need: tools/setup.sh VENV runtime|dev|latest
-# Python packages go into VENV: those of the lock, by their hashes (runtime, dev), or the newest that we allow (latest).
+# Sets up what `make render` and `make test` need: tools/setup.sh VENV runtime|dev|latest|lowest
+# Python packages go into VENV: those of the lock, by their hashes (runtime, dev), or the newest or lowest versions that
+# pyproject.toml allows (latest, lowest).
 # Debian packages are installed where this user may do so, else the command is printed.
 set -eu
 
@@ -106,6 +107,17 @@ pip() {
 if [ "$kind" = latest ]; then
     pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
     pip list
+elif [ "$kind" = lowest ]; then
+    # pip has no such resolution. The lowest of what pyproject.toml names, and of what those need the newest that fits:
+    # a lowest of everything would choose versions that nobody has declared to work. Without build isolation, so that
+    # the build system is tested as well; 0.3 is what hatchling needs to install a project in place.
+    pip install --quiet uv
+    requires=$("$venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")')
+    printf '%s\n' "$requires" 'editables>=0.3' | "$venv/bin/uv" pip compile --quiet --python "$venv/bin/python" \
+        --resolution lowest-direct --no-header --no-annotate --extra dev --output-file "$venv/lowest.txt" pyproject.toml - >/dev/null
+    pip install --quiet --requirement "$venv/lowest.txt"
+    pip install --quiet --no-deps --no-build-isolation --editable .
+    cat "$venv/lowest.txt"
 else
     pip install --quiet --require-hashes --requirement "requirements/$kind.txt"
     pip install --quiet --no-deps --no-build-isolation --editable .

@@ -51,6 +51,16 @@ def test_every_mistake_names_line_and_column_and_field(tmp_path: Path, call: Cal
     assert line.startswith(f"SMALL-1.yaml:{number}:12: title: is empty")
 
 
+def test_the_particulars_of_another_folder_are_judged_by_what_they_say_themselves(tmp_path: Path, call: Call) -> None:
+    make_clinic(tmp_path / "good", "name: Elm Street\nphone: 217-555-0142\n")
+    make_clinic(tmp_path / "bad", "acent: red\n")
+    assert call("check", "good/clinic.yaml").code == 0
+    assert call("check", "good/clinic.yaml").lines == []
+    for clinic in ((), ("--clinic", "good")):
+        done = call("check", *clinic, "bad/clinic.yaml")
+        assert (done.code, done.lines[0].split(": ")[:2]) == (3, ["bad/clinic.yaml:1:1", "acent"])
+
+
 def test_files_that_cannot_be_read_do_not_hide_the_mistakes_of_the_others(tmp_path: Path, call: Call) -> None:
     bad = write_procedure(tmp_path, code="BAD", title="")
     done = call("check", "missing.yaml", "90873", bad, "./also-missing.yaml")

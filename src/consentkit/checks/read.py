@@ -20,6 +20,7 @@ from consentkit import checks
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, load_approvals
+from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import clause_file
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
 from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, SERVICES
@@ -253,7 +254,9 @@ class _Reader:
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
         names = tuple(found.name for found in passed_over(folder))
-        opened = self.workspace.folder
+        own = self.workspace.folder
+        is_own = own.path is not None and own.path.resolve() == path.parent.resolve()
+        opened = own if is_own else read_clinic(path.parent)
         if opened.fault is None:
             self._clinic = checks.ClinicFile(_source(path), opened.clinic, names)
         elif isinstance(opened.fault, FileAccess):
