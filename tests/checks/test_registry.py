@@ -10,8 +10,8 @@ import pytest
 
 from consentkit import checks
 from consentkit.checks import rule_help
-from consentkit.checks.rule_ids import RULE_IDS
 from consentkit.errors import WrongUse
+from consentkit.model.rule_ids import RULE_IDS
 from kit.planting import CASES
 from kit.running import environment
 
@@ -21,7 +21,7 @@ def test_every_rule_has_a_planted_fault_and_every_planted_fault_a_rule() -> None
 
 
 def test_the_ids_that_settings_may_name_are_those_of_the_registry() -> None:
-    assert list(RULE_IDS) == list(checks.RULES)
+    assert tuple(checks.RULES) == RULE_IDS, "write the id of each rule into model/rule_ids.py"
 
 
 @pytest.mark.parametrize("rule", checks.RULES.values(), ids=lambda rule: rule.id)
@@ -88,15 +88,15 @@ def test_every_row_of_the_projects_tables_is_seen_by_a_rule_or_elsewhere() -> No
     assert named <= set(checks.RULES)
 
 
-def test_reading_a_clinics_settings_does_not_load_the_checks() -> None:
-    code = "import sys, consentkit.checks.settings; print(*sys.modules)"
+def test_reading_a_clinics_particulars_loads_neither_the_checks_nor_the_model_of_procedures() -> None:
+    code = "import sys, consentkit.library.clinic; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60, check=True
     )
     loaded = done.stdout.split()
-    assert "consentkit.checks.examine" not in loaded
-    assert "consentkit.library.clinic" not in loaded, "the clinic's model holds the settings, so they can't need it"
-    assert "syllapy" not in loaded
+    assert "consentkit.model.clinic" in loaded
+    assert [name for name in loaded if name.startswith(("consentkit.checks", "consentkit.output"))] == []
+    assert "consentkit.model.procedure" not in loaded
 
 
 @pytest.mark.parametrize("name", checks.__all__)

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from consentkit import checks
-from consentkit.library.clinic import Clinic
+from consentkit.model.clinic import Clinic
 from consentkit.reading.validation import require
 from consentkit.resources import shipped
 from kit.planting import CURRENT, SHIPPED_CODES, read_pack, read_shipped, translated

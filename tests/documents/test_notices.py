@@ -6,8 +6,8 @@ import datetime
 
 from consentkit.documents.notices import review_notice, standing_notices
 from consentkit.documents.page import Content
-from consentkit.library.clinic import Clinic
 from consentkit.library.languages import load_language
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.resources import shipped
 from kit.small import small_procedure

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from consentkit.documents.workspace import Workspace, open_workspace
-from consentkit.library.clinic import Clinic, ClinicFolder
+from consentkit.library.clinic import ClinicFolder
 from consentkit.library.languages import load_language
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.values import fold
 from consentkit.pdf.fonts.coverage import unprintable

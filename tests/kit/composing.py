@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consentkit.documents.page import Content, Page, compose
-from consentkit.library.clinic import Clinic
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from consentkit.documents.workspace import open_workspace
-from consentkit.library.clinic import Paper
+from consentkit.model.identity import Paper
 
 REFERENCES = Path(__file__).parents[1] / "references"
 SAMPLE_CLINIC = Path(__file__).parents[2] / "samples" / "clinic"

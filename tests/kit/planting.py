@@ -19,8 +19,7 @@ from typing import Any
 import yaml
 
 from consentkit import checks
-from consentkit.checks import settings
-from consentkit.library.clinic import Clinic
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.reading.validation import require
@@ -149,7 +148,7 @@ def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.Clini
 
 
 def _settings(source: checks.SourceText) -> checks.CheckSettings:
-    return settings.CheckSettings.model_validate(source.yaml.data.get("checks", {}))
+    return checks.CheckSettings.model_validate(source.yaml.data.get("checks", {}))
 
 
 def _services(source: checks.SourceText) -> checks.ServiceFile:

@@ -13,14 +13,9 @@ import pytest
 from PIL import Image
 
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.clinic import (
-    LOWEST_CONTRAST,
-    Clinic,
-    ClinicFolder,
-    contrast_with_white,
-    load_clinic,
-)
+from consentkit.library.clinic import ClinicFolder, load_clinic
 from consentkit.library.defaults import find_clinic_folder
+from consentkit.model.clinic import LOWEST_CONTRAST, Clinic, contrast_with_white
 from consentkit.reading.pictures import LARGEST_PICTURE, WIDEST_PICTURE, read_picture
 
 Write = Callable[..., Path]

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from consentkit.documents.page import Content
 from consentkit.documents.safety import clause_texts, safety_texts
-from consentkit.library.clinic import Clinic
 from consentkit.library.languages import load_language
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Billing, MinuteRange, Passage, Procedure, Review
 from consentkit.model.values import Record, fold
 from consentkit.reading.validation import models_in

@@ -21,8 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.model.clinic import PrintSettings
 from consentkit.output import print_queue
-from consentkit.output.print_queue import PageRange, PrintSettings, job_title, print_pdf, require_printer
+from consentkit.output.print_queue import PageRange, job_title, print_pdf, require_printer
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import validated
 from kit.running import environment

@@ -1,8 +1,7 @@
 """Content checks: whether a text says what a consent document must say, in words that a patient can read.
 
 Guarantees: pure functions. Files that were read go in, findings come out; nothing is read, printed or remembered. The
-rules are data, `RULES`. Importing the package is quick, since every command reads a clinic's settings for the checks,
-but few commands check anything.
+rules are data, `RULES`. Importing the package is quick: what checks is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
         ServiceFile,
         TranslationFile,
     )
-    from consentkit.checks.places import SourceText, read_source
     from consentkit.checks.registry import RULES, find_rule
     from consentkit.checks.rule import Rule
     from consentkit.checks.rule_finding import RuleFinding
-    from consentkit.checks.settings import CheckSettings, RuleException
+    from consentkit.model.clinic import CheckSettings, RuleException
+    from consentkit.reading.places import SourceText, read_source
 
 __all__ = [
     "RULES",
@@ -59,31 +58,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "RULES": "registry",
-    "CheckSettings": "settings",
-    "ClinicFile": "inputs",
-    "RuleFinding": "rule_finding",
-    "LibraryFiles": "inputs",
-    "PackFile": "inputs",
-    "PrintedFile": "inputs",
-    "ProcedureFile": "inputs",
-    "Rule": "rule",
-    "RuleException": "settings",
-    "ServiceFile": "inputs",
-    "SourceText": "places",
-    "TranslationFile": "inputs",
-    "check_clinic": "examine",
-    "check_library": "examine",
-    "check_pack": "examine",
-    "check_printed": "examine",
-    "check_procedure": "examine",
-    "check_translation": "examine",
-    "find_rule": "registry",
-    "read_source": "places",
+    "RULES": "checks.registry",
+    "CheckSettings": "model.clinic",
+    "ClinicFile": "checks.inputs",
+    "RuleFinding": "checks.rule_finding",
+    "LibraryFiles": "checks.inputs",
+    "PackFile": "checks.inputs",
+    "PrintedFile": "checks.inputs",
+    "ProcedureFile": "checks.inputs",
+    "Rule": "checks.rule",
+    "RuleException": "model.clinic",
+    "ServiceFile": "checks.inputs",
+    "SourceText": "reading.places",
+    "TranslationFile": "checks.inputs",
+    "check_clinic": "checks.examine",
+    "check_library": "checks.examine",
+    "check_pack": "checks.examine",
+    "check_printed": "checks.examine",
+    "check_procedure": "checks.examine",
+    "check_translation": "checks.examine",
+    "find_rule": "checks.registry",
+    "read_source": "reading.places",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'consentkit.checks' has no attribute {name!r}")
-    return getattr(import_module(f"consentkit.checks.{_HOMES[name]}"), name)
+    return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)

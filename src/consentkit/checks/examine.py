@@ -34,8 +34,10 @@ from consentkit.checks.rules import (
 )
 from consentkit.checks.rules.characters import unprintable_character
 from consentkit.checks.rules.clauses import clause_of_code
-from consentkit.checks.settings import CheckSettings, settle, unused_exceptions
+from consentkit.checks.rules.exceptions import unused_exception
+from consentkit.checks.settings import settle
 from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure
+from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
 
@@ -75,7 +77,7 @@ def check_library(
     """Check everything, also how the files fit each other, and whether each exception is still needed."""
     findings = list(_everything(library, today))
     if library.clinic:
-        findings += unused_exceptions(findings, settings, library.clinic)
+        findings += unused_exception(findings, settings.exceptions, library.clinic)
     return _in_order(settle(findings, settings))
 
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from consentkit.checks.places import SourceText
 from consentkit.checks.readability import PlacedText, texts_in
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
+from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import Path
-
-if TYPE_CHECKING:  # the clinic's model holds the settings of the checks, so it can't be needed here
-    from consentkit.library.clinic import Clinic
 
 _PARTICULARS = ("name", "address", "phone")
 

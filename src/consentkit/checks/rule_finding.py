@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from consentkit.checks.places import SourceText
 from consentkit.checks.rule import Rule
 from consentkit.problems import Problem, Severity
+from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import Path, Position, dotted
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit import __version__
+from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.packing_commands import packet
 from consentkit.cli.support import (

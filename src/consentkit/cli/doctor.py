@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from consentkit import __version__
+from consentkit._version import __version__
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, RenderingFailed
 

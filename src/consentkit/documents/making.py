@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from consentkit import __version__
+from consentkit._version import __version__
 from consentkit.documents.document import Document as Document  # noqa: PLC0414 - what is made here, and how it is laid out
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style, style_path

@@ -32,8 +32,8 @@ from pydantic import BaseModel
 from consentkit.documents.template_places import OUT_OF_MEMORY
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.approvals import Approval, Identity, Variant
-from consentkit.library.clinic import Clinic
 from consentkit.model.bidi import direction_of, keep_numbers_in_order
+from consentkit.model.clinic import Clinic
 from consentkit.model.identity import TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack, fill, pieces

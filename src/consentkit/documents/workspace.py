@@ -217,10 +217,10 @@ class Workspace:
         try:
             yield
         except UnprintableText as error:
-            from consentkit.checks.places import read_source
-            from consentkit.checks.rules.characters import first_places
+            from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
             from consentkit.reading.files import read_text
+            from consentkit.reading.places import read_source
 
             files = self._texts_of_page(language or self.usual_language, procedure)
             sources = [read_source(read_text(path, str(path)), str(path)) for path in files if path.is_file()]

@@ -19,8 +19,7 @@ from pydantic import Field, StringConstraints
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
-from consentkit.model.values import Code, Day, Line, Record
-from consentkit.model.words import LanguageTag
+from consentkit.model.values import Code, Day, LanguageTag, Line, Record
 from consentkit.output.locking import locked_without_trace
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import Problem, printable

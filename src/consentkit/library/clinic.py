@@ -10,71 +10,17 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from consentkit.checks.settings import CheckSettings
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import PARTICULARS, Paper
-from consentkit.model.values import Line, Record, without_repeats
-from consentkit.model.words import LanguageTag
-from consentkit.output.print_queue import PrintSettings
+from consentkit.model.clinic import Clinic
+from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text, reason
 from consentkit.reading.pictures import Picture, read_picture
 from consentkit.reading.validation import validated
-
-LOWEST_CONTRAST = 4.5
-"""Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
-
-
-def contrast_with_white(colour: str) -> float:
-    """Contrast ratio of a colour such as #1f4e79 with white (WCAG 2, relative luminance)."""
-    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-def _dark_enough(colour: str) -> str:
-    if contrast_with_white(colour) < LOWEST_CONTRAST:
-        raise ValueError("is too light to print and copy well; choose a darker colour")
-    return colour.lower()
-
-
-class PacketSettings(Record):
-    """What packets hold."""
-
-    documents: Annotated[
-        tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(without_repeats)
-    ] = ("consent",)
-    """The kinds of documents that each procedure brings, in their order."""
-
-
-class Clinic(Record):
-    """Who gives out the document. Everything may be left out: the paper then has blanks."""
-
-    name: Annotated[Line, Field(max_length=80)] | None = None
-    """The clinic's name."""
-    address: Annotated[tuple[Annotated[Line, Field(max_length=60)], ...], Field(max_length=3)] = ()
-    """The address, line by line."""
-    phone: Annotated[Line, Field(max_length=40)] | None = None
-    """The telephone number that a patient should call."""
-    logo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
-    """The file name of a PNG or JPEG picture in the clinic folder."""
-    accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
-    """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
-    paper: Paper = "letter"
-    """The paper size that is used unless another is asked for."""
-    language: LanguageTag = "en"
-    """The language that is used unless another is asked for."""
-    packet: PacketSettings = PacketSettings()
-    """What the packet of a visit holds, where the visit itself does not say."""
-    printing: PrintSettings = PrintSettings()
-    """How packets are printed with `--print`."""
-    checks: CheckSettings = CheckSettings()
-    """How strictly `consentkit check` looks at the texts."""
 
 
 @dataclass(frozen=True)

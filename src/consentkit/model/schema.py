@@ -9,7 +9,7 @@ import json
 
 from pydantic import BaseModel
 
-from consentkit.library.clinic import Clinic
+from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.services import ServiceList
 from consentkit.model.translation import Translation

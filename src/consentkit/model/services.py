@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, Paper, Variant
-from consentkit.model.values import Code, Line, Record, without_repeats
-from consentkit.model.words import LanguageTag
+from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
 from consentkit.reading.validation import require

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from consentkit.model.procedure import Procedure, ProcedureText, Review
-from consentkit.model.words import LanguageTag
+from consentkit.model.values import LanguageTag
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""

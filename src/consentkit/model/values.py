@@ -43,6 +43,9 @@ Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 """A billing code as text: capitals, digits and hyphens, at most 16 characters."""
 
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+"""A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
+
 ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The name of a clause of the language pack."""
 

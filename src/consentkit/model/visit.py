@@ -26,8 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from consentkit.model.values import Code, Day, Line, Record
-from consentkit.model.words import LanguageTag
+from consentkit.model.values import Code, Day, LanguageTag, Line, Record
 
 FULL_AGE = 18
 """Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""

@@ -11,16 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from consentkit.model.procedure import Text
-from consentkit.model.values import ClauseName, Line, Prose, Record
+from consentkit.model.values import ClauseName, LanguageTag, Line, Prose, Record
 from consentkit.problems import listed, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
-"""A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
 
 
 def _takes(*names: str) -> AfterValidator:

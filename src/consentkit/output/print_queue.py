@@ -12,12 +12,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, Field
 
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.model.values import Record
+from consentkit.model.clinic import PrintSettings
 from consentkit.problems import did_you_mean, listed, printable, quoted, shortened
 
 SECONDS = 60
@@ -29,23 +26,6 @@ _PRINTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}")
 _TITLE = re.compile(r"consentkit( [A-Za-z0-9][A-Za-z0-9-]{0,31})?")
 _STAPLE = 4
 """The value of `finishings` that asks for one staple (RFC 8011, section 5.2.6)."""
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]+", value):
-        raise ValueError("is not a whole number; write digits only")
-    return value
-
-
-class PrintSettings(Record):
-    """How the clinic prints."""
-
-    duplex: bool = False
-    """Whether both sides of a sheet are printed, to be turned like a book."""
-    copies: Annotated[int, Field(ge=1, le=20), BeforeValidator(_whole)] = 1
-    """How many copies of each set are printed."""
-    staple: bool = False
-    """Whether each set is stapled, where the printer can do that."""
 
 
 def job_title(visit: str | None = None) -> str:

@@ -15,7 +15,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from consentkit import __version__
+from consentkit._version import __version__
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import packet_file_name

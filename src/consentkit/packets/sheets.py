@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consentkit import __version__
+from consentkit._version import __version__
 from consentkit.cache.store import key_of
 from consentkit.documents.making import Layout, layout_style_paths, layout_styles, load_engine
 from consentkit.documents.packing import pack_part, unpack_part

@@ -6,14 +6,12 @@ Guarantees: judged by the findings of a whole library; of a single file no excep
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, value
+from consentkit.checks.settings import covers
+from consentkit.model.clinic import RuleException
 from consentkit.problems import quoted
-
-if TYPE_CHECKING:  # settings are read without the rules
-    from consentkit.checks.settings import RuleException
 
 UNUSED_EXCEPTION = Rule(
     id="unused-exception",
@@ -32,7 +30,7 @@ def unused_exception(
 ) -> Iterator[RuleFinding]:
     """Report each exception that hides none of the findings of a whole library."""
     for index, exception in enumerate(exceptions):
-        if not any(exception.covers(finding) for finding in findings):
+        if not any(covers(exception, finding) for finding in findings):
             limit = exception.code or exception.language or ""
             message = f"excepts {quoted(limit)} from `{exception.rule}`, which finds nothing there"
             yield breach(UNUSED_EXCEPTION, clinic, value("checks", "exceptions", index), message)

@@ -1,7 +1,7 @@
-"""The ids of all rules, as clinics name them in their settings.
+"""The names of the rules of `consentkit check`, which a clinic may use in clinic.yaml.
 
-Guarantees: an id that was published never changes its meaning. The list stands apart from the rules, so that the
-settings of a clinic are read without loading a single check; a test holds it equal to the registry.
+Guarantees: no rule is loaded to read a clinic's settings, which every command does. A test holds this list equal to the
+rules that there are (`checks.rules`).
 """
 
 from __future__ import annotations
@@ -68,3 +68,4 @@ RULE_IDS = (
     "unused-exception",
     "waiver",
 )
+"""The id of each rule, in alphabetical order. Once published, an id stays and keeps its meaning."""

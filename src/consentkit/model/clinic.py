@@ -1,0 +1,119 @@
+"""What a clinic says of itself and of its ways, as it writes them in clinic.yaml.
+
+Guarantees: everything may be left out. A colour too light to copy well is refused, and so are a rule that does not
+exist, and an exception to a rule without a reason or without a limit.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from consentkit.model.identity import Paper
+from consentkit.model.rule_ids import RULE_IDS
+from consentkit.model.values import Code, LanguageTag, Line, Record, digits_only, without_repeats
+from consentkit.problems import did_you_mean, quoted
+
+LOWEST_CONTRAST = 4.5
+"""Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
+
+
+def contrast_with_white(colour: str) -> float:
+    """Contrast ratio of a colour such as #1f4e79 with white (WCAG 2, relative luminance)."""
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _dark_enough(colour: str) -> str:
+    if contrast_with_white(colour) < LOWEST_CONTRAST:
+        raise ValueError("is too light to print and copy well; choose a darker colour")
+    return colour.lower()
+
+
+class PacketSettings(Record):
+    """What packets hold."""
+
+    documents: Annotated[
+        tuple[Literal["consent", "handout", "refusal"], ...], Field(min_length=1), AfterValidator(without_repeats)
+    ] = ("consent",)
+    """The kinds of documents that each procedure brings, in their order."""
+
+
+class PrintSettings(Record):
+    """How the clinic prints."""
+
+    duplex: bool = False
+    """Whether both sides of a sheet are printed, to be turned like a book."""
+    copies: Annotated[int, Field(ge=1, le=20), BeforeValidator(digits_only)] = 1
+    """How many copies of each set are printed."""
+    staple: bool = False
+    """Whether each set is stapled, where the printer can do that."""
+
+
+def _known_rule(name: str) -> str:
+    if name not in RULE_IDS:
+        near = did_you_mean(name, RULE_IDS) or "; `consentkit check --explain all` shows all rules"
+        raise ValueError(f"is {quoted(name)}, which is no rule{near}")
+    return name
+
+
+RuleId = Annotated[str, AfterValidator(_known_rule), Field(json_schema_extra={"enum": list(RULE_IDS)})]
+"""The id of a rule."""
+
+Level = Literal["off", "notice", "warning", "error"]
+"""How much a rule matters to this clinic."""
+
+
+class RuleException(Record):
+    """One rule that does not hold for one procedure, or for one language."""
+
+    rule: RuleId
+    """The id of the rule."""
+    code: Code | None = None
+    """The procedure that it does not hold for."""
+    language: LanguageTag | None = None
+    """The language that it does not hold for."""
+    reason: Line
+    """Why, for whoever asks later."""
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if self.code is None and self.language is None:
+            raise ValueError("names no `code` and no `language`; to switch a rule off, set it to `off` under `rules`")
+        return self
+
+
+class CheckSettings(Record):
+    """What the clinic changes about the content checks."""
+
+    rules: dict[RuleId, Level] = Field(default_factory=dict)
+    """Rules by id: `off`, or how much each one matters."""
+    exceptions: tuple[RuleException, ...] = ()
+    """Rules that do not hold for one procedure or language, each with the reason."""
+
+
+class Clinic(Record):
+    """Who gives out the document. Everything may be left out: the paper then has blanks."""
+
+    name: Annotated[Line, Field(max_length=80)] | None = None
+    """The clinic's name."""
+    address: Annotated[tuple[Annotated[Line, Field(max_length=60)], ...], Field(max_length=3)] = ()
+    """The address, line by line."""
+    phone: Annotated[Line, Field(max_length=40)] | None = None
+    """The telephone number that a patient should call."""
+    logo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    """The file name of a PNG or JPEG picture in the clinic folder."""
+    accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
+    """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
+    paper: Paper = "letter"
+    """The paper size that is used unless another is asked for."""
+    language: LanguageTag = "en"
+    """The language that is used unless another is asked for."""
+    packet: PacketSettings = PacketSettings()
+    """What the packet of a visit holds, where the visit itself does not say."""
+    printing: PrintSettings = PrintSettings()
+    """How packets are printed with `--print`."""
+    checks: CheckSettings = CheckSettings()
+    """How strictly `consentkit check` looks at the texts."""
