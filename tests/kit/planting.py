@@ -23,6 +23,7 @@ from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.reading.validation import require
+from consentkit.resources import shipped
 
 CONTENT = Path(__file__).parents[1] / "examples" / "content"
 CLEAN = CONTENT / "clean"
@@ -162,6 +163,47 @@ def write_all(folder: Path) -> None:
             path = folder / case / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+
+
+TALK = "procedures/TALK-1.yaml"
+SPANISH = "procedures/TALK-1.es.yaml"
+PACK = "templates/languages/en.yaml"
+SHIPPED_CODES = sorted(path.stem for path in shipped("procedures").glob("*.yaml") if "." not in path.stem)
+
+Found = list[tuple[str, str]]
+"""Ids of rules, each with the words that stand at the place."""
+
+
+def changed(old: str, new: str, file: str = TALK) -> Files:
+    """The clean folder with a text replaced."""
+    files = clean_files()
+    assert files[file].count(old) == 1
+    return {**files, file: files[file].replace(old, new)}
+
+
+def found_in(files: Files, file: str = TALK) -> Found:
+    """What is found in one file of a folder."""
+    findings = read_folder(files).findings_in(file)
+    lines = files[file].splitlines()
+    return [(finding.rule.id, lines[finding.position[0] - 1][finding.position[1] - 1 :]) for finding in findings]
+
+
+def found_in_text(text: str, language: str = "en") -> set[str]:
+    """The rules that a sentence breaks where a patient reads it."""
+    if language == "es":
+        return ids(found_in(changed("Podemos ir más despacio.", text, SPANISH), SPANISH))
+    return ids(found_in(changed("We can slow down.", text)))
+
+
+def ids(found: Found) -> set[str]:
+    """The rules that were broken."""
+    return {rule for rule, _ in found}
+
+
+def read_shipped(code: str) -> checks.ProcedureFile:
+    """Read a shipped procedure."""
+    path = shipped("procedures") / f"{code}.yaml"
+    return read_original(path.name, path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, value
+from consentkit.checks.settings import covers
 from consentkit.model.clinic import RuleException
 from consentkit.problems import quoted
 
@@ -22,15 +23,6 @@ UNUSED_EXCEPTION = Rule(
     bad="An exception for a sentence that has been shortened since.",
     good="No exception.",
 )
-
-
-def covers(exception: RuleException, finding: RuleFinding) -> bool:
-    """Whether an exception hides a finding."""
-    return (
-        finding.rule.id == exception.rule
-        and exception.code in (None, finding.code)
-        and exception.language in (None, finding.language)
-    )
 
 
 def unused_exception(
