@@ -89,7 +89,7 @@ _HARMLESS_COMPLAINTS = ("reported number of objects", "extraneous whitespace see
 """What qpdf says of the table of objects, where it nevertheless found all of them at their places."""
 
 
-def judge(data: bytes) -> Judged:
+def judge_foreign_file(data: bytes) -> Judged:
     """Read a file and judge it. Raises Refused; a damaged file may raise Unsound, or PdfError as qpdf does."""
     file = _opened(data)
     findings = list(_Walk(file).findings())
