@@ -26,7 +26,7 @@ from consentkit.pdf.foreign.inert import Inert, colour_components, rewrite
 from consentkit.pdf.foreign.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, judge_foreign_file
 from consentkit.pdf.foreign.placing import places_for
 from consentkit.pdf.foreign.streams import Budget, TooLarge, peeled
-from consentkit.pdf.foreign.values import array, dictionary, has_entries, key_of
+from consentkit.pdf.foreign.values import array, dictionary, has_entries, object_key
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.read.drawn_text import PageTexts
 from consentkit.pdf.read.structure_text import UnreadablePdf, readable_text
@@ -98,7 +98,7 @@ def _rewritten(data: bytes) -> tuple[Judged, Inert, Counter[int]]:
         draw_again(judged.file, [picture.annotation for picture in wrong])
         inert = rewrite(judged)
         _require_none(untrue(inert.pictures))
-    drawn = {key_of(annotation) for annotation in (*lacking, *(picture.annotation for picture in wrong))}
+    drawn = {object_key(annotation) for annotation in (*lacking, *(picture.annotation for picture in wrong))}
     return judged, inert, Counter(picture.page for picture in inert.pictures if picture.key in drawn)
 
 
