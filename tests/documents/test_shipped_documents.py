@@ -22,7 +22,7 @@ from consentkit.documents.making import Document
 from consentkit.documents.page import printed_fingerprint
 from consentkit.documents.safety import safety_texts
 from consentkit.documents.workspace import Workspace, open_workspace
-from consentkit.library.clinic import Paper
+from consentkit.model.identity import PaperSize
 from consentkit.model.words import fill
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
@@ -42,7 +42,7 @@ class Case:
     """A document to look at."""
 
     code: str
-    paper: Paper = "letter"
+    paper: PaperSize = "letter"
     clinic: Path | None = None
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from consentkit.documents.workspace import open_workspace
-from consentkit.library.clinic import Paper
+from consentkit.model.identity import PaperSize
 
 REFERENCES = Path(__file__).parents[1] / "references"
 SAMPLE_CLINIC = Path(__file__).parents[2] / "samples" / "clinic"
@@ -45,7 +45,7 @@ class Case:
     """A document of which pictures are kept."""
 
     code: str
-    paper: Paper
+    paper: PaperSize
     clinic: Path | None = None
 
     @property

@@ -18,11 +18,8 @@ from consentkit.errors import ConsentkitError
 from consentkit.output.locking import LOCK as LOCK  # noqa: PLC0414 - what a run leaves in its folder
 from consentkit.output.locking import locked
 from consentkit.output.write import prepare_folder
-from consentkit.processes.whole_files import UNFINISHED
+from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED
 from consentkit.reading.files import read_bytes
-
-LARGEST_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of the largest document."""
 
 _HOUR = 3600
 
@@ -62,7 +59,7 @@ def strangers(folder: Path, known: Container[str]) -> list[str]:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file; empty where it is missing or can't be read."""
     try:
-        return hashlib.sha256(read_bytes(path, LARGEST_DOCUMENT)).hexdigest()
+        return hashlib.sha256(read_bytes(path, LARGEST_PDF)).hexdigest()
     except ConsentkitError:
         return ""
 

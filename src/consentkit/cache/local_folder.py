@@ -21,10 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.processes.whole_files import UNFINISHED, write_whole
-
-LARGEST_PART = 64 * 1024**2
-"""Bytes of the largest part that is kept; a consent document has about 60,000."""
+from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED, write_whole
 
 KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """How keys look."""
@@ -109,7 +106,7 @@ def _read_whole(shelf: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PDF:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = _unpacked(key, file.read(status.st_size + 1))

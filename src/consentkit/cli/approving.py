@@ -24,9 +24,8 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUs
 from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals, record
 from consentkit.model.identity import printed_fingerprint
 from consentkit.problems import printable, quoted
+from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
-
-_LARGEST_PDF = 64 * 1024 * 1024
 
 
 def approve(
@@ -100,7 +99,7 @@ def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
 
 def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
     """Tell what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
-    pdf = read_bytes(file, _LARGEST_PDF)
+    pdf = read_bytes(file, LARGEST_PDF)
     if found := identify_packet(pdf):
         return _verify_packet(workspace, file, *found, as_json=as_json)
     said = identify(pdf)

@@ -16,10 +16,8 @@ from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
-from consentkit.processes.whole_files import write_whole
+from consentkit.processes.whole_files import LARGEST_PDF, write_whole
 from consentkit.reading.files import reason
-
-_LARGEST_OWN_FILE = 64 * 1024 * 1024
 
 
 def prepare_folder(folder: Path) -> None:
@@ -122,7 +120,7 @@ def remove_own_file(target: Path) -> bool:
 
 
 def _is_own(path: Path, status: os.stat_result) -> bool:
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_OWN_FILE:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_PDF:
         return False
     try:
         data = path.read_bytes()

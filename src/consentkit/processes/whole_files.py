@@ -16,6 +16,9 @@ from consentkit.processes.interruption import uninterrupted
 UNFINISHED = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
 """The names of files that are still being written, or that a killed process has left."""
 
+LARGEST_PDF = 64 * 1024**2
+"""Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""
+
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
