@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.approval.verify import PdfVerdict, identify, judge
+from consentkit.approval.verify import PdfVerdict, compare_with_today, identify
 from consentkit.documents.making import Document
 from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import Approval, Approvals, Identity
@@ -34,12 +34,12 @@ def test_a_document_says_which_one_it_is(document: Document) -> None:
 
 
 def test_a_file_with_todays_content_is_current(document: Document) -> None:
-    verdict = judge(identify(document.pdf), document.content_hash, NONE)
+    verdict = compare_with_today(identify(document.pdf), document.content_hash, NONE)
     assert (verdict.state, verdict.current_hash, verdict.approved_edition) == ("current", document.content_hash, None)
 
 
 def test_a_file_whose_content_has_changed_since_is_superseded(document: Document) -> None:
-    verdict = judge(identify(document.pdf), "0" * 64, NONE)
+    verdict = compare_with_today(identify(document.pdf), "0" * 64, NONE)
     assert (verdict.state, verdict.content_hash, verdict.current_hash) == (
         "superseded",
         document.content_hash,
@@ -48,7 +48,7 @@ def test_a_file_whose_content_has_changed_since_is_superseded(document: Document
 
 
 def test_a_file_of_a_document_that_is_gone_is_unknown_but_still_named(document: Document) -> None:
-    verdict = judge(identify(document.pdf), None, NONE)
+    verdict = compare_with_today(identify(document.pdf), None, NONE)
     assert (verdict.state, verdict.identity, verdict.current_hash) == ("unknown", SMALL, "")
 
 
@@ -57,7 +57,7 @@ def test_an_altered_file_is_altered_whatever_todays_content_is(today: str | None
     place = document.pdf.index(b"stream") + 20
     altered = document.pdf[:place] + bytes([document.pdf[place] ^ 1]) + document.pdf[place + 1 :]
     current = document.content_hash if today == "same" else today
-    assert judge(identify(altered), current, NONE).state == "altered"
+    assert compare_with_today(identify(altered), current, NONE).state == "altered"
 
 
 def test_a_file_that_claims_another_document_is_altered(document: Document) -> None:
@@ -69,7 +69,7 @@ def test_a_file_that_claims_another_document_is_altered(document: Document) -> N
 
 @pytest.mark.parametrize("data", [b"", b"no pdf", b"%PDF-1.7 somebody's thesis", b"%PDF-1.7\n" + b"\0" * 5000])
 def test_a_foreign_file_is_unknown(data: bytes) -> None:
-    assert judge(identify(data), None, NONE) == PdfVerdict("unknown")
+    assert compare_with_today(identify(data), None, NONE) == PdfVerdict("unknown")
 
 
 def test_a_file_that_does_not_say_everything_is_unknown(document: Document) -> None:
@@ -82,10 +82,13 @@ def test_a_file_that_does_not_say_everything_is_unknown(document: Document) -> N
 def test_the_edition_is_that_under_which_this_content_was_approved_last(document: Document) -> None:
     own, other = document.content_hash, "0" * 64
     record = Approvals(approvals=(approval(1, own), approval(2, other), approval(7, own, "SMALL-2")))
-    assert judge(identify(document.pdf), other, record).approved_edition == 1
+    assert compare_with_today(identify(document.pdf), other, record).approved_edition == 1
     again = Approvals(approvals=(*record.approvals, approval(3, own)))
-    assert judge(identify(document.pdf), own, again).approved_edition == 3
-    assert judge(identify(document.pdf), own, Approvals(approvals=(approval(2, other),))).approved_edition is None
+    assert compare_with_today(identify(document.pdf), own, again).approved_edition == 3
+    assert (
+        compare_with_today(identify(document.pdf), own, Approvals(approvals=(approval(2, other),))).approved_edition
+        is None
+    )
 
 
 def test_no_flipped_byte_of_what_a_file_says_about_itself_leaves_it_current(document: Document, tmp_path: Path) -> None:

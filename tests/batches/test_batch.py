@@ -478,7 +478,10 @@ def test_two_runs_do_not_work_in_one_folder_at_once(place: Place) -> None:
 
 def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) -> None:
     place.out.mkdir()
-    old, young, other = (place.out / name for name in (".consentkit-abc.tmp", ".consentkit-def.tmp", ".mine.tmp"))
+    old, young, other = (
+        place.out / name
+        for name in (".consentkit-0123456789abcdef.tmp", ".consentkit-fedcba9876543210.tmp", ".mine.tmp")
+    )
     for path in (old, young, other):
         path.write_bytes(b"half")
     for path in (old, other):

@@ -24,6 +24,7 @@ from consentkit.cache.store import Store, open_store
 from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
 from consentkit.processes.pool import Crew
+from consentkit.processes.whole_files import UNFINISHED
 from kit.batch_faults import place_in
 from kit.batching import OTHER, Place, make_place
 from kit.injecting import Injected, may_mount, on_small_disk
@@ -33,7 +34,7 @@ from kit.small import CODE, make_clinic, write_procedure
 
 GONE, FRESH = "GONE-1", "FRESH-1"
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]
-CALLS = {"open", "fdopen", "write", "fsync", "replace", "unlink"}
+CALLS = {"open", "write", "fsync", "replace", "unlink"}
 
 
 # --- killed, or refused, at each call ---
@@ -112,7 +113,7 @@ def require_whole(each: Injected, place: Place, old: dict[str, bytes], new: dict
     assert set(files) <= set(place.entries()), each
     allowed = {MANIFEST, TABLE, LOCK, *old, *new}
     unfinished = [path for path in place.out.iterdir() if path.name not in allowed]
-    assert all(path.name.startswith(".consentkit-") and path.name.endswith(".tmp") for path in unfinished), each
+    assert all(UNFINISHED.fullmatch(path.name) for path in unfinished), each
     assert not unfinished or each.fault.startswith("kill") or each.call == "unlink", each
     assert {stat.S_IMODE(path.stat().st_mode) for path in place.out.iterdir()} == {0o600}
 

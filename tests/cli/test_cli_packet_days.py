@@ -154,7 +154,7 @@ def test_a_combined_file_that_cannot_be_written_is_one_refused_entry_and_names_i
 ) -> None:
     day = write_schedule(tmp_path / "day.csv", {})
     assert pack(day, "--combined", "all.pdf").code == 0
-    monkeypatch.setattr("consentkit.output.write._replace", fail_to_write)
+    monkeypatch.setattr("consentkit.output.write.write_whole", fail_to_write)
     made = pack(day, "--combined", "all.pdf", "--json")
     message = "all.pdf: can't be written: no space left on device"
     assert (made.code, refusals(made)) == (

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.output.write import write_file
+from consentkit.processes.whole_files import UNFINISHED
 from kit.folders import listing, mode
 from kit.injecting import KILLS, NEW, OLD, REFUSALS, inject, may_mount, on_small_disk
 from kit.running import environment
@@ -16,11 +17,7 @@ from kit.skipping import needs
 
 NAME = "90837.pdf"
 SCENARIOS = ["a new file", "a file in place of an old one"]
-STEPS = {"open", "fdopen", "write", "fsync", "close", "replace"}
-
-
-def is_leftover(name: str) -> bool:
-    return name.startswith(".consentkit-") and name.endswith(".tmp")
+STEPS = {"open", "write", "fsync", "close", "replace"}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -36,7 +33,7 @@ def test_a_process_killed_at_any_step_leaves_the_old_file_or_the_new_one(scenari
         leftovers = [name for name in held if name != NAME]
         assert held.get(NAME) in {before, NEW}, each
         assert len(leftovers) <= 1
-        assert all(is_leftover(name) and mode(folder / name) == 0o600 for name in leftovers), each
+        assert all(UNFINISHED.fullmatch(name) and mode(folder / name) == 0o600 for name in leftovers), each
         found.add(held.get(NAME))
         write_file(folder / NAME, NEW, force=True)
         assert listing(folder) == {NAME: NEW, **{name: held[name] for name in leftovers}}

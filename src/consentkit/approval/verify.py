@@ -64,7 +64,7 @@ def _was_ours(pdf: bytes) -> bool:
     return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)
 
 
-def judge(said: PdfVerdict, current_hash: str | None, approvals: Approvals) -> PdfVerdict:
+def compare_with_today(said: PdfVerdict, current_hash: str | None, approvals: Approvals) -> PdfVerdict:
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
     if said.identity is None:
         return said

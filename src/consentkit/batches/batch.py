@@ -175,7 +175,7 @@ def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> t
     if not entry.key:  # then what it was made from is not known, so there is nothing to compare
         return ("edited while it was made",)
     if entry.key != key_from(digests):
-        now = shortened(digests)
+        now = shortened_digests(digests)
         changed = [name for name in now if entry.made_from.get(name) != now[name]]
         return tuple(f"changed {name}" for name in changed)
     found = file_hash(folder / entry.file)
@@ -184,7 +184,7 @@ def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> t
     return ("its file was altered",) if found else ("its file is missing",)
 
 
-def shortened(digests: Mapping[str, str]) -> dict[str, str]:
+def shortened_digests(digests: Mapping[str, str]) -> dict[str, str]:
     """The beginning of each digest, as the manifest has it."""
     return {name: digest[:_SHOWN_DIGITS] for name, digest in digests.items()}
 
@@ -387,5 +387,5 @@ def _entry(request: RequestedDocument, document: Document, digests: Mapping[str,
         content_hash=document.content_hash,
         file_hash=hashlib.sha256(document.pdf).hexdigest(),
         key=key_from(digests) if digests else "",
-        made_from=shortened(digests),
+        made_from=shortened_digests(digests),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import stat
 import time
 from collections.abc import Container, Iterator
@@ -19,12 +18,9 @@ from consentkit.errors import ConsentkitError
 from consentkit.output.locking import LOCK as LOCK  # noqa: PLC0414 - what a run leaves in its folder
 from consentkit.output.locking import locked
 from consentkit.output.write import prepare_folder
+from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED
 from consentkit.reading.files import read_bytes
 
-LARGEST_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of the largest document."""
-
-_LEFTOVER = re.compile(r"\.consentkit-.{1,40}\.tmp")
 _HOUR = 3600
 
 
@@ -43,7 +39,7 @@ def held(folder: Path) -> Iterator[int]:
 def tidy(folder: Path) -> None:
     """Remove unfinished files that are older than an hour. What can't be removed does no harm."""
     for item in _items(folder):
-        if _LEFTOVER.fullmatch(item.name):
+        if UNFINISHED.fullmatch(item.name):
             with contextlib.suppress(OSError):
                 status = item.stat(follow_symlinks=False)
                 if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > _HOUR:
@@ -63,7 +59,7 @@ def strangers(folder: Path, known: Container[str]) -> list[str]:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file; empty where it is missing or can't be read."""
     try:
-        return hashlib.sha256(read_bytes(path, LARGEST_DOCUMENT)).hexdigest()
+        return hashlib.sha256(read_bytes(path, LARGEST_PDF)).hexdigest()
     except ConsentkitError:
         return ""
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from consentkit.batches.folder import LARGEST_DOCUMENT, file_hash, held, tidy
+from consentkit.batches.folder import file_hash, held, tidy
 from consentkit.batches.manifest import MANIFEST, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.errors import InvalidInput
 from consentkit.output.write import write_file
 from consentkit.problems import Problem
+from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
 
 _SHARED = {
@@ -58,7 +59,7 @@ def _joined(before: Manifest, part: Manifest, entries: Sequence[Entry]) -> Manif
 
 def _copy(folder: Path, entry: Entry, target: Path, *, force: bool) -> None:
     if entry.file_hash and file_hash(target / entry.file) != entry.file_hash:
-        write_file(target / entry.file, read_bytes(folder / entry.file, LARGEST_DOCUMENT), force=force)
+        write_file(target / entry.file, read_bytes(folder / entry.file, LARGEST_PDF), force=force)
 
 
 def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:

@@ -79,5 +79,5 @@ def shard_of(request: RequestedDocument, shards: int) -> int:
 
 
 def list_hash(texts: Sequence[str]) -> str:
-    """A digest of what a whole list asks for, whatever its order. Takes `Request.text` of each document."""
+    """A digest of what a whole list asks for, whatever its order. Takes `RequestedDocument.text` of each document."""
     return key_of("list", *sorted(texts))

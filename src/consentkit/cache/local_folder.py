@@ -1,7 +1,8 @@
 """The folders and files of the store of finished parts (`consentkit.cache.store`): one file for each part.
 
-Guarantees: a file is there whole or not at all, and what is read is what was written, to the bit; no link is followed;
-a folder that somebody else could write to is not entered; only files that the store has made are seen.
+Guarantees: a file is there whole or not at all, but for a power failure; what is read is what was written, to the bit,
+even then; no link is followed; a folder that somebody else could write to is not entered; only files that the store has
+made are seen.
 
 An entry is `ab/ab12…`, named after its key: a short header, then the part.
 """
@@ -20,10 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.processes.interruption import uninterrupted
-
-LARGEST_PART = 64 * 1024**2
-"""Bytes of the largest part that is kept; a consent document has about 60,000."""
+from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED, write_whole
 
 KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """How keys look."""
@@ -37,11 +35,9 @@ OVERHEAD = _HEADER.size
 """Bytes that a file has beyond its part."""
 
 _SHELF = re.compile(r"[0-9a-f]{2}", re.ASCII)
-_LEFTOVER = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
 
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 _HOUR = 3600
 _DAY = 24 * _HOUR
@@ -110,7 +106,7 @@ def _read_whole(shelf: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PDF:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = _unpacked(key, file.read(status.st_size + 1))
@@ -152,29 +148,10 @@ def _place(folder: Path, key: str, file: bytes) -> None:
 
 
 def _replace(shelf: int, key: str, file: bytes) -> None:
-    # The folder is not synced: a name that is lost in a power failure is a part that is made once more.
-    temporary = f".consentkit-{os.urandom(8).hex()}.tmp"
-    with uninterrupted():
-        descriptor = os.open(temporary, _CREATE, 0o600, dir_fd=shelf)
-        try:
-            try:
-                _write_all(descriptor, file)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if _is_special(shelf, key):
-                raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
-            os.replace(temporary, key, src_dir_fd=shelf, dst_dir_fd=shelf)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary, dir_fd=shelf)
-            raise
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    if _is_special(shelf, key):
+        raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
+    # Not synced: an entry carries its digest, and one that is lost or broken in a power failure is made again.
+    write_whole(key, file, folder=shelf, sync=False)
 
 
 # --- folders ---
@@ -283,7 +260,7 @@ def _files(root: int, shelf: str, *, thorough: bool) -> list[File]:
 
 def _file(shelf: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool) -> File | None:
     is_entry = bool(KEY.fullmatch(item.name)) and item.name.startswith(shelf)
-    if not (is_entry or _LEFTOVER.fullmatch(item.name)):
+    if not (is_entry or UNFINISHED.fullmatch(item.name)):
         return None
     try:
         status = item.stat(follow_symlinks=False)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from consentkit.approval.changes import changes
 from consentkit.approval.plain_text import plain_text
 from consentkit.approval.standing import Standing, standings
-from consentkit.approval.verify import PdfVerdict, identify, identify_packet, judge
+from consentkit.approval.verify import PdfVerdict, compare_with_today, identify, identify_packet
 from consentkit.cli import report
 from consentkit.cli.support import say
 from consentkit.documents.workspace import Workspace
@@ -24,9 +24,8 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUs
 from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals, record
 from consentkit.model.identity import printed_fingerprint
 from consentkit.problems import printable, quoted
+from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
-
-_LARGEST_PDF = 64 * 1024 * 1024
 
 
 def approve(
@@ -100,11 +99,11 @@ def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
 
 def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
     """Tell what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
-    pdf = read_bytes(file, _LARGEST_PDF)
+    pdf = read_bytes(file, LARGEST_PDF)
     if found := identify_packet(pdf):
         return _verify_packet(workspace, file, *found, as_json=as_json)
     said = identify(pdf)
-    verdict = judge(said, _current_hash(workspace, said), load_approvals(workspace.folder.path))
+    verdict = compare_with_today(said, _current_hash(workspace, said), load_approvals(workspace.folder.path))
     if as_json:
         click.echo(report.as_json(_verdict_entry(verdict, file)))
     else:
@@ -116,7 +115,7 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
 def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: list[PdfVerdict], *, as_json: bool) -> int:
     """Tell what a packet holds. It is current if it is unaltered and each of its documents is current."""
     approvals = load_approvals(workspace.folder.path)
-    verdicts = [judge(said, _current_hash(workspace, said), approvals) for said in documents]
+    verdicts = [compare_with_today(said, _current_hash(workspace, said), approvals) for said in documents]
     states = {verdict.state for verdict in verdicts} or {"unknown"}
     state = next(state for state in ("altered", "unknown", "superseded", "current") if state in states)
     if as_json:

@@ -38,7 +38,7 @@ class CheckRequest:
     quiet: bool
 
 
-def explain(rule: str) -> int:
+def print_rule(rule: str) -> int:
     """Print what a rule wants and why, or all rules in a table."""
     click.echo(overview() if rule == _EVERY_RULE else explain_rule(find_rule(rule)), nl=False)
     return 0

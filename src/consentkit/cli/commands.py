@@ -139,10 +139,10 @@ def check(workspace: Workspace, rule: str | None, *, grades: bool, as_json: bool
     line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if there is an
     error. Mistakes in clinic.yaml or in a language pack keep no other file from being checked.
     """
-    from consentkit.cli.checking import CheckRequest, check_files, explain, print_grades
+    from consentkit.cli.checking import CheckRequest, check_files, print_grades, print_rule
 
     if rule:
-        return explain(rule)
+        return print_rule(rule)
     if grades:
         return print_grades(workspace)
     if as_json:

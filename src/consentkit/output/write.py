@@ -10,17 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
-from consentkit.processes.interruption import uninterrupted
+from consentkit.processes.whole_files import LARGEST_PDF, write_whole
 from consentkit.reading.files import reason
-
-_LARGEST_OWN_FILE = 64 * 1024 * 1024
 
 
 def prepare_folder(folder: Path) -> None:
@@ -90,7 +87,7 @@ def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
     """Write a file in one step. Raises FileAccess, and then leaves everything as it was."""
     require_replaceable(target, force=force)
     try:
-        _replace(target, data)
+        write_whole(target, data, sync=True)
     except OSError as error:
         raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
 
@@ -122,38 +119,8 @@ def remove_own_file(target: Path) -> bool:
     return True
 
 
-def _replace(target: Path, data: bytes) -> None:
-    with uninterrupted():  # a signal waits for the few moments that this takes, so it leaves no unfinished file
-        # The temporary file is in the target's folder, since a rename is atomic only within one file system.
-        descriptor, temporary = tempfile.mkstemp(prefix=".consentkit-", suffix=".tmp", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power failure, where the folder lets itself be opened and synced.
-
-    A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the
-    file is there whole, so neither is a failure.
-    """
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _is_own(path: Path, status: os.stat_result) -> bool:
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_OWN_FILE:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_PDF:
         return False
     try:
         data = path.read_bytes()

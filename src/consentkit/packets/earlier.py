@@ -15,10 +15,8 @@ from consentkit.errors import ConsentkitError
 from consentkit.output.write import remove_own_file
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.drawn_text import PageTexts
+from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
-
-LARGEST_PACKET = 64 * 1024 * 1024
-"""Bytes of a file that may be a packet; a larger one is left alone."""
 
 Fate = Literal["absent", "removed", "left"]
 """What became of a file: there was none, it is gone now, or it is still there."""
@@ -40,7 +38,7 @@ def _is_packet_of(path: Path, visits: Collection[str]) -> bool:
 
     A record number may look like the number of a visit, but it is on each page, and that of a visit on the cover alone.
     """
-    pdf = read_bytes(path, LARGEST_PACKET)
+    pdf = read_bytes(path, LARGEST_PDF)
     if "packet" not in (read_properties(pdf) or {}):
         return False
     none = set[str]()

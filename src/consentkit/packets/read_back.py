@@ -34,7 +34,7 @@ from consentkit.packets.lettering import halves
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.pdf.file.reader import PdfFile, read_file
-from consentkit.pdf.file.syntax import Value, byte_string, decoded, string_bytes, string_text, text_string
+from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ _OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
 
 
 def _title(file: PdfFile) -> str:
-    return decoded(string_bytes(file.get(file.dictionary(file.trailer.get("Info")).get("Title"))))
+    return decoded_text(string_bytes(file.get(file.dictionary(file.trailer.get("Info")).get("Title"))))
 
 
 def _is_identifier(key: bytes, string: bytes, marks: FileMarks) -> bool:
@@ -177,7 +177,7 @@ def _is_identifier(key: bytes, string: bytes, marks: FileMarks) -> bool:
 
 def _spellings(text: bytes) -> Iterator[bytes]:
     """The ways in which the engine and the linker write a string."""
-    yield from (text_string(decoded(text)), byte_string(text), b"(" + text + b")")
+    yield from (text_string(decoded_text(text)), byte_string(text), b"(" + text + b")")
     yield b"<" + text.hex().upper().encode() + b">"
 
 

@@ -109,7 +109,7 @@ def read_schedule(stream: BinaryIO, name: str) -> Iterator[ScheduleRow]:
             yield _row(line, text, header, name, seen)
 
 
-def decoded(data: bytes, name: str, line: int = 1) -> str:
+def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
     """Decode text that begins on a line. Raises InvalidInput with the place of the first byte that is not UTF-8."""
     try:
         return data.decode()
@@ -151,7 +151,7 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
             raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; one visit stands on each line")
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
-        yield number, decoded(data.rstrip(b"\r\n"), name, number)
+        yield number, decoded_utf8(data.rstrip(b"\r\n"), name, number)
 
 
 def _is_blank(text: str) -> bool:

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.model.visit import Visit, VisitName, name_of
-from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded, looks_like_a_schedule, read_schedule
+from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
@@ -144,7 +144,7 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     data = stream.read(LARGEST_TEXT + 1)
     if len(data) > LARGEST_TEXT:
         raise _refused(shown, f"is too large; at most {LARGEST_TEXT:,} bytes of YAML are read")
-    text = decoded(data.removeprefix(codecs.BOM_UTF8), shown)
+    text = decoded_utf8(data.removeprefix(codecs.BOM_UTF8), shown)
     source = yaml_file.parse(text, shown, discreet=True)
     visit, problems = validated(Visit, source)
     count = len(visit.procedures) if visit else 0

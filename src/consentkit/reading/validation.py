@@ -32,7 +32,7 @@ def validated(model: type[ModelType], source: YamlFile) -> tuple[ModelType | Non
         try:
             instance = model.model_validate(source.data)
         except ValidationError as error:
-            problems += explain(error, source, model)
+            problems += problems_of(error, source, model)
     problems.sort(key=Problem.place)
     return (None if problems else instance), problems
 
@@ -45,7 +45,7 @@ def require(model: type[ModelType], source: YamlFile) -> ModelType:
     return instance
 
 
-def explain(error: ValidationError, source: YamlFile, model: type[BaseModel]) -> list[Problem]:
+def problems_of(error: ValidationError, source: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """Turn each finding of a validation into a Problem with its place in the file."""
     details = error.errors(include_url=False)
     return [_problem(detail, source, model) for detail in details if not _is_echo(detail, source)]

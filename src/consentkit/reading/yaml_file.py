@@ -21,10 +21,10 @@ from consentkit.problems import Problem, quoted, shortened
 from consentkit.reading import characters
 from consentkit.reading.yaml_advice import diagnosis
 from consentkit.reading.yaml_losses import Loss, Watch, losses
+from consentkit.reading.yaml_losses import Position as Position  # noqa: PLC0414
 
 Data = str | list["Data"] | dict[str, "Data"]
 Path = tuple[str | int, ...]
-Position = tuple[int, int]
 Events = Iterator[yaml.Event]
 
 DEEPEST = 20

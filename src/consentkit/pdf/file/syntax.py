@@ -178,11 +178,11 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 def string_text(token: Value) -> str:
-    """The text that a string stands for: see `decoded`. Raises ValueError for anything else."""
-    return decoded(string_bytes(token))
+    """The text that a string stands for: see `decoded_text`. Raises ValueError for anything else."""
+    return decoded_text(string_bytes(token))
 
 
-def decoded(data: bytes) -> str:
+def decoded_text(data: bytes) -> str:
     """The text that bytes of a string stand for, as far as it is ASCII or Unicode; other bytes read as Latin-1."""
     if data.startswith(b"\xef\xbb\xbf"):
         return data[3:].decode("utf-8", "replace")

@@ -23,10 +23,10 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.fields import draw_again, untrue
 from consentkit.pdf.foreign.flattening import AnnotationPicture, appearance, has_text, is_printed
 from consentkit.pdf.foreign.inert import Inert, colour_components, rewrite
-from consentkit.pdf.foreign.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, judge
+from consentkit.pdf.foreign.judging import DAMAGED, REMEDY, TOO_LARGE, Judged, Refused, judge_foreign_file
 from consentkit.pdf.foreign.placing import places_for
 from consentkit.pdf.foreign.streams import Budget, TooLarge, peeled
-from consentkit.pdf.foreign.values import array, dictionary, has_entries, key_of
+from consentkit.pdf.foreign.values import array, dictionary, has_entries, object_key
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.read.drawn_text import PageTexts
 from consentkit.pdf.read.structure_text import UnreadablePdf, readable_text
@@ -53,7 +53,7 @@ def accepted(data: bytes, paper: PaperSize | None) -> Accepted:
     try:
         judged, inert, again = _rewritten(data)
         _require_linkable(inert.pdf)
-        judge(inert.pdf)  # what we pass on must pass the same judge
+        judge_foreign_file(inert.pdf)  # what we pass on must pass the same judge
     except TooLarge as error:
         raise Refused([TOO_LARGE]) from error
     except TooCostly as error:
@@ -69,7 +69,7 @@ def accepted(data: bytes, paper: PaperSize | None) -> Accepted:
         pdf = rewrite(judged, places).pdf
         require_same_letters(inert.pdf, pdf)
         _require_linkable(pdf)
-        judge(pdf)
+        judge_foreign_file(pdf)
         sizes = tuple(place.sheet for place in places)
     require_same(data, _explained(judged), inert.pdf, originals, inert.annotated)  # last: it alters what was judged
     is_readable = inert.is_tagged and _is_readable(inert.pdf)
@@ -86,7 +86,7 @@ def accepted(data: bytes, paper: PaperSize | None) -> Accepted:
 
 def _rewritten(data: bytes) -> tuple[Judged, Inert, Counter[int]]:
     """The file written anew, and how many fields of which pages had to be drawn again."""
-    judged = judge(data)
+    judged = judge_foreign_file(data)
     lacking = [
         annotation for annotation in _annotations(judged) if is_printed(annotation) and _lacks_picture(annotation)
     ]
@@ -98,7 +98,7 @@ def _rewritten(data: bytes) -> tuple[Judged, Inert, Counter[int]]:
         draw_again(judged.file, [picture.annotation for picture in wrong])
         inert = rewrite(judged)
         _require_none(untrue(inert.pictures))
-    drawn = {key_of(annotation) for annotation in (*lacking, *(picture.annotation for picture in wrong))}
+    drawn = {object_key(annotation) for annotation in (*lacking, *(picture.annotation for picture in wrong))}
     return judged, inert, Counter(picture.page for picture in inert.pictures if picture.key in drawn)
 
 

@@ -25,10 +25,10 @@ from consentkit.pdf.foreign.values import (
     dictionary,
     entries_of,
     has_entries,
-    key_of,
     name_of,
     names_in,
     numbers_of,
+    object_key,
     optional_dictionary,
     plain_value,
     put,
@@ -116,7 +116,7 @@ class Copier:
 
     def drawing_of(self, stream: Any, around: Any) -> Drawing:
         """The drawing of a picture; `around` are the resources of what shows it. Raises Unsound."""
-        key = key_of(stream)
+        key = object_key(stream)
         if key is None:
             raise Unsound("a stream without a number")
         if key not in self._read:
@@ -129,7 +129,7 @@ class Copier:
         if has_entries(value) and name_of(value, "/Type") in _NO_DRAWING:
             return None
         is_container = has_entries(value) or isinstance(value, Array)
-        if is_container and (key := key_of(value)) is not None:
+        if is_container and (key := object_key(value)) is not None:
             return self._reference(key, value, named)
         if isinstance(value, Stream):
             raise Unsound("a stream without a number")
@@ -211,7 +211,7 @@ class Copier:
         found = dictionary(patterns.get(key))
         own = numbers_of(found.get("/Matrix"), 6) if "/Matrix" in found else [1, 0, 0, 1, 0, 0]
         if isinstance(found, Stream):
-            place = key_of(found)
+            place = object_key(found)
             assert place is not None
             copy: Any = self.new.make_indirect(Stream(self.new, b""))
             self._fill_stream(copy, found, place)

@@ -14,7 +14,7 @@ from pikepdf import Dictionary, Stream
 
 from consentkit.pdf.foreign.copying import Copier
 from consentkit.pdf.foreign.drawing import Drawing, Unsound
-from consentkit.pdf.foreign.values import ObjectKey, entries_of, has_entries, is_number, key_of, name_of
+from consentkit.pdf.foreign.values import ObjectKey, entries_of, has_entries, is_number, name_of, object_key
 
 MOST_OPERATORS = 3_000_000
 """Instructions of one page, with all that it calls: maps with every house have a million."""
@@ -102,7 +102,7 @@ class Costs:
         return most
 
     def _of_stream(self, stream: Any, resources: Any = None) -> int:
-        key = key_of(stream)
+        key = object_key(stream)
         if key is None:
             raise Unsound("a stream without a number")
         if key in self._open:

@@ -28,10 +28,10 @@ from consentkit.pdf.foreign.values import (
     dictionary,
     entries_of,
     has_entries,
-    key_of,
     listed,
     name_of,
     numbers_of,
+    object_key,
     optional_dictionary,
     whole_number,
 )
@@ -64,7 +64,7 @@ class AnnotationPicture:
     @property
     def key(self) -> ObjectKey | None:
         """The number of the annotation."""
-        return key_of(self.annotation)
+        return object_key(self.annotation)
 
     def drawn(self, name: str) -> bytes:
         """The instructions that draw it under a name."""

@@ -20,7 +20,15 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.layers import all_shown, is_always_shown
 from consentkit.pdf.foreign.pagetree import SourcePage, faults_of, pages_of
 from consentkit.pdf.foreign.streams import Budget, TooLarge, check_size, peeled
-from consentkit.pdf.foreign.values import ObjectKey, dictionary, entries_of, has_entries, key_of, name_of, text_of_name
+from consentkit.pdf.foreign.values import (
+    ObjectKey,
+    dictionary,
+    entries_of,
+    has_entries,
+    name_of,
+    object_key,
+    text_of_name,
+)
 
 MOST_OBJECTS = 200_000
 """Dictionaries, streams and lists."""
@@ -89,7 +97,7 @@ _HARMLESS_COMPLAINTS = ("reported number of objects", "extraneous whitespace see
 """What qpdf says of the table of objects, where it nevertheless found all of them at their places."""
 
 
-def judge(data: bytes) -> Judged:
+def judge_foreign_file(data: bytes) -> Judged:
     """Read a file and judge it. Raises Refused; a damaged file may raise Unsound, or PdfError as qpdf does."""
     file = _opened(data)
     findings = list(_Walk(file).findings())
@@ -154,7 +162,7 @@ class _Walk:
             thing, depth = self._open.pop()
             if not isinstance(thing, Object):
                 continue
-            if (key := key_of(thing)) is not None:
+            if (key := object_key(thing)) is not None:
                 if key in self._seen:
                     continue
                 self._seen.add(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from consentkit.pdf.foreign.values import array, has_entries, key_of, name_of, optional_dictionary
+from consentkit.pdf.foreign.values import array, has_entries, name_of, object_key, optional_dictionary
 
 _DEPENDS = ("/Zoom", "/Language", "/User")
 """What lets a layer depend on who looks at it, and how."""
@@ -25,8 +25,8 @@ def all_shown(catalog: Any) -> bool:
         case "/ON":
             return not off
         case "/OFF":
-            on = {key_of(layer) for layer in array(configuration.get("/ON"))}
-            return not off and all(key_of(layer) in on for layer in array(properties.get("/OCGs")))
+            on = {object_key(layer) for layer in array(configuration.get("/ON"))}
+            return not off and all(object_key(layer) in on for layer in array(properties.get("/OCGs")))
     return False
 
 

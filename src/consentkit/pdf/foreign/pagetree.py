@@ -16,9 +16,9 @@ from consentkit.pdf.foreign.values import (
     array,
     dictionary,
     is_number,
-    key_of,
     name_of,
     numbers_of,
+    object_key,
     optional_dictionary,
 )
 
@@ -60,7 +60,7 @@ def pages_of(root: Any) -> Iterator[SourcePage]:
         if name_of(node, "/Type") != "/Pages" or "/Kids" not in node or depth > _DEEPEST:
             raise Unsound("pages that are no tree")
         for kid in array(node.get("/Kids")):
-            key = key_of(kid)
+            key = object_key(kid)
             if key is None or key in seen:
                 raise Unsound("pages that are no tree")
             seen.add(key)

@@ -75,7 +75,7 @@ def peeled(stream: Any, budget: Budget) -> Peeled:
             data = _decoded(data, general, budget)
         else:
             special = general
-        budget.spend(len(inflated(data, budget)))
+        budget.spend(len(inflated_within(data, budget)))
         return Peeled(data, special)
     if general:
         data = _decoded(data, general, budget)
@@ -100,7 +100,7 @@ def fill(stream: Any, content: Peeled, entries: dict[str, Any]) -> None:
     if not filters:
         data, filters = deflated(data), (("/FlateDecode", None),)
     elif filters[0][0] == "/FlateDecode" and data.endswith(_LINE_ENDS):
-        data = deflated(inflated(data, Budget()))
+        data = deflated(inflated_within(data, Budget()))
     ((name, parameters),) = filters
     stream.write(data, filter=Name(name), decode_parms=parameters)
     put(stream, {key: value for key, value in entries.items() if key not in _ABOUT_DATA})
@@ -115,7 +115,7 @@ def deflated(data: bytes) -> bytes:
     return compressed + b"\0"  # behind its end, where no decoder looks
 
 
-def inflated(data: bytes, budget: Budget) -> bytes:
+def inflated_within(data: bytes, budget: Budget) -> bytes:
     """Decompress data that must be whole. Raises Unsound, TooLarge."""
     if not data:  # what qpdf writes for an empty stream
         return b""
@@ -149,7 +149,7 @@ def _decoded(data: bytes, filters: Filters, budget: Budget) -> bytes:
     if not filters:
         return data
     if filters[0][0] == "/FlateDecode":
-        plain = inflated(data, budget)
+        plain = inflated_within(data, budget)
         if len(filters) == 1 and _predictor(filters[0][1]) == 1:
             return plain
     owner = Pdf.new()  # which must live as long as what belongs to it

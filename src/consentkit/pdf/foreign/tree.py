@@ -23,10 +23,10 @@ from consentkit.pdf.foreign.values import (
     dictionary,
     entries_of,
     has_entries,
-    key_of,
     listed,
     name_of,
     numbers_of,
+    object_key,
     plain_value,
     put,
     whole_number,
@@ -127,17 +127,17 @@ def _kid(value: Any, element: ForeignElement) -> ForeignElement | ForeignContent
     if (number := whole_number(value)) is not None:
         return ForeignContent(_on(element.page), _on(element.page), number)
     part = dictionary(value)
-    page = key_of(part.get("/Pg")) or element.page
+    page = object_key(part.get("/Pg")) or element.page
     match name_of(part, "/Type"):
         case "/MCR":
             mcid = whole_number(part.get("/MCID"))
-            stream = key_of(part.get("/Stm")) if "/Stm" in part else page
+            stream = object_key(part.get("/Stm")) if "/Stm" in part else page
             return ForeignContent(_on(stream), _on(page), -1 if mcid is None else mcid)
         case "/OBJR":
-            return ForeignAnnotation(_on(key_of(part.get("/Obj"))))
+            return ForeignAnnotation(_on(object_key(part.get("/Obj"))))
     if not name_of(part, "/S"):
         raise Unsound("an element without a type")
-    return ForeignElement(part, page, element.depth + 1, key_of(value))
+    return ForeignElement(part, page, element.depth + 1, object_key(value))
 
 
 def _on(key: ObjectKey | None) -> ObjectKey:
@@ -176,7 +176,7 @@ def _require_agreement(
     for (stream, mcid), owner in named.items():
         number = parents.get(stream)
         owners = listed(known.get(number)) if number is not None else []
-        if mcid >= len(owners) or key_of(owners[mcid]) != owner:
+        if mcid >= len(owners) or object_key(owners[mcid]) != owner:
             raise Unsound("content that does not lead back to its element")
 
 

@@ -86,7 +86,7 @@ def name_of(thing: Any, key: str) -> str:
     return text_of_name(thing.get(key))
 
 
-def key_of(value: Any) -> ObjectKey | None:
+def object_key(value: Any) -> ObjectKey | None:
     """The number and generation of an object that has them."""
     return value.objgen if isinstance(value, Object) and value.is_indirect else None
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from consentkit.pdf.file.operators import Operation, operations
 from consentkit.pdf.file.reader import PdfFile, inflated
-from consentkit.pdf.file.syntax import Ref, Value, decoded, string_bytes, whole
+from consentkit.pdf.file.syntax import Ref, Value, decoded_text, string_bytes, whole
 
 UNKNOWN = "\ufffd"
 
@@ -114,7 +114,7 @@ class StreamReader:
             key = None
         silent = around.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
-            self._add(key, decoded(properties["/ActualText"]))
+            self._add(key, decoded_text(properties["/ActualText"]))
             silent = True
         return MarkedSequence(key, silent, around.is_optional or tag == "/OC")
 

@@ -16,7 +16,7 @@ from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.syntax import Value, number
 from consentkit.pdf.read.colour import BLACK, Lightness, Shades, lightness, space_named
 from consentkit.pdf.read.content_text import ContentReader, StreamReader
-from consentkit.pdf.read.outlines import Outline, Pen, rectangle
+from consentkit.pdf.read.outlines import DrawnPath, Pen, rectangle
 
 _KEEPING_DARK = {b"/normal", b"/compatible", b"/multiply", b"/darken"}
 """Ways of blending in which black text stays black (ISO 32000-1, 11.3.5), in small letters."""
@@ -74,7 +74,7 @@ class GraphicsReader(StreamReader):
         super().__init__(reader, {}, resources, number, depth)
         self.state = state
         self._saved: list[GraphicsState] = []
-        self._path = Outline()
+        self._path = DrawnPath()
         self._text_matrix = self._line_matrix = IDENTITY
 
     def _change_state(self, operator: str, operation: Operation) -> None:
@@ -233,7 +233,7 @@ class GraphicsReader(StreamReader):
         self._path.clips_even_odd = True
 
     def _end_path(self) -> None:
-        path, self._path = self._path, Outline()
+        path, self._path = self._path, DrawnPath()
         if path.clips_even_odd is not None:
             clip = Area.of(path.outlines, is_even_odd=path.clips_even_odd)
             self.state.clips = (*self.state.clips, clip)

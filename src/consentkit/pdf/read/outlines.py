@@ -34,7 +34,7 @@ class Pen:
 
 
 @dataclass
-class Outline:
+class DrawnPath:
     """A path that is being made, in points of the page."""
 
     outlines: list[list[Point]] = field(default_factory=list)

@@ -1,0 +1,71 @@
+"""Files that are written in one step.
+
+Guarantees: under its name, a file is there whole or not at all, whatever ends the process; a link is replaced, never
+followed; only the owner may read it; what a killed process leaves has a name that `UNFINISHED` matches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+from consentkit.processes.interruption import uninterrupted
+
+UNFINISHED = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
+"""The names of files that are still being written, or that a killed process has left."""
+
+LARGEST_PDF = 64 * 1024**2
+"""Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def write_whole(target: str | Path, data: bytes, *, folder: int | None = None, sync: bool) -> None:
+    """Write a file in one step. Raises OSError, and then leaves everything as it was.
+
+    With `folder`, a folder that is held open, `target` is a name in it.
+
+    With `sync`, the file survives a power failure; without, it may be empty or missing then. Syncing takes most of the
+    time of writing: up to 12 ms on a disk, in place of 0.3. A file that carries its own digest, and is made again when
+    it is broken, does without.
+    """
+    # The unfinished file is beside its target, since a rename is atomic only within one file system.
+    unfinished = Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
+    with uninterrupted():  # a signal waits for the few moments that this takes, so it leaves no unfinished file
+        descriptor = os.open(unfinished, _CREATE, 0o600, dir_fd=folder)
+        try:
+            try:
+                _write_all(descriptor, data)
+                if sync:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(unfinished, target, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(unfinished, dir_fd=folder)
+            raise
+        if sync:
+            _sync_names(Path(target).parent, folder)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _sync_names(folder: Path, within: int | None) -> None:
+    """Make a new name survive a power failure, where the folder lets itself be opened and synced.
+
+    A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the
+    file is there whole, so neither is a failure.
+    """
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=within)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
