@@ -20,7 +20,8 @@ from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.foreign.intake import accept
 from consentkit.pdf.link.compile import CompiledPart, compile_part
-from consentkit.pdf.link.link import Insert, Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part
 from consentkit.pdf.render import engine
 from consentkit.resources import shipped

@@ -18,7 +18,8 @@ from consentkit.packets.slots import particulars
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.link.compile import compile_part
-from consentkit.pdf.link.link import Insert, Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.render.engine import render
 from consentkit.resources import shipped
 from kit.packets import MOTHER, visit

@@ -23,7 +23,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.recent import Recent
 from consentkit.packets.slots import particulars
-from consentkit.pdf.link.link import FieldValue
+from consentkit.pdf.link.order import FieldValue
 from consentkit.pdf.read.structure_text import readable_text
 from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
 from kit.small import make_clinic, write_procedure, write_translation

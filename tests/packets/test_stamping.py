@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.packets.lettering import EDGE, Texts, draw_code, halves
-from consentkit.pdf.link.link import Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import Stamp
 from consentkit.pdf.part import Corners, Slot
 
 SHORT, LONG = "Ann Lee", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine Adolphus Charles Montgomery"

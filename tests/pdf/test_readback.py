@@ -28,7 +28,9 @@ from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
 from consentkit.pdf.link import insert
 from consentkit.pdf.link.compile import CompiledStream
-from consentkit.pdf.link.link import FieldValue, Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import FieldValue, Stamp
+from consentkit.pdf.link.shared import Shared
 from kit.packets import OTHER, plan, visit
 from kit.small import CODE, make_clinic
 from kit.tagged_file import File
@@ -293,7 +295,7 @@ def before(operators: bytes) -> Plant:
     """Let operators come before the content of each page."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(Linker, "content_before", lambda self: self.file.add_stream({}, b"q" + operators))
+        patch.setattr(Shared, "content_before", lambda self: self.file.add_stream({}, b"q" + operators))
 
     return plant
 

@@ -9,12 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
-import consentkit
 from consentkit.cli.commands import consentkit as commands
 
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"
-PACKAGE = Path(consentkit.__file__).parent
 COMMAND_LINE = (DOCS / "command-line.md").read_text(encoding="utf-8")
 SHARED = COMMAND_LINE.split("## What commands share")[1].split("\n## ")[0]
 
@@ -87,15 +85,6 @@ def test_no_option_is_on_the_page_that_there_is_not() -> None:
 
 
 DEVELOPMENT = (DOCS / "development.md").read_text(encoding="utf-8")
-
-
-def test_the_table_of_rooms_names_each_room_of_the_package() -> None:
-    table = DEVELOPMENT.split("| room |")[1].split("\n## ")[0]
-    named = {
-        name for cell in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
-    }
-    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert named == {name for name in there if not name.startswith("_")}
 
 
 def test_the_page_on_the_code_leads_to_files_that_are_there() -> None:

@@ -79,6 +79,7 @@ def test_an_sdist_tests_itself(unpacked: Path) -> None:
             "model/test_schema",
             "library/test_library",
             "project/test_lock",
+            "project/test_rooms",
         )
     ]
     done = run(unpacked, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *files)

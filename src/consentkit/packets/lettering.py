@@ -18,7 +18,8 @@ from consentkit.errors import RenderingFailed
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.link.compile import CompiledPart, compile_part
-from consentkit.pdf.link.link import FieldValue, Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
 
 _PRINTED = 11 / 12

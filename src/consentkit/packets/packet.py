@@ -31,7 +31,8 @@ from consentkit.packets.slots import labelled, particulars
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
-from consentkit.pdf.link.link import Insert, Linker, Stamp
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part
 
 _MARGIN = 56.7

@@ -20,19 +20,22 @@ from consentkit.pdf.file.syntax import (
     write,
 )
 from consentkit.pdf.link.compile import attributes_of
-from consentkit.pdf.link.link import FieldValue, Insert, Linker, Stamp, bookmark, hang, renumbered
+from consentkit.pdf.link.order import FieldValue, Insert, Stamp
+from consentkit.pdf.link.shared import Branch, Shared, bookmark, hang, renumbered
 
 _READ_ONLY = 1 << 0
 
 
-def write_edited(linker: Linker, insert: Insert, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool) -> None:
+def write_edited(
+    shared: Shared, branch: Branch, insert: Insert, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool
+) -> None:
     """Write them all. `node` is the node of the page tree that holds the part's pages."""
-    _Inserter(linker, insert, numbers, node).write(is_nested=is_nested)
+    _Inserter(shared, branch, insert, numbers, node).write(is_nested=is_nested)
 
 
 class _Inserter:
-    def __init__(self, linker: Linker, insert: Insert, numbers: Mapping[int, Ref], node: Ref) -> None:
-        self._linker, self._shared, self._branch = linker, linker.shared, linker.branch
+    def __init__(self, shared: Shared, branch: Branch, insert: Insert, numbers: Mapping[int, Ref], node: Ref) -> None:
+        self._shared, self._branch, self._file = shared, branch, shared.file
         self._insert, self._part, self._numbers, self._node = insert, insert.part, numbers, node
         self._prefix = b"%d." % node
         part = insert.part
@@ -53,9 +56,9 @@ class _Inserter:
         for place, value in self._entries.items():
             item = self._part.file.objects[place]
             if item.stream is None:
-                self._linker.file.put(self._numbers[place], write(value))
+                self._file.put(self._numbers[place], write(value))
             else:
-                self._linker.file.put_stream(self._numbers[place], write(value), item.stream)
+                self._file.put_stream(self._numbers[place], write(value), item.stream)
 
     def _dictionary(self, place: int) -> dict[str, Value]:
         value = self._entries[place]
@@ -93,7 +96,7 @@ class _Inserter:
             assert isinstance(known, dict)
             stamps = (stamp for page in self._insert.stamps.values() for stamp in page)
             known.update({_name(stamp): stamp.drawing for stamp in stamps})
-            self._resources[key] = self._linker.file.add({**entries, "XObject": known})
+            self._resources[key] = self._file.add({**entries, "XObject": known})
         return self._resources[key]
 
     def _stamp(self, place: int, stamps: Iterable[Stamp]) -> None:
@@ -101,8 +104,8 @@ class _Inserter:
         content = [b"Q"]
         for stamp in stamps:
             content += [self._mark(page, reference, stamp), _drawn(stamp), b"EMC"]
-        behind = self._linker.file.add_stream({}, b"\n".join(content))
-        page["Contents"] = [self._linker.content_before(), *self._streams_of(place), behind]
+        behind = self._file.add_stream({}, b"\n".join(content))
+        page["Contents"] = [self._shared.content_before(), *self._streams_of(place), behind]
 
     def _streams_of(self, place: int) -> list[Value]:
         """The content streams of a page, by their numbers in the packet."""
@@ -122,7 +125,7 @@ class _Inserter:
         span.update(Pg=reference, K=b"%d" % mark, ActualText=text_string(stamp.spoken or ""))
         if stamp.language and stamp.language != self._part.language.split("-")[0]:
             span["Lang"] = text_string(stamp.language)
-        kid = self._linker.file.add(span)
+        kid = self._file.add(span)
         owners.append(kid)
         kids = element.get("K", [])
         element["K"] = [*(kids if isinstance(kids, list) else [kids]), kid]
@@ -192,7 +195,7 @@ class _Inserter:
     # --- bookmarks, fields, links ---
 
     def _add_bookmark(self) -> None:
-        reference = self._linker.file.new_number()
+        reference = self._file.new_number()
         item = bookmark(self._insert.title, self._numbers[self._part.pages[0]], self._branch.bookmark)
         below = [(self._numbers[place], self._dictionary(place)) for place in self._part.bookmarks]
         item.update(hang(below, reference))
@@ -205,7 +208,7 @@ class _Inserter:
         form = part.file.dictionary(part.file.catalog.get("AcroForm"))
         if not part.fields:
             return
-        holder = self._linker.file.new_number()
+        holder = self._file.new_number()
         kids: list[Value] = []
         for place in part.fields:
             self._dictionary(place)["Parent"] = holder
@@ -213,7 +216,7 @@ class _Inserter:
         entries: dict[str, Value] = {"T": text_string(self._insert.name), "Kids": kids}
         if is_nested:
             entries["Parent"] = self._branch.fields
-        self._linker.file.put(holder, write(entries))
+        self._file.put(holder, write(entries))
         self._branch.field_kids.append(holder)
         for name in ("DR", "DA", "SigFlags"):
             if name in form:
@@ -249,7 +252,7 @@ class _Inserter:
         moved = [Stamp(stamp.drawing, stamp.left - left, stamp.bottom - bottom, stamp.scale) for stamp in stamps]
         resources: Value = {"XObject": {_name(stamp): stamp.drawing for stamp in stamps}}
         entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": resources}
-        return self._linker.file.add_stream(entries, b"\n".join([b"/Tx BMC", *map(_drawn, moved), b"EMC"]))
+        return self._file.add_stream(entries, b"\n".join([b"/Tx BMC", *map(_drawn, moved), b"EMC"]))
 
     def _mend_annotations(self) -> None:
         first = self._shared.next_key - (max(self._parents, default=-1) + 1)

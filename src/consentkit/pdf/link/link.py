@@ -3,93 +3,21 @@
 Guarantees: what a part says, how it reads to a screen reader and how it looks stays as it was; each part keeps its own
 language, identifiers, link targets and form fields, whatever those of the others are called; a packet of tagged parts
 is as fit for PDF/UA-1 and PDF/A-2a as they were. No library that we know joins tagged files so: all lose the structure.
-
-What is written onto a page (`Stamp`) is either an artifact, like a running head, or becomes part of the structure
-element that holds its label.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from consentkit.pdf.file.syntax import Form, Ref, Value, byte_string, form_of, text_string, write
 from consentkit.pdf.file.writer import FileWriter
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """A drawing, and where it goes on a page."""
-
-    drawing: Ref
-    """The form XObject, in the packet."""
-    left: float
-    """Where the origin of the drawing goes, in points from the lower left corner of the page."""
-    bottom: float
-    scale: float = 1.0
-    element: int | None = None
-    """The structure element of the part that it belongs to; None for an artifact."""
-    spoken: str | None = None
-    """What is read out for it, where it belongs to an element: glyphs may say it in another order."""
-    language: str | None = None
-    """The language in which it is read out, where that is another one than the part's."""
-
-
-@dataclass(frozen=True)
-class FieldValue:
-    """What form fields of one name are filled with."""
-
-    text: str
-    stamps: Mapping[int, Sequence[Stamp]]
-    """What each widget shows, by the widget's number in the part."""
-
-
-@dataclass(frozen=True)
-class Insert:
-    """A part, and what is done with it in this packet."""
-
-    part: CompiledPart
-    title: str
-    """What bookmarks and the structure tree call it. No patient data."""
-    name: str
-    """What its form fields are gathered under: letters, digits and _."""
-    stamps: Mapping[int, Sequence[Stamp]] = field(default_factory=dict)
-    """What is written on its pages, which are counted from 0."""
-    values: Sequence[FieldValue] = ()
-    targets: Mapping[bytes, int] = field(default_factory=dict)
-    """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
-    called: str = ""
-    """What is said behind the label of each form field, so that no two fields of a packet are called the same."""
-
-
-@dataclass
-class Branch:
-    """A level of structure, bookmarks and fields that is being filled."""
-
-    element: Ref
-    bookmark: Ref
-    fields: Ref
-    elements: list[Value] = field(default_factory=list)
-    bookmarks: list[tuple[Ref, dict[str, Value]]] = field(default_factory=list)
-    field_kids: list[Value] = field(default_factory=list)
-
-
-@dataclass
-class Shared:
-    """What all parts of a packet add to."""
-
-    pages: list[Ref] = field(default_factory=list)
-    """The pages of the whole packet, those to come too, so that links can lead to them."""
-    parents: list[Value] = field(default_factory=list)
-    next_key: int = 0
-    identifiers: list[tuple[bytes, Value]] = field(default_factory=list)
-    roles: dict[str, Value] = field(default_factory=dict)
-    classes: dict[str, Value] = field(default_factory=dict)
-    form: dict[str, Value] = field(default_factory=dict)
-    intent: Value | None = None
+from consentkit.pdf.link.insert import write_edited
+from consentkit.pdf.link.order import Insert
+from consentkit.pdf.link.shared import Branch, Shared, bookmark, hang, renumbered
 
 
 class Linker:
@@ -97,7 +25,7 @@ class Linker:
 
     def __init__(self, out: BinaryIO, title: str, language: str) -> None:
         self.file = FileWriter(out)
-        self.shared = Shared()
+        self.shared = Shared(self.file)
         self._title, self._language = title, language
         self._page_nodes: list[Value] = []
         self._page_root = self.file.new_number()
@@ -107,7 +35,6 @@ class Linker:
         self._labels: list[Value] = []
         self._streams: dict[bytes, Ref] = {}
         self._written: set[bytes] = set()
-        self._before: Ref | None = None
 
     @property
     def branch(self) -> Branch:
@@ -141,12 +68,6 @@ class Linker:
         drawing["Resources"] = renumbered(page["Resources"], numbers)
         return [self.file.add_stream(drawing, content) for content in contents]
 
-    def content_before(self) -> Ref:
-        """The content that goes before a page's own: it saves the state, so that what that changes ends with it."""
-        if self._before is None:
-            self._before = self.file.add_stream({}, b"q")
-        return self._before
-
     def open_branch(self) -> None:
         """Gather what is added from here on, until it is closed, under a heading of its own."""
         self._branches.append(self._new_branch())
@@ -172,14 +93,12 @@ class Linker:
 
     def add(self, insert: Insert) -> None:
         """Add a part behind those that are there already."""
-        from consentkit.pdf.link.insert import write_edited
-
         part = insert.part
         pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
         numbers = self._number(part, pages)
         self._write_unedited(part, numbers)
         node = self.file.new_number()
-        write_edited(self, insert, numbers, node, is_nested=self.is_nested)
+        write_edited(self.shared, self.branch, insert, numbers, node, is_nested=self.is_nested)
         count = b"%d" % len(pages)
         kids: list[Value] = list(pages)
         self.file.put(node, write({"Type": b"/Pages", "Parent": self._page_root, "Kids": kids, "Count": count}))
@@ -279,20 +198,6 @@ class Linker:
         self.file.put(branch.bookmark, write({"Type": b"/Outlines", **ends, "Count": count}))
 
 
-def renumbered(value: Value, numbers: Mapping[int, Ref]) -> Value:
-    """A copy of a value, with the numbers of a part replaced by those of the packet.
-
-    What leads to an object that a packet has only one of becomes null: it is set anew.
-    """
-    if isinstance(value, Ref):
-        return numbers.get(value, b"null")
-    if isinstance(value, list):
-        return [renumbered(item, numbers) for item in value]
-    if isinstance(value, dict):
-        return {name: renumbered(entry, numbers) for name, entry in value.items()}
-    return value
-
-
 def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
     """Those objects and streams of a part to which a value leads, at first hand or further on."""
     plain: dict[int, Form] = {}
@@ -309,22 +214,6 @@ def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
             streams[number] = part.streams[number]
             waiting += part.streams[number].dictionary.references
     return {"plain": plain, "streams": streams}
-
-
-def bookmark(title: str, page: Ref, parent: Ref) -> dict[str, Value]:
-    """A bookmark that leads to a page."""
-    return {"Title": text_string(title), "Dest": [page, b"/Fit"], "Parent": parent}
-
-
-def hang(bookmarks: Sequence[tuple[Ref, dict[str, Value]]], parent: Ref) -> dict[str, Value]:
-    """Make bookmarks the kids of another one. Returns what that one says of them."""
-    for place, (_, entries) in enumerate(bookmarks):
-        entries["Parent"] = parent
-        for name, neighbour in (("Prev", place - 1), ("Next", place + 1)):
-            entries.pop(name, None)
-            if 0 <= neighbour < len(bookmarks):
-                entries[name] = bookmarks[neighbour][0]
-    return {"First": bookmarks[0][0], "Last": bookmarks[-1][0]} if bookmarks else {}
 
 
 def _filled(form: Form, numbers: Mapping[int, Ref]) -> bytes:

@@ -1,15 +1,14 @@
-"""Places in a file, as its author sees them."""
+"""A piece of text is found in its file where people see it, however YAML writes it."""
 
 from __future__ import annotations
 
 import pytest
 
-from consentkit import checks
-from kit.planting import changed, found_in
+from consentkit.reading.places import read_source
 
 
 def first_place(text: str, fragment: str, occurrence: int = 0) -> tuple[int, int]:
-    return checks.read_source(text, "a.yaml").at_value(("key",), fragment, occurrence)
+    return read_source(text, "a.yaml").at_value(("key",), fragment, occurrence)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +36,8 @@ def test_the_second_of_equal_fragments_is_found() -> None:
 
 
 def test_a_path_is_as_short_as_its_author_wrote_it() -> None:
-    source = checks.read_source("key:\n  - one\nlong:\n  items:\n    - two\n", "a.yaml")
+    source = read_source("key:\n  - one\nlong:\n  items:\n    - two\n", "a.yaml")
     assert source.written(("key", "items", 0)) == ("key", 0)
     assert source.written(("long", "items", 0)) == ("long", "items", 0)
     assert source.written(("key", "note")) == ("key",)
     assert source.written(("absent",)) == ()
-
-
-def test_a_finding_in_a_folded_text_stands_at_the_sentence() -> None:
-    sentence = "You " + "rest and " * 11 + "sleep."
-    files = changed("and rest\n      when you need to.", f"and\n      rest.\n      {sentence}")
-    assert found_in(files) == [("long-sentence", sentence + " Nothing is rushed.")]

@@ -1,0 +1,224 @@
+"""The rooms of the package, which of them import which, and in which order they may.
+
+    PYTHONPATH=tests python -m kit.rooms
+
+prints how many rooms, arrows and circles there are. A room is a folder or module of src/consentkit, or of one of its
+folders; an arrow leads from a room to another that it imports; rooms that reach each other by arrows form a circle.
+
+Guarantees: each import counts, also one in a function, one for the types alone, and one by the name of a module as
+a string. Nothing of the package is loaded.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+PROJECT = Path(__file__).parents[2]
+SOURCE = PROJECT / "src"
+PACKAGE = "consentkit"
+TABLES = {PACKAGE: "room", f"{PACKAGE}.pdf": "room of pdf"}
+"""The folders whose rooms docs/development.md lists in their order, with the heads of the tables."""
+
+Kind = Literal["at once", "in a function", "for types"]
+Arrow = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import of a module of the package by another."""
+
+    importer: str
+    imported: str
+    line: int
+    kind: Kind = "at once"
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.imported}"
+
+
+def modules_of(source: Path) -> dict[str, Path]:
+    """The modules of the package by their dotted names. `source` holds the package's folder."""
+    return {_dotted(path.relative_to(source)): path for path in sorted((source / PACKAGE).rglob("*.py"))}
+
+
+def read_imports(source: Path = SOURCE) -> list[Import]:
+    """Every import of a module of the package by another one."""
+    modules = modules_of(source)
+    return [
+        found
+        for name, path in modules.items()
+        for found in _Reader(name, modules).imports_of(ast.parse(path.read_text(encoding="utf-8")))
+        if found.imported != name
+    ]
+
+
+class _Reader:
+    """Finds the imports in one module."""
+
+    def __init__(self, name: str, modules: Mapping[str, Path]) -> None:
+        self._name, self._modules = name, modules
+        self._package = name if modules[name].name == "__init__.py" else name.rpartition(".")[0]
+
+    def imports_of(self, node: ast.AST, kind: Kind = "at once") -> Iterator[Import]:
+        """The imports below a node of the syntax tree."""
+        for child in ast.iter_child_nodes(node):
+            for name in self._names(child):
+                yield Import(self._name, name, getattr(child, "lineno", 0), kind)
+            yield from self.imports_of(child, _kind_below(child, kind))
+
+    def _names(self, node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in self._modules)
+        elif isinstance(node, ast.ImportFrom):
+            base = self._base(node)
+            if base in self._modules:
+                whole = (f"{base}.{alias.name}" for alias in node.names)
+                yield from dict.fromkeys(name if name in self._modules else base for name in whole)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+            yield from [node.value] if node.value in self._modules else []
+
+    def _base(self, node: ast.ImportFrom) -> str:
+        """The module that is imported from, also where it is written with dots only."""
+        if not node.level:
+            return node.module or ""
+        above = self._package.split(".")[: len(self._package.split(".")) - node.level + 1]
+        return ".".join([*above, *([node.module] if node.module else [])])
+
+
+def _kind_below(node: ast.AST, kind: Kind) -> Kind:
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        return "for types"
+    if kind == "at once" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return "in a function"
+    return kind
+
+
+def room_of(module: str, folder: str = PACKAGE) -> str | None:
+    """The room of a module within a folder; None for a module that is elsewhere. The package is a room of itself."""
+    if module == folder:
+        return PACKAGE if folder == PACKAGE else None
+    return module[len(folder) + 1 :].split(".", maxsplit=1)[0] if module.startswith(f"{folder}.") else None
+
+
+def rooms_of(modules: Iterable[str], folder: str = PACKAGE) -> set[str]:
+    """The rooms of a folder."""
+    return {room for module in modules if (room := room_of(module, folder))}
+
+
+def arrows_of(imports: Iterable[Import], folder: str = PACKAGE) -> dict[Arrow, list[Import]]:
+    """The arrows between the rooms of a folder, each with its imports."""
+    arrows: dict[Arrow, list[Import]] = defaultdict(list)
+    for found in imports:
+        here, there = room_of(found.importer, folder), room_of(found.imported, folder)
+        if here and there and here != there:
+            arrows[here, there].append(found)
+    return dict(arrows)
+
+
+def circles_of(arrows: Iterable[Arrow]) -> list[tuple[str, ...]]:
+    """The circles: each two that lead to each other, and each larger group that does so without such a pair."""
+    known = set(arrows)
+    pairs = sorted((one, other) for one, other in known if one < other and (other, one) in known)
+    paired = {name for pair in pairs for name in pair}
+    groups = {group for group in _groups(known) if not paired & set(group)}
+    return [*pairs, *sorted(groups)]
+
+
+def _groups(arrows: Iterable[Arrow]) -> Iterator[tuple[str, ...]]:
+    """All groups of which each member can be reached from each other."""
+    following: dict[str, set[str]] = defaultdict(set)
+    for here, there in arrows:
+        following[here].add(there)
+    reached = {start: _reached(start, following) for start in list(following)}
+    for start, names in reached.items():
+        if start in names:
+            yield tuple(sorted(name for name in names if start in reached.get(name, ())))
+
+
+def _reached(start: str, following: Mapping[str, Iterable[str]]) -> set[str]:
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        fresh = set(following.get(waiting.pop(), ())) - reached
+        reached |= fresh
+        waiting += fresh
+    return reached
+
+
+def order_of(page: str, folder: str = PACKAGE) -> list[str]:
+    """The rooms of a folder in the order of their table on a page: row by row, and in a row from the left."""
+    rows = page.split(f"\n| {TABLES[folder]} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [room for row in rows for room in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+
+def backward(arrows: Mapping[Arrow, Sequence[Import]], order: Sequence[str]) -> list[str]:
+    """The imports that lead to a room which is not above that of the importer."""
+    place = {room: index for index, room in enumerate(order)}
+    wrong = (found for (here, there), found in arrows.items() if place[there] >= place[here])
+    return sorted(str(each) for found in wrong for each in found)
+
+
+def into_faces(imports: Iterable[Import], faces: Iterable[str]) -> list[str]:
+    """The imports of a face's inner modules by another face."""
+    among = set(faces)
+    return [
+        str(found)
+        for found in imports
+        if {room_of(found.importer), room_of(found.imported)} <= among
+        and room_of(found.importer) != room_of(found.imported)
+        and found.imported not in (PACKAGE, f"{PACKAGE}.{room_of(found.imported)}")
+    ]
+
+
+_OUTLETS = {"sys": {"exit", "stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}, "os": {"_exit"}}
+_SPEAKING = {"print", "input", "exit", "quit", "SystemExit"}
+
+
+def outlets(text: str) -> set[str]:
+    """By what a module's text prints, asks or exits, such as `print` or `sys.exit`."""
+    used: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name) and node.id in _SPEAKING:
+            used.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            used |= {f"{node.value.id}.{node.attr}"} if node.attr in _OUTLETS.get(node.value.id, ()) else set()
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            used |= {f"{node.module}.{alias.name}" for alias in node.names} & _names_of_outlets()
+            used |= {"click"} if node.module.split(".")[0] == "click" else set()
+        elif isinstance(node, ast.Import):
+            used |= {"click"} if any(alias.name.split(".")[0] == "click" for alias in node.names) else set()
+    return used
+
+
+def _names_of_outlets() -> set[str]:
+    return {f"{module}.{name}" for module, names in _OUTLETS.items() for name in names}
+
+
+def _dotted(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _report(source: Path) -> Iterator[str]:
+    modules, imports = modules_of(source), read_imports(source)
+    for folder in TABLES:
+        arrows = arrows_of(imports, folder)
+        circles = circles_of(arrows)
+        rooms = len(rooms_of(modules, folder))
+        yield f"{folder}: {rooms} rooms, {len(arrows)} arrows, {len(circles)} circles {circles or ''}".rstrip()
+    between = {(found.importer, found.imported) for found in imports}
+    circles = circles_of(between)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(found.kind for found in imports).items())
+    yield f"modules: {len(modules)}, {len(between)} arrows, {len(circles)} circles {circles or ''}".rstrip()
+    yield f"imports: {len(imports)} ({kinds})"
+
+
+if __name__ == "__main__":
+    print("\n".join(_report(Path(sys.argv[1]) if sys.argv[1:] else SOURCE)))

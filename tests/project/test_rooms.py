@@ -1,0 +1,154 @@
+"""Imports go one way: each room uses those above it in the tables of docs/development.md, and nothing goes in a circle.
+
+The command line and the Python interface are the only ones that talk to whoever runs them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.rooms import (
+    PACKAGE,
+    PROJECT,
+    SOURCE,
+    TABLES,
+    arrows_of,
+    backward,
+    circles_of,
+    into_faces,
+    modules_of,
+    order_of,
+    outlets,
+    read_imports,
+    room_of,
+    rooms_of,
+)
+
+DEVELOPMENT = (PROJECT / "docs/development.md").read_text(encoding="utf-8")
+ORDERS = {folder: order_of(DEVELOPMENT, folder) for folder in TABLES}
+MODULES = modules_of(SOURCE)
+IMPORTS = read_imports(SOURCE)
+FACES = ORDERS[PACKAGE][ORDERS[PACKAGE].index("operations") + 1 :]
+TALKING = {"consentkit.processes.interruption": {"os._exit"}}
+"""Modules below the faces that end a process: the one that was forked, or the program when it is interrupted."""
+
+
+@pytest.mark.parametrize("folder", TABLES)
+def test_the_table_names_each_room_once_and_no_other(folder: str) -> None:
+    assert sorted(ORDERS[folder]) == sorted(rooms_of(MODULES, folder))
+
+
+@pytest.mark.parametrize("folder", TABLES)
+def test_no_room_uses_one_that_is_not_above_it_in_the_table(folder: str) -> None:
+    assert backward(arrows_of(IMPORTS, folder), ORDERS[folder]) == []
+
+
+@pytest.mark.parametrize("folder", TABLES)
+def test_no_two_rooms_use_each_other(folder: str) -> None:
+    assert circles_of(arrows_of(IMPORTS, folder)) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles_of((found.importer, found.imported) for found in IMPORTS) == []
+
+
+def test_no_face_uses_what_is_inside_another() -> None:
+    assert FACES == ["consentkit", "cli", "__main__"]
+    assert into_faces(IMPORTS, FACES) == []
+
+
+def test_nothing_below_the_faces_prints_asks_or_exits() -> None:
+    below = {name: path for name, path in MODULES.items() if room_of(name) not in FACES}
+    used = {name: outlets(path.read_text(encoding="utf-8")) for name, path in below.items()}
+    assert {name: found for name, found in used.items() if found} == TALKING
+
+
+# The counting itself.
+
+TREE = {
+    "__init__.py": "if TYPE_CHECKING:\n    from consentkit.upper import thing\n",
+    "lower.py": "",
+    "upper/__init__.py": "",
+    "upper/thing.py": "from consentkit.lower import name\n",
+    "upper/other.py": "",
+    "cli/__init__.py": "",
+    "cli/words.py": "",
+}
+ORDER = ["lower", "upper", "consentkit", "cli"]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in TREE.items():
+        path = tmp_path / PACKAGE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def plant(tree: Path, name: str, text: str) -> None:
+    (tree / PACKAGE / name).write_text(text, encoding="utf-8")
+
+
+def test_an_import_for_the_types_is_an_arrow(tree: Path) -> None:
+    assert set(arrows_of(read_imports(tree))) == {("upper", "lower"), ("consentkit", "upper")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from consentkit.upper import thing\n",
+        "from consentkit.upper.thing import name\n",
+        "import consentkit.upper.thing\n",
+        "from .upper import thing\n",
+        "from . import upper\n",
+        "def later():\n    from consentkit.upper import thing\n",
+        "if typing.TYPE_CHECKING:\n    from consentkit.upper import thing\n",
+        "THING = 'consentkit.upper.thing'\n",
+    ],
+)
+def test_an_import_that_leads_back_is_named_however_it_is_written(text: str, tree: Path) -> None:
+    plant(tree, "lower.py", text)
+    arrows = arrows_of(read_imports(tree))
+    (named,) = backward(arrows, ORDER)
+    assert named.startswith("consentkit.lower:") and " imports consentkit.upper" in named
+    assert circles_of(arrows) == [("lower", "upper")]
+
+
+def test_a_circle_of_three_is_seen() -> None:
+    assert circles_of([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]) == [("a", "b", "c")]
+
+
+def test_two_modules_of_one_room_can_make_a_circle(tree: Path) -> None:
+    plant(tree, "upper/thing.py", "from consentkit.upper import other\n")
+    plant(tree, "upper/other.py", "def later():\n    from .thing import name\n")
+    imports = read_imports(tree)
+    assert circles_of(arrows_of(imports)) == []
+    assert circles_of((found.importer, found.imported) for found in imports) == [
+        ("consentkit.upper.other", "consentkit.upper.thing")
+    ]
+
+
+def test_what_is_inside_a_face_is_not_for_another(tree: Path) -> None:
+    plant(tree, "__init__.py", "from consentkit.cli.words import WORDS\nfrom consentkit import cli\n")
+    assert into_faces(read_imports(tree), ["consentkit", "cli"]) == ["consentkit:1 imports consentkit.cli.words"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("print('a')\n", "print"),
+        ("import sys\nsys.exit(1)\n", "sys.exit"),
+        ("from sys import stdout\n", "sys.stdout"),
+        ("import sys\nsys.stderr.write('a')\n", "sys.stderr"),
+        ("raise SystemExit(2)\n", "SystemExit"),
+        ("from click import echo\n", "click"),
+        ("import click.utils\n", "click"),
+        ("import os\nos._exit(1)\n", "os._exit"),
+    ],
+)
+def test_what_prints_or_exits_is_seen(text: str, found: str) -> None:
+    assert outlets(text) == {found}
+    assert outlets("import os, sys\nfingerprint = os.environ, sys.version\n") == set()
