@@ -1,4 +1,4 @@
-"""What is checked: files that were read and found valid, each with its raw text for the places.
+"""What is checked: files that were read and are valid, each with its raw text for the places.
 
 Guarantees: plain values; nothing here reads a file.
 """

@@ -12,7 +12,7 @@ from typing import Any
 from consentkit.problems import Problem, printable, report_lines
 
 FORM = "form"
-"""What stands in place of a rule's id for mistakes in the form of a file, which have none."""
+"""What replaces a rule's id for mistakes in the form of a file, which have none."""
 
 
 def as_text(problems: Iterable[Problem]) -> str:

@@ -1,6 +1,6 @@
 """Reading everything that a check looks at.
 
-Guarantees: every file is read once and told about once; a file whose form is wrong keeps no other file from being
+Guarantees: every file is read once and reported once; a file whose form is wrong keeps no other file from being
 checked, the clinic's particulars and language packs neither; what is valid goes on to the content checks, all of it
 together, since facts may contradict across files; where a setting or a list that a check needs could not be read, that
 is reported.
@@ -51,7 +51,7 @@ Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
 
 def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
     """Check the whole library of a workspace."""
-    reader = _Reader(workspace)
+    reader = _LibraryReader(workspace)
     failures = reader.read_each(_all_files(workspace))
     reader.read_signatures()
     findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
@@ -87,7 +87,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
 
     The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
     """
-    reader = _Reader(workspace)
+    reader = _LibraryReader(workspace)
     failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
     settings = workspace.folder.clinic.checks
     library = reader.library()
@@ -118,7 +118,7 @@ def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Pat
 
 def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
     """All procedures and translations of a workspace, for the table of reading grades."""
-    reader = _Reader(workspace)
+    reader = _LibraryReader(workspace)
     for path in _all_files(workspace):
         reader.read(path)
     library = reader.library()
@@ -146,7 +146,7 @@ def _all_files(workspace: Workspace) -> Iterator[Path]:
 
 
 @dataclass
-class _Reader:
+class _LibraryReader:
     """Reads files by what they are."""
 
     workspace: Workspace

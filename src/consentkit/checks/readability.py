@@ -127,7 +127,7 @@ class Formula:
             return "passes"
         return "warns" if figure <= sign * self.tolerated else "fails"
 
-    def told(self, reading: Reading) -> str:
+    def describe(self, reading: Reading) -> str:
         """The name and the figure."""
         return f"{self.name} {self.compute(reading):.1f}"
 

@@ -37,7 +37,7 @@ class RuleFinding:
     rule: Rule
     file: str
     path: Path
-    """The place in the data, as far as it stands in the file."""
+    """The place in the data, as far as it is written in the file."""
     position: Position
     """Line and column, both counted from 1."""
     message: str
@@ -64,7 +64,7 @@ class RuleFinding:
         )
 
     def place(self) -> tuple[str, Position, str, str]:
-        """The order in which findings are told: file by file, from the top."""
+        """The order in which findings are reported: file by file, from the top."""
         return self.file, self.position, self.rule.id, self.message
 
     def of_severity(self, severity: Severity) -> RuleFinding:
@@ -84,7 +84,7 @@ class Spot:
 
 
 def key(*path: str | int) -> Spot:
-    """Look at a key, since the matter is what stands under it, or what is missing there."""
+    """Look at a key, since the matter is what is under it, or what is missing there."""
     return Spot(path, is_key=True)
 
 

@@ -1,4 +1,4 @@
-"""What `consentkit check --explain` tells about a rule.
+"""What `consentkit check --explain` says about a rule.
 
 Guarantees: everything comes from the registry, so that a rule and its explanation never differ.
 """

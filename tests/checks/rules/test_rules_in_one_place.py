@@ -16,6 +16,8 @@ from kit.planting import found_in_text
 
 PACKAGE = Path(consentkit.__file__).parent
 SUBJECTS = sorted(path for path in Path(rules.__path__[0]).glob("*.py") if path.stem != "__init__")
+FINDINGS = "Iterator[RuleFinding]"
+"""What a check returns."""
 
 IN_A_SENTENCE = [
     *("abbreviation", "address", "capitals", "compliance-claim", "doubled-word", "leftover", "long-sentence", "markup"),
@@ -96,9 +98,6 @@ def test_every_check_and_every_list_of_wordings_is_put_to_use(path: Path) -> Non
     lists = [name for statement in statements(path) if (name := made_by(statement, "UnwantedWording"))]
     assert checking + lists
     assert [name for name in checking + lists if name not in names_used_in_the_package()] == []
-
-
-FINDINGS = "Iterator[RuleFinding]"
 
 
 def test_no_rule_is_written_anywhere_else() -> None:

@@ -174,3 +174,9 @@ def test_particulars_that_were_left_as_an_example_are_an_error(particulars: str)
     files["clinic.yaml"] = re.sub(rf"(?m)^{key}:.*$", particulars, files["clinic.yaml"])
     found = [finding for finding in read_folder(files).findings() if finding.rule.id == "placeholder"]
     assert [finding.severity for finding in found][:1] == ["error"]
+
+
+def test_a_finding_in_a_folded_text_is_at_the_sentence() -> None:
+    sentence = "You " + "rest and " * 11 + "sleep."
+    files = changed("and rest\n      when you need to.", f"and\n      rest.\n      {sentence}")
+    assert found_in(files) == [("long-sentence", sentence + " Nothing is rushed.")]

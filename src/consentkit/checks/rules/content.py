@@ -1,4 +1,4 @@
-"""What a procedure must say: each part of it has enough, and the parts don't leave each other alone.
+"""What a procedure must say: each part of it has enough, and the parts agree with each other.
 
 Guarantees: a rule looks at one original or translation, and stays silent where the facts do not speak, or where the
 language has no list of the words that it looks for.
@@ -59,7 +59,7 @@ FREE_TO_REFUSE: dict[str, re.Pattern[str]] = {
         r"|termin\w+|salir\w*|retir\w+|cambi\w+ de (?:idea|opinión)|abandon\w+)\b"
     ),
 }
-"""Words of which one must stand where it is said that the reader may say no or stop."""
+"""Words of which one must be there where the text says that the reader may say no or stop."""
 
 
 def choice_unsaid(file: AnyProcedure) -> Iterator[RuleFinding]:

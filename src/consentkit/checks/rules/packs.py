@@ -70,7 +70,7 @@ STATEMENTS: dict[str, dict[str, re.Pattern[str]]] = {
         ),
     },
 }
-"""What the statement beside the signature must say, and words of which one tells that it does."""
+"""What the statement beside the signature must say, and words that show that it does."""
 
 
 def statement_missing(file: PackFile) -> Iterator[RuleFinding]:

@@ -39,7 +39,7 @@ def reading_grade(report: ReadingReport) -> Iterator[RuleFinding]:
 
 
 def _figures(report: ReadingReport, reading: Reading) -> str:
-    return " and ".join(f"{formula.told(reading)} ({formula.target})" for formula in report.formulas)
+    return " and ".join(f"{formula.describe(reading)} ({formula.target})" for formula in report.formulas)
 
 
 def _causes(report: ReadingReport) -> str:
