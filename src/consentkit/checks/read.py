@@ -132,9 +132,10 @@ def _in_order(problems: Iterable[Problem], findings: Iterable[checks.Finding]) -
 
 def _all_files(workspace: Workspace) -> Iterator[Path]:
     """Every file that documents are made from, each once."""
-    for code in workspace.library.codes():
-        yield workspace.library.path(code)
-        yield from workspace.library.translations(code).values()
+    index = workspace.library.index()
+    for code, path in index.procedures.items():
+        yield path
+        yield from index.translations[code].values()
     for language in workspace.languages():
         candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
         yield next(path for path in candidates if os.path.lexists(path))
@@ -217,7 +218,7 @@ class _Reader:
 
     def original_of(self, code: str) -> checks.ProcedureFile | None:
         """The procedure of a code: one that was read, or that of the library."""
-        if code not in self.procedures and code in self.workspace.library.codes():
+        if code not in self.procedures and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
             procedure = check_procedure(path)[0]
             if procedure:

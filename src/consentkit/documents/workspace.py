@@ -140,10 +140,10 @@ class Workspace:
     def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
         """Where the translation of a procedure stands: in the library, or beside a file from elsewhere."""
         if not isinstance(procedure, str | Path):
-            return self.library.translations(procedure.code).get(language)
+            return self.library.translation(procedure.code, language)
         path = self.locate(procedure)
         if path == self._library_path(path.stem):
-            return self.library.translations(path.stem).get(language)
+            return self.library.translation(path.stem, language)
         return path.with_suffix(f".{language}.yaml")
 
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
@@ -153,7 +153,7 @@ class Workspace:
         return path
 
     def _library_path(self, code: str) -> Path | None:
-        return self.library.path(code) if code in self.library.codes() else None
+        return self.library.path(code) if self.library.has(code) else None
 
     def source(self) -> Source:
         """The clinic's particulars, templates and approvals, as of today."""

@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
+from consentkit.model.identity import LANGUAGE_PATTERN
 from consentkit.model.procedure import Text
 from consentkit.model.values import ClauseName, Line, Prose, Record
 from consentkit.problems import listed, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 """A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
 
 
