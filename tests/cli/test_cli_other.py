@@ -110,6 +110,17 @@ def test_a_list_parses_each_procedure_once_and_then_only_what_has_changed(
     assert len(parsed) < 50  # its group, and no other
 
 
+def test_a_kept_translation_is_found_without_listing_the_library(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = ("render", "90837", "--lang", "es", "-q", "-o", tmp_path / "out.pdf")
+    assert call(*render).code == 0
+    listed, listing = [], os.listdir
+    monkeypatch.setattr(os, "listdir", lambda *path: listed.append(Path(*path).name) or listing(*path))
+    assert call(*render).code == 0
+    assert "procedures" not in listed
+
+
 def test_a_broken_file_is_told_each_time_with_its_own_path(tmp_path: Path, call: Call) -> None:
     clinic, cache = make_clinic(tmp_path / "clinic"), tmp_path / "cache"
     write_procedure(clinic / "procedures", code="BAD", title="")

@@ -25,15 +25,20 @@ _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document
 _MOST_FILES = 64
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_PARSED = 16
+"""Parsed files that are held: a tree takes some twenty times the bytes of its file."""
 
 
 class Snapshot:
-    """Files as they were when they were first asked for."""
+    """Files as they were when they were first asked for.
 
-    def __init__(self) -> None:
+    `holds_parsed` is for a run that holds what it parses in any case, and then never parses a file twice.
+    """
+
+    def __init__(self, *, holds_parsed: bool = False) -> None:
+        self._holds_parsed = holds_parsed
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._digests: dict[Path, str] = {}
-        self._parsed: OrderedDict[tuple[Path, str], YamlFile] = OrderedDict()
+        self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
 
     def data(self, path: Path) -> bytes:
         """The bytes of a regular file. Raises FileAccess or InvalidInput, as `read_bytes` does."""
@@ -58,22 +63,24 @@ class Snapshot:
 
     def text(self, path: Path, limit: int = LARGEST_TEXT) -> str:
         """The text of a file of at most `limit` bytes. Raises what `read_text` raises."""
+        if path in self._parsed:
+            return self._parsed[path][0]
         data = self.data(path)
         require_size(data, path, limit)
         return decoded(data, str(path))
 
     def parsed(self, path: Path) -> YamlFile:
         """What YAML makes of a text file, with its problems. Raises what `read_text` raises."""
-        from consentkit.reading.yaml_file import parse
+        from consentkit.reading import yaml_file
 
-        text = self.text(path)
-        key = path, self._digests[path]
-        if key not in self._parsed:
-            self._parsed[key] = parse(text, str(path))
-        self._parsed.move_to_end(key)
-        if len(self._parsed) > _MOST_PARSED:
+        if path not in self._parsed:
+            text = self.text(path)
+            self._parsed[path] = text, yaml_file.parse(text, str(path))
+        self._parsed.move_to_end(path)
+        found = self._parsed[path][1]
+        if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:
             self._parsed.popitem(last=False)
-        return self._parsed[key]
+        return found
 
     def _held_bytes(self) -> int:
         return sum(map(len, self._data.values()))
