@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from consentkit.reading import files, yaml_file
 from kit.running import Outcome, as_nobody, run_consentkit
 from kit.small import make_clinic, write_procedure
 
@@ -257,3 +259,28 @@ def test_nothing_but_the_check_goes_on_with_faulty_particulars(tmp_path: Path, c
         done = call(*arguments, "--clinic", clinic)
         assert (done.code, done.stdout) == (3, b"")
         assert done.stderr.startswith(f"{clinic}/clinic.yaml:1:9: accent: ")
+
+
+# --- each file once ---
+
+
+def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    for number in range(70):  # more than a run keeps in memory where it need not
+        write_procedure(clinic / "procedures", code=f"MANY-{number}", clauses=["house_rules"])
+    clause = {"heading": "Rules", "text": ["Please do not smoke – anywhere."], "source": "Policy of 2026"}
+    (clinic / "clauses.en.yaml").write_text(json.dumps({"clauses": {"house_rules": clause}}, ensure_ascii=False))
+    (clinic / "services.yaml").write_text("services: [SMALL-1]\n")
+    opened: Counter[str] = Counter()
+    parsed: Counter[str] = Counter()
+    open_regular, parse = files.open_regular, yaml_file.parse
+    monkeypatch.setattr(files, "open_regular", lambda path: opened.update([str(path)]) or open_regular(path))
+    monkeypatch.setattr(
+        yaml_file, "parse", lambda text, name, **options: parsed.update([name]) or parse(text, name, **options)
+    )
+    done = call("check", "--clinic", clinic, "--format", "json")
+    assert not [problem for problem in json.loads(done.stdout)["problems"] if "clauses" in problem["field"]]
+    texts = {path: times for path, times in opened.items() if path.endswith(".yaml")}
+    assert texts.keys() >= set(json.loads(done.stdout)["files"])
+    assert {path: times for path, times in texts.items() if times > 1} == {}
+    assert {name: times for name, times in parsed.items() if times > 1} == {}

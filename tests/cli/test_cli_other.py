@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from consentkit import __version__
 from consentkit.cli.commands import consentkit as commands
 from consentkit.model.schema import schema_text
+from consentkit.reading import yaml_file
 from kit.running import SAMPLE_CLINIC, Outcome, command, environment, run_consentkit
 from kit.small import make_clinic, write_procedure
 
@@ -73,6 +75,60 @@ def test_titles_come_through_where_the_machine_claims_to_know_only_ascii(tmp_pat
     done = run_consentkit("list", "--clinic", clinic, folder=tmp_path, env=ascii_only)
     assert done.code == 0
     assert done.lines[-1].endswith("Größe – é")
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of all files that are parsed from now on."""
+    names: list[str] = []
+    parse = yaml_file.parse
+
+    def noting(text: str, name: str, **options: Any) -> yaml_file.YamlFile:
+        names.append(Path(name).name)
+        return parse(text, name, **options)
+
+    monkeypatch.setattr(yaml_file, "parse", noting)
+    return names
+
+
+def test_a_list_parses_each_procedure_once_and_then_only_what_has_changed(
+    tmp_path: Path, call: Call, parsed: list[str]
+) -> None:
+    clinic, cache = make_clinic(tmp_path / "clinic"), tmp_path / "cache"
+    codes = [f"MANY-{number}" for number in range(100)]
+    for code in codes:
+        write_procedure(clinic / "procedures", code=code)
+    first = call("list", "--clinic", clinic, "--cache", cache)
+    assert {name: parsed.count(f"{name}.yaml") for name in codes} == dict.fromkeys(codes, 1)
+    parsed.clear()
+    assert call("list", "--clinic", clinic, "--cache", cache) == first
+    assert [name for name in parsed if name != "clinic.yaml"] == []
+    write_procedure(clinic / "procedures", code="MANY-7", title="Edited")
+    edited = call("list", "--clinic", clinic, "--cache", cache)
+    assert [line.split()[-1] for line in edited.lines if line.startswith("MANY-7 ")] == ["Edited"]
+    assert "MANY-7.yaml" in parsed
+    assert len(parsed) < 50  # its group, and no other
+
+
+def test_a_kept_translation_is_found_without_listing_the_library(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = ("render", "90837", "--lang", "es", "-q", "-o", tmp_path / "out.pdf")
+    assert call(*render).code == 0
+    listed, listing = [], os.listdir
+    monkeypatch.setattr(os, "listdir", lambda *path: listed.append(Path(*path).name) or listing(*path))
+    assert call(*render).code == 0
+    assert "procedures" not in listed
+
+
+def test_a_broken_file_is_told_each_time_with_its_own_path(tmp_path: Path, call: Call) -> None:
+    clinic, cache = make_clinic(tmp_path / "clinic"), tmp_path / "cache"
+    write_procedure(clinic / "procedures", code="BAD", title="")
+    first, second = (call("list", "--clinic", clinic, "--cache", cache) for _ in range(2))
+    assert first == second
+    clinic.rename(tmp_path / "moved")
+    moved = call("list", "--clinic", tmp_path / "moved", "--cache", cache)
+    assert moved.stderr == first.stderr.replace(str(clinic), str(tmp_path / "moved"))
 
 
 # --- new ---

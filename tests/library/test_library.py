@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
 from consentkit.library.procedures import Library, check_procedure, load_procedure
@@ -148,3 +151,82 @@ def test_a_problem_names_the_path_as_it_was_given(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     (problem,) = check_procedure(Path("mine/A.yaml"))[1]
     assert str(problem).startswith("mine/A.yaml:")
+
+
+# --- translations ---
+
+
+def test_a_translation_is_that_beside_the_procedure_and_a_clinics_own_comes_first(tmp_path: Path) -> None:
+    own, shipped = tmp_path / "own", tmp_path / "shipped"
+    write_procedure(own, code="MINE")
+    for code in ("MINE", "THEIRS", "BOTH"):
+        write_procedure(shipped, code=code)
+    for path in (shipped / "MINE.es.yaml", shipped / "BOTH.es.yaml", own / "BOTH.es.yaml", shipped / "THEIRS.es.yaml"):
+        path.touch()
+    library = Library((own, shipped))
+    assert library.translation("MINE", "es") is None  # the shipped one translates another text
+    assert library.translation("BOTH", "es") == own / "BOTH.es.yaml"
+    assert library.translation("THEIRS", "es") == shipped / "THEIRS.es.yaml"
+
+
+@pytest.mark.parametrize("language", ["ES", "spanish", "es_MX", "", "../es", "es/../es", "\x1b[2J"])
+def test_what_is_no_language_has_no_translation(language: str, tmp_path: Path) -> None:
+    write_procedure(tmp_path, code="A")
+    for name in ("A.ES.yaml", "A.spanish.yaml", "A.es_MX.yaml", "A..yaml"):
+        (tmp_path / name).touch()
+    library = Library((tmp_path,))
+    assert library.translation("A", language) is None
+    assert library.index().translations == {"A": {}}
+
+
+_NAMES = st.sets(st.sampled_from(["A.yaml", "B.yaml", "A.es.yaml", "A.fr.yaml", "B.es.yaml", "B.ES.yaml", "C.es.yaml"]))
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, ...]]:
+    yield tuple(tmp_path_factory.mktemp(name) for name in ("own", "region", "shipped"))
+
+
+@given(held=st.tuples(_NAMES, _NAMES, _NAMES))
+def test_looking_for_one_file_finds_what_the_index_of_all_holds(
+    held: tuple[set[str], ...], folders: tuple[Path, ...]
+) -> None:
+    for folder, names in zip(folders, held, strict=True):
+        for path in folder.iterdir():
+            path.unlink()
+        for name in names:
+            (folder / name).touch()
+    library = Library(folders)
+    index = library.index()
+    assert library.codes() == list(index.procedures) == sorted(code for code in "ABC" if library.has(code))
+    for code, path in index.procedures.items():
+        assert library.path(code) == path
+        found = {language: library.translation(code, language) for language in ("es", "fr", "ES")}
+        assert {language: path for language, path in found.items() if path} == index.translations[code]
+
+
+def test_no_folder_is_listed_to_find_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_procedure(tmp_path, code="A")
+    (tmp_path / "A.es.yaml").touch()
+    library = Library((tmp_path,))
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, lambda *_: pytest.fail("a folder was listed"))
+    assert library.path("A") == tmp_path / "A.yaml"
+    assert library.translation("A", "es") == tmp_path / "A.es.yaml"
+
+
+def test_the_index_lists_each_folder_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("own", "shipped"):
+        write_procedure(tmp_path / folder, code="A")
+    listed = []
+    listing = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: listed.append(str(path)) or listing(path))
+    Library((tmp_path / "own", tmp_path / "shipped")).index()
+    assert listed == [str(tmp_path / "own"), str(tmp_path / "shipped")]
+
+
+def test_a_folder_that_can_not_be_looked_into_is_told_and_never_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "own").touch()
+    write_procedure(tmp_path / "shipped", code="A")
+    with pytest.raises(FileAccess, match=r"own: can't be read: not a directory$"):
+        Library((tmp_path / "own", tmp_path / "shipped")).path("A")

@@ -280,3 +280,9 @@ def test_what_nests_as_deep_as_is_allowed_is_read(kind: str) -> None:
 def test_a_file_of_brackets_only_lacks_keys_before_it_is_too_deep(text: str) -> None:
     assert len(told(text)) == 1
     assert "f.yaml:1:1: " in told(text)[0]
+
+
+def test_a_character_is_judged_alike_whatever_stands_beside_it() -> None:
+    for number in range(0x3000):
+        text = chr(number)
+        assert list(characters.refused(text)) == list(characters.refused(text + "\x00"))[:-1], hex(number)

@@ -130,13 +130,12 @@ def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folde
     chosen = [request for request in wanted.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
-    at_once = replace(workspace, library=workspace.library.listed_once())
-    inputs, known = at_once.inputs(), before.by_file()
+    inputs, known = workspace.inputs(), before.by_file()
     steps = []
     for request in chosen:
         identity, layout = request.identity, request.layout
         try:
-            digests = at_once.digests(
+            digests = workspace.digests(
                 identity.code, layout, language=identity.language, variant=identity.variant, inputs=inputs
             )
         except ConsentkitError as error:

@@ -6,7 +6,8 @@ could plant a forged part is not used; no link is followed; nothing is removed b
 
 A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
 put here, which is why parts may be kept at all. Under keys of the same kind stand small tables that take long to parse:
-the approvals, with the names of those who approved; service lists; which language and paper a clinic uses.
+the approvals, with the names of those who approved; service lists; what a list of
+the library says; which language and paper a clinic uses.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import datetime
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,9 +22,10 @@ from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, load_approvals
 from consentkit.library.clinic import read_clinic
-from consentkit.library.languages import clause_file
+from consentkit.library.languages import clause_file, load_language, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
-from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, SERVICES
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, PROCEDURE_NAME, SERVICES, TRANSLATION_NAME
 from consentkit.model.procedure import Procedure
 from consentkit.model.services import Service, ServiceList
 from consentkit.model.translation import Translation, text_hash
@@ -31,6 +33,7 @@ from consentkit.model.words import ClauseChanges, LanguagePack
 from consentkit.problems import Problem
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
+from consentkit.reading.places import source_of
 from consentkit.reading.validation import ModelType, validated
 from consentkit.resources import shipped
 
@@ -42,7 +45,7 @@ _CLAUSES_UNREAD = (
     "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
 )
 _CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
-_TRANSLATION = re.compile(r"[A-Z0-9-]+\.[A-Za-z-]+\.yaml")
+_ONLY_IN_TRANSLATIONS = {"language", "translates"}
 
 
 Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
@@ -51,7 +54,7 @@ Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
 
 def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
     """Check the whole library of a workspace."""
-    reader = _LibraryReader(workspace)
+    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
     failures = reader.read_each(_all_files(workspace))
     reader.read_signatures()
     findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
@@ -87,7 +90,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
 
     The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
     """
-    reader = _LibraryReader(workspace)
+    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
     failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
     settings = workspace.folder.clinic.checks
     library = reader.library()
@@ -118,7 +121,7 @@ def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Pat
 
 def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
     """All procedures and translations of a workspace, for the table of reading grades."""
-    reader = _LibraryReader(workspace)
+    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
     for path in _all_files(workspace):
         reader.read(path)
     library = reader.library()
@@ -133,9 +136,10 @@ def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding
 
 def _all_files(workspace: Workspace) -> Iterator[Path]:
     """Every file that documents are made from, each once."""
-    for code in workspace.library.codes():
-        yield workspace.library.path(code)
-        yield from workspace.library.translations(code).values()
+    index = workspace.library.index()
+    for code, path in index.procedures.items():
+        yield path
+        yield from index.translations[code].values()
     for language in workspace.languages():
         candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
         yield next(path for path in candidates if os.path.lexists(path))
@@ -150,6 +154,7 @@ class _LibraryReader:
     """Reads files by what they are."""
 
     workspace: Workspace
+    snapshot: Snapshot
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
@@ -179,11 +184,19 @@ class _LibraryReader:
             self._read_pack(path)
         elif _CLAUSES.fullmatch(path.name):
             self._read_clauses(path)
-        elif _TRANSLATION.fullmatch(path.name):
+        elif self._is_translation(path):
             self._read_translation(path)
         else:
             self._read_procedure(path)
         self.paths.append(path)
+
+    def _is_translation(self, path: Path) -> bool:
+        """Whether a file is a translation by its name, or by its keys where it is named like nothing that is read."""
+        if TRANSLATION_NAME.fullmatch(path.name) or PROCEDURE_NAME.fullmatch(path.name):
+            return not PROCEDURE_NAME.fullmatch(path.name)
+        with suppress(InvalidInput):  # which reading it as a procedure will report
+            return bool(_ONLY_IN_TRANSLATIONS & self.snapshot.parsed(path).data.keys())
+        return False
 
     def read_signatures(self) -> None:
         """Read the record of approvals for the names in it, which stand on the papers; its form is another matter."""
@@ -218,38 +231,40 @@ class _LibraryReader:
 
     def original_of(self, code: str) -> checks.ProcedureFile | None:
         """The procedure of a code: one that was read, or that of the library."""
-        if code not in self.procedures and code in self.workspace.library.codes():
+        if code not in self.procedures and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
-            procedure = check_procedure(path)[0]
+            procedure = check_procedure(path, snapshot=self.snapshot)[0]
             if procedure:
-                return checks.ProcedureFile(_source(path), procedure)
+                return checks.ProcedureFile(self._source(path), procedure)
         return self.procedures.get(code)
 
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
         """The names that a procedure may ask for; None where the files that say so have mistakes."""
         try:
-            return self.workspace.language(ORIGINAL_LANGUAGE).clauses
+            pack = load_language(self.workspace.templates, ORIGINAL_LANGUAGE, self.snapshot)
+            folder = self.workspace.folder.path
+            return (with_clauses_of(pack, folder, self.snapshot) if folder else pack).clauses
         except InvalidInput as error:
             self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
             return None
 
     def _read_procedure(self, path: Path) -> None:
-        procedure, problems = check_procedure(path, known_clauses=self._known_clauses)
+        procedure, problems = check_procedure(path, known_clauses=self._known_clauses, snapshot=self.snapshot)
         self.problems += problems
         if procedure:
-            self.procedures[procedure.code] = checks.ProcedureFile(_source(path), procedure)
+            self.procedures[procedure.code] = checks.ProcedureFile(self._source(path), procedure)
 
     def _read_translation(self, path: Path) -> None:
-        translation, problems = check_translation_file(path)
+        translation, problems = check_translation_file(path, self.snapshot)
         self.problems += problems
         if translation:
-            self._translations.append((_source(path), translation))
+            self._translations.append((self._source(path), translation))
 
     def _read_pack(self, path: Path) -> None:
         pack = self._validated(LanguagePack, path)
         if pack:
-            self._packs.append(checks.PackFile(_source(path), pack))
+            self._packs.append(checks.PackFile(self._source(path), pack))
 
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
@@ -258,7 +273,7 @@ class _LibraryReader:
         is_own = own.path is not None and own.path.resolve() == path.parent.resolve()
         opened = own if is_own else read_clinic(path.parent)
         if opened.fault is None:
-            self._clinic = checks.ClinicFile(_source(path), opened.clinic, names)
+            self._clinic = checks.ClinicFile(self._source(path), opened.clinic, names)
         elif isinstance(opened.fault, FileAccess):
             raise opened.fault
         else:
@@ -269,20 +284,23 @@ class _LibraryReader:
     def _read_services(self, path: Path) -> None:
         services = self._validated(ServiceList, path)
         if services:
-            source = _source(path)
+            source = self._source(path)
             self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
 
     def _read_clauses(self, path: Path) -> None:
         if self._validated(ClauseChanges, path):
-            self._printed.append(checks.PrintedFile(_source(path), language=path.name.split(".")[1]))
+            self._printed.append(checks.PrintedFile(self._source(path), language=path.name.split(".")[1]))
 
     def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
         try:
-            instance, problems = validated(model, yaml_file.parse(read_text(path, str(path)), str(path)))
+            instance, problems = validated(model, self.snapshot.parsed(path))
         except InvalidInput as error:
             instance, problems = None, list(error.problems)
         self.problems += problems
         return instance
+
+    def _source(self, path: Path) -> checks.Source:
+        return source_of(self.snapshot.text(path), self.snapshot.parsed(path))
 
     def _shipped_dates(self) -> dict[str, datetime.date]:
         """When the shipped texts were issued that the clinic has its own versions of."""
@@ -290,7 +308,7 @@ class _LibraryReader:
         for code, file in self.procedures.items():
             path = shipped("procedures") / f"{code}.yaml"
             if path.is_file() and Path(file.source.name).resolve() != path.resolve():
-                original: Procedure | None = check_procedure(path)[0]
+                original: Procedure | None = check_procedure(path, snapshot=self.snapshot)[0]
                 if original:
                     dates[code] = original.review.issued
         return dates
@@ -300,10 +318,6 @@ def _after(fault: InvalidInput, name: str, message: str) -> Problem:
     """What else follows from a fault, to be reported after it."""
     last = max(fault.problems, key=Problem.place)
     return Problem(last.file, last.line, last.column, name, message, "warning")
-
-
-def _source(path: Path) -> checks.SourceText:
-    return checks.read_source(read_text(path, str(path)), str(path))
 
 
 def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:

@@ -133,7 +133,7 @@ def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: lis
 def _current_hash(workspace: Workspace, said: PdfVerdict) -> str | None:
     """The hash that the document would have today; None where it could not be made."""
     identity = said.identity
-    if identity is None or identity.code not in workspace.library.codes():  # never a path: anyone may write the file
+    if identity is None or not workspace.library.has(identity.code):  # never a path: anyone may write the file
         return None
     try:
         content = workspace.content(identity.code, language=identity.language, variant=identity.variant)

@@ -46,7 +46,7 @@ def consentkit() -> None:
 
 @consentkit.command("list", short_help="List the procedures of the library.")
 @json_option
-@common_options
+@cache_options
 def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
     """List the procedures of the library, a line each: code, minutes, kind and title."""
     from consentkit.cli.listing import list_library

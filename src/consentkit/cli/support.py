@@ -121,8 +121,10 @@ def _opening(command: Command, *, despite_faults: bool) -> Command:
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
         from consentkit.documents.workspace import open_workspace
+        from consentkit.library.snapshot import Snapshot
 
-        return command(open_workspace(clinic, despite_faults=despite_faults), **options)
+        snapshot = Snapshot(holds_parsed=True) if despite_faults else None
+        return command(open_workspace(clinic, despite_faults=despite_faults, snapshot=snapshot), **options)
 
     return opened  # type: ignore[return-value]
 

@@ -22,6 +22,7 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs, key_from
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, PaperSize, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
@@ -51,6 +52,8 @@ class Workspace:
 
     particulars: str = ""
     """The digest of the particulars when they were read, where they have been."""
+    snapshot: Snapshot | None = None
+    """The files of the run that it was opened for; without one, each call reads what it needs afresh."""
 
     @cached_property
     def folder(self) -> ClinicFolder:
@@ -64,8 +67,9 @@ class Workspace:
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
-        digest = self.inputs().particulars_digest()
-        return load_clinic(self.opened.path), digest
+        snapshot = Snapshot()
+        digest = self.inputs(snapshot).particulars_digest()
+        return load_clinic(self.opened.path, snapshot), digest
 
     def is_current(self, inputs: Inputs | None = None) -> bool:
         """Whether the particulars that documents are made with are still those of the file.
@@ -140,10 +144,10 @@ class Workspace:
     def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
         """Where the translation of a procedure stands: in the library, or beside a file from elsewhere."""
         if not isinstance(procedure, str | Path):
-            return self.library.translations(procedure.code).get(language)
+            return self.library.translation(procedure.code, language)
         path = self.locate(procedure)
         if path == self._library_path(path.stem):
-            return self.library.translations(path.stem).get(language)
+            return self.library.translation(path.stem, language)
         return path.with_suffix(f".{language}.yaml")
 
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
@@ -153,7 +157,7 @@ class Workspace:
         return path
 
     def _library_path(self, code: str) -> Path | None:
-        return self.library.path(code) if code in self.library.codes() else None
+        return self.library.path(code) if self.library.has(code) else None
 
     def source(self) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
@@ -300,9 +304,9 @@ class Workspace:
         inputs = inputs or self.inputs()
         return inputs.document_digests(original, translation, language, variant, vars(layout))
 
-    def inputs(self) -> Inputs:
-        """What documents are made from, as it is now."""
-        return Inputs(self.opened.path, self.templates, self.store)
+    def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
+        """What documents are made from: as it is now, or as a snapshot has it."""
+        return Inputs(self.opened.path, self.templates, self.store, snapshot=snapshot or Snapshot())
 
     def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
@@ -322,7 +326,11 @@ class Workspace:
 
 
 def open_workspace(
-    clinic: str | Path | None = None, store: Store | None = None, *, despite_faults: bool = False
+    clinic: str | Path | None = None,
+    store: Store | None = None,
+    *,
+    despite_faults: bool = False,
+    snapshot: Snapshot | None = None,
 ) -> Workspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
@@ -330,13 +338,14 @@ def open_workspace(
     particulars. Finished documents are kept in the store, if one is given.
 
     Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
-    same, to look at the other files in it: `folder.fault` is what would have been raised.
+    same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
+    the one run that the workspace is for.
     """
     folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
-    inputs = Inputs(folder, templates, store)
+    inputs = Inputs(folder, templates, store, snapshot=snapshot or Snapshot())
     particulars = inputs.particulars_digest()
     return Workspace(
         opened=_opened(folder, inputs, despite_faults=despite_faults),
@@ -344,6 +353,7 @@ def open_workspace(
         library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
         templates=templates,
         store=store,
+        snapshot=snapshot,
     )
 
 
@@ -356,8 +366,8 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
     from consentkit.library.clinic import load_clinic, read_clinic
 
     if despite_faults:
-        return read_clinic(folder)
-    opened = load_clinic(folder)
+        return read_clinic(folder, inputs.snapshot)
+    opened = load_clinic(folder, inputs.snapshot)
     remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
     return opened
 

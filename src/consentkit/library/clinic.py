@@ -14,11 +14,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
-from consentkit.reading.files import read_text, reason
+from consentkit.reading.files import reason
 from consentkit.reading.pictures import Picture, read_picture
 from consentkit.reading.validation import validated
 
@@ -36,22 +37,22 @@ class ClinicFolder:
     """Whether `clinic.checks` is what the clinic has written; otherwise it could not be read, and nothing is set."""
 
 
-def load_clinic(folder: Path | None) -> ClinicFolder:
+def load_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> ClinicFolder:
     """Read a clinic folder. None gives a clinic of blanks. Raises InvalidInput or FileAccess."""
-    opened = read_clinic(folder)
+    opened = read_clinic(folder, snapshot)
     if opened.fault:
         raise opened.fault
     return opened
 
 
-def read_clinic(folder: Path | None) -> ClinicFolder:
+def read_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> ClinicFolder:
     """Read a clinic folder as far as that is possible: what can't be read is left out, and `fault` says why."""
     if folder is None:
         return ClinicFolder(None, Clinic())
     path = folder / PARTICULARS
     shown = str(path)
     try:
-        source = yaml_file.parse(read_text(path, shown), shown)
+        source = (snapshot or Snapshot()).parsed(path)
     except (InvalidInput, FileAccess) as fault:
         return ClinicFolder(folder, Clinic(), fault=fault, has_all_checks=False)
     clinic, problems = validated(Clinic, source)

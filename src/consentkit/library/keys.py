@@ -8,7 +8,6 @@ read as bytes and not parsed, so that thousands of unchanged documents are recog
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import re
@@ -22,24 +21,22 @@ from typing import Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
+from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.model.identity import PARTICULARS, template_files
-from consentkit.reading.files import read_bytes
 
-_ABSENT = "absent"
-_LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
 
 
 @dataclass
 class Inputs:
-    """Digests of the files of a clinic and of what is shipped. Each file is read once, so it serves one run."""
+    """Digests of the files of a clinic and of what is shipped, as one snapshot has them, so it serves one run."""
 
     clinic: Path | None
     templates: Sequence[Path]
     store: Store
     today: datetime.date = field(default_factory=datetime.date.today)
-    _files: dict[Path, str] = field(default_factory=dict)
+    snapshot: Snapshot = field(default_factory=Snapshot)
     _shared: dict[str, str] = field(default_factory=dict)
     _approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
 
@@ -50,15 +47,15 @@ class Inputs:
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),
-            "text": key_of(original.name, self._file(original)),
-            "translation": self._file(translation) if translation else _ABSENT,
+            "text": key_of(original.name, self.snapshot.digest(original)),
+            "translation": self.snapshot.digest(translation) if translation else ABSENT,
             "options": _key_of_texts(language, variant, json.dumps(options, sort_keys=True)),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 
     def clauses(self, language: str) -> str:
         """The digest of the clinic's own clauses in a language."""
-        return self._file(self.clinic / f"clauses.{language}.yaml") if self.clinic else _ABSENT
+        return self.snapshot.digest(self.clinic / f"clauses.{language}.yaml") if self.clinic else ABSENT
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""
@@ -67,10 +64,11 @@ class Inputs:
     def shared_digests(self) -> dict[str, str]:
         """What all documents share: programs, templates with the language packs, and the clinic's particulars."""
         if not self._shared:
+            digest = self.snapshot.digest
             files = [(folder, path) for folder in self.templates for path in template_files(folder)]
             self._shared = {
                 "program": key_of(*versions()),
-                "templates": key_of(*(f"{path.relative_to(folder)} {self._file(path)}" for folder, path in files)),
+                "templates": key_of(*(f"{path.relative_to(folder)} {digest(path)}" for folder, path in files)),
                 "clinic": self.particulars_digest(),
             }
         return self._shared
@@ -78,8 +76,8 @@ class Inputs:
     def particulars_digest(self) -> str:
         """A digest of the clinic's particulars, with its logo."""
         return key_of(
-            self._file(self.clinic / PARTICULARS) if self.clinic else _ABSENT,
-            *(f"{path.name} {self._file(path)}" for path in self._logos()),
+            self.snapshot.digest(self.clinic / PARTICULARS) if self.clinic else ABSENT,
+            *(f"{path.name} {self.snapshot.digest(path)}" for path in self._logos()),
         )
 
     def _logos(self) -> list[Path]:
@@ -91,25 +89,16 @@ class Inputs:
             return []
         path = self.clinic / PARTICULARS
         with suppress(ConsentkitError):
-            text = read_bytes(path, _LARGEST_INPUT)
+            text = self.snapshot.data(path)
             if not _LOGO.search(text) and b"\\" not in text:  # an escape could spell the key in another way
                 return []
-            key = key_of("logo", *versions(), hashlib.sha256(text).hexdigest())
+            key = key_of("logo", *versions(), self.snapshot.digest(path))
             kept = self.store.get(key)
             if kept is None:
-                kept = _named_logo(text, path).encode()
+                kept = _named_logo(self.snapshot, path).encode()
                 self.store.put(key, kept)
             return [self.clinic / kept.decode()] if kept else []
         return []
-
-    def _file(self, path: Path) -> str:
-        """The digest of a file; one that is missing or can't be read counts as absent: whoever needs it will say so."""
-        if path not in self._files:
-            try:
-                self._files[path] = hashlib.sha256(read_bytes(path, _LARGEST_INPUT)).hexdigest()
-            except ConsentkitError:
-                self._files[path] = _ABSENT
-        return self._files[path]
 
     def _approval(self, code: str, language: str, variant: str) -> str:
         """The latest approval of a document, and whether it has run out by today."""
@@ -117,7 +106,7 @@ class Inputs:
             self._approvals = self._load_approvals()
         approval = self._approvals.get((code, language, variant))
         if approval is None:
-            return _ABSENT
+            return ABSENT
         until = approval.get("until")
         return json.dumps([approval, bool(until and until < self.today.isoformat())], sort_keys=True)
 
@@ -125,7 +114,7 @@ class Inputs:
         """The latest approval of each document. Parsing a long record takes seconds, so what it says is kept."""
         if self.clinic is None or not os.path.lexists(self.clinic / "approvals.yaml"):
             return {}
-        key = key_of("approvals", *versions(), self._file(self.clinic / "approvals.yaml"))
+        key = key_of("approvals", *versions(), self.snapshot.digest(self.clinic / "approvals.yaml"))
         kept = self.store.get(key)
         if kept is None:
             from consentkit.library.approvals import load_approvals
@@ -147,13 +136,11 @@ def key_from(digests: Mapping[str, str]) -> str:
     return key_of("document", *(f"{name} {digest}" for name, digest in sorted(digests.items())))
 
 
-def _named_logo(text: bytes, path: Path) -> str:
-    """The name of the logo in the text of particulars; empty where there is none, or none that can be used."""
-    from consentkit.reading.yaml_file import parse
-
+def _named_logo(snapshot: Snapshot, path: Path) -> str:
+    """The name of the logo in the particulars; empty where there is none, or none that can be used."""
     try:
-        data = parse(text.decode(), str(path)).data
-    except (ConsentkitError, UnicodeDecodeError):
+        data = snapshot.parsed(path).data
+    except ConsentkitError:
         return ""
     name = data.get("logo") if isinstance(data, dict) else None
     return name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else ""

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consentkit.errors import InvalidInput, WrongUse
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.words import ClauseChanges, LanguagePack
 from consentkit.problems import Problem, did_you_mean, listed, quoted
-from consentkit.reading import yaml_file
-from consentkit.reading.files import read_text
 from consentkit.reading.validation import require
 
 
@@ -23,7 +22,7 @@ def languages(templates: Sequence[Path]) -> list[str]:
     return sorted({path.stem for folder in templates for path in (folder / "languages").glob("*.yaml")})
 
 
-def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
+def load_language(templates: Sequence[Path], language: str, snapshot: Snapshot | None = None) -> LanguagePack:
     """Load the pack of a language from the first folder that holds it.
 
     Raises WrongUse where there is none, InvalidInput where it has mistakes.
@@ -34,7 +33,7 @@ def load_language(templates: Sequence[Path], language: str) -> LanguagePack:
         raise WrongUse(message + did_you_mean(language, known))
     paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
     path = next(path for path in paths if os.path.lexists(path))
-    source = yaml_file.parse(read_text(path, str(path)), str(path))
+    source = (snapshot or Snapshot()).parsed(path)
     pack = require(LanguagePack, source)
     if pack.language != language:  # a screen reader would read the document in the wrong tongue
         message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
@@ -47,12 +46,12 @@ def clause_file(folder: Path, language: str) -> Path:
     return folder / f"clauses.{language}.yaml"
 
 
-def with_clauses_of(pack: LanguagePack, folder: Path) -> LanguagePack:
+def with_clauses_of(pack: LanguagePack, folder: Path, snapshot: Snapshot | None = None) -> LanguagePack:
     """The pack with the clinic's own clauses. Raises InvalidInput where the clinic's file has mistakes."""
     path = clause_file(folder, pack.language)
     if not os.path.lexists(path):
         return pack
-    source = yaml_file.parse(read_text(path, str(path)), str(path))
+    source = (snapshot or Snapshot()).parsed(path)
     changes = require(ClauseChanges, source)
     known = {**pack.clauses, **changes.clauses}
     for index, name in enumerate(changes.drop):

@@ -1,22 +1,29 @@
 """Finding and loading procedures.
 
 Guarantees: a code leads to one file, a clinic's own before the shipped one; loading returns a valid procedure or
-raises with every problem of the file; nothing is remembered between calls, but by a catalogue; finding
-loads neither the model nor a parser.
+raises with every problem of the file; nothing is remembered between calls; finding loads neither the model nor a
+parser, and finding one file takes no longer in a library of thousands.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
-from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import (
+    CLAUSE_PATTERN,
+    CODE_PATTERN,
+    PROCEDURE_NAME,
+    TRANSLATION_NAME,
+)
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
-from consentkit.reading.files import read_text, reason
+from consentkit.reading.files import reason
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
@@ -24,7 +31,16 @@ if TYPE_CHECKING:
     from consentkit.reading.yaml_file import YamlFile
 
 _SUFFIX = ".yaml"
-_TRANSLATION_NAME = re.compile(CODE_PATTERN[1:-1] + r"\.[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\.yaml")
+
+
+@dataclass(frozen=True)
+class LibraryIndex:
+    """What the folders of a library hold, each listed once."""
+
+    procedures: Mapping[str, Path]
+    """The file of each code, in the order of the codes."""
+    translations: Mapping[str, Mapping[str, Path]]
+    """By code and language: the translations beside a procedure, and a clinic's own before these."""
 
 
 @dataclass(frozen=True)
@@ -35,75 +51,65 @@ class Library:
 
     def codes(self) -> list[str]:
         """All codes, sorted."""
-        return sorted(self._paths())
+        return list(self.index().procedures)
+
+    def has(self, code: str) -> bool:
+        """Whether there is a procedure of this code."""
+        return self._find(code) is not None
 
     def path(self, code: str) -> Path:
         """The file of a code. Raises UnknownCode, with the nearest known code, where there is none."""
-        paths = self._paths()
-        if code not in paths:
-            near = did_you_mean(code, paths) or "; `consentkit list` shows all codes"
-            raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
-        return paths[code]
+        if found := self._find(code):
+            return found
+        near = did_you_mean(code, self.codes()) or "; `consentkit list` shows all codes"
+        raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
         return load_procedure(self.path(code))
 
-    def translations(self, code: str) -> dict[str, Path]:
-        """The translations of a procedure by language: those beside it, and a clinic's own before these."""
-        own = self.path(code).parent
-        found: dict[str, Path] = {}
-        for folder in self.folders[: self.folders.index(own) + 1] if own in self.folders else ():
-            for path in self._translated(folder).get(code, ()):
-                found.setdefault(path.name.split(".")[1], path)
-        return found
+    def translation(self, code: str, language: str) -> Path | None:
+        """The translation of a procedure: that beside it, and a clinic's own before this one."""
+        name = f"{code}.{language}{_SUFFIX}"
+        original = self.path(code)
+        own = self.folders.index(original.parent)
+        if not TRANSLATION_NAME.fullmatch(name):
+            return None
+        return next((folder / name for folder in self.folders[: own + 1] if _holds(folder, name)), None)
 
-    def listed_once(self) -> Library:
-        """The same library with its folders as they are now: for one run over thousands of documents."""
-        return Catalogue(self.folders)
-
-    def _paths(self) -> dict[str, Path]:
-        paths: dict[str, Path] = {}
+    def index(self) -> LibraryIndex:
+        """All procedures and translations, as the folders are now."""
+        procedures: dict[str, Path] = {}
+        translations: dict[str, dict[str, Path]] = {}
         for folder in self.folders:
-            for path in _procedure_files(folder):
-                paths.setdefault(path.stem, path)
-        return paths
+            names = _names_of(folder)
+            found = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
+            earlier = set(procedures)
+            procedures |= {match["code"]: folder / match[0] for match in found if match["code"] not in earlier}
+            for match in filter(None, map(TRANSLATION_NAME.fullmatch, names)):
+                if match["code"] not in earlier:  # else what is translated is another text, that of the clinic
+                    translations.setdefault(match["code"], {}).setdefault(match["language"], folder / match[0])
+        known = sorted(procedures)
+        return LibraryIndex(
+            {code: procedures[code] for code in known}, {code: translations.get(code, {}) for code in known}
+        )
 
-    def _translated(self, folder: Path) -> dict[str, list[Path]]:
-        """The translations in a folder, by code."""
-        found: dict[str, list[Path]] = {}
-        for path in translation_files(folder):
-            found.setdefault(path.name.split(".")[0], []).append(path)
-        return found
-
-
-@dataclass(frozen=True)
-class Catalogue(Library):
-    """A library whose folders are listed when they are first asked for, and then no more."""
-
-    _listed: dict[str, Path] = field(default_factory=dict, compare=False, repr=False)
-    _by_folder: dict[Path, dict[str, list[Path]]] = field(default_factory=dict, compare=False, repr=False)
-
-    def _paths(self) -> dict[str, Path]:
-        if not self._listed:
-            self._listed.update(super()._paths())
-        return self._listed
-
-    def _translated(self, folder: Path) -> dict[str, list[Path]]:
-        if folder not in self._by_folder:
-            self._by_folder[folder] = super()._translated(folder)
-        return self._by_folder[folder]
-
-
-def translation_files(folder: Path) -> list[Path]:
-    """The translations in a folder: CODE.LANGUAGE.yaml."""
-    return [path for path in entries_of(folder) if _TRANSLATION_NAME.fullmatch(path.name)]
+    def _find(self, code: str) -> Path | None:
+        name = code + _SUFFIX
+        if not PROCEDURE_NAME.fullmatch(name):
+            return None
+        return next((folder / name for folder in self.folders if _holds(folder, name)), None)
 
 
 def passed_over(folder: Path) -> list[Path]:
     """The files of a folder that nothing reads, though they may be meant as procedures."""
-    read = {*_procedure_files(folder), *translation_files(folder)}
-    return [path for path in entries_of(folder) if path.suffix.lower() in {".yaml", ".yml"} and path not in read]
+    return [
+        path
+        for path in entries_of(folder)
+        if path.suffix.lower() in {".yaml", ".yml"}
+        and not PROCEDURE_NAME.fullmatch(path.name)
+        and not TRANSLATION_NAME.fullmatch(path.name)
+    ]
 
 
 def load_translation(path: Path) -> Translation:
@@ -114,22 +120,22 @@ def load_translation(path: Path) -> Translation:
     return translation
 
 
-def check_translation_file(path: Path) -> tuple[Translation | None, list[Problem]]:
+def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tuple[Translation | None, list[Problem]]:
     """Load one translation and return its problems as data; only FileAccess is raised."""
     from consentkit.model.translation import Translation
     from consentkit.reading.validation import validated
-    from consentkit.reading.yaml_file import parse
 
-    shown = str(path)
     try:
-        source = parse(read_text(path, shown), shown)
+        source = (snapshot or Snapshot()).parsed(path)
     except InvalidInput as error:
         return None, list(error.problems)
     translation, problems = validated(Translation, source)
     if translation and path.name != f"{translation.code}.{translation.language}{_SUFFIX}":
         line, column = source.values[("language",)]
         expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
-        problems.append(Problem(shown, line, column, "language", f"does not fit the file's name; name it {expected}"))
+        problems.append(
+            Problem(str(path), line, column, "language", f"does not fit the file's name; name it {expected}")
+        )
     return (None if problems else translation), problems
 
 
@@ -142,7 +148,7 @@ def load_procedure(path: Path, *, known_clauses: Collection[str] | None = None) 
 
 
 def check_procedure(
-    path: Path, *, known_clauses: Collection[str] | None = None
+    path: Path, *, known_clauses: Collection[str] | None = None, snapshot: Snapshot | None = None
 ) -> tuple[Procedure | None, list[Problem]]:
     """Load one procedure file and return its problems as data; only FileAccess is raised.
 
@@ -150,11 +156,9 @@ def check_procedure(
     """
     from consentkit.model.procedure import Procedure
     from consentkit.reading.validation import validated
-    from consentkit.reading.yaml_file import parse
 
-    shown = str(path)
     try:
-        source = parse(read_text(path, shown), shown)
+        source = (snapshot or Snapshot()).parsed(path)
     except InvalidInput as error:
         return None, list(error.problems)
     procedure, problems = validated(Procedure, source)
@@ -187,18 +191,30 @@ def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
     yield Problem(source.name, line, column, "code", message)
 
 
-def _procedure_files(folder: Path) -> Iterator[Path]:
-    """The procedure files of a folder. Translations (CODE.LANGUAGE.yaml) and other files are passed over."""
-    for path in entries_of(folder):
-        if path.suffix == _SUFFIX and re.fullmatch(CODE_PATTERN, path.stem):
-            yield path
-
-
 def entries_of(folder: Path) -> list[Path]:
     """What a folder holds, sorted; nothing where it is missing. Raises FileAccess where it can't be read."""
+    return [folder / name for name in _names_of(folder)]
+
+
+def _names_of(folder: Path) -> list[str]:
     try:
-        return sorted(folder.iterdir())
+        return sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise FileAccess(f"{printable(str(folder))}: can't be read: {reason(error)}") from error
+        raise _unreadable(folder, error) from error
+
+
+def _holds(folder: Path, name: str) -> bool:
+    """Whether there is anything of this name in a folder. Raises FileAccess where that can't be seen."""
+    try:
+        os.lstat(folder / name)
+    except FileNotFoundError:
+        return False
+    except OSError as error:  # never "no": the shipped file would take the place of the clinic's own
+        raise _unreadable(folder, error) from error
+    return True
+
+
+def _unreadable(folder: Path, error: OSError) -> FileAccess:
+    return FileAccess(f"{printable(str(folder))}: can't be read: {reason(error)}")

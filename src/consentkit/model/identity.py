@@ -5,6 +5,7 @@ Guarantees: two documents that differ in any way have different files; no heavy 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,15 @@ CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
 
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 """How names of clauses look."""
+
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
+"""How BCP 47 writes a language: en, es, zh-Hant, es-MX."""
+
+PROCEDURE_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.yaml")
+"""How the file of a procedure is named."""
+
+TRANSLATION_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
+"""How the file of a translation is named, beside the procedure."""
 
 ORIGINAL_LANGUAGE = "en"
 """The language in which procedures are written first; others are translations."""

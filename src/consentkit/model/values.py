@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN
+from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN, LANGUAGE_PATTERN
 from consentkit.problems import quoted
 
 
@@ -43,7 +43,7 @@ Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 """A billing code as text: capitals, digits and hyphens, at most 16 characters."""
 
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 """A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
 
 ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]

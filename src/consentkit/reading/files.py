@@ -75,7 +75,17 @@ def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
 
 def read_text(path: Path, shown: str, limit: int = LARGEST_TEXT) -> str:
     """Read a UTF-8 text file; a byte order mark is dropped. `shown` is the file's name in messages."""
-    data = read_bytes(path, limit)
+    return decoded(read_bytes(path, limit), shown)
+
+
+def require_size(data: bytes, path: Path, limit: int) -> None:
+    """Raise what `read_bytes` raises for a file of more than `limit` bytes."""
+    if len(data) > limit:
+        raise _refused(path, f"has {len(data):,} bytes; at most {limit:,} are read")
+
+
+def decoded(data: bytes, shown: str) -> str:
+    """The text of a UTF-8 file, without its mark. Raises InvalidInput with the place of the first bad byte."""
     if data.startswith(_FOREIGN_MARKS) or data.count(0) > len(data) / 4:
         raise InvalidInput([Problem(shown, 1, 1, "", "is written in UTF-16; save the file as UTF-8")])
     data = data.removeprefix(codecs.BOM_UTF8)

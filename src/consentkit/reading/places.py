@@ -83,7 +83,12 @@ class SourceText:
 
 def read_source(text: str, name: str) -> SourceText:
     """Parse a file's text. What is wrong with it as YAML is in `yaml.problems`."""
-    return SourceText(text.replace("\r\n", "\n").replace("\r", "\n"), yaml_file.parse(text, name))
+    return source_of(text, yaml_file.parse(text, name))
+
+
+def source_of(text: str, parsed: YamlFile) -> SourceText:
+    """A file that has been parsed already, with its text."""
+    return SourceText(text.replace("\r\n", "\n").replace("\r", "\n"), parsed)
 
 
 def _texts(data: Data, path: Path) -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,80 @@
+"""What a list of the library says about each procedure.
+
+Guarantees: what is listed is what the files hold now; a file that has not changed to the byte since an earlier run is
+not parsed again, however many others have; a file with mistakes is read each time, so that its mistakes are reported.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from consentkit.cache.store import Store, key_of
+from consentkit.cache.versions import versions
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.procedures import check_procedure
+from consentkit.library.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from consentkit.model.procedure import Procedure
+
+ListedProcedure = dict[str, Any]
+"""A procedure in plain data, as `consentkit list --json` prints it."""
+
+_FILES_PER_GROUP = 32
+"""Procedures that are kept together, about: an edit of one lets all of its group be parsed again."""
+
+
+def overview(procedures: Mapping[str, Path], store: Store) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
+    """An entry for each code, in the order of the codes, or why its file can't be used."""
+    entries: dict[str, ListedProcedure | InvalidInput | FileAccess] = {}
+    for group in _groups(procedures):
+        entries |= _entries_of(group, store)
+    return {code: entries[code] for code in procedures}
+
+
+def _groups(procedures: Mapping[str, Path]) -> list[dict[str, Path]]:
+    """The procedures in groups of about the same size; a code changes its group only when the library has doubled."""
+    groups: list[dict[str, Path]] = [{} for _ in range(1 << (len(procedures) // _FILES_PER_GROUP).bit_length())]
+    for code, path in procedures.items():
+        groups[zlib.crc32(code.encode()) % len(groups)][code] = path
+    return [group for group in groups if group]
+
+
+def _entries_of(group: Mapping[str, Path], store: Store) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
+    snapshot = Snapshot()
+    key = key_of("list", *versions(), *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
+    kept = store.get(key)
+    known: dict[str, ListedProcedure] = json.loads(kept) if kept else {}
+    entries = {code: known.get(code) or _read(path, snapshot) for code, path in group.items()}
+    good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
+    if good.keys() != known.keys():
+        store.put(key, json.dumps(good).encode())
+    return entries
+
+
+def _read(path: Path, snapshot: Snapshot) -> ListedProcedure | InvalidInput | FileAccess:
+    try:
+        procedure, problems = check_procedure(path, snapshot=snapshot)
+    except FileAccess as error:
+        return error
+    return _entry(procedure) if procedure else InvalidInput(problems)
+
+
+def _entry(procedure: Procedure) -> ListedProcedure:
+    billing = procedure.billing
+    return {
+        "code": procedure.code,
+        "title": procedure.title,
+        "role": billing.role,
+        "minutes": billing.minutes.model_dump() if billing.minutes else None,
+        "replaced_by": list(billing.replaced_by),
+        "note": billing.note,
+        "related": list(procedure.related),
+        "policies": list(procedure.policies),
+        "issued": procedure.review.issued.isoformat(),
+        "next_review": procedure.review.next.isoformat(),
+    }

@@ -1,0 +1,86 @@
+"""The files of one run, each read once.
+
+Guarantees: bytes, digest and parsed form of a file come from one reading of it; however many files there are, the
+memory is bounded: of those that were asked for longest ago only the digest is held, and they are read again if they are
+asked for again. A snapshot serves one run or one call, and no longer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consentkit.errors import ConsentkitError
+from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
+
+if TYPE_CHECKING:
+    from consentkit.reading.yaml_file import YamlFile
+
+ABSENT = "absent"
+"""The digest of a file that is missing or can't be read."""
+
+_LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
+_MOST_FILES = 64
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_PARSED = 16
+"""Parsed files that are held: a tree takes some twenty times the bytes of its file."""
+
+
+class Snapshot:
+    """Files as they were when they were first asked for.
+
+    `holds_parsed` is for a run that holds what it parses in any case, and then never parses a file twice.
+    """
+
+    def __init__(self, *, holds_parsed: bool = False) -> None:
+        self._holds_parsed = holds_parsed
+        self._data: OrderedDict[Path, bytes] = OrderedDict()
+        self._digests: dict[Path, str] = {}
+        self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
+
+    def data(self, path: Path) -> bytes:
+        """The bytes of a regular file. Raises FileAccess or InvalidInput, as `read_bytes` does."""
+        if path in self._data:
+            self._data.move_to_end(path)
+            return self._data[path]
+        data = read_bytes(path, _LARGEST_INPUT)
+        self._digests[path] = hashlib.sha256(data).hexdigest()
+        self._data[path] = data
+        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._held_bytes() > _MOST_BYTES):
+            self._data.popitem(last=False)
+        return data
+
+    def digest(self, path: Path) -> str:
+        """The digest of a file; one that is missing or can't be read counts as absent: whoever needs it will say so."""
+        if path not in self._digests:
+            try:
+                self.data(path)
+            except ConsentkitError:
+                self._digests[path] = ABSENT
+        return self._digests[path]
+
+    def text(self, path: Path, limit: int = LARGEST_TEXT) -> str:
+        """The text of a file of at most `limit` bytes. Raises what `read_text` raises."""
+        if path in self._parsed:
+            return self._parsed[path][0]
+        data = self.data(path)
+        require_size(data, path, limit)
+        return decoded(data, str(path))
+
+    def parsed(self, path: Path) -> YamlFile:
+        """What YAML makes of a text file, with its problems. Raises what `read_text` raises."""
+        from consentkit.reading import yaml_file
+
+        if path not in self._parsed:
+            text = self.text(path)
+            self._parsed[path] = text, yaml_file.parse(text, str(path))
+        self._parsed.move_to_end(path)
+        found = self._parsed[path][1]
+        if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:
+            self._parsed.popitem(last=False)
+        return found
+
+    def _held_bytes(self) -> int:
+        return sum(map(len, self._data.values()))
