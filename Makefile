@@ -3,7 +3,7 @@
 # make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
 # make test-latest   all tests with the newest versions of what we depend on, in place of those in the lock
 # make test-lowest   all tests with the lowest versions of what we depend on (TESTS="-m quick" takes less)
-# make coverage      the tests, then a table of how much of each room they run; half as long again (TESTS takes less)
+# make coverage      the tests, then a table of how much of each room they run; slower than make test (TESTS="tests/pdf" takes less)
 # make lock          locks the newest versions of everything, for every platform; then run make test (KEEP=yes adds what is new, and keeps the rest)
 # make guards        takes out each guard of the program, and shows which test notices; ten minutes (WHAT="words" takes less)
 # make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
