@@ -93,7 +93,7 @@ def _read_all(workspace: Workspace, request: Request, layout: Layout) -> list[Or
     orders: dict[str, Order] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
-    inputs = workspace.inputs()
+    inputs = workspace.inputs(workspace.snapshot)
     for name in dict.fromkeys(request.names):
         try:
             sought = workspace.find(name, layout, language=request.language, variant=request.variant)

@@ -68,7 +68,7 @@ class Workspace:
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
-        snapshot = Snapshot()
+        snapshot = self.snapshot or Snapshot()
         digest = self.inputs(snapshot).particulars_digest()
         return load_clinic(self.opened.path, snapshot), digest
 
