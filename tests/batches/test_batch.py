@@ -20,6 +20,7 @@ from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merge import merge
 from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
 from consentkit.cache.store import no_store, open_store
+from consentkit.documents.kept import digests_of
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import Approval, record
 from consentkit.library.keys import Inputs
@@ -186,7 +187,7 @@ def test_the_day_on_which_an_approval_runs_out_is_a_change(place: Place) -> None
 
     def digests(today: datetime.date) -> dict[str, str]:
         inputs = Inputs(place.clinic, workspace.templates, workspace.store, today)
-        return workspace.digests(CODE, Layout(), inputs=inputs)
+        return digests_of(workspace.find(CODE, Layout()), inputs)
 
     last, after = digests(datetime.date(2026, 6, 30)), digests(datetime.date(2026, 7, 1))
     assert {name for name in last if last[name] != after[name]} == {"approval"}

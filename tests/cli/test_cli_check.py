@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.reading import files, yaml_file
-from kit.running import Outcome, as_nobody, run_consentkit
-from kit.small import make_clinic, write_procedure
+from kit.running import SAMPLE_CLINIC, Outcome, as_nobody, run_consentkit
+from kit.small import make_clinic, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 
@@ -284,3 +285,27 @@ def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, mon
     assert texts.keys() >= set(json.loads(done.stdout)["files"])
     assert {path: times for path, times in texts.items() if times > 1} == {}
     assert {name: times for name, times in parsed.items() if times > 1} == {}
+
+
+@pytest.mark.parametrize("name", ["SMALL-1.ES.yaml", "SMALL-1.spanish.yaml", "small.es.yaml", "SMALL-1_es.yaml"])
+def test_a_translation_under_a_wrong_name_is_told_the_right_one(name: str, tmp_path: Path, call: Call) -> None:
+    write_translation(tmp_path, "es").rename(tmp_path / name)
+    done = call("check", tmp_path / name)
+    assert (done.code, len(done.lines)) == (3, 1)
+    assert "does not fit the file's name; name it `SMALL-1.es.yaml`" in done.lines[0]
+
+
+def test_a_kept_document_takes_one_reading_of_the_particulars(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic", "name: A Clinic\nlogo: logo.png\n")
+    shutil.copy(SAMPLE_CLINIC / "logo.png", clinic)
+    render = ("render", "SMALL-1", "--clinic", clinic, "--cache", tmp_path / "cache", "-o", tmp_path / "out.pdf")
+    opened: Counter[str] = Counter()
+    open_regular = files.open_regular
+    monkeypatch.setattr(files, "open_regular", lambda path: opened.update([Path(path).name]) or open_regular(path))
+    assert call(*render).code == 0
+    assert (opened["clinic.yaml"], opened["SMALL-1.yaml"]) == (2, 3)  # once more to see that nobody has edited it
+    opened.clear()
+    assert call(*render).code == 0
+    assert {name: times for name, times in opened.items() if times > 1} == {}

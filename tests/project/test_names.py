@@ -14,8 +14,8 @@ from kit.running import PROJECT
 
 SOURCE = PROJECT / "src" / "consentkit"
 TYPE_NAME = re.compile(r"_?[A-Z][a-z]\w*")
-STILL_ALIKE = {"Path", "Source"}
-"""To be parted: a path in data, in two modules; the source of a text, in a procedure and in a check."""
+STILL_ALIKE = {"Path"}
+"""To be told apart: a path in data, and a path in a file system."""
 
 
 def type_names(text: str) -> Iterator[str]:

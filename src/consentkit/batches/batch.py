@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from consentkit.batches.folder import file_hash, held, strangers, tidy
 from consentkit.batches.manifest import ApprovalState, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
+from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
+from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Crew
 
@@ -80,6 +82,8 @@ class BatchStep:
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
+    sought: Sought | None = None
+    """The document, where it could be resolved."""
     error: ConsentkitError | None = None
     """Why it can't be made, where that is known beforehand."""
 
@@ -135,13 +139,12 @@ def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folde
     for request in chosen:
         identity, layout = request.identity, request.layout
         try:
-            digests = workspace.digests(
-                identity.code, layout, language=identity.language, variant=identity.variant, inputs=inputs
-            )
+            sought = workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+            digests = digests_of(sought, inputs)
         except ConsentkitError as error:
             steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests, sought))
     counts = Counter(request.file for request in requests)
     return BatchPlan(
         steps=tuple(steps),
@@ -290,7 +293,7 @@ class BatchRun:
                 yield BatchResult("unchanged", self._entries[step.request.file])
             elif step.error:
                 yield self._failed(step, step.error)
-            elif document := self.workspace.kept(step.key):
+            elif document := kept(self.workspace, step.key):
                 yield self._written(step, document, step.digests, "copied")
             else:
                 to_make.append(step)
@@ -324,13 +327,9 @@ class BatchRun:
 
     def _render(self, step: BatchStep) -> tuple[Document, dict[str, str], str | None]:
         """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain."""
-        identity, layout = step.request.identity, step.request.layout
-        asked = {"language": identity.language, "variant": identity.variant}
-        document, key = self.workspace.render_keyed(identity.code, layout, **asked)  # type: ignore[arg-type]
-        digests = dict(step.digests)
-        if key != step.key:  # a file was edited since the plan was made
-            digests = self.workspace.digests(identity.code, layout, **asked)  # type: ignore[arg-type]
-        return document, digests if key == key_from(digests) else {}, self.workspace.store.trouble
+        assert step.sought is not None  # what could not be resolved has failed before
+        made = get_or_make(self.workspace, step.sought)
+        return made.document, dict(made.digests), self.workspace.store.trouble
 
     def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
         if end.value is None:

@@ -14,7 +14,7 @@ from consentkit.cli.doctor import DoctorFinding
 from consentkit.cli.support import say
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed
-from consentkit.library.overview import Entry, overview
+from consentkit.library.overview import ListedProcedure, overview
 
 _ROLES = {"primary": "primary", "add_on": "add-on", "retired": "retired"}
 
@@ -49,6 +49,6 @@ def tell_findings(findings: Iterable[DoctorFinding], *, as_json: bool, quiet: bo
     return 0 if all(finding.good for finding in found) else RenderingFailed.exit_code
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: ListedProcedure) -> tuple[str, ...]:
     minutes = f"{entry['minutes']['usual']} min" if entry["minutes"] else ""
     return entry["code"], minutes, _ROLES[entry["role"]], entry["title"]

@@ -17,16 +17,15 @@ import click
 from consentkit.cli import report
 from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
+from consentkit.documents.kept import Order, fulfil, look_up
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.library.keys import Inputs
 from consentkit.model.identity import Identity, Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
-    from consentkit.documents.page import Content
 
 STDOUT = "-"
 
@@ -47,17 +46,6 @@ class RenderRequest:
     quiet: bool
 
 
-@dataclass(frozen=True)
-class _Order:
-    """A document that is kept already, or the content of one that has to be made, with the key to keep it under."""
-
-    name: str
-    identity: Identity
-    key: str
-    document: Document | None
-    content: Content | None = None
-
-
 def render_documents(workspace: Workspace, request: RenderRequest) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
@@ -71,13 +59,13 @@ def render_documents(workspace: Workspace, request: RenderRequest) -> int:
     entries, failure = [], None
     for order, target in zip(orders, targets, strict=True):
         try:
-            document = order.document or _made(workspace, order, layout)
+            document = fulfil(workspace, order).document
             for notice in document.notices(datetime.date.today()):
                 say(f"Warning: {notice}", quiet=request.quiet)
             shown = _write(document, target, force=request.force)
         except ConsentkitError as error:
             failure = failure or error
-            click.echo(f"Error: {order.identity.code}: {error}", err=True)
+            click.echo(f"Error: {_identity(order).code}: {error}", err=True)
             continue
         finally:
             interruptions.require_none()
@@ -90,16 +78,6 @@ def render_documents(workspace: Workspace, request: RenderRequest) -> int:
     return failure.exit_code if failure else 0
 
 
-def _made(workspace: Workspace, order: _Order, layout: Layout) -> Document:
-    assert order.content is not None  # there is one wherever there is no document
-    with workspace.naming_files(order.identity.language, order.name):
-        document = workspace.render(
-            order.content, paper=layout.paper, large_print=layout.large_print, fillable=layout.fillable
-        )
-    workspace.keep(document, order.key, order.name)
-    return document
-
-
 def _require_sense(request: RenderRequest) -> None:
     if request.output != STDOUT:
         return
@@ -110,21 +88,22 @@ def _require_sense(request: RenderRequest) -> None:
     streams.require_binary_stdout("consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> list[_Order]:
+def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> list[Order]:
     """Find or read all, or raise once all have been looked at, so that every mistake is told in one run."""
-    orders: dict[str, _Order] = {}
+    orders: dict[str, Order] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
-    inputs = workspace.inputs()
+    inputs = workspace.inputs(workspace.snapshot)
     for name in dict.fromkeys(request.names):
         try:
-            order = _look_up(workspace, name, request, layout, inputs)
+            sought = workspace.find(name, layout, language=request.language, variant=request.variant)
+            order = look_up(workspace, sought, inputs)
         except InvalidInput as error:
             problems += error.problems
         except (UnknownCode, FileAccess, WrongUse) as error:
             failures.append(error)
         else:
-            code = order.identity.code
+            code = _identity(order).code
             if code in orders:
                 raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
             orders[code] = order
@@ -137,17 +116,15 @@ def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> l
     return list(orders.values())
 
 
-def _look_up(workspace: Workspace, name: str, request: RenderRequest, layout: Layout, inputs: Inputs) -> _Order:
-    """Find a document, or read what it is to be made from. Raises what `Workspace.content` raises."""
-    language, variant = request.language, request.variant
-    key = workspace.key(name, layout, language=language, variant=variant, inputs=inputs)
-    if kept := workspace.kept(key):
-        return _Order(name, Identity(kept.code, kept.language, kept.variant), key, kept)
-    content = workspace.content(name, language=language, variant=variant)
-    return _Order(name, content.identity, key, None, content)
+def _identity(order: Order) -> Identity:
+    """Which document it is; the code is that of the text, whatever its file is called."""
+    if order.document:
+        return Identity(order.document.code, order.document.language, order.document.variant)
+    assert order.content is not None
+    return order.content.identity
 
 
-def _targets(orders: list[_Order], request: RenderRequest, layout: Layout, usual: PaperSize) -> list[Path | None]:
+def _targets(orders: list[Order], request: RenderRequest, layout: Layout, usual: PaperSize) -> list[Path | None]:
     """Where each document goes; None is stdout."""
     output = request.output
     if output == STDOUT:
@@ -158,7 +135,7 @@ def _targets(orders: list[_Order], request: RenderRequest, layout: Layout, usual
     if output and output.endswith(".pdf") and not folder.is_dir():
         raise WrongUse(f"-o {output} names one file for {len(orders)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
-    return [folder / file_name(order.identity, layout, usual) for order in orders]
+    return [folder / file_name(_identity(order), layout, usual) for order in orders]
 
 
 def _write(document: Document, target: Path | None, *, force: bool) -> str:

@@ -148,12 +148,13 @@ def cache_options(command: Command) -> Command:
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
         from consentkit.cache.store import no_store, open_store
         from consentkit.documents.workspace import open_workspace
+        from consentkit.library.snapshot import Snapshot
 
         if cache and no_cache:
             raise click.UsageError("--cache and --no-cache exclude each other; leave one of them out")
         store = no_store() if no_cache else open_store(cache)
         try:
-            return command(open_workspace(clinic, store), **options)
+            return command(open_workspace(clinic, store, snapshot=Snapshot()), **options)
         finally:
             if store.trouble:
                 say(f"Note: {store.trouble}", quiet=options["quiet"])

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
-from consentkit.documents.packing import pack_document, unpack_document
+from consentkit.documents.kept import get_or_make, kept, key
 from consentkit.errors import FileAccess, UnprintableText, WrongUse
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
-from consentkit.library.keys import Inputs, key_from
+from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
+from consentkit.library.sought import Sought, find, locate, translation_of
 from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, PaperSize, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
@@ -67,7 +68,7 @@ class Workspace:
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
-        snapshot = Snapshot()
+        snapshot = self.snapshot or Snapshot()
         digest = self.inputs(snapshot).particulars_digest()
         return load_clinic(self.opened.path, snapshot), digest
 
@@ -107,9 +108,7 @@ class Workspace:
 
     def locate(self, code_or_path: str | Path) -> Path:
         """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
-        if isinstance(code_or_path, Path) or "/" in code_or_path or code_or_path.endswith((".yaml", ".yml")):
-            return Path(code_or_path)
-        return self.library.path(code_or_path)
+        return locate(self.library, code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
         """All problems of the form of one procedure file; `consentkit.checks.read` looks at the content too."""
@@ -142,13 +141,10 @@ class Workspace:
         )
 
     def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
-        """Where the translation of a procedure stands: in the library, or beside a file from elsewhere."""
+        """Where the translation of a procedure is: in the library, or beside a file from elsewhere."""
         if not isinstance(procedure, str | Path):
             return self.library.translation(procedure.code, language)
-        path = self.locate(procedure)
-        if path == self._library_path(path.stem):
-            return self.library.translation(path.stem, language)
-        return path.with_suffix(f".{language}.yaml")
+        return translation_of(self.library, self.locate(procedure), language)
 
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
         path = self._find_translation(procedure, language)
@@ -156,8 +152,11 @@ class Workspace:
             raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
         return path
 
-    def _library_path(self, code: str) -> Path | None:
-        return self.library.path(code) if self.library.has(code) else None
+    def find(
+        self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
+    ) -> Sought:
+        """Resolve which document is asked for. Raises UnknownCode."""
+        return find(self.library, procedure, language or self.usual_language, variant, layout)
 
     def source(self) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
@@ -177,8 +176,9 @@ class Workspace:
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
-        if kept := self.kept(self.key(code, layout, language=language, variant=variant)):
-            return kept.is_approved
+        sought = self.find(code, layout, language=language, variant=variant)
+        if document := kept(self, key(sought, self.inputs())):
+            return document.is_approved
         approval = self.compose(self.content(code, language=language, variant=variant)).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
 
@@ -201,19 +201,8 @@ class Workspace:
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(PaperSize))}")
         layout = Layout(paper, large_print, fillable)
         if not isinstance(procedure, str | Path):
-            return self._make(self._content(procedure, language, variant), layout)
-        return self.render_keyed(procedure, layout, language=language, variant=variant)[0]
-
-    def render_keyed(
-        self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
-    ) -> tuple[Document, str | None]:
-        """Find or make a document. Returns it with its key, or None where a file was edited while it was made."""
-        key = self.key(procedure, layout, language=language, variant=variant)
-        if found := self.kept(key):
-            return found, key
-        with self.naming_files(language, procedure):
-            document = self._make(self.content(procedure, language=language, variant=variant), layout)
-        return document, key if self.keep(document, key, procedure) else None
+            return self.make(self._content(procedure, language, variant), layout)
+        return get_or_make(self, self.find(procedure, layout, language=language, variant=variant)).document
 
     @contextmanager
     def naming_files(self, language: str | None = None, procedure: str | Path | None = None) -> Iterator[None]:
@@ -252,57 +241,11 @@ class Workspace:
             procedure if isinstance(procedure, Content) else self.content(procedure, language=language, variant=variant)
         )
 
-    def _make(self, content: Content, layout: Layout) -> Document:
+    def make(self, content: Content, layout: Layout) -> Document:
+        """Make a document, and keep it nowhere."""
         from consentkit.documents.making import make_document
 
         return self.guarded(make_document, content, layout, self.source())
-
-    def kept(self, key: str) -> Document | None:
-        """The document that is kept under a key."""
-        return unpack_document(self.store.get(key))
-
-    def keep(self, document: Document, key: str, procedure: str | Path) -> bool:
-        """Keep a document that was made after its key was taken. Returns whether the key is still the same.
-
-        A file that was edited meanwhile would put the new document under the key of the old one.
-        """
-        inputs = self.inputs()
-        now = self.key(procedure, document.layout, language=document.language, variant=document.variant, inputs=inputs)
-        is_same = now == key and self.is_current(inputs)
-        if is_same:
-            self.store.put(key, pack_document(document))
-        return is_same
-
-    def key(
-        self,
-        procedure: str | Path,
-        layout: Layout,
-        *,
-        language: str | None = None,
-        variant: Variant = "consent",
-        inputs: Inputs | None = None,
-    ) -> str:
-        """The key under which a document is kept: it changes with everything that the document is made from.
-
-        `inputs` carries over what has been read for other documents of the same run.
-        """
-        return key_from(self.digests(procedure, layout, language=language, variant=variant, inputs=inputs))
-
-    def digests(
-        self,
-        procedure: str | Path,
-        layout: Layout,
-        *,
-        language: str | None = None,
-        variant: Variant = "consent",
-        inputs: Inputs | None = None,
-    ) -> dict[str, str]:
-        """What the key of a document is made of: a digest for each group of its inputs, by name."""
-        language = language or self.usual_language
-        original = self.locate(procedure)
-        translation = None if language == ORIGINAL_LANGUAGE else self._find_translation(procedure, language)
-        inputs = inputs or self.inputs()
-        return inputs.document_digests(original, translation, language, variant, vars(layout))
 
     def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
         """What documents are made from: as it is now, or as a snapshot has it."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from consentkit._version import __version__
 from consentkit.cache.store import key_of
+from consentkit.documents.kept import keep_unless_edited
 from consentkit.documents.making import Layout, layout_style_paths, layout_styles, load_engine
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.page import LOGO_ASSET, compose_sheet
@@ -47,10 +48,7 @@ def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
         return kept[0]
     with workspace.naming_files(spec.pack.language):
         part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
-    # A template that was edited meanwhile would put the new sheet under the key of the old one.
-    inputs = workspace.inputs()
-    if workspace.is_current(inputs) and sheet_key(spec, inputs) == key:
-        workspace.store.put(key, pack_part(part))
+    keep_unless_edited(workspace, key, pack_part(part), lambda now: sheet_key(spec, now))
     return part
 
 

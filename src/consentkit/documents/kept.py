@@ -1,0 +1,129 @@
+"""A document that is kept, or else made and kept.
+
+Guarantees: this is the one way by which documents are found in the cache and put there; what was made while one of its
+files was edited is given out, but never kept, and nobody is told what it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from consentkit.cache.store import Store
+from consentkit.documents.document import Document
+from consentkit.documents.packing import pack_document, unpack_document
+from consentkit.library.keys import Inputs, key_from
+from consentkit.library.sought import Sought
+from consentkit.model.identity import Layout, Variant
+
+if TYPE_CHECKING:
+    from consentkit.documents.page import Content
+
+
+class DocumentMaker(Protocol):
+    """What makes documents and says what they are made from: a workspace."""
+
+    @property
+    def store(self) -> Store:
+        """Where finished documents are kept."""
+
+    def inputs(self) -> Inputs:
+        """What documents are made from, as it is now."""
+
+    def is_current(self, inputs: Inputs) -> bool:
+        """Whether the particulars that documents are made with are still those of the file."""
+
+    def content(self, procedure: Path, *, language: str, variant: Variant) -> Content:
+        """What a document is about."""
+
+    def make(self, content: Content, layout: Layout) -> Document:
+        """Make a document."""
+
+    def naming_files(self, language: str, procedure: Path) -> AbstractContextManager[None]:
+        """Let what is raised for characters that can't be printed say in which files they are."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A document that is kept already, or the content of one that has to be made."""
+
+    sought: Sought
+    digests: Mapping[str, str]
+    """A digest for each group of what it is made from, by name."""
+    document: Document | None
+    content: Content | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document that was kept or made."""
+
+    document: Document
+    digests: Mapping[str, str]
+    """What it was made from; nothing where a file was edited meanwhile, since that is not certain then."""
+
+
+def digests_of(sought: Sought, inputs: Inputs) -> dict[str, str]:
+    """What the key of a document is made of: a digest for each group of its inputs, by name."""
+    identity = sought.identity
+    return inputs.document_digests(
+        sought.original, sought.translation, identity.language, identity.variant, vars(sought.layout)
+    )
+
+
+def key(sought: Sought, inputs: Inputs) -> str:
+    """The key under which a document is kept: it changes with everything that the document is made from."""
+    return key_from(digests_of(sought, inputs))
+
+
+def kept(workspace: DocumentMaker, key: str) -> Document | None:
+    """The document that is kept under a key."""
+    return unpack_document(workspace.store.get(key))
+
+
+def get_or_make(workspace: DocumentMaker, sought: Sought, inputs: Inputs | None = None) -> Made:
+    """Find a document, or make and keep it. Raises what `Workspace.render` raises.
+
+    `inputs` carries over what has been read for other documents of the same run.
+    """
+    return fulfil(workspace, look_up(workspace, sought, inputs or workspace.inputs()))
+
+
+def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> Order:
+    """Find a document, or read what it is to be made from. Raises what `Workspace.content` raises."""
+    digests = digests_of(sought, inputs)
+    if document := kept(workspace, key_from(digests)):
+        return Order(sought, digests, document)
+    identity = sought.identity
+    with workspace.naming_files(identity.language, sought.original):
+        content = workspace.content(sought.original, language=identity.language, variant=identity.variant)
+    return Order(sought, digests, None, content)
+
+
+def fulfil(workspace: DocumentMaker, order: Order) -> Made:
+    """Make and keep what has been looked up, unless it was kept. Raises what `Workspace.render` raises."""
+    if order.document:
+        return Made(order.document, order.digests)
+    assert order.content is not None  # there is one wherever there is no document
+    sought = order.sought
+    with workspace.naming_files(sought.identity.language, sought.original):
+        document = workspace.make(order.content, sought.layout)
+    is_certain = keep_unless_edited(
+        workspace, key_from(order.digests), pack_document(document), lambda now: key(sought, now)
+    )
+    return Made(document, order.digests if is_certain else {})
+
+
+def keep_unless_edited(workspace: DocumentMaker, key: str, packed: bytes, key_now: Callable[[Inputs], str]) -> bool:
+    """Keep what was made after its key was taken. Returns whether the key is still the same.
+
+    A file that was edited meanwhile would put what is new under the key of the old one.
+    """
+    now = workspace.inputs()
+    is_same = workspace.is_current(now) and key_now(now) == key
+    if is_same:
+        workspace.store.put(key, packed)
+    return is_same
