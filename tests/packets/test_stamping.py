@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consentkit.packets.lettering import EDGE, Texts, draw_code, halves
@@ -85,6 +85,7 @@ def test_codes_are_small_enough_for_the_margin_of_a4() -> None:
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=80))
+@example(" 0000000000000000000")
 def test_halves_lose_no_letter(text: str) -> None:
     pair = halves(text)
     if pair is not None:

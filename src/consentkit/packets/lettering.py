@@ -161,6 +161,7 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
 
 def halves(text: str) -> tuple[str, str] | None:
     """A text cut near its middle, where words or parts of a name end; None where it is short or has no such place."""
+    text = text.strip()  # neither half may be blank
     if len(text) < 20:
         return None
     cuts = [match.start() for match in _BREAKS.finditer(text) if 0 < match.start() < len(text)]
