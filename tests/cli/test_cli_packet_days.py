@@ -141,7 +141,7 @@ def refusals(made: Outcome) -> list[dict[str, Any]]:
     return refused
 
 
-def fail_to_write(*_: Any) -> None:
+def fail_to_write(*_: Any, **__: Any) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
