@@ -16,7 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.read.canvas import LEAST_SIZE
-from consentkit.pdf.read.content_text import UNKNOWN
+from consentkit.pdf.read.content_text import UNKNOWN, ContentReader
 from consentkit.pdf.read.seen import SeenContent
 from consentkit.pdf.read.structure_text import readable_text, tagged_text
 from consentkit.pdf.render.engine import render
@@ -185,6 +185,7 @@ def add_resources(file: pikepdf.Pdf, resources: pikepdf.Object) -> None:
     for _ in range(20):
         cover = form(file, b"/Inner Do", pikepdf.Dictionary(XObject={"/Inner": cover}))
     resources.XObject.Deep = cover
+    resources.XObject.Letters = form(file, b"BT 40 100 Td <00240024> Tj ET", pikepdf.Dictionary())
     function = pikepdf.Dictionary(FunctionType=2, Domain=[0, 1], C0=[0], C1=[0.2], N=1)
     space = pikepdf.Name.DeviceGray
     resources.Shading.Gradient = pikepdf.Dictionary(
@@ -245,10 +246,22 @@ COVERS: dict[str, bytes] = {
     "letters of 300 points": b"BT /Other 300 Tf 1 g 40 100 Td <00240024> Tj ET",
     "letters of 300 points by a matrix": b"BT /Other 1 Tf 1 g 300 0 0 300 40 100 Tm <00240024> Tj ET",
     "blocks of one size": b"BT /Other 16 Tf 1 g 40 240 Td <" + b"0024" * 40 + b"> Tj ET",
+    "letters of a form in the font around it": b"BT /Other 300 Tf 1 g ET /Letters Do",
+    "letters without any font": b"BT 1 g 40 100 Td <00240024> Tj ET",
+    "letters of a form without any font": b"/Letters Do",
     "letters drawn by procedures": b"BT /Drawn 12 Tf 0 0 Td (a) Tj ET",
     "three veils": b"/Veil gs 1 g " + b"0 0 400 300 re f " * 3,
 }
 """What lies over all when it is painted at last."""
+
+
+def test_a_form_is_read_in_the_font_around_it() -> None:
+    def marked(content: bytes) -> str:
+        pdf = changed(page(""), covered_by(b"BT /Other 12 Tf ET /P <</MCID 99>> BDC " + content + b" EMC"))
+        file = read_file(pdf)
+        return ContentReader(file).read(next(file.pages()))[None, 99]
+
+    assert marked(b"/Letters Do") == marked(b"BT <00240024> Tj ET") == UNKNOWN * 2  # without a font, it is one
 
 
 FILES: dict[str, Callable[[bytes], bytes]] = {

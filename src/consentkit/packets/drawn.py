@@ -88,7 +88,7 @@ class PageReader:
             entries = file.dictionary(annotation)
             for drawing in appearances_of(file, {"Annots": [entries]}):
                 if stream_digest(file, drawing) not in printed.appearances:
-                    painter.state = replace(blank)
+                    painter.state, painter.font = replace(blank), None
                     painter.draw_form(drawing, MarkedSequence(None, silent=False), self._place(entries, drawing))
 
     def _place(self, annotation: Mapping[str, Value], drawing: Ref) -> Matrix:
