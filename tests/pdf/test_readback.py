@@ -341,6 +341,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
     "a clip before the page": (before(b" 0 0 9 9 re W n"), "differs from the paper"),
     "a colour before the page": (before(b" 1 g"), "differs from the paper"),
     "a scale before the page": (before(b" .3 0 0 .3 0 0 cm"), "differs from the paper"),
+    "a small scale before the page": (before(b" .9 0 0 .9 0 0 cm"), "differs from the paper"),
     "a page moved": (before(b" 1 0 0 1 300 0 cm"), "differs from the paper"),
     "an empty page": (page(drop_own_content), "differs from the paper"),
     "a smaller page": (page(lambda entries: entries.update(MediaBox=[b"0", b"0", b"300", b"792"])), "differs"),
@@ -466,12 +467,12 @@ def drawn_first(content: bytes) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
-def drawn_by_a_form(content: bytes, before: bytes = b"", **resources: Any) -> Callable[[pikepdf.Pdf], None]:
+def drawn_by_a_form(content: bytes, before: bytes = b"") -> Callable[[pikepdf.Pdf], None]:
     """Let every page draw a form at last, after other operators, for which it has the font /Own."""
 
     def change(file: pikepdf.Pdf) -> None:
-        picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 612, 792]}
-        form = file.make_stream(content, **picture, Resources=pikepdf.Dictionary(**resources))
+        picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 612, 24]}
+        form = file.make_stream(content, **picture, Resources=pikepdf.Dictionary(ProcSet=[pikepdf.Name.PDF]))
         for page in file.pages:
             fonts = page.Resources.Font
             fonts["/Own"] = next(font for _, font in fonts.items())

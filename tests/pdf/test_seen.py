@@ -191,8 +191,23 @@ def add_resources(file: pikepdf.Pdf, resources: pikepdf.Object) -> None:
     resources.Shading.Gradient = pikepdf.Dictionary(
         ShadingType=2, ColorSpace=space, Coords=[0, 0, 400, 0], Function=function, Extend=[True, True]
     )
+    gradients = {
+        "Cut": {"ShadingType": 2, "Coords": [0, 0, 400, 0], "BBox": [0, 0, 9, 9]},
+        "Nowhere": {"ShadingType": 2, "Coords": [9, 9, 9, 9]},
+        "Apart": {"ShadingType": 3, "Coords": [380, 20, 5, 390, 20, 5]},
+        "Touching": {"ShadingType": 3, "Coords": [380, 20, 5, 385, 20, 10]},
+        "Around": {"ShadingType": 3, "Coords": [380, 20, 5, 380, 20, 90]},
+        "Values": {"ShadingType": 1, "Domain": [0, 1, 0, 1]},
+    }
+    for name, entries in gradients.items():
+        made = {"ColorSpace": space, "Function": function, "Extend": [True, True], **entries}
+        resources.Shading[f"/{name}"] = pikepdf.Dictionary({f"/{key}": value for key, value in made.items()})
     tile = {"PatternType": 1, "PaintType": 1, "TilingType": 1, "BBox": [0, 0, 9, 9], "XStep": 9, "YStep": 9}
     resources.Pattern.Tiles = file.make_stream(b"0 g 0 0 9 9 re f", **tile, Resources=pikepdf.Dictionary())
+    resources.Pattern.Stencils = file.make_stream(
+        b"0 0 9 9 re f", **(tile | {"PaintType": 2}), Resources=pikepdf.Dictionary()
+    )
+    resources.ColorSpace = pikepdf.Dictionary(Tinted=[pikepdf.Name.Pattern, pikepdf.Name.DeviceGray])
     resources.Font.Other = next(font for name, font in resources.Font.items())
     letter = file.make_stream(b"9 0 d0 1 g 0 0 400 300 re f")
     resources.Font.Drawn = file.make_indirect(
@@ -222,6 +237,10 @@ def seen_text(pdf: bytes) -> str:
 
 def covered_by(over: bytes) -> Callable[[bytes], bytes]:
     return lambda content: b"q " + content + b" Q " + over
+
+
+def white_on(below: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: b"q " + below + b" Q " + content.replace(b"0 0 0 rg", b"1 1 1 rg")
 
 
 COVERS: dict[str, bytes] = {
@@ -281,6 +300,16 @@ FILES: dict[str, Callable[[bytes], bytes]] = {
     "a cover by another rule": lambda content: b"q " + content + b" Q 1 g 0 0 999 999 re f*",
 }
 FILES |= {f"covered by {way}": covered_by(over) for way, over in COVERS.items()}
+NOT_BELOW = {
+    "tiles without a colour of their own": b"/Tinted cs 1 /Stencils scn 0 0 400 300 re f",
+    "a gradient in a box": b"/Cut sh",
+    "a gradient without length": b"/Nowhere sh",
+    "a gradient between circles side by side": b"/Apart sh",
+    "a gradient between circles that touch": b"/Touching sh",
+    "a gradient of another kind": b"/Values sh",
+}
+"""What does not make a white page dark."""
+FILES |= {f"white on {way}": white_on(below) for way, below in NOT_BELOW.items()}
 FILES |= {
     "an outline that makes a blot": lambda content: content.replace(b"BT", b"BT 2 Tr 6 w"),
     "after text that clips": lambda content: b"BT /Other 9 Tf 7 Tr 1 0 0 1 5 5 Tm <0024> Tj ET 0 Tr " + content,
@@ -298,6 +327,13 @@ def test_text_that_a_file_hides_is_not_seen(way: str) -> None:
     pdf = page("")
     assert RISK in seen_text(changed(pdf, lambda content: b"q " + content + b" Q"))
     assert RISK not in seen_text(changed(pdf, FILES[way]))
+
+
+@pytest.mark.parametrize(
+    "below", [b"/Pattern cs /Tiles scn 0 0 400 300 re f", b"/Gradient sh", b"/Around sh", b"0 g 0 0 400 300 re f"]
+)
+def test_white_text_on_what_is_dark_all_over_is_seen(below: bytes) -> None:
+    assert RISK in seen_text(changed(page(""), white_on(below)))
 
 
 @pytest.mark.parametrize("box", ["MediaBox", "CropBox"])
@@ -366,6 +402,7 @@ HARMLESS = {
     "a clear line": b"/Clear gs 0 G 900 w 0 150 m 400 150 l S",
     "huge letters beside": b"BT /Other 200 Tf 1 g 40 20 Td <00240024> Tj ET",
     "huge spaces": b"BT /Other 300 Tf 1 g 40 100 Td <00030003> Tj ET",
+    "small letters of a form in the font around it": b"BT /Other 12 Tf 1 g ET /Letters Do",
     "huge letters that leave nothing": b"BT /Other 300 Tf 3 Tr 40 100 Td <00240024> Tj ET",
 }
 

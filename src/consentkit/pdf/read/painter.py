@@ -29,6 +29,8 @@ _INVISIBLE = {3, 7}
 _STROKED = {1, 5}
 _OUTLINED = {1, 2, 5, 6}
 _CLIPPING = 4
+_SHOWING = (b"Tj", b"TJ", b"'", b'"')
+"""The operators that show text, in whatever font."""
 _FILLING = {"f": False, "F": False, "f*": True, "B": False, "B*": True, "b": False, "b*": True}
 """The operators that fill a path, each with whether by the even-odd rule."""
 _STROKING = {"S": False, "s": True, "B": False, "B*": False, "b": True, "b*": True}
@@ -141,14 +143,15 @@ class Painter(GraphicsReader):
         if "Group" in form.entries:  # inside, it is painted as if nothing were around it (ISO 32000-1, 11.6.6)
             state.group, state.alpha, state.stroke_alpha = state.group * state.alpha, 1.0, 1.0
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
-        may_have_text = self.font is not None or bool({"Font", "XObject", "ExtGState"} & resources.keys())
+        stream = inflated(form)
+        may_have_text = "XObject" in resources or any(operator in stream for operator in _SHOWING)
         is_simple = self._whole_drawings and not may_have_text
         if is_simple or self._depth >= _DEEPEST:
             self.canvas.items.append(Paint(state.clips, ANY, state.alpha * state.group, is_patchy=True))
             return
         painter = self._inner(self.canvas, resources, state, reference)
         painter.font = self.font
-        painter.read(inflated(form), inside)
+        painter.read(stream, inside)
 
     def _inner(self, canvas: Canvas, resources: Mapping[str, Value], state: GraphicsState, stream: Ref) -> Painter:
         whole = self._whole_drawings
@@ -165,7 +168,8 @@ class Painter(GraphicsReader):
         if self._file.get(entries.get("PatternType")) == b"2":
             shading = entries.get("Shading")
             return Pattern(shades_of(self._file, shading), not fills(self._file, shading))
-        if not isinstance(value, Ref) or "BBox" not in entries or self._depth >= _DEEPEST:
+        has_colours = self._file.get(entries.get("PaintType")) == b"1"  # others have that which comes with their name
+        if not isinstance(value, Ref) or not has_colours or "BBox" not in entries or self._depth >= _DEEPEST:
             return Pattern(ANY, is_patchy=True)
         return self._tiles(value, entries, self._box(entries["BBox"]))
 
