@@ -523,7 +523,7 @@ FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     ),
     "black below the text": (drawn_first(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
     "a text of a form in the font around it": (drawn_by_a_form(WORDS, b"BT /Own 12 Tf ET"), "not belong to this visit"),
-    "a text of a form without any font": (drawn_by_a_form(WORDS), "differs from the paper|not belong to this visit"),
+    "a text of a form without any font": (drawn_by_a_form(WORDS), "does not bear|not belong to this visit"),
     "a white text": (drawn_by_a_form(b"1 g " + WORDS, b"BT /Own 12 Tf ET"), "not belong to this visit"),
     "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
     "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
