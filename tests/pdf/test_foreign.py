@@ -940,6 +940,29 @@ def test_a_claim_counts_whichever_way_it_is_written(way: str) -> None:
     assert claims(claiming(CLAIMING[way])) == (True, True)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda packet: packet + bytes(40),
+        lambda packet: packet + b"\n" + bytes(3) + b"\n",
+        lambda packet: b"\n <?xml version='1.0'?>" + packet,
+        lambda packet: packet.replace(b"x:xmpmeta", b"x:xapmeta"),
+        lambda packet: packet.decode().replace("\ufeff", "").encode("utf-16-be"),
+        lambda packet: packet.decode().replace("\ufeff", "").encode("utf-16-le"),
+    ],
+    ids=[
+        "zeros",
+        "lines with zeros",
+        "a line before",
+        "an old name",
+        "wide letters",
+        "wide letters in the other order",
+    ],
+)
+def test_a_claim_counts_in_metadata_that_is_padded_or_old(change: Callable[[bytes], bytes]) -> None:
+    assert claims(change(claiming(ELEMENTS))) == (True, True)
+
+
 @pytest.mark.parametrize("way", NOT_CLAIMING)
 def test_what_only_looks_like_a_claim_is_none(way: str) -> None:
     assert claims(claiming(NOT_CLAIMING[way])) == (False, False)

@@ -341,6 +341,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
     "a clip before the page": (before(b" 0 0 9 9 re W n"), "differs from the paper"),
     "a colour before the page": (before(b" 1 g"), "differs from the paper"),
     "a scale before the page": (before(b" .3 0 0 .3 0 0 cm"), "differs from the paper"),
+    "a small scale before the page": (before(b" .9 0 0 .9 0 0 cm"), "differs from the paper"),
     "a page moved": (before(b" 1 0 0 1 300 0 cm"), "differs from the paper"),
     "an empty page": (page(drop_own_content), "differs from the paper"),
     "a smaller page": (page(lambda entries: entries.update(MediaBox=[b"0", b"0", b"300", b"792"])), "differs"),
@@ -466,6 +467,23 @@ def drawn_first(content: bytes) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
+def drawn_by_a_form(content: bytes, before: bytes = b"") -> Callable[[pikepdf.Pdf], None]:
+    """Let every page draw a form at last, after other operators, for which it has the font /Own."""
+
+    def change(file: pikepdf.Pdf) -> None:
+        picture = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 612, 24]}
+        form = file.make_stream(content, **picture, Resources=pikepdf.Dictionary(ProcSet=[pikepdf.Name.PDF]))
+        for page in file.pages:
+            fonts = page.Resources.Font
+            fonts["/Own"] = next(font for _, font in fonts.items())
+            if "/XObject" not in page.Resources:
+                page.Resources.XObject = pikepdf.Dictionary()
+            page.Resources.XObject["/Foreign"] = form
+        drawn_last(b"q " + before + b" /Foreign Do Q")(file)
+
+    return change
+
+
 def on_pages(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
     def change(file: pikepdf.Pdf) -> None:
         for page in file.pages:
@@ -494,6 +512,8 @@ def script(file: pikepdf.Pdf) -> pikepdf.Dictionary:
     return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=file.make_stream(b"app.alert(1)"))
 
 
+WORDS = b"BT 20 8 Td <0024002500260027> Tj ET"
+"""At the lower edge of the page, where nothing else is."""
 FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     "white over the text of a paper": (drawn_last(b"q 1 g 100 300 400 200 re f Q"), "differs from the paper"),
     "a thick line over the text": (drawn_last(b"q 1 G 300 w 0 400 m 612 400 l S Q"), "differs from the paper"),
@@ -502,6 +522,9 @@ FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
         "differs from",
     ),
     "black below the text": (drawn_first(b"q 0 g 100 300 400 200 re f Q"), "differs from the paper"),
+    "a text of a form in the font around it": (drawn_by_a_form(WORDS, b"BT /Own 12 Tf ET"), "not belong to this visit"),
+    "a text of a form without any font": (drawn_by_a_form(WORDS), "does not bear|not belong to this visit"),
+    "a white text": (drawn_by_a_form(b"1 g " + WORDS, b"BT /Own 12 Tf ET"), "not belong to this visit"),
     "fields that cover the text": (white_fields, "differs from the paper|bear this patient's particulars"),
     "frames of links over the text": (on_annotations("/Link", BS=pikepdf.Dictionary(W=300)), "other links"),
     "fields that viewers fill": (on_annotations("/Widget", MK=pikepdf.Dictionary(BG=[1, 1, 1])), "other links"),

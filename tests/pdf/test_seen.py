@@ -16,7 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.read.canvas import LEAST_SIZE
-from consentkit.pdf.read.content_text import UNKNOWN
+from consentkit.pdf.read.content_text import UNKNOWN, ContentReader
 from consentkit.pdf.read.seen import SeenContent
 from consentkit.pdf.read.structure_text import readable_text, tagged_text
 from consentkit.pdf.render.engine import render
@@ -185,13 +185,29 @@ def add_resources(file: pikepdf.Pdf, resources: pikepdf.Object) -> None:
     for _ in range(20):
         cover = form(file, b"/Inner Do", pikepdf.Dictionary(XObject={"/Inner": cover}))
     resources.XObject.Deep = cover
+    resources.XObject.Letters = form(file, b"BT 40 100 Td <00240024> Tj ET", pikepdf.Dictionary())
     function = pikepdf.Dictionary(FunctionType=2, Domain=[0, 1], C0=[0], C1=[0.2], N=1)
     space = pikepdf.Name.DeviceGray
     resources.Shading.Gradient = pikepdf.Dictionary(
         ShadingType=2, ColorSpace=space, Coords=[0, 0, 400, 0], Function=function, Extend=[True, True]
     )
+    gradients = {
+        "Cut": {"ShadingType": 2, "Coords": [0, 0, 400, 0], "BBox": [0, 0, 9, 9]},
+        "Nowhere": {"ShadingType": 2, "Coords": [9, 9, 9, 9]},
+        "Apart": {"ShadingType": 3, "Coords": [380, 20, 5, 390, 20, 5]},
+        "Touching": {"ShadingType": 3, "Coords": [380, 20, 5, 385, 20, 10]},
+        "Around": {"ShadingType": 3, "Coords": [380, 20, 5, 380, 20, 90]},
+        "Values": {"ShadingType": 1, "Domain": [0, 1, 0, 1]},
+    }
+    for name, entries in gradients.items():
+        made = {"ColorSpace": space, "Function": function, "Extend": [True, True], **entries}
+        resources.Shading[f"/{name}"] = pikepdf.Dictionary({f"/{key}": value for key, value in made.items()})
     tile = {"PatternType": 1, "PaintType": 1, "TilingType": 1, "BBox": [0, 0, 9, 9], "XStep": 9, "YStep": 9}
     resources.Pattern.Tiles = file.make_stream(b"0 g 0 0 9 9 re f", **tile, Resources=pikepdf.Dictionary())
+    resources.Pattern.Stencils = file.make_stream(
+        b"0 0 9 9 re f", **(tile | {"PaintType": 2}), Resources=pikepdf.Dictionary()
+    )
+    resources.ColorSpace = pikepdf.Dictionary(Tinted=[pikepdf.Name.Pattern, pikepdf.Name.DeviceGray])
     resources.Font.Other = next(font for name, font in resources.Font.items())
     letter = file.make_stream(b"9 0 d0 1 g 0 0 400 300 re f")
     resources.Font.Drawn = file.make_indirect(
@@ -223,6 +239,10 @@ def covered_by(over: bytes) -> Callable[[bytes], bytes]:
     return lambda content: b"q " + content + b" Q " + over
 
 
+def white_on(below: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: b"q " + below + b" Q " + content.replace(b"0 0 0 rg", b"1 1 1 rg")
+
+
 COVERS: dict[str, bytes] = {
     "thick lines": b"1 G 300 w 0 250 m 400 250 l S",
     "thick lines by a matrix": b"q 1 0 0 30 0 0 cm 1 G 10 w 0 8 m 400 8 l S Q",
@@ -245,10 +265,22 @@ COVERS: dict[str, bytes] = {
     "letters of 300 points": b"BT /Other 300 Tf 1 g 40 100 Td <00240024> Tj ET",
     "letters of 300 points by a matrix": b"BT /Other 1 Tf 1 g 300 0 0 300 40 100 Tm <00240024> Tj ET",
     "blocks of one size": b"BT /Other 16 Tf 1 g 40 240 Td <" + b"0024" * 40 + b"> Tj ET",
+    "letters of a form in the font around it": b"BT /Other 300 Tf 1 g ET /Letters Do",
+    "letters without any font": b"BT 1 g 40 100 Td <00240024> Tj ET",
+    "letters of a form without any font": b"/Letters Do",
     "letters drawn by procedures": b"BT /Drawn 12 Tf 0 0 Td (a) Tj ET",
     "three veils": b"/Veil gs 1 g " + b"0 0 400 300 re f " * 3,
 }
 """What lies over all when it is painted at last."""
+
+
+def test_a_form_is_read_in_the_font_around_it() -> None:
+    def marked(content: bytes) -> str:
+        pdf = changed(page(""), covered_by(b"BT /Other 12 Tf ET /P <</MCID 99>> BDC " + content + b" EMC"))
+        file = read_file(pdf)
+        return ContentReader(file).read(next(file.pages()))[None, 99]
+
+    assert marked(b"/Letters Do") == marked(b"BT <00240024> Tj ET") == UNKNOWN * 2  # without a font, it is one
 
 
 FILES: dict[str, Callable[[bytes], bytes]] = {
@@ -268,6 +300,16 @@ FILES: dict[str, Callable[[bytes], bytes]] = {
     "a cover by another rule": lambda content: b"q " + content + b" Q 1 g 0 0 999 999 re f*",
 }
 FILES |= {f"covered by {way}": covered_by(over) for way, over in COVERS.items()}
+NOT_BELOW = {
+    "tiles without a colour of their own": b"/Tinted cs 1 /Stencils scn 0 0 400 300 re f",
+    "a gradient in a box": b"/Cut sh",
+    "a gradient without length": b"/Nowhere sh",
+    "a gradient between circles side by side": b"/Apart sh",
+    "a gradient between circles that touch": b"/Touching sh",
+    "a gradient of another kind": b"/Values sh",
+}
+"""What does not make a white page dark."""
+FILES |= {f"white on {way}": white_on(below) for way, below in NOT_BELOW.items()}
 FILES |= {
     "an outline that makes a blot": lambda content: content.replace(b"BT", b"BT 2 Tr 6 w"),
     "after text that clips": lambda content: b"BT /Other 9 Tf 7 Tr 1 0 0 1 5 5 Tm <0024> Tj ET 0 Tr " + content,
@@ -285,6 +327,13 @@ def test_text_that_a_file_hides_is_not_seen(way: str) -> None:
     pdf = page("")
     assert RISK in seen_text(changed(pdf, lambda content: b"q " + content + b" Q"))
     assert RISK not in seen_text(changed(pdf, FILES[way]))
+
+
+@pytest.mark.parametrize(
+    "below", [b"/Pattern cs /Tiles scn 0 0 400 300 re f", b"/Gradient sh", b"/Around sh", b"0 g 0 0 400 300 re f"]
+)
+def test_white_text_on_what_is_dark_all_over_is_seen(below: bytes) -> None:
+    assert RISK in seen_text(changed(page(""), white_on(below)))
 
 
 @pytest.mark.parametrize("box", ["MediaBox", "CropBox"])
@@ -353,6 +402,7 @@ HARMLESS = {
     "a clear line": b"/Clear gs 0 G 900 w 0 150 m 400 150 l S",
     "huge letters beside": b"BT /Other 200 Tf 1 g 40 20 Td <00240024> Tj ET",
     "huge spaces": b"BT /Other 300 Tf 1 g 40 100 Td <00030003> Tj ET",
+    "small letters of a form in the font around it": b"BT /Other 12 Tf 1 g ET /Letters Do",
     "huge letters that leave nothing": b"BT /Other 300 Tf 3 Tr 40 100 Td <00240024> Tj ET",
 }
 

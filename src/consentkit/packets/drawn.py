@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
-from consentkit.pdf.file.geometry import IDENTITY, Matrix, box_around, moved
+from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.reader import PdfFile, inflated
 from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
 from consentkit.pdf.read.canvas import Paint
@@ -23,8 +23,6 @@ from consentkit.pdf.read.seen import SeenContent, page_area
 
 _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
-_LEAST_SCALE = 0.5
-"""How small the pages of a part may be shown."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class PageReader:
         nothing = MarkedSequence(None, silent=False)
         for stream in streams[:first]:
             painter.read(inflated(file.objects[stream]), nothing)
-        if not _is_fit(painter, blank, printed):
+        if painter.state != blank or painter.font is not None:
             return None
         for stream in streams[first + len(printed.streams) :]:
             painter.read(inflated(file.objects[stream]), nothing)
@@ -88,7 +86,7 @@ class PageReader:
             entries = file.dictionary(annotation)
             for drawing in appearances_of(file, {"Annots": [entries]}):
                 if stream_digest(file, drawing) not in printed.appearances:
-                    painter.state = replace(blank)
+                    painter.state, painter.font = replace(blank), None
                     painter.draw_form(drawing, MarkedSequence(None, silent=False), self._place(entries, drawing))
 
     def _place(self, annotation: Mapping[str, Value], drawing: Ref) -> Matrix:
@@ -130,15 +128,3 @@ def _is_covered(painter: Painter, printed: PrintedPage) -> bool:
 def _lies_at(paint: Paint, x: float, y: float) -> bool:
     left, bottom, right, top = paint.box
     return left <= x <= right and bottom <= y <= top and paint.contains(x, y)
-
-
-def _is_fit(painter: Painter, blank: GraphicsState, printed: PrintedPage) -> bool:
-    """Whether nothing but a scale is in force where the streams of a part begin, and these stay on the page."""
-    state = painter.state
-    if replace(state, matrix=IDENTITY) != blank or printed.box is None:
-        return False
-    across, skew, lean, up, _, _ = state.matrix
-    if not (across == up and _LEAST_SCALE <= up <= 1 and skew == lean == 0):
-        return False
-    left, bottom, right, top = printed.box
-    return printed.box.encloses(box_around(moved(state.matrix, *corner) for corner in ((left, bottom), (right, top))))

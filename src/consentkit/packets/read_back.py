@@ -35,6 +35,7 @@ from consentkit.packets.printed import PrintedPage, annotations_of, metadata_tex
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
+from consentkit.pdf.read.content_text import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -253,10 +254,13 @@ def _shown(text: str) -> str:
 
 
 def _simplified(char: str) -> str:
-    """A character as far as it counts: letters, digits and what tells record numbers apart. What is unseen is nothing.
+    """A character as far as it counts: letters, digits, what tells record numbers apart; of format characters, nothing.
 
-    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes.
+    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be told or
+    can't be seen counts as a letter that no text of a visit has.
     """
+    if char == UNKNOWN:
+        return char
     category = unicodedata.category(char)
     if category in {"Pd", "Cf"}:
         return "-" if category == "Pd" else ""

@@ -14,7 +14,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 _LARGEST = 1024 * 1024
 """Bytes of metadata; that of real files has some 20 KB."""
-_PACKET = "{adobe:ns:meta/}xmpmeta"
+_PACKETS = {"{adobe:ns:meta/}xmpmeta", "{adobe:ns:meta/}xapmeta"}
+"""What metadata may be wrapped in; the second by programs from before the standard."""
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _ACCESSIBILITY = "{http://www.aiim.org/pdfua/ns/id/}"
 _ARCHIVE = "{http://www.aiim.org/pdfa/ns/id/}"
@@ -55,16 +56,23 @@ def _properties(metadata: bytes) -> dict[str, list[str]]:
     if len(metadata) > _LARGEST:
         raise ValueError("metadata is too large")
     parser = XMLParser(target=_WithoutDocumentType())  # noqa: S314 - no document type, so no entities
-    parser.feed(metadata)
+    parser.feed(_unpadded(metadata))
     values: dict[str, list[str]] = {}
     for name, value in _described(parser.close()):
         values.setdefault(name, []).append(value.strip())
     return values
 
 
+def _unpadded(metadata: bytes) -> bytes:
+    """Metadata without what programs pad it with, which XML does not allow: zeros behind it, and lines before it."""
+    if b"\0" in metadata[:4]:  # UTF-16 or UTF-32, where zeros are halves of letters
+        return metadata
+    return metadata.strip(b"\0 \t\r\n")
+
+
 def _described(root: Element) -> Iterator[tuple[str, str]]:
     """Each property of the file itself, with its value."""
-    packet = root.find(f"{_RDF}RDF") if root.tag == _PACKET else root
+    packet = root.find(f"{_RDF}RDF") if root.tag in _PACKETS else root
     if packet is None or packet.tag != f"{_RDF}RDF":
         return
     for description in packet.iterfind(f"{_RDF}Description"):

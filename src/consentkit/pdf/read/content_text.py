@@ -1,7 +1,8 @@
 """The text of a page, by the marked-content sequence in which it stands.
 
 Guarantees: text is what the file says it is, by each font's ToUnicode map or by the ActualText of a sequence; artifacts
-are left out; nothing is guessed from positions. A character whose font does not say what it is reads as U+FFFD.
+are left out; nothing is guessed from positions. A character whose font does not say what it is reads as U+FFFD, and so
+does text without any font.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class StreamReader:
         self._resources = resources
         self._number = number
         self._depth = depth
-        self._font: Font | None = None
+        self.font: Font | None = None
+        """The font in force. A form begins with that of the stream that draws it (ISO 32000-1, 8.10.1)."""
         self._saved_fonts: list[Font | None] = []
 
     def read(self, stream: bytes, around: MarkedSequence) -> None:
@@ -133,18 +135,18 @@ class StreamReader:
     def _change_state(self, operator: str, operation: Operation) -> None:
         """Take in an operator that changes how text is shown."""
         if operator == "Tf":
-            self._font = self._reader.font(self._resources, operation.operands[0][1:])
+            self.font = self._reader.font(self._resources, operation.operands[0][1:])
         elif operator == "q":
-            self._saved_fonts.append(self._font)
+            self._saved_fonts.append(self.font)
         elif operator == "Q" and self._saved_fonts:
-            self._font = self._saved_fonts.pop()
+            self.font = self._saved_fonts.pop()
 
     def _show(self, shown: bytes | list[Any], inside: MarkedSequence) -> None:
-        if inside.silent or self._font is None:
+        if inside.silent:
             return
         strings = [shown] if isinstance(shown, bytes) else shown
         codes = b"".join(string for string in strings if isinstance(string, bytes))
-        self._add(inside.key, self._font.decode(codes))
+        self._add(inside.key, self.font.decode(codes) if self.font else UNKNOWN)
 
     def _add(self, key: SequenceKey | None, text: str) -> None:
         if key is not None:
@@ -159,6 +161,7 @@ class StreamReader:
             return
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
         reader = StreamReader(self._reader, self._text, resources, reference, self._depth + 1)
+        reader.font = self.font
         reader.read(inflated(form), inside)
 
 

@@ -5,6 +5,7 @@ Guarantees: every colour of a gradient lies between the two that are given; what
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from consentkit.pdf.file.reader import PdfFile
@@ -26,9 +27,17 @@ def shades_of(file: PdfFile, shading: Value | None) -> Shades:
 
 
 def fills(file: PdfFile, shading: Value | None) -> bool:
-    """Whether a gradient leaves no place free, since it goes on beyond both ends."""
-    extend = file.array(file.dictionary(shading).get("Extend"))
-    return [file.get(end) for end in extend] == [b"true", b"true"]
+    """Whether a gradient leaves no place free, since it goes on beyond both ends in all directions."""
+    entries = file.dictionary(shading)
+    extend = [file.get(end) for end in file.array(entries.get("Extend"))]
+    if extend != [b"true", b"true"] or "BBox" in entries:
+        return False
+    match file.get(entries.get("ShadingType")), _parts(file, entries.get("Coords")):
+        case b"2", (x, y, end_x, end_y):
+            return (x, y) != (end_x, end_y)  # else nothing is painted
+        case b"3", (x, y, radius, end_x, end_y, end_radius):  # beside circles that lie side by side, nothing is painted
+            return math.hypot(end_x - x, end_y - y) < abs(end_radius - radius)
+    return False
 
 
 def _between(start: tuple[float, ...], end: tuple[float, ...], share: float) -> tuple[float, ...]:

@@ -116,7 +116,7 @@ class GraphicsReader(StreamReader):
         self._set_pen(**given)
         font = file.array(entries.get("Font"))
         if font:
-            self._font, state.size = self._reader.make_font(font[0]), number(font[1])
+            self.font, state.size = self._reader.make_font(font[0]), number(font[1])
 
     def _set_colour(self, operator: str, operands: list[Any]) -> None:
         """Take over a colour, or a space in which colours will be given."""

@@ -2,8 +2,9 @@
 
 Guarantees: everything is painted that a viewer may paint, in its order: fills, lines, pictures, gradients, patterns,
 text and the drawings in drawings. Doubt never speaks for a file: a colour that can't be told may be any; what is deeper
-in drawings than is looked into covers all the place that it may take; text counts as hidden where it is drawn through a
-mask, in an unusual way of blending, on a layer, by procedures of its font, or after text that clips.
+in drawings than is looked into covers all the place that it may take, and so does text without any font; text counts as
+hidden where it is drawn through a mask, in an unusual way of blending, on a layer, by procedures of its font, or after
+text that clips.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from consentkit.pdf.file.reader import inflated
 from consentkit.pdf.file.syntax import Ref, Value, number
 from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
-from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
+from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, MarkedSequence, SequenceKey
 from consentkit.pdf.read.gradients import fills, shades_of
 from consentkit.pdf.read.graphics import GraphicsReader, GraphicsState, Pattern
 from consentkit.pdf.read.measuring import MeasuredFont
@@ -28,6 +29,8 @@ _INVISIBLE = {3, 7}
 _STROKED = {1, 5}
 _OUTLINED = {1, 2, 5, 6}
 _CLIPPING = 4
+_SHOWING = (b"Tj", b"TJ", b"'", b'"')
+"""The operators that show text, in whatever font."""
 _FILLING = {"f": False, "F": False, "f*": True, "B": False, "B*": True, "b": False, "b*": True}
 """The operators that fill a path, each with whether by the even-odd rule."""
 _STROKING = {"S": False, "s": True, "B": False, "B*": False, "b": True, "b*": True}
@@ -69,8 +72,10 @@ class Painter(GraphicsReader):
             self._paint_path(operator)
 
     def _show(self, shown: bytes | list[Any], inside: MarkedSequence) -> None:
-        state, font = self.state, self._font
+        state, font = self.state, self.font
         if not isinstance(font, MeasuredFont):
+            self._paint(None, ANY, is_patchy=True)  # a viewer may take any font
+            self._add(inside.key, UNKNOWN)
             return
         if font.is_drawn:
             self._paint(None, ANY, is_patchy=True)  # a procedure for a letter may draw anything anywhere
@@ -138,12 +143,15 @@ class Painter(GraphicsReader):
         if "Group" in form.entries:  # inside, it is painted as if nothing were around it (ISO 32000-1, 11.6.6)
             state.group, state.alpha, state.stroke_alpha = state.group * state.alpha, 1.0, 1.0
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
-        is_simple = self._whole_drawings and not {"Font", "XObject"} & resources.keys()
+        stream = inflated(form)
+        may_have_text = "XObject" in resources or any(operator in stream for operator in _SHOWING)
+        is_simple = self._whole_drawings and not may_have_text
         if is_simple or self._depth >= _DEEPEST:
             self.canvas.items.append(Paint(state.clips, ANY, state.alpha * state.group, is_patchy=True))
             return
         painter = self._inner(self.canvas, resources, state, reference)
-        painter.read(inflated(form), inside)
+        painter.font = self.font
+        painter.read(stream, inside)
 
     def _inner(self, canvas: Canvas, resources: Mapping[str, Value], state: GraphicsState, stream: Ref) -> Painter:
         whole = self._whole_drawings
@@ -160,7 +168,8 @@ class Painter(GraphicsReader):
         if self._file.get(entries.get("PatternType")) == b"2":
             shading = entries.get("Shading")
             return Pattern(shades_of(self._file, shading), not fills(self._file, shading))
-        if not isinstance(value, Ref) or "BBox" not in entries or self._depth >= _DEEPEST:
+        has_colours = self._file.get(entries.get("PaintType")) == b"1"  # others have that which comes with their name
+        if not isinstance(value, Ref) or not has_colours or "BBox" not in entries or self._depth >= _DEEPEST:
             return Pattern(ANY, is_patchy=True)
         return self._tiles(value, entries, self._box(entries["BBox"]))
 

@@ -85,7 +85,7 @@ class SeenContent(ContentReader):
             area = _box(self.file, entries["Rect"])
             appearances = list(_appearances(self.file, entries))
             for appearance in appearances:
-                painter.state = replace(blank)
+                painter.state, painter.font = replace(blank), None
                 painter.draw_form(appearance, _NOTHING, _place(self.file, appearance, area))
             if not appearances and _is_seen_alone(self.file, entries):
                 painter.canvas.items.append(Paint((Area.of([rectangle(IDENTITY, *area)]),), ANY, 1.0, is_patchy=True))
