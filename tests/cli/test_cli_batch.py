@@ -153,6 +153,18 @@ def test_what_left_the_list_and_what_is_not_ours_is_mentioned(batch: Call, place
     assert sorted(path.name for path in place.out.iterdir()) == sorted([LOCK, FILES[0], TABLE, MANIFEST, "notes.txt"])
 
 
+@pytest.mark.parametrize("output", ["out", "."])
+def test_a_failure_names_its_file_once(output: str, call: Call, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.out.mkdir(exist_ok=True)
+    folder = place.out if output == "." else place.out.parent
+    (folder / output / FILES[0]).mkdir()
+    monkeypatch.chdir(folder)
+    done = call("batch", place.services, "-o", output, "--jobs", "1", "--clinic", place.clinic)
+    (error,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert done.code == 7
+    assert error.count(FILES[0]) == 1
+
+
 def test_a_list_that_names_a_document_twice_is_mentioned(batch: Call, place: Place) -> None:
     place.services.write_text(f"services: [{CODE}, {CODE}]\n")
     assert f"the list asks more than once for {FILES[0]}" in batch("--dry-run").stderr

@@ -309,3 +309,52 @@ def test_a_kept_document_takes_one_reading_of_the_particulars(
     opened.clear()
     assert call(*render).code == 0
     assert {name: times for name, times in opened.items() if times > 1} == {}
+
+
+@pytest.mark.parametrize("name", ["clauses.en.yaml", "templates/languages/en.yaml"])
+def test_a_language_pack_that_cannot_be_opened_keeps_no_procedure_from_being_checked(
+    name: str, tmp_path: Path, call: Call
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    bad = [f"clinic/procedures/{code}.yaml" for code in ("SMALL-1", "SMALL-2")]
+    for path in bad:
+        write_procedure(clinic / "procedures", code=Path(path).stem, title="")
+    (clinic / name).parent.mkdir(parents=True, exist_ok=True)
+    (clinic / name).write_text("drop: [none]\n", encoding="utf-8")
+    (clinic / name).chmod(0)
+    tmp_path.chmod(0o755)
+    for names in (bad, ()):
+        with as_nobody():
+            done = call("check", *names, "--clinic", "clinic")
+        assert done.code == 5
+        assert done.stderr.count(f"Error: clinic/{name}: can't be read: permission denied") == 1
+        warnings = [line for line in done.lines if "the names under `clauses` of procedures were not checked" in line]
+        assert [line.partition(": ")[0] for line in warnings] == [f"clinic/{name}"]
+        empty = [line.partition(":")[0] for line in done.lines if ": title: is empty" in line]
+        assert empty == bad
+
+
+FAULTY_RECORDS: dict[str, tuple[Callable[[Path], object], int, str]] = {
+    "a folder": (Path.mkdir, 3, "approvals.yaml: is not a regular file"),
+    "not UTF-8": (lambda path: path.write_bytes(b"approvals: [\xff]\n"), 3, "approvals.yaml:1:13: "),
+    "no YAML": (lambda path: path.write_text("approvals: [é\n", encoding="utf-8"), 3, "approvals.yaml:"),
+    "another form": (lambda path: path.write_text("approvals: é\n", encoding="utf-8"), 3, "approvals.yaml:1:"),
+    "closed": (lambda path: (path.touch(), path.chmod(0)), 5, "approvals.yaml: can't be read: permission denied"),
+}
+"""What may be wrong with a record of approvals: how it comes about, the exit code, and what is said."""
+
+
+@pytest.mark.parametrize("case", FAULTY_RECORDS)
+def test_a_faulty_record_of_approvals_keeps_no_file_from_being_checked(case: str, tmp_path: Path, call: Call) -> None:
+    spoil, code, expected = FAULTY_RECORDS[case]
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", title="")
+    spoil(clinic / "approvals.yaml")
+    tmp_path.chmod(0o755)
+    with as_nobody():
+        done = call("check", "--clinic", "clinic")
+    told = [*done.lines, *done.stderr.splitlines()]
+    assert done.code == code
+    assert len([line for line in told if "approvals.yaml" in line]) == 1
+    assert [line for line in told if f"clinic/{expected}" in line]
+    assert [line for line in done.lines if "SMALL-1.yaml:3:12: title: is empty" in line]

@@ -209,6 +209,23 @@ def test_what_a_file_loses_is_reported_once_with_file_and_page(pack: Call, tmp_p
     assert "form.pdf: page 1 has 1 field or mark that shows on the screen, but not on paper" in told[0]
 
 
+def test_what_a_file_that_tells_who_comes_loses_is_reported_with_its_visit(
+    pack: Call, clinic: Path, tmp_path: Path
+) -> None:
+    for name in ("Nye plan.pdf", "Vane plan.pdf"):
+        shutil.copy(clinic / "extra" / "form.pdf", clinic / "extra" / name)
+    day = write_schedule(
+        tmp_path / "day.csv", {"extra": "Nye plan.pdf"}, {"patient_name": "Bo Vane", "extra": "Vane plan.pdf"}
+    )
+    made = pack(day, "-o", "out/", "--json")
+    expected = [f"extra file number 1 of 1 of visit V-{number}" for number in (1, 2)]
+    for what in (": page 1 has 1 field or mark that shows on the screen, but not on paper", " are not PDF/UA"):
+        assert [sum(name in line and what in line for line in made.stderr.splitlines()) for name in expected] == [1, 1]
+    packets = json.loads(made.stdout)["packets"]
+    assert [titles(packet) for packet in packets] == [[name] for name in expected]
+    assert not [word for word in ("Nye", "Vane") if word in made.stderr + made.stdout.decode()]
+
+
 def test_every_page_of_a_packet_has_the_size_of_the_paper(pack: Call, tmp_path: Path) -> None:
     pack(write_schedule(tmp_path / "day.csv", {"extra": "a4.pdf plan.pdf"}), "-o", "out/")
     with pikepdf.open(tmp_path / "out" / "2026-11-23-V-1.pdf") as packet:

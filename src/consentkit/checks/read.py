@@ -1,9 +1,9 @@
 """Reading everything that a check looks at.
 
-Guarantees: every file is read once and reported once; a file whose form is wrong keeps no other file from being
-checked, the clinic's particulars and language packs neither; what is valid goes on to the content checks, all of it
-together, since facts may contradict across files; where a setting or a list that a check needs could not be read, that
-is reported.
+Guarantees: every file is read once and reported once; a file that has a wrong form or can't be opened keeps no other
+file from being checked, and neither do the clinic's particulars, language packs and record of approvals; what is valid
+goes on to the content checks, all of it together, since facts may contradict across files; where a setting or a list
+that a check needs could not be read, that is reported.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, load_approvals
+from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, Approvals, load_approvals
 from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import clause_file, load_language, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
@@ -55,34 +55,19 @@ Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
 def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
     """Check the whole library of a workspace."""
     reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
-    failures = reader.read_each(_all_files(workspace))
-    reader.read_signatures()
+    reader.read_each(_all_files(workspace))
+    reader.read_approvals(today)
     findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
-    problems = [*reader.problems, *_approval_problems(workspace, today)]
-    return reader.paths, _in_order(problems, findings), failures
+    return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
 
 
-def _approval_problems(workspace: Workspace, today: datetime.date) -> list[Problem]:
-    """Mistakes in the record of approvals, and approvals that have run out."""
-    folder = workspace.folder.path
-    try:
-        approvals = load_approvals(folder)
-    except InvalidInput as error:
-        return list(error.problems)
-    shown = str(folder / APPROVALS) if folder else ""
+def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator[Problem]:
+    """Approvals that have run out."""
     latest = {approval.identity: approval for approval in approvals.approvals}
-    return [
-        Problem(
-            file=shown,
-            line=None,
-            column=None,
-            field=str(identity),
-            message=f"the approval ran out on {approval.until}; look at the document again and approve it",
-            severity="warning",
-        )
-        for identity, approval in latest.items()
-        if approval.is_overdue(today)
-    ]
+    for identity, approval in latest.items():
+        if approval.is_overdue(today):
+            message = f"the approval ran out on {approval.until}; look at the document again and approve it"
+            yield Problem(shown, None, None, str(identity), message, "warning")
 
 
 def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
@@ -91,7 +76,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
     The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
     """
     reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
-    failures = reader.read_each([*_faulty_particulars(workspace, paths), *paths])
+    reader.read_each([*_faulty_particulars(workspace, paths), *paths])
     settings = workspace.folder.clinic.checks
     library = reader.library()
     findings: list[checks.RuleFinding] = []
@@ -107,7 +92,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
         findings += checks.check_clinic(library.clinic, settings)
     for printed in library.printed:
         findings += checks.check_printed(printed, settings)
-    return reader.paths, _in_order(reader.problems, findings), failures
+    return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
 
 
 def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Path]:
@@ -157,6 +142,8 @@ class _LibraryReader:
     snapshot: Snapshot
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    failures: dict[str, FileAccess] = field(default_factory=dict)
+    """Why files could not be read, by what is said of it."""
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
     _translations: list[tuple[checks.SourceText, Translation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
@@ -164,15 +151,25 @@ class _LibraryReader:
     _services: list[checks.ServiceFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
 
-    def read_each(self, paths: Iterable[Path]) -> list[FileAccess]:
-        """Read files; returns for each one that could not be read why."""
-        failures = []
+    def read_each(self, paths: Iterable[Path]) -> None:
+        """Read files; why one could not be read is kept among the failures."""
         for path in paths:
-            try:
+            with self._collecting():
                 self.read(path)
-            except FileAccess as failure:
-                failures.append(failure)
-        return failures
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        """Keep what is wrong with a file, so that the others are checked, too."""
+        try:
+            yield
+        except InvalidInput as error:
+            self.problems += error.problems
+        except FileAccess as failure:
+            self._keep(failure)
+
+    def _keep(self, failure: FileAccess) -> None:
+        """Keep why a file could not be read, once: several may need it."""
+        self.failures.setdefault(str(failure), failure)
 
     def read(self, path: Path) -> None:
         """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
@@ -198,13 +195,18 @@ class _LibraryReader:
             return bool(_ONLY_IN_TRANSLATIONS & self.snapshot.parsed(path).data.keys())
         return False
 
-    def read_signatures(self) -> None:
-        """Read the record of approvals for the names in it, which stand on the papers; its form is another matter."""
+    def read_approvals(self, today: datetime.date) -> None:
+        """Read the record of approvals: its form, what has run out, and the names in it, which are on the papers."""
         folder = self.workspace.folder.path
-        if folder and (folder / APPROVALS).is_file():
-            text = read_text(folder / APPROVALS, str(folder / APPROVALS), LARGEST_RECORD)
+        if folder is None:
+            return
+        path = folder / APPROVALS
+        with self._collecting():
+            self.problems += _overdue(load_approvals(folder), str(path), today)
+        with self._collecting():  # whatever is wrong with the form
+            text = read_text(path, str(path), LARGEST_RECORD) if path.exists() else ""
             if not text.isascii():
-                self._printed.append(checks.PrintedFile(checks.read_source(text, str(folder / APPROVALS))))
+                self._printed.append(checks.PrintedFile(checks.read_source(text, str(path))))
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
@@ -240,14 +242,27 @@ class _LibraryReader:
 
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
-        """The names that a procedure may ask for; None where the files that say so have mistakes."""
+        """The names that a procedure may ask for; None where the files that say so can't be read."""
         try:
             pack = load_language(self.workspace.templates, ORIGINAL_LANGUAGE, self.snapshot)
             folder = self.workspace.folder.path
             return (with_clauses_of(pack, folder, self.snapshot) if folder else pack).clauses
         except InvalidInput as error:
             self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
-            return None
+        except FileAccess as failure:
+            self._keep(failure)
+            name = self._unread_clauses()
+            self.problems.append(Problem(name, None, None, "clauses", _CLAUSES_UNREAD, "warning"))
+        return None
+
+    def _unread_clauses(self) -> str:
+        """Which of the files that say so could not be read: the clinic's own clauses, or else the language pack."""
+        try:
+            load_language(self.workspace.templates, ORIGINAL_LANGUAGE)
+        except FileAccess:
+            packs = (folder / "languages" / f"{ORIGINAL_LANGUAGE}.yaml" for folder in self.workspace.templates)
+            return str(next(path for path in packs if os.path.lexists(path)))
+        return str(clause_file(self.workspace.folder.path or Path(), ORIGINAL_LANGUAGE))
 
     def _read_procedure(self, path: Path) -> None:
         procedure, problems = check_procedure(path, known_clauses=self._known_clauses, snapshot=self.snapshot)

@@ -174,8 +174,11 @@ def _tell_failure(result: BatchResult) -> None:
 
 
 def _about(file: str, message: str) -> str:
-    """A message with the document that it is about, unless it begins with the path of just that file."""
-    return message if message.partition(": ")[0].endswith(f"/{file}") else f"{file}: {message}"
+    """A message with the document that it is about, unless it begins with the path of just that file.
+
+    In the working folder (`-o .`) that path is the name alone.
+    """
+    return message if f"/{message.partition(': ')[0]}".endswith(f"/{file}") else f"{file}: {message}"
 
 
 def listed_plainly(reasons: tuple[str, ...]) -> str:

@@ -14,7 +14,6 @@ from consentkit.model.identity import printed_fingerprint
 
 if TYPE_CHECKING:
     from consentkit.library.approvals import Approval
-    from consentkit.model.visit import Visit
     from consentkit.packets.packet import Packet
     from consentkit.packets.papers import PlacedItem
 
@@ -46,7 +45,7 @@ def document_entry(document: Document, file: str) -> dict[str, Any]:
 
 def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[str, Any]:
     """A finished packet as plain data. No patient data: the visit goes by its number."""
-    plan = packet.plan
+    plan, extra_titles = packet.plan, iter(packet.plan.extra_titles)
     return {
         "visit": plan.visit.visit,
         "date": plan.visit.date.isoformat(),
@@ -62,17 +61,16 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[s
             for conflict in plan.overridden
         ],
         "clauses": list(plan.clauses),
-        "papers": [_paper_entry(placed, plan.visit) for placed in packet.papers],
+        "papers": [
+            _paper_entry(placed, next(extra_titles) if placed.paper.kind == "extra" else placed.paper.title)
+            for placed in packet.papers
+        ],
     }
 
 
-def _paper_entry(placed: PlacedItem, visit: Visit) -> dict[str, Any]:
-    from consentkit.model.visit import tells_who  # which not every command needs
-
+def _paper_entry(placed: PlacedItem, title: str) -> dict[str, Any]:
     paper = placed.paper
     document = paper.document
-    # A file may be called after the patient whom it is for.
-    title = "extra file" if paper.kind == "extra" and tells_who(visit, paper.title) else paper.title
     entry: dict[str, Any] = {"kind": paper.kind, "title": title, "first": placed.first, "last": placed.last}
     if document:
         entry |= {

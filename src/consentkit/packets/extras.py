@@ -1,8 +1,8 @@
 """The PDF files in the folder `extra` of a clinic, judged once and kept.
 
 Guarantees: a name without a file is never quoted, since somebody may have written a patient's name in its place; a file
-is judged anew when it, the size of the paper, or a program that judges it changes, and otherwise
-taken from the store; a file with filled-in fields is never put there, since it may be one patient's.
+is judged anew when it, the size of the paper, or a program that judges it changes, and otherwise taken from the store;
+a file with filled-in fields is never put there, since it may be one patient's.
 """
 
 from __future__ import annotations

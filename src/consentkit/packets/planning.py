@@ -85,11 +85,20 @@ class PacketPlan:
     @property
     def extra_names(self) -> tuple[str, ...]:
         """What messages call each extra file: by its name, unless that tells who the patient is."""
-        visit = self.visit
+        return tuple(self._instead_of_name(number) or extra.name for number, extra in enumerate(self.extras))
+
+    @property
+    def extra_titles(self) -> tuple[str, ...]:
+        """What data call each extra file: by its title, unless that tells who the patient is."""
         return tuple(
-            f"extra file {_which(visit, number)}" if tells_who(visit, Path(extra.name).name) else extra.name
-            for number, extra in enumerate(self.extras)
+            self._instead_of_name(number) or title_of_file(extra.name) for number, extra in enumerate(self.extras)
         )
+
+    def _instead_of_name(self, number: int) -> str | None:
+        """What an extra file is called whose name tells who the patient is: no file of another visit is called that."""
+        if not tells_who(self.visit, Path(self.extras[number].name).name):
+            return None
+        return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
 
     @property
     def packet(self) -> str:

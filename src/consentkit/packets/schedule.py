@@ -18,7 +18,7 @@ from typing import BinaryIO
 from consentkit.errors import InvalidInput
 from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items, spoilt
-from consentkit.packets.shown_numbers import number_among, shown_number
+from consentkit.packets.shown_numbers import name_among, shown_number
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.reading.validation import MISSING, validated
 from consentkit.reading.yaml_file import Data, Path, YamlFile, dotted, looks_like_a_key
@@ -241,11 +241,10 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
         broken = _broken_cell(text, header.delimiter)
         column = header.columns[broken - 1] if broken <= len(header.columns) else ""
         problem = Problem(name, line, broken, column, _QUOTES)
-        return ScheduleRow(line, None, (problem,), _name_in(cells, header), _number_in(cells, header))
-    visit_name = _name_in(cells, header)
+        return _unread_row(line, problem, cells, header)
     if len(cells) != len(header.columns):
         problem = Problem(name, line, None, "", _wrong_count(len(cells), header))
-        return ScheduleRow(line, None, (problem,), visit_name, _number_in(cells, header))
+        return _unread_row(line, problem, cells, header)
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
@@ -257,19 +256,14 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
     problems.sort(key=Problem.place)
     number = visit.visit if visit else shown_number(source.data)
     return ScheduleRow(
-        line, None if problems else visit, tuple(problems), visit_name, number, header.number("procedures")
+        line, None if problems else visit, tuple(problems), name_of(filled), number, header.number("procedures")
     )
 
 
-def _name_in(cells: Sequence[str], header: _Header) -> VisitName:
-    """What stands in the columns for number and day, even of a row that can't be split rightly."""
-    return name_of(dict(zip(header.columns, (cell.strip(' "') for cell in cells), strict=False)))
-
-
-def _number_in(cells: Sequence[str], header: _Header) -> str | None:
-    """The number of a visit whose row can't be split rightly, as far as a message may hold it."""
-    filled = {column: cell.strip(' "') for column, cell in zip(header.columns, cells, strict=False)}
-    return number_among(filled, cells, is_cut=len(cells) <= len(header.columns))
+def _unread_row(line: int, problem: Problem, cells: Sequence[str], header: _Header) -> ScheduleRow:
+    """A row that can't be split rightly. Its number is known where it is certain, and then a message may hold it."""
+    visit_name = name_among(header.columns, cells)
+    return ScheduleRow(line, None, (problem,), visit_name, visit_name.visit)
 
 
 def _wrong_count(count: int, header: _Header) -> str:

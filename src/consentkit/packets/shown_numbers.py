@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from consentkit.model.visit import Patient, is_visit_number, tells_of
+from consentkit.model.visit import Patient, VisitName, is_visit_number, name_of, tells_of
 from consentkit.packets.cells import REQUIRED
 from consentkit.reading.yaml_file import Data
 
@@ -17,10 +17,13 @@ _DAY = re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}")
 _FORMS = {
     "date": _DAY,
     "date_of_birth": _DAY,
-    "patient_name": re.compile(r".*[^\W\d_].*"),
-    "procedures": re.compile(r"[A-Z0-9][A-Z0-9 ;-]*"),
+    "patient_name": re.compile(r"[^\d]*[^\W\d_][^\d]*"),
+    "record_number": re.compile(r".*\d.*"),
+    "procedures": re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ;-]*"),
+    "clinician": re.compile(r".*[^\W\d_].*"),
 }
-"""What some of the cells that a visit requires must look like to be in their places."""
+"""What cells that a visit requires must look like to be in their places."""
+_DAYS = ("date", "date_of_birth")
 
 
 def shown_number(data: Mapping[str, Data]) -> str | None:
@@ -35,20 +38,37 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
     return number if is_whole and not tells else None
 
 
-def number_among(filled: Mapping[str, str], cells: Sequence[str], *, is_cut: bool) -> str | None:
-    """The number of a visit whose row can't be split rightly; None where a message may not hold it.
+def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:
+    """The number and the day of a visit whose row can't be split rightly; None for what a message may not hold.
 
-    `filled` are the cells by their columns, as far as they go. Which cell holds what is not certain in such a row, so
-    the number may tell of none of the others. Where one that is required is empty, or where the row is cut (it has no
-    cell too many) and they are not in their places, one may be missing, and be what is in the place of the number.
+    Which cell holds what is not certain in such a row, so the number may tell of none of the others, and no cell that
+    is required may be empty. Where there is a cell too many, any cell before the number may be the one that was split,
+    so the number must come first. Where there is none, one may have been left out: the row must be in order, and
+    must not also be in order if the number is what was left out.
     """
-    number = filled.get("visit", "")
+    plain = [cell.strip(' "') for cell in cells]
+    if "visit" not in columns or len(plain) <= columns.index("visit"):
+        return VisitName()
+    place, filled = columns.index("visit"), dict(zip(columns, plain, strict=False))
+    number, before, after = plain[place], plain[:place], plain[place + 1 :]
     if not _looks_like_a_number(number) or not all(filled.get(column) for column in REQUIRED):
-        return None
-    if is_cut and not all(form.fullmatch(filled[column]) for column, form in _FORMS.items()):
-        return None
-    others = [cell.strip(' "') for cell in cells if cell.strip(' "') != number]
-    return None if any(tells_of(cell, number) for cell in others if cell) else number
+        return VisitName()
+    is_in_order = _are_in_order(columns, plain)
+    if len(plain) > len(columns):
+        is_known = place == 0 and _are_in_order(columns[:2], plain)
+    else:
+        is_known = is_in_order and all(column in _DAYS or column == "time" for column in columns[:place])
+        is_known = is_known and not _are_in_order(columns, [*before, "", number, *after])
+    if not is_known or any(tells_of(cell, number) for cell in [*before, *after] if cell):
+        return VisitName()
+    has_day = is_in_order or columns[:2] == ("visit", "date")
+    return name_of({"visit": number, "date": filled["date"] if has_day else None})
+
+
+def _are_in_order(columns: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether cells look like what these columns must hold, as far as that is known."""
+    filled = dict(zip(columns, cells, strict=False))
+    return all(form.fullmatch(filled.get(column, "")) for column, form in _FORMS.items() if column in columns)
 
 
 def _looks_like_a_number(text: str) -> bool:
