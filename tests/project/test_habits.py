@@ -153,3 +153,20 @@ def test_coverage_adds_up_the_files_of_each_room() -> None:
 def test_the_measurement_is_of_the_package() -> None:
     assert PYPROJECT["tool"]["coverage"]["run"]["source"] == ["src/consentkit"]
     assert (PROJECT / "src/consentkit").is_dir()
+
+
+# --- the changelog ---
+
+CATEGORIES = ["Texts and templates changed: approvals void", "Added", "Changed", "Fixed"]
+
+
+def test_each_version_of_the_changelog_has_a_date_and_known_headings_in_their_order() -> None:
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first, *versions = re.split(r"^## ", text, flags=re.MULTILINE)
+    assert re.findall(r"^- \*\*(.+)\*\* – ", first, re.MULTILINE) == CATEGORIES
+    titles = [version.splitlines()[0] for version in versions]
+    assert titles[0] == "Unreleased" or re.fullmatch(r"\d+\.\d+\.\d+ – \d{4}-\d\d-\d\d", titles[0])
+    assert [title for title in titles[1:] if not re.fullmatch(r"\d+\.\d+\.\d+ – \d{4}-\d\d-\d\d", title)] == []
+    for version in versions:
+        headings = re.findall(r"^### (.+)$", version, re.MULTILINE)
+        assert headings == [name for name in CATEGORIES if name in headings]
