@@ -66,8 +66,8 @@ def test_no_order_of_columns_gives_a_particular_as_the_number_or_the_day(
 RECORD_FIRST = ("patient_name", "record_number", "visit", "date", "date_of_birth", "procedures", "clinician")
 DAYS_FIRST = ("date", "date_of_birth", "patient_name", "record_number", "visit", "procedures", "clinician")
 NUMBER_BEFORE_RECORD = (
-    *("date", "date_of_birth", "visit", "record_number"),
-    *("interpreter_number", "patient_name", "clinician", "witness", "procedures"),
+    *("date", "date_of_birth", "visit", "record_number", "procedures"),
+    *("interpreter_number", "patient_name", "clinician", "witness"),
 )
 BIRTH_BEFORE_DAY = ("visit", "patient_name", "date_of_birth", "date", "record_number", "procedures", "clinician")
 
