@@ -54,7 +54,9 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
-    return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # else every name would pass for one that is there
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
+        return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)

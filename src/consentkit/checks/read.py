@@ -314,7 +314,7 @@ class _LibraryReader:
         self.problems += problems
         return instance
 
-    def _source(self, path: Path) -> checks.Source:
+    def _source(self, path: Path) -> checks.SourceText:
         return source_of(self.snapshot.text(path), self.snapshot.parsed(path))
 
     def _shipped_dates(self) -> dict[str, datetime.date]:
