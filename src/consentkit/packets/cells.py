@@ -52,7 +52,9 @@ LISTS = ("also_in", "procedures", "documents", "extra")
 CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
 _PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
 """What separates names of PDF files: a comma or a space behind the ending of one."""
-_DAYS = ("date", "date_of_birth")
+DAYS = ("date", "date_of_birth")
+DAY_IN_ANY_FORM = r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}"
+"""How people and spreadsheets write a day, as a pattern."""
 
 _FORMAT_AS_TEXT = "give the column the format of text in the spreadsheet, and write it again"
 _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
@@ -67,13 +69,13 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
     ),
     (
-        _DAYS,
-        re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
+        DAYS,
+        re.compile(DAY_IN_ANY_FORM + r"(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
         "is a date in another form; write year-month-day, such as 2026-11-22, "
         "and give the column the format YYYY-MM-DD in the spreadsheet, so that it stays so",
     ),
     (
-        _DAYS,
+        DAYS,
         re.compile(r"[0-9]{5}([.,][0-9]+)?"),
         "is the number by which a spreadsheet keeps a date; give the column the format YYYY-MM-DD there",
     ),

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from consentkit.model.visit import Patient, VisitName, is_visit_number, name_of, tells_of
-from consentkit.packets.cells import REQUIRED
+from consentkit.packets.cells import DAY_IN_ANY_FORM, DAYS, REQUIRED
 from consentkit.reading.yaml_file import Data
 
-_DAY = re.compile(r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}")
+_DAY = re.compile(DAY_IN_ANY_FORM)
 _FORMS = {
     "date": _DAY,
     "date_of_birth": _DAY,
@@ -23,7 +23,6 @@ _FORMS = {
     "clinician": re.compile(r".*[^\W\d_].*"),
 }
 """What cells that a visit requires must look like to be in their places."""
-_DAYS = ("date", "date_of_birth")
 
 
 def shown_number(data: Mapping[str, Data]) -> str | None:
@@ -57,7 +56,7 @@ def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:
     if len(plain) > len(columns):
         is_known = place == 0 and _are_in_order(columns[:2], plain)
     else:
-        is_known = is_in_order and all(column in _DAYS or column == "time" for column in columns[:place])
+        is_known = is_in_order and all(column in DAYS or column == "time" for column in columns[:place])
         is_known = is_known and not _are_in_order(columns, [*before, "", number, *after])
     if not is_known or any(tells_of(cell, number) for cell in [*before, *after] if cell):
         return VisitName()
