@@ -20,7 +20,7 @@ from consentkit.cli.support import interruptions, say
 from consentkit.documents.kept import Order, fulfil, look_up
 from consentkit.documents.workspace import Workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.model.identity import Identity, Layout, PaperSize, Variant, file_name
+from consentkit.model.identity import Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
 
@@ -65,7 +65,7 @@ def render_documents(workspace: Workspace, request: RenderRequest) -> int:
             shown = _write(document, target, force=request.force)
         except ConsentkitError as error:
             failure = failure or error
-            click.echo(f"Error: {_identity(order).code}: {error}", err=True)
+            click.echo(f"Error: {order.sought.identity.code}: {error}", err=True)
             continue
         finally:
             interruptions.require_none()
@@ -103,7 +103,7 @@ def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> l
         except (UnknownCode, FileAccess, WrongUse) as error:
             failures.append(error)
         else:
-            code = _identity(order).code
+            code = order.sought.identity.code
             if code in orders:
                 raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
             orders[code] = order
@@ -114,14 +114,6 @@ def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> l
     if failures:
         raise failures[0]
     return list(orders.values())
-
-
-def _identity(order: Order) -> Identity:
-    """Which document it is; the code is that of the text, whatever its file is called."""
-    if order.document:
-        return Identity(order.document.code, order.document.language, order.document.variant)
-    assert order.content is not None
-    return order.content.identity
 
 
 def _targets(orders: list[Order], request: RenderRequest, layout: Layout, usual: PaperSize) -> list[Path | None]:
@@ -135,7 +127,7 @@ def _targets(orders: list[Order], request: RenderRequest, layout: Layout, usual:
     if output and output.endswith(".pdf") and not folder.is_dir():
         raise WrongUse(f"-o {output} names one file for {len(orders)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
-    return [folder / file_name(_identity(order), layout, usual) for order in orders]
+    return [folder / file_name(order.sought.identity, layout, usual) for order in orders]
 
 
 def _write(document: Document, target: Path | None, *, force: bool) -> str:
