@@ -22,7 +22,7 @@ from consentkit.documents.workspace import Workspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, Approvals, load_approvals
 from consentkit.library.clinic import read_clinic
-from consentkit.library.languages import clause_file, load_language, with_clauses_of
+from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, PROCEDURE_NAME, SERVICES, TRANSLATION_NAME
@@ -126,8 +126,7 @@ def _all_files(workspace: Workspace) -> Iterator[Path]:
         yield path
         yield from index.translations[code].values()
     for language in workspace.languages():
-        candidates = (folder / "languages" / f"{language}.yaml" for folder in workspace.templates)
-        yield next(path for path in candidates if os.path.lexists(path))
+        yield pack_file(workspace.templates, language)
     if workspace.folder.path:
         yield from (path for name in (PARTICULARS, SERVICES) if os.path.lexists(path := workspace.folder.path / name))
         clauses = (clause_file(workspace.folder.path, language) for language in workspace.languages())
@@ -243,26 +242,20 @@ class _LibraryReader:
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
         """The names that a procedure may ask for; None where the files that say so can't be read."""
+        templates, folder = self.workspace.templates, self.workspace.folder.path
+        path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:
-            pack = load_language(self.workspace.templates, ORIGINAL_LANGUAGE, self.snapshot)
-            folder = self.workspace.folder.path
-            return (with_clauses_of(pack, folder, self.snapshot) if folder else pack).clauses
+            pack = load_language(templates, ORIGINAL_LANGUAGE, self.snapshot)
+            if folder:
+                path = clause_file(folder, ORIGINAL_LANGUAGE)
+                pack = with_clauses_of(pack, folder, self.snapshot)
+            return pack.clauses
         except InvalidInput as error:
             self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
         except FileAccess as failure:
             self._keep(failure)
-            name = self._unread_clauses()
-            self.problems.append(Problem(name, None, None, "clauses", _CLAUSES_UNREAD, "warning"))
+            self.problems.append(Problem(str(path), None, None, "clauses", _CLAUSES_UNREAD, "warning"))
         return None
-
-    def _unread_clauses(self) -> str:
-        """Which of the files that say so could not be read: the clinic's own clauses, or else the language pack."""
-        try:
-            load_language(self.workspace.templates, ORIGINAL_LANGUAGE)
-        except FileAccess:
-            packs = (folder / "languages" / f"{ORIGINAL_LANGUAGE}.yaml" for folder in self.workspace.templates)
-            return str(next(path for path in packs if os.path.lexists(path)))
-        return str(clause_file(self.workspace.folder.path or Path(), ORIGINAL_LANGUAGE))
 
     def _read_procedure(self, path: Path) -> None:
         procedure, problems = check_procedure(path, known_clauses=self._known_clauses, snapshot=self.snapshot)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
@@ -24,7 +24,7 @@ from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
-from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Layout, PaperSize, Variant
+from consentkit.model.identity import ORIGINAL_LANGUAGE, PAPER_SIZES, VARIANTS, Layout, PaperSize, Variant
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
@@ -197,8 +197,8 @@ class Workspace:
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
         paper = paper or self.usual_paper
-        if paper not in get_args(PaperSize):
-            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(get_args(PaperSize))}")
+        if paper not in PAPER_SIZES:
+            raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(tuple(PAPER_SIZES))}")
         layout = Layout(paper, large_print, fillable)
         if not isinstance(procedure, str | Path):
             return self.make(self._content(procedure, language, variant), layout)
@@ -223,7 +223,7 @@ class Workspace:
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
         """The files whose texts stand on a page, those that are most likely at fault first."""
         from consentkit.library.approvals import APPROVALS
-        from consentkit.library.languages import clause_file
+        from consentkit.library.languages import clause_file, pack_files
         from consentkit.model.identity import PARTICULARS
 
         if procedure is not None:
@@ -232,7 +232,7 @@ class Workspace:
             yield self.locate(procedure)
         if folder := self.opened.path:
             yield from (folder / PARTICULARS, clause_file(folder, language), folder / APPROVALS)
-        yield from (folder / "languages" / f"{language}.yaml" for folder in self.templates)
+        yield from pack_files(self.templates, language)
 
     def _content(self, procedure: Procedure | Content, language: str | None, variant: Variant) -> Content:
         from consentkit.documents.page import Content

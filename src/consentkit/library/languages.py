@@ -31,14 +31,23 @@ def load_language(templates: Sequence[Path], language: str, snapshot: Snapshot |
     if language not in known:
         message = f"there is no language pack for {quoted(language)}; there is {listed(known)}"
         raise WrongUse(message + did_you_mean(language, known))
-    paths = [folder / "languages" / f"{language}.yaml" for folder in templates]
-    path = next(path for path in paths if os.path.lexists(path))
+    path = pack_file(templates, language)
     source = (snapshot or Snapshot()).parsed(path)
     pack = require(LanguagePack, source)
     if pack.language != language:  # a screen reader would read the document in the wrong tongue
         message = f"is {quoted(pack.language)}, but the file is named {quoted(path.name)}; correct one of them"
         raise InvalidInput([Problem(source.name, *source.values[("language",)], "language", message)])
     return pack
+
+
+def pack_files(templates: Sequence[Path], language: str) -> list[Path]:
+    """The files in which the pack of a language may be; the first one that is there counts."""
+    return [folder / "languages" / f"{language}.yaml" for folder in templates]
+
+
+def pack_file(templates: Sequence[Path], language: str) -> Path:
+    """The file of the pack of a language that there is."""
+    return next(path for path in pack_files(templates, language) if os.path.lexists(path))
 
 
 def clause_file(folder: Path, language: str) -> Path:
