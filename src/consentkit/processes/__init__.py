@@ -1,1 +1,1 @@
-"""Work in processes of its own: under limits, side by side, and ended with the run."""
+"""Work in processes of its own: under limits, side by side, ended with the run; steps that no signal ends half-way."""
