@@ -16,7 +16,7 @@ from typing import Any
 import consentkit
 from consentkit.documents.page import Content, Page, read_style
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.words import fill
 from consentkit.pdf.fonts.font_files import faces_for, font_rules
@@ -141,7 +141,7 @@ class Paper:
         yield from (self.content.clinic.name or "", self.page.mark, self.foot, self.head)
 
 
-def workspace() -> Workspace:
+def workspace() -> OpenWorkspace:
     """The sample clinic, which has a name, an address and a logo, and otherwise uses what is shipped."""
     return consentkit.open_workspace(CLINIC)
 

@@ -12,7 +12,8 @@ from consentkit._version import __version__
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
-    from consentkit.documents.workspace import Workspace, open_workspace
+    from consentkit.documents.workspace import OpenWorkspace as Workspace
+    from consentkit.documents.workspace import open_workspace
     from consentkit.errors import (
         ConsentkitError,
         FileAccess,
@@ -59,4 +60,5 @@ if not TYPE_CHECKING:  # else every name would pass for one that is there
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:
             raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
-        return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)
+        own_name = "OpenWorkspace" if name == "Workspace" else name
+        return getattr(import_module(f"consentkit.{_HOMES[name]}"), own_name)

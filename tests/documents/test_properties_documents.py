@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.languages import load_language
 from consentkit.model.clinic import Clinic
@@ -217,9 +217,9 @@ def in_print() -> st.SearchStrategy[str]:
     return texts.filter(lambda text: is_accepted(text) and not unprintable(text))
 
 
-def workspace_with(name: str) -> Workspace:
+def workspace_with(name: str) -> OpenWorkspace:
     plain = open_workspace()
-    return Workspace(ClinicFolder(None, Clinic(name=name)), plain.library, plain.templates)
+    return OpenWorkspace(ClinicFolder(None, Clinic(name=name)), plain.library, plain.templates)
 
 
 @settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,7 +21,7 @@ import pytest
 from consentkit.documents.making import Document
 from consentkit.documents.page import Content
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK, direction_of, keep_numbers_in_order
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import tagged_text
@@ -47,7 +47,7 @@ letter = pytest.mark.xdist_group("rtl letter")
 
 
 @cache
-def workspace() -> Workspace:
+def workspace() -> OpenWorkspace:
     return open_workspace(CLINIC)
 
 

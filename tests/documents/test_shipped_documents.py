@@ -21,7 +21,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.making import Document
 from consentkit.documents.page import printed_fingerprint
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.model.identity import PaperSize
 from consentkit.model.words import fill
 from consentkit.pdf.file.xmp import read_properties
@@ -60,7 +60,7 @@ every_document = pytest.mark.parametrize(
 
 
 @cache
-def workspace_of(case: Case) -> Workspace:
+def workspace_of(case: Case) -> OpenWorkspace:
     return open_workspace(case.clinic, open_store())
 
 

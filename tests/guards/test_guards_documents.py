@@ -18,7 +18,7 @@ from PIL import Image
 import consentkit.documents.workspace
 import consentkit.packets.sheets
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import readable_text
@@ -38,7 +38,7 @@ def clinic_with(folder: Path, **templates: str) -> Path:
     return make_clinic(folder / "clinic", templates={name.replace("__", "."): text for name, text in templates.items()})
 
 
-def opened(clinic: Path) -> Workspace:
+def opened(clinic: Path) -> OpenWorkspace:
     return open_workspace(clinic, open_store())
 
 

@@ -15,7 +15,7 @@ from consentkit.batches.folder import held
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import no_store
 from consentkit.documents import making
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.library.approvals import load_approvals
 from consentkit.pdf.file.seal import seal
 from kit.batching import OTHER, Place, make_place
@@ -41,7 +41,7 @@ def test_a_file_of_somebody_else_is_left_alone_before_any_document_is_made(
     call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / f"{CODE}.pdf").write_text(MINE)
-    monkeypatch.setattr(Workspace, "make", lambda *_, **__: pytest.fail("a document was made"))
+    monkeypatch.setattr(OpenWorkspace, "make", lambda *_, **__: pytest.fail("a document was made"))
     made = call("render", CODE, "--clinic", clinic, "--no-cache")
     assert made.code == 5
     assert "consentkit did not make it" in made.stderr
@@ -51,13 +51,13 @@ def test_a_file_of_somebody_else_is_left_alone_before_any_document_is_made(
 def test_a_file_that_comes_while_its_document_is_made_is_left_alone(
     call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = Workspace.make
+    honest = OpenWorkspace.make
 
     def late(*given: Any, **how: Any) -> Any:
         (tmp_path / f"{CODE}.pdf").write_text(MINE)
         return honest(*given, **how)
 
-    monkeypatch.setattr(Workspace, "make", late)
+    monkeypatch.setattr(OpenWorkspace, "make", late)
     made = call("render", CODE, "--clinic", clinic, "--no-cache")
     assert made.code == 5
     assert (tmp_path / f"{CODE}.pdf").read_text() == MINE

@@ -12,7 +12,7 @@ import pytest
 
 import consentkit.cli.packing
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.packets import extras
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.slots import particulars
@@ -40,12 +40,12 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def workspace(clinic: Path) -> Workspace:
+def workspace(clinic: Path) -> OpenWorkspace:
     return open_workspace(clinic, open_store())
 
 
 @pytest.fixture(scope="module")
-def make(workspace: Workspace) -> Callable[[str], Packet]:
+def make(workspace: OpenWorkspace) -> Callable[[str], Packet]:
     """Make the packet of a feature, once."""
     made: dict[str, Packet] = {}
 
@@ -122,7 +122,7 @@ def test_a_child_who_is_asked_gets_the_page_for_it_and_no_other_statement(make: 
     assert slots.isdisjoint({"patient_signature", "representative_signature"})
 
 
-def test_whoever_decides_for_a_patient_signs_the_statements(workspace: Workspace) -> None:
+def test_whoever_decides_for_a_patient_signs_the_statements(workspace: OpenWorkspace) -> None:
     child = FEATURES["small child"].changes
     made = PacketMaker(workspace).make(plan(workspace, visit(**child, place="telehealth")))
     slots = slots_of_statements(made)

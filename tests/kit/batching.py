@@ -11,7 +11,7 @@ from consentkit.batches.batch import BatchResult, Choice, started
 from consentkit.batches.manifest import Entry, load_manifest
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.processes.pool import Crew
 from kit.small import CODE, make_clinic, write_procedure
 
@@ -31,7 +31,7 @@ class Place:
     def services(self) -> Path:
         return self.clinic / "services.yaml"
 
-    def workspace(self) -> Workspace:
+    def workspace(self) -> OpenWorkspace:
         return open_workspace(self.clinic, self.store)
 
     def run(self, choice: Choice | None = None, crew: Crew | None = None) -> list[BatchResult]:

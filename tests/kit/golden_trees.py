@@ -25,7 +25,7 @@ import pikepdf
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.making import Document
 from consentkit.documents.page import Content
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.model.identity import Variant
 from consentkit.packets.packet import Packet
 from kit.packets import CHILD, MOTHER, packet, visit
@@ -55,15 +55,15 @@ class Case:
         kind = [] if self.variant == "consent" else [self.variant]
         return "-".join([self.code, self.language, *kind, *extras])
 
-    def workspace(self, store: Store) -> Workspace:
+    def workspace(self, store: Store) -> OpenWorkspace:
         """Where the document is made."""
         return open_workspace(self.clinic, store)
 
-    def content(self, workspace: Workspace) -> Content:
+    def content(self, workspace: OpenWorkspace) -> Content:
         """What it says."""
         return workspace.content(self.code, language=self.language, variant=self.variant)
 
-    def document(self, workspace: Workspace) -> Document:
+    def document(self, workspace: OpenWorkspace) -> Document:
         """Find or make it."""
         return workspace.render(
             self.code,

@@ -24,7 +24,7 @@ from pikepdf import Pdf
 
 from consentkit.cache.store import open_store
 from consentkit.documents.making import Document
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets.packet import Packet, PacketMaker
 from kit.judges import Expectation, document_expectation, judge_file, packet_expectation
@@ -52,7 +52,7 @@ class Specimen:
     pdf: bytes
     expected: Expectation
     packet: Packet | None
-    workspace: Workspace
+    workspace: OpenWorkspace
 
     def mutant(self, kind: str) -> bytes | None:
         """The file with a fault planted; None where it lacks what the fault needs."""
@@ -114,7 +114,7 @@ def specimens() -> tuple[Specimen, ...]:
     )
 
 
-def _packet_specimen(name: str, workspace: Workspace, *, fillable: bool) -> Specimen:
+def _packet_specimen(name: str, workspace: OpenWorkspace, *, fillable: bool) -> Specimen:
     meant = visit(
         also_in=["es"],
         documents=["consent"],
@@ -124,7 +124,7 @@ def _packet_specimen(name: str, workspace: Workspace, *, fillable: bool) -> Spec
     return Specimen(name, made.pdf, packet_expectation(made), made, workspace)
 
 
-def _document_specimen(name: str, workspace: Workspace) -> Specimen:
+def _document_specimen(name: str, workspace: OpenWorkspace) -> Specimen:
     document: Document = workspace.render(CODE, fillable=True)
     html = workspace.compose(workspace.content(CODE)).html
     return Specimen(name, document.pdf, document_expectation(html, document), None, workspace)

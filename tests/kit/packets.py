@@ -13,7 +13,7 @@ from typing import Any
 import pypdf
 from PIL import Image
 
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, PacketPlan, Planner
@@ -45,12 +45,12 @@ def visit(**changes: Any) -> Visit:
     return Visit.model_validate(visit_data(**changes))
 
 
-def plan(workspace: Workspace, planned: Visit, **options: Any) -> PacketPlan:
+def plan(workspace: OpenWorkspace, planned: Visit, **options: Any) -> PacketPlan:
     """The plan of a visit."""
     return Planner(workspace, PacketOptions(**{"allow_drafts": True, **options})).plan(planned, "visit.yaml")
 
 
-def packet(workspace: Workspace, planned: Visit, *, duplex: bool = False, **options: Any) -> Packet:
+def packet(workspace: OpenWorkspace, planned: Visit, *, duplex: bool = False, **options: Any) -> Packet:
     """The packet of a visit."""
     return PacketMaker(workspace, duplex=duplex).make(plan(workspace, planned, **options))
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from consentkit.cache.store import Store
 from consentkit.documents.kept import key
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import readable_text
@@ -26,7 +26,7 @@ def clinic(tmp_path: Path) -> Path:
     return folder
 
 
-def opened(clinic: Path) -> Workspace:
+def opened(clinic: Path) -> OpenWorkspace:
     return open_workspace(clinic, Store(clinic.parent / "kept"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.procedures import check_procedure, load_procedure
 from consentkit.model.procedure import Procedure
@@ -23,7 +23,7 @@ MODE_LINE = "# yaml-language-server: $schema=procedure.schema.json"
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenWorkspace:
     """No clinic folder; the current folder is empty."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CONSENTKIT_CLINIC", raising=False)
@@ -106,7 +106,7 @@ def test_a_blank_file_can_be_filled_in_to_a_valid_one(tmp_path: Path) -> None:
     assert [str(problem) for problem in check_procedure(path)[1]] == []
 
 
-def test_the_file_and_its_schema_are_written_into_the_current_folder(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_file_and_its_schema_are_written_into_the_current_folder(workspace: OpenWorkspace, tmp_path: Path) -> None:
     written = write_new_procedure(workspace, "00100", None)
     assert written == [Path("00100.yaml"), Path("procedure.schema.json")]
     assert (tmp_path / "procedure.schema.json").read_text(encoding="utf-8") == schema_text("procedure")
@@ -115,7 +115,7 @@ def test_the_file_and_its_schema_are_written_into_the_current_folder(workspace: 
     assert yaml_file.parse(text, "f").data["code"] == "00100"
 
 
-def test_a_schema_that_is_there_already_is_left_alone(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_schema_that_is_there_already_is_left_alone(workspace: OpenWorkspace, tmp_path: Path) -> None:
     (tmp_path / "procedure.schema.json").write_text("{}")
     assert write_new_procedure(workspace, "00100", None) == [Path("00100.yaml")]
     assert (tmp_path / "procedure.schema.json").read_text() == "{}"
@@ -129,7 +129,7 @@ def test_in_a_clinic_the_file_goes_to_the_clinics_procedures(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kind", ["file", "empty file", "folder", "link", "dangling link"])
-def test_nothing_that_exists_is_touched(kind: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
     target = tmp_path / "00100.yaml"
     (tmp_path / "other").write_text("precious")
     if kind == "folder":
@@ -147,13 +147,13 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: Workspace, tmp_pat
 
 
 @pytest.mark.parametrize("code", ["", "a", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
-def test_what_is_not_a_code_becomes_no_file(code: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_what_is_not_a_code_becomes_no_file(code: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="is not a code; a code has 1 to 16 capitals, digits and hyphens"):
         write_new_procedure(workspace, code, None)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_differs_from_its_source_in_the_code_and_the_schema_line_only(workspace: Workspace) -> None:
+def test_a_copy_differs_from_its_source_in_the_code_and_the_schema_line_only(workspace: OpenWorkspace) -> None:
     write_new_procedure(workspace, "MY-90837", "90837")
     copy = load_procedure(Path("MY-90837.yaml"))
     source = workspace.procedure("90837")
@@ -166,7 +166,7 @@ def test_a_copy_differs_from_its_source_in_the_code_and_the_schema_line_only(wor
     ]
 
 
-def test_a_copy_of_a_file_that_cannot_be_read_leaves_nothing_behind(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_copy_of_a_file_that_cannot_be_read_leaves_nothing_behind(workspace: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(FileAccess):
         write_new_procedure(workspace, "00100", "./missing.yaml")
     assert list(tmp_path.iterdir()) == []

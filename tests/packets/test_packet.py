@@ -14,7 +14,7 @@ import pytest
 
 import consentkit.packets.packet
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
@@ -46,12 +46,12 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def workspace(clinic: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(clinic: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     return open_workspace(clinic, open_store(tmp_path_factory.mktemp("store")))
 
 
 @pytest.fixture(scope="module")
-def full(workspace: Workspace) -> Packet:
+def full(workspace: OpenWorkspace) -> Packet:
     """A packet with everything that a visit can call for."""
     everything = visit(
         patient=CHILD,
@@ -87,7 +87,7 @@ def test_papers_come_in_order_and_on_the_pages_that_the_cover_tells(full: Packet
         assert placed.last - placed.first + 1 == placed.paper.part.pages
 
 
-def test_a_cover_of_two_pages_moves_all_numbers(workspace: Workspace) -> None:
+def test_a_cover_of_two_pages_moves_all_numbers(workspace: OpenWorkspace) -> None:
     codes_of_visit = ["SMALL-1", *(f"SMALL-{number}" for number in range(2, 6))]
     made = packet(workspace, visit(procedures=codes_of_visit, large_print=True))
     cover, first = made.papers[0], made.papers[1]
@@ -107,7 +107,7 @@ def names_by_role(made: Packet) -> dict[str, str]:
     return {block.split()[0]: block for block in blocks}
 
 
-def test_who_decides_alone_signs_alone(workspace: Workspace) -> None:
+def test_who_decides_alone_signs_alone(workspace: OpenWorkspace) -> None:
     by_role = names_by_role(packet(workspace, visit()))
     assert "Siobhán O’Keeffe-Martínez" in by_role["Patient"]
     assert "Dr. Amara Okonkwo" in by_role["Clinician"]
@@ -187,7 +187,7 @@ def test_extra_files_without_tags_are_named(full: Packet) -> None:
     assert [name.rsplit("/", 1)[-1] for name in full.untagged] == ["made-for-the-web.pdf"]
 
 
-def test_with_two_sides_each_paper_starts_on_a_fresh_sheet(workspace: Workspace) -> None:
+def test_with_two_sides_each_paper_starts_on_a_fresh_sheet(workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(place="telehealth"), duplex=True)
     for placed in made.papers:
         assert placed.first % 2 or placed.paper.kind == "blank"
@@ -197,7 +197,7 @@ def test_with_two_sides_each_paper_starts_on_a_fresh_sheet(workspace: Workspace)
     assert "MR-20417" in page_texts(made.pdf)[blank.first - 1], "a blank page has its label too"
 
 
-def test_the_same_visit_gives_the_same_bytes(workspace: Workspace) -> None:
+def test_the_same_visit_gives_the_same_bytes(workspace: OpenWorkspace) -> None:
     assert packet(workspace, visit()).pdf == packet(workspace, visit()).pdf
 
 
@@ -215,14 +215,14 @@ def test_the_same_visit_gives_the_same_bytes(workspace: Workspace) -> None:
         "José",
     ],
 )
-def test_unusual_names_are_printed_as_they_are(name: str, workspace: Workspace) -> None:
+def test_unusual_names_are_printed_as_they_are(name: str, workspace: OpenWorkspace) -> None:
     made = packet(
         workspace, visit(patient={"name": name, "born": "1984-07-09", "record": "1984"}, extra=["tagged.pdf"])
     )
     assert made.pages == len(texts(made.pdf))
 
 
-def test_fields_of_a_form_are_filled_with_the_particulars(workspace: Workspace) -> None:
+def test_fields_of_a_form_are_filled_with_the_particulars(workspace: OpenWorkspace) -> None:
     import io
 
     import pypdf
@@ -237,7 +237,7 @@ def test_fields_of_a_form_are_filled_with_the_particulars(workspace: Workspace) 
 
 
 def test_the_particulars_of_two_patients_that_change_places_are_caught(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = particulars
     other = visit(visit="V-2", patient=OTHER)
@@ -250,7 +250,7 @@ def test_the_particulars_of_two_patients_that_change_places_are_caught(
 
 
 @pytest.mark.parametrize("slot", ["patient_name", "patient_born", "patient_record"])
-def test_one_wrong_particular_is_caught(slot: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_wrong_particular_is_caught(slot: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = particulars
     other = visit(visit="V-2", patient=OTHER)
 
@@ -264,7 +264,7 @@ def test_one_wrong_particular_is_caught(slot: str, workspace: Workspace, monkeyp
 
 @pytest.mark.parametrize("slot", ["representative_printed_name", "witness_printed_name", "visit_visit"])
 def test_a_stamp_left_over_from_the_visit_before_is_caught(
-    slot: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    slot: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = particulars
     left_over = {slot: "Whitfield, who came before"}
@@ -275,7 +275,7 @@ def test_a_stamp_left_over_from_the_visit_before_is_caught(
         packet(workspace, visit())
 
 
-def test_a_label_on_the_wrong_extra_page_is_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_label_on_the_wrong_extra_page_is_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = consentkit.packets.packet._labels
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
     monkeypatch.setattr(consentkit.packets.packet, "_labels", lambda _, pack: honest(other, pack))
@@ -285,7 +285,7 @@ def test_a_label_on_the_wrong_extra_page_is_caught(workspace: Workspace, monkeyp
 
 @pytest.mark.parametrize("place", range(3))
 def test_one_wrong_particular_on_an_extra_page_is_caught(
-    place: int, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    place: int, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = consentkit.packets.packet._labels
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
@@ -304,7 +304,9 @@ def test_extra_pages_bear_the_three_particulars_each_by_itself(full: Packet) -> 
     assert labelled <= set(page), [text for text in page if ":" in text]
 
 
-def test_a_form_field_that_holds_somebody_else_is_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_field_that_holds_somebody_else_is_caught(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     honest = consentkit.packets.packet.field_values
 
     def left_over(*given: Any, **how: Any) -> list[FieldValue]:
@@ -318,7 +320,7 @@ def test_a_form_field_that_holds_somebody_else_is_caught(workspace: Workspace, m
     assert "Whitfield" not in str(caught.value)
 
 
-def test_pages_that_change_places_are_caught(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_change_places_are_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = consentkit.packets.packet._foot_line
     calls: list[int] = []
 
@@ -332,7 +334,7 @@ def test_pages_that_change_places_are_caught(workspace: Workspace, monkeypatch: 
         packet(workspace, visit())
 
 
-def test_a_day_in_one_file_is_read_back_too(workspace: Workspace) -> None:
+def test_a_day_in_one_file_is_read_back_too(workspace: OpenWorkspace) -> None:
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
     one, two = (
         maker.make(planner.plan(planned, "day.csv")) for planned in (visit(), visit(visit="V-2", patient=OTHER))
@@ -359,7 +361,7 @@ def test_what_the_engine_complains_of_never_quotes_a_name() -> None:
     assert caught.value.__suppress_context__
 
 
-def test_memory_does_not_grow_with_the_number_of_visits(workspace: Workspace) -> None:
+def test_memory_does_not_grow_with_the_number_of_visits(workspace: OpenWorkspace) -> None:
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
 
     def serve(numbers: range) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.packets.planning import PacketOptions, Planner
 from kit.packets import CHILD, MOTHER, plan, visit
@@ -16,7 +16,7 @@ from kit.small import make_clinic, write_procedure, write_translation
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     folder = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_translation(folder / "procedures", "es")
     write_procedure(folder / "procedures", code="ADD-1", billing={"role": "add_on", "add_on_to": ["SMALL-1"]})
@@ -24,21 +24,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
 
 
-def complaint(workspace: Workspace, options: dict[str, Any] | None = None, **changes: Any) -> str:
+def complaint(workspace: OpenWorkspace, options: dict[str, Any] | None = None, **changes: Any) -> str:
     """What speaks against a visit."""
     with pytest.raises(ConsentkitError) as caught:
         plan(workspace, visit(**changes), **(options or {}))
     return str(caught.value)
 
 
-def test_a_plain_visit_calls_for_its_documents_only(workspace: Workspace) -> None:
+def test_a_plain_visit_calls_for_its_documents_only(workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit())
     assert [document.code for document in made.documents] == ["SMALL-1"]
     assert made.clauses == ()
     assert not made.assent
 
 
-def test_telehealth_and_trainees_call_for_their_clauses(workspace: Workspace) -> None:
+def test_telehealth_and_trainees_call_for_their_clauses(workspace: OpenWorkspace) -> None:
     people = {"trainee": {"name": "Jonah Feldman"}, "supervisor": {"name": "Dr. Amara Okonkwo"}}
     assert plan(workspace, visit(place="telehealth")).clauses == ("telehealth",)
     assert plan(workspace, visit(**people)).clauses == ("trainee",)
@@ -46,18 +46,18 @@ def test_telehealth_and_trainees_call_for_their_clauses(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize(("born", "is_asked"), [("2019-11-24", False), ("2019-11-23", True), ("1940-01-01", True)])
-def test_who_is_seven_or_older_is_asked_too(born: str, is_asked: bool, workspace: Workspace) -> None:
+def test_who_is_seven_or_older_is_asked_too(born: str, is_asked: bool, workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit(patient={**CHILD, "born": born}, representative=MOTHER))
     assert made.assent == is_asked
 
 
-def test_kinds_and_languages_of_documents_come_in_their_order(workspace: Workspace) -> None:
+def test_kinds_and_languages_of_documents_come_in_their_order(workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit(documents=["refusal", "consent"], also_in=["es"]))
     found = [(document.variant, document.language) for document in made.documents]
     assert found == [("refusal", "en"), ("refusal", "es"), ("consent", "en"), ("consent", "es")]
 
 
-def test_documents_that_nobody_approved_are_refused_with_the_very_command(workspace: Workspace) -> None:
+def test_documents_that_nobody_approved_are_refused_with_the_very_command(workspace: OpenWorkspace) -> None:
     told = complaint(workspace, {"allow_drafts": False}, documents=["handout", "consent"], also_in=["es"])
     lines = told.splitlines()
     assert len(lines) == 4
@@ -67,18 +67,18 @@ def test_documents_that_nobody_approved_are_refused_with_the_very_command(worksp
     assert all("--allow-drafts" in line for line in lines)
 
 
-def test_a_language_without_words_is_told_with_those_that_there_are(workspace: Workspace) -> None:
+def test_a_language_without_words_is_told_with_those_that_there_are(workspace: OpenWorkspace) -> None:
     told = complaint(workspace, language="vi")
     assert "`vi`" in told
     assert "`en` and `es`" in told
     assert "interpreter" in told
 
 
-def test_a_missing_translation_is_told(workspace: Workspace) -> None:
+def test_a_missing_translation_is_told(workspace: OpenWorkspace) -> None:
     assert "ADD-1 has no translation for `es`" in complaint(workspace, language="es", procedures=["SMALL-1", "ADD-1"])
 
 
-def test_a_minor_alone_is_refused_and_may_be_overridden(workspace: Workspace) -> None:
+def test_a_minor_alone_is_refused_and_may_be_overridden(workspace: OpenWorkspace) -> None:
     told = complaint(workspace, patient=CHILD)
     assert "under 18" in told
     assert '--override "the reason"' in told
@@ -86,7 +86,7 @@ def test_a_minor_alone_is_refused_and_may_be_overridden(workspace: Workspace) ->
     assert [conflict.rule for conflict in made.overridden] == ["minor-alone"]
 
 
-def test_a_reason_that_names_the_patient_is_refused(workspace: Workspace) -> None:
+def test_a_reason_that_names_the_patient_is_refused(workspace: OpenWorkspace) -> None:
     for reason in ("Reyes lives alone.", "See MR-20427."):
         told = complaint(workspace, {"override": reason}, patient=CHILD)
         assert "write it without" in told
@@ -98,7 +98,7 @@ def test_a_reason_that_names_the_patient_is_refused(workspace: Workspace) -> Non
     "reason",
     ["REYES lives alone.", "Guadalupe wants it.", "mr 20427", "born 6/2/2017", "Born June 2, 2017.", "dangelo"],
 )
-def test_a_reason_is_read_as_carefully_as_the_number_of_a_visit(reason: str, workspace: Workspace) -> None:
+def test_a_reason_is_read_as_carefully_as_the_number_of_a_visit(reason: str, workspace: OpenWorkspace) -> None:
     told = complaint(
         workspace, {"override": reason}, patient=CHILD, representative=MOTHER, procedures=["ADD-1"], extra=[]
     )
@@ -106,7 +106,7 @@ def test_a_reason_is_read_as_carefully_as_the_number_of_a_visit(reason: str, wor
     assert reason not in told
 
 
-def test_a_visit_that_was_refused_does_not_count_for_once_a_day(workspace: Workspace) -> None:
+def test_a_visit_that_was_refused_does_not_count_for_once_a_day(workspace: OpenWorkspace) -> None:
     planner = Planner(workspace, PacketOptions(allow_drafts=True))
     with pytest.raises(InvalidInput, match="under 18"):
         planner.plan(visit(visit="V-1", patient=CHILD, procedures=["DAY-1"]), "day.csv", 2)
@@ -117,7 +117,7 @@ def test_a_visit_that_was_refused_does_not_count_for_once_a_day(workspace: Works
         planner.plan(again, "day.csv", 4)
 
 
-def test_a_visit_may_be_planned_again(workspace: Workspace) -> None:
+def test_a_visit_may_be_planned_again(workspace: OpenWorkspace) -> None:
     planner = Planner(workspace, PacketOptions(allow_drafts=True))
     for place in ("in person", "telehealth"):
         assert planner.plan(visit(visit="V-1", procedures=["DAY-1"], place=place), "day.csv", 2).documents
@@ -125,7 +125,7 @@ def test_a_visit_may_be_planned_again(workspace: Workspace) -> None:
         planner.plan(visit(visit="V-2", procedures=["DAY-1"]), "day.csv", 3)
 
 
-def test_a_visit_whose_documents_are_drafts_does_not_count_for_once_a_day(workspace: Workspace) -> None:
+def test_a_visit_whose_documents_are_drafts_does_not_count_for_once_a_day(workspace: OpenWorkspace) -> None:
     planner = Planner(workspace, PacketOptions())
     for row in (2, 3):
         with pytest.raises(InvalidInput) as caught:
@@ -134,18 +134,18 @@ def test_a_visit_whose_documents_are_drafts_does_not_count_for_once_a_day(worksp
         assert "once a day" not in str(caught.value)
 
 
-def test_what_can_not_be_overridden_gets_no_such_hint(workspace: Workspace) -> None:
+def test_what_can_not_be_overridden_gets_no_such_hint(workspace: OpenWorkspace) -> None:
     relative = {"name": "Bo Nye", "is_a": "relative"}
     told = complaint(workspace, {"override": "There is nobody else."}, interpreter=relative)
     assert "[untrained-interpreter]" in told
     assert "--override" not in told
 
 
-def test_a_conflict_names_the_codes_that_would_make_it_right(workspace: Workspace) -> None:
+def test_a_conflict_names_the_codes_that_would_make_it_right(workspace: OpenWorkspace) -> None:
     assert "add SMALL-1 to `procedures`" in complaint(workspace, procedures=["ADD-1"])
 
 
-def test_everything_that_is_wrong_is_told_at_once_and_quotes_nobody(workspace: Workspace) -> None:
+def test_everything_that_is_wrong_is_told_at_once_and_quotes_nobody(workspace: OpenWorkspace) -> None:
     told = complaint(
         workspace,
         patient={**CHILD, "name": "สมชาย"},
@@ -162,7 +162,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_quotes_nobody(workspace: W
     assert not set("สมชายअनिता") & set(told)
 
 
-def test_a_single_cause_keeps_its_own_kind(workspace: Workspace) -> None:
+def test_a_single_cause_keeps_its_own_kind(workspace: OpenWorkspace) -> None:
     for error, changes in ((UnknownCode, {"procedures": ["NONE-1"]}), (WrongUse, {"language": "vi"})):
         with pytest.raises(error):
             plan(workspace, visit(**changes))
@@ -178,14 +178,14 @@ def test_extra_files_need_a_clinic_folder(tmp_path: Path, monkeypatch: pytest.Mo
         planner.plan(visit(procedures=["90837"], extra=["map.pdf"]), "visit.yaml")
 
 
-def test_an_extra_file_that_is_no_pdf_is_refused(workspace: Workspace) -> None:
+def test_an_extra_file_that_is_no_pdf_is_refused(workspace: OpenWorkspace) -> None:
     assert workspace.folder.path
     (workspace.folder.path / "extra").mkdir(exist_ok=True)
     (workspace.folder.path / "extra" / "map.pdf").write_bytes(b"not a PDF")
     assert "is no PDF file" in complaint(workspace, extra=["map.pdf"])
 
 
-def test_the_packet_number_depends_on_the_papers_and_not_on_the_patient(workspace: Workspace) -> None:
+def test_the_packet_number_depends_on_the_papers_and_not_on_the_patient(workspace: OpenWorkspace) -> None:
     one = plan(workspace, visit()).packet
     assert plan(workspace, visit(patient={"name": "Nora Nye", "born": "1990-01-01", "record": "X"})).packet == one
     assert plan(workspace, visit(place="telehealth")).packet != one
@@ -197,12 +197,12 @@ def test_the_packet_number_depends_on_the_papers_and_not_on_the_patient(workspac
     ("changes", "options"), [({"large_print": True}, {}), ({}, {"fillable": True}), ({}, {"duplex": True})]
 )
 def test_papers_in_another_layout_are_another_packet(
-    changes: dict[str, Any], options: dict[str, Any], workspace: Workspace
+    changes: dict[str, Any], options: dict[str, Any], workspace: OpenWorkspace
 ) -> None:
     assert plan(workspace, visit(**changes), **options).packet != plan(workspace, visit()).packet
 
 
-def test_problems_name_the_row_of_the_schedule(workspace: Workspace) -> None:
+def test_problems_name_the_row_of_the_schedule(workspace: OpenWorkspace) -> None:
     planner = Planner(workspace, PacketOptions(allow_drafts=True))
     with pytest.raises(InvalidInput) as caught:
         planner.plan(visit(patient=CHILD), "day.csv", 7)

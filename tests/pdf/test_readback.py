@@ -18,7 +18,7 @@ import consentkit.packets.lettering
 import consentkit.packets.packet
 import consentkit.pdf.link.link
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import Workspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
@@ -46,11 +46,11 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store(tmp_path_factory.mktemp("store")))
 
 
-def make(workspace: Workspace, *, fillable: bool) -> bytes:
+def make(workspace: OpenWorkspace, *, fillable: bool) -> bytes:
     planned = visit(documents=["consent", "handout"])
     return PacketMaker(workspace).make(plan(workspace, planned, fillable=fillable)).pdf
 
@@ -208,13 +208,13 @@ SAID_OF_FIELDS: dict[str, tuple[Plant, str]] = {
 
 
 @pytest.mark.parametrize("fillable", [False, True])
-def test_a_sound_packet_is_given_out(workspace: Workspace, *, fillable: bool) -> None:
+def test_a_sound_packet_is_given_out(workspace: OpenWorkspace, *, fillable: bool) -> None:
     assert make(workspace, fillable=fillable)
 
 
 @pytest.mark.parametrize("defect", SAID)
 def test_what_is_said_and_does_not_belong_there_is_refused(
-    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    defect: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant, message = SAID[defect]
     plant(monkeypatch)
@@ -226,7 +226,7 @@ def test_what_is_said_and_does_not_belong_there_is_refused(
 
 @pytest.mark.parametrize("defect", SAID_OF_FIELDS)
 def test_what_is_said_of_fields_and_links_and_does_not_belong_there_is_refused(
-    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    defect: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant, message = SAID_OF_FIELDS[defect]
     plant(monkeypatch)
@@ -235,7 +235,7 @@ def test_what_is_said_of_fields_and_links_and_does_not_belong_there_is_refused(
 
 
 def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = consentkit.packets.packet.field_values
 
@@ -248,7 +248,7 @@ def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
 
 
 def test_a_name_that_is_said_on_the_pages_of_another_visit_of_the_day_is_refused(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker = PacketMaker(workspace)
     both = [maker.make(plan(workspace, planned)) for planned in (visit(), visit(visit="V-2", patient=OTHER))]
@@ -353,7 +353,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
 
 @pytest.mark.parametrize("defect", UNSEEN)
 def test_what_is_drawn_and_can_not_be_seen_is_refused(
-    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    defect: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant, message = UNSEEN[defect]
     plant(monkeypatch)
@@ -362,14 +362,16 @@ def test_what_is_drawn_and_can_not_be_seen_is_refused(
 
 
 def test_what_a_field_shows_and_can_not_be_seen_is_refused(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     UNSEEN["white"][0](monkeypatch)
     with pytest.raises(RenderingFailed, match="does not bear"):
         make(workspace, fillable=True)
 
 
-def test_a_page_whose_own_text_was_changed_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_whose_own_text_was_changed_is_refused(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     maker = PacketMaker(workspace)
     maker.make(plan(workspace, visit()))
     real = Linker._write_stream
@@ -390,7 +392,7 @@ def test_a_page_whose_own_text_was_changed_is_refused(workspace: Workspace, monk
 @pytest.mark.parametrize(
     "name", ["عبد الرحمن الخطيب", "Nguyễn Thị Minh Khai", "A", "May", "Consent", "Ann-Maria (Mia) O'Neill", "x" * 80]
 )
-def test_unusual_names_are_no_defect(name: str, workspace: Workspace) -> None:
+def test_unusual_names_are_no_defect(name: str, workspace: OpenWorkspace) -> None:
     named = visit(patient={"name": name, "born": "1984-07-09", "record": "MR-7"})
     for options in ({}, {"fillable": True}):
         assert PacketMaker(workspace).make(plan(workspace, named, **options)).pages
@@ -434,7 +436,7 @@ def test_a_name_is_said_in_its_own_language_where_its_letters_tell_it(name: str,
     assert language_of(name) == language
 
 
-def test_the_structure_says_the_language_of_a_name(workspace: Workspace) -> None:
+def test_the_structure_says_the_language_of_a_name(workspace: OpenWorkspace) -> None:
     named = visit(patient={"name": "عبد الرحمن الخطيب", "born": "1984-07-09", "record": "MR-7"})
     made = PacketMaker(workspace).make(plan(workspace, named))
     with pikepdf.open(io.BytesIO(made.pdf)) as file:
@@ -559,7 +561,7 @@ def finished(patch: pytest.MonkeyPatch, change: Callable[[pikepdf.Pdf], None]) -
 
 @pytest.mark.parametrize("defect", FINISHED)
 def test_a_finished_packet_that_was_changed_is_refused(
-    defect: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    defect: str, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change, message = FINISHED[defect]
     finished(monkeypatch, change)
@@ -568,7 +570,7 @@ def test_a_finished_packet_that_was_changed_is_refused(
 
 
 def test_a_finished_packet_that_was_only_written_again_is_not_refused(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finished(monkeypatch, lambda file: None)
     make(workspace, fillable=True)

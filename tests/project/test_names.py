@@ -14,8 +14,6 @@ from kit.running import PROJECT
 
 SOURCE = PROJECT / "src" / "consentkit"
 TYPE_NAME = re.compile(r"_?[A-Z][a-z]\w*")
-STILL_ALIKE = {"Path"}
-"""To be told apart: a path in data, and a path in a file system."""
 
 
 def type_names(text: str) -> Iterator[str]:
@@ -43,9 +41,7 @@ def repeated_names(folder: Path) -> dict[str, list[str]]:
 
 
 def test_each_name_of_a_type_is_given_once() -> None:
-    repeated = repeated_names(SOURCE)
-    assert {name: places for name, places in repeated.items() if name not in STILL_ALIKE} == {}
-    assert set(repeated) >= STILL_ALIKE, "take the names that are alike no longer out of STILL_ALIKE"
+    assert repeated_names(SOURCE) == {}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from consentkit.model.values import fold
 from consentkit.problems import Problem, did_you_mean, printable, quoted
 from consentkit.reading import characters, yaml_file
 from consentkit.reading.validation import validated
-from consentkit.reading.yaml_file import Data, Path, dotted, parse
+from consentkit.reading.yaml_file import Data, DataPath, dotted, parse
 from kit.harmless import is_harmless
 from kit.small import small_data
 
@@ -230,7 +230,7 @@ def as_text(data: Any) -> Any:
     return [as_text(item) for item in data] if isinstance(data, list) else str(data)
 
 
-def walk(data: Data, path: Path = ()) -> Iterator[tuple[Path, Data]]:
+def walk(data: Data, path: DataPath = ()) -> Iterator[tuple[DataPath, Data]]:
     yield path, data
     steps = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for step, value in steps:
@@ -240,17 +240,17 @@ def walk(data: Data, path: Path = ()) -> Iterator[tuple[Path, Data]]:
 class Emitter:
     """Writes plain data as YAML in block style, each text in double quotes, and notes where everything stands."""
 
-    def __init__(self, repeat: Path | None) -> None:
+    def __init__(self, repeat: DataPath | None) -> None:
         self.text = ""
-        self.values: dict[Path, tuple[int, int]] = {}
-        self.keys: dict[Path, tuple[int, int]] = {}
+        self.values: dict[DataPath, tuple[int, int]] = {}
+        self.keys: dict[DataPath, tuple[int, int]] = {}
         self.repeat = repeat
         self.repeated: tuple[int, int] | None = None
 
     def here(self) -> tuple[int, int]:
         return self.text.count("\n") + 1, len(self.text) - (self.text.rfind("\n") + 1) + 1
 
-    def write(self, data: Data, path: Path = (), indent: int = 0) -> None:
+    def write(self, data: Data, path: DataPath = (), indent: int = 0) -> None:
         """Write a value; the text so far ends where it begins."""
         if isinstance(data, str) or not data:
             self.values[path] = self.here()
@@ -272,10 +272,10 @@ class Emitter:
                 self.text += (" " * indent if number else "") + "-   "
                 self.write(item, (*path, number), indent + 4)
 
-    def start_block(self, path: Path, indent: int) -> None:
+    def start_block(self, path: DataPath, indent: int) -> None:
         self.values[path] = self.here()
 
-    def entry(self, key: str, value: Data, path: Path, indent: int) -> None:
+    def entry(self, key: str, value: Data, path: DataPath, indent: int) -> None:
         self.text += f"{quoted_yaml(key)}:"
         inline = isinstance(value, str) or not value
         self.text += " " if inline else "\n" + " " * (indent + 2)
@@ -287,7 +287,7 @@ def quoted_yaml(text: str) -> str:
     return '"' + "".join(escapes.get(char, char if is_harmless(char) else f"\\U{ord(char):08x}") for char in text) + '"'
 
 
-def emit(document: dict[str, Data], repeat: Path | None = None) -> Emitter:
+def emit(document: dict[str, Data], repeat: DataPath | None = None) -> Emitter:
     emitter = Emitter(repeat)
     emitter.write(document)
     return emitter

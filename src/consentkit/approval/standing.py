@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Literal
 
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.library.approvals import Approval, Approvals, Identity, load_approvals
 from consentkit.model.services import load_services
@@ -32,7 +32,7 @@ class Standing:
     """Why the document can't be made, where it can't."""
 
 
-def standings(workspace: Workspace, today: datetime.date) -> list[Standing]:
+def standings(workspace: OpenWorkspace, today: datetime.date) -> list[Standing]:
     """How every document of the service list stands, and every other one that was ever approved."""
     folder = workspace.folder
     services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
@@ -41,7 +41,7 @@ def standings(workspace: Workspace, today: datetime.date) -> list[Standing]:
     return [standing_of(workspace, identity, approvals, today) for identity in dict.fromkeys(wanted)]
 
 
-def standing_of(workspace: Workspace, identity: Identity, approvals: Approvals, today: datetime.date) -> Standing:
+def standing_of(workspace: OpenWorkspace, identity: Identity, approvals: Approvals, today: datetime.date) -> Standing:
     """How one document stands."""
     latest = approvals.latest(identity)
     try:

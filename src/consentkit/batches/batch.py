@@ -33,7 +33,7 @@ from consentkit.processes.pool import Crew
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
-    from consentkit.documents.workspace import Workspace
+    from consentkit.documents.workspace import OpenWorkspace
     from consentkit.processes.workers import Ended
 
 _SHOWN_DIGITS = 16
@@ -124,7 +124,9 @@ def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
 # --- plan ---
 
 
-def make_plan(workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice) -> BatchPlan:
+def make_plan(
+    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice
+) -> BatchPlan:
     """Find out what has to be done. Nothing is written, and no procedure is parsed.
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
@@ -225,14 +227,14 @@ def _first_entry(request: RequestedDocument) -> Entry:
 # --- results ---
 
 
-def is_kept(workspace: Workspace, step: BatchStep) -> bool:
+def is_kept(workspace: OpenWorkspace, step: BatchStep) -> bool:
     """Whether a document would be copied from the store."""
     return bool(step.digests) and workspace.store.get(step.key) is not None
 
 
 @contextlib.contextmanager
 def started(
-    workspace: Workspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
+    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
 ) -> Iterator[BatchRun]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
@@ -255,7 +257,7 @@ class BatchRun:
     """A run at work. Nothing else may write into its folder."""
 
     def __init__(
-        self, workspace: Workspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
+        self, workspace: OpenWorkspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
     ) -> None:
         self.workspace, self.plan, self.folder = workspace, plan, folder
         self.choice, self.crew = choice, crew

@@ -19,7 +19,7 @@ from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, 
 from consentkit.reading.files import read_bytes
 
 if TYPE_CHECKING:
-    from consentkit.documents.workspace import Workspace
+    from consentkit.documents.workspace import OpenWorkspace
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class RequestedDocument:
         return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
-def requests_of(workspace: Workspace, path: Path | None) -> list[RequestedDocument]:
+def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:
     """Every document that a list asks for, in its order; those asked for twice come twice.
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
@@ -55,7 +55,7 @@ def requests_of(workspace: Workspace, path: Path | None) -> list[RequestedDocume
     return [RequestedDocument(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
 
 
-def _read_list(workspace: Workspace, path: Path) -> list[tuple[Identity, Layout]]:
+def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
     usual = workspace.usual_paper
     key = key_of("services", *versions(), usual, read_bytes(path, LARGEST_LIST))

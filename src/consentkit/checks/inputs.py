@@ -14,7 +14,7 @@ from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.reading.places import SourceText
-from consentkit.reading.yaml_file import Path
+from consentkit.reading.yaml_file import DataPath
 
 _PARTICULARS = ("name", "address", "phone")
 
@@ -94,7 +94,7 @@ class ServiceFile:
     """A clinic's list of services."""
 
     source: SourceText
-    codes: tuple[tuple[Path, str], ...]
+    codes: tuple[tuple[DataPath, str], ...]
     """Each code, with where in the data it stands."""
     code: str = ""
     language: str = "en"

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from consentkit import checks
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, Approvals, load_approvals
 from consentkit.library.clinic import read_clinic
@@ -52,7 +52,7 @@ Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
 """The files that were checked, their problems, and for each file that could not be read why."""
 
 
-def inspect_library(workspace: Workspace, today: datetime.date) -> Inspected:
+def inspect_library(workspace: OpenWorkspace, today: datetime.date) -> Inspected:
     """Check the whole library of a workspace."""
     reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
     reader.read_each(_all_files(workspace))
@@ -70,7 +70,7 @@ def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator
             yield Problem(shown, None, None, str(identity), message, "warning")
 
 
-def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
+def inspect_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
     """Check named files, each by itself; a translation is compared with its original where that is known.
 
     The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
@@ -95,7 +95,7 @@ def inspect_files(workspace: Workspace, paths: Sequence[Path], today: datetime.d
     return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
 
 
-def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Path]:
+def _faulty_particulars(workspace: OpenWorkspace, named: Sequence[Path]) -> list[Path]:
     """The clinic's particulars where they have a fault, unless they are among the files that are named."""
     folder = workspace.folder
     if folder.path is None or folder.fault is None:
@@ -104,7 +104,7 @@ def _faulty_particulars(workspace: Workspace, named: Sequence[Path]) -> list[Pat
     return [] if path.resolve() in {name.resolve() for name in named} else [path]
 
 
-def reading_files(workspace: Workspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
+def reading_files(workspace: OpenWorkspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
     """All procedures and translations of a workspace, for the table of reading grades."""
     reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
     for path in _all_files(workspace):
@@ -119,7 +119,7 @@ def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding
     return sorted(unique, key=Problem.place)
 
 
-def _all_files(workspace: Workspace) -> Iterator[Path]:
+def _all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     """Every file that documents are made from, each once."""
     index = workspace.library.index()
     for code, path in index.procedures.items():
@@ -137,7 +137,7 @@ def _all_files(workspace: Workspace) -> Iterator[Path]:
 class _LibraryReader:
     """Reads files by what they are."""
 
-    workspace: Workspace
+    workspace: OpenWorkspace
     snapshot: Snapshot
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -328,9 +328,9 @@ def _after(fault: InvalidInput, name: str, message: str) -> Problem:
     return Problem(last.file, last.line, last.column, name, message, "warning")
 
 
-def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.Path, str]]:
+def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.DataPath, str]]:
     """Each code of a list, those of groups too, with where it stands."""
-    lists: list[tuple[yaml_file.Path, tuple[Service, ...]]] = [
+    lists: list[tuple[yaml_file.DataPath, tuple[Service, ...]]] = [
         *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
         (("services",), services.services),
     ]
@@ -339,7 +339,7 @@ def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[y
             yield _place(source, (*place, index)), service.code
 
 
-def _place(source: checks.SourceText, service: yaml_file.Path) -> yaml_file.Path:
+def _place(source: checks.SourceText, service: yaml_file.DataPath) -> yaml_file.DataPath:
     """Where the code of a service stands: the service may be the code itself."""
     full = (*service, "code")
     return full if full in source.yaml.values else service

@@ -11,7 +11,7 @@ from typing import Protocol
 from consentkit.checks.rule import Rule
 from consentkit.problems import Problem, Severity
 from consentkit.reading.places import SourceText
-from consentkit.reading.yaml_file import Path, Position, dotted
+from consentkit.reading.yaml_file import DataPath, Position, dotted
 
 
 class Subject(Protocol):
@@ -36,7 +36,7 @@ class RuleFinding:
 
     rule: Rule
     file: str
-    path: Path
+    path: DataPath
     """The place in the data, as far as it is written in the file."""
     position: Position
     """Line and column, both counted from 1."""
@@ -76,7 +76,7 @@ class RuleFinding:
 class Spot:
     """Where to look in a file: a value, a key, or a fragment of a text."""
 
-    path: Path = ()
+    path: DataPath = ()
     fragment: str = ""
     occurrence: int = 0
     """Which of equal fragments is meant, counted from 0."""

@@ -19,7 +19,7 @@ from consentkit.approval.standing import Standing, standings
 from consentkit.approval.verify import PdfVerdict, compare_with_today, identify, identify_packet
 from consentkit.cli import report
 from consentkit.cli.support import say
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals, record
 from consentkit.model.identity import printed_fingerprint
@@ -29,7 +29,7 @@ from consentkit.reading.files import read_bytes
 
 
 def approve(
-    workspace: Workspace, identity: Identity, *, by: str, role: str | None, until: str | None, quiet: bool
+    workspace: OpenWorkspace, identity: Identity, *, by: str, role: str | None, until: str | None, quiet: bool
 ) -> int:
     """Record an approval of a document as it is today."""
     folder = _clinic_folder(workspace)
@@ -63,7 +63,7 @@ def _term(approval: Approval) -> str:
     return f"until {approval.until}" if approval.until else "without end"
 
 
-def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Tell how every document of the service list stands. The exit code is 3 where one can't be made."""
     found = standings(workspace, datetime.date.today())
     if as_json:
@@ -78,7 +78,7 @@ def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
     return InvalidInput.exit_code if any(standing.state == "broken" for standing in found) else 0
 
 
-def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
+def diff(workspace: OpenWorkspace, identity: Identity, *, quiet: bool) -> int:
     """Tell what has changed since the latest approval."""
     folder = _clinic_folder(workspace)
     content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
@@ -97,7 +97,7 @@ def diff(workspace: Workspace, identity: Identity, *, quiet: bool) -> int:
     return 0
 
 
-def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
+def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool) -> int:
     """Tell what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
     pdf = read_bytes(file, LARGEST_PDF)
     if found := identify_packet(pdf):
@@ -112,7 +112,9 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool) -> int:
     return 0 if verdict.state == "current" else InvalidInput.exit_code
 
 
-def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: list[PdfVerdict], *, as_json: bool) -> int:
+def _verify_packet(
+    workspace: OpenWorkspace, file: Path, packet: str, documents: list[PdfVerdict], *, as_json: bool
+) -> int:
     """Tell what a packet holds. It is current if it is unaltered and each of its documents is current."""
     approvals = load_approvals(workspace.folder.path)
     verdicts = [compare_with_today(said, _current_hash(workspace, said), approvals) for said in documents]
@@ -130,7 +132,7 @@ def _verify_packet(workspace: Workspace, file: Path, packet: str, documents: lis
     return 0 if state == "current" else InvalidInput.exit_code
 
 
-def _current_hash(workspace: Workspace, said: PdfVerdict) -> str | None:
+def _current_hash(workspace: OpenWorkspace, said: PdfVerdict) -> str | None:
     """The hash that the document would have today; None where it could not be made."""
     identity = said.identity
     if identity is None or not workspace.library.has(identity.code):  # never a path: anyone may write the file
@@ -142,7 +144,7 @@ def _current_hash(workspace: Workspace, said: PdfVerdict) -> str | None:
         return None
 
 
-def _clinic_folder(workspace: Workspace) -> Path:
+def _clinic_folder(workspace: OpenWorkspace) -> Path:
     if workspace.folder.path is None:
         raise FileAccess("approvals are kept in the clinic's folder; name it with --clinic (see samples/clinic)")
     return workspace.folder.path

@@ -32,7 +32,7 @@ from consentkit.batches.manifest import Entry, Manifest, parse_shard
 from consentkit.batches.service_list import RequestedDocument, requests_of
 from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, RunFailed, WrongUse
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
@@ -85,7 +85,7 @@ class BatchRequest:
             raise WrongUse(str(error)) from None
 
 
-def run_batch(workspace: Workspace, request: BatchRequest) -> int:
+def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> int:
     """Do what was asked for. Returns the exit code."""
     if math.isnan(request.time_limit):  # which is neither below nor above the bounds of the option
         raise WrongUse("--time-limit nan is not a number of seconds; write it like 120")
@@ -102,7 +102,7 @@ def run_batch(workspace: Workspace, request: BatchRequest) -> int:
     return _work(workspace, requests, choice, request)
 
 
-def _work(workspace: Workspace, requests: list[RequestedDocument], choice: Choice, request: BatchRequest) -> int:
+def _work(workspace: OpenWorkspace, requests: list[RequestedDocument], choice: Choice, request: BatchRequest) -> int:
     begun, endings = time.monotonic(), Counter[str]()
     with started(workspace, requests, request.output, choice, request.crew()) as run:
         _warn(_repeated_note(run.plan), request)
@@ -229,7 +229,7 @@ def _some(names: Sequence[str]) -> str:
 # --- without work ---
 
 
-def _tell_plan(workspace: Workspace, plan: BatchPlan, request: BatchRequest) -> int:
+def _tell_plan(workspace: OpenWorkspace, plan: BatchPlan, request: BatchRequest) -> int:
     """Tell what would be done."""
     endings = Counter[str]()
     _warn(_repeated_note(plan), request)
@@ -267,7 +267,7 @@ def _would_be_pruned(path: Path) -> tuple[str, str]:
         return "failed", str(error)
 
 
-def _would_be(workspace: Workspace, step: BatchStep) -> str:
+def _would_be(workspace: OpenWorkspace, step: BatchStep) -> str:
     if not step.reasons:
         return "unchanged"
     if step.error:

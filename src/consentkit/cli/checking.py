@@ -19,7 +19,7 @@ from consentkit.checks.rule_help import explain_rule, overview
 from consentkit.checks.table import reading_table
 from consentkit.cli import report
 from consentkit.cli.support import say
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
 from consentkit.library.procedures import entries_of
 from consentkit.problems import MOST_PROBLEMS_IN_DATA, Problem, printable
@@ -44,7 +44,7 @@ def print_rule(rule: str) -> int:
     return 0
 
 
-def print_grades(workspace: Workspace) -> int:
+def print_grades(workspace: OpenWorkspace) -> int:
     """Print a table of how hard every text is to read."""
     if fault := workspace.folder.fault:
         raise fault
@@ -52,7 +52,7 @@ def print_grades(workspace: Workspace) -> int:
     return 0
 
 
-def check_files(workspace: Workspace, request: CheckRequest) -> int:
+def check_files(workspace: OpenWorkspace, request: CheckRequest) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
@@ -108,7 +108,7 @@ def _noting(failures: list[ConsentkitError]) -> Iterator[None]:
         failures.append(failure)
 
 
-def _paths(workspace: Workspace, names: tuple[str, ...], failures: list[ConsentkitError]) -> list[Path]:
+def _paths(workspace: OpenWorkspace, names: tuple[str, ...], failures: list[ConsentkitError]) -> list[Path]:
     paths: list[Path] = []
     for name in names:
         with _noting(failures):
@@ -116,7 +116,7 @@ def _paths(workspace: Workspace, names: tuple[str, ...], failures: list[Consentk
     return paths
 
 
-def _files_of(workspace: Workspace, name: str) -> list[Path]:
+def _files_of(workspace: OpenWorkspace, name: str) -> list[Path]:
     """A named file, or every YAML file of a named folder."""
     if not name:
         raise FileAccess("an empty name stands for no file; name a code, a file or a folder")

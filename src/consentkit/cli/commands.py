@@ -24,7 +24,7 @@ from consentkit.model.identity import PAPER_SIZES, VARIANTS
 from consentkit.model.schema import MODELS
 
 if TYPE_CHECKING:
-    from consentkit.documents.workspace import Workspace
+    from consentkit.documents.workspace import OpenWorkspace
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,7 +47,7 @@ def consentkit() -> None:
 @consentkit.command("list", short_help="List the procedures of the library.")
 @json_option
 @cache_options
-def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """List the procedures of the library, a line each: code, minutes, kind and title."""
     from consentkit.cli.listing import list_library
 
@@ -65,7 +65,7 @@ def list_command(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
 @cache_options
-def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) -> int:
+def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any) -> int:
     """Make the document of each procedure: CODE.pdf in the current folder.
 
     \b
@@ -99,7 +99,7 @@ def render(workspace: Workspace, procedures: tuple[str, ...], **options: Any) ->
     "--json", "as_json", is_flag=True, help="Print a JSON document for each result, a line each, as it comes."
 )
 @cache_options
-def batch(workspace: Workspace, **options: Any) -> int:
+def batch(workspace: OpenWorkspace, **options: Any) -> int:
     """Make every document of a service list: the clinic's own services.yaml unless another is named.
 
     \b
@@ -131,7 +131,7 @@ consentkit.add_command(cache)
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @options_of_check
-def check(workspace: Workspace, rule: str | None, *, grades: bool, as_json: bool, **options: Any) -> int:
+def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: bool, **options: Any) -> int:
     """Look for mistakes in the named files; in the whole library, the language packs and the clinic folder if none is.
 
     First the form of each file is looked at, then what it says: reading grade, length of sentences, address, leftovers,
@@ -157,7 +157,7 @@ def check(workspace: Workspace, rule: str | None, *, grades: bool, as_json: bool
 @click.option("--until", metavar="DATE", help="By when it must be approved again, such as 2027-11-21.")
 @document_options
 @common_options
-def approve(workspace: Workspace, code: str, language: str | None, variant: Any, **options: Any) -> int:
+def approve(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, **options: Any) -> int:
     """Record that a document may be used as it is today.
 
     The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, in place of the
@@ -171,7 +171,7 @@ def approve(workspace: Workspace, code: str, language: str | None, variant: Any,
 @consentkit.command(short_help="Tell which documents are approved.")
 @json_option
 @common_options
-def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Tell how each document of the clinic's services.yaml stands.
 
     It is approved, draft, changed since its approval, overdue, or a translation that no longer fits. Without
@@ -186,7 +186,7 @@ def status(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
 @click.argument("code", type=CodeArgument())
 @document_options
 @common_options
-def diff(workspace: Workspace, code: str, language: str | None, variant: Any, *, quiet: bool) -> int:
+def diff(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, *, quiet: bool) -> int:
     """Tell what has changed in a document since its latest approval, paragraph by paragraph."""
     from consentkit.cli.approving import diff as tell_changes
 
@@ -197,7 +197,7 @@ def diff(workspace: Workspace, code: str, language: str | None, variant: Any, *,
 @click.argument("file", metavar="FILE.pdf", type=click.Path(path_type=Path))
 @json_option
 @common_options
-def verify(workspace: Workspace, file: Path, *, as_json: bool, quiet: bool) -> int:
+def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) -> int:
     """Tell which document and edition a PDF is, and whether it is current, superseded, or altered since it was made.
 
     The exit code is 0 for a current document and 3 for any other.
@@ -207,7 +207,7 @@ def verify(workspace: Workspace, file: Path, *, as_json: bool, quiet: bool) -> i
     return tell_verdict(workspace, file, as_json=as_json)
 
 
-def _identity(workspace: Workspace, code: str, language: str | None, variant: Any) -> Any:
+def _identity(workspace: OpenWorkspace, code: str, language: str | None, variant: Any) -> Any:
     from consentkit.library.approvals import Identity
 
     return Identity(code, workspace.language(language).language, variant)
@@ -217,7 +217,7 @@ def _identity(workspace: Workspace, code: str, language: str | None, variant: An
 @click.argument("code")
 @click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this procedure.")
 @common_options
-def new(workspace: Workspace, code: str, source: str | None, *, quiet: bool) -> int:
+def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
     """Write CODE.yaml to fill in, with a comment on every key.
 
     It goes into the clinic's `procedures` folder where there is one, else into the current folder, together with the
@@ -245,7 +245,7 @@ def schema(kind: str) -> int:
 @consentkit.command(short_help="Look whether everything needed is there.")
 @json_option
 @common_options
-def doctor(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+def doctor(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Look whether everything that consentkit needs is there, and make a document to prove it."""
     from consentkit.cli.doctor import examine
     from consentkit.cli.listing import tell_findings

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from consentkit._version import __version__
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, RenderingFailed
 
 _SPECIMEN = "90837"
@@ -31,7 +31,7 @@ class DoctorFinding:
         return asdict(self)
 
 
-def examine(workspace: Workspace) -> Iterator[DoctorFinding]:
+def examine(workspace: OpenWorkspace) -> Iterator[DoctorFinding]:
     """Look at everything, from the interpreter to a finished document."""
     yield DoctorFinding(
         "consentkit", good=True, message=f"{__version__}, Python {platform.python_version()} ({sys.platform})"
@@ -51,14 +51,14 @@ def _try(subject: str, look: Callable[[], str]) -> DoctorFinding:
         return DoctorFinding(subject, good=False, message=str(error))
 
 
-def _clinic(workspace: Workspace) -> DoctorFinding:
+def _clinic(workspace: OpenWorkspace) -> DoctorFinding:
     path = workspace.folder.path
     return DoctorFinding(
         "clinic folder", good=True, message=str(path) if path else "none, so its particulars print as blanks"
     )
 
 
-def _library(workspace: Workspace) -> str:
+def _library(workspace: OpenWorkspace) -> str:
     codes = workspace.library.codes()
     for code in codes:
         workspace.procedure(code)
@@ -82,7 +82,7 @@ def _fonts() -> str:
     return ", ".join(face.file for face in FACES)
 
 
-def _document(workspace: Workspace) -> str:
+def _document(workspace: OpenWorkspace) -> str:
     code = _SPECIMEN if _SPECIMEN in workspace.library.codes() else next(iter(workspace.library.codes()), None)
     if code is None:
         raise RenderingFailed("the library is empty")

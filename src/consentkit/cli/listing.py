@@ -12,14 +12,14 @@ import click
 from consentkit.cli import report
 from consentkit.cli.doctor import DoctorFinding
 from consentkit.cli.support import say
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed
 from consentkit.library.overview import ListedProcedure, overview
 
 _ROLES = {"primary": "primary", "add_on": "add-on", "retired": "retired"}
 
 
-def list_library(workspace: Workspace, *, as_json: bool, quiet: bool) -> int:
+def list_library(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """List the library. Returns the exit code: 3 where a file has mistakes."""
     entries, broken = [], 0
     for entry in overview(workspace.library.index().procedures, workspace.store).values():

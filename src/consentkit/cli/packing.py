@@ -19,7 +19,7 @@ from consentkit.cli import report
 from consentkit.cli.packing_targets import PacketRequest, Targets, require_sense
 from consentkit.cli.streams import stdin, write_to_stdout
 from consentkit.cli.support import interruptions, say
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, RunFailed, WrongUse
 from consentkit.model.visit import Visit, VisitName, is_visit_number
 from consentkit.output.print_queue import job_title, print_pdf, require_printer
@@ -47,7 +47,7 @@ class _PacketOutcome:
     """Why the one file for all could not be written."""
 
 
-def make_packets(workspace: Workspace, request: PacketRequest) -> int:
+def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
     entries = read_visits(request.source, stdin())
     if request.visits:
@@ -94,7 +94,7 @@ def _up_to_the_last(entries: list[VisitEntry], request: PacketRequest) -> Iterat
 class _PacketRun:
     """The packets of one call."""
 
-    def __init__(self, workspace: Workspace, targets: Targets) -> None:
+    def __init__(self, workspace: OpenWorkspace, targets: Targets) -> None:
         self._targets = targets
         self._request = request = targets.request
         self._workspace = workspace

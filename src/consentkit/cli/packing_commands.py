@@ -9,7 +9,7 @@ import click
 from consentkit.cli.support import cache_options, json_option
 
 if TYPE_CHECKING:
-    from consentkit.documents.workspace import Workspace
+    from consentkit.documents.workspace import OpenWorkspace
 
 
 @click.command(short_help="Make the papers of a visit, or of a day's schedule.")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
 @cache_options
-def packet(workspace: Workspace, source: str, **options: Any) -> int:
+def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
     """Make the papers of a visit: a cover, the documents, and what the visit calls for, with the name on every page.
 
     \b

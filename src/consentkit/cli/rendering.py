@@ -18,7 +18,7 @@ from consentkit.cli import report
 from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.documents.kept import Order, fulfil, look_up
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
@@ -46,7 +46,7 @@ class RenderRequest:
     quiet: bool
 
 
-def render_documents(workspace: Workspace, request: RenderRequest) -> int:
+def render_documents(workspace: OpenWorkspace, request: RenderRequest) -> int:
     """Read, render and write. Returns the exit code."""
     _require_sense(request)
     layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
@@ -88,7 +88,7 @@ def _require_sense(request: RenderRequest) -> None:
     streams.require_binary_stdout("consentkit render CODE -o - > FILE.pdf")
 
 
-def _read_all(workspace: Workspace, request: RenderRequest, layout: Layout) -> list[Order]:
+def _read_all(workspace: OpenWorkspace, request: RenderRequest, layout: Layout) -> list[Order]:
     """Find or read all, or raise once all have been looked at, so that every mistake is told in one run."""
     orders: dict[str, Order] = {}
     problems: list[Problem] = []

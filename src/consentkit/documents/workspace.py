@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Workspace:
+class OpenWorkspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
     opened: ClinicFolder | Usual
@@ -274,7 +274,7 @@ def open_workspace(
     *,
     despite_faults: bool = False,
     snapshot: Snapshot | None = None,
-) -> Workspace:
+) -> OpenWorkspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
     Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
@@ -290,7 +290,7 @@ def open_workspace(
     templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
     inputs = Inputs(folder, templates, store, snapshot=snapshot or Snapshot())
     particulars = inputs.particulars_digest()
-    return Workspace(
+    return OpenWorkspace(
         opened=_opened(folder, inputs, despite_faults=despite_faults),
         particulars=particulars,
         library=Library((*(path / "procedures" for path in own), shipped("procedures"))),

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.problems import printable
 from consentkit.reading.places import SourceText
-from consentkit.reading.yaml_file import Path
+from consentkit.reading.yaml_file import DataPath
 
 _NOT_PRINTED = {
     *("code", "language", "direction", "translates", "clauses", "related", "policies", "billing", "drop"),
@@ -22,7 +22,7 @@ _SOURCE = "source"
 """The key of a clause that says where it comes from, for reviewers."""
 
 
-def is_printed(path: Path) -> bool:
+def is_printed(path: DataPath) -> bool:
     """Whether a text is for the reader of a page, by where it is in its file."""
     if path[0] == "clauses" and len(path) > 2:  # the clauses of a language; in a procedure they are names
         return path[2] != _SOURCE

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import CODE_PATTERN
 from consentkit.model.procedure import ItemList, Passage, Procedure
@@ -36,7 +36,7 @@ _HEAD = """\
 """
 
 
-def write_new_procedure(workspace: Workspace, code: str, source: str | None) -> list[Path]:
+def write_new_procedure(workspace: OpenWorkspace, code: str, source: str | None) -> list[Path]:
     """Write CODE.yaml, and the schema beside it. Returns the files that were written.
 
     Raises WrongUse for what is not a code, FileAccess where the file exists already.

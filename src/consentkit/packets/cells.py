@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 
 from consentkit.reading import characters
-from consentkit.reading.yaml_file import Data, Path
+from consentkit.reading.yaml_file import Data, DataPath
 
 LONGEST_CELL = 1000
 """Characters that a cell may hold."""
 
-COLUMNS: Mapping[str, Path] = {
+COLUMNS: Mapping[str, DataPath] = {
     "visit": ("visit",),
     "date": ("date",),
     "time": ("time",),

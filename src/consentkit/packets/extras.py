@@ -16,7 +16,7 @@ from typing import Any
 
 from consentkit.cache.store import key_of
 from consentkit.cache.versions import reader_versions
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.model.identity import PaperSize
 from consentkit.packets.recent import Recent
@@ -34,7 +34,7 @@ _FORM = 1
 class Extras:
     """The extra files of a run."""
 
-    workspace: Workspace
+    workspace: OpenWorkspace
     paper: PaperSize
     _judged: Recent[str, ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 

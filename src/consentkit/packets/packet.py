@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit._version import __version__
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
@@ -88,7 +88,7 @@ class Packet:
 class PacketMaker:
     """Makes the packets of a run. What many visits share is compiled once."""
 
-    workspace: Workspace
+    workspace: OpenWorkspace
     duplex: bool = False
     """Whether each paper starts on a fresh sheet when both sides are printed."""
     ends_on_even_page: bool = False
@@ -255,7 +255,7 @@ class _PaperWriter:
             yield Stamp(drawing, size[0] - EDGE - side, EDGE)
 
 
-def packet_info(packet: Packet, workspace: Workspace) -> PacketInfo:
+def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
     """What a packet says about itself."""
     plan = packet.plan
     documents = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consentkit.documents.making import Document
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
@@ -67,7 +67,7 @@ class PlacedItem:
 class PaperMaker:
     """Makes the papers of packets. What many visits share is made once."""
 
-    workspace: Workspace
+    workspace: OpenWorkspace
     duplex: bool
     """Whether each paper starts on a fresh sheet when both sides are printed."""
     ends_on_even_page: bool

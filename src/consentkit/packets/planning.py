@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consentkit.documents.making import Document, Layout
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
 from consentkit.library.approvals import Variant
 from consentkit.model.identity import PaperSize
@@ -124,7 +124,7 @@ class PacketPlan:
 class Planner:
     """Plans the packets of a run. Procedures and extra files are read once."""
 
-    workspace: Workspace
+    workspace: OpenWorkspace
     options: PacketOptions
     today: datetime.date = field(default_factory=datetime.date.today)
     _packs: dict[str, LanguagePack] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items, s
 from consentkit.packets.shown_numbers import name_among, shown_number
 from consentkit.problems import Problem, did_you_mean, listed
 from consentkit.reading.validation import MISSING, validated
-from consentkit.reading.yaml_file import Data, Path, YamlFile, dotted, looks_like_a_key
+from consentkit.reading.yaml_file import Data, DataPath, YamlFile, dotted, looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024
 """Bytes that a schedule may have."""
@@ -284,7 +284,7 @@ def _spoilt_cells(filled: Mapping[str, str], line: int, header: _Header, name: s
 def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: int) -> YamlFile:
     """The cells of a row as the data of a visit in YAML, so that both are validated and explained in one way."""
     data: dict[str, Data] = {"patient": {}, "clinician": {}}
-    values: dict[Path, tuple[int, int]] = {(): (line, 1), ("patient",): (line, 1), ("clinician",): (line, 1)}
+    values: dict[DataPath, tuple[int, int]] = {(): (line, 1), ("patient",): (line, 1), ("clinician",): (line, 1)}
     for column, cell in filled.items():
         *parents, last = map(str, COLUMNS[column])
         target = data

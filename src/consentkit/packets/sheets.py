@@ -19,7 +19,7 @@ from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.page import LOGO_ASSET, compose_sheet
 from consentkit.documents.safety import clause_texts, require_texts
 from consentkit.documents.template_places import naming_templates
-from consentkit.documents.workspace import Workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.keys import Inputs
 from consentkit.model.words import LanguagePack
@@ -41,7 +41,7 @@ class SheetSpec:
     """The clauses of the pack that it prints."""
 
 
-def sheet(workspace: Workspace, spec: SheetSpec, key: str) -> Part:
+def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str) -> Part:
     """Make a sheet, or take it from the store. Raises RenderingFailed where a template is faulty."""
     kept = unpack_part(workspace.store.get(key))
     if kept is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from consentkit.reading import yaml_file
-from consentkit.reading.yaml_file import Data, Path, Position, YamlFile
+from consentkit.reading.yaml_file import Data, DataPath, Position, YamlFile
 
 _WRITTEN = {"'": "'{1,2}", '"': r'\\?"'}
 """How a sign may be written inside YAML's quotation marks."""
@@ -31,20 +31,20 @@ class SourceText:
         """The file as it is named in messages."""
         return self.yaml.name
 
-    def written(self, path: Path) -> Path:
+    def written(self, path: DataPath) -> DataPath:
         """The longest part of a path that stands in the file. Steps left out by a short form are skipped."""
-        found: Path = ()
+        found: DataPath = ()
         for step in path:
             if (*found, step) in self.yaml.values:
                 found = (*found, step)
         return found
 
-    def at_key(self, path: Path) -> Position:
+    def at_key(self, path: DataPath) -> Position:
         """The place of a key, or of the value where there is no key."""
         written = self.written(path)
         return self.yaml.keys.get(written) or self.at_value(written)
 
-    def at_value(self, path: Path, fragment: str = "", occurrence: int = 0) -> Position:
+    def at_value(self, path: DataPath, fragment: str = "", occurrence: int = 0) -> Position:
         """The place of a value, or of a fragment in it: the first, or a later occurrence, counted from 0."""
         position = self.yaml.values.get(self.written(path), (1, 1))
         if not fragment:
@@ -54,7 +54,7 @@ class SourceText:
         offset = next((match.start() for index, match in enumerate(found) if index == occurrence), start)
         return self._position(offset)
 
-    def texts(self) -> Iterator[tuple[Path, str]]:
+    def texts(self) -> Iterator[tuple[DataPath, str]]:
         """Every text of the file with its path."""
         return _texts(self.yaml.data, ())
 
@@ -91,7 +91,7 @@ def source_of(text: str, parsed: YamlFile) -> SourceText:
     return SourceText(text.replace("\r\n", "\n").replace("\r", "\n"), parsed)
 
 
-def _texts(data: Data, path: Path) -> Iterator[tuple[Path, str]]:
+def _texts(data: Data, path: DataPath) -> Iterator[tuple[DataPath, str]]:
     if isinstance(data, str):
         yield path, data
         return

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from consentkit.errors import InvalidInput
 from consentkit.problems import Problem, did_you_mean, listed, quoted
-from consentkit.reading.yaml_file import Path, Position, YamlFile, dotted
+from consentkit.reading.yaml_file import DataPath, Position, YamlFile, dotted
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
 
@@ -76,12 +76,12 @@ def _is_about_the_key(detail: ErrorDetails) -> bool:
     return detail["type"] in {"extra_forbidden", "missing"} or detail["loc"][-1:] == ("[key]",)
 
 
-def _place(location: Path, source: YamlFile, *, at_key: bool = False) -> tuple[Path, Position]:
+def _place(location: DataPath, source: YamlFile, *, at_key: bool = False) -> tuple[DataPath, Position]:
     """Find the longest part of a location that stands in the file.
 
     A location may hold steps that the author left out by a short form (`items` of a plain list): they are skipped.
     """
-    written: Path = ()
+    written: DataPath = ()
     for step in location:
         if (*written, step) in source.values:
             written = (*written, step)
@@ -235,7 +235,7 @@ _DISCREET_MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
 }
 
 
-def _fields_at(model: type[BaseModel], location: Path) -> list[str]:
+def _fields_at(model: type[BaseModel], location: DataPath) -> list[str]:
     """The keys that may stand at a location of the model, in its order."""
     models = [model]
     for step in location:

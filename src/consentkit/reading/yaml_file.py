@@ -24,7 +24,7 @@ from consentkit.reading.yaml_losses import Loss, Watch, losses
 from consentkit.reading.yaml_losses import Position as Position  # noqa: PLC0414
 
 Data = str | list["Data"] | dict[str, "Data"]
-Path = tuple[str | int, ...]
+DataPath = tuple[str | int, ...]
 Events = Iterator[yaml.Event]
 
 DEEPEST = 20
@@ -48,11 +48,11 @@ class YamlFile:
     name: str
     """The file as it is named in messages."""
     data: dict[str, Data]
-    values: dict[Path, Position]
+    values: dict[DataPath, Position]
     """Line and column, both counted from 1, at which the value of a path begins."""
-    keys: dict[Path, Position]
+    keys: dict[DataPath, Position]
     """Line and column at which the key of a path begins."""
-    unread: frozenset[Path]
+    unread: frozenset[DataPath]
     """Paths whose value was refused, so that nothing more can be said about it."""
     problems: tuple[Problem, ...]
     """All that is wrong with the file as YAML."""
@@ -77,9 +77,9 @@ class _YamlReader:
     name: str
     problems: list[Problem] = field(default_factory=list)
     root: dict[str, Data] = field(default_factory=dict)
-    values: dict[Path, Position] = field(default_factory=dict)
-    keys: dict[Path, Position] = field(default_factory=dict)
-    unread: set[Path] = field(default_factory=set)
+    values: dict[DataPath, Position] = field(default_factory=dict)
+    keys: dict[DataPath, Position] = field(default_factory=dict)
+    unread: set[DataPath] = field(default_factory=set)
     nodes: int = 0
     most_nodes: int = MOST_NODES
     discreet: bool = False
@@ -154,7 +154,7 @@ class _YamlReader:
         if isinstance(after, yaml.DocumentStartEvent):
             self._stop(after.start_mark, "holds a second document; put it into a file of its own or delete the `---`")
 
-    def _node(self, event: yaml.Event, events: Events, path: Path) -> Data:
+    def _node(self, event: yaml.Event, events: Events, path: DataPath) -> Data:
         self._count(event, path)
         self.values.setdefault(path, _position(event.start_mark))
         if isinstance(event, yaml.AliasEvent):
@@ -168,7 +168,7 @@ class _YamlReader:
             return self._sequence(events, path)
         return self._mapping(events, path)
 
-    def _look_over(self, event: yaml.Event, path: Path) -> None:
+    def _look_over(self, event: yaml.Event, path: DataPath) -> None:
         """Report what may not stand before a key or a value."""
         if event.anchor:
             self._report(event.start_mark, f"sets {self._named('anchor', '&' + event.anchor)}; delete it", path)
@@ -178,14 +178,14 @@ class _YamlReader:
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
                 self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
 
-    def _count(self, event: yaml.Event, path: Path) -> None:
+    def _count(self, event: yaml.Event, path: DataPath) -> None:
         self.nodes += 1
         if self.nodes > self.most_nodes:
             self._stop(event.start_mark, f"holds more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
             self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
-    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> str:
+    def _scalar(self, event: yaml.ScalarEvent, path: DataPath) -> str:
         text = _with_empty_lines(event)
         if not event.style and text in _NULLS:  # an author means "nothing", and `null` must not be printed
             advice = "write the text, or delete the line; to print the word, put it in quotation marks"
@@ -194,13 +194,13 @@ class _YamlReader:
             self.unread.add(path)
         return text
 
-    def _sequence(self, events: Events, path: Path) -> list[Data]:
+    def _sequence(self, events: Events, path: DataPath) -> list[Data]:
         items: list[Data] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(self._node(event, events, (*path, len(items))))
         return items
 
-    def _mapping(self, events: Events, path: Path) -> dict[str, Data]:
+    def _mapping(self, events: Events, path: DataPath) -> dict[str, Data]:
         entries: dict[str, Data] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, path)
@@ -217,7 +217,7 @@ class _YamlReader:
             entries[key] = self._node(next(events), events, here)
         return entries
 
-    def _skip(self, events: Events, path: Path) -> None:
+    def _skip(self, events: Events, path: DataPath) -> None:
         """Read a value for its problems only, so that the first one under this path keeps its position."""
         aside = _YamlReader(
             self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes, discreet=self.discreet
@@ -225,7 +225,7 @@ class _YamlReader:
         aside._node(next(events), events, path)
         self.nodes = aside.nodes
 
-    def _key(self, event: yaml.Event, path: Path) -> str | None:
+    def _key(self, event: yaml.Event, path: DataPath) -> str | None:
         """The text of a key; None where a problem has been reported instead."""
         self._count(event, path)
         if isinstance(event, yaml.AliasEvent):
@@ -244,7 +244,7 @@ class _YamlReader:
             return None
         return key
 
-    def _report(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
+    def _report(self, mark: yaml.Mark | None, message: str, path: DataPath = ()) -> None:
         line, column = _position(mark) if mark else (None, None)
         self.problems.append(Problem(self.name, line, column, dotted(path, discreet=self.discreet), message))
 
@@ -260,12 +260,12 @@ class _YamlReader:
             return f"a {noun}" if noun == "tag" else f"an {noun}"
         return f"the {noun} {quoted(text)}"
 
-    def _stop(self, mark: yaml.Mark | None, message: str, path: Path = ()) -> None:
+    def _stop(self, mark: yaml.Mark | None, message: str, path: DataPath = ()) -> None:
         self._report(mark, message, path)
         raise _Stop
 
 
-def dotted(path: Path, *, discreet: bool = False) -> str:
+def dotted(path: DataPath, *, discreet: bool = False) -> str:
     """Write a path as people say it: `risks.common[2]`, list items counted from 1.
 
     A discreet one puts `…` in the place of what does not look like a key.

@@ -15,7 +15,7 @@ from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.checks.rules.services import replacement
 from consentkit.checks.rules.translations import missing_translation
 from consentkit.problems import did_you_mean, printable, quoted
-from consentkit.reading.yaml_file import Path
+from consentkit.reading.yaml_file import DataPath
 
 
 def _one_sided(rule: Rule, library: LibraryFiles, keys: Mapping[str, str]) -> Iterator[RuleFinding]:
@@ -88,7 +88,7 @@ def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
                 yield breach(UNKNOWN_RELATED_CODE, file, value(*path), message)
 
 
-def _named_codes(file: ProcedureFile) -> Iterator[tuple[Path, str]]:
+def _named_codes(file: ProcedureFile) -> Iterator[tuple[DataPath, str]]:
     billing = file.procedure.billing
     for name in ("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by"):
         for index, code in enumerate(getattr(billing, name)):

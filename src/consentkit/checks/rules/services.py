@@ -12,7 +12,7 @@ from consentkit.checks.inputs import ProcedureFile, ServiceFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.problems import did_you_mean, quoted
-from consentkit.reading.yaml_file import Path
+from consentkit.reading.yaml_file import DataPath
 
 Procedures = Mapping[str, ProcedureFile]
 
@@ -76,7 +76,7 @@ SERVICE_REPEATED = Rule(
 
 def service_repeated(services: ServiceFile, procedures: Procedures) -> Iterator[RuleFinding]:
     """Look for equal codes."""
-    first: dict[str, Path] = {}
+    first: dict[str, DataPath] = {}
     for path, code in services.codes:
         if first.setdefault(code, path) != path:
             line = services.source.at_value(first[code])[0]
