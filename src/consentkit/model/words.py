@@ -196,6 +196,26 @@ class Refusal(Record):
     reason: Line
 
 
+class FormWords(Record):
+    """Words of the form to sign."""
+
+    heading: Line
+    asked: Line
+    item: Annotated[Line, _takes("title", "code")]
+    yes: Line
+    no: Line
+    main_risks: Line
+    choices: Line
+    nothing: Line
+    given: Line
+    given_paper: Annotated[Line, _takes("title", "code", "date", "fingerprint")]
+    agreement: Line
+    agreement_by_row: Line
+    only_if_needed: Line
+    teach_back: Line
+    teach_back_items: tuple[Line, ...] = Field(min_length=1)
+
+
 Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
 
 
@@ -356,6 +376,7 @@ class LanguagePack(Record):
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
+    form: FormWords
     signatures: Signatures
     about: AboutWords
     packet: PacketWords
