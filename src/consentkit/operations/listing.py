@@ -13,7 +13,7 @@ from consentkit.library.overview import ListedProcedure, overview
 
 
 @dataclass(frozen=True)
-class Listing:
+class LibraryListing:
     """The procedures of a library."""
 
     procedures: tuple[ListedProcedure, ...]
@@ -22,10 +22,10 @@ class Listing:
     """Why the other files can't be used."""
 
 
-def list_procedures(workspace: OpenWorkspace) -> Listing:
+def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
     """List the procedures of a workspace. Raises FileAccess where a folder of the library can't be read."""
     entries = overview(workspace.library.index().procedures, workspace.store).values()
-    return Listing(
+    return LibraryListing(
         tuple(entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)),
         tuple(entry for entry in entries if isinstance(entry, InvalidInput | FileAccess)),
     )

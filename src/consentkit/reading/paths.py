@@ -12,9 +12,8 @@ import os
 import stat
 from pathlib import Path
 
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
-from consentkit.reading.files import reason
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
