@@ -95,12 +95,12 @@ class OpenWorkspace:
 
         return languages(self.templates)
 
-    def language(self, language: str | None = None) -> LanguagePack:
+    def language(self, language: str | None = None, snapshot: Snapshot | None = None) -> LanguagePack:
         """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
         from consentkit.library.languages import load_language, with_clauses_of
 
-        pack = load_language(self.templates, language or self.usual_language)
-        return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
+        pack = load_language(self.templates, language or self.usual_language, snapshot)
+        return with_clauses_of(pack, self.folder.path, snapshot) if self.folder.path else pack
 
     def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
         """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
@@ -171,13 +171,15 @@ class OpenWorkspace:
 
         return self._guarded(compose_page, content, self.source())
 
-    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+    def is_approved(
+        self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
+    ) -> bool:
         """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
         sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, self.inputs())):
+        if document := kept(self, key(sought, inputs or self.inputs())):
             return document.is_approved
         approval = self.compose(self.content(code, language=language, variant=variant)).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())

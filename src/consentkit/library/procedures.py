@@ -139,9 +139,11 @@ def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tupl
     return (None if problems else translation), problems
 
 
-def load_procedure(path: Path, *, known_clauses: Collection[str] | None = None) -> Procedure:
+def load_procedure(
+    path: Path, *, known_clauses: Collection[str] | None = None, snapshot: Snapshot | None = None
+) -> Procedure:
     """Load one procedure file. Raises InvalidInput with all its problems, or FileAccess."""
-    procedure, problems = check_procedure(path, known_clauses=known_clauses)
+    procedure, problems = check_procedure(path, known_clauses=known_clauses, snapshot=snapshot)
     if procedure is None:
         raise InvalidInput(problems)
     return procedure
