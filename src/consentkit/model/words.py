@@ -196,6 +196,22 @@ class Refusal(Record):
     reason: Line
 
 
+class PlanStep(Record):
+    """One step of the plan for a crisis."""
+
+    heading: Line
+    hint: Line
+
+
+class PlanWords(Record):
+    """Words of the plan for a crisis (the six steps of a safety plan: Stanley and Brown, 2012)."""
+
+    heading: Line
+    call: Line
+    call_note: Line
+    steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
+
+
 class FormWords(Record):
     """Words of the form to sign."""
 
@@ -376,6 +392,7 @@ class LanguagePack(Record):
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
+    plan: PlanWords
     form: FormWords
     signatures: Signatures
     about: AboutWords
