@@ -26,6 +26,8 @@ COMMANDS = {
     "render": ("render", "{}"),
     "a translation to render": ("render", "{}", "--lang", "es"),
     "a clinic": ("list", "--clinic", "{}"),
+    "a file to write": ("render", "SMALL-1", "-o", "{}", "--clinic", "clinic"),
+    "a folder to write to": ("render", "SMALL-1", "-o", "{}/", "--clinic", "clinic"),
     "verify": ("verify", "{}"),
     "approve": ("approve", "{}", "--by", "Ann Ray", "--clinic", "clinic"),
     "diff": ("diff", "{}", "--clinic", "clinic"),

@@ -44,7 +44,6 @@ STILL_TO_MOVE = {
     "consentkit.cli.packing",
     "consentkit.cli.packing_commands",
     "consentkit.cli.packing_targets",
-    "consentkit.cli.rendering",
 }
 """The modules that do the work of operations themselves, as long as they do."""
 TALKING = {"consentkit.processes.interruption": {"os._exit"}}

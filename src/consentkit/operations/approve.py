@@ -45,6 +45,7 @@ def approve(
     be recorded or a translation of a text that has changed since; FileAccess where there is no clinic's folder, or
     where it can't be written to; and what `Workspace.render` raises for a document that can't be made.
     """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
     today = datetime.date.today()
     if until and until < today:
@@ -56,7 +57,7 @@ def approve(
     document = workspace.render(content)
     approval = _approval(
         **vars(content.identity),
-        edition=load_approvals(folder).next_edition(content.identity, document.content_hash),
+        edition=load_approvals(folder, workspace.snapshot).next_edition(content.identity, document.content_hash),
         content=document.content_hash,
         by=by,
         role=role,
