@@ -201,13 +201,15 @@ class OpenWorkspace:
 
         return self._guarded(compose_page, content, self.source())
 
-    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+    def is_approved(
+        self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
+    ) -> bool:
         """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
         sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, self.inputs())):
+        if document := kept(self, key(sought, inputs or self.inputs())):
             return document.is_approved
         approval = self.compose(self.content(code, language=language, variant=variant)).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
