@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.packets import write_visit
 from kit.running import Outcome, as_nobody
 from kit.small import make_clinic
 
@@ -34,8 +35,11 @@ COMMANDS = {
     "the source of a new procedure": ("new", "NEW-1", "--from", "{}"),
     "a service list": ("batch", "{}", "-o", "out"),
     "the folder of a batch": ("batch", "-o", "{}/out", "--clinic", "clinic"),
+    "a batch into a file": ("batch", "-o", "{}.pdf", "--clinic", "clinic"),
     "a batch to merge": ("batch", "--merge-manifests", "{}", "-o", "out"),
     "a visit": ("packet", "{}"),
+    "the file of a packet": ("packet", "visit.yaml", "-o", "{}", "--allow-drafts", "--clinic", "clinic"),
+    "the file of all packets": ("packet", "visit.yaml", "--combined", "{}", "--allow-drafts", "--clinic", "clinic"),
 }
 
 
@@ -45,6 +49,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").write_text("", encoding="utf-8")
     clinic = make_clinic(tmp_path / "clinic")
+    write_visit(tmp_path / "visit.yaml")
     (clinic / "services.yaml").write_text("services: [SMALL-1]\n", encoding="utf-8")
     return tmp_path
 
