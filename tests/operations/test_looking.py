@@ -17,6 +17,8 @@ from consentkit.operations.opening import (
     open_despite_faults,
     open_for_a_run,
 )
+from consentkit.operations.render import RenderRequest, render
+from consentkit.operations.verify import verify
 from kit.small import CODE, make_clinic, write_procedure
 
 
@@ -101,3 +103,17 @@ def test_a_cache_without_a_place_is_no_cache_and_can_not_be_looked_after(monkeyp
     with pytest.raises(FileAccess, match="no home folder"):
         open_cache_to_look_after()
     assert open_cache(is_used=False).trouble is None
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_path_that_no_file_can_have_is_refused_by_each_errand_that_is_given_one(name: str, clinic: Path) -> None:
+    assert open_cache(Path(name)).put("0" * 64, b"a part") is False
+    assert "no folder has such a name" in (open_cache(Path(name)).trouble or "")
+    with pytest.raises(FileAccess, match="is not a folder"):
+        open_clinic(Path(name))
+    with pytest.raises(InvalidInput, match="is not the name of a file"):
+        verify(open_clinic(clinic), Path(name))
+    with pytest.raises(FileAccess, match="is not the name of a file"):
+        list(render(open_clinic(clinic), RenderRequest((CODE,), f"{name}/")))
+    result = check(open_despite_faults(clinic), [f"./{name}.yaml"])
+    assert [problem.message for problem in result.problems] == ["is not the name of a file; correct it"]
