@@ -199,8 +199,8 @@ def _parse(text: str, name: str) -> Approvals:
 
 def _says_anything(lines: Iterable[str]) -> bool:
     """Whether there is more than comments and the bare key."""
-    said = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    return said not in ([], ["approvals:"], ["approvals: []"])
+    content = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return content not in ([], ["approvals:"], ["approvals: []"])
 
 
 def _entry(approval: Approval) -> str:
