@@ -96,7 +96,9 @@ def test_a_path_in_a_closed_folder_is_an_error_that_names_it(
 def test_a_closed_folder_above_the_current_one_may_hold_the_clinic_and_is_not_passed_over(
     command: tuple[str, ...], closed: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    closed.chmod(0o700)
     monkeypatch.chdir(closed / "clinic")
+    closed.chmod(0)
     with as_nobody():
         done = call(*command)
     assert (done.code, done.stdout) == (5, b"")
