@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kit.packets import write_visit
-from kit.running import Outcome, as_nobody
+from kit.running import Outcome, as_mere_owner
 from kit.small import make_clinic
 
 Call = Callable[..., Outcome]
@@ -70,23 +69,20 @@ def test_a_path_that_leads_nowhere_is_an_error_with_a_message(
 
 
 @pytest.fixture
-def closed(call: Call, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def closed(tmp_path: Path) -> Iterator[Path]:
     """A folder into which nobody may look, with a clinic in it; the current folder is the open one around it."""
-    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others, too
-        monkeypatch.chdir(name)
-        Path(name).chmod(0o755)
-        folder = Path(name, "closed")
-        make_clinic(folder / "clinic")
-        folder.chmod(0)
-        yield folder
-        folder.chmod(0o700)
+    folder = tmp_path / "closed"
+    make_clinic(folder / "clinic")
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o700)
 
 
 @pytest.mark.parametrize("command", [words for words in COMMANDS.values() if "clinic" not in words], ids=" ".join)
 def test_a_path_in_a_closed_folder_is_an_error_that_names_it(
     command: tuple[str, ...], closed: Path, call: Call
 ) -> None:
-    with as_nobody():
+    with as_mere_owner():
         done = call(*(argument.replace("{}", "closed/clinic/A.yaml") for argument in command))
     assert "closed/clinic" in done.stderr and "permission denied" in done.stderr
     assert done.code == 5
@@ -99,7 +95,7 @@ def test_a_closed_folder_above_the_current_one_may_hold_the_clinic_and_is_not_pa
     closed.chmod(0o700)
     monkeypatch.chdir(closed / "clinic")
     closed.chmod(0)
-    with as_nobody():
+    with as_mere_owner():
         done = call(*command)
     assert (done.code, done.stdout) == (5, b"")
     assert "clinic.yaml: can't be read: permission denied" in done.stderr
