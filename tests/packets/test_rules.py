@@ -375,7 +375,7 @@ def test_a_once_a_day_code_is_seen_at_the_second_visit_of_a_patient_on_one_day()
     assert daily(book, "90839", "90840") == []
     (conflict,) = daily(book, "90839")
     assert str(conflict) == (
-        "90839 may be used once a day for a patient, and an earlier visit of that day has it; "
+        "90839 may be used once a day for a patient, and another visit of that day has it; "
         "take 90839 out of one of the two visits, or correct the date or the record number"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("once-a-day", ("90839",), False)

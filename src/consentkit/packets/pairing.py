@@ -136,7 +136,7 @@ def _once_a_day(code: str) -> Conflict:
     return Conflict(
         "once-a-day",
         (code,),
-        f"{code} may be used once a day for a patient, and an earlier visit of that day has it",
+        f"{code} may be used once a day for a patient, and another visit of that day has it",
         f"take {code} out of one of the two visits, or correct the date or the record number",
         can_be_overridden=False,
     )
