@@ -140,10 +140,9 @@ def test_a_record_number_with_another_name_is_a_warning_that_names_the_other_vis
     other = visit(visit="V-2", patient={**OTHER, "record": "MR-20417"})
     first, second = packets_of(workspace, [visit(), other], DRAFTS)
     assert first.warnings == ()
-    (warning,) = made(second).warnings
-    assert str(warning) == (
+    assert [str(warning) for warning in made(second).warnings] == [
         "visit V-2: warning: has the record number of visit V-1 with another name or date of birth; see whose it is"
-    )
+    ]
 
 
 def test_a_corrected_name_is_not_another_patient(workspace: OpenWorkspace) -> None:
@@ -168,18 +167,30 @@ def test_what_the_front_desk_should_know_comes_with_the_packet(workspace: OpenWo
     assert notice.startswith("visit V-1: overridden: the patient is under 18")
 
 
-def test_an_edit_of_the_folder_counts_for_the_next_visit(tmp_path: Path) -> None:
+@pytest.fixture
+def edited(tmp_path: Path) -> tuple[Path, PacketsInTurn]:
+    """A clinic for which a packet has been made, and what may go on to make more."""
     clinic = make_clinic(tmp_path / "clinic")
     making = PacketsInTurn(open_workspace(clinic, open_store(tmp_path / "store")), DRAFTS)
-    before = made(making.make(visit())).packet
-    write_procedure(clinic / "procedures", purpose="To sleep better.")
-    (clinic / "clauses.en.yaml").write_text(
-        "clauses: {telehealth: {heading: By video, text: We talk by video., visit: telehealth, source: A law}}\n"
-    )
-    after = made(making.make(visit(place="telehealth"))).packet
-    assert "To feel better." in " ".join(page_texts(before.pdf))
-    assert "To sleep better." in " ".join(page_texts(after.pdf))
-    assert "By video" in " ".join(page_texts(after.pdf))
+    assert "To feel better." in " ".join(page_texts(made(making.make(visit(place="telehealth"))).packet.pdf))
+    return clinic, making
+
+
+def test_an_edit_of_a_procedure_counts_for_the_next_visit(edited: tuple[Path, PacketsInTurn]) -> None:
+    clinic, making = edited
+    write_procedure(clinic / "procedures", purpose="To sleep better.", title="Sleep")
+    packet = made(making.make(visit())).packet
+    assert "To sleep better." in " ".join(page_texts(packet.pdf))
+    write_procedure(clinic / "procedures", billing={"role": "retired", "retired_in": 2020, "replaced_by": ["90837"]})
+    assert [problem.rule for problem in refused(making.make(visit())).problems] == ["retired-code"]
+
+
+def test_an_edit_of_the_words_counts_for_the_next_visit(edited: tuple[Path, PacketsInTurn]) -> None:
+    clinic, making = edited
+    clause = "{heading: By video, text: We talk by video., visit: telehealth, source: A law}"
+    (clinic / "clauses.en.yaml").write_text(f"clauses: {{telehealth: {clause}}}\n", encoding="utf-8")
+    packet = made(making.make(visit(place="telehealth"))).packet
+    assert "We talk by video." in " ".join(page_texts(packet.pdf))
 
 
 def test_each_file_is_read_once_for_a_visit_whose_papers_are_kept(
