@@ -111,9 +111,9 @@ def passed_over(folder: Path) -> list[Path]:
     ]
 
 
-def load_translation(path: Path) -> Translation:
+def load_translation(path: Path, snapshot: Snapshot | None = None) -> Translation:
     """Load one translation. Raises InvalidInput with all its problems, or FileAccess."""
-    translation, problems = check_translation_file(path)
+    translation, problems = check_translation_file(path, snapshot)
     if translation is None:
         raise InvalidInput(problems)
     return translation
