@@ -14,6 +14,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import InvalidInput, UnknownCode
 from consentkit.library import snapshot
+from consentkit.operations.opening import open_for_a_run
 from consentkit.operations.packets import (
     MadePacket,
     PacketOptions,
@@ -171,7 +172,7 @@ def test_what_the_front_desk_should_know_comes_with_the_packet(workspace: OpenWo
 def edited(tmp_path: Path) -> tuple[Path, PacketsInTurn]:
     """A clinic for which a packet has been made, and what may go on to make more."""
     clinic = make_clinic(tmp_path / "clinic")
-    making = PacketsInTurn(open_workspace(clinic, open_store(tmp_path / "store")), DRAFTS)
+    making = PacketsInTurn(open_for_a_run(clinic, open_store(tmp_path / "store")), DRAFTS)
     assert "To feel better." in " ".join(page_texts(made(making.make(visit(place="telehealth"))).packet.pdf))
     return clinic, making
 

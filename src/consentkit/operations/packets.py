@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
 from consentkit.packets.packet import Packet, PacketMaker
@@ -106,7 +107,7 @@ class PacketsInTurn:
         if entry.visit is None:
             return refusal(entry, InvalidInput(unread_problems(entry)))
         warnings = tuple(self._record_warnings(entry, entry.visit))
-        inputs = self._workspace.inputs()  # each file is read once for a visit, and again for the next one
+        inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
             packet = self._maker.make(plan, inputs)

@@ -19,6 +19,7 @@ from consentkit._version import __version__
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
@@ -108,7 +109,7 @@ class PacketMaker:
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
-            return self._made(plan, inputs or self.workspace.inputs())
+            return self._made(plan, inputs or self.workspace.inputs(Snapshot()))
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 

@@ -21,6 +21,7 @@ from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout
 from consentkit.model.procedure import Procedure
@@ -165,7 +166,7 @@ class Planner:
         files as they are to be used.
         """
         problems = VisitProblems(file, row, visit.visit)
-        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(), places)
+        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
         packs = [pack for language in languages if (pack := problems.try_to(self._pack, one, language))]
@@ -205,7 +206,7 @@ class Planner:
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs())
+        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()))
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if not problems.problems and not problems.failures:
