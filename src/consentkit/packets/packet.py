@@ -1,6 +1,6 @@
 """The papers of one visit, joined into one file.
 
-Guarantees: nothing is laid out anew because a patient changed: parts without patient data are made ahead and kept, and
+Guarantees: nothing is laid out again because a patient changed: parts without patient data are made ahead and kept, and
 what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
 this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
@@ -150,7 +150,7 @@ class PacketMaker:
         return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
-        """What has to be found on the pages of a packet."""
+        """What must be on the pages of a packet."""
         plan = packet.plan
         for placed in packet.papers:
             paper = placed.paper
@@ -309,7 +309,7 @@ def _foot_line(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) ->
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
-    """What stands at the head of the pages of extra files."""
+    """The particulars at the head of the pages of extra files."""
     return labelled(plan.visit, pack)
 
 

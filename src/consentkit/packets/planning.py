@@ -1,6 +1,6 @@
 """What a visit calls for: which documents, in which languages, which further pages; or why there can be no packet.
 
-Guarantees: everything that is wrong with a visit is told at once, with the remedy and without the name of anybody;
+Guarantees: everything that is wrong with a visit is reported at once, with the remedy and without the name of anybody;
 there is no plan as long as anything speaks against it, and a visit without a plan does not count for later visits.
 Documents are made only where codes, people, names and extra files are in order, and, unless drafts are allowed, each
 document is approved as it is: that takes its text, but no PDF.
@@ -88,18 +88,18 @@ class PacketPlan:
 
     @property
     def extra_names(self) -> tuple[str, ...]:
-        """What messages call each extra file: by its name, unless that tells who the patient is."""
+        """What messages call each extra file: by its name, unless that reveals who the patient is."""
         return tuple(self._instead_of_name(number) or extra.name for number, extra in enumerate(self.extras))
 
     @property
     def extra_titles(self) -> tuple[str, ...]:
-        """What data call each extra file: by its title, unless that tells who the patient is."""
+        """What data call each extra file: by its title, unless that reveals who the patient is."""
         return tuple(
             self._instead_of_name(number) or title_of_file(extra.name) for number, extra in enumerate(self.extras)
         )
 
     def _instead_of_name(self, number: int) -> str | None:
-        """What an extra file is called whose name tells who the patient is: no file of another visit is called that."""
+        """What an extra file is called whose name reveals who the patient is: unlike any file of another visit."""
         if not tells_who(self.visit, Path(self.extras[number].name).name):
             return None
         return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
