@@ -27,7 +27,7 @@ from consentkit.operations.packets import PacketOptions
 from consentkit.operations.schedule import read_requested
 from consentkit.operations.targets import PacketTargets
 from kit.packets import write_schedule, write_visit
-from kit.small import make_clinic
+from kit.small import make_clinic, write_procedure
 
 DRAFTS = PacketOptions(allow_drafts=True)
 CHILD_INTERPRETS = {"interpreter": "Bo Nye", "interpreter_is": "child"}
@@ -36,7 +36,9 @@ Write = Callable[..., list[PacketEvent]]
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
-    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store(tmp_path_factory.mktemp("store")))
+    clinic = make_clinic(tmp_path_factory.mktemp("clinic"))
+    write_procedure(clinic / "procedures", code="DAY-1", billing={"role": "primary", "once_a_day": True})
+    return open_workspace(clinic, open_store(tmp_path_factory.mktemp("store")))
 
 
 @pytest.fixture
@@ -70,6 +72,16 @@ def test_each_visit_is_an_event_with_its_file_or_its_reasons(write: Write, tmp_p
     assert isinstance(warned, VisitWarned)
     assert warned.warning.message.startswith("has the record number of line 2 with another name")
     assert isinstance(third, PacketWritten)
+
+
+def test_a_visit_whose_packet_cannot_be_written_counts_for_no_other(write: Write, tmp_path: Path) -> None:
+    same = {"procedures": "DAY-1", "record_number": "MR-1"}
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "2026-11-23-V-1.pdf").write_text("a text of mine", encoding="utf-8")
+    assert kinds(write(write_schedule(tmp_path / "day.csv", same, same), output="out/")) == [
+        "VisitRefused",
+        "PacketWritten",
+    ]
 
 
 def test_an_earlier_packet_of_a_refused_visit_is_gone_and_the_event_says_so(write: Write, tmp_path: Path) -> None:

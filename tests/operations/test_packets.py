@@ -12,7 +12,7 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
-from consentkit.errors import InvalidInput, UnknownCode
+from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
 from consentkit.library import snapshot
 from consentkit.operations.opening import open_for_a_run
 from consentkit.operations.packets import (
@@ -135,6 +135,23 @@ def test_a_visit_that_comes_again_replaces_what_it_was(workspace: OpenWorkspace)
     assert isinstance(making.make(visit(visit="V-2", procedures=[DAILY])), RefusedVisit)
     assert made(making.make(visit(procedures=[CODE])))
     assert made(making.make(visit(visit="V-2", procedures=[DAILY]))), "V-1 has that code no more"
+
+
+def test_what_a_refused_visit_was_before_counts_no_more(workspace: OpenWorkspace) -> None:
+    making = PacketsInTurn(workspace, DRAFTS)
+    assert made(making.make(visit(procedures=[DAILY])))
+    assert refused(making.make(visit(procedures=[DAILY, "NONE-1"])))
+    assert made(making.make(visit(visit="V-2", procedures=[DAILY])))
+
+
+def test_a_visit_whose_packet_could_not_be_made_counts_for_no_other(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making = PacketsInTurn(workspace, DRAFTS)
+    with monkeypatch.context() as context:
+        context.setattr("consentkit.packets.packet.particulars", lambda *_: {"patient_record": "MR-99"})
+        assert isinstance(refused(making.make(visit(procedures=[DAILY]))).error, RenderingFailed)
+    assert made(making.make(visit(visit="V-2", procedures=[DAILY])))
 
 
 def test_a_record_number_with_another_name_is_a_warning_that_names_the_other_visit(workspace: OpenWorkspace) -> None:

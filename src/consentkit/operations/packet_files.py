@@ -178,6 +178,7 @@ class _Run:
         try:
             file = self._deliver(result.packet)
         except ConsentkitError as error:
+            self._making.forget(result.packet.plan.visit)
             yield self._refuse(refusal(entry, error))
             return
         yield from self._print(result, file)

@@ -112,6 +112,7 @@ class PacketsInTurn:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
             packet = self._maker.make(plan, inputs)
         except ConsentkitError as error:
+            self.forget(entry.visit)
             return refusal(entry, error, warnings)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
 
@@ -121,6 +122,10 @@ class PacketsInTurn:
         if entry.visit:
             self._records.earlier(entry.visit, _place(entry, entry.visit))
             self._planner.pass_over(entry.visit)
+
+    def forget(self, visit: Visit) -> None:
+        """Let a visit count for no other one, since its packet is not handed out."""
+        self._planner.forget(visit)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
         """Join packets that were made here into one file. There must be one at least. Raises RenderingFailed."""

@@ -77,13 +77,20 @@ class DayBook:
 
     def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
         """Let a visit count for other ones. One that is refused must not: its papers are never handed out."""
+        self.forget(visit)
         number, marks = self._hash(visit.visit.casefold()), frozenset(self._marks(visit, procedures).values())
-        for mark in self._marks_by_visit.pop(number, ()):
-            self._visits_by_mark[mark].discard(number)
         for mark in marks:
             self._visits_by_mark.setdefault(mark, set()).add(number)
         if marks:
             self._marks_by_visit[number] = marks
+
+    def forget(self, visit: Visit) -> None:
+        """Let what a visit was before, by its number, no longer count."""
+        number = self._hash(visit.visit.casefold())
+        for mark in self._marks_by_visit.pop(number, ()):
+            self._visits_by_mark[mark].discard(number)
+            if not self._visits_by_mark[mark]:
+                del self._visits_by_mark[mark]
 
     def _marks(self, visit: Visit, procedures: Sequence[Procedure]) -> dict[str, bytes]:
         """The hash of each once-a-day code of a visit with its patient and day, by the code."""
