@@ -195,11 +195,11 @@ class OpenWorkspace:
         approvals = load_approvals(self.folder.path, files)
         return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files)
 
-    def compose(self, content: Content) -> Page:
+    def compose(self, content: Content, snapshot: Snapshot | None = None) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
         from consentkit.documents.making import compose_page
 
-        return self._guarded(compose_page, content, self.source())
+        return self._guarded(compose_page, content, self.source(snapshot))
 
     def is_approved(
         self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
@@ -208,10 +208,11 @@ class OpenWorkspace:
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
-        sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, inputs or self.inputs())):
+        inputs = inputs or self.inputs()
+        if document := kept(self, key(self.find(code, layout, language=language, variant=variant), inputs)):
             return document.is_approved
-        approval = self.compose(self.content(code, language=language, variant=variant)).approval
+        content = self.content(code, language=language, variant=variant, snapshot=inputs.snapshot)
+        approval = self.compose(content, inputs.snapshot).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
 
     def render(
