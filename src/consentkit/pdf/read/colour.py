@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile
-from consentkit.pdf.file.syntax import Ref, Value, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer
 
 Lightness: TypeAlias = float | None
 
@@ -46,7 +46,7 @@ def space_of(file: PdfFile, value: Value | None) -> str | None:
         return None
     family = file.get(value[0])
     if family == b"/ICCBased" and len(value) > 1 and isinstance(value[1], Ref):
-        return _PROFILED.get(whole(file.objects[value[1]].entries.get("N")))
+        return _PROFILED.get(integer(file.objects[value[1]].entries.get("N")))
     return _DEVICE.get(family.decode("latin-1")) if isinstance(family, bytes) else None
 
 

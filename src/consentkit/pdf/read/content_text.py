@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from consentkit.pdf.file.operators import Operation, operations
 from consentkit.pdf.file.reader import PdfFile, inflated
-from consentkit.pdf.file.syntax import Ref, Value, decoded_text, string_bytes, whole
+from consentkit.pdf.file.syntax import Ref, Value, decoded_text, integer, string_bytes
 
 UNKNOWN = "\ufffd"
 
@@ -127,7 +127,7 @@ class StreamReader:
         named = self._file.dictionary(self._file.dictionary(self._resources.get("Properties")).get(operands[0][1:]))
         properties: dict[str, Any] = {}
         if "MCID" in named:
-            properties["/MCID"] = whole(self._file.get(named["MCID"]))
+            properties["/MCID"] = integer(self._file.get(named["MCID"]))
         if "ActualText" in named:
             properties["/ActualText"] = string_bytes(self._file.get(named["ActualText"]))
         return properties

@@ -16,7 +16,7 @@ from dataclasses import replace
 from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, Point, box_around, box_moved, product
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import PdfFile
-from consentkit.pdf.file.syntax import Ref, Value, number, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer, number
 from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, DrawnRun, Paint
 from consentkit.pdf.read.colour import ANY
 from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
@@ -80,7 +80,7 @@ class SeenContent(ContentReader):
         """Paint the notes, marks and fields of a page over it."""
         for reference in self.file.array(page.get("Annots")):
             entries = self.file.dictionary(reference)
-            if whole(self.file.get(entries.get("F", b"0"))) & _HIDDEN or "Rect" not in entries:
+            if integer(self.file.get(entries.get("F", b"0"))) & _HIDDEN or "Rect" not in entries:
                 continue
             area = _box(self.file, entries["Rect"])
             appearances = list(_appearances(self.file, entries))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile, read_file
-from consentkit.pdf.file.syntax import Ref, Value, string_text, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer, string_text
 from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, SequenceKey
 from consentkit.pdf.read.seen import SeenContent
 
@@ -139,7 +139,7 @@ class _TreeReader:
         if kid == b"null":
             return
         if isinstance(kid, bytes):
-            line.add(self._content_text(page, None, whole(kid)), page)
+            line.add(self._content_text(page, None, integer(kid)), page)
             return
         part = self._file.dictionary(kid)
         page = self._page_of(part, page)
@@ -151,7 +151,7 @@ class _TreeReader:
             line.add(UNKNOWN if self._only_seen else f" {self._string(part['Alt'])} ", page)
         elif part.get("Type") == b"/MCR":
             stream = part.get("Stm")
-            number = whole(self._file.get(part["MCID"]))
+            number = integer(self._file.get(part["MCID"]))
             line.add(self._content_text(page, stream if isinstance(stream, Ref) else None, number), page)
         elif part.get("Type") != b"/OBJR":
             for inner in self._kids(part):

@@ -30,7 +30,7 @@ from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import unprintable
-from consentkit.pdf.fonts.shown import set_text
+from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.attributes import OwnedFeatures
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
@@ -202,7 +202,7 @@ def _laid_out(
     sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
     require_allowed_links(page.etree_element.iter())
-    set_text(page.etree_element)
+    prepare_text(page.etree_element)
     return page.render(font_config=own, stylesheets=sheets)
 
 

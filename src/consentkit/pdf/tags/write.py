@@ -24,7 +24,7 @@ import weasyprint.pdf
 from fontTools.ttLib import TTFont
 from weasyprint.pdf.stream import Stream
 
-from consentkit.pdf.fonts.meanings import mend_meanings
+from consentkit.pdf.fonts.meanings import correct_meanings
 from consentkit.pdf.part import Slot
 from consentkit.pdf.tags.collect import Gatherer
 from consentkit.pdf.tags.forms import FieldPlace, add_form, find_places
@@ -94,7 +94,7 @@ def _operators(items: Sequence[Any], start: int) -> bytes:
 
 
 def _build_fonts_dictionary(pdf: pydyf.PDF, fonts: Any, *options: Any) -> Any:
-    mend_meanings(fonts.values())
+    correct_meanings(fonts.values())
     return weasyprint.pdf.fonts.build_fonts_dictionary(pdf, fonts, *options)
 
 
