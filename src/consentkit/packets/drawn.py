@@ -2,7 +2,7 @@
 
 Guarantees: a page whose own streams, resources or size are not those of its part counts as another page, and so does
 one where anything but text was painted over or below the letters of our own papers; everything else on it is read as it
-is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
+is painted (`pdf.read.visible`), and what belongs to a structure element with what that says for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from consentkit.pdf.read.canvas import Paint
 from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
-from consentkit.pdf.read.seen import SeenContent, page_area
+from consentkit.pdf.read.visible import VisibleContent, page_area
 
 _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
@@ -38,7 +38,7 @@ class PageReader:
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._content = SeenContent(file, _LEAST_SIZE, whole_drawings=True)
+        self._content = VisibleContent(file, _LEAST_SIZE, whole_drawings=True)
         self._digests: dict[int, bytes] = {}
         self._drawn_with: dict[tuple[Value, Names], bytes] = {}
         tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))

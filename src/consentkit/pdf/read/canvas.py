@@ -166,7 +166,7 @@ def _has_body(glyph: Glyph) -> bool:
 
 
 def _is_mark(text: str) -> bool:
-    """Whether a text consists of marks. Arabic fonts have glyphs for a mark with the space or the line that bears it."""
+    """Whether a text consists of marks. Arabic fonts have glyphs for a mark with the space or line that bears it."""
     if text.isascii():
         return False
     return all(unicodedata.category(char)[0] == "M" or char in _BEARERS for char in unicodedata.normalize("NFKC", text))

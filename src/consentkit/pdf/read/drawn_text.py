@@ -71,7 +71,7 @@ class PageTexts:
 
 
 def _maps(file: PdfFile, fonts: dict[str, Value]) -> bytes:
-    """A digest of the maps of fonts: fonts of the same names may give the same codes another meaning in another file."""
+    """A digest of the maps of fonts: in another file, fonts of the same names may map codes to other characters."""
     maps = ((name, file.dictionary(font).get("ToUnicode")) for name, font in sorted(fonts.items()))
     streams = ((name, file.objects[stream].stream if isinstance(stream, Ref) else None) for name, stream in maps)
     return b"%r" % [(name, hashlib.sha256(stream or b"").digest()) for name, stream in streams]

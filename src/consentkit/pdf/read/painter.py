@@ -113,7 +113,7 @@ class Painter(GraphicsReader):
         self._text_matrix = product((1, 0, 0, 1, x * state.stretch, 0), self._text_matrix)
 
     def _outline(self) -> float:
-        """Half the thickness of the outline of characters, in units of the text; it does not grow with the font size."""
+        """Half the thickness of the outline of characters, in units of the text; the font size does not affect it."""
         a, b, _, _, _, _ = self._text_matrix
         scale = (a * a + b * b) ** 0.5
         return self.state.pen.width / 2 / scale if self.state.mode in _OUTLINED and scale else 0.0

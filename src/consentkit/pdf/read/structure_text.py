@@ -16,7 +16,7 @@ from typing import TypeAlias
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value, integer, string_text
 from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, SequenceKey
-from consentkit.pdf.read.seen import SeenContent
+from consentkit.pdf.read.visible import VisibleContent
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that occur in a line of text.
 _GROUPING = frozenset(
@@ -103,7 +103,7 @@ class _TreeReader:
         self._references = list(file.page_references())
         self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
         self._only_visible = only_visible
-        self._content = SeenContent(file) if only_visible else ContentReader(file)
+        self._content = VisibleContent(file) if only_visible else ContentReader(file)
         self._texts: dict[int, dict[SequenceKey, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
