@@ -119,7 +119,7 @@ def test_a_mark_without_a_place_is_refused_by_name(text: str, lost: str) -> None
     assert unprintable(text) == [lost]
     with pytest.raises(UnprintableText, match=r"COMBINING|ARABIC FATHA"):
         render(f"<p>{text}</p>")
-    with pytest.raises(RenderingFailed, match="has letters that no font here can print"):
+    with pytest.raises(RenderingFailed, match="has characters that no font here can print"):
         engine.draw_lines([text])
 
 

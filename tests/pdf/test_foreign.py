@@ -131,16 +131,16 @@ ACTIVE: dict[str, tuple[Change, str]] = {
     "script for a field": (lambda pdf: add_field(pdf, AA=Dictionary(K=action("JavaScript", JS="x"))), "JavaScript"),
     "program": (on_a_link("Launch", F="calc.exe"), "starts another program"),
     "program behind other actions": (hidden_deep, "starts another program"),
-    "sending": (on_a_link("SubmitForm", F="https://example.org/"), "sends the form away"),
-    "reading in": (on_a_link("ImportData", F="data.fdf"), "reads in data"),
+    "sending": (on_a_link("SubmitForm", F="https://example.org/"), "submits the form"),
+    "reading in": (on_a_link("ImportData", F="data.fdf"), "imports data"),
     "other file": (on_a_link("GoToR", F="other.pdf", D=[0, Name.Fit]), "link into another file"),
     "attached file": (on_a_link("GoToE", D=[0, Name.Fit]), "link into an attached file"),
-    "film action": (on_a_link("Movie"), "sound, film or 3D"),
-    "sound action": (on_a_link("Sound"), "sound, film or 3D"),
-    "film": (lambda pdf: annotate(pdf, Subtype=Name.Movie), "sound, film or 3D"),
-    "screen": (lambda pdf: annotate(pdf, Subtype=Name.Screen), "sound, film or 3D"),
-    "3D": (lambda pdf: annotate(pdf, Subtype=Name("/3D")), "sound, film or 3D"),
-    "rich media": (lambda pdf: annotate(pdf, Subtype=Name.RichMedia), "sound, film or 3D"),
+    "film action": (on_a_link("Movie"), "sound, video or 3D content"),
+    "sound action": (on_a_link("Sound"), "sound, video or 3D content"),
+    "film": (lambda pdf: annotate(pdf, Subtype=Name.Movie), "sound, video or 3D content"),
+    "screen": (lambda pdf: annotate(pdf, Subtype=Name.Screen), "sound, video or 3D content"),
+    "3D": (lambda pdf: annotate(pdf, Subtype=Name("/3D")), "sound, video or 3D content"),
+    "rich media": (lambda pdf: annotate(pdf, Subtype=Name.RichMedia), "sound, video or 3D content"),
     "attachment": (attach, "an attached file"),
     "attached to a page": (lambda pdf: annotate(pdf, Subtype=Name.FileAttachment), "an attached file"),
     "associated file": (lambda pdf: pdf.Root.__setattr__("AF", Array([Dictionary(F="a.txt")])), "an attached file"),
@@ -229,7 +229,7 @@ def test_an_encrypted_file_is_refused_even_where_no_password_is_asked(password: 
     ("data", "told"),
     [
         (b"", "is empty"),
-        (b"GIF89a", "is no PDF file"),
+        (b"GIF89a", "is not a PDF file"),
         (b"%PDF-1.7\n" + b" " * intake.MOST_BYTES, "has more than 20 MB"),
         (b"%PDF-1.7\n", "is damaged"),
     ],
@@ -244,7 +244,7 @@ def test_what_is_no_usable_file_is_refused(data: bytes, told: str) -> None:
 )
 def test_pages_that_are_too_small_or_too_large_are_refused(box: tuple[int, ...], size: str) -> None:
     (finding,) = findings(saved(plain(MediaBox=Array(box))))
-    assert f"page 1 is {size} points large" in finding
+    assert f"page 1 measures {size} points" in finding
 
 
 def test_the_limits_themselves_are_accepted() -> None:
@@ -329,7 +329,7 @@ def test_a_stream_that_swells_beyond_measure_is_refused() -> None:
     change(pdf)
     data = saved(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     assert len(data) < 1024**2
-    assert findings(data)[0].startswith("swells beyond measure")
+    assert findings(data)[0].startswith("expands to far too much data")
 
 
 @pytest.mark.parametrize("depth", [150, 5000])
@@ -367,7 +367,7 @@ def test_more_objects_than_any_notice_has_are_refused(more: bool) -> None:
 
     data = changed(change)
     if more:
-        assert findings(data)[0].startswith("swells beyond measure")
+        assert findings(data)[0].startswith("expands to far too much data")
     else:
         assert accept(NAME, data).pages == 1
 
@@ -379,7 +379,7 @@ def test_a_picture_of_endless_size_is_refused() -> None:
         )
         pdf.pages[0].obj.Resources.XObject = Dictionary(X=picture)
 
-    assert findings(changed(change))[0].startswith("swells beyond measure")
+    assert findings(changed(change))[0].startswith("expands to far too much data")
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,7 +419,7 @@ def test_a_file_that_fills_the_memory_is_given_up(tmp_path: Path) -> None:
 
 def test_a_mark_without_a_picture_is_refused_since_it_would_be_lost() -> None:
     (finding,) = findings(changed(lambda pdf: annotate(pdf, Subtype=Name.FreeText, Contents="Do not sign")))
-    assert finding.startswith("page 1 has a comment or mark that holds no picture of itself")
+    assert finding.startswith("page 1 has a comment or mark without a picture of itself")
 
 
 def test_no_message_quotes_the_file() -> None:
