@@ -213,7 +213,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         pdf.pages[2].obj.MediaBox = Array([0, 0, 60, 792])
 
     found = findings(changed(change, pages=51))
-    told = ("attached file", "layers", "starts another program", "51 pages", "page 3 is 60 by 792")
+    told = ("attached file", "layers", "starts another program", "51 pages", "page 3 measures 60 by 792")
     assert all(any(word in finding for finding in found) for word in told), found
     assert len(found) == len(set(found)) == len(told)
 

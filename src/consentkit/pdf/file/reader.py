@@ -223,7 +223,7 @@ def inflated(item: PdfObject) -> bytes:
         case None:
             return data
         case b"/FlateDecode" if "DecodeParms" not in item.entries:
-            return zlib.decompress(data) if data else b""  # qpdf writes empty streams so
+            return zlib.decompress(data) if data else b""  # qpdf writes empty streams like this
     raise ValueError("a stream has a filter other than plain Flate")
 
 

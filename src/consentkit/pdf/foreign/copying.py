@@ -114,13 +114,13 @@ class Copier:
             raise Unsound("a drawing that is packed as a picture")
         return content.data
 
-    def drawing_of(self, stream: Any, around: Any) -> Drawing:
-        """The drawing of a picture; `around` are the resources of what draws it. Raises Unsound."""
+    def drawing_of(self, stream: Any, inherited: Any) -> Drawing:
+        """The drawing of a picture; `inherited` are the resources of what draws it. Raises Unsound."""
         key = object_key(stream)
         if key is None:
             raise Unsound("a stream without a number")
         if key not in self._read:
-            own = stream.get("/Resources", around)
+            own = stream.get("/Resources", inherited)
             self._read[key] = read_drawing(self.data(stream), mcids_in(own))
         return self._read[key]
 

@@ -50,9 +50,9 @@ class Costs:
         self._page, self._page_key, self._area = resources, page, area
         self._cost(drawing, resources)
 
-    def require_affordable_picture(self, picture: Any, around: Any, page: ObjectKey) -> None:
+    def require_affordable_picture(self, picture: Any, inherited: Any, page: ObjectKey) -> None:
         """Raise TooCostly or Unsound if the picture of an annotation must not be drawn."""
-        self._page, self._page_key = around, page
+        self._page, self._page_key = inherited, page
         self._of_stream(picture)
 
     def _cost(self, drawing: Drawing, resources: Any) -> int:
@@ -111,9 +111,9 @@ class Costs:
             raise TooCostly
         if (key, self._page_key) not in self._known:
             own = stream.get("/Resources")
-            around = own if has_entries(own) else resources if has_entries(resources) else self._page
+            usable = own if has_entries(own) else resources if has_entries(resources) else self._page
             self._open.append(key)
-            cost = self._cost(self._copier.drawing_of(stream, around), around)
+            cost = self._cost(self._copier.drawing_of(stream, usable), usable)
             self._open.pop()
             self._known[key, self._page_key] = cost
         return self._known[key, self._page_key]

@@ -92,9 +92,9 @@ class StreamReader:
         """The current font. A form begins with that of the stream that draws it (ISO 32000-1, 8.10.1)."""
         self._saved_fonts: list[Font | None] = []
 
-    def read(self, stream: bytes, around: MarkedSequence) -> None:
+    def read(self, stream: bytes, enclosing: MarkedSequence) -> None:
         """Add the text of a stream that is drawn inside a sequence."""
-        opened = [around]
+        opened = [enclosing]
         for operation in self._reader.operations(stream):
             match operation.operator:
                 case "BDC" | "BMC":
@@ -108,17 +108,17 @@ class StreamReader:
                     if operator in ("Tj", "TJ", "'", '"'):
                         self._show(operation.operands[-1], opened[-1])
 
-    def _opened(self, operation: Operation, around: MarkedSequence) -> MarkedSequence:
+    def _opened(self, operation: Operation, enclosing: MarkedSequence) -> MarkedSequence:
         tag, properties = operation.operands[0], self._properties(operation.operands[1:])
         mcid = properties.get("/MCID")
-        key = (self._number, mcid) if type(mcid) is int else around.key  # True is an int to isinstance
-        if tag == "/Artifact" and not around.silent:
+        key = (self._number, mcid) if type(mcid) is int else enclosing.key  # True is an int to isinstance
+        if tag == "/Artifact" and not enclosing.silent:
             key = None
-        silent = around.silent or tag == "/Artifact"
+        silent = enclosing.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
             self._add(key, decoded_text(properties["/ActualText"]))
             silent = True
-        return MarkedSequence(key, silent, around.is_optional or tag == "/OC")
+        return MarkedSequence(key, silent, enclosing.is_optional or tag == "/OC")
 
     def _properties(self, operands: list[Any]) -> Mapping[str, Any]:
         """The properties of a sequence: a dictionary in the stream, or a name in the resources."""

@@ -56,11 +56,11 @@ class Painter(GraphicsReader):
         self._whole_drawings = whole_drawings
         self._will_clip = False
 
-    def read(self, stream: bytes, around: MarkedSequence) -> None:
+    def read(self, stream: bytes, enclosing: MarkedSequence) -> None:
         """Paint a stream."""
         self._drawing = len(self.canvas.drawings)
-        self.canvas.drawings.append(around.key)
-        super().read(stream, around)
+        self.canvas.drawings.append(enclosing.key)
+        super().read(stream, enclosing)
 
     def _add(self, key: SequenceKey | None, text: str) -> None:
         self.canvas.items.append((key, text))
@@ -73,7 +73,7 @@ class Painter(GraphicsReader):
     def _show(self, operand: bytes | list[Any], inside: MarkedSequence) -> None:
         state, font = self.state, self.font
         if not isinstance(font, MeasuredFont):
-            self._paint(None, ANY, is_patchy=True)  # a viewer may take any font
+            self._paint(None, ANY, is_patchy=True)  # a viewer may use any font
             self._add(inside.key, UNKNOWN)
             return
         if font.is_drawn:

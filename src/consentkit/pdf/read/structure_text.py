@@ -127,10 +127,10 @@ class _TreeReader:
                 yield from self._block(part, kid_role, page)
         yield from line.finish(role)
 
-    def _is_in_line(self, role: str, around: str) -> bool:
+    def _is_in_line(self, role: str, enclosing: str) -> bool:
         """Whether an element is part of the text around it. Figures among blocks are blocks themselves."""
         if role in _REPLACED or role == "NonStruct":
-            return around not in _GROUPING
+            return enclosing not in _GROUPING
         return role in _INLINE
 
     def _speak(self, kid: Value, page: int | None, line: _BlockText) -> None:

@@ -104,9 +104,9 @@ class Collector:
         elif _is_decoration(box):
             self._set_aside(box, Artifact.LAYOUT)
         elif isinstance(box, boxes.TextBox):
-            self._take_text(box, where)
+            self._add_text(box, where)
         else:
-            self._take_element(box, where)
+            self._add_element(box, where)
 
     def _set_aside(self, box: Any, artifact: Artifact) -> None:
         """Make an artifact of a box and everything in it."""
@@ -130,7 +130,7 @@ class Collector:
         self._repeatable.add(box.element)
         return repeated
 
-    def _take_text(self, box: boxes.TextBox, where: _Context) -> None:
+    def _add_text(self, box: boxes.TextBox, where: _Context) -> None:
         mark = self._marks.pop(box, None)
         if mark is None:
             return
@@ -150,14 +150,14 @@ class Collector:
         place = {"before": start, "marker": start, "after": end}.get(pseudo, _last_place(where.node))
         return place, place
 
-    def _take_element(self, box: boxes.Box, where: _Context) -> None:
+    def _add_element(self, box: boxes.Box, where: _Context) -> None:
         inner = self._inside(box, where)
         if box.element is not None and "data-field" in box.element.attrib:
             self.places[box] = where.node
         if box.link_annotation is not None:
-            self._take_annotation(box.link_annotation, inner.link or inner.node)
+            self._add_annotation(box.link_annotation, inner.link or inner.node)
         if box.widget_annotation is not None:
-            self._take_annotation(box.widget_annotation, inner.node)
+            self._add_annotation(box.widget_annotation, inner.node)
             for child in box.children:  # the value, which the field itself displays
                 self._set_aside(child, Artifact.LAYOUT)
             return
@@ -167,7 +167,7 @@ class Collector:
         for child in box.children:
             self._visit(child, inner)
 
-    def _take_annotation(self, annotation: Any, node: Node) -> None:
+    def _add_annotation(self, annotation: Any, node: Node) -> None:
         node.kids.append(AnnotationNode(self._page, annotation, _last_place(node)))
 
     def _inside(self, box: boxes.Box, where: _Context) -> _Context:

@@ -49,16 +49,16 @@ class HtmlText:
         if element.tag == "br":
             self._text.append("\n")
         if isinstance(element.tag, str):  # comments and instructions have a function for a tag
-            self._take(element.text, own)
+            self._add_text(element.text, own)
         for child in element:
             self.add(child, language)
-            self._take(child.tail, own)
+            self._add_text(child.tail, own)
         self._text.append(_EDGE)
         self._spans[element] = (start, len(self._text))
         self._languages[element] = language
         self._own_text[element] = ("".join(own.characters), own.places)
 
-    def _take(self, text: str | None, own: _OwnText) -> None:
+    def _add_text(self, text: str | None, own: _OwnText) -> None:
         for place, character in enumerate(text or "", len(self._text)):
             if not character.isspace() and character != _SOFT_HYPHEN:
                 own.add(character.casefold().translate(_ALIKE), place)

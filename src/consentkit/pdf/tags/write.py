@@ -64,13 +64,13 @@ def operators_of_text() -> Iterator[dict[Any, bytes]]:
     """Make `write_pdf` write a file of one page without tags, and collect the operators that draw each text box."""
     operators: dict[Any, bytes] = {}
 
-    def take(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+    def collect_operators(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
         (stream,) = page_streams
         places = {mcid: place for place, mcid in sequences(stream)}
         for box, tag in stream._tags.items():
             operators[box] = _operators(stream.stream, places[tag["mcid"]])
 
-    with _replaced_tagging(take):
+    with _replaced_tagging(collect_operators):
         yield operators
 
 
