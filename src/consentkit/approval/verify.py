@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from consentkit.library.approvals import Approvals, Identity
+from consentkit.model.values import todays_name
 from consentkit.pdf.file.seal import is_intact, is_sealed
 from consentkit.pdf.file.xmp import read_properties
 
@@ -38,7 +39,7 @@ def identify(pdf: bytes) -> PdfVerdict:
         return PdfVerdict("altered" if _was_ours(pdf) else "unknown")
     return PdfVerdict(
         state="current" if is_intact(pdf) else "altered",
-        identity=Identity(properties["code"], properties["language"], properties["variant"]),  # type: ignore[arg-type]
+        identity=Identity(properties["code"], properties["language"], todays_name(properties["variant"])),
         issued=properties.get("edition", ""),
         content_hash=properties["contentHash"],
     )
@@ -52,7 +53,7 @@ def identify_packet(pdf: bytes) -> tuple[str, list[PdfVerdict]] | None:
     state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
-        PdfVerdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        PdfVerdict(state, Identity(entry[0], entry[1], todays_name(entry[2])), content_hash=entry[3])
         if len(entry) == 4
         else PdfVerdict("altered" if state == "altered" else "unknown")
         for entry in entries

@@ -24,7 +24,15 @@ from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
-from consentkit.model.identity import ORIGINAL_LANGUAGE, PAPER_SIZES, VARIANTS, Layout, PaperSize, Variant
+from consentkit.model.identity import (
+    ORIGINAL_LANGUAGE,
+    PAPER_SIZES,
+    VARIANTS,
+    Layout,
+    PaperSize,
+    Variant,
+    complaint_of_former_variant,
+)
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.resources import shipped
 
@@ -125,7 +133,10 @@ class OpenWorkspace:
         from consentkit.model.procedure import Procedure
 
         if variant not in VARIANTS:
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+            raise WrongUse(
+                complaint_of_former_variant(variant)
+                or f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
+            )
         pack = self.language(language)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
         if pack.language == ORIGINAL_LANGUAGE:

@@ -92,7 +92,7 @@ class Kinds(Record):
     """What each kind of document is called, above its title."""
 
     consent: Line
-    handout: Line
+    information: Line
     refusal: Line
 
 
