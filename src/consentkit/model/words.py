@@ -157,6 +157,15 @@ class Headings(Record):
     initials: Line
 
 
+class Chapters(Record):
+    """The parts of an information: each heads several sections."""
+
+    what_it_is: Line
+    what_to_weigh: Line
+    rights: Line
+    before_and_after: Line
+
+
 class TeachBack(Record):
     """The questions by which the clinic finds out whether it explained things well (AHRQ, teach-back)."""
 
@@ -353,6 +362,7 @@ class LanguagePack(Record):
     document: DocumentWords
     summary: SummaryWords
     headings: Headings
+    chapters: Chapters
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
