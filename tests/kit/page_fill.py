@@ -23,6 +23,8 @@ FEWEST_LINES = 4
 UNTORN_ROWS = 5
 """Rows of a table that stays on one page."""
 
+_QUOTED = 40
+
 _SAME_LINE = 2.0
 """Points by which baselines of one line may differ."""
 
@@ -85,7 +87,8 @@ class Filled:
             rows = [row for row in _within(table, "TR") if any(cell.role == "TD" for cell in row.elements)]
             pages = {content.page for content in table.contents()}
             if len(rows) <= UNTORN_ROWS and len(pages) > 1:
-                yield f"pages {', '.join(str(page + 1) for page in sorted(pages) if page is not None)}: {self._text(table)[:40]}"
+                where = ", ".join(str(page + 1) for page in sorted(pages) if page is not None)
+                yield f"pages {where}: {self._text(table)[:_QUOTED]}"
 
     def _first_place(self, element: Element) -> tuple[int, float] | None:
         return next((place for content in element.contents() if (place := self._place(content))), None)
@@ -93,8 +96,11 @@ class Filled:
     def _text(self, element: Element) -> str:
         return " ".join("".join(self._file.text_of(content) for content in element.contents()).split())
 
-    def faults(self, budget: int, *, headings_may_end_pages: tuple[str, ...] = ()) -> list[str]:
-        """What breaks the budgets: too many pages, pages too empty, torn tables, headings at a foot."""
+    def faults(self, budget: int, *, lists_tables: bool = False) -> list[str]:
+        """What breaks the budgets: too many pages, pages too empty, torn tables, headings at a foot.
+
+        In large print, where a table is printed as a list, it may run on to the next page.
+        """
         found = [f"{len(self.pages)} pages, and not {budget}"] if len(self.pages) > budget else []
         for page in self.pages:
             if page.full < LEAST_FULL and page.number < len(self.pages):
@@ -102,7 +108,7 @@ class Filled:
             if page.lines < FEWEST_LINES:
                 found.append(f"page {page.number} has {page.lines} lines")
         found += [f"heading at the foot of {heading}" for heading in self.headings_at_foot]
-        return found + [f"table torn over {table}" for table in self.torn_tables]
+        return found if lists_tables else found + [f"table torn over {table}" for table in self.torn_tables]
 
 
 def _lines(tops: list[float]) -> int:

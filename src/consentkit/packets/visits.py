@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
-from consentkit.reading.files import LARGEST_TEXT, open_regular, reason
+from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
 
 STDIN = "-"
@@ -64,6 +64,16 @@ class VisitEntry:
     """Its number as messages may tell it; None where it can't be read, or tells who the patient is."""
     code_places: tuple[tuple[int | None, int | None], ...] = ()
     """The line and the column of each code; in a schedule the column is counted in cells."""
+
+    @property
+    def file(self) -> str:
+        """The file that it is in, as messages name it: a label has the row, too."""
+        return self.label.rsplit(":", 1)[0] if self.row else self.label
+
+
+def entry_of(visit: Visit) -> VisitEntry:
+    """A visit that comes from no file. Messages call it by its number."""
+    return VisitEntry(None, f"visit {visit.visit}", visit, (), VisitName(visit.visit, visit.date), visit.visit)
 
 
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
