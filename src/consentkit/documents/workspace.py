@@ -33,6 +33,7 @@ from consentkit.model.identity import (
     Layout,
     PaperSize,
     Variant,
+    complaint_of_former_variant,
 )
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.reading.paths import is_file, is_folder, is_there
@@ -152,7 +153,10 @@ class OpenWorkspace:
         from consentkit.model.procedure import Procedure
 
         if variant not in VARIANTS:
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+            raise WrongUse(
+                complaint_of_former_variant(variant)
+                or f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
+            )
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)

@@ -13,11 +13,24 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "handout", "refusal"]
+Variant = Literal["consent", "information", "refusal"]
 """What kind of document is made from a definition."""
 
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """The kinds of documents, in the order in which they are offered."""
+
+FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
+"""What kinds were called once, and what they are called now.
+
+People are told of it; what an earlier version has recorded is read under the name of today.
+"""
+
+
+def complaint_of_former_variant(name: object) -> str:
+    """What is said to whoever asks for a kind by a name of old; empty for any other name."""
+    now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
+    return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
+
 
 PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""

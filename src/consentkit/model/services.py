@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, PaperSize, Variant
-from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
+from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, PaperSize
+from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, without_repeats
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_there
@@ -28,7 +28,7 @@ Which = Literal["no", "yes", "both"]
 _WAYS: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": (False, True)}
 
 Languages = Annotated[tuple[LanguageTag, ...], Field(min_length=1), AfterValidator(without_repeats)]
-Variants = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)]
+Variants = Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)]
 Papers = Annotated[tuple[PaperSize, ...], Field(min_length=1), AfterValidator(without_repeats)]
 
 

@@ -21,7 +21,14 @@ from pydantic import (
     WrapValidator,
 )
 
-from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN, LANGUAGE_PATTERN
+from consentkit.model.identity import (
+    CLAUSE_PATTERN,
+    CODE_PATTERN,
+    FORMER_VARIANTS,
+    LANGUAGE_PATTERN,
+    Variant,
+    complaint_of_former_variant,
+)
 from consentkit.problems import quoted
 
 
@@ -79,6 +86,24 @@ LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 
 ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The name of a clause of the language pack."""
+
+
+def _not_a_former_name(value: Any) -> Any:
+    if complaint := complaint_of_former_variant(value):
+        raise ValueError(complaint)
+    return value
+
+
+def todays_name(value: Any) -> Any:
+    """What a kind of document is called today, given any of its names."""
+    return FORMER_VARIANTS.get(value, value) if isinstance(value, str) else value
+
+
+AskedVariant = Annotated[Variant, BeforeValidator(_not_a_former_name, json_schema_input_type=Variant)]
+"""A kind of document that somebody asks for."""
+
+RecordedVariant = Annotated[Variant, BeforeValidator(todays_name, json_schema_input_type=Variant)]
+"""A kind of document in a record that is only ever added to: it may hold names of old."""
 
 
 def _day(value: Any) -> Any:

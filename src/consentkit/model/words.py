@@ -92,7 +92,7 @@ class Kinds(Record):
     """What each kind of document is called, above its title."""
 
     consent: Line
-    handout: Line
+    information: Line
     refusal: Line
 
 
@@ -155,6 +155,15 @@ class Headings(Record):
     technical_terms: Line
     rights: Line
     initials: Line
+
+
+class Chapters(Record):
+    """The parts of an information: each heads several sections."""
+
+    what_it_is: Line
+    what_to_weigh: Line
+    rights: Line
+    before_and_after: Line
 
 
 class TeachBack(Record):
@@ -389,6 +398,7 @@ class LanguagePack(Record):
     document: DocumentWords
     summary: SummaryWords
     headings: Headings
+    chapters: Chapters
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
