@@ -25,6 +25,7 @@ from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout as Layout  # noqa: PLC0414
+from consentkit.model.identity import printed_fingerprint
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
@@ -60,7 +61,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         rendered = engine.render(
             page.html, styles, assets, _info(content, page), fillable=layout.fillable, paper=layout.paper
         )
-        require_texts(safety_texts(content), rendered.pdf)
+        require_texts(safety_texts(content, printed_fingerprint(page.content_hash)), rendered.pdf)
     return Document(
         code=content.procedure.code,
         title=content.procedure.title,
@@ -83,7 +84,9 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
     return compose(
         content,
         source.templates,
-        lambda content_hash: None if content.stale else source.approvals.current(content.identity, content_hash),
+        lambda content_hash: (
+            None if content.stale else source.approvals.current(content.identity.approved_as, content_hash)
+        ),
         source.today,
         source.folder.logo.digest if source.folder.logo else "",
         source.files,

@@ -1,46 +1,30 @@
-"""From a procedure, a language pack and a clinic to one HTML page: the only place where templates run.
+"""From a procedure, a language pack and a clinic to one HTML page, with the hash of what it says.
 
-Guarantees: every value is printed as typed, whatever markup or template syntax it holds; a template can reach nothing
-but the values it is given, and fails where it names one that does not exist; no template can switch escaping off.
+Guarantees: the hash covers everything on the page that a patient reads, whatever the layout; information, form and
+consent of a procedure in one language have one hash, since they are one text.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
-import re
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    ChoiceLoader,
-    FunctionLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    nodes,
-)
-from jinja2.loaders import split_template_path
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
-from pydantic import BaseModel
+from markupsafe import escape
 
-from consentkit.documents.template_places import OUT_OF_MEMORY
-from consentkit.errors import OutOfTime, RenderingFailed
+from consentkit.documents.filling import Templates, typeset
+from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
+from consentkit.documents.situation import EVERYTHING, LOOSE, Situation
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.clinic import Clinic
-from consentkit.model.identity import PAPER_SIZES, TEMPLATE_ENDINGS, is_template, printed_fingerprint
+from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
 from consentkit.model.procedure import Procedure
-from consentkit.model.words import LanguagePack, fill, pieces
-from consentkit.problems import printable, quoted, shortened
-from consentkit.reading.paths import is_file, is_there, resolved
-from consentkit.resources import shipped
+from consentkit.model.words import LanguagePack, fill
+from consentkit.reading.paths import is_file
 
 STYLE_SHEET = "print.css"
 LARGE_STYLE_SHEET = "large.css"
@@ -55,88 +39,6 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
-
-_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
-_NON_BREAKING_SPACE = "\u00a0"
-_UNSAFE_FILTERS = ("safe", "tojson", "urlize", "xmlattr")  # their results are printed without escaping
-_UNSTEADY_FILTERS = ("random",)  # the same input must give the same page
-_NEEDLESS_GLOBALS = ("lipsum", "cycler", "joiner", "namespace", "dict", "range")
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """A sandbox in which escaping is always on, and in which a record is nothing but its fields.
-
-    The second matters since pydantic's classes have methods that read files (`parse_file`).
-    """
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if isinstance(obj, BaseModel):
-            return attr in type(obj).model_fields
-        if isinstance(obj, Markup) and attr == "translate":  # it changes characters after they were escaped
-            return False
-        return super().is_safe_attribute(obj, attr, value)
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        template = super()._parse(source, name, filename)
-        for node in template.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)):
-            raise TemplateSyntaxError("`autoescape` may not be changed; delete the block", node.lineno, name, filename)
-        return template
-
-
-def environment(
-    templates: Sequence[Path], loaded: list[Path] | None = None, files: Snapshot | None = None
-) -> ImmutableSandboxedEnvironment:
-    """The one Jinja environment. Templates are looked for in the folders in the order given; links are not followed.
-
-    The paths of the templates that it loads are added to `loaded`; `files` reads them.
-    """
-    noted: list[Path] = [] if loaded is None else loaded
-    files = files or Snapshot()
-    made = _Environment(
-        loader=ChoiceLoader([_loader(folder, noted, files) for folder in templates]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=typeset,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    for name in (*_UNSAFE_FILTERS, *_UNSTEADY_FILTERS):
-        del made.filters[name]
-    for name in _NEEDLESS_GLOBALS:
-        made.globals.pop(name, None)
-    made.globals.update(fill=fill, pieces=pieces)
-    made.filters.update(direction=direction_of, paragraphs=_paragraphs)
-    return made
-
-
-def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader:
-    """A loader that does not leave its folder: neither by `..` nor through a link, and it waits for no pipe."""
-
-    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        steps = split_template_path(name)
-        path = folder.joinpath(*steps)
-        if not is_there(path):
-            return None
-        if not is_template(steps):  # it would not count for what is kept
-            raise TemplateError(f"{name} is no template; these end in {', '.join(TEMPLATE_ENDINGS)}")
-        loaded.append(path)
-        if resolved(path) != resolved(folder).joinpath(*steps):
-            raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
-        return files.text(path), str(path), lambda: True
-
-    return FunctionLoader(load)
-
-
-def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
-    return value
-
-
-def _paragraphs(text: str) -> list[str]:
-    return text.split("\n\n")
 
 
 @dataclass(frozen=True)
@@ -169,16 +71,31 @@ class Content:
     @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
-        if self.variant == "refusal":  # it is short, and what it says of rights it says in its own words
+        to_sign = self.variant in {"consent", "form"}
+        printed = {**self.clauses_to_read, **(clauses_of_form([self.procedure], self.pack, LOOSE) if to_sign else {})}
+        return {name: printed[name] for name in self.pack.clauses if name in printed}
+
+    @property
+    def clauses_to_read(self) -> dict[str, str]:
+        """Those of its information: what every patient is told, and what the procedure asks for."""
+        if self.variant not in {"consent", "information"}:
             return {}
         asked = dict.fromkeys(self.procedure.clauses, "procedure")
         reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
         return {name: reason for name, reason in reasons.items() if reason}
 
+    def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
+        """What the form of this procedure alone says, with the fingerprint of its information."""
+        return form_values([[AskedText(self.procedure, self.pack, fingerprint)]], situation)
+
     @property
     def identity(self) -> Identity:
         """Which document it is, for approvals."""
         return Identity(self.procedure.code, self.pack.language, self.variant)
+
+
+_ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
+"""The kinds that share a hash."""
 
 
 def compose(
@@ -198,19 +115,40 @@ def compose(
     """
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
-    html, used = _filled_in(f"{content.variant}.html", _values(content), templates, files)
+    filled = Templates(templates, files)
+    pages = {kind: _filled_in(filled, replace(content, variant=kind)) for kind in _kinds_of_text(content.variant)}
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    content_hash = hashlib.sha256("\0".join([html, style, *layouts, pictures]).encode()).hexdigest()
+    hashed = [*pages.values(), *_other_forms(filled, content), style, *layouts, pictures]
+    content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
+    html = pages[content.variant]
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, approval, mark, (*used, style_path(STYLE_SHEET, templates)))
+    return Page(html, style, content_hash, approval, mark, (*filled.loaded, style_path(STYLE_SHEET, templates)))
+
+
+def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
+    """The kinds whose pages the hash covers."""
+    return _ONE_TEXT if approved_kind(variant) == "consent" else (variant,)
+
+
+def _filled_in(templates: Templates, content: Content) -> str:
+    return templates.fill_in(f"{content.variant}.html", _values(content))
+
+
+def _other_forms(templates: Templates, content: Content) -> list[str]:
+    """What the forms of visits say that the loose one does not: whoever approves a text approves these with it."""
+    if approved_kind(content.variant) != "consent":
+        return []
+    form = replace(content, variant="form")
+    pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
+    return [*pages, content.pack.form.model_dump_json()]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page of a packet that is not about a procedure."""
+    """A page that is not about one procedure: the form of a visit, or a page of a packet."""
 
     html: str
     style: str
@@ -228,44 +166,58 @@ def compose_sheet(
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write a page of a packet: `cover`, `statements` or `blank`. Raises RenderingFailed where a template is faulty."""
+    given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
+    return _written(name, {**given, **values}, clinic, templates, files)
+
+
+def compose_form(
+    form: FormValues,
+    mark: str,
+    clinic: Clinic,
+    words: LanguagePack,
+    templates: Sequence[Path],
+    files: Snapshot | None = None,
+) -> Sheet:
+    """Write the form of a visit, by the template that the form of a single procedure has too."""
+    values = {**page_values(words, clinic, mark), "form": form}
+    return _written("form", values, clinic, templates, files)
+
+
+def _written(
+    name: str, values: Mapping[str, Any], clinic: Clinic, templates: Sequence[Path], files: Snapshot | None
+) -> Sheet:
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(clinic)
-    given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
-    html, used = _filled_in(f"{name}.html", {**given, **values}, templates, files)
+    filled = Templates(templates, files)
+    html = filled.fill_in(f"{name}.html", values)
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
     finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))
-    return Sheet(finished, style, content_hash, (*used, style_path(STYLE_SHEET, templates)))
+    return Sheet(finished, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)))
 
 
-def _filled_in(
-    name: str, values: Mapping[str, Any], templates: Sequence[Path], files: Snapshot
-) -> tuple[str, tuple[Path, ...]]:
-    """The finished page, and the templates that it was made with."""
-    loaded: list[Path] = []
-    try:
-        return environment(templates, loaded, files).get_template(name).render(values), tuple(loaded)
-    except (Exception, OutOfTime) as error:
-        # What can't be compiled leaves no line of a template behind; it was read last.
-        raise RenderingFailed(_template_message(error, str(loaded[-1]) if loaded else name)) from error
-
-
-def _values(content: Content) -> dict[str, Any]:
+def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     """Everything that a template can see.
 
     Mark and fingerprint follow from the finished page, so it has placeholders for them. Were the template run again
     with the values, it could print something else than what was approved.
     """
-    return {
+    shared = page_values(content.pack, content.clinic, _MARK_PLACE)
+    if content.variant == "form":
+        return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
+    values = {
+        **shared,
         "procedure": content.procedure,
-        "clinic": content.clinic,
-        "words": content.pack,
-        "clauses": {name: content.pack.clauses[name] for name in content.clauses},
+        "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "variant": content.variant,
         "translated": content.translated,
-        "mark": _MARK_PLACE,
         "fingerprint": _FINGERPRINT_PLACE,
-        "write_day": content.pack.dates.write,
     }
+    return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
+
+
+def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
+    """What every template of a document can see."""
+    return {"clinic": clinic, "words": pack, "mark": mark, "write_day": pack.dates.write}
 
 
 def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
@@ -292,40 +244,3 @@ def read_style(name: str, templates: Sequence[Path], files: Snapshot | None = No
 
 def _accent_rule(clinic: Clinic) -> str:
     return f"\nhtml {{ --accent: {clinic.accent}; }}\n" if clinic.accent else ""
-
-
-def _template_message(error: BaseException, last: str) -> str:
-    name, line = _template_place(error, last)
-    place = f"{printable(name)}:{line}" if line else printable(name)
-    if isinstance(error, TemplateNotFound):
-        return f"{place}: there is no template {quoted(str(error.name))}"
-    if isinstance(error, OutOfTime):
-        return f"{place}: {error}"
-    if isinstance(error, MemoryError):
-        return f"{place}: {OUT_OF_MEMORY}"
-    detail = error.message if isinstance(error, TemplateError) and error.message else f"{type(error).__name__}: {error}"
-    return f"{place}: the template can't be used: {printable(shortened(detail, 500))}"
-
-
-def _template_place(error: BaseException, last: str) -> tuple[str, int | None]:
-    """The template and line at which an error arose, from the error or its traceback: Jinja puts templates there.
-
-    A shipped macro that gets what it can't use is not at fault: the clinic's template that calls it is.
-    """
-    if isinstance(error, TemplateSyntaxError):
-        return error.filename or error.name or last, error.lineno
-    if isinstance(error, OutOfTime):
-        return _place_of_signal(error) or (last, None)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(TEMPLATE_ENDINGS)]
-    own = [frame for frame in frames if not Path(frame.filename).is_relative_to(shipped("templates"))]
-    place = next(iter(reversed(own or frames)), None)
-    return (place.filename, place.lineno) if place else (last, None)
-
-
-def _place_of_signal(error: OutOfTime) -> tuple[str, int | None] | None:
-    """The same for what a signal has raised: Jinja turns lines of its code into those of templates for errors only."""
-    place: tuple[str, int | None] | None = None
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if template := frame.f_globals.get("__jinja_template__"):
-            place = template.filename or template.name, template.get_corresponding_lineno(line)
-    return place

@@ -12,31 +12,68 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from consentkit.documents.form_values import SUMMARY_ROWS, FormValues
 from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
-from consentkit.model.procedure import Passage
-from consentkit.model.words import Clause
+from consentkit.model.procedure import Passage, Procedure
+from consentkit.model.words import Clause, LanguagePack
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10
 
 
-def safety_texts(content: Content) -> Iterator[str]:
-    """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
+def safety_texts(content: Content, fingerprint: str) -> Iterator[str]:
+    """Every text that must never be missing from the paper, whose information has this fingerprint."""
+    if content.variant in {"consent", "information"}:
+        yield from _texts_to_read(content)
+    if content.variant in {"consent", "form"}:
+        yield from form_texts(content.form(fingerprint), content.pack)
+    if content.variant == "refusal":
+        yield from _texts_of_refusal(content.procedure)
+
+
+def _texts_to_read(content: Content) -> Iterator[str]:
+    """What an information says: all that there is to weigh."""
     procedure = content.procedure
-    summary = procedure.summary
-    yield from (summary.what, summary.why, summary.how_long, summary.main_risk, summary.your_choice)
-    if content.variant != "refusal":
-        yield from procedure.risks.every
-        yield from passage_texts(procedure.risks.what_helps)
+    yield from _summary(procedure)
+    yield from procedure.risks.every
+    yield from passage_texts(procedure.risks.what_helps)
+    yield from _what_to_weigh(procedure)
+    yield from clause_texts(content.pack.clauses[name] for name in content.clauses_to_read)
+
+
+def _texts_of_refusal(procedure: Procedure) -> Iterator[str]:
+    """What a refusal says. It does not go through the risks again."""
+    yield from _summary(procedure)
+    yield from _what_to_weigh(procedure)
+
+
+def _summary(procedure: Procedure) -> Iterator[str]:
+    return (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
+
+
+def _what_to_weigh(procedure: Procedure) -> Iterator[str]:
     if procedure.risks.get_help_now:
         yield from passage_texts(procedure.risks.get_help_now)
     yield from procedure.benefits.items
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
-    yield from clause_texts(content.pack.clauses[name] for name in content.clauses)
+
+
+def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
+    """What a form says in each of its languages: what is asked and weighed, rights and limits, and what is signed."""
+    for said in (said for item in form.items for said in item.said):
+        yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices, said.paper)
+        yield from said.on_form.initials if said.on_form else ()
+    yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
+    yield from clause_texts(clause for clauses in form.visit_clauses.values() for clause in clauses)
+    for words in (pack, form.second) if form.second else (pack,):
+        yield from words.consent.statements
+        yield words.form.agreement_by_row if len(form.items) > 1 else words.form.agreement
+        if form.situation.assent or form.situation.loose:
+            yield from words.form.assent.statements
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

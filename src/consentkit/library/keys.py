@@ -22,7 +22,7 @@ from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
 from consentkit.library.snapshot import ABSENT, Snapshot
-from consentkit.model.identity import PARTICULARS, template_files
+from consentkit.model.identity import PARTICULARS, Variant, approved_kind, template_files
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -41,7 +41,7 @@ class Inputs:
     _approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
 
     def document_digests(
-        self, original: Path, translation: Path | None, language: str, variant: str, options: Mapping[str, Any]
+        self, original: Path, translation: Path | None, language: str, variant: Variant, options: Mapping[str, Any]
     ) -> dict[str, str]:
         """A digest for each group of what a document is made from, by its name: enough to tell why it is made again."""
         return {
@@ -100,11 +100,11 @@ class Inputs:
             return [self.clinic / kept.decode()] if kept else []
         return []
 
-    def _approval(self, code: str, language: str, variant: str) -> str:
-        """The latest approval of a document, and whether it has run out by today."""
+    def _approval(self, code: str, language: str, variant: Variant) -> str:
+        """The latest approval that counts for a document, and whether it has run out by today."""
         if self._approvals is None:
             self._approvals = self._load_approvals()
-        approval = self._approvals.get((code, language, variant))
+        approval = self._approvals.get((code, language, approved_kind(variant)))
         if approval is None:
             return ABSENT
         until = approval.get("until")

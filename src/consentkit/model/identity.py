@@ -13,8 +13,8 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "information", "refusal"]
-"""What kind of document is made from a definition."""
+Variant = Literal["consent", "information", "form", "refusal", "plan"]
+"""What kind of document is made from a definition. A consent is the information and the form in one file."""
 
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """The kinds of documents, in the order in which they are offered."""
@@ -31,6 +31,9 @@ def complaint_of_former_variant(name: object) -> str:
     now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
     return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
 
+
+_APPROVED_WITH: dict[Variant, Variant] = {"information": "consent", "form": "consent"}
+"""Kinds that have no approval of their own, each with the kind whose approval counts: what they say is one text."""
 
 PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""
@@ -84,6 +87,11 @@ ORIGINAL_LANGUAGE = "en"
 """The language in which procedures are written first; others are translations."""
 
 
+def approved_kind(variant: Variant) -> Variant:
+    """The kind of document whose approval counts for this kind."""
+    return _APPROVED_WITH.get(variant, variant)
+
+
 @dataclass(frozen=True)
 class Identity:
     """Which document: the same procedure gives one for each language and variant."""
@@ -94,6 +102,11 @@ class Identity:
 
     def __str__(self) -> str:
         return f"{self.code} ({self.language}, {self.variant})"
+
+    @property
+    def approved_as(self) -> Identity:
+        """The document whose approval counts for this one: itself, or the consent that it is a part of."""
+        return Identity(self.code, self.language, approved_kind(self.variant))
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,12 @@ class Risks(Record):
         """All risks, the most likely first."""
         return self.common + self.uncommon + self.rare
 
+    @property
+    def main_risks(self) -> dict[str, tuple[str, ...]]:
+        """What the form says of each group that has risks: its first one; of rare or serious ones, the first two."""
+        groups = {"common": self.common[:1], "uncommon": self.uncommon[:1], "rare": self.rare[:2]}
+        return {group: risks for group, risks in groups.items() if risks}
+
 
 class Alternative(Record):
     """Another way to get help, with its own good and less good sides."""
@@ -274,6 +280,39 @@ class Review(Record):
         return self
 
 
+class FormChoice(Record):
+    """A choice that the patient marks on the form."""
+
+    label: Line
+    """What there is to choose, such as "Which side"."""
+    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
+    """What can be chosen, each with a box to tick."""
+
+    @field_validator("options")
+    @classmethod
+    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return without_repeats(values)
+
+
+class OnForm(Record):
+    """What is filled in beside the procedure's name on the form to sign."""
+
+    choices: tuple[FormChoice, ...] = Field(default=(), max_length=4)
+    """Choices, each with boxes to tick."""
+    blanks: tuple[Line, ...] = Field(default=(), max_length=4)
+    """Labels of lines to write on, such as "Tooth" or "Drug and dose"."""
+    initials: tuple[Line, ...] = Field(default=(), max_length=4)
+    """Statements of their own, each with room for the patient's initials."""
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.choices or self.blanks or self.initials):
+            raise ValueError("asks for nothing; write `choices`, `blanks` or `initials`, or delete the line")
+        labels = [*(choice.label for choice in self.choices), *self.blanks, *self.initials]
+        without_repeats(tuple(labels))  # a screen reader could not tell two fields apart
+        return self
+
+
 class ProcedureText(Record):
     """What a procedure says: all that a translation puts into another language."""
 
@@ -321,8 +360,12 @@ class ProcedureText(Record):
     """What it is like for the patient."""
     policies: tuple[Line, ...] = ()
     """Rules of payers and authorities that the clinic should look up."""
+    teach_back: tuple[Line, ...] = Field(default=(), max_length=3)
+    """Questions that show what the patient has understood; where left out, those of the language pack are asked."""
+    on_form: OnForm | None = None
+    """What the patient chooses, fills in or puts initials to on the form, where the name alone does not say it all."""
 
-    @field_validator("also_called")
+    @field_validator("also_called", "teach_back")
     @classmethod
     def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)
@@ -341,6 +384,11 @@ class Procedure(ProcedureText):
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a plan for a crisis belongs to it: where it asks for the clause on one."""
+        return "crisis_plan" in self.clauses
 
     @field_validator("clauses", "related")
     @classmethod

@@ -19,6 +19,10 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""
 
 
+_ADDED_LATER = {"teach_back", "on_form"}
+"""Keys that count only where a text has them: what was translated before there were any still fits."""
+
+
 class Translation(ProcedureText):
     """The text of a procedure in another language."""
 
@@ -42,4 +46,5 @@ class Translation(ProcedureText):
 def text_hash(procedure: Procedure) -> str:
     """SHA-256 of a procedure's text: white space, the order of keys and all facts left out."""
     text = procedure.model_dump(mode="json", include=set(ProcedureText.model_fields))
+    text = {name: value for name, value in text.items() if value or name not in _ADDED_LATER}
     return hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

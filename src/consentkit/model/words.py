@@ -93,7 +93,9 @@ class Kinds(Record):
 
     consent: Line
     information: Line
+    form: Line
     refusal: Line
+    plan: Line
 
 
 class DocumentWords(Record):
@@ -169,10 +171,10 @@ class Chapters(Record):
 class TeachBack(Record):
     """The questions by which the clinic finds out whether it explained things well (AHRQ, teach-back)."""
 
-    heading: Line
-    intro: Line
     questions: tuple[Line, ...] = Field(min_length=1, max_length=5)
+    """What the clinician asks for procedures that have no questions of their own."""
     own_questions: Line
+    """What heads the lines for the patient's questions."""
 
 
 class Consent(Record):
@@ -181,8 +183,6 @@ class Consent(Record):
     heading: Line
     intro: Line
     statements: tuple[Line, ...] = Field(min_length=1)
-    agreement: Annotated[Line, _takes("title", "code")]
-    treated_by: Line
 
 
 class OpenDoor(Record):
@@ -221,24 +221,45 @@ class PlanWords(Record):
     steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
+class Assent(Record):
+    """What a patient for whom somebody else decides is asked to agree to."""
+
+    who: Line
+    intro: Line
+    statements: tuple[Line, ...] = Field(min_length=1)
+    statement: Line
+    """What the signature says."""
+
+
 class FormWords(Record):
     """Words of the form to sign."""
 
-    heading: Line
     asked: Line
+    """What heads the procedures for which consent is asked."""
     item: Annotated[Line, _takes("title", "code")]
+    """How a procedure is named."""
     yes: Line
     no: Line
-    main_risks: Line
     choices: Line
     nothing: Line
+    """The choice of doing nothing, at the end of the other choices."""
+    initials: Line
     given: Line
+    """What heads the list of the information papers that the patient was given."""
     given_paper: Annotated[Line, _takes("title", "code", "date", "fingerprint")]
     agreement: Line
+    """The statement by which the signer agrees, where one procedure is asked for."""
     agreement_by_row: Line
+    """The same where several are, each with a box for yes and one for no."""
     only_if_needed: Line
+    """What heads what only some visits call for, on a form that no visit is known for."""
     teach_back: Line
-    teach_back_items: tuple[Line, ...] = Field(min_length=1)
+    """What the clinician says by ticking the questions for teach-back."""
+    assent: Assent
+    approved: Line
+    """The mark of a form that several texts are on, each of them approved."""
+    approved_until: Annotated[Line, _takes("until")]
+    """The same where an approval runs out; the first day on which one does."""
 
 
 Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
@@ -331,11 +352,6 @@ class StatementWords(Record):
     title: Line
     intro: Line
     assent_heading: Line
-    assent_intro: Line
-    assent: tuple[Line, ...] = Field(min_length=1)
-    """What a patient for whom somebody else decides is asked to agree to."""
-    assent_who: Line
-    assent_statement: Line
     agreement_heading: Line
     agreement: Line
     """The statement by which the signer agrees to these pages."""
@@ -379,6 +395,8 @@ class Clause(Record):
     """Whether every document has it; otherwise a procedure asks for it by name."""
     visit: Literal["telehealth", "trainee"] | None = None
     """The kind of visit that calls for it, where it depends on the visit."""
+    form: bool = False
+    """Whether the form has it too; one with initials or for a kind of visit is on the form in any case."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
 

@@ -79,7 +79,7 @@ def _required_texts(spec: SheetSpec) -> Iterator[str]:
     """What must never be missing from a sheet: its clauses, and what a child is asked to agree to."""
     yield from clause_texts(spec.pack.clauses[name] for name in spec.clauses)
     if spec.values.get("assent"):
-        yield from spec.pack.packet.statements.assent
+        yield from spec.pack.form.assent.statements
 
 
 def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:

@@ -1,0 +1,90 @@
+"""How a form is made: each of its texts composed for hash and approval, one page for all, read back.
+
+Guarantees: the result is a complete tagged PDF, or an exception says what is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from consentkit._version import __version__
+from consentkit.documents.form import Form, FormRequest, FormText
+from consentkit.documents.form_values import AskedText, FormValues, form_values
+from consentkit.documents.making import (
+    DocumentSource,
+    compose_page,
+    layout_style_paths,
+    layout_styles,
+    load_engine,
+    require_clauses,
+)
+from consentkit.documents.page import LOGO_ASSET, Content, Page, compose_form
+from consentkit.documents.safety import form_texts, require_texts
+from consentkit.documents.template_places import naming_templates
+from consentkit.model.identity import printed_fingerprint
+from consentkit.model.words import LanguagePack, fill
+from consentkit.pdf.file.xmp import Info
+
+
+def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, source: DocumentSource) -> Form:
+    """Make a form. `contents` has the texts of each procedure, one in each language.
+
+    Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing from the
+    finished form.
+    """
+    engine = load_engine()
+    for content in (content for texts in contents for content in texts):
+        require_clauses(content.procedure, content.pack)
+    composed = [[(content, compose_page(content, source)) for content in texts] for texts in contents]
+    named = [one for number in range(len(request.languages)) for one in (texts[number] for texts in composed)]
+    texts = tuple(_named(content, page, source.today) for content, page in named)
+    words, clinic, layout = contents[0][0].pack, contents[0][0].clinic, request.layout
+    mark = _mark(words, [page for _, page in named], source.today)
+    form = form_values([[_asked(*one) for one in texts_of_one] for texts_of_one in composed], request.situation)
+    page = compose_form(form, mark, clinic, words, source.templates, source.files)
+    assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
+    styles = [page.style, *layout_styles(layout, source.templates, source.files)]
+    info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
+    with naming_templates((*page.templates, *layout_style_paths(layout, source.templates))):
+        part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
+        require_texts(form_texts(form, words), part.pdf)
+    return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark)
+
+
+def _asked(content: Content, page: Page) -> AskedText:
+    return AskedText(content.procedure, content.pack, printed_fingerprint(page.content_hash))
+
+
+def _named(content: Content, page: Page, today: datetime.date) -> FormText:
+    approval = page.approval
+    return FormText(
+        code=content.procedure.code,
+        title=content.procedure.title,
+        language=content.pack.language,
+        edition=content.procedure.review.issued,
+        content_hash=page.content_hash,
+        approved_edition=approval.edition if approval and not approval.is_overdue(today) else None,
+    )
+
+
+def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> str:
+    """What stands at the head of each page: that of its one text, or that each of several is approved, or the worst.
+
+    A text that was never approved makes a draft; else one whose approval has run out makes it void.
+    """
+    if len(pages) == 1:
+        return pages[0].mark
+    approvals = [page.approval for page in pages if page.approval]
+    if len(approvals) < len(pages):
+        return words.page.draft
+    ends = sorted(approval.until for approval in approvals if approval.until)
+    if not ends:
+        return words.form.approved
+    mark = words.page.overdue if ends[0] < today else words.form.approved_until
+    return fill(mark, until=words.dates.write(ends[0]))
+
+
+def _title(form: FormValues, words: LanguagePack) -> str:
+    separator = f"{words.document.comma} "
+    return f"{words.document.kinds.form} ({separator.join(item.code for item in form.items)})"

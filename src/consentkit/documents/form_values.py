@@ -1,0 +1,157 @@
+"""What the form to sign says, as plain values for its template: the same for one procedure and for several.
+
+Guarantees: what is asked, weighed and signed is here as it is printed, so that it can be looked for in the finished
+file; nothing of a patient is among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from consentkit.documents.situation import Situation
+from consentkit.model.procedure import OnForm, Procedure
+from consentkit.model.words import Clause, LanguagePack, fill
+
+SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """One procedure in one language, as the form names it."""
+
+    procedure: Procedure
+    pack: LanguagePack
+    fingerprint: str
+    """That of its information, in the form in which it is printed."""
+
+
+@dataclass(frozen=True)
+class SaidText:
+    """What the form says of a procedure in one language."""
+
+    pack: LanguagePack
+    title: str
+    name: str
+    """The title with the code."""
+    summary: Mapping[str, str]
+    """The rows of "In short", by name."""
+    risks: Mapping[str, str]
+    """The main risks of each group that has any."""
+    choices: str
+    """The names of the other choices, with that of doing nothing."""
+    on_form: OnForm | None
+    """What is chosen, filled in or initialled."""
+    paper: str
+    """The information paper that the patient was given: code, title, edition, fingerprint."""
+
+
+@dataclass(frozen=True)
+class AskedItem:
+    """A procedure for which consent is asked."""
+
+    code: str
+    field: str
+    """What the names of its fields begin with."""
+    edition: str
+    """The day on which the text in the first language was issued, in words."""
+    review_by: str
+    fingerprint: str
+    """That of the information in the first language."""
+    said: tuple[SaidText, ...]
+    """What is said of it in each language."""
+
+
+@dataclass(frozen=True)
+class FormValues:
+    """Everything that the template of a form can see of its procedures, words and situation."""
+
+    second: LanguagePack | None
+    """The words of the second language, where there is one."""
+    situation: Situation
+    items: tuple[AskedItem, ...]
+    clauses: Mapping[str, tuple[Clause, ...]]
+    """The clauses that hold for every visit by name, each in the languages that have it."""
+    visit_clauses: Mapping[str, tuple[Clause, ...]]
+    """Those that depend on the visit."""
+    teach_back: tuple[tuple[str, ...], ...]
+    """The questions for teach-back, each in the languages that have it."""
+
+
+def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation) -> FormValues:
+    """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first."""
+    packs = [text.pack for text in asked[0]]
+    clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
+    said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
+    return FormValues(
+        second=packs[1] if len(packs) > 1 else None,
+        situation=situation,
+        items=tuple(_item(texts) for texts in asked),
+        clauses={name: clause for name, clause in said.items() if not clause[0].visit},
+        visit_clauses={name: clause for name, clause in said.items() if clause[0].visit},
+        teach_back=tuple(_teach_back(asked)),
+    )
+
+
+def _item(texts: Sequence[AskedText]) -> AskedItem:
+    first = texts[0]
+    review, write_day = first.procedure.review, first.pack.dates.write
+    return AskedItem(
+        code=first.procedure.code,
+        field=field_of(first.procedure.code),
+        edition=write_day(review.issued),
+        review_by=write_day(review.next),
+        fingerprint=first.fingerprint,
+        said=tuple(map(_said, texts)),
+    )
+
+
+def field_of(code: str) -> str:
+    """What the names of a procedure's fields begin with."""
+    return f"code_{code.lower().replace('-', '_')}"
+
+
+def _said(text: AskedText) -> SaidText:
+    procedure, words = text.procedure, text.pack
+    names = {"title": procedure.title, "code": procedure.code}
+    choices = [choice.name for choice in procedure.alternatives.items]
+    return SaidText(
+        pack=words,
+        title=procedure.title,
+        name=fill(words.form.item, **names),
+        summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
+        risks={group: " ".join(risks) for group, risks in procedure.risks.main_risks.items()},
+        choices="; ".join([*choices, words.form.nothing]),
+        on_form=procedure.on_form,
+        paper=fill(
+            words.form.given_paper,
+            **names,
+            date=words.dates.write(procedure.review.issued),
+            fingerprint=text.fingerprint,
+        ),
+    )
+
+
+def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situation: Situation) -> dict[str, str]:
+    """The names of the clauses that a form has, each with why: `always`, `procedure` or `visit`."""
+    asked = {name for procedure in procedures for name in procedure.clauses}
+    called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
+    reasons: dict[str, str] = {}
+    for name, clause in pack.clauses.items():
+        if clause.visit:
+            if situation.loose or called[clause.visit]:
+                reasons[name] = "visit"
+        elif (clause.form or clause.initials) and (clause.always or name in asked):
+            reasons[name] = "always" if clause.always else "procedure"
+    return reasons
+
+
+def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...]]:
+    """The questions of all procedures, each once."""
+    seen: set[str] = set()
+    for texts in asked:
+        questions = [text.procedure.teach_back or text.pack.teach_back.questions for text in texts]
+        for index, question in enumerate(questions[0]):
+            if question not in seen:
+                seen.add(question)
+                yield tuple(others[index] for others in questions if index < len(others))
