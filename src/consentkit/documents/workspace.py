@@ -160,11 +160,6 @@ class OpenWorkspace:
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
-        if variant == "plan" and not original.has_plan:
-            message = (
-                f"{original.code} has no plan for a crisis; a procedure that lists the clause `crisis_plan` has one"
-            )
-            raise WrongUse(message)
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
         translation = load_translation(self._translation_path(procedure, original.code, pack.language), files)

@@ -385,11 +385,6 @@ class Procedure(ProcedureText):
     review: Review
     """Edition and review dates."""
 
-    @property
-    def has_plan(self) -> bool:
-        """Whether a plan for a crisis belongs to it: where it asks for the clause on one."""
-        return "crisis_plan" in self.clauses
-
     @field_validator("clauses", "related")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:

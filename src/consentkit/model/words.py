@@ -95,7 +95,6 @@ class Kinds(Record):
     information: Line
     form: Line
     refusal: Line
-    plan: Line
 
 
 class DocumentWords(Record):
@@ -203,22 +202,6 @@ class Refusal(Record):
     statements: tuple[Line, ...] = Field(min_length=1)
     agreement: Annotated[Line, _takes("title", "code")]
     reason: Line
-
-
-class PlanStep(Record):
-    """One step of the plan for a crisis."""
-
-    heading: Line
-    hint: Line
-
-
-class PlanWords(Record):
-    """Words of the plan for a crisis (the six steps of a safety plan: Stanley and Brown, 2012)."""
-
-    heading: Line
-    call: Line
-    call_note: Line
-    steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
 class Assent(Record):
@@ -420,7 +403,6 @@ class LanguagePack(Record):
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
-    plan: PlanWords
     form: FormWords
     signatures: Signatures
     about: AboutWords
