@@ -227,9 +227,8 @@ class FormWords(Record):
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
-    given: Line
-    """What heads the list of the information papers that the patient was given."""
     given_paper: Annotated[Line, _takes("title", "code", "date", "fingerprint")]
+    """The statement that the patient was given an information paper."""
     agreement: Line
     """The statement by which the signer agrees, where one procedure is asked for."""
     agreement_by_row: Line
