@@ -31,7 +31,7 @@ class DocumentVerdict:
     current_hash: str = ""
     """What the hash would be today; empty where that is not known."""
     approved_edition: int | None = None
-    """The edition under which this content was approved, if it ever was."""
+    """The edition under which this content was approved, if it ever was; that of the consent for its parts."""
 
 
 def identify(pdf: bytes) -> DocumentVerdict:
@@ -71,7 +71,12 @@ def compare_with_today(claim: DocumentVerdict, current_hash: str | None, approva
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
     if claim.identity is None:
         return claim
-    editions = [known.edition for known in approvals.of(claim.identity) if known.content == claim.content_hash]
+    counting = (claim.identity, claim.identity.approved_as)  # an earlier version recorded approvals of an information
+    editions = [
+        known.edition
+        for known in approvals.approvals
+        if known.identity in counting and known.content == claim.content_hash
+    ]
     state: VerifiedState = claim.state
     if state == "current" and current_hash != claim.content_hash:
         state = "superseded" if current_hash else "unknown"

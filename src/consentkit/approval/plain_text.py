@@ -1,21 +1,25 @@
 """The words of a finished document, a paragraph a line.
 
 Guarantees: the text is read back from the PDF, so it is what the reader gets; headings begin with `# `; what is only
-page furniture is left out, and so is the mark of approval, since it is no part of what is approved.
+page furniture is left out, and so are the mark of approval and the fingerprint, since they are no part of what is
+approved.
 """
 
 from __future__ import annotations
 
 from consentkit.approval.changes import HEADING
 from consentkit.documents.making import Document
+from consentkit.model.identity import printed_fingerprint
 from consentkit.pdf.read.structure_text import tagged_text
 
 
 def plain_text(document: Document) -> str:
     """All text of a finished document in reading order."""
     lines = []
+    fingerprint = printed_fingerprint(document.content_hash)
     for element in tagged_text(document.pdf):
         text = " ".join(element.text.split())
+        text = text.replace(fingerprint, "…")
         is_heading = element.role in {"H1", "H2", "H3"}
         if is_heading or text != " ".join(document.mark.split()):
             lines.append(f"{HEADING if is_heading else ''}{text}")

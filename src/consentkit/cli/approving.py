@@ -55,6 +55,9 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
     term = f"until {approval.until}" if approval.until else "without end"
     fingerprint = printed_fingerprint(approval.content)
     click.echo(f"{approval.identity}: edition {approval.edition}, fingerprint {fingerprint}, {term}")
+    if approved.asked != approval.variant:
+        message = f"The {approved.asked} is approved with the {approval.variant}: they are one text, with one approval."
+        say(message, quiet=request.quiet)
     say(f"Recorded in {approved.record}.", quiet=request.quiet)
     return 0
 

@@ -9,72 +9,16 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from consentkit.cache.store import key_of
+from consentkit.documents.form_request import LOOSE as LOOSE  # noqa: PLC0414 - a form is asked for by these
+from consentkit.documents.form_request import Form, FormRequest, FormText
+from consentkit.documents.form_request import Situation as Situation  # noqa: PLC0414
 from consentkit.documents.kept import digests_of, keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
-from consentkit.documents.situation import LOOSE as LOOSE  # noqa: PLC0414 - a form is asked for by these
-from consentkit.documents.situation import Situation as Situation  # noqa: PLC0414
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import WrongUse
 from consentkit.library.keys import Inputs, key_from
-from consentkit.model.identity import Layout
-from consentkit.pdf.part import Part
-
-
-@dataclass(frozen=True)
-class FormRequest:
-    """Which form."""
-
-    codes: tuple[str, ...]
-    """The procedures for which consent is asked, in their order."""
-    languages: tuple[str, ...]
-    """The patient's language; then the one that is printed under it, if there is a second."""
-    situation: Situation
-    layout: Layout
-
-    def __post_init__(self) -> None:
-        """Raise WrongUse for a form without procedures, or in no language or more than two."""
-        if not self.codes or len(set(self.codes)) < len(self.codes):
-            raise WrongUse("a form is for one or more procedures, each of them once")
-        if len(set(self.languages)) != len(self.languages) or not 1 <= len(self.languages) <= 2:
-            raise WrongUse("a form is in one language, or in two different ones")
-
-
-@dataclass(frozen=True)
-class FormText:
-    """A text that a form names: that of one procedure in one language."""
-
-    code: str
-    title: str
-    language: str
-    edition: datetime.date
-    """The day on which the text was issued."""
-    content_hash: str
-    """That of its consent, of which the form is a part."""
-    approved_edition: int | None
-    """The number of the approved edition; None where the text is not approved today."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """A finished form."""
-
-    part: Part
-    """The file, with the places that wait for the particulars of a visit."""
-    languages: tuple[str, ...]
-    texts: tuple[FormText, ...]
-    """The texts that it names: each procedure in the first language, then each in the second."""
-    is_approved: bool
-    """Whether each of them is approved today."""
-    mark: str
-    """What stands at the head of each page: that it is a draft, or that it is approved."""
-
-    @property
-    def pages(self) -> int:
-        """How many pages it has."""
-        return self.part.pages
 
 
 def get_or_make_form(workspace: OpenWorkspace, request: FormRequest, inputs: Inputs | None = None) -> Form:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Sequence
 
 from consentkit._version import __version__
-from consentkit.documents.form import Form, FormRequest, FormText
+from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import (
     DocumentSource,
@@ -20,7 +20,7 @@ from consentkit.documents.making import (
     require_clauses,
 )
 from consentkit.documents.page import LOGO_ASSET, Content, Page, compose_form
-from consentkit.documents.safety import form_texts, require_texts
+from consentkit.documents.safety import form_texts, papers_given, require_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.words import LanguagePack, fill
@@ -48,7 +48,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     with naming_templates((*page.templates, *layout_style_paths(layout, source.templates))):
         part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
-        require_texts(form_texts(form, words), part.pdf)
+        require_texts([*form_texts(form, words), *papers_given(form)], part.pdf)
     return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark)
 
 

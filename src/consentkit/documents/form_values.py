@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consentkit.documents.situation import Situation
+from consentkit.documents.form_request import Situation
 from consentkit.model.procedure import OnForm, Procedure
 from consentkit.model.words import Clause, LanguagePack, fill
 

@@ -16,8 +16,8 @@ from typing import Any
 from markupsafe import escape
 
 from consentkit.documents.filling import Templates, typeset
+from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
-from consentkit.documents.situation import EVERYTHING, LOOSE, Situation
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic

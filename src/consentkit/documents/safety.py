@@ -23,12 +23,17 @@ from consentkit.problems import quoted
 _MOST_NAMED = 10
 
 
-def safety_texts(content: Content, fingerprint: str) -> Iterator[str]:
-    """Every text that must never be missing from the paper, whose information has this fingerprint."""
+def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[str]:
+    """Every text that must never be missing from the paper.
+
+    Where the fingerprint of its text is known, what a form says was given is among them.
+    """
     if content.variant in {"consent", "information"}:
         yield from _texts_to_read(content)
     if content.variant in {"consent", "form"}:
-        yield from form_texts(content.form(fingerprint), content.pack)
+        form = content.form(fingerprint or "")
+        yield from form_texts(form, content.pack)
+        yield from papers_given(form) if fingerprint else ()
     if content.variant == "refusal":
         yield from _texts_of_refusal(content.procedure)
 
@@ -65,7 +70,7 @@ def _what_to_weigh(procedure: Procedure) -> Iterator[str]:
 def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
     """What a form says in each of its languages: what is asked and weighed, rights and limits, and what is signed."""
     for said in (said for item in form.items for said in item.said):
-        yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices, said.paper)
+        yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices)
         yield from said.on_form.initials if said.on_form else ()
     yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
     yield from clause_texts(clause for clauses in form.visit_clauses.values() for clause in clauses)
@@ -74,6 +79,11 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
         yield words.form.agreement_by_row if len(form.items) > 1 else words.form.agreement
         if form.situation.assent or form.situation.loose:
             yield from words.form.assent.statements
+
+
+def papers_given(form: FormValues) -> Iterator[str]:
+    """What a form says of the information papers that the patient was given, in each of its languages."""
+    return (said.paper for item in form.items for said in item.said)
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from consentkit.approval.plain_text import plain_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import APPROVALS, Approval, load_approvals, record
-from consentkit.model.identity import Variant
+from consentkit.model.identity import Variant, approved_kind
 from consentkit.reading import characters
 
 _NAMES = {"by", "role"}
@@ -29,6 +29,8 @@ class Approved:
     """An approval that has been recorded."""
 
     approval: Approval
+    asked: Variant
+    """The kind of document that was named: an information or a form is approved with the consent, as its parts are."""
     record: Path
     """The file of the clinic that holds all approvals."""
 
@@ -45,6 +47,7 @@ def approve(
 ) -> Approved:
     """Record that a document may be used as it is today. The language is the clinic's unless another is given.
 
+    Information, form and consent are one text with one approval, which is recorded for the consent, whichever is named.
     `until` is the last day on which the approval holds. Raises WrongUse for a day that has passed, a name that can't
     be recorded or a translation of a text that has changed since; FileAccess where there is no clinic's folder, or
     where it can't be written to; and what `Workspace.render` raises for a document that can't be made.
@@ -54,7 +57,7 @@ def approve(
     today = datetime.date.today()
     if until and until < today:
         raise WrongUse("the day of --until has passed already; name a later one")
-    content = workspace.content(procedure, language=language, variant=variant)
+    content = workspace.content(procedure, language=language, variant=approved_kind(variant))
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
         raise WrongUse(message)
@@ -68,7 +71,7 @@ def approve(
         on=today,
         until=until,
     )
-    return Approved(record(folder, approval, plain_text(document)), folder / APPROVALS)
+    return Approved(record(folder, approval, plain_text(document)), variant, folder / APPROVALS)
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:

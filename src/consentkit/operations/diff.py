@@ -14,7 +14,7 @@ from consentkit.approval.plain_text import plain_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, approved_text, load_approvals
-from consentkit.model.identity import Variant
+from consentkit.model.identity import Variant, approved_kind
 from consentkit.operations.approve import clinic_folder
 
 
@@ -34,12 +34,13 @@ def diff(
 ) -> Difference:
     """Compare a document with its latest approval. The language is the clinic's unless another is given.
 
+    Information and form have the approval of the consent, so the consent is compared for them.
     Raises WrongUse where it was never approved, FileAccess where there is no clinic's folder or the approved text is
     missing, and what `Workspace.render` raises.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
-    content = workspace.content(procedure, language=language, variant=variant)
+    content = workspace.content(procedure, language=language, variant=approved_kind(variant))
     approval = load_approvals(folder, workspace.snapshot).latest(content.identity)
     if approval is None:
         raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")

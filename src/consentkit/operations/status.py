@@ -37,6 +37,7 @@ class DocumentState:
 def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     """The state of every document of the service list, and then of every other one that was ever approved.
 
+    Information and form have the state of the consent, and no line of their own.
     Raises InvalidInput or FileAccess where the service list or the record of approvals can't be read.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
@@ -44,7 +45,8 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
     approvals = load_approvals(folder.path, workspace.snapshot)
     identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
-    return tuple(_state_of(workspace, identity, approvals, today) for identity in dict.fromkeys(identities))
+    counting = dict.fromkeys(identity.approved_as for identity in identities)
+    return tuple(_state_of(workspace, identity, approvals, today) for identity in counting)
 
 
 def _state_of(

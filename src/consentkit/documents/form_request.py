@@ -1,0 +1,92 @@
+"""Which form is asked for, what its visit calls for, and what a finished form is.
+
+Guarantees: nothing says who anybody is; no heavy module is loaded to describe a form.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from consentkit.errors import WrongUse
+from consentkit.model.identity import Layout
+from consentkit.pdf.part import Part
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a visit calls for beyond patient and clinician. Nothing here says who anybody is."""
+
+    telehealth: bool = False
+    """Whether it is by video or telephone."""
+    trainee: bool = False
+    """Whether a trainee treats the patient."""
+    represented: bool = False
+    """Whether somebody else decides for the patient."""
+    assent: bool = False
+    """Whether the patient is asked though somebody else decides."""
+    interpreter: bool = False
+    witness: bool = False
+    loose: bool = False
+    """Whether no visit is known: whatever a visit may call for is there then, under "Only if needed"."""
+
+
+LOOSE = Situation(loose=True)
+"""A form that no visit is known for."""
+
+EVERYTHING = Situation(telehealth=True, trainee=True, represented=True, assent=True, interpreter=True, witness=True)
+"""A visit that calls for everything there is."""
+
+
+@dataclass(frozen=True)
+class FormRequest:
+    """Which form."""
+
+    codes: tuple[str, ...]
+    """The procedures for which consent is asked, in their order."""
+    languages: tuple[str, ...]
+    """The patient's language; then the one that is printed under it, if there is a second."""
+    situation: Situation
+    layout: Layout
+
+    def __post_init__(self) -> None:
+        """Raise WrongUse for a form without procedures, or in no language or more than two."""
+        if not self.codes or len(set(self.codes)) < len(self.codes):
+            raise WrongUse("a form is for one or more procedures, each of them once")
+        if len(set(self.languages)) != len(self.languages) or not 1 <= len(self.languages) <= 2:
+            raise WrongUse("a form is in one language, or in two different ones")
+
+
+@dataclass(frozen=True)
+class FormText:
+    """A text that a form names: that of one procedure in one language."""
+
+    code: str
+    title: str
+    language: str
+    edition: datetime.date
+    """The day on which the text was issued."""
+    content_hash: str
+    """That of its consent, of which the form is a part."""
+    approved_edition: int | None
+    """The number of the approved edition; None where the text is not approved today."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A finished form."""
+
+    part: Part
+    """The file, with the places that wait for the particulars of a visit."""
+    languages: tuple[str, ...]
+    texts: tuple[FormText, ...]
+    """The texts that it names: each procedure in the first language, then each in the second."""
+    is_approved: bool
+    """Whether each of them is approved today."""
+    mark: str
+    """What stands at the head of each page: that it is a draft, or that it is approved."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return self.part.pages
