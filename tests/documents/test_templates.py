@@ -314,6 +314,7 @@ PAGE = """{% from "parts.html" import passage %}
 <ul>{% for side in choice.good + choice.less_good %}<li><p>{{ side }}</p></li>{% endfor %}</ul>{% endfor %}
 {{ passage(procedure.no_treatment) }}
 {% for clause in clauses.values() %}{{ passage(clause.text) }}{% endfor %}
+{% include "form/pages.html" %}
 </body></html>"""
 STYLE = 'html { font-family: "consentkit body"; } @page { margin: 20mm; }'
 RISKS = {
@@ -330,7 +331,7 @@ def render_with(tmp_path: Path, page: str, style: str = STYLE, risks: object = R
 
 
 def test_a_template_of_another_design_makes_a_document(tmp_path: Path) -> None:
-    assert render_with(tmp_path, PAGE).count("You may feel worse.") == 2
+    assert render_with(tmp_path, PAGE).count("You may feel worse.") == 4  # two of them on the form
 
 
 @pytest.mark.parametrize(

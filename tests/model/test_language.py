@@ -98,7 +98,7 @@ def test_an_unknown_key_of_a_clause_is_told_with_the_keys_of_a_clause(write: Wri
     assert lines == [
         "clauses.rights.hedding: is not a key that is known here; did you mean `heading`?",
         "clauses.rights.colour: is not a key that is known here; the keys here are `heading`, `text`, `blanks`, "
-        "`initials`, `always`, `visit` and `source`",
+        "`initials`, `always`, `visit`, `form` and `source`",
     ]
 
 
