@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
     from consentkit.model.words import LanguagePack
+    from consentkit.reading.places import SourceText
 
 CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
 
@@ -246,10 +247,9 @@ class OpenWorkspace:
         except UnprintableText as error:
             from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
-            from consentkit.reading.places import source_of
 
             files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
-            sources = [source_of(files.text(path), files.parsed(path)) for path in paths if is_file(path)]
+            sources = [_source_of(path, files) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
@@ -360,6 +360,16 @@ def _clinic_folder(named: str | Path | None) -> Path | None:
     if not is_there(folder / PARTICULARS):
         raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
     return folder
+
+
+def _source_of(path: Path, files: Snapshot) -> SourceText:
+    """A file whose texts are printed, with their places."""
+    from consentkit.library.approvals import APPROVALS, source_of_record
+    from consentkit.reading.places import source_of
+
+    if path.name == APPROVALS:  # which may be longer than others
+        return source_of_record(path, files)
+    return source_of(files.text(path), files.parsed(path))
 
 
 def _current_folder() -> Path:

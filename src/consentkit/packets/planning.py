@@ -33,7 +33,7 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems, named_visit
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
-from consentkit.pdf.fonts.substitutes import described, instead
+from consentkit.pdf.fonts.substitutes import described, remedy_for
 from consentkit.problems import Problem, listed, quoted
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ def _require_letters(one: _VisitInPlanning) -> None:
     """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
     for field_name, text in _printed_texts(one.visit):
         if lost := unprintable(text):
-            needs_font = any(instead(char) == CJK_REMEDY for char in lost)
+            needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)
             remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
             one.problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from consentkit.pdf.file.geometry import Box, Point
 from consentkit.pdf.file.reader import PdfFile, inflated, read_file
 from consentkit.pdf.file.syntax import Ref, Value, string_text, write
-from consentkit.pdf.read.seen import SeenContent, page_area
+from consentkit.pdf.read.visible import VisibleContent, page_area
 
 _STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
 _KEY = re.compile(rb"/([A-Za-z]+)\s*$")
@@ -78,7 +78,7 @@ class PrintedPart:
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
     """Take in a part. Raises ValueError for a damaged one. Where other people's text is, is not looked for."""
     file = read_file(pdf)
-    content = SeenContent(file) if is_ours else None
+    content = VisibleContent(file) if is_ours else None
     pages = tuple(_printed_page(file, page, content) for page in file.pages())
     about = Counter(_STRING.findall(write(file.dictionary(file.trailer.get("Info")))))
     strings = Counter(string for text in _texts(file) for string in _STRING.findall(text))
@@ -114,7 +114,7 @@ def stream_digest(file: PdfFile, stream: Ref) -> bytes:
     return hashlib.sha256(file.objects[stream].stream or b"").digest()
 
 
-def _printed_page(file: PdfFile, page: Mapping[str, Value], content: SeenContent | None) -> PrintedPage:
+def _printed_page(file: PdfFile, page: Mapping[str, Value], content: VisibleContent | None) -> PrintedPage:
     streams = file.contents(page)
     for stream in streams:
         _require_balance(inflated(file.objects[stream]))
@@ -128,7 +128,7 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value], content: SeenContent
         turned=file.get(page.get("Rotate", b"0")),
         annotations=tuple(annotations_of(file, page)),
         appearances=frozenset(stream_digest(file, stream) for stream in appearances_of(file, page)),
-        letters=tuple(content.letters(page)) if content else (),
+        letters=tuple(content.character_centres(page)) if content else (),
     )
 
 
