@@ -130,6 +130,8 @@ class Headings(Record):
     personnel: Line
     equipment: Line
     anesthesia: Line
+    none: Line
+    """How a text says that there is nothing of the kind; an information leaves out what says no more."""
     preparation: Line
     patient_experience: Line
     during: Line
