@@ -28,6 +28,7 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
 from consentkit.problems import listed
+from consentkit.processes.forking import no_fork
 
 _ENGINE = "consentkit.pdf.render.engine"
 
@@ -93,7 +94,7 @@ def load_engine() -> ModuleType:
     from consentkit.pdf.render.libraries import without_search
 
     try:
-        with without_search():
+        with no_fork(), without_search():
             return import_module(_ENGINE)
     except OSError as error:
         raise RenderingFailed(
