@@ -93,7 +93,7 @@ def _read_all(workspace: OpenWorkspace, request: RenderRequest, layout: Layout) 
     orders: dict[str, Order] = {}
     problems: list[Problem] = []
     failures: list[ConsentkitError] = []
-    inputs = workspace.inputs(workspace.snapshot)
+    inputs = workspace.inputs()
     for name in dict.fromkeys(request.names):
         try:
             sought = workspace.find(name, layout, language=request.language, variant=request.variant)

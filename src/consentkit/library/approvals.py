@@ -17,6 +17,7 @@ import yaml
 from pydantic import Field, StringConstraints
 
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record
@@ -105,12 +106,12 @@ class Approvals(Record):
         return latest.edition if latest.content == content else latest.edition + 1
 
 
-def load_approvals(folder: Path | None) -> Approvals:
+def load_approvals(folder: Path | None, snapshot: Snapshot | None = None) -> Approvals:
     """Read the record of a clinic folder; a missing one is empty. Raises InvalidInput with all its mistakes."""
     path = folder / APPROVALS if folder else None
     if path is None or not path.exists():
         return Approvals()
-    return _parse(_read(path), str(path))
+    return _parse((snapshot or Snapshot()).text(path, LARGEST_RECORD), str(path))
 
 
 def record(folder: Path, approval: Approval, text: str) -> Approval:
