@@ -301,14 +301,22 @@ def open_workspace(
 ) -> OpenWorkspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
-    Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
-    particulars. Finished documents are kept in the store, if one is given.
+    Raises what `open_folder` raises.
+    """
+    return open_folder(find_folder(clinic), store, despite_faults=despite_faults, snapshot=snapshot)
+
+
+def open_folder(
+    folder: Path | None, store: Store | None = None, *, despite_faults: bool = False, snapshot: Snapshot | None = None
+) -> OpenWorkspace:
+    """Open a clinic's folder, or none: then the shipped library serves, and the paper has blanks for its particulars.
+
+    Finished documents are kept in the store, if one is given.
 
     Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
     same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
     the one run that the workspace is for.
     """
-    folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
@@ -339,7 +347,8 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
     return opened
 
 
-def _clinic_folder(named: str | Path | None) -> Path | None:
+def find_folder(named: str | Path | None = None) -> Path | None:
+    """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
         return find_clinic_folder(Path.cwd())
