@@ -157,15 +157,15 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 @click.option("--until", metavar="DATE", help="By when it must be approved again, such as 2027-11-21.")
 @document_options
 @common_options
-def approve(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, **options: Any) -> int:
+def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Record that a document may be used as it is today.
 
     The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, in place of the
     draft mark. Any edit of what a patient reads voids the approval by itself.
     """
-    from consentkit.cli.approving import approve as record_approval
+    from consentkit.cli.approving import ApproveRequest, record_approval
 
-    return record_approval(workspace, _identity(workspace, code, language, variant), **options)
+    return record_approval(workspace, ApproveRequest(code, **options))
 
 
 @consentkit.command(short_help="Tell which documents are approved.")
@@ -177,20 +177,20 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     It is approved, draft, changed since its approval, overdue, or a translation that no longer fits. Without
     services.yaml, each procedure of the library is a service.
     """
-    from consentkit.cli.approving import status as tell_status
+    from consentkit.cli.approving import print_status
 
-    return tell_status(workspace, as_json=as_json, quiet=quiet)
+    return print_status(workspace, as_json=as_json, quiet=quiet)
 
 
 @consentkit.command(short_help="Tell what changed since the approval.")
 @click.argument("code", type=CodeArgument())
 @document_options
 @common_options
-def diff(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, *, quiet: bool) -> int:
+def diff(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Tell what has changed in a document since its latest approval, paragraph by paragraph."""
-    from consentkit.cli.approving import diff as tell_changes
+    from consentkit.cli.approving import print_changes
 
-    return tell_changes(workspace, _identity(workspace, code, language, variant), quiet=quiet)
+    return print_changes(workspace, code, **options)
 
 
 @consentkit.command(short_help="Tell what a PDF is, and whether it is current.")
@@ -202,15 +202,9 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 
     The exit code is 0 for a current document and 3 for any other.
     """
-    from consentkit.cli.approving import verify as tell_verdict
+    from consentkit.cli.approving import print_verdict
 
-    return tell_verdict(workspace, file, as_json=as_json)
-
-
-def _identity(workspace: OpenWorkspace, code: str, language: str | None, variant: Any) -> Any:
-    from consentkit.library.approvals import Identity
-
-    return Identity(code, workspace.language(language).language, variant)
+    return print_verdict(workspace, file, as_json=as_json)
 
 
 @consentkit.command(short_help="Write a procedure file to fill in.")
@@ -247,7 +241,6 @@ def schema(kind: str) -> int:
 @common_options
 def doctor(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Look whether everything that consentkit needs is there, and make a document to prove it."""
-    from consentkit.cli.doctor import examine
-    from consentkit.cli.listing import tell_findings
+    from consentkit.cli.listing import report_health
 
-    return tell_findings(examine(workspace), as_json=as_json, quiet=quiet)
+    return report_health(workspace, as_json=as_json, quiet=quiet)

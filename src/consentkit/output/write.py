@@ -12,12 +12,11 @@ import os
 import stat
 from pathlib import Path
 
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, reason
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
 from consentkit.processes.whole_files import LARGEST_PDF, write_whole
-from consentkit.reading.files import reason
 
 
 def prepare_folder(folder: Path) -> None:
