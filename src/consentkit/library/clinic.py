@@ -19,12 +19,7 @@ from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
-<<<<<<< HEAD
-from consentkit.reading.files import reason
 from consentkit.reading.pictures import LARGEST_PICTURE, Picture, read_picture
-=======
-from consentkit.reading.pictures import Picture, read_picture
->>>>>>> b-errands
 from consentkit.reading.validation import validated
 
 
