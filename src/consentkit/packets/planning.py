@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from consentkit.documents.making import Document, Layout
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
+from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.approvals import Variant
 from consentkit.model.identity import PaperSize
 from consentkit.model.procedure import Procedure
@@ -27,6 +27,7 @@ from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.recent import Recent
+from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems, named_visit
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, instead
@@ -135,28 +136,28 @@ class Planner:
     _days: DayBook = field(default_factory=DayBook)
 
     def plan(
-        self, visit: Visit, label: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
+        self, visit: Visit, file: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
         `places` are the line and the column of each of its codes, where they are known.
         """
-        problems = _Findings(label, row, visit.visit)
+        problems = VisitProblems(file, row, visit.visit)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
         packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, visit, language))]
         codes = {code: number for number, code in reversed(list(enumerate(visit.procedures)))}
         procedures = [
-            found
-            for code, number in sorted(codes.items(), key=lambda entry: entry[1])
-            if (found := problems.try_to(self._procedure, visit, number, problems, places))
+            procedure
+            for number in sorted(codes.values())
+            if (procedure := problems.try_to(self._procedure, visit, number, problems, places))
         ]
         overridden = self._judge(visit, procedures, problems)
         self._require_letters(visit, problems)
         extras = [
-            found
+            extra
             for number in range(len(visit.extra))
-            if (found := problems.try_to(self._extra, visit, number, clinic.paper, problems))
+            if (extra := problems.try_to(self._extra, visit, number, clinic.paper, problems))
         ]
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
@@ -166,7 +167,7 @@ class Planner:
             for one in wanted:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, layout, problems)
             problems.require_none()
-        documents = [found for one in wanted if (found := problems.try_to(self._document, one, layout, problems))]
+        documents = [document for one in wanted if (document := problems.try_to(self._document, one, layout, problems))]
         problems.require_none()
         self._days.remember(visit, procedures)
         return PacketPlan(
@@ -183,7 +184,7 @@ class Planner:
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
-        problems = _Findings("", None, visit.visit)
+        problems = VisitProblems("", None, visit.visit)
         procedures = [
             procedure
             for number in range(len(visit.procedures))
@@ -209,7 +210,7 @@ class Planner:
             raise WrongUse(f"{told}; choose one of these, and let an interpreter help with it") from error
 
     def _procedure(
-        self, visit: Visit, number: int, problems: _Findings, places: Sequence[tuple[int | None, int | None]]
+        self, visit: Visit, number: int, problems: VisitProblems, places: Sequence[tuple[int | None, int | None]]
     ) -> Procedure:
         code = visit.procedures[number]
         if code not in self._procedures:
@@ -220,7 +221,7 @@ class Planner:
                 what = "a code" if tells_who(visit, code) else f"the code `{code}`"
                 raise UnknownCodeOfVisit(
                     Problem(
-                        problems.label,
+                        problems.file,
                         line,
                         column,
                         problems.field,
@@ -230,7 +231,7 @@ class Planner:
                 ) from None
         return self._procedures[code]
 
-    def _require_approved(self, one: Wanted, layout: Layout, problems: _Findings) -> None:
+    def _require_approved(self, one: Wanted, layout: Layout, problems: VisitProblems) -> None:
         """Report a document that is a draft."""
         code, language, kind = one
         if not self._approved.get(
@@ -238,7 +239,7 @@ class Planner:
         ):
             self._report_draft(one, problems)
 
-    def _document(self, one: Wanted, layout: Layout, problems: _Findings) -> Document:
+    def _document(self, one: Wanted, layout: Layout, problems: VisitProblems) -> Document:
         def make() -> Document:
             code, language, kind = one
             return self.workspace.render(
@@ -255,7 +256,7 @@ class Planner:
             self._report_draft(one, problems)
         return document
 
-    def _extra(self, visit: Visit, number: int, paper: PaperSize, problems: _Findings) -> ForeignPdf:
+    def _extra(self, visit: Visit, number: int, paper: PaperSize, problems: VisitProblems) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
         self._extras = self._extras or Extras(self.workspace, paper)
@@ -271,7 +272,7 @@ class Planner:
             )
         return found
 
-    def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
+    def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: VisitProblems) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
         found = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
         overridden = [conflict for conflict in found if conflict.can_be_overridden and self.options.override]
@@ -287,7 +288,7 @@ class Planner:
             )
         return tuple(overridden)
 
-    def _require_letters(self, visit: Visit, problems: _Findings) -> None:
+    def _require_letters(self, visit: Visit, problems: VisitProblems) -> None:
         """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
         for field_name, text in _printed(visit):
             if lost := unprintable(text):
@@ -295,7 +296,7 @@ class Planner:
                 remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
                 problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 
-    def _report_draft(self, one: Wanted, problems: _Findings) -> None:
+    def _report_draft(self, one: Wanted, problems: VisitProblems) -> None:
         code, language, kind = one
         problems.add(
             f"the {kind} of {code} in {language} is not approved; let a clinician run "
@@ -309,69 +310,6 @@ class Planner:
         spoken = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
         variant = "" if kind == "consent" else f" --variant {kind}"
         return f"consentkit approve {code}{spoken}{variant} --by NAME"
-
-
-class UnknownCodeOfVisit(UnknownCode):
-    """A visit names a code that no procedure has."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-        """The code and its place."""
-
-
-@dataclass
-class _Findings:
-    """Collects what speaks against a visit."""
-
-    label: str
-    row: int | None
-    visit: str
-    problems: list[Problem] = field(default_factory=list)
-    failures: list[ConsentkitError] = field(default_factory=list)
-
-    @property
-    def field(self) -> str:
-        """How problems name the visit."""
-        return named_visit(self.visit)
-
-    def add(self, message: str, rule: str) -> None:
-        self.problems.append(Problem(self.label, self.row, None, self.field, message, rule=rule))
-
-    def try_to(self, function: Any, *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except InvalidInput as error:
-            told = [problem_of_visit(problem, self.label, self.row, self.visit) for problem in error.problems]
-            self.problems += [problem for problem in told if problem not in self.problems]
-        except ConsentkitError as error:
-            self.failures.append(error)
-        return None
-
-    def require_none(self) -> None:
-        """Raise the one failure that there is, or InvalidInput with all of them."""
-        if len(self.failures) == 1 and not self.problems:
-            raise self.failures[0]
-        told = [failure_of_visit(failure, self.label, self.row, self.visit) for failure in self.failures]
-        if told or self.problems:
-            raise InvalidInput([*self.problems, *told])
-
-
-def named_visit(visit: str) -> str:
-    """How a problem names the visit that it is about: by its number, which tells nobody's name."""
-    return f"visit {visit}"
-
-
-def problem_of_visit(problem: Problem, label: str, row: int | None, visit: str) -> Problem:
-    """A problem of a file that a visit needs, such as an extra PDF, as a problem of that visit."""
-    return Problem(label, row, None, named_visit(visit), str(problem))
-
-
-def failure_of_visit(error: ConsentkitError, label: str, row: int | None, visit: str) -> Problem:
-    """Why a visit can't be served, as a problem of it."""
-    if isinstance(error, UnknownCodeOfVisit):
-        return error.problem
-    return Problem(label, row, None, named_visit(visit), str(error))
 
 
 def _which(visit: Visit, number: int) -> str:
