@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from consentkit.operations.check import CheckResult
     from consentkit.operations.diff import Difference
     from consentkit.operations.listing import LibraryListing
+    from consentkit.operations.packets import MadePacket, RefusedVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import PacketVerdict
+    from consentkit.packets.visits import VisitEntry
     from consentkit.problems import Problem
 
 __all__ = [
@@ -43,12 +45,15 @@ __all__ = [
     "FileAccess",
     "InvalidInput",
     "LibraryListing",
+    "MadePacket",
     "PacketVerdict",
     "Problem",
     "Procedure",
+    "RefusedVisit",
     "RenderingFailed",
     "UnknownCode",
     "Visit",
+    "VisitEntry",
     "Workspace",
     "WrongUse",
     "__version__",
@@ -66,12 +71,15 @@ _HOMES = {
     "FileAccess": "errors",
     "InvalidInput": "errors",
     "LibraryListing": "operations.listing",
+    "MadePacket": "operations.packets",
     "PacketVerdict": "operations.verify",
     "Problem": "problems",
     "Procedure": "model.procedure",
+    "RefusedVisit": "operations.packets",
     "RenderingFailed": "errors",
     "UnknownCode": "errors",
     "Visit": "model.visit",
+    "VisitEntry": "packets.visits",
     "Workspace": "interface",
     "WrongUse": "errors",
     "open_workspace": "interface",

@@ -8,7 +8,7 @@ patient stays; any number of threads may call at once, and no call sees anything
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from consentkit.operations.check import CheckResult
     from consentkit.operations.diff import Difference
     from consentkit.operations.listing import LibraryListing
+    from consentkit.operations.packets import MadePacket, RefusedVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import PacketVerdict
+    from consentkit.operations.visits import GivenVisit, VisitFile
+    from consentkit.packets.visits import VisitEntry
 
 
 def open_workspace(clinic: str | Path | None = None, *, cache: str | Path | Literal[False] | None = None) -> Workspace:
@@ -133,6 +136,76 @@ class Workspace:
     def compose(self, content: Content) -> Page:
         """The page of a document as HTML: enough to know its content hash and its approval."""
         return self._open().compose(content)
+
+    # --- packets ---
+
+    def visits(self, source: VisitFile) -> Iterator[VisitEntry]:
+        """Read the visits of a file, one by one: a visit in YAML, or a schedule in CSV.
+
+        `source` is a path, or an open file of bytes. Before the first visit, raises InvalidInput for what is wrong with
+        the file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
+        """
+        from consentkit.operations.visits import read_file
+
+        return read_file(source)
+
+    def packet(
+        self,
+        visit: GivenVisit | VisitFile,
+        *,
+        others: VisitFile | Iterable[GivenVisit] = (),
+        duplex: bool = False,
+        fillable: bool = False,
+        allow_drafts: bool = False,
+        override: str | None = None,
+    ) -> MadePacket:
+        """Make the packet of one visit: a Visit, a dictionary with the keys of a visit in YAML, or a file.
+
+        `others` are visits that it is compared with, such as all those of its day; it may be among them. `duplex` lets
+        each paper start on a fresh sheet, `fillable` gives the papers form fields, `allow_drafts` uses documents that
+        nobody has approved, and `override` is the reason why conflicts that may be overridden are.
+
+        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem.
+        """
+        from consentkit.operations.packets import PacketOptions, packet_of
+        from consentkit.operations.visits import entries_of, single_entry_of
+
+        options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
+        compared = (entry.visit for entry in entries_of(others) if entry.visit)
+        return packet_of(self._open(), single_entry_of(visit), options, others=compared)
+
+    def packets(
+        self,
+        visits: VisitFile | Iterable[GivenVisit],
+        folder: str | Path | None = None,
+        *,
+        duplex: bool = False,
+        fillable: bool = False,
+        allow_drafts: bool = False,
+        override: str | None = None,
+        force: bool = False,
+    ) -> Iterator[MadePacket | RefusedVisit]:
+        """Make the packets of visits, such as those of a day, one after the other as they are asked for.
+
+        `visits` are the path of a file, an open file of bytes, or visits as `packet` takes them. Each is compared with
+        those before it; one that comes again takes the place of what it was before. A visit that is refused stops no
+        other. The other options are those of `packet`.
+
+        Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet
+        of a visit that is refused is removed; with `force`, files may be overwritten that consentkit did not make.
+
+        Before the first packet, raises InvalidInput or FileAccess for a file of visits that can't be read, and
+        FileAccess for a folder that can't be written to.
+        """
+        from consentkit.operations.packet_files import packets_into
+        from consentkit.operations.packets import PacketOptions, packets_of
+        from consentkit.operations.visits import entries_of
+
+        options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
+        entries = entries_of(visits)
+        if folder is None:
+            return packets_of(self._open(), entries, options)
+        return packets_into(self._open(), entries, Path(folder).absolute(), options, force=force)
 
     # --- approvals ---
 

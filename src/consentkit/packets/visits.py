@@ -30,7 +30,6 @@ from consentkit.reading.validation import validated
 STDIN = "-"
 """The name that stands for standard input."""
 
-_SHOWN_STDIN = "stdin"
 _SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
 _HEAD = 4096
 _PIECE = 64 * 1024
@@ -76,16 +75,16 @@ def entry_of(visit: Visit) -> VisitEntry:
     return VisitEntry(None, f"visit {visit.visit}", visit, (), VisitName(visit.visit, visit.date), visit.visit)
 
 
-def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
-    """Read the visits of a file, or of `stdin` where the name is `-`.
+def read_visits(name: str, stdin: BinaryIO | None = None, called: str = "stdin") -> Iterator[VisitEntry]:
+    """Read the visits of a file, or of `stdin` where the name is `-`, which messages call as `called` says.
 
     A path tells by its ending what it holds; what comes through stdin, by its first line. Raises InvalidInput for what
     is wrong with the file as a whole, FileAccess where it can't be read, and WrongUse where there is no stdin, each
     before the first visit.
     """
-    shown = _SHOWN_STDIN if name == STDIN else name
+    shown = called if name == STDIN else name
     holds_schedule = None if name == STDIN else _by_suffix(name)
-    with _opened(name, stdin) as stream:
+    with _opened(name, stdin, shown) as stream:
         head = _head(stream)
         _require_text(head, shown)
         if holds_schedule is None:
@@ -108,7 +107,7 @@ def _by_suffix(name: str) -> bool:
 
 
 @contextmanager
-def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+def _opened(name: str, stdin: BinaryIO | None, shown: str) -> Iterator[BinaryIO]:
     """A stream that can be read twice, so that faults of the whole file are known before the first visit."""
     try:
         if name != STDIN:
@@ -119,7 +118,6 @@ def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
         else:
             yield stdin if stdin.seekable() else io.BytesIO(_all_of(stdin))
     except OSError as error:
-        shown = _SHOWN_STDIN if name == STDIN else name
         raise FileAccess(f"{printable(shown)}: can't be read: {reason(error)}") from None
 
 
