@@ -64,7 +64,7 @@ def _is_file(given: object) -> TypeGuard[VisitFile]:
     return isinstance(given, str | Path) or hasattr(given, "read")
 
 
-def _entry_of(visit: GivenVisit, place: str) -> VisitEntry:
+def _entry_of(visit: object, place: str) -> VisitEntry:
     match visit:
         case VisitEntry():
             return visit
