@@ -41,7 +41,6 @@ PAST_OPERATIONS = {
 """What faces use besides, since it is about their own process."""
 STILL_TO_MOVE = {
     "consentkit.cli.batching",
-    "consentkit.cli.rendering",
 }
 """The modules that do the work of operations themselves, as long as they do."""
 TALKING = {"consentkit.processes.interruption": {"os._exit"}}
