@@ -19,14 +19,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import FileAccess, UnprintableText, WrongUse
+from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
-from consentkit.model.identity import ORIGINAL_LANGUAGE, PAPER_SIZES, VARIANTS, Layout, PaperSize, Variant
+from consentkit.model.identity import (
+    ORIGINAL_LANGUAGE,
+    PAPER_SIZES,
+    PARTICULARS,
+    VARIANTS,
+    Layout,
+    PaperSize,
+    Variant,
+)
 from consentkit.problems import Problem, listed, printable, quoted
+from consentkit.reading.paths import is_file, is_folder, is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
@@ -166,7 +175,7 @@ class OpenWorkspace:
 
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
         path = self._find_translation(procedure, language)
-        if path is None or not path.is_file():
+        if path is None or not is_file(path):
             raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
         return path
 
@@ -191,13 +200,15 @@ class OpenWorkspace:
 
         return self._guarded(compose_page, content, self.source())
 
-    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+    def is_approved(
+        self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
+    ) -> bool:
         """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
         sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, self.inputs())):
+        if document := kept(self, key(sought, inputs or self.inputs())):
             return document.is_approved
         approval = self.compose(self.content(code, language=language, variant=variant)).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
@@ -237,7 +248,7 @@ class OpenWorkspace:
             from consentkit.reading.places import source_of
 
             files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
-            sources = [source_of(files.text(path), files.parsed(path)) for path in paths if path.is_file()]
+            sources = [source_of(files.text(path), files.parsed(path)) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
@@ -245,7 +256,6 @@ class OpenWorkspace:
         """The files whose texts are on a page, those that are most likely at fault first."""
         from consentkit.library.approvals import APPROVALS
         from consentkit.library.languages import clause_file, pack_files
-        from consentkit.model.identity import PARTICULARS
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
@@ -319,7 +329,7 @@ def open_folder(
     """
     own = [folder] if folder else []
     store = store or no_store()
-    templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
+    templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
     inputs = Inputs(folder, templates, store, snapshot=snapshot or Snapshot())
     particulars = inputs.particulars_digest()
     return OpenWorkspace(
@@ -351,10 +361,17 @@ def find_folder(named: str | Path | None = None) -> Path | None:
     """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
-        return find_clinic_folder(Path.cwd())
+        return find_clinic_folder(_current_folder())
     folder = Path(named)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
-    if not (folder / "clinic.yaml").exists():
+    if not is_there(folder / PARTICULARS):
         raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
     return folder
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:  # it was deleted, or can't be reached
+        raise FileAccess(f"the current folder can't be found: {reason(error)}; change to another one") from error

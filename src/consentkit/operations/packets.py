@@ -18,6 +18,7 @@ from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import RecordBook
+from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
@@ -108,8 +109,10 @@ class PacketsInTurn:
         self, workspace: OpenWorkspace, options: PacketOptions = _AS_USUAL, *, ends_on_even_page: bool = False
     ) -> None:
         """`ends_on_even_page` is for packets that come after one another in one file."""
-        self._planner = Planner(workspace, options)
-        self._maker = PacketMaker(workspace, duplex=options.duplex, ends_on_even_page=ends_on_even_page)
+        parsed = ParsedFiles(workspace)
+        self._workspace = workspace
+        self._planner = Planner(workspace, options, parsed)
+        self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
 
     def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
@@ -118,9 +121,10 @@ class PacketsInTurn:
         if entry.visit is None:
             return refusal(entry, InvalidInput(unread_problems(entry)))
         warnings = tuple(self._record_warnings(entry, entry.visit))
+        inputs = self._workspace.inputs()  # each file is read once for a visit, and again for the next one
         try:
-            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places)
-            packet = self._maker.make(plan)
+            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
+            packet = self._maker.make(plan, inputs)
         except ConsentkitError as error:
             return refusal(entry, error, warnings)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)

@@ -14,6 +14,7 @@ from consentkit.model.visit import VisitName
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.output.write import require_replaceable
 from consentkit.problems import printable
+from consentkit.reading.paths import is_file, is_folder
 
 STDOUT = "-"
 """The target that stands for standard output."""
@@ -87,7 +88,7 @@ class PacketTargets:
         names_a_file = self._names_a_file(output)
         if names_a_file and self.visits.is_alone:
             require_replaceable(Path(output), force=self.force)
-        elif Path(output).is_file():
+        elif is_file(Path(output)):
             raise FileAccess(
                 f"{printable(output)}: is a file; name a folder, since a schedule makes a file for each visit"
             )
@@ -99,6 +100,6 @@ class PacketTargets:
 
     def _names_a_file(self, output: str) -> bool:
         """Whether an output is a file: for a schedule only where the name says so, since its packets need a folder."""
-        if output.endswith("/") or Path(output).is_dir():
+        if output.endswith("/") or is_folder(Path(output)):
             return False
         return not self.visits.is_schedule or output.casefold().endswith(".pdf")

@@ -18,6 +18,7 @@ from consentkit.cache.store import key_of
 from consentkit.cache.versions import reader_versions
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.procedures import entries_of
 from consentkit.model.identity import PaperSize
 from consentkit.packets.recent import Recent
 from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
@@ -36,7 +37,7 @@ class Extras:
 
     workspace: OpenWorkspace
     paper: PaperSize
-    _judged: Recent[str, ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+    _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 
     def get(self, name: str, which: str, *, is_telling: bool = False) -> ForeignPdf:
         """A file by its name.
@@ -54,18 +55,21 @@ class Extras:
             missing = _missing(folder / EXTRA_FOLDER, "" if is_telling else name)
             raise FileAccess(f"`extra` names a file, {which}, {missing}")
         try:
-            found = self._judged.get(path.name, lambda: self._judge(path))
-            if isinstance(found, InvalidInput):
-                raise found
+            extra = self._judge(path)
+            if isinstance(extra, InvalidInput):
+                raise extra
         except InvalidInput as error:
             raise _without_name(error, which) if is_telling else error from None
         except FileAccess as error:
             raise FileAccess(f"`extra` names a file, {which}, that can't be read") if is_telling else error from None
-        return found
+        return extra
 
     def _judge(self, path: Path) -> ForeignPdf | InvalidInput:
         data = read_bytes(path, MOST_BYTES)
         key = key_of("extra", *reader_versions(), self.paper, hashlib.sha256(data).digest())
+        return self._judged.get((path.name, key), lambda: self._kept_or_accepted(path, data, key))
+
+    def _kept_or_accepted(self, path: Path, data: bytes, key: str) -> ForeignPdf | InvalidInput:
         kept = unpack(str(path), self.workspace.store.get(key))
         if kept is not None:
             return kept
@@ -81,7 +85,8 @@ class Extras:
 def file_named(folder: Path, name: str) -> Path | None:
     """The file of a name, whose accents may be written in either of two ways; None where there is none."""
     forms = dict.fromkeys([name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)])
-    return next((folder / form for form in forms if (folder / form).exists()), None)
+    known = set(entries_of(folder))
+    return next((path for form in forms if (path := folder / form) in known), None)
 
 
 def _missing(folder: Path, name: str) -> str:
@@ -90,7 +95,7 @@ def _missing(folder: Path, name: str) -> str:
     Neither the name is quoted, which may be a patient's, nor a similar one, which may be another patient's.
     A file is suggested only where its name has the same letters and digits, and `.pdf` says that a file is meant.
     """
-    names = sorted(path.name for path in folder.glob("*.[pP][dD][fF]")) if folder.is_dir() else []
+    names = [path.name for path in entries_of(folder) if path.suffix.casefold() == ".pdf"]
     is_meant = name.casefold().endswith(".pdf")
     same = [known for known in names if is_meant and _letters(known) == _letters(name)]
     if same:
