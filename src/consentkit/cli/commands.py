@@ -99,7 +99,7 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
     "--json", "as_json", is_flag=True, help="Print a JSON document for each result, a line each, as it comes."
 )
 @cache_options
-def batch(workspace: OpenWorkspace, **options: Any) -> int:
+def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> int:
     """Make every document of a service list: the clinic's own services.yaml unless another is named.
 
     \b
@@ -111,9 +111,9 @@ def batch(workspace: OpenWorkspace, **options: Any) -> int:
     A document is made again only when something that it is made from has changed. One that fails does not stop the
     others: the exit code is 7 then. A run that was stopped goes on when it is started again.
     """
-    from consentkit.cli.batching import BatchRequest, run_batch
+    from consentkit.cli.batching import make_batch
 
-    return run_batch(workspace, BatchRequest(**options))
+    return make_batch(workspace, paths, **options)
 
 
 consentkit.add_command(packet)
