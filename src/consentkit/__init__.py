@@ -12,6 +12,7 @@ from consentkit._version import __version__
 
 if TYPE_CHECKING:
     from consentkit.approval.identify import DocumentVerdict
+    from consentkit.batches.batch import BatchResult
     from consentkit.documents.document import Document
     from consentkit.errors import (
         ConsentkitError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Approval",
+    "BatchResult",
     "CheckResult",
     "ConsentkitError",
     "Difference",
@@ -62,6 +64,7 @@ __all__ = [
 
 _HOMES = {
     "Approval": "library.approvals",
+    "BatchResult": "batches.batch",
     "CheckResult": "operations.check",
     "ConsentkitError": "errors",
     "Difference": "operations.diff",

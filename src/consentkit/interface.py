@@ -19,6 +19,7 @@ from consentkit.operations.opening import ClinicPlace, open_for_a_call, settle
 
 if TYPE_CHECKING:
     from consentkit.approval.identify import DocumentVerdict
+    from consentkit.batches.batch import BatchResult
     from consentkit.documents.document import Document
     from consentkit.documents.page import Content, Page
     from consentkit.documents.workspace import OpenWorkspace
@@ -136,6 +137,40 @@ class Workspace:
     def compose(self, content: Content) -> Page:
         """The page of a document as HTML: enough to know its content hash and its approval."""
         return self._open().compose(content)
+
+    def batch(
+        self,
+        folder: str | Path,
+        service_list: str | Path | None = None,
+        *,
+        jobs: int | None = None,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        prune: bool = False,
+        force: bool = False,
+    ) -> Iterator[BatchResult]:
+        """Make every document of a service list in a folder, in several processes; yields what became of each.
+
+        What is there already as it should be stays. The list is the clinic's own by default, and where it has none,
+        there is every procedure. `jobs` is how many processes work, one for each core by default; `only` and `without`
+        are patterns of codes or file names; `prune` removes files of documents that are no longer listed; with `force`,
+        files may be overwritten that consentkit did not make. Whoever stops asking ends the run.
+
+        Before the first result, raises WrongUse, InvalidInput or FileAccess where the list can't be read or the folder
+        can't be used. What goes wrong with one document is in its result.
+        """
+        from consentkit.operations.batch import BatchRequest, results_of
+
+        request = BatchRequest(
+            Path(folder).absolute(),
+            Path(service_list).absolute() if service_list else None,
+            jobs=jobs,
+            only=only,
+            without=without,
+            prune=prune,
+            force=force,
+        )
+        return results_of(self._open(), request)
 
     # --- packets ---
 

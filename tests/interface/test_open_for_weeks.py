@@ -264,6 +264,26 @@ def test_threads_may_make_documents_of_templates_of_the_clinics_own(tmp_path: Pa
     assert leftovers(tmp_path) == []
 
 
+def test_a_batch_fills_a_folder_wherever_the_program_is_and_ends_when_nobody_asks_any_more(
+    workspace: consentkit.Workspace, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_procedure(clinic / "procedures", code="NEW-1")
+    monkeypatch.chdir(tmp_path)
+    results = workspace.batch("out", only=["SMALL-1*", "NEW-1*"], jobs=1)
+    first = next(results)
+    with pytest.raises(consentkit.FileAccess, match="another run"):
+        next(workspace.batch("out"))
+    results.close()  # type: ignore[attr-defined]
+    assert [path.name for path in (tmp_path / "out").glob("*.pdf")] == [first.entry.file]
+    results = workspace.batch("out", only=["SMALL-1*", "NEW-1*"], jobs=1)
+    monkeypatch.chdir(clinic)
+    endings = {result.entry.file: result.ending for result in results}
+    assert endings.keys() == {"NEW-1.pdf", "SMALL-1.pdf"} == {path.name for path in (tmp_path / "out").glob("*.pdf")}
+    assert [file for file, ending in endings.items() if ending == "unchanged"] == [first.entry.file]
+    with pytest.raises(consentkit.WrongUse, match="no document of the list"):
+        list(workspace.batch(tmp_path / "out", only=["NONE"]))
+
+
 def test_threads_record_each_approval(workspace: consentkit.Workspace, clinic: Path) -> None:
     codes = [f"APP-{number}" for number in range(2)]
     for code in codes:

@@ -118,6 +118,14 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[Batc
     yield _summary(run.plan, endings, time.monotonic() - begun, request)
 
 
+def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:
+    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises."""
+    with contextlib.closing(run_batch(workspace, request)) as events:
+        for event in events:
+            if isinstance(event, BatchResult):
+                yield event
+
+
 def preview_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[PreviewEvent, None, None]:
     """Find out what `run_batch` would do, and why. Nothing is written; raises what `run_batch` raises for its input."""
     choice = _choice(request)
