@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -139,6 +140,12 @@ def test_documents_are_kept_where_the_command_line_keeps_them_unless_another_pla
     assert consentkit.open_workspace(clinic, cache=tmp_path / "own").render(CODE) == made
 
 
+def test_a_workspace_may_be_sent_to_another_process(workspace: consentkit.Workspace) -> None:
+    sent = pickle.loads(pickle.dumps(workspace))
+    assert (sent.folder, sent.cache, str(sent)) == (workspace.folder, workspace.cache, str(workspace))
+    assert sent.content(CODE) == workspace.content(CODE)
+
+
 @pytest.mark.parametrize("names", [{"clinic": ""}, {"cache": ""}])
 def test_an_empty_name_stands_for_no_folder(names: dict[str, str]) -> None:
     with pytest.raises(consentkit.WrongUse, match="empty"):
@@ -239,15 +246,15 @@ NAMES = ("Alma Quist", "Boris Fjord", "Chidi Wax", "Dora Jupp")
 def test_threads_get_each_their_own_packets_and_documents(workspace: consentkit.Workspace) -> None:
     def work(number: int) -> tuple[consentkit.MadePacket, consentkit.Document]:
         made = workspace.packet(patient(number, NAMES[number % 4]), allow_drafts=True)
-        return made, workspace.render(small_procedure(title=f"Procedure {number}"))
+        return made, workspace.render(small_procedure(title=f"Procedure {number % 4}"))
 
     with ThreadPoolExecutor(4) as threads:
-        results = list(threads.map(work, range(8)))
+        results = list(threads.map(work, range(6)))
     for number, (made, document) in enumerate(results):
         for page in page_texts(made.pdf):
             assert [name for name in NAMES if name in page] == [NAMES[number % 4]]
             assert f"MR-{7000 + number}" in page
-        assert (document.title, made.file_name) == (f"Procedure {number}", f"2026-11-23-V-{number}.pdf")
+        assert (document.title, made.file_name) == (f"Procedure {number % 4}", f"2026-11-23-V-{number}.pdf")
     assert workspace.packet(patient(5, NAMES[1]), allow_drafts=True).pdf == results[5][0].pdf
     assert workspace.cache_trouble is None
 
@@ -255,8 +262,8 @@ def test_threads_get_each_their_own_packets_and_documents(workspace: consentkit.
 def test_threads_may_make_documents_of_templates_of_the_clinics_own(tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic", templates={"note.html": ""})
     workspace = consentkit.open_workspace(clinic, cache=False)
-    procedures = [small_procedure(title=f"Procedure {number}") for number in range(3)]
-    with ThreadPoolExecutor(3) as threads:
+    procedures = [small_procedure(title=f"Procedure {number}") for number in range(2)]
+    with ThreadPoolExecutor(2) as threads:
         documents = list(threads.map(workspace.render, procedures))
         packets = list(threads.map(lambda number: workspace.packet(patient(number), allow_drafts=True), range(2)))
     assert [document.title for document in documents] == [procedure.title for procedure in procedures]
