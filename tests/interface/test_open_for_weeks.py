@@ -47,23 +47,24 @@ def states(workspace: consentkit.Workspace) -> dict[str, str]:
 
 
 def test_an_edit_of_the_clinic_counts_from_the_next_call(workspace: consentkit.Workspace, clinic: Path) -> None:
-    assert (workspace.content(CODE).clinic.name, workspace.render(CODE).layout.paper) == ("Small Clinic", "letter")
-    (clinic / "clinic.yaml").write_text("name: Another Clinic\npaper: a4\n", encoding="utf-8")
-    assert (workspace.content(CODE).clinic.name, workspace.render(CODE).layout.paper) == ("Another Clinic", "a4")
+    def today() -> tuple[str | None, str, str | None]:
+        """The clinic's name, the title, and who approved the document as it is."""
+        content = workspace.content(CODE)
+        approval = workspace.compose(content).approval
+        return content.clinic.name, content.procedure.title, approval.by if approval else None
 
+    assert today() == ("Small Clinic", "A small procedure", None)
+    (clinic / "clinic.yaml").write_text("name: Another Clinic\npaper: a4\n", encoding="utf-8")
     workspace.approve(CODE, by="Ann Ray")
-    assert workspace.render(CODE).approved_edition == 1
-    assert states(workspace) == {CODE: "approved"}
+    assert today() == ("Another Clinic", "A small procedure", "Ann Ray")
     record = clinic / "approvals.yaml"
     record.write_text(record.read_text(encoding="utf-8").replace("Ann Ray", "Bea Roe"), encoding="utf-8")
-    approval = workspace.render(CODE).approval
-    assert approval is not None
-    assert approval.by == "Bea Roe"
+    assert today() == ("Another Clinic", "A small procedure", "Bea Roe")
+    document = workspace.render(CODE)
+    assert (document.layout.paper, document.approved_edition, states(workspace)) == ("a4", 1, {CODE: "approved"})
     write_procedure(clinic / "procedures", title="An edited procedure")
-    assert workspace.render(CODE).title == "An edited procedure"
-    assert not workspace.render(CODE).is_approved
-    assert states(workspace) == {CODE: "changed"}
-
+    assert today() == ("Another Clinic", "An edited procedure", None)
+    assert (workspace.render(CODE).is_approved, states(workspace)) == (False, {CODE: "changed"})
     write_procedure(clinic / "procedures", code="NEW-1")
     assert "NEW-1" in workspace.library.codes()
 
