@@ -186,7 +186,7 @@ class Workspace:
 
     def packet(
         self,
-        visit: GivenVisit | VisitFile,
+        visit: GivenVisit,
         *,
         others: VisitFile | Iterable[GivenVisit] = (),
         duplex: bool = False,

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 
 import consentkit
@@ -49,6 +50,32 @@ def test_a_schedule_is_read_from_a_path_or_from_bytes(workspace: consentkit.Work
     assert by_path[0] == by_bytes[0] == "2026-11-23-A-1.pdf"
     assert by_path[1].startswith(f"{path}:3:")
     assert by_bytes[1] == by_path[1].replace(str(path), "visits")
+
+
+def test_files_in_a_list_are_read_one_after_the_other_and_one_that_is_missing_stops_no_other(
+    workspace: consentkit.Workspace, tmp_path: Path
+) -> None:
+    one, day = write_visit(tmp_path / "one.yaml"), write_schedule(tmp_path / "day.csv", {"visit": "D-1"})
+    (tmp_path / "bad.csv").write_text("", encoding="utf-8")
+    missing, bad, first, second, third = outcomes(
+        workspace, [tmp_path / "missing.yaml", str(tmp_path / "bad.csv"), one, day, visit_data(visit="V-3")]
+    )
+    assert (first, second, third) == tuple(f"2026-11-23-{number}.pdf" for number in ("V-1", "D-1", "V-3"))
+    assert missing.count("missing.yaml") == 1
+    assert "bad.csv: is empty" in bad
+
+
+def test_neither_the_text_of_a_visit_nor_a_mistake_in_it_shows_particulars(workspace: consentkit.Workspace) -> None:
+    patient, clinician = {"name": MARKED, "born": "1984-07-09", "record": MARKED}, {"name": f"A. {MARKED}"}
+    guardian = {"name": f"B. {MARKED}", "relationship": MARKED}
+    data = visit_data(patient=patient, clinician=clinician, representative=guardian, witness=f"C. {MARKED}")
+    made = workspace.packet(data, allow_drafts=True)
+    for thing in (made, made.packet, made.entry, made.entry.visit, made.entry.visit and made.entry.visit.patient):
+        assert MARKED not in f"{thing!r} {thing}"
+    assert repr(made.entry.visit) == "Visit(visit='V-1')"
+    with pytest.raises(pydantic.ValidationError) as caught:
+        consentkit.Visit.model_validate({**data, "patient": {"name": MARKED, "born": MARKED, "record": MARKED}})
+    assert MARKED not in str(caught.value)
 
 
 def test_a_refused_visit_stops_no_other_and_is_told_of_as_data(workspace: consentkit.Workspace) -> None:

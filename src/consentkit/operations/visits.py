@@ -12,16 +12,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, TypeGuard
 
-from consentkit.errors import WrongUse
-from consentkit.model.visit import Visit
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.model.visit import Visit, VisitName
 from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import STDIN, VisitEntry, entry_of, read_visits
-from consentkit.problems import printable
+from consentkit.problems import Problem, printable
 
-GivenVisit: TypeAlias = Visit | VisitEntry | Mapping[str, Any]
-"""A visit, one as it was read, or its data with the keys of a visit in YAML."""
 VisitFile: TypeAlias = str | Path | BinaryIO
 """The path of a visit in YAML or of a schedule in CSV, or an open file of bytes with the content of one."""
+GivenVisit: TypeAlias = Visit | VisitEntry | Mapping[str, Any] | VisitFile
+"""A visit, one as it was read, its data with the keys of a visit in YAML, or the file that it is in."""
 
 
 def read_file(source: VisitFile) -> Iterator[VisitEntry]:
@@ -46,10 +46,28 @@ def entries_of(visits: VisitFile | Iterable[GivenVisit]) -> Iterator[VisitEntry]
         return read_file(visits)
     if isinstance(visits, Visit | VisitEntry | Mapping) or not isinstance(visits, Iterable):
         raise WrongUse("a list of visits, or a file of them, is needed here; for one visit there is `packet`")
-    return (_entry_of(visit, f"visit at place {place}") for place, visit in enumerate(visits, 1))
+    return (entry for place, visit in enumerate(visits, 1) for entry in _entries_at(place, visit))
 
 
-def single_entry_of(visit: GivenVisit | VisitFile) -> VisitEntry:
+def _entries_at(place: int, visit: object) -> Iterator[VisitEntry]:
+    """The visits at a place of a list. A file that can't be read stops none of those after it."""
+    if not _is_file(visit):
+        yield _entry_of(visit, f"visit at place {place}")
+        return
+    try:
+        yield from read_file(visit)
+    except (InvalidInput, FileAccess) as error:
+        name = printable(str(visit)) if isinstance(visit, str | Path) else f"visits at place {place}"
+        yield VisitEntry(None, name, None, _problems_of(error, name), VisitName())
+
+
+def _problems_of(error: InvalidInput | FileAccess, name: str) -> tuple[Problem, ...]:
+    if isinstance(error, InvalidInput):
+        return error.problems
+    return (Problem(name, None, None, "", str(error).removeprefix(f"{name}: ")),)
+
+
+def single_entry_of(visit: GivenVisit) -> VisitEntry:
     """The one visit of a file, or the one that is given. Raises what `entries_of` raises."""
     if not _is_file(visit):
         return _entry_of(visit, "visit")
