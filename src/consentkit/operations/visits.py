@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeAlias, TypeGuard
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.model.visit import Visit, VisitName
 from consentkit.packets.visit_data import entry_of_data
-from consentkit.packets.visits import STDIN, VisitEntry, entry_of, read_visits
+from consentkit.packets.visits import STDIN, VisitEntry, entry_of, read_visits, visits_in
 from consentkit.problems import Problem, printable
 
 VisitFile: TypeAlias = str | Path | BinaryIO
@@ -34,7 +34,7 @@ def read_file(source: VisitFile) -> Iterator[VisitEntry]:
         raise WrongUse("the file of visits is open as text; open it as bytes")
     if isinstance(source, str | Path):
         return read_visits(str(source) if str(source) != STDIN else f"./{STDIN}")
-    return read_visits(STDIN, source, called="visits")
+    return visits_in(source, "visits")
 
 
 def entries_of(visits: VisitFile | Iterable[GivenVisit]) -> Iterator[VisitEntry]:
