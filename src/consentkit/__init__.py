@@ -99,4 +99,5 @@ if not TYPE_CHECKING:  # else every name would pass for one that is there
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names, also those that have not been loaded yet."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
