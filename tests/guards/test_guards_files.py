@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from consentkit.batches.folder import held
+from consentkit.batches.folder import exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import no_store
 from consentkit.documents import making
@@ -316,7 +316,7 @@ def test_a_cell_of_the_table_is_never_a_formula(batch: Call, place: Place) -> No
 
 
 def test_two_runs_do_not_work_in_one_folder(batch: Call, place: Place) -> None:
-    with held(place.out):
+    with exclusive(place.out):
         done = batch()
     assert done.code == 5
     assert "another run is working in this folder" in done.stderr
@@ -389,7 +389,7 @@ def to_stdout(
     """Send a document, or a packet, to stdout. It fails where the PDF is really written."""
     write_visit(tmp_path / "visit.yaml")
     given = (CODE,) if request.param == "render" else ("visit.yaml", "--allow-drafts")
-    for place in ("consentkit.cli.rendering.write_to_stdout", "consentkit.cli.packing._PacketRun._put"):
+    for place in ("consentkit.cli.rendering.write_to_stdout", "consentkit.cli.packing.write_to_stdout"):
         monkeypatch.setattr(place, lambda *_, **__: pytest.fail("a PDF was written"))
     return lambda *arguments: call(request.param, *given, "--clinic", clinic, "-o", "-", *arguments)
 

@@ -41,11 +41,10 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
 
     Files are named after day and number of the visit. Every page has the patient's name, date of birth and record
     number, and is read back before the file is written. One visit that can't be served does not stop the others: the
-    exit code is 7 then. `-` reads from standard input. docs/visits.md tells what a visit may hold.
+    exit code is 7 then. `-` reads from standard input. docs/visits.md says what a visit may hold.
     """
-    from consentkit.cli.packing import make_packets
-    from consentkit.cli.packing_targets import PacketRequest
-    from consentkit.packets.planning import PacketOptions
+    from consentkit.cli.packing import PacketRequest, make_packets
+    from consentkit.operations.packets import PacketOptions
 
     chosen = {name: options.pop(name) for name in ("duplex", "fillable", "allow_drafts", "override")}
     return make_packets(workspace, PacketRequest(source, options=PacketOptions(**chosen), **options))

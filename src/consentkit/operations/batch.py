@@ -23,6 +23,7 @@ from consentkit.model.identity import Identity
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Crew, usable_cores
+from consentkit.reading.paths import is_folder
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _choice(request: BatchRequest) -> Choice:
 
 
 def _require_folder(output: Path) -> None:
-    if output.suffix.casefold() == ".pdf" and not output.is_dir():
+    if output.suffix.casefold() == ".pdf" and not is_folder(output):
         raise WrongUse(f"-o {printable(str(output))} names a file; a batch fills a folder, such as -o out/")
 
 
