@@ -108,7 +108,7 @@ def load_engine() -> ModuleType:
 
 
 def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
-    """Raise RenderingFailed where the pack lacks a clause that the procedure asks for: it would be missing unseen."""
+    """Raise RenderingFailed where the pack lacks a clause that the procedure names: it would be missing unnoticed."""
     if lost := [name for name in procedure.clauses if name not in pack.clauses]:
         raise RenderingFailed(
             f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"

@@ -99,12 +99,12 @@ class OpenWorkspace:
 
     @property
     def usual_language(self) -> str:
-        """The language that is used unless another is asked for."""
+        """The language that is used unless another is requested."""
         return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
 
     @property
     def usual_paper(self) -> PaperSize:
-        """The paper size that is used unless another is asked for."""
+        """The paper size that is used unless another is requested."""
         return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
@@ -124,7 +124,7 @@ class OpenWorkspace:
     def procedure(
         self, code_or_path: str | Path, pack: LanguagePack | None = None, snapshot: Snapshot | None = None
     ) -> Procedure:
-        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it names."""
         known = pack.clauses if pack else None
         return load_procedure(self.locate(code_or_path), known_clauses=known, snapshot=self._files(snapshot))
 
@@ -183,7 +183,7 @@ class OpenWorkspace:
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
-        """Resolve which document is asked for. Raises UnknownCode."""
+        """Resolve which document is requested. Raises UnknownCode."""
         return find(self.library, procedure, language or self.usual_language, variant, layout)
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:

@@ -58,7 +58,7 @@ class BatchStarted:
 
     documents: int
     repeated: Sequence[str]
-    """The files of documents that the list asks for more than once; one is made of each."""
+    """The files of documents that are in the list more than once; each is made once."""
     unknown_files: Sequence[str] = ()
     """What is in the folder and is not part of it; a run leaves it alone. A preview does not look."""
 
