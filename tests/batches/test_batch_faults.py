@@ -222,7 +222,7 @@ def test_a_document_that_never_ends_is_given_up_and_the_others_are_made(tmp_path
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 7
     assert errors.splitlines()[0] == (
-        "Error: MANY-0.handout.pdf: took more than 5 seconds and was ended; --time-limit allows more"
+        "Error: MANY-0.handout.pdf: took more than 5 seconds and was stopped; raise the limit with --time-limit"
     )
     assert output.startswith("made       MANY-0.pdf")
     assert leftovers(tmp_path) == [LOCK]

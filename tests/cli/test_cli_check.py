@@ -87,7 +87,7 @@ def test_json_is_one_document_with_every_mistake_as_data(tmp_path: Path) -> None
         "field": "purpse",
         "severity": "error",
         "rule": "form",
-        "message": "is not a key that is known here; did you mean `purpose`?",
+        "message": "is not a known key here; did you mean `purpose`?",
         "remedy": "",
     }
     assert problem["line"] > 10

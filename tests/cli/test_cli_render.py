@@ -443,7 +443,7 @@ def test_mistakes_in_the_clinics_own_file_are_reported_with_their_place(tmp_path
     clinic = make_clinic(tmp_path, 'nmae: Small Clinic\naccent: "#ffffff"\n')
     done = call("render", "90837", "--clinic", clinic)
     assert done.code == 3
-    assert "clinic.yaml:1:1: nmae: is not a key that is known here; did you mean `name`?" in done.stderr
+    assert "clinic.yaml:1:1: nmae: is not a known key here; did you mean `name`?" in done.stderr
     assert "clinic.yaml:2:9: accent: is too light" in done.stderr
 
 

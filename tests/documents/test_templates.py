@@ -261,7 +261,7 @@ def test_an_error_that_nobody_expects_is_told_without_its_text(capfd: pytest.Cap
 
 
 def test_a_process_that_dies_is_told_in_one_line() -> None:
-    with pytest.raises(RenderingFailed, match="broke down") as caught:
+    with pytest.raises(RenderingFailed, match="crashed") as caught:
         run_limited(os._exit, 11)
     assert "\n" not in str(caught.value)
 

@@ -568,7 +568,7 @@ def test_a_raw_queue_gets_no_part_of_a_file(programs: Path, pack: Callable[..., 
 
 
 NOT_PRINTING = {
-    "not accepting": ("office", "echo 'office not accepting requests since Mon'", "takes no jobs"),
+    "not accepting": ("office", "echo 'office not accepting requests since Mon'", "accepts no jobs"),
     "another": ("office", "echo 'desk accepting requests since Mon'", "there is no printer"),
     "stopped": (
         "office",

@@ -148,7 +148,7 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
 
 @pytest.mark.parametrize("code", ["", "a", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
 def test_what_is_not_a_code_becomes_no_file(code: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
-    with pytest.raises(WrongUse, match="is not a code; a code has 1 to 16 capitals, digits and hyphens"):
+    with pytest.raises(WrongUse, match="is not a code: write 1 to 16 capital letters, digits and hyphens"):
         write_new_procedure(workspace, code, None)
     assert list(tmp_path.iterdir()) == []
 

@@ -86,7 +86,11 @@ def test_a_task_that_hangs_is_ended_and_the_others_are_done() -> None:
     begun = time.monotonic()
     found = ends(["hang 1", "hang 2", "task"], Crew(jobs=2, seconds=0.5))
     assert found["task"] == "task"
-    assert found["hang 1"] == found["hang 2"] == "took more than 0.5 seconds and was ended; --time-limit allows more"
+    assert (
+        found["hang 1"]
+        == found["hang 2"]
+        == "took more than 0.5 seconds and was stopped; raise the limit with --time-limit"
+    )
     assert time.monotonic() - begun < 60
 
 
@@ -133,7 +137,7 @@ def test_failures_come_back_as_what_they_are() -> None:
 def test_a_task_that_wants_too_much_memory_is_refused_it() -> None:
     found = ends(["eat", "task"], Crew(jobs=1, memory=2 * 1024**3))
     assert found == {
-        "eat": "needs more memory than a document may have; look at its text and templates",
+        "eat": "needs more memory than a document is allowed; check its text and templates",
         "task": "task",
     }
 

@@ -316,7 +316,7 @@ class BatchRun:
             load_engine()  # once, here: processes that are forked have it then
         except (MemoryError, ImportError) as error:  # a library that can't be mapped is an ImportError
             raise RenderingFailed(
-                "the page engine can't be loaded, perhaps for want of memory; close other programs, and run it again"
+                "the page engine can't be loaded, perhaps because memory ran out; close other programs, then try again"
             ) from error
         with contextlib.suppress(ConsentkitError):  # else each document tells
             self.workspace.source()  # likewise: a long record of approvals is parsed once

@@ -149,7 +149,7 @@ def _place(folder: Path, key: str, file: bytes) -> None:
 
 def _replace(shelf: int, key: str, file: bytes) -> None:
     if _is_special(shelf, key):
-        raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
+        raise OSError(errno.EEXIST, "there is a device, a pipe or a socket where an entry should be; remove it")
     # Not synced: an entry carries its digest, and one that is lost or broken in a power failure is made again.
     write_whole(key, file, folder=shelf, sync=False)
 
@@ -198,7 +198,7 @@ def _require_private(status: os.stat_result) -> None:
         raise PermissionError(errno.EPERM, "the folder belongs to another user; name one of your own")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         message = (
-            "others can write to the folder, and could put forged parts there; name one that only you can write to"
+            "other users can write to the folder, and could put forged parts there; name one that only you can write to"
         )
         raise PermissionError(errno.EPERM, message)
 

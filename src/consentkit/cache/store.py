@@ -182,8 +182,9 @@ class Store:
 
     def _note(self, error: OSError) -> None:
         self.trouble = self.trouble or (
-            f"{printable(str(self.folder))}: finished parts can't be kept here: {reason(error)}. Everything works "
-            f"without, only slower. --cache DIR or ${FOLDER_VARIABLE} names another folder; --no-cache keeps nothing"
+            f"{printable(str(self.folder))}: finished parts can't be kept here: {reason(error)}. Everything "
+            f"still works, but more slowly. --cache DIR or ${FOLDER_VARIABLE} names another folder; --no-cache keeps "
+            "nothing"
         )
 
 
@@ -256,4 +257,4 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileAccess(f"{printable(str(folder))}: the cache can't be looked after: {reason(error)}") from error
+        raise FileAccess(f"{printable(str(folder))}: the cache can't be cleaned up: {reason(error)}") from error

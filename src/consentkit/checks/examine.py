@@ -62,7 +62,7 @@ def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Rule
 
 
 def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
-    """Check a file of which no more is asked than that it can be printed."""
+    """Check a file that need only be printable."""
     return _in_order(settle(unprintable_character(file), settings))
 
 

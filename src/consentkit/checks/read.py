@@ -66,7 +66,7 @@ def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator
     latest = {approval.identity: approval for approval in approvals.approvals}
     for identity, approval in latest.items():
         if approval.is_overdue(today):
-            message = f"the approval ran out on {approval.until}; look at the document again and approve it"
+            message = f"the approval ran out on {approval.until}; review the document and approve it again"
             yield Problem(shown, None, None, str(identity), message, "warning")
 
 

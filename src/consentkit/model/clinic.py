@@ -53,7 +53,7 @@ class PrintSettings(Record):
 def _known_rule(name: str) -> str:
     if name not in RULE_IDS:
         near = did_you_mean(name, RULE_IDS) or "; `consentkit check --explain all` shows all rules"
-        raise ValueError(f"is {quoted(name)}, which is no rule{near}")
+        raise ValueError(f"is {quoted(name)}, which is not a rule{near}")
     return name
 
 

@@ -33,7 +33,7 @@ class Passage(Record):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.intro and not self.items:
-            raise ValueError("says nothing; write a text, a list, or `intro` and `items`")
+            raise ValueError("has no text; write a text, a list, or `intro` and `items`")
         return self
 
 
@@ -128,7 +128,7 @@ class Risks(Record):
     @model_validator(mode="after")
     def _names_a_risk(self) -> Self:
         if not self.every:
-            raise ValueError("names no risk; fill at least one of `common`, `uncommon` and `rare`")
+            raise ValueError("names no risk; fill in at least one of `common`, `uncommon` and `rare`")
         return self
 
     @property
@@ -230,7 +230,7 @@ class Billing(Record):
         if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
             raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
         if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
-            raise ValueError("says what it is added to, so its `role` must be `add_on`")
+            raise ValueError("states what it is added to, so its `role` must be `add_on`")
         return self
 
 

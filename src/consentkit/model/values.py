@@ -30,12 +30,12 @@ def _not_blank(text: str) -> str:
 
 def _one_paragraph(text: str) -> str:
     if "\n\n" in text:
-        raise ValueError("holds a blank line; make one paragraph of it")
+        raise ValueError("contains a blank line; make it one paragraph")
     return text
 
 
 Prose = Annotated[str, AfterValidator(fold), AfterValidator(_not_blank), Field(min_length=1, max_length=6000)]
-"""One or more paragraphs, parted by a blank line."""
+"""One or more paragraphs, separated by blank lines."""
 
 Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
 """One paragraph: a list item, a label, a sentence."""
@@ -58,7 +58,7 @@ def _day(value: Any) -> Any:
     try:
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is not a day of the calendar; write year-month-day, such as 2026-11-21") from None
+        raise ValueError("is not a day in the calendar; write year-month-day, such as 2026-11-21") from None
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]

@@ -97,9 +97,9 @@ LONGEST_FILE_NAME = 100
 
 def _file_name(value: str) -> str:
     if "/" in value or "\\" in value or ":" in value:
-        raise ValueError("names a folder too; write the name of the file alone, as it is in the folder `extra`")
+        raise ValueError("names a folder too; write only the file name, as it is in the folder `extra`")
     if not value[:1].isalnum() or value != value.strip():
-        raise ValueError("is no name of a file; begin it with a letter or a digit")
+        raise ValueError("is not a valid file name; begin it with a letter or a digit")
     return value
 
 
@@ -244,8 +244,8 @@ class Visit(Record):
             raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
         if told := tells_who(self, self.visit):
             raise ValueError(
-                f"has a visit number that holds {told}; it becomes part of file names, "
-                "so use a number that tells nothing"
+                f"has a visit number that contains {told}; it becomes part of file names, "
+                "so use a number that tells nothing about the patient"
             )
         return self
 

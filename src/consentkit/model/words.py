@@ -27,7 +27,7 @@ def _takes(*names: str) -> AfterValidator:
         found = set(_PLACEHOLDER.findall(text))
         if unknown := sorted(found - set(names)):
             known = listed([f"{{{name}}}" for name in names])
-            raise ValueError(f"holds {quoted(f'{{{unknown[0]}}}')}, which is not filled in here; known: {known}")
+            raise ValueError(f"contains {quoted(f'{{{unknown[0]}}}')}, which is no placeholder here; use {known}")
         if lost := [name for name in names if name not in found]:
             raise ValueError(f"lacks the placeholder `{{{lost[0]}}}`; put it where the value belongs")
         return text
@@ -303,7 +303,7 @@ class PacketWords(Record):
     """The number of a page within the packet."""
     packet: Annotated[Line, _takes("packet")]
     blank_page: Line
-    """What stands on a page that is left blank so that the next paper starts on a fresh sheet."""
+    """The text of a page that is left blank so that the next paper starts on a fresh sheet."""
     cover: CoverWords
     statements: StatementWords
 

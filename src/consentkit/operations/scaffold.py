@@ -42,7 +42,9 @@ def write_new_procedure(workspace: OpenWorkspace, code: str, source: str | None)
     Raises WrongUse for what is not a code, FileAccess where the file exists already.
     """
     if not re.fullmatch(CODE_PATTERN, code):
-        raise WrongUse(f"{quoted(code)} is not a code; a code has 1 to 16 capitals, digits and hyphens, such as 90837")
+        raise WrongUse(
+            f"{quoted(code)} is not a code: write 1 to 16 capital letters, digits and hyphens, such as 90837"
+        )
     folder = workspace.folder.path / "procedures" if workspace.folder.path else Path()
     target, schema = folder / f"{code}.yaml", folder / schema_file("procedure")
     if os.path.lexists(target):

@@ -51,11 +51,13 @@ def require_printer(printer: str) -> None:
     if printer not in taking:
         raise WrongUse(f"there is no printer {quoted(printer)}{_known(printer, taking)}")
     if taking[printer] == "not accepting":
-        raise FileAccess(f"the printer `{printer}` takes no jobs; let it with `cupsaccept {printer}`, or name another")
+        raise FileAccess(
+            f"the printer `{printer}` accepts no jobs; run `cupsaccept {printer}`, or name another printer"
+        )
     if re.search(rf"^printer {re.escape(printer)} disabled since ", answer, re.MULTILINE):
         raise FileAccess(
-            f"the printer `{printer}` has been stopped, and papers would come out later, unwatched; look after it and "
-            f"start it with `cupsenable {printer}`, or name another"
+            f"the printer `{printer}` has been stopped, and the papers would come out later, when nobody is "
+            f"watching; check it and start it with `cupsenable {printer}`, or name another"
         )
 
 
@@ -84,15 +86,15 @@ def print_pdf(
 def _require_sense(printer: str, title: str, page_ranges: Sequence[PageRange] | None) -> None:
     _require_printer_name(printer)
     if not _TITLE.fullmatch(title):
-        raise WrongUse("the title of a print job may hold nothing but the number of the visit; use `job_title`")
+        raise WrongUse("the title of a print job may contain nothing but the number of the visit; use `job_title`")
     _require_ranges(page_ranges)
 
 
 def _require_printer_name(printer: str) -> None:
     if not _PRINTER.fullmatch(printer):
         raise WrongUse(
-            f"{quoted(printer)} can't be the name of a printer; it has letters, digits and any of `_.@-`, and begins "
-            "with a letter or digit; `lpstat -a` lists those that there are"
+            f"{quoted(printer)} can't be the name of a printer; a name has letters, digits and any of `_.@-`, and "
+            "begins with a letter or digit; `lpstat -a` lists the printers"
         )
 
 
@@ -101,7 +103,9 @@ def _require_ranges(page_ranges: Sequence[PageRange] | None) -> None:
         raise WrongUse("names no pages to print; name at least one range, or leave the ranges out")
     for first, last in page_ranges or ():
         if not 1 <= first <= last:
-            raise WrongUse(f"pages {first} to {last} can't be printed; pages count from 1, and the first comes first")
+            raise WrongUse(
+                f"pages {first} to {last} can't be printed; count pages from 1, and name the first one first"
+            )
 
 
 def _require_page_selection(printer: str) -> None:
@@ -133,7 +137,7 @@ def _submit(data: bytes, printer: str, options: Sequence[str], before: Sequence[
         if told.returncode == 0 and found:
             return found[1].decode(errors="replace")
         require_printer(printer)  # it knows better: `lp` calls a print system that is down a missing printer
-        raise FileAccess(f"the printer `{printer}` refused the job{_own_words(told)}; see what `lpstat -t` says")
+        raise FileAccess(f"the printer `{printer}` refused the job{_own_words(told)}; run `lpstat -t` to see why")
     except (FileAccess, WrongUse) as error:
         raise type(error)(f"{error}{_taken(before)}") from error
 
@@ -141,7 +145,7 @@ def _submit(data: bytes, printer: str, options: Sequence[str], before: Sequence[
 def _taken(before: Sequence[str]) -> str:
     if not before:
         return ""
-    return f". The print system has taken {listed(before)} before; `cancel` and the number takes one back"
+    return f". The print system has already accepted {listed(before)}; `cancel` with its number withdraws one"
 
 
 def _run(program: str, arguments: Sequence[str], data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -156,11 +160,11 @@ def _run(program: str, arguments: Sequence[str], data: bytes = b"") -> subproces
         )
     except subprocess.TimeoutExpired:
         raise FileAccess(
-            f"the print system did not answer within {SECONDS} seconds; see with `lpstat -o` whether it has the job "
+            f"the print system did not answer within {SECONDS} seconds; check with `lpstat -o` whether it has the job "
             "before you print again"
         ) from None
     except OSError as error:
-        raise FileAccess(f"the command `{program}` can't be run ({type(error).__name__}); install CUPS anew") from error
+        raise FileAccess(f"the command `{program}` can't be run ({type(error).__name__}); reinstall CUPS") from error
 
 
 def _own_words(told: subprocess.CompletedProcess[bytes]) -> str:

@@ -81,7 +81,7 @@ def run_limited(
     if outcome is None:
         raise RenderingFailed(find_place() + _cause_of_death(child.exitcode, limits))
     if isinstance(outcome, _Unexpected):
-        raise RenderingFailed(f"{find_place()}the page engine broke down ({outcome.name}); look at the templates")
+        raise RenderingFailed(f"{find_place()}the page engine crashed ({outcome.name}); check the templates")
     if isinstance(outcome, ConsentkitError):
         raise outcome
     return outcome  # type: ignore[no-any-return]
@@ -142,4 +142,4 @@ def _cause_of_death(exit_code: int | None, limits: Limits) -> str:
     # Our own kill after the wait ran out and the kernel's for CPU time are the same to the reader.
     if exit_code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGPROF):
         return _took_too_long(limits)
-    return "the page engine broke down while making the page, perhaps for want of memory; look at the templates"
+    return "the page engine crashed while making the page, perhaps because memory ran out; check the templates"

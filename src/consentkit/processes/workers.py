@@ -181,7 +181,7 @@ class _Team:
         if not worker.process.is_alive() and not worker.connection.poll():
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
         if time.monotonic() - worker.since >= self.crew.seconds:
-            message = f"took more than {self.crew.seconds:g} seconds and was ended; --time-limit allows more"
+            message = f"took more than {self.crew.seconds:g} seconds and was stopped; raise the limit with --time-limit"
             return self._lost(worker, RenderingFailed(message))
         return None
 
@@ -229,7 +229,7 @@ def _ended(worker: _Worker, outcome: Any) -> Ended[Any, Any]:
 def _cause_of_death(exit_code: int | None) -> str:
     how = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
     return (
-        f"the process that made it ended early ({how}), perhaps for want of memory; "
+        f"the process that made it ended early ({how}), perhaps because memory ran out; "
         "run it again, with a lower --jobs if it happens often"
     )
 
@@ -275,6 +275,6 @@ def _outcome(function: Callable[[Any], Any], task: Any) -> Any:
     except ConsentkitError as error:
         return error
     except (MemoryError, RecursionError):
-        return _Exhausted(RenderingFailed("needs more memory than a document may have; look at its text and templates"))
+        return _Exhausted(RenderingFailed("needs more memory than a document is allowed; check its text and templates"))
     except Exception as error:  # noqa: BLE001 - one document's mishap must not be that of the others
         return RenderingFailed(f"something unexpected went wrong in consentkit ({type(error).__name__})")

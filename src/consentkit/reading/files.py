@@ -69,7 +69,7 @@ def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
         if len(data) > size:  # it grows, or does not tell its size
             data += file.read(limit + 1 - len(data))
     if len(data) > limit:
-        raise _refused(path, f"grew while it was read; at most {limit:,} bytes are read")
+        raise _refused(path, f"grew while it was being read; at most {limit:,} bytes are read")
     return data
 
 
@@ -94,7 +94,7 @@ def decoded(data: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        message = f"holds a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
+        message = f"contains a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
         raise InvalidInput([Problem(shown, line, column, "", message)]) from None
 
 

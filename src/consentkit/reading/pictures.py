@@ -67,11 +67,11 @@ def read_picture(path: Path) -> Picture:
                     image.load()  # `verify` passes a JPEG that breaks off
                     printed = data if _is_plain(image, kind, data) else _converted(image, kind)
     except Image.DecompressionBombError:
-        raise _unusable(path, f"is far too large; at most {WIDEST_PICTURE} pixels a side are used") from None
+        raise _unusable(path, f"is far too large; at most {WIDEST_PICTURE} pixels on each side are allowed") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise _unusable(path, "is not a PNG or JPEG picture, or is damaged; save it again as one of these") from None
     if max(width, height) > WIDEST_PICTURE:
-        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_PICTURE} a side are used")
+        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_PICTURE} on each side are allowed")
     return Picture(printed, f"image/{kind.lower()}", width, height, hashlib.sha256(data).hexdigest())
 
 

@@ -106,17 +106,17 @@ def _message(detail: ErrorDetails, model: type[BaseModel], *, discreet: bool) ->
 
 def _unknown_key(name: str, known: list[str]) -> str:
     if near := did_you_mean(name, known):
-        return f"is not a key that is known here{near}"
+        return f"is not a known key here{near}"
     if len(known) > _MOST_KEYS_TOLD:
-        return "is not a key that is known here; correct or delete it"
-    return f"is not a key that is known here; {_keys(known)}"
+        return "is not a known key here; correct or delete it"
+    return f"is not a known key here; {_keys(known)}"
 
 
 def _not_a_record(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Something else stands where a model belongs; models that may be written as a plain list are asked for as one."""
     known = _fields_at(model, tuple(detail["loc"]))
     if any(name in known for name in _LIST_KEYS):
-        return f"must be a list, each line with a `-` and a space, {_given(detail)}"
+        return f"must be a list, with `- ` before each item, {_given(detail)}"
     return f"must consist of keys and values, {_given(detail)}; {_keys(known)}"
 
 
@@ -135,8 +135,8 @@ def _keys(known: list[str]) -> str:
 
 def _not_a_text(detail: ErrorDetails) -> str:
     if isinstance(detail["input"], list):
-        return "must be text, but is a list; take out the `-` or the brackets, or put the text in quotation marks"
-    return f"must be text, {_given(detail)}; put text that holds a colon in quotation marks"
+        return "must be text, but is a list; remove the `-` or the brackets, or put the text in quotation marks"
+    return f"must be text, {_given(detail)}; put text that contains a colon in quotation marks"
 
 
 def _expected(detail: ErrorDetails) -> list[str]:
@@ -166,7 +166,7 @@ def _too_long(detail: ErrorDetails) -> str:
 
 def _discreet_choices(detail: ErrorDetails) -> str:
     if detail["input"] and isinstance(detail["input"], str):
-        return f"is not one of the words that may stand here; write one of {listed(_expected(detail))}"
+        return f"is not one of the words allowed here; write one of {listed(_expected(detail))}"
     return _choices(detail)
 
 
@@ -177,11 +177,7 @@ def _advice(detail: ErrorDetails) -> str:
 
 def _discreet_mismatch(detail: ErrorDetails) -> str:
     given = str(detail["input"])
-    return (
-        f"does not have the form that it needs; {_advice(detail)}"
-        if given.strip() == given != ""
-        else _mismatch(detail)
-    )
+    return f"does not have the required form; {_advice(detail)}" if given.strip() == given != "" else _mismatch(detail)
 
 
 def _mismatch(detail: ErrorDetails) -> str:
@@ -201,8 +197,8 @@ _PATTERNS = {
         "a record number has at most 24 letters from A to Z, digits, spaces, dots, hyphens and slashes, "
         "such as MR-20417"
     ),
-    "[A-Z0-9-]": "a code has 1 to 16 capitals, digits and hyphens, such as 90837",
-    "[a-z0-9_]": "use small letters, digits and underscores",
+    "[A-Z0-9-]": "a code has 1 to 16 capital letters, digits and hyphens, such as 90837",
+    "[a-z0-9_]": "use lowercase letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
     "#[0-9A-Fa-f]": 'write # and six digits or letters from a to f in quotation marks, such as "#1f4e79"',
     "[a-z]{2,3}": "write the short form of a language, such as en, es or zh-Hant",
@@ -210,7 +206,7 @@ _PATTERNS = {
 _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda detail: MISSING,
     "string_type": _not_a_text,
-    "tuple_type": lambda detail: f"must be a list, each line with a `-` and a space, {_given(detail)}",
+    "tuple_type": lambda detail: f"must be a list, with `- ` before each item, {_given(detail)}",
     "dict_type": lambda detail: f"must consist of keys and values, {_given(detail)}",
     "too_short": _too_few,
     "string_too_short": lambda detail: "is empty; write the text or delete the line",
@@ -225,8 +221,8 @@ _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "bool_type": lambda detail: f"must be `true` or `false`, {_given(detail)}",
     "date_type": lambda detail: f"must be a date such as 2026-11-21, {_given(detail)}",
     "time_type": lambda detail: f"must be a time of day such as 14:00, {_given(detail)}",
-    "greater_than_equal": lambda detail: f"is too small; at least {detail['ctx']['ge']}",
-    "less_than_equal": lambda detail: f"is too large; at most {detail['ctx']['le']}",
+    "greater_than_equal": lambda detail: f"is too small; write at least {detail['ctx']['ge']}",
+    "less_than_equal": lambda detail: f"is too large; write at most {detail['ctx']['le']}",
 }
 
 _DISCREET_MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {

@@ -121,9 +121,9 @@ class _YamlReader:
         """Report refused characters and take them out, so that the rest of the file is looked at too."""
         refused = list(characters.refused(text))
         for index, description in refused[:MOST_REFUSED]:
-            self._refuse(text, index, f"holds {description}; delete it")
+            self._refuse(text, index, f"contains {description}; delete it")
         if len(refused) > MOST_REFUSED:
-            message = f"holds {len(refused) - MOST_REFUSED:,} more such characters; save the file as text in UTF-8"
+            message = f"contains {len(refused) - MOST_REFUSED:,} more such characters; save the file as text in UTF-8"
             self._refuse(text, refused[MOST_REFUSED][0], message)
         if not refused:
             return text
@@ -152,7 +152,9 @@ class _YamlReader:
         next(events)  # end of document
         after = next(events)
         if isinstance(after, yaml.DocumentStartEvent):
-            self._stop(after.start_mark, "holds a second document; put it into a file of its own or delete the `---`")
+            self._stop(
+                after.start_mark, "contains a second document; put it into a file of its own or delete the `---`"
+            )
 
     def _node(self, event: yaml.Event, events: Events, path: DataPath) -> Data:
         self._count(event, path)
@@ -176,12 +178,12 @@ class _YamlReader:
             self._report(event.start_mark, f"has {self._tag(event)}; delete it, or quote the text", path)
         if isinstance(event, yaml.ScalarEvent) and event.style == '"':  # the only style that knows escapes
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
-                self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
+                self._report(event.start_mark, f"contains an escape for {description}; delete it", path)
 
     def _count(self, event: yaml.Event, path: DataPath) -> None:
         self.nodes += 1
         if self.nodes > self.most_nodes:
-            self._stop(event.start_mark, f"holds more than {self.most_nodes:,} entries; split it up")
+            self._stop(event.start_mark, f"contains more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
             self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
@@ -210,7 +212,7 @@ class _YamlReader:
             here = (*path, key)
             if key in entries:
                 first = self.keys[here][0]
-                self._report(event.start_mark, f"stands here a second time, first on line {first}; keep one", here)
+                self._report(event.start_mark, f"appears a second time, first on line {first}; keep one", here)
                 self._skip(events, here)
                 continue
             self.keys[here] = _position(event.start_mark)
