@@ -90,3 +90,8 @@ class RunFailed(ConsentkitError):
     """A run of many documents or visits finished, and some of them failed; each has been told."""
 
     exit_code = 7
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in its own words but without paths."""
+    return (error.strerror or type(error).__name__).lower()

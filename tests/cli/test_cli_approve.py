@@ -398,7 +398,7 @@ APPROVING_AT_ONCE = """
 import contextlib, io, os, sys
 from consentkit.library.approvals import record
 from consentkit.cli import run
-import consentkit.cli.approving as approving
+import consentkit.operations.approve as approving
 from consentkit.documents.making import load_engine
 clinic, *codes = sys.argv[1:]
 load_engine()

@@ -272,6 +272,7 @@ def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, mon
     clause = {"heading": "Rules", "text": ["Please do not smoke – anywhere."], "source": "Policy of 2026"}
     (clinic / "clauses.en.yaml").write_text(json.dumps({"clauses": {"house_rules": clause}}, ensure_ascii=False))
     (clinic / "services.yaml").write_text("services: [SMALL-1]\n")
+    write_approvals(clinic, by=["René Ray"])
     opened: Counter[str] = Counter()
     parsed: Counter[str] = Counter()
     open_regular, parse = files.open_regular, yaml_file.parse
@@ -285,6 +286,30 @@ def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, mon
     assert texts.keys() >= set(json.loads(done.stdout)["files"])
     assert {path: times for path, times in texts.items() if times > 1} == {}
     assert {name: times for name, times in parsed.items() if times > 1} == {}
+
+
+def write_approvals(clinic: Path, by: list[str]) -> None:
+    """Write a record of approvals, one by each of these people."""
+    common = {"code": "SMALL-1", "language": "en", "variant": "consent", "content": 64 * "0", "on": "2026-01-15"}
+    entries = [{**common, "edition": number, "by": name} for number, name in enumerate(by, 1)]
+    (clinic / "approvals.yaml").write_text(json.dumps({"approvals": entries}, ensure_ascii=False), encoding="utf-8")
+
+
+def test_a_long_record_of_approvals_is_checked_to_its_end(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_approvals(clinic, by=[*["Ann Ray"] * 400, "Ann \U00013080 Ray"])
+    done = call("check", "--clinic", clinic)
+    assert [line.split(": ")[1] for line in done.lines if "approvals.yaml" in line] == ["approvals[401].by"]
+
+
+def test_a_long_service_list_is_checked_as_a_batch_reads_it(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    codes = [f"MANY-{number}" for number in range(6_000)]
+    (clinic / "services.yaml").write_text(json.dumps({"services": ["SMALL-1", *codes]}), encoding="utf-8")
+    done = call("check", "--clinic", clinic, "--format", "json")
+    told = json.loads(done.stdout)
+    (problem, *_) = [problem for problem in told["problems"] if problem["file"].endswith("services.yaml")]
+    assert problem["rule"] == "service-unknown"
 
 
 @pytest.mark.parametrize("name", ["SMALL-1.ES.yaml", "SMALL-1.spanish.yaml", "small.es.yaml", "SMALL-1_es.yaml"])

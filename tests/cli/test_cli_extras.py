@@ -106,6 +106,15 @@ def test_a_name_is_no_path(name: str, pack: Call, tmp_path: Path) -> None:
         assert "write the name of the file alone" in made.stderr or "begin it with a letter" in made.stderr
 
 
+def test_a_name_that_is_too_long_for_the_file_system_is_missing_and_not_quoted(pack: Call, tmp_path: Path) -> None:
+    name = 90 * "山" + ".pdf"  # 270 bytes; most file systems allow 255
+    (tmp_path / "visit.yaml").write_text(json.dumps(visit_data(extra=[name])), encoding="utf-8")
+    made = pack("visit.yaml", "-o", "out/")
+    assert made.code in (5, 7)
+    assert "that is not in the folder" in made.stderr
+    assert "山" not in made.stderr
+
+
 def test_a_name_that_is_nearly_right_gets_the_right_one(pack: Call, tmp_path: Path) -> None:
     made = pack(write_schedule(tmp_path / "day.csv", {"extra": "notice of privacy practices.pdf"}), "-o", "out/")
     assert f"did you mean `{NOTICE}`?" in made.stderr

@@ -68,10 +68,13 @@ class _Reader:
 
     def imports_of(self, node: ast.AST, kind: Kind = "at once") -> Iterator[Import]:
         """The imports below a node of the syntax tree."""
+        below = _kind_below(node, kind)
+        only_for_types = _only_for_types(node)
         for child in ast.iter_child_nodes(node):
+            own = "for types" if child in only_for_types else below
             for name in self._names(child):
-                yield Import(self._name, name, getattr(child, "lineno", 0), kind)
-            yield from self.imports_of(child, _kind_below(child, kind))
+                yield Import(self._name, name, getattr(child, "lineno", 0), own)
+            yield from self.imports_of(child, own)
 
     def _names(self, node: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
@@ -93,11 +96,20 @@ class _Reader:
 
 
 def _kind_below(node: ast.AST, kind: Kind) -> Kind:
-    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-        return "for types"
     if kind == "at once" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return "in a function"
     return kind
+
+
+def _only_for_types(node: ast.AST) -> Sequence[ast.AST]:
+    """The statements of an `if TYPE_CHECKING` that never run: those after its `else` do, and those of an `if not`."""
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            return node.body
+        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=ast.Name(id="TYPE_CHECKING"))):
+            return node.orelse
+        case _:
+            return ()
 
 
 def room_of(module: str, folder: str = PACKAGE) -> str | None:
@@ -175,6 +187,16 @@ def into_faces(imports: Iterable[Import], faces: Iterable[str]) -> list[str]:
         and room_of(found.importer) != room_of(found.imported)
         and found.imported not in (PACKAGE, f"{PACKAGE}.{room_of(found.imported)}")
     ]
+
+
+def past_operations(imports: Iterable[Import], faces: Iterable[str], allowed: Iterable[str]) -> dict[str, set[str]]:
+    """What the modules of faces use of rooms that are not for faces, by module. Imports for types alone are no use."""
+    apart = {*faces, *allowed}
+    used: dict[str, set[str]] = defaultdict(set)
+    for found in imports:
+        if found.kind != "for types" and room_of(found.importer) in faces and room_of(found.imported) not in apart:
+            used[found.importer].add(found.imported)
+    return dict(used)
 
 
 _OUTLETS = {"sys": {"exit", "stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}, "os": {"_exit"}}

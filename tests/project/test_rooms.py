@@ -21,6 +21,7 @@ from kit.rooms import (
     modules_of,
     order_of,
     outlets,
+    past_operations,
     read_imports,
     room_of,
     rooms_of,
@@ -31,6 +32,21 @@ ORDERS = {folder: order_of(DEVELOPMENT, folder) for folder in TABLES}
 MODULES = modules_of(SOURCE)
 IMPORTS = read_imports(SOURCE)
 FACES = ORDERS[PACKAGE][ORDERS[PACKAGE].index("operations") + 1 :]
+FOR_FACES = ["operations", "errors", "problems", "_version", "model", "resources"]
+"""The rooms that a face may use while it runs; types of what operations hand back may come from any."""
+PAST_OPERATIONS = {
+    "consentkit.cli": {"consentkit.processes.interruption"},  # removes what libraries leave behind as the process ends
+    "consentkit.cli.support": {"consentkit.processes.interruption"},  # listens to the signals that end a run
+}
+"""What faces use besides, since it is about their own process."""
+STILL_TO_MOVE = {
+    "consentkit.cli.batching",
+    "consentkit.cli.packing",
+    "consentkit.cli.packing_commands",
+    "consentkit.cli.packing_targets",
+    "consentkit.cli.rendering",
+}
+"""The modules that do the work of operations themselves, as long as they do."""
 TALKING = {"consentkit.processes.interruption": {"os._exit"}}
 """Modules below the faces that end a process: the one that was forked, or the program when it is interrupted."""
 
@@ -57,6 +73,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_no_face_uses_what_is_inside_another() -> None:
     assert FACES == ["consentkit", "cli", "__main__"]
     assert into_faces(IMPORTS, FACES) == []
+
+
+def test_faces_call_operations_and_nothing_below_them() -> None:
+    used = past_operations(IMPORTS, FACES, FOR_FACES)
+    assert {name: found for name, found in used.items() if name not in STILL_TO_MOVE} == PAST_OPERATIONS
+    assert used.keys() >= STILL_TO_MOVE, "a module no longer needs to be named as one that is still to move"
 
 
 def test_nothing_below_the_faces_prints_asks_or_exits() -> None:
@@ -134,6 +156,39 @@ def test_two_modules_of_one_room_can_make_a_circle(tree: Path) -> None:
 def test_what_is_inside_a_face_is_not_for_another(tree: Path) -> None:
     plant(tree, "__init__.py", "from consentkit.cli.words import WORDS\nfrom consentkit import cli\n")
     assert into_faces(read_imports(tree), ["consentkit", "cli"]) == ["consentkit:1 imports consentkit.cli.words"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from consentkit.upper import thing\n",
+        "import consentkit.upper.thing\n",
+        "from ..upper import thing\n",
+        "def later():\n    from consentkit.upper.thing import name\n",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    import consentkit.upper.thing\n",
+        "if not TYPE_CHECKING:\n    import consentkit.upper.thing\n",
+        "if ready:\n    import consentkit.upper.thing\n",
+        "THING = 'consentkit.upper.thing'\n",
+    ],
+)
+def test_what_a_face_uses_past_the_operations_is_named_however_it_is_written(text: str, tree: Path) -> None:
+    plant(tree, "cli/words.py", text)
+    used = {"consentkit.cli.words": {"consentkit.upper.thing"}}
+    assert past_operations(read_imports(tree), ["consentkit", "cli"], ["lower"]) == used
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from consentkit.lower import name\n",
+        "from consentkit import cli\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from consentkit.upper.thing import name\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    if True:\n        import consentkit.upper.thing\n",
+    ],
+)
+def test_a_face_may_use_the_rooms_that_are_for_it_and_types_of_any(text: str, tree: Path) -> None:
+    plant(tree, "cli/words.py", text)
+    assert past_operations(read_imports(tree), ["consentkit", "cli"], ["lower"]) == {}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from consentkit.model.identity import Identity, Layout, PaperSize, Variant
 from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading.files import read_bytes
+from consentkit.reading.paths import is_there
 
 MANIFEST = "manifest.json"
 TABLE = "manifest.csv"
@@ -181,7 +182,7 @@ def load_manifest(folder: Path) -> Manifest:
     """
     _require_own_table(folder / TABLE)
     path = folder / MANIFEST
-    if not path.exists() and not path.is_symlink():
+    if not is_there(path):
         return Manifest()
     return parse_manifest(read_bytes(path, LARGEST_MANIFEST), str(path))
 
@@ -204,7 +205,7 @@ def parse_manifest(data: bytes, shown: str) -> Manifest:
 
 def _require_own_table(path: Path) -> None:
     """Raise InvalidInput where a table stands in our way that is somebody else's."""
-    if not path.exists() and not path.is_symlink():
+    if not is_there(path):
         return
     head = ",".join(_COLUMNS).encode()
     if not read_bytes(path, LARGEST_MANIFEST).removeprefix(b"\xef\xbb\xbf").startswith(head):

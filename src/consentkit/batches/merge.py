@@ -19,6 +19,7 @@ from consentkit.output.write import write_file
 from consentkit.problems import Problem
 from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
+from consentkit.reading.paths import is_folder
 
 _SHARED = {
     "program": "another version of consentkit or its libraries",
@@ -67,7 +68,7 @@ def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
     first_folder, first = next(((folder, part) for folder, part in parts if part.list_hash), parts[0])
     seen: dict[int, Path] = {}
     for folder, part in parts:
-        if not folder.is_dir():
+        if not is_folder(folder):
             yield Problem(str(folder), None, None, "", f"there is no such folder; {_WHICH_FOLDERS}")
         elif not part.list_hash:
             yield _problem(folder, f"holds no manifest of a batch; {_WHICH_FOLDERS}")

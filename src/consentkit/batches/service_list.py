@@ -17,6 +17,7 @@ from consentkit.cache.store import key_of
 from consentkit.cache.versions import versions
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
 from consentkit.reading.files import read_bytes
+from consentkit.reading.paths import is_there
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
@@ -44,7 +45,7 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
     """
     usual = workspace.usual_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
-    path = path or (own if own and own.exists() else None)
+    path = path or (own if own and is_there(own) else None)
     if path is None:
         from consentkit.model.services import every_procedure
 

@@ -22,10 +22,9 @@ from pathlib import Path
 
 from consentkit.cache import local_folder
 from consentkit.cache.local_folder import KEY, OVERHEAD, File
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
 from consentkit.processes.whole_files import LARGEST_PDF
-from consentkit.reading.files import reason
 
 LARGEST = 1024**3
 """Bytes that a store holds at most, where nothing else is said."""

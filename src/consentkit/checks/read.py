@@ -9,7 +9,6 @@ that a check needs could not be read, that is reported.
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,19 +19,27 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import APPROVALS, LARGEST_RECORD, Approvals, load_approvals
+from consentkit.library.approvals import APPROVALS, Approvals, load_approvals, source_of_record
 from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.identity import ORIGINAL_LANGUAGE, PARTICULARS, PROCEDURE_NAME, SERVICES, TRANSLATION_NAME
+from consentkit.model.identity import (
+    LARGEST_LIST,
+    ORIGINAL_LANGUAGE,
+    PARTICULARS,
+    PROCEDURE_NAME,
+    SERVICES,
+    TRANSLATION_NAME,
+)
 from consentkit.model.procedure import Procedure
-from consentkit.model.services import Service, ServiceList
+from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
 from consentkit.model.translation import Translation, text_hash
 from consentkit.model.words import ClauseChanges, LanguagePack
 from consentkit.problems import Problem
 from consentkit.reading import yaml_file
-from consentkit.reading.files import read_text
+from consentkit.reading.files import LARGEST_TEXT
+from consentkit.reading.paths import is_file, is_there, resolved
 from consentkit.reading.places import source_of
 from consentkit.reading.validation import ModelType, validated
 from consentkit.resources import shipped
@@ -101,7 +108,7 @@ def _faulty_particulars(workspace: OpenWorkspace, named: Sequence[Path]) -> list
     if folder.path is None or folder.fault is None:
         return []
     path = folder.path / PARTICULARS
-    return [] if path.resolve() in {name.resolve() for name in named} else [path]
+    return [] if resolved(path) in map(resolved, named) else [path]
 
 
 def reading_files(workspace: OpenWorkspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
@@ -128,9 +135,9 @@ def _all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     for language in workspace.languages():
         yield pack_file(workspace.templates, language)
     if workspace.folder.path:
-        yield from (path for name in (PARTICULARS, SERVICES) if os.path.lexists(path := workspace.folder.path / name))
+        yield from (path for name in (PARTICULARS, SERVICES) if is_there(path := workspace.folder.path / name))
         clauses = (clause_file(workspace.folder.path, language) for language in workspace.languages())
-        yield from (path for path in clauses if path.is_file())
+        yield from filter(is_there, clauses)
 
 
 @dataclass
@@ -201,11 +208,10 @@ class _LibraryReader:
             return
         path = folder / APPROVALS
         with self._collecting():
-            self.problems += _overdue(load_approvals(folder), str(path), today)
+            self.problems += _overdue(load_approvals(folder, self.snapshot), str(path), today)
         with self._collecting():  # whatever is wrong with the form
-            text = read_text(path, str(path), LARGEST_RECORD) if path.exists() else ""
-            if not text.isascii():
-                self._printed.append(checks.PrintedFile(checks.read_source(text, str(path))))
+            if is_there(path) and not (source := source_of_record(path, self.snapshot)).text.isascii():
+                self._printed.append(checks.PrintedFile(source))
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
@@ -278,7 +284,7 @@ class _LibraryReader:
         folder = path.parent / "procedures"
         names = tuple(found.name for found in passed_over(folder))
         own = self.workspace.folder
-        is_own = own.path is not None and own.path.resolve() == path.parent.resolve()
+        is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)
         if opened.fault is None:
             self._clinic = checks.ClinicFile(self._source(path), opened.clinic, names)
@@ -290,7 +296,7 @@ class _LibraryReader:
                 self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
 
     def _read_services(self, path: Path) -> None:
-        services = self._validated(ServiceList, path)
+        services = self._validated(ServiceList, path, LARGEST_LIST, MOST_NODES_OF_LIST)
         if services:
             source = self._source(path)
             self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
@@ -299,9 +305,11 @@ class _LibraryReader:
         if self._validated(ClauseChanges, path):
             self._printed.append(checks.PrintedFile(self._source(path), language=path.name.split(".")[1]))
 
-    def _validated(self, model: type[ModelType], path: Path) -> ModelType | None:
+    def _validated(
+        self, model: type[ModelType], path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None
+    ) -> ModelType | None:
         try:
-            instance, problems = validated(model, self.snapshot.parsed(path))
+            instance, problems = validated(model, self.snapshot.parsed(path, limit, most_nodes))
         except InvalidInput as error:
             instance, problems = None, list(error.problems)
         self.problems += problems
@@ -315,7 +323,7 @@ class _LibraryReader:
         dates: dict[str, datetime.date] = {}
         for code, file in self.procedures.items():
             path = shipped("procedures") / f"{code}.yaml"
-            if path.is_file() and Path(file.source.name).resolve() != path.resolve():
+            if is_file(path) and resolved(Path(file.source.name)) != resolved(path):
                 original: Procedure | None = check_procedure(path, snapshot=self.snapshot)[0]
                 if original:
                     dates[code] = original.review.issued

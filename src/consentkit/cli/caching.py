@@ -9,44 +9,41 @@ import re
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from consentkit.cache.store import Pruned, Store, StoreInfo, open_store
 from consentkit.cli import report
 from consentkit.cli.support import say
-from consentkit.errors import FileAccess, WrongUse
+from consentkit.errors import WrongUse
+from consentkit.operations.opening import open_cache_to_look_after
 from consentkit.problems import printable, quoted
+
+if TYPE_CHECKING:
+    from consentkit.cache.store import Pruned, StoreInfo
 
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b?)", re.ASCII | re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def store_to_look_after(folder: Path | None) -> Store:
-    """Open the store that a command is about. Raises FileAccess where there can't be one."""
-    store = open_store(folder)
-    if store.trouble:
-        raise FileAccess(store.trouble)
-    return store
-
-
-def tell_info(store: Store, *, as_json: bool) -> int:
-    """Print what the store holds. Returns the exit code."""
-    info = store.info()
+def print_info(folder: Path | None, *, as_json: bool) -> int:
+    """Print what the cache holds. Returns the exit code."""
+    info = open_cache_to_look_after(folder).info()
     click.echo(report.as_json(_entry(info)) if as_json else report.table(_rows(info)))
     return 0
 
 
-def prune(store: Store, largest: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Prune the store and tell what was removed. Returns the exit code. Raises WrongUse for a size that is none."""
+def prune(folder: Path | None, largest: str | None, *, as_json: bool, quiet: bool) -> int:
+    """Prune the cache and report what was removed. Returns the exit code. Raises WrongUse for a size that is none."""
+    store = open_cache_to_look_after(folder)
     limit = None if largest is None else size_in_bytes(largest)
-    return _tell(store.prune(limit), as_json=as_json, quiet=quiet)
+    return _report(store.prune(limit), as_json=as_json, quiet=quiet)
 
 
-def clear(store: Store, *, as_json: bool, quiet: bool) -> int:
-    """Empty the store and tell what was removed. Returns the exit code."""
-    return _tell(store.clear(), as_json=as_json, quiet=quiet)
+def clear(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
+    """Empty the cache and report what was removed. Returns the exit code."""
+    return _report(open_cache_to_look_after(folder).clear(), as_json=as_json, quiet=quiet)
 
 
 def size_in_bytes(text: str) -> int:
@@ -69,7 +66,7 @@ def size_as_text(size: int) -> str:
     return f"{size} bytes" if unit == "bytes" else f"{number:.1f} {unit}"
 
 
-def _tell(pruned: Pruned, *, as_json: bool, quiet: bool) -> int:
+def _report(pruned: Pruned, *, as_json: bool, quiet: bool) -> int:
     if as_json:
         click.echo(report.as_json(asdict(pruned)))
     removed = report.counted(pruned.entries, "part")

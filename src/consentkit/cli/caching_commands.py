@@ -6,38 +6,27 @@ Guarantees: none of them needs a clinic's folder or a library that can be read.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from consentkit.cli.support import Commands, json_option
 
-if TYPE_CHECKING:
-    from consentkit.cache.store import Store
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _store_options(command: Command) -> Command:
-    """Give a command `--cache` and `--quiet`, and open the store for it."""
-
-    @click.option(
+    """Give a command `--cache` and `--quiet`."""
+    folder = click.option(
         "--cache",
         "folder",
         metavar="DIR",
         type=click.Path(path_type=Path),
         help="The cache folder; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
     )
-    @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-    @wraps(command)
-    def opened(folder: Path | None, **options: Any) -> Any:
-        from consentkit.cli.caching import store_to_look_after
-
-        return command(store_to_look_after(folder), **options)
-
-    return opened  # type: ignore[return-value]
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+    return folder(quiet(command))
 
 
 @click.group(cls=Commands, short_help="Manage the cache of finished parts.")
@@ -51,29 +40,29 @@ def cache() -> None:
 @cache.command(short_help="Show where the cache is and how large it is.")
 @json_option
 @_store_options
-def info(store: Store, *, as_json: bool, quiet: bool) -> int:
+def info(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
     """Show where the cache is, how much is in it, and when that was last used."""
-    from consentkit.cli.caching import tell_info
+    from consentkit.cli.caching import print_info
 
-    return tell_info(store, as_json=as_json)
+    return print_info(folder, as_json=as_json)
 
 
 @cache.command(short_help="Remove what is damaged or not used.")
 @click.option("--largest", metavar="SIZE", help="How much to keep, such as 500MB; the cache's own limit if left out.")
 @json_option
 @_store_options
-def prune(store: Store, *, largest: str | None, as_json: bool, quiet: bool) -> int:
+def prune(folder: Path | None, *, largest: str | None, as_json: bool, quiet: bool) -> int:
     """Remove damaged parts and leftovers, and then the parts unused for longest, until the rest fits."""
     from consentkit.cli.caching import prune as prune_store
 
-    return prune_store(store, largest, as_json=as_json, quiet=quiet)
+    return prune_store(folder, largest, as_json=as_json, quiet=quiet)
 
 
 @cache.command(short_help="Remove everything from the cache.")
 @json_option
 @_store_options
-def clear(store: Store, *, as_json: bool, quiet: bool) -> int:
+def clear(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
     """Remove every part. Files in the folder that consentkit did not make are left alone."""
     from consentkit.cli.caching import clear as clear_store
 
-    return clear_store(store, as_json=as_json, quiet=quiet)
+    return clear_store(folder, as_json=as_json, quiet=quiet)

@@ -159,15 +159,15 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 @click.option("--until", metavar="DATE", help="The day by which it must be approved again, such as 2027-11-21.")
 @document_options
 @common_options
-def approve(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, **options: Any) -> int:
+def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Record that a document may be used as it is today.
 
     The record is approvals.yaml in the clinic's folder. From then on the document states who approved it, instead of
     the draft mark. Any edit of what a patient reads voids the approval automatically.
     """
-    from consentkit.cli.approving import approve as record_approval
+    from consentkit.cli.approving import ApproveRequest, record_approval
 
-    return record_approval(workspace, _identity(workspace, code, language, variant), **options)
+    return record_approval(workspace, ApproveRequest(code, **options))
 
 
 @consentkit.command(short_help="Show which documents are approved.")
@@ -179,7 +179,7 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     It is approved, draft, changed since its approval, overdue, or an outdated translation. Without services.yaml, each
     procedure of the library is a service.
     """
-    from consentkit.cli.approving import status as print_status
+    from consentkit.cli.approving import print_status
 
     return print_status(workspace, as_json=as_json, quiet=quiet)
 
@@ -188,11 +188,11 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
 @click.argument("code", type=CodeArgument())
 @document_options
 @common_options
-def diff(workspace: OpenWorkspace, code: str, language: str | None, variant: Any, *, quiet: bool) -> int:
+def diff(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Show what has changed in a document since its latest approval, paragraph by paragraph."""
-    from consentkit.cli.approving import diff as print_changes
+    from consentkit.cli.approving import print_changes
 
-    return print_changes(workspace, _identity(workspace, code, language, variant), quiet=quiet)
+    return print_changes(workspace, code, **options)
 
 
 @consentkit.command(short_help="Identify a PDF, and show whether it is current.")
@@ -204,15 +204,9 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 
     The exit code is 0 for a current document and 3 for any other.
     """
-    from consentkit.cli.approving import verify as print_verdict
+    from consentkit.cli.approving import print_verdict
 
     return print_verdict(workspace, file, as_json=as_json)
-
-
-def _identity(workspace: OpenWorkspace, code: str, language: str | None, variant: Any) -> Any:
-    from consentkit.library.approvals import Identity
-
-    return Identity(code, workspace.language(language).language, variant)
 
 
 @consentkit.command(short_help="Write a procedure file to fill in.")
@@ -248,8 +242,7 @@ def schema(kind: str) -> int:
 @json_option
 @common_options
 def doctor(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Check that everything that consentkit needs is there, and make a document to prove it."""
-    from consentkit.cli.doctor import examine
-    from consentkit.cli.listing import tell_findings
+    """Look whether everything that consentkit needs is there, and make a document to prove it."""
+    from consentkit.cli.listing import report_health
 
-    return tell_findings(examine(workspace), as_json=as_json, quiet=quiet)
+    return report_health(workspace, as_json=as_json, quiet=quiet)

@@ -1,52 +1,50 @@
-"""The work of `consentkit list`, and the report of `consentkit doctor`.
-
-Guarantees: a file that can't be read does not hide the others.
-"""
+"""The work of `consentkit list`, and the report of `consentkit doctor`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from consentkit.cli import report
-from consentkit.cli.doctor import DoctorFinding
 from consentkit.cli.support import say
-from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed
-from consentkit.library.overview import ListedProcedure, overview
+from consentkit.errors import InvalidInput, RenderingFailed
+from consentkit.operations.doctor import examine
+from consentkit.operations.listing import list_procedures
+
+if TYPE_CHECKING:
+    from consentkit.documents.workspace import OpenWorkspace
+    from consentkit.library.overview import ListedProcedure
 
 _ROLES = {"primary": "primary", "add_on": "add-on", "retired": "retired"}
 
 
 def list_library(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """List the library. Returns the exit code: 3 where a file has mistakes."""
-    entries, broken = [], 0
-    for entry in overview(workspace.library.index().procedures, workspace.store).values():
-        if isinstance(entry, ConsentkitError):
-            broken += 1
-            click.echo(str(entry.problems[0]) if isinstance(entry, InvalidInput) else f"Error: {entry}", err=True)
-        else:
-            entries.append(entry)
+    listing = list_procedures(workspace)
+    for error in listing.broken:
+        click.echo(str(error.problems[0]) if isinstance(error, InvalidInput) else f"Error: {error}", err=True)
     if as_json:
-        click.echo(report.as_json({"procedures": entries}))
-    elif entries:
-        click.echo(report.table(_row(entry) for entry in entries))
-    shown = report.counted(len(entries), "procedure")
+        click.echo(report.as_json({"procedures": listing.procedures}))
+    elif listing.procedures:
+        click.echo(report.table(_row(entry) for entry in listing.procedures))
+    shown = report.counted(len(listing.procedures), "procedure")
+    broken = len(listing.broken)
     say(f"{shown}, {report.counted(broken, 'broken file')}" if broken else shown, quiet=quiet)
     return InvalidInput.exit_code if broken else 0
 
 
-def tell_findings(findings: Iterable[DoctorFinding], *, as_json: bool, quiet: bool) -> int:
-    """Report what the doctor found. Returns the exit code: 6 where documents can't be made."""
-    found = []
-    for finding in findings:
-        found.append(finding)
+def report_health(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
+    """Report whether everything needed is there. Returns the exit code: 6 where documents can't be made."""
+    findings = []
+    for finding in examine(workspace):
+        findings.append(finding)
         if not as_json and not (quiet and finding.good):
             click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.subject}: {finding.message}")
     if as_json:
-        click.echo(report.as_json({"findings": [finding.entry() for finding in found]}))
-    return 0 if all(finding.good for finding in found) else RenderingFailed.exit_code
+        click.echo(report.as_json({"findings": [asdict(finding) for finding in findings]}))
+    return 0 if all(finding.good for finding in findings) else RenderingFailed.exit_code
 
 
 def _row(entry: ListedProcedure) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from consentkit.documents.document import Document
 from consentkit.model.identity import printed_fingerprint
 
 if TYPE_CHECKING:
+    from consentkit.documents.document import Document
     from consentkit.library.approvals import Approval
     from consentkit.packets.packet import Packet
     from consentkit.packets.papers import PlacedItem

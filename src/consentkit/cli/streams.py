@@ -16,8 +16,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from consentkit.errors import FileAccess, WrongUse
-from consentkit.reading.files import reason
+from consentkit.errors import FileAccess, WrongUse, reason
 
 
 class _Inlet(io.FileIO):

@@ -99,9 +99,9 @@ class CodeArgument(click.ParamType[str]):
 
     def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the library's codes, and files."""
-        from consentkit.documents.workspace import open_workspace
+        from consentkit.operations.opening import open_clinic
 
-        codes = [code for code in open_workspace().library.codes() if code.startswith(incomplete)]
+        codes = [code for code in open_clinic().library.codes() if code.startswith(incomplete)]
         return [*(CompletionItem(code) for code in codes), CompletionItem(incomplete, type="file")]
 
 
@@ -120,11 +120,9 @@ def _opening(command: Command, *, despite_faults: bool) -> Command:
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
-        from consentkit.documents.workspace import open_workspace
-        from consentkit.library.snapshot import Snapshot
+        from consentkit.operations.opening import open_clinic, open_despite_faults
 
-        snapshot = Snapshot(holds_parsed=True) if despite_faults else None
-        return command(open_workspace(clinic, despite_faults=despite_faults, snapshot=snapshot), **options)
+        return command(open_despite_faults(clinic) if despite_faults else open_clinic(clinic), **options)
 
     return opened  # type: ignore[return-value]
 
@@ -146,15 +144,13 @@ def cache_options(command: Command) -> Command:
     @_quiet_option
     @wraps(command)
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
-        from consentkit.cache.store import no_store, open_store
-        from consentkit.documents.workspace import open_workspace
-        from consentkit.library.snapshot import Snapshot
+        from consentkit.operations.opening import open_cache, open_for_a_run
 
         if cache and no_cache:
             raise click.UsageError("--cache and --no-cache exclude each other; leave one of them out")
-        store = no_store() if no_cache else open_store(cache)
+        store = open_cache(cache, is_used=not no_cache)
         try:
-            return command(open_workspace(clinic, store, snapshot=Snapshot()), **options)
+            return command(open_for_a_run(clinic, store), **options)
         finally:
             if store.trouble:
                 say(f"Note: {store.trouble}", quiet=options["quiet"])

@@ -39,6 +39,7 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack, fill, pieces
 from consentkit.problems import printable, quoted, shortened
 from consentkit.reading.files import read_text
+from consentkit.reading.paths import is_file, is_there, resolved
 from consentkit.resources import shipped
 
 STYLE_SHEET = "print.css"
@@ -112,12 +113,12 @@ def _loader(folder: Path, loaded: list[Path]) -> FunctionLoader:
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         steps = split_template_path(name)
         path = folder.joinpath(*steps)
-        if not path.exists() and not path.is_symlink():
+        if not is_there(path):
             return None
         if not is_template(steps):  # it would not count for what is kept
             raise TemplateError(f"{name} is no template; these end in {', '.join(TEMPLATE_ENDINGS)}")
         loaded.append(path)
-        if path.resolve() != folder.resolve().joinpath(*steps):
+        if resolved(path) != resolved(folder).joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
         return read_text(path, str(path)), str(path), lambda: True
 
@@ -264,7 +265,7 @@ def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:
     """The style sheet of that name, in the first folder that holds it."""
-    return next((folder / name for folder in templates if (folder / name).is_file()), templates[-1] / name)
+    return next((folder / name for folder in templates if is_file(folder / name)), templates[-1] / name)
 
 
 def read_style(name: str, templates: Sequence[Path]) -> str:

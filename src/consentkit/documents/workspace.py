@@ -18,14 +18,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import FileAccess, UnprintableText, WrongUse
+from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
-from consentkit.model.identity import ORIGINAL_LANGUAGE, PAPER_SIZES, VARIANTS, Layout, PaperSize, Variant
+from consentkit.model.identity import (
+    ORIGINAL_LANGUAGE,
+    PAPER_SIZES,
+    PARTICULARS,
+    VARIANTS,
+    Layout,
+    PaperSize,
+    Variant,
+)
 from consentkit.problems import Problem, listed, printable, quoted
+from consentkit.reading.paths import is_file, is_folder, is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
@@ -148,7 +157,7 @@ class OpenWorkspace:
 
     def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
         path = self._find_translation(procedure, language)
-        if path is None or not path.is_file():
+        if path is None or not is_file(path):
             raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
         return path
 
@@ -216,7 +225,7 @@ class OpenWorkspace:
             from consentkit.reading.places import read_source
 
             files = self._texts_of_page(language or self.usual_language, procedure)
-            sources = [read_source(read_text(path, str(path)), str(path)) for path in files if path.is_file()]
+            sources = [read_source(read_text(path, str(path)), str(path)) for path in files if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
@@ -224,7 +233,6 @@ class OpenWorkspace:
         """The files whose texts stand on a page, those that are most likely at fault first."""
         from consentkit.library.approvals import APPROVALS
         from consentkit.library.languages import clause_file, pack_files
-        from consentkit.model.identity import PARTICULARS
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
@@ -287,7 +295,7 @@ def open_workspace(
     folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
-    templates = tuple(path for path in (*(path / "templates" for path in own), shipped("templates")) if path.is_dir())
+    templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
     inputs = Inputs(folder, templates, store, snapshot=snapshot or Snapshot())
     particulars = inputs.particulars_digest()
     return OpenWorkspace(
@@ -318,10 +326,17 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
 def _clinic_folder(named: str | Path | None) -> Path | None:
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
-        return find_clinic_folder(Path.cwd())
+        return find_clinic_folder(_current_folder())
     folder = Path(named)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
-    if not (folder / "clinic.yaml").exists():
+    if not is_there(folder / PARTICULARS):
         raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
     return folder
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:  # it was deleted, or can't be reached
+        raise FileAccess(f"the current folder can't be found: {reason(error)}; change to another one") from error

@@ -17,6 +17,7 @@ import yaml
 from pydantic import Field, StringConstraints
 
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record
@@ -25,6 +26,8 @@ from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
+from consentkit.reading.paths import is_there
+from consentkit.reading.places import SourceText, source_of
 from consentkit.reading.validation import require
 
 APPROVALS = "approvals.yaml"
@@ -105,12 +108,24 @@ class Approvals(Record):
         return latest.edition if latest.content == content else latest.edition + 1
 
 
-def load_approvals(folder: Path | None) -> Approvals:
-    """Read the record of a clinic folder; a missing one is empty. Raises InvalidInput with all its mistakes."""
+def load_approvals(folder: Path | None, snapshot: Snapshot | None = None) -> Approvals:
+    """Read the record of a clinic folder; a missing one is empty. Raises InvalidInput with all its mistakes.
+
+    `snapshot` is for a run that needs the places of the entries too, and then parses the record once.
+    """
     path = folder / APPROVALS if folder else None
-    if path is None or not path.exists():
+    if path is None or not is_there(path):
         return Approvals()
-    return _parse(_read(path), str(path))
+    if snapshot is None:
+        return _parse(_read(path), str(path))
+    source = source_of_record(path, snapshot)
+    return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
+
+
+def source_of_record(path: Path, snapshot: Snapshot) -> SourceText:
+    """The text of a record with the places of its entries. Raises InvalidInput or FileAccess."""
+    parsed = snapshot.parsed(path, LARGEST_RECORD, _MOST_NODES)
+    return source_of(snapshot.text(path, LARGEST_RECORD), parsed)
 
 
 def record(folder: Path, approval: Approval, text: str) -> Approval:
@@ -121,7 +136,7 @@ def record(folder: Path, approval: Approval, text: str) -> Approval:
     """
     path = folder / APPROVALS
     with locked_without_trace(folder, seconds=_SECONDS_TO_WAIT, taken=_TAKEN, remedy=_NO_LOCK):
-        before = _read(path) if path.exists() else _HEADER
+        before = _read(path) if is_there(path) else _HEADER
         earlier = _parse(before, str(path))
         approval = _renumbered(approval, earlier)
         after = before.rstrip("\n") + "\n" + _entry(approval)
@@ -163,7 +178,7 @@ def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
 def approved_text(folder: Path, approval: Approval) -> str:
     """The text that was approved. Raises FileAccess where it has not been kept."""
     path = _text_file(folder, approval)
-    if not path.is_file():
+    if not is_there(path):
         raise FileAccess(f"{printable(str(path))}: the approved text is missing, so nothing can be compared")
     return read_text(path, str(path))
 

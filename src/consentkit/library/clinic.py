@@ -13,13 +13,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from consentkit.errors import FileAccess, InvalidInput
+from consentkit.errors import FileAccess, InvalidInput, reason
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
-from consentkit.reading.files import reason
 from consentkit.reading.pictures import Picture, read_picture
 from consentkit.reading.validation import validated
 

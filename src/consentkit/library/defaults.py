@@ -14,6 +14,7 @@ from consentkit.cache.store import key_of
 from consentkit.cache.versions import versions
 from consentkit.library.keys import Inputs
 from consentkit.model.identity import PARTICULARS, PaperSize
+from consentkit.reading.paths import is_file
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,11 @@ def remember_usual(usual: Usual, inputs: Inputs) -> None:
 
 
 def find_clinic_folder(start: Path) -> Path | None:
-    """The nearest folder that holds a clinic.yaml: `start` or one of its parents."""
-    return next((folder for folder in (start, *start.parents) if (folder / PARTICULARS).is_file()), None)
+    """The nearest folder that holds a clinic.yaml: `start` or one of its parents.
+
+    Raises FileAccess where one of them can't be looked into: without its particulars, papers would have blanks.
+    """
+    return next((folder for folder in (start, *start.parents) if is_file(folder / PARTICULARS)), None)
 
 
 def _key(inputs: Inputs) -> str:

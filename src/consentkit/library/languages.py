@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consentkit.errors import InvalidInput, WrongUse
+from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.words import ClauseChanges, LanguagePack
 from consentkit.problems import Problem, did_you_mean, listed, quoted
@@ -19,7 +20,11 @@ from consentkit.reading.validation import require
 
 def languages(templates: Sequence[Path]) -> list[str]:
     """The languages for which the folders of templates hold a pack."""
-    return sorted({path.stem for folder in templates for path in (folder / "languages").glob("*.yaml")})
+    return sorted({path.stem for folder in templates for path in entries_of(folder / "languages") if _is_pack(path)})
+
+
+def _is_pack(path: Path) -> bool:
+    return path.suffix == ".yaml" and not path.name.startswith(".")
 
 
 def load_language(templates: Sequence[Path], language: str, snapshot: Snapshot | None = None) -> LanguagePack:

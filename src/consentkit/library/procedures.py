@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.errors import FileAccess, InvalidInput, UnknownCode
+from consentkit.errors import FileAccess, InvalidInput, UnknownCode, reason
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
@@ -23,7 +23,6 @@ from consentkit.model.identity import (
     TRANSLATION_NAME,
 )
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
-from consentkit.reading.files import reason
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure

@@ -69,13 +69,17 @@ class Snapshot:
         require_size(data, path, limit)
         return decoded(data, str(path))
 
-    def parsed(self, path: Path) -> YamlFile:
-        """What YAML makes of a text file, with its problems. Raises what `read_text` raises."""
+    def parsed(self, path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None) -> YamlFile:
+        """What YAML makes of a text file, with its problems. Raises what `read_text` raises.
+
+        `limit` is in bytes; `most_nodes` are more values than a procedure may have. Both are for long lists.
+        """
         from consentkit.reading import yaml_file
 
         if path not in self._parsed:
-            text = self.text(path)
-            self._parsed[path] = text, yaml_file.parse(text, str(path))
+            text = self.text(path, limit)
+            parsed = yaml_file.parse(text, str(path), most_nodes=most_nodes or yaml_file.MOST_NODES)
+            self._parsed[path] = text, parsed
         self._parsed.move_to_end(path)
         found = self._parsed[path][1]
         if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:

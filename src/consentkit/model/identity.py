@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from consentkit.reading.paths import is_file
+
 Variant = Literal["consent", "handout", "refusal"]
 """What kind of document is made from a definition."""
 
@@ -35,7 +37,7 @@ def is_template(steps: Sequence[str]) -> bool:
 def template_files(folder: Path) -> list[Path]:
     """Every file of a folder of templates that may be part of a page, those in folders within it too."""
     files = (path for path in folder.rglob("*") if is_template(path.relative_to(folder).parts))
-    return sorted(path for path in files if path.is_file())
+    return sorted(filter(is_file, files))
 
 
 PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}

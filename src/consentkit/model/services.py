@@ -16,9 +16,11 @@ from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, 
 from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
+from consentkit.reading.paths import is_there
 from consentkit.reading.validation import require
 
-_MOST_NODES = 100_000
+MOST_NODES_OF_LIST = 100_000
+"""Values that a list may hold: those of several thousand services that all differ."""
 
 Which = Literal["no", "yes", "both"]
 """Whether documents are laid out in a way: not, only so, or once with and once without."""
@@ -121,7 +123,7 @@ def _requests(code: str, choices: tuple[Choices, ...], usual: PaperSize) -> Iter
 def load_services(folder: Path | None, codes: list[str], language: str) -> ServiceList:
     """Read the list of a clinic folder; without one, every code is a service. Raises InvalidInput with all mistakes."""
     path = folder / SERVICES if folder else None
-    if path is None or not path.exists():
+    if path is None or not is_there(path):
         return every_procedure(codes, language)
     return read_services(path)
 
@@ -129,7 +131,7 @@ def load_services(folder: Path | None, codes: list[str], language: str) -> Servi
 def read_services(path: Path) -> ServiceList:
     """Read a list. Raises InvalidInput with all its mistakes, FileAccess where it can't be read."""
     return require(
-        ServiceList, yaml_file.parse(read_text(path, str(path), LARGEST_LIST), str(path), most_nodes=_MOST_NODES)
+        ServiceList, yaml_file.parse(read_text(path, str(path), LARGEST_LIST), str(path), most_nodes=MOST_NODES_OF_LIST)
     )
 
 

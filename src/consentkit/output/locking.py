@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
-from consentkit.reading.files import reason
 
 LOCK = ".consentkit.lock"
 """The file that is locked, in the folder that is held."""

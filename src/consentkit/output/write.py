@@ -12,16 +12,16 @@ import os
 import stat
 from pathlib import Path
 
-from consentkit.errors import FileAccess
+from consentkit.errors import FileAccess, reason
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
 from consentkit.processes.whole_files import LARGEST_PDF, write_whole
-from consentkit.reading.files import reason
 
 
 def prepare_folder(folder: Path) -> None:
     """Make a folder for output if it is not there yet."""
+    _require_possible(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -30,6 +30,7 @@ def prepare_folder(folder: Path) -> None:
 
 def require_replaceable(target: Path, *, force: bool) -> None:
     """Raise FileAccess if writing to `target` would destroy something that consentkit did not make."""
+    _require_possible(target)
     try:
         status = os.lstat(target)
     except FileNotFoundError:
@@ -47,6 +48,16 @@ def require_replaceable(target: Path, *, force: bool) -> None:
             f"{_shown(target)}: exists, and consentkit did not make it. To overwrite it, add --force; "
             "or name another file with -o"
         )
+
+
+def _require_possible(path: Path) -> None:
+    """Raise FileAccess for a name with characters that no name of a file can have."""
+    try:
+        is_possible = b"\0" not in os.fsencode(path)
+    except ValueError:  # half of a pair of surrogates
+        is_possible = False
+    if not is_possible:
+        raise FileAccess(f"{_shown(path)}: is not the name of a file; correct it")
 
 
 def _require_file(target: Path, status: os.stat_result) -> None:

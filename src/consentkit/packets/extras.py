@@ -18,6 +18,7 @@ from consentkit.cache.store import key_of
 from consentkit.cache.versions import reader_versions
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.procedures import entries_of
 from consentkit.model.identity import PaperSize
 from consentkit.packets.recent import Recent
 from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
@@ -81,7 +82,8 @@ class Extras:
 def file_named(folder: Path, name: str) -> Path | None:
     """The file of a name, whose accents may be written in either of two ways; None where there is none."""
     forms = dict.fromkeys([name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)])
-    return next((folder / form for form in forms if (folder / form).exists()), None)
+    known = set(entries_of(folder))
+    return next((path for form in forms if (path := folder / form) in known), None)
 
 
 def _missing(folder: Path, name: str) -> str:
@@ -90,7 +92,7 @@ def _missing(folder: Path, name: str) -> str:
     Neither the name is quoted, which may be a patient's, nor a similar one, which may be another patient's.
     A file is suggested only where its name has the same letters and digits, and `.pdf` says that a file is meant.
     """
-    names = sorted(path.name for path in folder.glob("*.[pP][dD][fF]")) if folder.is_dir() else []
+    names = [path.name for path in entries_of(folder) if path.suffix.casefold() == ".pdf"]
     is_meant = name.casefold().endswith(".pdf")
     same = [known for known in names if is_meant and _letters(known) == _letters(name)]
     if same:

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
-from consentkit.reading.files import LARGEST_TEXT, open_regular, reason
+from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
 
 STDIN = "-"

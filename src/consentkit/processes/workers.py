@@ -26,11 +26,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
 
-from consentkit.errors import ConsentkitError, RenderingFailed
+from consentkit.errors import ConsentkitError, RenderingFailed, reason
 from consentkit.processes.interruption import follow, uninterrupted
 from consentkit.processes.limits import lower_limit
 from consentkit.processes.pool import Crew
-from consentkit.reading.files import reason
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ import os
 import stat
 from pathlib import Path
 
-from consentkit.errors import FileAccess, InvalidInput
+from consentkit.errors import FileAccess, InvalidInput, reason
 from consentkit.problems import Problem, printable
 
 LARGEST_TEXT = 256 * 1024
@@ -96,11 +96,6 @@ def decoded(data: bytes, shown: str) -> str:
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         message = f"contains a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
         raise InvalidInput([Problem(shown, line, column, "", message)]) from None
-
-
-def reason(error: OSError) -> str:
-    """Say why the system refused, in its own words but without paths."""
-    return (error.strerror or type(error).__name__).lower()
 
 
 def _refused(path: Path | str, message: str) -> InvalidInput:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.approval.verify import PdfVerdict, compare_with_today, identify
+from consentkit.approval.identify import DocumentVerdict, compare_with_today, identify
 from consentkit.documents.making import Document
 from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import Approval, Approvals, Identity
@@ -30,7 +30,7 @@ def approval(edition: int, content: str, code: str = "SMALL-1") -> Approval:
 
 
 def test_a_document_says_which_one_it_is(document: Document) -> None:
-    assert identify(document.pdf) == PdfVerdict("current", SMALL, "2026-01-15", document.content_hash)
+    assert identify(document.pdf) == DocumentVerdict("current", SMALL, "2026-01-15", document.content_hash)
 
 
 def test_a_file_with_todays_content_is_current(document: Document) -> None:
@@ -69,7 +69,7 @@ def test_a_file_that_claims_another_document_is_altered(document: Document) -> N
 
 @pytest.mark.parametrize("data", [b"", b"no pdf", b"%PDF-1.7 somebody's thesis", b"%PDF-1.7\n" + b"\0" * 5000])
 def test_a_foreign_file_is_unknown(data: bytes) -> None:
-    assert compare_with_today(identify(data), None, NONE) == PdfVerdict("unknown")
+    assert compare_with_today(identify(data), None, NONE) == DocumentVerdict("unknown")
 
 
 def test_a_file_that_does_not_say_everything_is_unknown(document: Document) -> None:

@@ -37,14 +37,6 @@ def entry(problem: Problem) -> dict[str, Any]:
     }
 
 
-def counts(problems: Iterable[Problem]) -> dict[str, int]:
-    """How many problems there are of each severity."""
-    totals = {"error": 0, "warning": 0, "notice": 0}
-    for problem in problems:
-        totals[problem.severity] += 1
-    return totals
-
-
 def as_annotations(problems: Iterable[Problem]) -> str:
     """A workflow command for each problem, as GitHub Actions reads them from the log."""
     return "".join(f"{_annotation(problem)}\n" for problem in problems)

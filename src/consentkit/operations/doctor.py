@@ -1,6 +1,6 @@
 """Whether everything that consentkit needs is there.
 
-Guarantees: nothing is changed, nothing is sent anywhere, and each finding that is bad says what to install or mend.
+Guarantees: nothing is changed, nothing is sent anywhere, and each finding that is bad says what to install or repair.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from consentkit._version import __version__
 from consentkit.documents.workspace import OpenWorkspace
@@ -25,10 +24,6 @@ class DoctorFinding:
     subject: str
     good: bool
     message: str
-
-    def entry(self) -> dict[str, Any]:
-        """The finding as plain data."""
-        return asdict(self)
 
 
 def examine(workspace: OpenWorkspace) -> Iterator[DoctorFinding]:

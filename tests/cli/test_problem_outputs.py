@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from consentkit.checks import outputs
+from consentkit.cli import problem_outputs as outputs
 from consentkit.problems import Problem
 
 PROBLEM = Problem("a b,c:d.yaml", 14, 5, "risks.common[2]", "holds 50%\nof: it", "warning", "long-sentence", "cut it")
@@ -39,8 +39,3 @@ def test_an_entry_for_json_holds_rule_and_remedy() -> None:
     entry = outputs.entry(PROBLEM)
     assert (entry["rule"], entry["remedy"], entry["severity"]) == ("long-sentence", "cut it", "warning")
     assert outputs.entry(Problem("a.yaml", None, None, "", "is empty"))["rule"] == "form"
-
-
-def test_problems_are_counted_by_severity() -> None:
-    problems = [PROBLEM, replace(PROBLEM, severity="error"), PROBLEM]
-    assert outputs.counts(problems) == {"error": 1, "warning": 2, "notice": 0}

@@ -1,7 +1,7 @@
-"""What a PDF file is: which document, which edition, and whether it is still the one that consentkit would make.
+"""What a PDF file says that it is: which document, which edition, and whether it is as consentkit made it.
 
-Guarantees: the answer comes from the file and from today's library alone; any byte that has changed since consentkit
-made the file is noticed. It is no proof against forgery: whoever means to deceive can seal a changed file anew.
+Guarantees: any byte that has changed since consentkit made the file is noticed. It is no proof against forgery: whoever
+means to deceive can seal a changed file again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from consentkit.library.approvals import Approvals, Identity
+from consentkit.library.approvals import Approvals
+from consentkit.model.identity import Identity
 from consentkit.pdf.file.seal import is_intact, is_sealed
 from consentkit.pdf.file.xmp import read_properties
 
@@ -18,11 +19,12 @@ VerifiedState = Literal["current", "superseded", "altered", "unknown"]
 
 
 @dataclass(frozen=True)
-class PdfVerdict:
-    """What was found out about a file."""
+class DocumentVerdict:
+    """What a document's file is."""
 
     state: VerifiedState
     identity: Identity | None = None
+    """Which document; None for a file that does not say."""
     issued: str = ""
     content_hash: str = ""
     current_hash: str = ""
@@ -31,12 +33,12 @@ class PdfVerdict:
     """The edition under which this content was approved, if it ever was."""
 
 
-def identify(pdf: bytes) -> PdfVerdict:
+def identify(pdf: bytes) -> DocumentVerdict:
     """Read what a file says about itself, and whether it is as consentkit made it."""
     properties = read_properties(pdf)
     if properties is None or not {"code", "language", "variant", "contentHash"} <= properties.keys():
-        return PdfVerdict("altered" if _was_ours(pdf) else "unknown")
-    return PdfVerdict(
+        return DocumentVerdict("altered" if _was_ours(pdf) else "unknown")
+    return DocumentVerdict(
         state="current" if is_intact(pdf) else "altered",
         identity=Identity(properties["code"], properties["language"], properties["variant"]),  # type: ignore[arg-type]
         issued=properties.get("edition", ""),
@@ -44,7 +46,7 @@ def identify(pdf: bytes) -> PdfVerdict:
     )
 
 
-def identify_packet(pdf: bytes) -> tuple[str, list[PdfVerdict]] | None:
+def identify_packet(pdf: bytes) -> tuple[str, list[DocumentVerdict]] | None:
     """The identifier of a packet and what it says about each of its documents; None for any other file."""
     properties = read_properties(pdf)
     if properties is None or "packet" not in properties:
@@ -52,9 +54,9 @@ def identify_packet(pdf: bytes) -> tuple[str, list[PdfVerdict]] | None:
     state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
-        PdfVerdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        DocumentVerdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
         if len(entry) == 4
-        else PdfVerdict("altered" if state == "altered" else "unknown")
+        else DocumentVerdict("altered" if state == "altered" else "unknown")
         for entry in entries
     ]
 
@@ -64,19 +66,19 @@ def _was_ours(pdf: bytes) -> bool:
     return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)
 
 
-def compare_with_today(said: PdfVerdict, current_hash: str | None, approvals: Approvals) -> PdfVerdict:
+def compare_with_today(claim: DocumentVerdict, current_hash: str | None, approvals: Approvals) -> DocumentVerdict:
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
-    if said.identity is None:
-        return said
-    editions = [found.edition for found in approvals.of(said.identity) if found.content == said.content_hash]
-    state: VerifiedState = said.state
-    if state == "current" and current_hash != said.content_hash:
+    if claim.identity is None:
+        return claim
+    editions = [known.edition for known in approvals.of(claim.identity) if known.content == claim.content_hash]
+    state: VerifiedState = claim.state
+    if state == "current" and current_hash != claim.content_hash:
         state = "superseded" if current_hash else "unknown"
-    return PdfVerdict(
+    return DocumentVerdict(
         state=state,
-        identity=said.identity,
-        issued=said.issued,
-        content_hash=said.content_hash,
+        identity=claim.identity,
+        issued=claim.issued,
+        content_hash=claim.content_hash,
         current_hash=current_hash or "",
         approved_edition=editions[-1] if editions else None,
     )

@@ -1,0 +1,85 @@
+"""Recording the approval of a document.
+
+Guarantees: what is approved is the document as it is at that moment, and it could be made; a translation of a text that
+has changed since is never approved, and no approval ends before it begins.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from consentkit.approval.plain_text import plain_text
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.library.approvals import APPROVALS, Approval, load_approvals, record
+from consentkit.model.identity import Variant
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An approval that has been recorded."""
+
+    approval: Approval
+    record: Path
+    """The file of the clinic that holds all approvals."""
+
+
+def approve(
+    workspace: OpenWorkspace,
+    procedure: str | Path,
+    *,
+    by: str,
+    role: str | None = None,
+    until: datetime.date | None = None,
+    language: str | None = None,
+    variant: Variant = "consent",
+) -> Approved:
+    """Record that a document may be used as it is today. The language is the clinic's unless another is given.
+
+    `until` is the last day on which the approval holds. Raises WrongUse for a day that has passed, a name that can't
+    be recorded or a translation of a text that has changed since; FileAccess where there is no clinic's folder, or
+    where it can't be written to; and what `Workspace.render` raises for a document that can't be made.
+    """
+    folder = clinic_folder(workspace)
+    today = datetime.date.today()
+    if until and until < today:
+        raise WrongUse("the day of --until has passed already; name a later one")
+    content = workspace.content(procedure, language=language, variant=variant)
+    if content.stale:
+        message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
+        raise WrongUse(message)
+    document = workspace.render(content)
+    approval = _approval(
+        **vars(content.identity),
+        edition=load_approvals(folder).next_edition(content.identity, document.content_hash),
+        content=document.content_hash,
+        by=by,
+        role=role,
+        on=today,
+        until=until,
+    )
+    return Approved(record(folder, approval, plain_text(document)), folder / APPROVALS)
+
+
+def clinic_folder(workspace: OpenWorkspace) -> Path:
+    """The clinic's folder, where approvals are kept. Raises FileAccess where there is none."""
+    if workspace.folder.path is None:
+        raise FileAccess("approvals are kept in the clinic's folder; name it with --clinic (see samples/clinic)")
+    return workspace.folder.path
+
+
+def _approval(**values: Any) -> Approval:
+    """An approval. Raises WrongUse where a name can't be recorded."""
+    try:
+        return Approval(**values)
+    except ValidationError as error:
+        options = {str(mistake["loc"][0]) for mistake in error.errors()} & {"by", "role"}
+        if not options:
+            raise
+        named = " and ".join(f"--{option}" for option in sorted(options))
+        raise WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed") from None

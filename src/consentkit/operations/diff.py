@@ -1,0 +1,47 @@
+"""What has changed in a document since its latest approval.
+
+Guarantees: today's text is that of a finished document, read back from its PDF, as the approved text was; nothing is
+written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from consentkit.approval.changes import Change, changes
+from consentkit.approval.plain_text import plain_text
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import WrongUse
+from consentkit.library.approvals import Approval, approved_text, load_approvals
+from consentkit.model.identity import Variant
+from consentkit.operations.approve import clinic_folder
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A document compared with its latest approval."""
+
+    approval: Approval
+    changes: tuple[Change, ...]
+    """The changed paragraphs, in their order."""
+    has_other_content: bool
+    """Whether the approval is void. Without a changed paragraph, the look of the page has changed."""
+
+
+def diff(
+    workspace: OpenWorkspace, procedure: str | Path, *, language: str | None = None, variant: Variant = "consent"
+) -> Difference:
+    """Compare a document with its latest approval. The language is the clinic's unless another is given.
+
+    Raises WrongUse where it was never approved, FileAccess where there is no clinic's folder or the approved text is
+    missing, and what `Workspace.render` raises.
+    """
+    folder = clinic_folder(workspace)
+    content = workspace.content(procedure, language=language, variant=variant)
+    approval = load_approvals(folder).latest(content.identity)
+    if approval is None:
+        raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")
+    document = workspace.render(content)
+    changed = changes(approved_text(folder, approval), plain_text(document))
+    return Difference(approval, tuple(changed), approval.content != document.content_hash)

@@ -1,0 +1,68 @@
+"""The state of each document of a clinic: approved or not, and why not.
+
+Guarantees: the answer comes from the record of approvals and from today's content; a document whose content has changed
+is never called approved.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError
+from consentkit.library.approvals import Approval, Approvals, load_approvals
+from consentkit.model.identity import Identity
+from consentkit.model.services import load_services
+
+State = Literal["approved", "draft", "changed", "overdue", "stale translation", "broken"]
+"""`draft` was never approved; `changed` was, with another content; `broken` can't be made."""
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """The state of one document."""
+
+    identity: Identity
+    state: State
+    content_hash: str = ""
+    """SHA-256 of what a patient would read today; empty for a document that can't be made."""
+    approval: Approval | None = None
+    """The latest approval, whatever its content."""
+    reason: str = ""
+    """Why the document can't be made, where it can't."""
+
+
+def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
+    """The state of every document of the service list, and then of every other one that was ever approved.
+
+    Raises InvalidInput or FileAccess where the service list or the record of approvals can't be read.
+    """
+    folder, today = workspace.folder, datetime.date.today()
+    services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
+    approvals = load_approvals(folder.path)
+    identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
+    return tuple(_state_of(workspace, identity, approvals, today) for identity in dict.fromkeys(identities))
+
+
+def _state_of(
+    workspace: OpenWorkspace, identity: Identity, approvals: Approvals, today: datetime.date
+) -> DocumentState:
+    latest = approvals.latest(identity)
+    try:
+        content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
+        content_hash = workspace.compose(content).content_hash
+    except ConsentkitError as error:
+        return DocumentState(identity, "broken", approval=latest, reason=str(error))
+    if content.stale:
+        return DocumentState(identity, "stale translation", content_hash, latest)
+    return DocumentState(identity, _state(latest, content_hash, today), content_hash, latest)
+
+
+def _state(latest: Approval | None, content_hash: str, today: datetime.date) -> State:
+    if latest is None:
+        return "draft"
+    if latest.content != content_hash:
+        return "changed"
+    return "overdue" if latest.is_overdue(today) else "approved"

@@ -1,0 +1,54 @@
+"""What there is under a path that a person named.
+
+Guarantees: a path that can't be looked at, as in a folder that is closed to the user, is never said to be absent, since
+something else would be used in its place; a path that no file can have, such as a longer one than the file system
+allows, is absent, and whoever opens it says why.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from consentkit.errors import FileAccess, reason
+from consentkit.problems import printable
+
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, or a link to one. Raises FileAccess where that can't be seen."""
+    status = _status(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file, or a link to one. Raises FileAccess where that can't be seen."""
+    status = _status(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything, also a link that leads nowhere. Raises FileAccess where that can't be seen."""
+    return _status(path, follow_symlinks=False) is not None
+
+
+def resolved(path: Path) -> Path:
+    """The absolute path without links, as far as they lead anywhere. Nothing is raised."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # it holds a character that no name has
+        return path.absolute()
+
+
+def _status(path: Path, *, follow_symlinks: bool = True) -> os.stat_result | None:
+    try:
+        return path.stat(follow_symlinks=follow_symlinks)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return None
+        raise FileAccess(f"{printable(str(path))}: can't be read: {reason(error)}") from error
+    except ValueError:  # it holds a character that no name has
+        return None
