@@ -242,7 +242,7 @@ def schema(kind: str) -> int:
 @json_option
 @common_options
 def doctor(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Look whether everything that consentkit needs is there, and make a document to prove it."""
+    """Check that everything that consentkit needs is there, and make a document to prove it."""
     from consentkit.cli.listing import report_health
 
     return report_health(workspace, as_json=as_json, quiet=quiet)
