@@ -1,7 +1,7 @@
 """What there is under a path that a person named.
 
 Guarantees: a path that can't be looked at, as in a folder that is closed to the user, is never said to be absent, since
-something else would be used in its place; a path that no file can have, such as a longer one than the file system
+something else would be used instead; a path that no file can have, such as a longer one than the file system
 allows, is absent, and whoever opens it says why.
 """
 

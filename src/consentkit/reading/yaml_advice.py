@@ -1,7 +1,7 @@
-"""What the YAML parser's complaints mean to the person who wrote the file.
+"""What the YAML parser's errors mean to the person who wrote the file.
 
-Guarantees: every complaint of the parser gets a place and words; where the likely cause is known, the words say what
-to do. The parser's own words follow for whoever knows YAML, unless the file is about a person: they may quote it.
+Guarantees: every error of the parser gets a place and an explanation; where the likely cause is known, it states what
+to do. The parser's own words follow for readers who know YAML, unless the file is about a person: they may quote it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import yaml
 
 
 def diagnosis(error: yaml.MarkedYAMLError, text: str, *, discreet: bool = False) -> tuple[yaml.Mark | None, str]:
-    """The place and the likely cause of a complaint about a text; a discreet one leaves the parser's words out."""
+    """The place and the likely cause of an error in a text; a discreet one leaves the parser's words out."""
     detail = error.problem or ""
     complaint = f"{error.context or ''}: {detail}"
     for table, marks in (
@@ -28,7 +28,7 @@ def diagnosis(error: yaml.MarkedYAMLError, text: str, *, discreet: bool = False)
 
 
 def _closer_look(fragment: str, mark: yaml.Mark | None, text: str) -> str | None:
-    """Tell apart causes for which the parser has one complaint only, by the line that it complains about."""
+    """Distinguish causes for which the parser has only one error, by the line that it is about."""
     if mark is None:
         return None
     line = [*text.split("\n"), ""][mark.line]
@@ -69,8 +69,8 @@ _BACKSLASH = (
 )
 _QUOTE_IT = "which has a special meaning in YAML; put the text in quotation marks"
 
-# Complaints of libyaml's scanner.c and parser.c, by the place that helps more: where the faulty thing begins, or where
-# the parser gave up.
+# Errors of libyaml's scanner.c and parser.c, by the place that helps more: where the faulty thing begins, or where the
+# parser gave up.
 _WHERE_IT_BEGINS = {
     "directive": "begins with `%`, which has a special meaning in YAML; delete the line",
     "while scanning an alias": f"begins with `*`, {_QUOTE_IT}; a list item begins with `- `",

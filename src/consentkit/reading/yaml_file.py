@@ -1,8 +1,8 @@
 """YAML as people write it here: plain data in which every scalar stays text, with a position for every key and value.
 
 Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, no text is dropped as a comment
-(`yamllosses`), nothing is built but mappings, lists and text, and the cost is bounded by the size of the file. Whatever
-is refused becomes a Problem; no exception of the YAML library gets out. Of a file that is read discreetly, no problem
+(`yaml_losses`), only mappings, lists and text are built, and the cost is bounded by the size of the file. Whatever is
+refused becomes a Problem; no exception of the YAML library gets out. For a file that is read discreetly, no problem
 quotes a value, nor a key that could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
 reading on parser events.
 """
@@ -28,14 +28,14 @@ DataPath = tuple[str | int, ...]
 Events = Iterator[yaml.Event]
 
 DEEPEST = 20
-"""Levels of nesting; a procedure needs 5."""
+"""The most levels of nesting; a procedure needs 5."""
 MOST_NODES = 5000
-"""Keys, values and list items in a file; the longest shipped procedure has under 500."""
+"""The most keys, values and list items in a file; the longest shipped procedure has under 500."""
 MOST_REFUSED = 10
-"""Refused characters that are told one by one; a file of more is no text."""
+"""How many refused characters are reported one by one; a file with more is not text."""
 
 _KEY = re.compile(r"[a-z_]{1,40}")
-"""What a key looks like; anything else may be a value that stands in the wrong place."""
+"""What a key looks like; anything else may be a value in the wrong place."""
 _NULLS = {"~", "null", "Null", "NULL"}
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is about ten times as fast
@@ -43,7 +43,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is a
 
 @dataclass(frozen=True)
 class YamlFile:
-    """The content of one file: its data, and where everything in it stands."""
+    """The content of one file: its data, and the place of everything in it."""
 
     name: str
     """The file as it is named in messages."""
@@ -55,13 +55,13 @@ class YamlFile:
     unread: frozenset[DataPath]
     """Paths whose value was refused, so that nothing more can be said about it."""
     problems: tuple[Problem, ...]
-    """All that is wrong with the file as YAML."""
+    """Everything that is wrong with the file as YAML."""
     discreet: bool = False
-    """Whether problems must not quote what stands in the file, since it is about a person."""
+    """Whether problems must not quote the file, since it is about a person."""
 
 
 def parse(text: str, name: str, *, most_nodes: int = MOST_NODES, discreet: bool = False) -> YamlFile:
-    """Read one document. Never raises for what the text holds: look at `problems`."""
+    """Read one document. Never raises for the content of the text: look at `problems`."""
     reader = _YamlReader(name, most_nodes=most_nodes, discreet=discreet)
     reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = tuple(dict.fromkeys(reader.problems))
@@ -118,7 +118,7 @@ class _YamlReader:
             self.problems.append(Problem(self.name, *loss.position, dotted(path, discreet=self.discreet), loss.message))
 
     def _visible(self, text: str) -> str:
-        """Report refused characters and take them out, so that the rest of the file is looked at too."""
+        """Report refused characters and take them out, so that the rest of the file is checked too."""
         refused = list(characters.refused(text))
         for index, description in refused[:MOST_REFUSED]:
             self._refuse(text, index, f"contains {description}; delete it")
@@ -171,7 +171,7 @@ class _YamlReader:
         return self._mapping(events, path)
 
     def _look_over(self, event: yaml.Event, path: DataPath) -> None:
-        """Report what may not stand before a key or a value."""
+        """Report what is not allowed before a key or a value."""
         if event.anchor:
             self._report(event.start_mark, f"sets {self._named('anchor', '&' + event.anchor)}; delete it", path)
         if event.tag:
@@ -257,7 +257,7 @@ class _YamlReader:
         return self._named("alias", f"*{event.anchor}")
 
     def _named(self, noun: str, text: str) -> str:
-        """Something that stands in the file, by its name where names may be told."""
+        """Something in the file, by its name where names may be quoted."""
         if self.discreet:
             return f"a {noun}" if noun == "tag" else f"an {noun}"
         return f"the {noun} {quoted(text)}"
@@ -268,9 +268,9 @@ class _YamlReader:
 
 
 def dotted(path: DataPath, *, discreet: bool = False) -> str:
-    """Write a path as people say it: `risks.common[2]`, list items counted from 1.
+    """Write a path as people write it: `risks.common[2]`, list items counted from 1.
 
-    A discreet one puts `…` in the place of what does not look like a key.
+    A discreet one has `…` instead of what does not look like a key.
     """
     text = ""
     for part in path:
@@ -288,10 +288,10 @@ def looks_like_a_key(text: str) -> bool:
 
 
 def _events(text: str) -> Events:
-    """The parser's events; in a text that is too deep, those up to our own limit before the parser's complaint.
+    """The parser's events; in a text that is too deep, those up to our own limit before the parser's error.
 
     Its scanner reads up to 1,024 characters ahead of the events, and since PyYAML 6.0.4 it gives up at 1,000 levels:
-    it would complain, in words that help nobody, before the event at which our limit applies.
+    it would fail, with an error that helps nobody, before the event at which our limit applies.
     """
     delivered = 0
     try:
@@ -312,7 +312,7 @@ def _events_of_what_is_too_deep(text: str) -> list[yaml.Event]:
         for event in yaml.parse(text, Loader=_Loader):
             events.append(event)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST + 1:  # the mapping around everything is no level
+            if depth > DEEPEST + 1:  # the mapping around everything is not a level
                 return events
     return []
 
@@ -322,7 +322,7 @@ def _position(mark: yaml.Mark) -> Position:
 
 
 def _with_empty_lines(event: yaml.ScalarEvent) -> str:
-    """A text with its empty lines as the author sees them, since they part paragraphs.
+    """A text with its empty lines as the author sees them, since they separate paragraphs.
 
     Where YAML folds lines (everywhere but after `|`), it turns one empty line into a lone line feed.
     """
@@ -331,6 +331,6 @@ def _with_empty_lines(event: yaml.ScalarEvent) -> str:
         return text
     lines = text.split("\n")
     pairs = pairwise(lines)
-    # Lines that stand deeper in a text after `>` keep their line feeds; no empty line was there.
+    # Lines that are indented more in a text after `>` keep their line feeds; no empty line was there.
     feeds = ["\n" if before.startswith(" ") or after.startswith(" ") else "\n\n" for before, after in pairs]
     return "".join(line + feed for line, feed in zip(lines, [*feeds, ""], strict=True))
