@@ -135,7 +135,7 @@ def _is_own(path: Path, status: os.stat_result) -> bool:
         return False
     try:
         data = path.read_bytes()
-        # A form that somebody has filled in and saved still says that it is ours, but what was typed is not.
+        # A form that somebody has filled in and saved still states that it is ours, but what was typed is not.
         return read_properties(data) is not None and is_intact(data)
     except OSError:
         return False
