@@ -170,7 +170,7 @@ def test_packets_that_cannot_be_combined_are_one_refused_entry_with_the_name_of_
     def fail(*_: Any) -> None:
         raise RenderingFailed("the finished packet can't be read back")
 
-    monkeypatch.setattr("consentkit.cli.packing.combine", fail)
+    monkeypatch.setattr("consentkit.operations.packets.combine", fail)
     made = pack(write_schedule(tmp_path / "day.csv", {}), "--combined", "all.pdf", "--json")
     (refused,) = refusals(made)
     assert refused["problems"] == ["all.pdf: the finished packet can't be read back"]
@@ -182,8 +182,8 @@ def test_packets_that_cannot_be_combined_are_one_refused_entry_with_the_name_of_
 def test_what_is_not_printed_is_a_refused_entry_like_the_others(
     arguments: list[str], visit: str | None, pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consentkit.cli.packing.require_printer", lambda _: None)
-    monkeypatch.setattr("consentkit.cli.packing.print_pdf", print_nothing)
+    monkeypatch.setattr("consentkit.operations.packet_files.require_printer", lambda _: None)
+    monkeypatch.setattr("consentkit.operations.printing.print_pdf", print_nothing)
     made = pack(write_schedule(tmp_path / "day.csv", {}), *arguments, "--print", "desk", "--json")
     (refused,) = refusals(made)
     assert (refused["visit"], refused["row"]) == (visit, 2 if visit else None)

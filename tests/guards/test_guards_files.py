@@ -389,7 +389,7 @@ def to_stdout(
     """Send a document, or a packet, to stdout. It fails where the PDF is really written."""
     write_visit(tmp_path / "visit.yaml")
     given = (CODE,) if request.param == "render" else ("visit.yaml", "--allow-drafts")
-    for place in ("consentkit.cli.rendering._write", "consentkit.cli.packing._PacketRun._put"):
+    for place in ("consentkit.cli.rendering.write_to_stdout", "consentkit.cli.packing.write_to_stdout"):
         monkeypatch.setattr(place, lambda *_, **__: pytest.fail("a PDF was written"))
     return lambda *arguments: call(request.param, *given, "--clinic", clinic, "-o", "-", *arguments)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import consentkit.cli.packing
+import consentkit.operations.packets
 from consentkit.cache.store import open_store
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.packets import extras
@@ -162,14 +162,14 @@ def test_the_one_file_of_a_day_that_bears_the_particulars_of_another_patient_is_
     pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = write_schedule(tmp_path / "day.csv", {}, {"patient_name": "Marcus Whitfield"})
-    honest = consentkit.cli.packing.combine
+    honest = consentkit.operations.packets.combine
 
     def mixed_up(*given: Any) -> bytes:
         with monkeypatch.context() as context:  # each packet by itself was right
             context.setattr("consentkit.packets.packet.particulars", of_somebody_else)
             return honest(*given)
 
-    monkeypatch.setattr(consentkit.cli.packing, "combine", mixed_up)
+    monkeypatch.setattr(consentkit.operations.packets, "combine", mixed_up)
     made = pack(day, "--combined", "all.pdf", "--json")
     assert made.code == 6
     assert "page 1 of the packet does not bear this patient's particulars" in made.stderr

@@ -41,10 +41,6 @@ PAST_OPERATIONS = {
 """What faces use besides, since it is about their own process."""
 STILL_TO_MOVE = {
     "consentkit.cli.batching",
-    "consentkit.cli.packing",
-    "consentkit.cli.packing_commands",
-    "consentkit.cli.packing_targets",
-    "consentkit.cli.rendering",
 }
 """The modules that do the work of operations themselves, as long as they do."""
 TALKING = {"consentkit.processes.interruption": {"os._exit"}}

@@ -27,6 +27,7 @@ from consentkit.batches.service_list import RequestedDocument, list_hash, shard_
 from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Crew
@@ -328,9 +329,12 @@ class BatchRun:
                     return
 
     def _render(self, step: BatchStep) -> tuple[Document, dict[str, str], str | None]:
-        """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain."""
+        """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain.
+
+        A run may take hours, so each document is made from the files as they are when its turn comes.
+        """
         assert step.sought is not None  # what could not be resolved has failed before
-        made = get_or_make(self.workspace, step.sought)
+        made = get_or_make(self.workspace, step.sought, self.workspace.inputs(Snapshot()))
         return made.document, dict(made.digests), self.workspace.store.trouble
 
     def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from consentkit.cache.store import key_of
 from consentkit.cache.versions import versions
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
-from consentkit.reading.files import read_bytes
 from consentkit.reading.paths import is_there
 
 if TYPE_CHECKING:
@@ -59,12 +59,13 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
 def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
     usual = workspace.usual_paper
-    key = key_of("services", *versions(), usual, read_bytes(path, LARGEST_LIST))
+    files = workspace.snapshot or Snapshot()
+    key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
     kept = workspace.store.get(key)
     if kept is None:
         from consentkit.model.services import read_services
 
-        pairs = list(read_services(path).requests(usual))
+        pairs = list(read_services(path, files.text(path, LARGEST_LIST)).requests(usual))
         rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
         workspace.store.put(key, json.dumps(rows).encode())
         return pairs

@@ -19,7 +19,7 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import APPROVALS, Approvals, load_approvals, source_of_record
+from consentkit.library.approvals import APPROVALS, Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
@@ -208,10 +208,11 @@ class _LibraryReader:
             return
         path = folder / APPROVALS
         with self._collecting():
-            self.problems += _overdue(load_approvals(folder, self.snapshot), str(path), today)
-        with self._collecting():  # whatever is wrong with the form
-            if is_there(path) and not (source := source_of_record(path, self.snapshot)).text.isascii():
+            source = source_of_record(path, self.snapshot) if is_there(path) else None
+            if source and not source.text.isascii():  # whatever is wrong with the form
                 self._printed.append(checks.PrintedFile(source))
+            if source:
+                self.problems += _overdue(approvals_in(source), str(path), today)
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""

@@ -75,9 +75,9 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
 
     All procedures are read before the first one is rendered, so that a mistake in one of them leaves nothing half done.
     """
-    from consentkit.cli.rendering import RenderRequest, render_documents
+    from consentkit.cli.rendering import render_documents
 
-    return render_documents(workspace, RenderRequest(procedures, **options))
+    return render_documents(workspace, procedures, **options)
 
 
 @consentkit.command(short_help="Make every document of a service list.")

@@ -43,9 +43,8 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
     number, and is read back before the file is written. A visit that is refused does not stop the others; the exit
     code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain.
     """
-    from consentkit.cli.packing import make_packets
-    from consentkit.cli.packing_targets import PacketRequest
-    from consentkit.packets.planning import PacketOptions
+    from consentkit.cli.packing import PacketRequest, make_packets
+    from consentkit.operations.packets import PacketOptions
 
     chosen = {name: options.pop(name) for name in ("duplex", "fillable", "allow_drafts", "override")}
     return make_packets(workspace, PacketRequest(source, options=PacketOptions(**chosen), **options))

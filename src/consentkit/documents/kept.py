@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ from consentkit.cache.store import Store
 from consentkit.documents.document import Document
 from consentkit.documents.packing import pack_document, unpack_document
 from consentkit.library.keys import Inputs, key_from
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Layout, Variant
 
@@ -30,19 +31,19 @@ class DocumentMaker(Protocol):
     def store(self) -> Store:
         """Where finished documents are kept."""
 
-    def inputs(self) -> Inputs:
-        """What documents are made from, as it is now."""
+    def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
+        """What documents are made from, as a snapshot has it: the one given, or else that of the workspace."""
 
     def is_current(self, inputs: Inputs) -> bool:
         """Whether the particulars that documents are made with are still those of the file."""
 
-    def content(self, procedure: Path, *, language: str, variant: Variant) -> Content:
+    def content(self, procedure: Path, *, language: str, variant: Variant, snapshot: Snapshot) -> Content:
         """What a document is about."""
 
-    def make(self, content: Content, layout: Layout) -> Document:
+    def make(self, content: Content, layout: Layout, snapshot: Snapshot) -> Document:
         """Make a document."""
 
-    def naming_files(self, language: str, procedure: Path) -> AbstractContextManager[None]:
+    def naming_files(self, language: str, procedure: Path, snapshot: Snapshot) -> AbstractContextManager[None]:
         """Let what is raised for characters that can't be printed say in which files they are."""
 
 
@@ -55,6 +56,8 @@ class Order:
     """A digest for each group of what it is made from, by name."""
     document: Document | None
     content: Content | None = None
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    """The files from which digests and content are."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def kept(workspace: DocumentMaker, key: str) -> Document | None:
 def get_or_make(workspace: DocumentMaker, sought: Sought, inputs: Inputs | None = None) -> Made:
     """Find a document, or make and keep it. Raises what `Workspace.render` raises.
 
-    `inputs` carries over what has been read for other documents of the same run.
+    `inputs` are those of a run of several documents, which then share what has been read.
     """
     return fulfil(workspace, look_up(workspace, sought, inputs or workspace.inputs()))
 
@@ -98,9 +101,11 @@ def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> Order:
     if document := kept(workspace, key_from(digests)):
         return Order(sought, digests, document)
     identity = sought.identity
-    with workspace.naming_files(identity.language, sought.original):
-        content = workspace.content(sought.original, language=identity.language, variant=identity.variant)
-    return Order(sought, digests, None, content)
+    with workspace.naming_files(identity.language, sought.original, inputs.snapshot):
+        content = workspace.content(
+            sought.original, language=identity.language, variant=identity.variant, snapshot=inputs.snapshot
+        )
+    return Order(sought, digests, None, content, inputs.snapshot)
 
 
 def fulfil(workspace: DocumentMaker, order: Order) -> Made:
@@ -109,8 +114,8 @@ def fulfil(workspace: DocumentMaker, order: Order) -> Made:
         return Made(order.document, order.digests)
     assert order.content is not None  # there is one wherever there is no document
     sought = order.sought
-    with workspace.naming_files(sought.identity.language, sought.original):
-        document = workspace.make(order.content, sought.layout)
+    with workspace.naming_files(sought.identity.language, sought.original, order.snapshot):
+        document = workspace.make(order.content, sought.layout, order.snapshot)
     is_certain = keep_unless_edited(
         workspace, key_from(order.digests), pack_document(document), lambda now: key(sought, now)
     )
@@ -120,9 +125,9 @@ def fulfil(workspace: DocumentMaker, order: Order) -> Made:
 def keep_unless_edited(workspace: DocumentMaker, key: str, packed: bytes, key_now: Callable[[Inputs], str]) -> bool:
     """Keep what was made after its key was taken. Returns whether the key is still the same.
 
-    A file that was edited meanwhile would put what is new under the key of the old one.
+    A file that was edited meanwhile would put what is new under the key of the old one, so all files are read again.
     """
-    now = workspace.inputs()
+    now = workspace.inputs(Snapshot())
     is_same = workspace.is_current(now) and key_now(now) == key
     if is_same:
         workspace.store.put(key, packed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +23,7 @@ from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout as Layout  # noqa: PLC0414
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
@@ -40,6 +41,8 @@ class DocumentSource:
     templates: tuple[Path, ...]
     approvals: Approvals
     today: datetime.date
+    files: Snapshot = field(default_factory=Snapshot)
+    """Reads templates and style sheets."""
 
 
 def make_document(content: Content, layout: Layout, source: DocumentSource) -> Document:
@@ -52,7 +55,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     require_clauses(content.procedure, content.pack)
     page = compose_page(content, source)
     assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
-    styles = [page.style, *layout_styles(layout, source.templates)]
+    styles = [page.style, *layout_styles(layout, source.templates, source.files)]
     with naming_templates((*page.templates, *layout_style_paths(layout, source.templates))):
         rendered = engine.render(
             page.html, styles, assets, _info(content, page), fillable=layout.fillable, paper=layout.paper
@@ -83,6 +86,7 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
         lambda content_hash: None if content.stale else source.approvals.current(content.identity, content_hash),
         source.today,
         source.folder.logo.digest if source.folder.logo else "",
+        source.files,
     )
 
 
@@ -110,9 +114,9 @@ def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
         )
 
 
-def layout_styles(layout: Layout, templates: Sequence[Path]) -> Iterator[str]:
+def layout_styles(layout: Layout, templates: Sequence[Path], files: Snapshot | None = None) -> Iterator[str]:
     """The style sheets that a layout adds to that of every page."""
-    return (read_style(name, templates) for name in _layout_style_names(layout))
+    return (read_style(name, templates, files) for name in _layout_style_names(layout))
 
 
 def layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[Path]:

@@ -32,13 +32,13 @@ from pydantic import BaseModel
 from consentkit.documents.template_places import OUT_OF_MEMORY
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.approvals import Approval, Identity, Variant
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack, fill, pieces
 from consentkit.problems import printable, quoted, shortened
-from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_file, is_there, resolved
 from consentkit.resources import shipped
 
@@ -83,14 +83,17 @@ class _Environment(ImmutableSandboxedEnvironment):
         return template
 
 
-def environment(templates: Sequence[Path], loaded: list[Path] | None = None) -> ImmutableSandboxedEnvironment:
+def environment(
+    templates: Sequence[Path], loaded: list[Path] | None = None, files: Snapshot | None = None
+) -> ImmutableSandboxedEnvironment:
     """The one Jinja environment. Templates are looked for in the folders in the order given; links are not followed.
 
-    The files that it loads are added to `loaded`.
+    The paths of the templates that it loads are added to `loaded`; `files` reads them.
     """
     noted: list[Path] = [] if loaded is None else loaded
+    files = files or Snapshot()
     made = _Environment(
-        loader=ChoiceLoader([_loader(folder, noted) for folder in templates]),
+        loader=ChoiceLoader([_loader(folder, noted, files) for folder in templates]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=typeset,
@@ -107,7 +110,7 @@ def environment(templates: Sequence[Path], loaded: list[Path] | None = None) -> 
     return made
 
 
-def _loader(folder: Path, loaded: list[Path]) -> FunctionLoader:
+def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader:
     """A loader that does not leave its folder: neither by `..` nor through a link, and it waits for no pipe."""
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -120,7 +123,7 @@ def _loader(folder: Path, loaded: list[Path]) -> FunctionLoader:
         loaded.append(path)
         if resolved(path) != resolved(folder).joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
-        return read_text(path, str(path)), str(path), lambda: True
+        return files.text(path), str(path), lambda: True
 
     return FunctionLoader(load)
 
@@ -179,18 +182,24 @@ class Content:
 
 
 def compose(
-    content: Content, templates: Sequence[Path], find_approval: FindApproval, today: datetime.date, pictures: str = ""
+    content: Content,
+    templates: Sequence[Path],
+    find_approval: FindApproval,
+    today: datetime.date,
+    pictures: str = "",
+    files: Snapshot | None = None,
 ) -> Page:
-    """Write the page. `pictures` is a digest of the pictures that it shows.
+    """Write the page. `pictures` is a digest of the pictures that it shows; `files` reads templates and style sheets.
 
     The hash covers the page without mark and fingerprint, the pictures, and all style sheets, those of every paper size
     and of large print too: everything that decides what a patient reads. It is the same for each layout.
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
-    style = read_style(STYLE_SHEET, templates) + _accent_rule(content.clinic)
-    html, used = _filled_in(f"{content.variant}.html", _values(content), templates)
-    layouts = [read_style(name, templates) for name in LAYOUT_STYLE_SHEETS]
+    files = files or Snapshot()
+    style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
+    html, used = _filled_in(f"{content.variant}.html", _values(content), templates, files)
+    layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
     content_hash = hashlib.sha256("\0".join([html, style, *layouts, pictures]).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
@@ -211,22 +220,30 @@ class Sheet:
 
 
 def compose_sheet(
-    name: str, values: Mapping[str, Any], clinic: Clinic, pack: LanguagePack, templates: Sequence[Path]
+    name: str,
+    values: Mapping[str, Any],
+    clinic: Clinic,
+    pack: LanguagePack,
+    templates: Sequence[Path],
+    files: Snapshot | None = None,
 ) -> Sheet:
     """Write a page of a packet: `cover`, `statements` or `blank`. Raises RenderingFailed where a template is faulty."""
-    style = read_style(STYLE_SHEET, templates) + _accent_rule(clinic)
+    files = files or Snapshot()
+    style = read_style(STYLE_SHEET, templates, files) + _accent_rule(clinic)
     given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
-    html, used = _filled_in(f"{name}.html", {**given, **values}, templates)
+    html, used = _filled_in(f"{name}.html", {**given, **values}, templates, files)
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
     finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))
     return Sheet(finished, style, content_hash, (*used, style_path(STYLE_SHEET, templates)))
 
 
-def _filled_in(name: str, values: Mapping[str, Any], templates: Sequence[Path]) -> tuple[str, tuple[Path, ...]]:
+def _filled_in(
+    name: str, values: Mapping[str, Any], templates: Sequence[Path], files: Snapshot
+) -> tuple[str, tuple[Path, ...]]:
     """The finished page, and the templates that it was made with."""
     loaded: list[Path] = []
     try:
-        return environment(templates, loaded).get_template(name).render(values), tuple(loaded)
+        return environment(templates, loaded, files).get_template(name).render(values), tuple(loaded)
     except (Exception, OutOfTime) as error:
         # What can't be compiled leaves no line of a template behind; it was read last.
         raise RenderingFailed(_template_message(error, str(loaded[-1]) if loaded else name)) from error
@@ -268,10 +285,9 @@ def style_path(name: str, templates: Sequence[Path]) -> Path:
     return next((folder / name for folder in templates if is_file(folder / name)), templates[-1] / name)
 
 
-def read_style(name: str, templates: Sequence[Path]) -> str:
+def read_style(name: str, templates: Sequence[Path], files: Snapshot | None = None) -> str:
     """The text of the style sheet of that name."""
-    path = style_path(name, templates)
-    return read_text(path, str(path))
+    return (files or Snapshot()).text(style_path(name, templates))
 
 
 def _accent_rule(clinic: Clinic) -> str:

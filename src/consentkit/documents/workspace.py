@@ -1,7 +1,8 @@
 """What a clinic works with: its particulars, its library and its templates, with the shipped ones behind them.
 
 Guarantees: whatever reads, composes or renders does it through a workspace, the command line too.
-Opening a workspace reads the clinic's particulars only; each call reads the files that it needs afresh.
+Opening a workspace reads the clinic's particulars only; each call reads the files that it needs afresh, unless the
+workspace is that of one run (`for_one_run`), in which each file is read once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -63,7 +64,14 @@ class OpenWorkspace:
     particulars: str = ""
     """The digest of the particulars when they were read, where they have been."""
     snapshot: Snapshot | None = None
-    """The files of the run that it was opened for; without one, each call reads what it needs afresh."""
+    """The files of the one run that it is for; without one, each call reads what it needs afresh."""
+
+    def for_one_run(self, snapshot: Snapshot | None = None) -> OpenWorkspace:
+        """The same for one run, call or visit: each file that it needs is read once, as it is then.
+
+        The particulars are those of this workspace, where it has read them.
+        """
+        return replace(self, snapshot=snapshot or Snapshot())
 
     @cached_property
     def folder(self) -> ClinicFolder:
@@ -77,16 +85,16 @@ class OpenWorkspace:
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
-        snapshot = self.snapshot or Snapshot()
+        snapshot = self._files()
         digest = self.inputs(snapshot).particulars_digest()
         return load_clinic(self.opened.path, snapshot), digest
 
-    def is_current(self, inputs: Inputs | None = None) -> bool:
+    def is_current(self, inputs: Inputs) -> bool:
         """Whether the particulars that documents are made with are still those of the file.
 
         A workspace reads them once. What is made after they were edited must not be kept under the key of the new ones.
         """
-        return self._loaded[1] == (inputs or self.inputs()).particulars_digest()
+        return self._loaded[1] == inputs.particulars_digest()
 
     @property
     def usual_language(self) -> str:
@@ -104,16 +112,20 @@ class OpenWorkspace:
 
         return languages(self.templates)
 
-    def language(self, language: str | None = None) -> LanguagePack:
-        """The language pack that is asked for, or that of the clinic, with the clinic's own clauses."""
+    def language(self, language: str | None = None, snapshot: Snapshot | None = None) -> LanguagePack:
+        """The language pack that is requested, or that of the clinic, with the clinic's own clauses."""
         from consentkit.library.languages import load_language, with_clauses_of
 
-        pack = load_language(self.templates, language or self.usual_language)
-        return with_clauses_of(pack, self.folder.path) if self.folder.path else pack
+        files, folder = self._files(snapshot), self.opened.path
+        pack = load_language(self.templates, language or self.usual_language, files)
+        return with_clauses_of(pack, folder, files) if folder else pack
 
-    def procedure(self, code_or_path: str | Path, pack: LanguagePack | None = None) -> Procedure:
+    def procedure(
+        self, code_or_path: str | Path, pack: LanguagePack | None = None, snapshot: Snapshot | None = None
+    ) -> Procedure:
         """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
-        return load_procedure(self.locate(code_or_path), known_clauses=pack.clauses if pack else None)
+        known = pack.clauses if pack else None
+        return load_procedure(self.locate(code_or_path), known_clauses=known, snapshot=self._files(snapshot))
 
     def locate(self, code_or_path: str | Path) -> Path:
         """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
@@ -124,7 +136,12 @@ class OpenWorkspace:
         return check_procedure(path, known_clauses=pack.clauses)[1]
 
     def content(
-        self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
+        self,
+        procedure: str | Path | Procedure,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        snapshot: Snapshot | None = None,
     ) -> Content:
         """What a document is about: a procedure, in a language, as one of the kinds of documents.
 
@@ -135,11 +152,12 @@ class OpenWorkspace:
 
         if variant not in VARIANTS:
             raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
-        pack = self.language(language)
-        original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack)
+        files = self._files(snapshot)
+        pack = self.language(language, files)
+        original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
-        translation = load_translation(self._translation_path(procedure, original.code, pack.language))
+        translation = load_translation(self._translation_path(procedure, original.code, pack.language), files)
         return Content(
             procedure=translation.applied_to(original),
             clinic=self.folder.clinic,
@@ -167,12 +185,14 @@ class OpenWorkspace:
         """Resolve which document is asked for. Raises UnknownCode."""
         return find(self.library, procedure, language or self.usual_language, variant, layout)
 
-    def source(self) -> DocumentSource:
+    def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
         from consentkit.documents.making import DocumentSource
         from consentkit.library.approvals import load_approvals
 
-        return DocumentSource(self.folder, self.templates, load_approvals(self.folder.path), datetime.date.today())
+        files = self._files(snapshot)
+        approvals = load_approvals(self.folder.path, files)
+        return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files)
 
     def compose(self, content: Content) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
@@ -180,13 +200,15 @@ class OpenWorkspace:
 
         return self._guarded(compose_page, content, self.source())
 
-    def is_approved(self, code: str, layout: Layout, *, language: str, variant: Variant) -> bool:
+    def is_approved(
+        self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
+    ) -> bool:
         """Whether a document may be used as it is today. No PDF is made, and where one is kept, no page either.
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
         sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, self.inputs())):
+        if document := kept(self, key(sought, inputs or self.inputs())):
             return document.is_approved
         approval = self.compose(self.content(code, language=language, variant=variant)).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
@@ -214,23 +236,24 @@ class OpenWorkspace:
         return get_or_make(self, self.find(procedure, layout, language=language, variant=variant)).document
 
     @contextmanager
-    def naming_files(self, language: str | None = None, procedure: str | Path | None = None) -> Iterator[None]:
-        """Let what is raised for characters that can't be printed say in which files they stand."""
+    def naming_files(
+        self, language: str | None = None, procedure: str | Path | None = None, snapshot: Snapshot | None = None
+    ) -> Iterator[None]:
+        """Let what is raised for characters that can't be printed say in which files they are."""
         try:
             yield
         except UnprintableText as error:
             from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
-            from consentkit.reading.files import read_text
-            from consentkit.reading.places import read_source
+            from consentkit.reading.places import source_of
 
-            files = self._texts_of_page(language or self.usual_language, procedure)
-            sources = [read_source(read_text(path, str(path)), str(path)) for path in files if is_file(path)]
+            files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
+            sources = [source_of(files.text(path), files.parsed(path)) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
-        """The files whose texts stand on a page, those that are most likely at fault first."""
+        """The files whose texts are on a page, those that are most likely at fault first."""
         from consentkit.library.approvals import APPROVALS
         from consentkit.library.languages import clause_file, pack_files
 
@@ -249,15 +272,18 @@ class OpenWorkspace:
             procedure if isinstance(procedure, Content) else self.content(procedure, language=language, variant=variant)
         )
 
-    def make(self, content: Content, layout: Layout) -> Document:
+    def make(self, content: Content, layout: Layout, snapshot: Snapshot | None = None) -> Document:
         """Make a document, and keep it nowhere."""
         from consentkit.documents.making import make_document
 
-        return self.guarded(make_document, content, layout, self.source())
+        return self.guarded(make_document, content, layout, self.source(snapshot))
 
     def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
-        """What documents are made from: as it is now, or as a snapshot has it."""
-        return Inputs(self.opened.path, self.templates, self.store, snapshot=snapshot or Snapshot())
+        """What documents are made from, as a snapshot has it: the one given, or that of the run, or else a new one."""
+        return Inputs(self.opened.path, self.templates, self.store, snapshot=self._files(snapshot))
+
+    def _files(self, snapshot: Snapshot | None = None) -> Snapshot:
+        return snapshot or self.snapshot or Snapshot()
 
     def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""

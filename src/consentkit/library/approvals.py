@@ -109,23 +109,22 @@ class Approvals(Record):
 
 
 def load_approvals(folder: Path | None, snapshot: Snapshot | None = None) -> Approvals:
-    """Read the record of a clinic folder; a missing one is empty. Raises InvalidInput with all its mistakes.
-
-    `snapshot` is for a run that needs the places of the entries too, and then parses the record once.
-    """
+    """Read the record of a clinic folder; a missing one is empty. Raises InvalidInput with all its mistakes."""
     path = folder / APPROVALS if folder else None
     if path is None or not is_there(path):
         return Approvals()
-    if snapshot is None:
-        return _parse(_read(path), str(path))
-    source = source_of_record(path, snapshot)
-    return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
+    return _parse((snapshot or Snapshot()).text(path, LARGEST_RECORD), str(path))
 
 
 def source_of_record(path: Path, snapshot: Snapshot) -> SourceText:
     """The text of a record with the places of its entries. Raises InvalidInput or FileAccess."""
     parsed = snapshot.parsed(path, LARGEST_RECORD, _MOST_NODES)
     return source_of(snapshot.text(path, LARGEST_RECORD), parsed)
+
+
+def approvals_in(source: SourceText) -> Approvals:
+    """The record that a source holds, for a run that needs the places of its entries too: it is parsed once."""
+    return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
 
 
 def record(folder: Path, approval: Approval, text: str) -> Approval:

@@ -19,7 +19,7 @@ from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
-from consentkit.reading.pictures import Picture, read_picture
+from consentkit.reading.pictures import LARGEST_PICTURE, Picture, read_picture
 from consentkit.reading.validation import validated
 
 
@@ -48,17 +48,18 @@ def read_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> Clinic
     """Read a clinic folder as far as that is possible: what can't be read is left out, and `fault` says why."""
     if folder is None:
         return ClinicFolder(None, Clinic())
-    path = folder / PARTICULARS
+    path, files = folder / PARTICULARS, snapshot or Snapshot()
     shown = str(path)
     try:
-        source = (snapshot or Snapshot()).parsed(path)
+        source = files.parsed(path)
     except (InvalidInput, FileAccess) as fault:
         return ClinicFolder(folder, Clinic(), fault=fault, has_all_checks=False)
     clinic, problems = validated(Clinic, source)
     logo: Picture | None = None
     if clinic and clinic.logo:
         try:
-            logo = read_picture(folder / clinic.logo)
+            picture = folder / clinic.logo
+            logo = read_picture(picture, files.data(picture, LARGEST_PICTURE))
         except (InvalidInput, FileAccess) as error:
             line, column = source.values[("logo",)]
             problems.append(Problem(shown, line, column, "logo", f"names a file that {_complaint(error)}"))

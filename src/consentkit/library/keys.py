@@ -119,7 +119,9 @@ class Inputs:
         if kept is None:
             from consentkit.library.approvals import load_approvals
 
-            entries = [approval.model_dump(mode="json") for approval in load_approvals(self.clinic).approvals]
+            entries = [
+                approval.model_dump(mode="json") for approval in load_approvals(self.clinic, self.snapshot).approvals
+            ]
             kept = json.dumps(entries).encode()
             self.store.put(key, kept)
         return {(entry["code"], entry["language"], entry["variant"]): entry for entry in json.loads(kept)}

@@ -111,9 +111,9 @@ def passed_over(folder: Path) -> list[Path]:
     ]
 
 
-def load_translation(path: Path) -> Translation:
+def load_translation(path: Path, snapshot: Snapshot | None = None) -> Translation:
     """Load one translation. Raises InvalidInput with all its problems, or FileAccess."""
-    translation, problems = check_translation_file(path)
+    translation, problems = check_translation_file(path, snapshot)
     if translation is None:
         raise InvalidInput(problems)
     return translation
@@ -138,9 +138,11 @@ def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tupl
     return (None if problems else translation), problems
 
 
-def load_procedure(path: Path, *, known_clauses: Collection[str] | None = None) -> Procedure:
+def load_procedure(
+    path: Path, *, known_clauses: Collection[str] | None = None, snapshot: Snapshot | None = None
+) -> Procedure:
     """Load one procedure file. Raises InvalidInput with all its problems, or FileAccess."""
-    procedure, problems = check_procedure(path, known_clauses=known_clauses)
+    procedure, problems = check_procedure(path, known_clauses=known_clauses, snapshot=snapshot)
     if procedure is None:
         raise InvalidInput(problems)
     return procedure

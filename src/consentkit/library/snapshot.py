@@ -1,8 +1,8 @@
 """The files of one run, each read once.
 
 Guarantees: bytes, digest and parsed form of a file come from one reading of it; however many files there are, the
-memory is bounded: of those that were asked for longest ago only the digest is held, and they are read again if they are
-asked for again. A snapshot serves one run or one call, and no longer.
+memory is bounded: of those that were used longest ago only the digest is kept, and they are read again if they are used
+again. A snapshot serves one run or one call, and no longer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ABSENT = "absent"
 """The digest of a file that is missing or can't be read."""
 
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
-_MOST_FILES = 64
+_MOST_FILES = 256
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_PARSED = 16
 """Parsed files that are held: a tree takes some twenty times the bytes of its file."""
@@ -40,12 +40,13 @@ class Snapshot:
         self._digests: dict[Path, str] = {}
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
 
-    def data(self, path: Path) -> bytes:
-        """The bytes of a regular file. Raises FileAccess or InvalidInput, as `read_bytes` does."""
+    def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
+        """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises."""
         if path in self._data:
             self._data.move_to_end(path)
+            require_size(self._data[path], path, limit)
             return self._data[path]
-        data = read_bytes(path, _LARGEST_INPUT)
+        data = read_bytes(path, limit)
         self._digests[path] = hashlib.sha256(data).hexdigest()
         self._data[path] = data
         while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._held_bytes() > _MOST_BYTES):
@@ -65,9 +66,7 @@ class Snapshot:
         """The text of a file of at most `limit` bytes. Raises what `read_text` raises."""
         if path in self._parsed:
             return self._parsed[path][0]
-        data = self.data(path)
-        require_size(data, path, limit)
-        return decoded(data, str(path))
+        return decoded(self.data(path, limit), str(path))
 
     def parsed(self, path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None) -> YamlFile:
         """What YAML makes of a text file, with its problems. Raises what `read_text` raises.

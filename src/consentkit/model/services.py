@@ -128,11 +128,13 @@ def load_services(folder: Path | None, codes: list[str], language: str) -> Servi
     return read_services(path)
 
 
-def read_services(path: Path) -> ServiceList:
-    """Read a list. Raises InvalidInput with all its mistakes, FileAccess where it can't be read."""
-    return require(
-        ServiceList, yaml_file.parse(read_text(path, str(path), LARGEST_LIST), str(path), most_nodes=MOST_NODES_OF_LIST)
-    )
+def read_services(path: Path, text: str | None = None) -> ServiceList:
+    """Read a list: `text`, or else what the file holds.
+
+    Raises InvalidInput with all its mistakes, FileAccess where it can't be read.
+    """
+    text = read_text(path, str(path), LARGEST_LIST) if text is None else text
+    return require(ServiceList, yaml_file.parse(text, str(path), most_nodes=MOST_NODES_OF_LIST))
 
 
 def every_procedure(codes: list[str], language: str) -> ServiceList:

@@ -22,7 +22,7 @@ Fate = Literal["absent", "removed", "left"]
 """What became of a file: there was none, it is gone now, or it is still there."""
 
 
-def take_away(path: Path, visits: Collection[str]) -> Fate:
+def remove_packet_of(path: Path, visits: Collection[str]) -> Fate:
     """Remove the packet of any of these visits, by their numbers, from a place; anything else there is left."""
     if not os.path.lexists(path):
         return "absent"

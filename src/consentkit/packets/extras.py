@@ -37,7 +37,7 @@ class Extras:
 
     workspace: OpenWorkspace
     paper: PaperSize
-    _judged: Recent[str, ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+    _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 
     def get(self, name: str, which: str, *, is_telling: bool = False) -> ForeignPdf:
         """A file by its name.
@@ -55,18 +55,21 @@ class Extras:
             missing = _missing(folder / EXTRA_FOLDER, "" if is_telling else name)
             raise FileAccess(f"`extra` names a file, {which}, {missing}")
         try:
-            found = self._judged.get(path.name, lambda: self._judge(path))
-            if isinstance(found, InvalidInput):
-                raise found
+            extra = self._judge(path)
+            if isinstance(extra, InvalidInput):
+                raise extra
         except InvalidInput as error:
             raise _without_name(error, which) if is_telling else error from None
         except FileAccess as error:
             raise FileAccess(f"`extra` names a file, {which}, that can't be read") if is_telling else error from None
-        return found
+        return extra
 
     def _judge(self, path: Path) -> ForeignPdf | InvalidInput:
         data = read_bytes(path, MOST_BYTES)
         key = key_of("extra", *reader_versions(), self.paper, hashlib.sha256(data).digest())
+        return self._judged.get((path.name, key), lambda: self._kept_or_accepted(path, data, key))
+
+    def _kept_or_accepted(self, path: Path, data: bytes, key: str) -> ForeignPdf | InvalidInput:
         kept = unpack(str(path), self.workspace.store.get(key))
         if kept is not None:
             return kept

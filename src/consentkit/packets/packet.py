@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 from consentkit._version import __version__
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
+from consentkit.library.keys import Inputs
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.papers import PacketItem, PaperMaker, PlacedItem
+from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketPlan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
@@ -93,22 +95,25 @@ class PacketMaker:
     """Whether each paper starts on a fresh sheet when both sides are printed."""
     ends_on_even_page: bool = False
     """Whether the next packet starts on a fresh sheet then, too."""
+    parsed: ParsedFiles | None = None
+    """What has been parsed for the plans of the run, if that is shared."""
     _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
     _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
-        self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page)
+        parsed = self.parsed or ParsedFiles(self.workspace)
+        self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
 
-    def make(self, plan: PacketPlan) -> Packet:
-        """Make a packet. Raises RenderingFailed where it is not fit to be given out."""
+    def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
+        """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
-            return self._made(plan)
+            return self._made(plan, inputs or self.workspace.inputs())
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 
-    def _made(self, plan: PacketPlan) -> Packet:
-        papers = self._papers.papers(plan)
+    def _made(self, plan: PacketPlan, inputs: Inputs) -> Packet:
+        papers = self._papers.papers(plan, inputs)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language)
         self.link(linker, plan, papers)

@@ -103,20 +103,30 @@ class DayBook:
 class RecordBook:
     """Sees a record number that comes with two names, or two dates of birth, in one run.
 
-    As `DayBook`, it remembers salted hashes only, and only in memory.
+    As in `DayBook`, a visit that comes again takes the place of what it was before, and nothing is remembered of a
+    patient but salted hashes, only in memory.
     """
 
     def __init__(self) -> None:
         self._salt = secrets.token_bytes(32)
-        self._seen: dict[bytes, tuple[bytes, int]] = {}
+        self._records_by_visit: dict[bytes, bytes] = {}
+        self._visits_by_record: dict[bytes, dict[bytes, tuple[bytes, str]]] = {}
 
-    def earlier(self, visit: Visit, row: int) -> int | None:
-        """The row on which the record number came with somebody else first; None where it did not."""
+    def earlier(self, visit: Visit, place: str) -> str | None:
+        """Where the record number came with somebody else first; None where it did not.
+
+        `place` says where this visit is, for those that come later.
+        """
         patient = visit.patient
         name = " ".join(unicodedata.normalize("NFKC", patient.name).casefold().split())
-        who = self._mark(name, patient.born.isoformat())
-        first, line = self._seen.setdefault(self._mark(patient.record.casefold()), (who, row))
-        return line if first != who else None
+        who, record = self._mark(name, patient.born.isoformat()), self._mark(patient.record.casefold())
+        number = self._mark(visit.visit.casefold())
+        self._visits_by_record.get(self._records_by_visit.get(number, b""), {}).pop(number, None)
+        visits = self._visits_by_record.setdefault(record, {})
+        first, first_place = next(iter(visits.values()), (who, place))
+        visits[number] = who, place
+        self._records_by_visit[number] = record
+        return first_place if first != who else None
 
     def _mark(self, *parts: str) -> bytes:
         return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=16).digest()

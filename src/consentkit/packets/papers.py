@@ -16,6 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
 from consentkit.model.words import LanguagePack, fill
+from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
@@ -72,69 +73,70 @@ class PaperMaker:
     """Whether each paper starts on a fresh sheet when both sides are printed."""
     ends_on_even_page: bool
     """Whether the next packet starts on a fresh sheet then, too."""
-    _inputs: Inputs | None = None
-    _packs: dict[str, LanguagePack] = field(default_factory=dict)
+    parsed: ParsedFiles
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
 
-    def papers(self, plan: PacketPlan) -> list[PlacedItem]:
-        """All papers of a packet with their pages, the cover first."""
-        behind = self._behind_cover(plan)
+    def papers(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
+        """All papers of a packet with their pages, the cover first, as the clinic's files are in `inputs`."""
+        behind = self._behind_cover(plan, inputs)
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
-            placed = _placed(behind, cover_pages, self._blank(plan) if self.duplex else None)
-            cover = self._cover(plan, placed)
+            placed = _placed(behind, cover_pages, self._blank(plan, inputs) if self.duplex else None)
+            cover = self._cover(plan, placed, inputs)
             if cover.part.pages <= cover_pages:  # fewer, where the numbers of later pages happen to take more room
                 spare = [
-                    PlacedItem(self._blank(plan), page, page) for page in range(cover.part.pages + 1, cover_pages + 1)
+                    PlacedItem(self._blank(plan, inputs), page, page)
+                    for page in range(cover.part.pages + 1, cover_pages + 1)
                 ]
                 if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
-                    placed.append(PlacedItem(self._blank(plan), placed[-1].last + 1, placed[-1].last + 1))
+                    placed.append(PlacedItem(self._blank(plan, inputs), placed[-1].last + 1, placed[-1].last + 1))
                 return [PlacedItem(cover, 1, cover.part.pages), *spare, *placed]
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
 
-    def _behind_cover(self, plan: PacketPlan) -> list[PacketItem]:
-        papers = [_document_paper(document, self._pack(plan, document.language)) for document in plan.documents]
+    def _behind_cover(self, plan: PacketPlan, inputs: Inputs) -> list[PacketItem]:
+        papers = [_document_paper(document, self._pack(plan, document.language, inputs)) for document in plan.documents]
         if plan.clauses or plan.assent:
             values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
             title = plan.pack.packet.statements.title
-            part = self._sheet(plan, "statements", title, values, plan.clauses)
+            part = self._sheet(plan, inputs, "statements", title, values, plan.clauses)
             papers.append(PacketItem(title, "statements", "sign", plan.pack, part))
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
             papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
-    def _pack(self, plan: PacketPlan, language: str) -> LanguagePack:
-        return plan.pack if plan.pack.language == language else self._words(language)
+    def _pack(self, plan: PacketPlan, language: str, inputs: Inputs) -> LanguagePack:
+        return plan.pack if plan.pack.language == language else self.parsed.pack(language, inputs)
 
-    def _words(self, language: str) -> LanguagePack:
-        if language not in self._packs:
-            self._packs[language] = self.workspace.language(language)
-        return self._packs[language]
+    def _blank(self, plan: PacketPlan, inputs: Inputs) -> PacketItem:
+        part = self._sheet(plan, inputs, "blank", plan.pack.packet.blank_page, {})
+        return PacketItem("", "blank", "", plan.pack, part)
 
-    def _blank(self, plan: PacketPlan) -> PacketItem:
-        return PacketItem("", "blank", "", plan.pack, self._sheet(plan, "blank", plan.pack.packet.blank_page, {}))
-
-    def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem]) -> PacketItem:
+    def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem], inputs: Inputs) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
             "telehealth": plan.visit.place == "telehealth",
             "papers": [_listed(entry) for entry in placed if entry.paper.to_do],
-            "language_help": list(self._language_help()),
+            "language_help": list(self._language_help(inputs)),
         }
         title = plan.pack.packet.cover.heading
-        return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, "cover", title, values))
+        return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, inputs, "cover", title, values))
 
-    def _language_help(self) -> Iterator[dict[str, str]]:
+    def _language_help(self, inputs: Inputs) -> Iterator[dict[str, str]]:
         for language in self.workspace.languages():
-            pack = self._words(language)
+            pack = self.parsed.pack(language, inputs)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(
-        self, plan: PacketPlan, template: str, title: str, values: dict[str, Any], clauses: tuple[str, ...] = ()
+        self,
+        plan: PacketPlan,
+        inputs: Inputs,
+        template: str,
+        title: str,
+        values: dict[str, Any],
+        clauses: tuple[str, ...] = (),
     ) -> Part:
-        self._inputs = self._inputs or self.workspace.inputs()
         spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)
-        key = sheet_key(spec, self._inputs)
+        key = sheet_key(spec, inputs)
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key))
 
 

@@ -9,24 +9,27 @@ document is approved as it is: that takes its text, but no PDF.
 from __future__ import annotations
 
 import base64
-import datetime
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
-from consentkit.documents.making import Document, Layout
+from consentkit.documents.document import Document
+from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode, WrongUse
-from consentkit.library.approvals import Variant
-from consentkit.model.identity import PaperSize
+from consentkit.errors import UnknownCode, WrongUse
+from consentkit.library.keys import Inputs
+from consentkit.library.sought import Sought
+from consentkit.model.identity import Identity, Layout
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
+from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.recent import Recent
+from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems, named_visit
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, instead
@@ -36,8 +39,8 @@ if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
     from consentkit.pdf.foreign.intake import ForeignPdf
 
-Wanted = tuple[str, str, Variant]
-"""A document that a visit calls for: code, language and kind."""
+Place: TypeAlias = tuple[int | None, int | None]
+"""A line and a column, as far as they are known."""
 
 _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
@@ -120,53 +123,71 @@ class PacketPlan:
         return base64.b32encode(digest)[:10].decode()
 
 
+@dataclass(frozen=True)
+class _VisitInPlanning:
+    """One visit while it is planned, with the clinic's files as they are then."""
+
+    visit: Visit
+    problems: VisitProblems
+    inputs: Inputs
+    places: Sequence[Place] = ()
+    """The line and the column of each of its codes, where they are known."""
+
+
 @dataclass
 class Planner:
-    """Plans the packets of a run. Procedures and extra files are read once."""
+    """Plans the packets of a run. Every file is read once for each visit, and parsed again only if it has changed."""
 
     workspace: OpenWorkspace
     options: PacketOptions
-    today: datetime.date = field(default_factory=datetime.date.today)
-    _packs: dict[str, LanguagePack] = field(default_factory=dict)
-    _procedures: dict[str, Procedure] = field(default_factory=dict)
-    _documents: Recent[tuple[Any, ...], Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
-    _approved: Recent[tuple[Any, ...], bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    parsed: ParsedFiles | None = None
+    """What has been parsed for other steps of the run, if that is shared."""
+    _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Extras | None = None
     _days: DayBook = field(default_factory=DayBook)
+    _parsed: ParsedFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._parsed = self.parsed or ParsedFiles(self.workspace)
 
     def plan(
-        self, visit: Visit, label: str, row: int | None = None, places: Sequence[tuple[int | None, int | None]] = ()
+        self,
+        visit: Visit,
+        file: str,
+        row: int | None = None,
+        places: Sequence[Place] = (),
+        inputs: Inputs | None = None,
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
-        `places` are the line and the column of each of its codes, where they are known.
+        `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
+        files as they are to be used.
         """
-        problems = _Findings(label, row, visit.visit)
+        problems = VisitProblems(file, row, visit.visit)
+        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(), places)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
-        packs = [pack for language in languages if (pack := problems.try_to(self._pack_for, visit, language))]
-        codes = {code: number for number, code in reversed(list(enumerate(visit.procedures)))}
-        procedures = [
-            found
-            for code, number in sorted(codes.items(), key=lambda entry: entry[1])
-            if (found := problems.try_to(self._procedure, visit, number, problems, places))
-        ]
-        overridden = self._judge(visit, procedures, problems)
-        self._require_letters(visit, problems)
-        extras = [
-            found
-            for number in range(len(visit.extra))
-            if (found := problems.try_to(self._extra, visit, number, clinic.paper, problems))
-        ]
+        packs = [pack for language in languages if (pack := problems.try_to(self._pack, one, language))]
+        procedures = self._procedures(one)
+        overridden = self._judge(one, procedures)
+        _require_letters(one)
+        extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
-        kinds = visit.documents or clinic.packet.documents
-        wanted = [(procedure.code, pack.language, kind) for procedure in procedures for kind in kinds for pack in packs]
+        requested = [
+            Identity(procedure.code, pack.language, variant)
+            for procedure in procedures
+            for variant in visit.documents or clinic.packet.documents
+            for pack in packs
+        ]
         if not self.options.allow_drafts:
-            for one in wanted:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, layout, problems)
+            for identity in requested:  # before the first one is made, which takes a hundred times as long
+                problems.try_to(self._require_approved, one, identity, layout)
             problems.require_none()
-        documents = [found for one in wanted if (found := problems.try_to(self._document, one, layout, problems))]
+        documents = [
+            document for identity in requested if (document := problems.try_to(self._document, one, identity, layout))
+        ]
         problems.require_none()
         self._days.remember(visit, procedures)
         return PacketPlan(
@@ -183,195 +204,124 @@ class Planner:
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
-        problems = _Findings("", None, visit.visit)
-        procedures = [
-            procedure
-            for number in range(len(visit.procedures))
-            if (procedure := problems.try_to(self._procedure, visit, number, problems, ()))
-        ]
-        self._judge(visit, procedures, problems)
+        problems = VisitProblems("", None, visit.visit)
+        one = _VisitInPlanning(visit, problems, self.workspace.inputs())
+        procedures = self._procedures(one)
+        self._judge(one, procedures)
         if not problems.problems and not problems.failures:
             self._days.remember(visit, procedures)
 
-    def pack(self, language: str) -> LanguagePack:
-        """The words of a language."""
-        if language not in self._packs:
-            self._packs[language] = self.workspace.language(language)
-        return self._packs[language]
-
-    def _pack_for(self, visit: Visit, language: str) -> LanguagePack:
+    def _pack(self, one: _VisitInPlanning, language: str) -> LanguagePack:
         try:
-            return self.pack(language)
+            return self._parsed.pack(language, one.inputs)
         except WrongUse as error:
-            told: object = error
-            if tells_who(visit, language):
-                told = f"there is no pack for a language of this visit; there is {listed(self.workspace.languages())}"
-            raise WrongUse(f"{told}; choose one of these, and let an interpreter help with it") from error
+            message: object = error
+            if tells_who(one.visit, language):
+                there_is = listed(self.workspace.languages())
+                message = f"there is no pack for a language of this visit; there is {there_is}"
+            raise WrongUse(f"{message}; choose one of these, and let an interpreter help with it") from error
 
-    def _procedure(
-        self, visit: Visit, number: int, problems: _Findings, places: Sequence[tuple[int | None, int | None]]
-    ) -> Procedure:
+    def _procedures(self, one: _VisitInPlanning) -> list[Procedure]:
+        """The procedures of a visit, each once, in the order of their codes there."""
+        numbers = {code: number for number, code in reversed(list(enumerate(one.visit.procedures)))}
+        return [
+            procedure
+            for number in sorted(numbers.values())
+            if (procedure := one.problems.try_to(self._procedure, one, number))
+        ]
+
+    def _procedure(self, one: _VisitInPlanning, number: int) -> Procedure:
+        visit, problems = one.visit, one.problems
         code = visit.procedures[number]
-        if code not in self._procedures:
-            try:
-                self._procedures[code] = self.workspace.procedure(code)
-            except UnknownCode:
-                line, column = places[number] if number < len(places) else (problems.row, None)
-                what = "a code" if tells_who(visit, code) else f"the code `{code}`"
-                raise UnknownCodeOfVisit(
-                    Problem(
-                        problems.label,
-                        line,
-                        column,
-                        problems.field,
-                        f"`procedures` holds {what}, number {number + 1} of {len(visit.procedures)}, that no procedure "
-                        "has; `consentkit list` shows those there are",
-                    )
-                ) from None
-        return self._procedures[code]
-
-    def _require_approved(self, one: Wanted, layout: Layout, problems: _Findings) -> None:
-        """Report a document that is a draft."""
-        code, language, kind = one
-        if not self._approved.get(
-            (*one, layout), lambda: self.workspace.is_approved(code, layout, language=language, variant=kind)
-        ):
-            self._report_draft(one, problems)
-
-    def _document(self, one: Wanted, layout: Layout, problems: _Findings) -> Document:
-        def make() -> Document:
-            code, language, kind = one
-            return self.workspace.render(
-                code,
-                language=language,
-                variant=kind,
-                paper=layout.paper,
-                large_print=layout.large_print,
-                fillable=layout.fillable,
+        try:
+            return self._parsed.procedure(code, one.inputs)
+        except UnknownCode:
+            line, column = one.places[number] if number < len(one.places) else (problems.row, None)
+            what = "a code" if tells_who(visit, code) else f"the code `{code}`"
+            message = (
+                f"`procedures` holds {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
+                "`consentkit list` shows those there are"
             )
+            raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
 
-        document = self._documents.get((*one, layout), make)
+    def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
+        """Report a document that is a draft."""
+
+        def is_approved() -> bool:
+            code, language, variant = identity.code, identity.language, identity.variant
+            return self.workspace.is_approved(code, layout, language=language, variant=variant, inputs=one.inputs)
+
+        if not self._approved.get(key(self._find(identity, layout), one.inputs), is_approved):
+            self._report_draft(one, identity)
+
+    def _document(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> Document:
+        sought = self._find(identity, layout)
+        own_key = key(sought, one.inputs)
+        document = self._documents.find(own_key)
+        if document is None:
+            made = get_or_make(self.workspace, sought, one.inputs)
+            document = made.document
+            if made.digests:  # else a file was edited meanwhile, and it is not certain what it was made from
+                self._documents.put(own_key, document)
         if not document.is_approved and not self.options.allow_drafts:  # edited after it was asked
-            self._report_draft(one, problems)
+            self._report_draft(one, identity)
         return document
 
-    def _extra(self, visit: Visit, number: int, paper: PaperSize, problems: _Findings) -> ForeignPdf:
+    def _find(self, identity: Identity, layout: Layout) -> Sought:
+        return self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+
+    def _extra(self, one: _VisitInPlanning, number: int) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
-        self._extras = self._extras or Extras(self.workspace, paper)
+        visit = one.visit
+        self._extras = self._extras or Extras(self.workspace, self.workspace.folder.clinic.paper)
         name, which = visit.extra[number], _which(visit, number)
         is_telling = tells_who(visit, name) is not None
-        found = self._extras.get(name, which, is_telling=is_telling)
+        extra = self._extras.get(name, which, is_telling=is_telling)
         if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
             shown = "" if is_telling else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
-            problems.add(
+            one.problems.add(
                 f"the name of the extra file {which if is_telling else quoted(name)} has characters that no font here "
                 f"can print{shown}; rename the file, and write its new name here",
                 "unprintable",
             )
-        return found
+        return extra
 
-    def _judge(self, visit: Visit, procedures: Sequence[Procedure], problems: _Findings) -> tuple[Conflict, ...]:
+    def _judge(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
-        found = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
-        overridden = [conflict for conflict in found if conflict.can_be_overridden and self.options.override]
-        for conflict in found:
+        visit, problems = one.visit, one.problems
+        all_conflicts = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
+        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and self.options.override]
+        for conflict in all_conflicts:
             if conflict not in overridden:
                 hint = ' (to go on all the same: --override "the reason")' if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and (told := tells_who(visit, self.options.override or "")):
+        if overridden and (particular := tells_who(visit, self.options.override or "")):
             problems.add(
-                f"the reason of --override holds {told}, and it is recorded where no patient data may be; "
+                f"the reason of --override holds {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",
                 "override",
             )
         return tuple(overridden)
 
-    def _require_letters(self, visit: Visit, problems: _Findings) -> None:
-        """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
-        for field_name, text in _printed(visit):
-            if lost := unprintable(text):
-                needs_font = any(instead(char) == CJK_REMEDY for char in lost)
-                remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
-                problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
-
-    def _report_draft(self, one: Wanted, problems: _Findings) -> None:
-        code, language, kind = one
-        problems.add(
-            f"the {kind} of {code} in {language} is not approved; let a clinician run "
-            f"`{self._approving(one)}`, or add --allow-drafts to print it as a draft",
+    def _report_draft(self, one: _VisitInPlanning, identity: Identity) -> None:
+        code, language, variant = identity.code, identity.language, identity.variant
+        options = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
+        options += "" if variant == "consent" else f" --variant {variant}"
+        one.problems.add(
+            f"the {variant} of {code} in {language} is not approved; let a clinician run "
+            f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
 
-    def _approving(self, one: Wanted) -> str:
-        """The command that approves a document."""
-        code, language, kind = one
-        spoken = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
-        variant = "" if kind == "consent" else f" --variant {kind}"
-        return f"consentkit approve {code}{spoken}{variant} --by NAME"
 
-
-class UnknownCodeOfVisit(UnknownCode):
-    """A visit names a code that no procedure has."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-        """The code and its place."""
-
-
-@dataclass
-class _Findings:
-    """Collects what speaks against a visit."""
-
-    label: str
-    row: int | None
-    visit: str
-    problems: list[Problem] = field(default_factory=list)
-    failures: list[ConsentkitError] = field(default_factory=list)
-
-    @property
-    def field(self) -> str:
-        """How problems name the visit."""
-        return named_visit(self.visit)
-
-    def add(self, message: str, rule: str) -> None:
-        self.problems.append(Problem(self.label, self.row, None, self.field, message, rule=rule))
-
-    def try_to(self, function: Any, *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except InvalidInput as error:
-            told = [problem_of_visit(problem, self.label, self.row, self.visit) for problem in error.problems]
-            self.problems += [problem for problem in told if problem not in self.problems]
-        except ConsentkitError as error:
-            self.failures.append(error)
-        return None
-
-    def require_none(self) -> None:
-        """Raise the one failure that there is, or InvalidInput with all of them."""
-        if len(self.failures) == 1 and not self.problems:
-            raise self.failures[0]
-        told = [failure_of_visit(failure, self.label, self.row, self.visit) for failure in self.failures]
-        if told or self.problems:
-            raise InvalidInput([*self.problems, *told])
-
-
-def named_visit(visit: str) -> str:
-    """How a problem names the visit that it is about: by its number, which tells nobody's name."""
-    return f"visit {visit}"
-
-
-def problem_of_visit(problem: Problem, label: str, row: int | None, visit: str) -> Problem:
-    """A problem of a file that a visit needs, such as an extra PDF, as a problem of that visit."""
-    return Problem(label, row, None, named_visit(visit), str(problem))
-
-
-def failure_of_visit(error: ConsentkitError, label: str, row: int | None, visit: str) -> Problem:
-    """Why a visit can't be served, as a problem of it."""
-    if isinstance(error, UnknownCodeOfVisit):
-        return error.problem
-    return Problem(label, row, None, named_visit(visit), str(error))
+def _require_letters(one: _VisitInPlanning) -> None:
+    """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
+    for field_name, text in _printed_texts(one.visit):
+        if lost := unprintable(text):
+            needs_font = any(instead(char) == CJK_REMEDY for char in lost)
+            remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
+            one.problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 
 
 def _which(visit: Visit, number: int) -> str:
@@ -384,7 +334,7 @@ def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:
     return [name for name, clause in pack.clauses.items() if clause.visit and called[clause.visit]]
 
 
-def _printed(visit: Visit) -> list[tuple[str, str]]:
+def _printed_texts(visit: Visit) -> list[tuple[str, str]]:
     """Every text that the visit prints, with what to call it without quoting it."""
     representative, interpreter = visit.representative, visit.interpreter
     texts = [

@@ -23,8 +23,18 @@ class Recent(Generic[Key, Value]):
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value of a key, made if it is not there. What `make` raises goes through, and nothing is kept then."""
         if key not in self._values:
-            self._values[key] = make()
+            self.put(key, make())
         self._values.move_to_end(key)
+        return self._values[key]
+
+    def find(self, key: Key) -> Value | None:
+        """The value of a key, if it is there."""
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep a value."""
+        self._values[key] = value
         while len(self._values) > self._most:
             self._values.popitem(last=False)
-        return self._values[key]

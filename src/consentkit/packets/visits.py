@@ -65,6 +65,16 @@ class VisitEntry:
     code_places: tuple[tuple[int | None, int | None], ...] = ()
     """The line and the column of each code; in a schedule the column is counted in cells."""
 
+    @property
+    def file(self) -> str:
+        """The file that it is in, as messages name it: a label has the row, too."""
+        return self.label.rsplit(":", 1)[0] if self.row else self.label
+
+
+def entry_of(visit: Visit) -> VisitEntry:
+    """A visit that comes from no file. Messages call it by its number."""
+    return VisitEntry(None, f"visit {visit.visit}", visit, (), VisitName(visit.visit, visit.date), visit.visit)
+
 
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
     """Read the visits of a file, or of `stdin` where the name is `-`.

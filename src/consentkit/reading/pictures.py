@@ -52,11 +52,14 @@ class Picture:
     """The SHA-256 of the file as the clinic keeps it: what is approved does not depend on how it was converted."""
 
 
-def read_picture(path: Path) -> Picture:
-    """Read a PNG or JPEG picture, judged by its content. Raises InvalidInput or FileAccess."""
+def read_picture(path: Path, data: bytes | None = None) -> Picture:
+    """Read a PNG or JPEG picture, judged by its content: `data`, or else what the file holds.
+
+    Raises InvalidInput or FileAccess.
+    """
     from PIL import Image, UnidentifiedImageError  # costs start-up time, and few clinics have a logo
 
-    data = read_bytes(path, LARGEST_PICTURE)
+    data = read_bytes(path, LARGEST_PICTURE) if data is None else data
     try:
         with warnings.catch_warnings(), _whole_pictures_only():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is checked below

@@ -1,0 +1,292 @@
+"""The packets of visits, written into files and sent to a printer.
+
+Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
+visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
+files are readable for their owner only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError, FileAccess
+from consentkit.model.visit import VisitName
+from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn, RefusedVisit, refusal
+from consentkit.operations.printing import print_day, print_packet, require_printer
+from consentkit.operations.targets import STDOUT, PacketTargets
+from consentkit.output.write import prepare_folder, write_file
+from consentkit.packets.earlier import Fate, remove_packet_of
+from consentkit.packets.packet import Packet
+from consentkit.packets.visits import VisitEntry
+from consentkit.problems import Problem, printable
+
+
+@dataclass(frozen=True)
+class EarlierFile:
+    """What became of the file of an earlier run, where there is no packet for it now."""
+
+    fate: Fate | Literal["unknown"] = "absent"
+    place: str = ""
+    """The file, as messages may name it."""
+    advice: str = ""
+    """What to say of it, as the rest of a sentence; empty where there was none."""
+
+
+@dataclass(frozen=True)
+class VisitPassedOver:
+    """A visit was read, but gets no packet: the others are compared with it."""
+
+    entry: VisitEntry
+
+
+@dataclass(frozen=True)
+class VisitWarned:
+    """Something may be wrong with a visit."""
+
+    entry: VisitEntry
+    warning: Problem
+
+
+@dataclass(frozen=True)
+class PacketWritten:
+    """The packet of a visit is where it was meant to go."""
+
+    made: MadePacket
+    file: str | None
+    """Its own file, or `-` for standard output; None where it has none."""
+    jobs: tuple[str, ...]
+    """The print system's numbers of the jobs."""
+
+
+@dataclass(frozen=True)
+class PacketNotPrinted:
+    """The printer refused the packet of a visit; the packet follows if it is in a file of its own."""
+
+    entry: VisitEntry
+    error: ConsentkitError
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class VisitRefused:
+    """A visit has no packet."""
+
+    refused: RefusedVisit
+    earlier: EarlierFile
+
+
+@dataclass(frozen=True)
+class DayFileWritten:
+    """The one file of all packets is where it was meant to go."""
+
+    file: str
+    packets: int
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DayFileNotPrinted:
+    """The printer refused the one file of all packets, which was written."""
+
+    error: ConsentkitError
+    message: str
+
+
+@dataclass(frozen=True)
+class DayFileRefused:
+    """The one file of all packets could not be made or written, so none of them is anywhere."""
+
+    error: ConsentkitError
+    message: str
+    earlier: EarlierFile
+
+
+@dataclass(frozen=True)
+class DayFileLeftOut:
+    """There is no file of all packets, since every visit was refused."""
+
+    earlier: EarlierFile
+
+
+PacketEvent: TypeAlias = (
+    VisitPassedOver
+    | VisitWarned
+    | PacketWritten
+    | PacketNotPrinted
+    | VisitRefused
+    | DayFileWritten
+    | DayFileNotPrinted
+    | DayFileRefused
+    | DayFileLeftOut
+)
+
+
+def write_packets(
+    workspace: OpenWorkspace, targets: PacketTargets, options: PacketOptions, stdout: Callable[[bytes], None]
+) -> Iterator[PacketEvent]:
+    """Make the packets of the visits of `targets`, write and print them; yields what was done, visit by visit.
+
+    `stdout` takes the PDF that goes to standard output. Raises WrongUse or FileAccess for a printer that can't print,
+    before anything is made.
+    """
+    if targets.printer:
+        require_printer(targets.printer)
+    run = _Run(workspace, targets, options, stdout)
+    for entry in targets.visits.entries:
+        if targets.visits.has(entry):
+            yield from run.serve(entry)
+        else:
+            run.pass_over(entry)
+            yield VisitPassedOver(entry)
+    if targets.combined is not None:
+        yield from run.combine(targets.combined)
+
+
+class _Run:
+    """The packets of one call."""
+
+    def __init__(
+        self,
+        workspace: OpenWorkspace,
+        targets: PacketTargets,
+        options: PacketOptions,
+        stdout: Callable[[bytes], None],
+    ) -> None:
+        self._workspace = workspace
+        self._targets = targets
+        self._stdout = stdout
+        self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
+        self._kept: list[Packet] = []
+        self._refused_visits: set[str] = set()
+        self._written: set[str] = set()
+        """The files of this run, in one case, since not every file system tells V-1 from v-1."""
+
+    def pass_over(self, entry: VisitEntry) -> None:
+        self._making.pass_over(entry)
+
+    def serve(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """Make, write and print the packet of one visit, or say why not."""
+        result = self._making.make(entry)
+        yield from (VisitWarned(entry, warning) for warning in result.warnings)
+        if isinstance(result, RefusedVisit):
+            yield self._refuse(result)
+            return
+        try:
+            file = self._deliver(result.packet)
+        except ConsentkitError as error:
+            yield self._refuse(refusal(entry, error))
+            return
+        yield from self._print(result, file)
+
+    def combine(self, target: str) -> Iterator[PacketEvent]:
+        """Write all packets into one file, and print that."""
+        if not self._kept:
+            yield DayFileLeftOut(self._earlier_day_file(target))
+            return
+        try:
+            pdf = self._making.combine(self._kept)
+        except ConsentkitError as error:
+            message = f"{'stdout' if target == STDOUT else printable(target)}: {error}"
+            yield DayFileRefused(error, message, self._earlier_day_file(target))
+            return
+        try:
+            self._put(pdf, target)
+        except ConsentkitError as error:  # which names the file
+            yield DayFileRefused(error, str(error), self._earlier_day_file(target))
+            return
+        yield from self._print_day(pdf, target)
+
+    def _print(self, made: MadePacket, file: str | None) -> Iterator[PacketEvent]:
+        """Print a packet, unless all are printed in one go. It stays where it was written if the printer refuses it."""
+        targets, jobs = self._targets, tuple[str, ...]()
+        if targets.printer and targets.combined is None:
+            try:
+                jobs = print_packet(self._workspace, made.packet, targets.printer, sets=targets.sets)
+            except ConsentkitError as cause:
+                where = f"the packet was written to {printable(file)}, but not" if file else "the packet was not"
+                error = FileAccess(f"{where} printed: {cause}")
+                yield PacketNotPrinted(made.entry, error, refusal(made.entry, error).problems)
+                if file is None:
+                    return
+        yield PacketWritten(made, file, jobs)
+
+    def _print_day(self, pdf: bytes, target: str) -> Iterator[PacketEvent]:
+        jobs = tuple[str, ...]()
+        if self._targets.printer:
+            try:
+                jobs = print_day(self._workspace, pdf, self._kept, self._targets.printer)
+            except ConsentkitError as error:
+                message = f"the packets were written to {printable(target)}, but not printed: {error}"
+                yield DayFileNotPrinted(error, message)
+        yield DayFileWritten(target, len(self._kept), jobs)
+
+    def _deliver(self, packet: Packet) -> str | None:
+        """Write one packet. Returns the name of its file, if it has one of its own."""
+        if self._targets.combined is not None:
+            self._kept.append(replace(packet, pdf=b""))  # the whole file is linked again from the same parts
+            return None
+        file = self._file_of(packet)
+        if file is not None:
+            self._put(packet.pdf, file)
+        return file
+
+    def _file_of(self, packet: Packet) -> str | None:
+        if self._targets.output == STDOUT:
+            return STDOUT
+        if self._targets.are_in_a_folder:
+            prepare_folder(Path(self._targets.output or "."))
+        place = self._targets.place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
+        return str(place) if place else None
+
+    def _put(self, pdf: bytes, target: str) -> None:
+        if target == STDOUT:
+            self._stdout(pdf)
+            return
+        write_file(Path(target), pdf, force=self._targets.force)
+        self._written.add(target.casefold())
+
+    def _refuse(self, refused: RefusedVisit) -> VisitRefused:
+        """See to it that nobody takes an earlier packet for that of a visit that has none."""
+        visit = refused.entry.name.visit
+        if visit:
+            self._refused_visits.add(visit)
+        return VisitRefused(refused, self._earlier_packet(refused.entry))
+
+    def _earlier_packet(self, entry: VisitEntry) -> EarlierFile:
+        visit, place = entry.name.visit, self._targets.place_of(entry.name)
+        if place is not None:
+            # A number that tells who comes is part of the file's name, too, so neither is repeated.
+            is_tellable = entry.number or not self._targets.are_in_a_folder
+            shown = printable(str(place)) if is_tellable else "the file under its name"
+            return self._removed(place, {visit} if visit else set(), shown)
+        if self._targets.are_in_a_folder:
+            unread = "day" if visit else "number"
+            advice = f"its {unread} can't be read, so look whether one from an earlier run is still there"
+            return EarlierFile("unknown", advice=advice)
+        return EarlierFile()
+
+    def _earlier_day_file(self, target: str) -> EarlierFile:
+        """No visit is in the file for all, so none may be found there from before."""
+        if target == STDOUT:
+            return EarlierFile()
+        visits = self._refused_visits | {packet.plan.visit.visit for packet in self._kept}
+        return self._removed(Path(target), visits, printable(target))
+
+    def _removed(self, place: Path, visits: Collection[str], shown: str) -> EarlierFile:
+        """Remove the packet of any of these visits from a place, unless this run has written it."""
+        is_new = str(place).casefold() in self._written
+        fate = "absent" if is_new else remove_packet_of(place, visits)
+        return EarlierFile(fate, shown, _ADVICE[fate].format(place=shown))
+
+
+_ADVICE = {
+    "absent": "",
+    "removed": "{place}, which was made for it before, has been removed",
+    "left": "{place} is still there from before, since it is not this visit's packet as consentkit made it: it may be "
+    "filled in, altered or something else; do not hand it out for this visit",
+}
+"""What is said of an earlier file."""

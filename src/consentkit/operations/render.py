@@ -1,0 +1,144 @@
+"""Make the documents of some procedures, and write them.
+
+Guarantees: every procedure is read, and every place to write to is looked at, before the first document is made; a
+document that fails does not stop the ones after it; where all documents are kept already, neither the page engine nor
+the model is loaded.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from consentkit.documents.document import Document
+from consentkit.documents.kept import Order, fulfil, look_up
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
+from consentkit.model.identity import Layout, PaperSize, Variant, file_name
+from consentkit.output.write import prepare_folder, require_replaceable, write_file
+from consentkit.problems import Problem
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """Which documents, in which form, and where they go."""
+
+    procedures: Sequence[str | Path]
+    """Codes, or paths of files."""
+    output: str | None = None
+    """A file or a folder; None is the current folder. A folder that is not there yet ends with a slash."""
+    returns_documents: bool = False
+    """Whether nothing is written: whoever asks takes the documents from the events."""
+    paper: PaperSize | None = None
+    language: str | None = None
+    variant: Variant = "consent"
+    large_print: bool = False
+    fillable: bool = False
+    force: bool = False
+    """Whether files are overwritten that consentkit did not make."""
+
+
+@dataclass(frozen=True)
+class ProcedureRefused:
+    """One of several procedures that can't be used. Nothing is made then, and the first such error is raised."""
+
+    error: ConsentkitError
+
+
+@dataclass(frozen=True)
+class DocumentMade:
+    """A document is there, made or kept, and will be written next, if it is to be written."""
+
+    document: Document
+    target: Path | None
+    """The file that it goes into; None where it is only handed over."""
+    notices: tuple[str, ...]
+    """What the front desk should know of it today."""
+
+
+@dataclass(frozen=True)
+class DocumentWritten:
+    """A document is in its file."""
+
+    document: Document
+    target: Path
+
+
+@dataclass(frozen=True)
+class DocumentFailed:
+    """A document could not be made, or not be written."""
+
+    code: str
+    error: ConsentkitError
+
+
+RenderEvent = ProcedureRefused | DocumentMade | DocumentWritten | DocumentFailed
+
+
+def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[RenderEvent, None, None]:
+    """Read all procedures, then make and write one document after the other.
+
+    Raises, before anything is made, UnknownCode, InvalidInput, FileAccess or WrongUse for a procedure or a place to
+    write to that can't be used. What goes wrong with one document after that is an event.
+    """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
+    layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
+    orders = yield from _read_all(workspace, request, layout)
+    targets = _targets(orders, request, workspace.usual_paper)
+    for target in targets:
+        if target:
+            require_replaceable(target, force=request.force)
+    for order, target in zip(orders, targets, strict=True):
+        try:
+            document = fulfil(workspace, order).document
+            yield DocumentMade(document, target, document.notices(datetime.date.today()))
+            if target:
+                write_file(target, document.pdf, force=request.force)
+                yield DocumentWritten(document, target)
+        except ConsentkitError as error:
+            yield DocumentFailed(order.sought.identity.code, error)
+
+
+def _read_all(
+    workspace: OpenWorkspace, request: RenderRequest, layout: Layout
+) -> Generator[ProcedureRefused, None, list[Order]]:
+    """Find or read all, or raise once all have been looked at, so that every mistake is reported in one run."""
+    orders: dict[str, Order] = {}
+    problems: list[Problem] = []
+    errors: list[ConsentkitError] = []
+    inputs = workspace.inputs()
+    for procedure in dict.fromkeys(request.procedures):
+        try:
+            sought = workspace.find(procedure, layout, language=request.language, variant=request.variant)
+            order = look_up(workspace, sought, inputs)
+        except InvalidInput as error:
+            problems += error.problems
+        except (UnknownCode, FileAccess, WrongUse) as error:
+            errors.append(error)
+        else:
+            code = order.sought.identity.code
+            if code in orders:
+                raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
+            orders[code] = order
+    if problems:
+        errors.append(InvalidInput(problems))
+    yield from map(ProcedureRefused, errors[1:])
+    if errors:
+        raise errors[0]
+    return list(orders.values())
+
+
+def _targets(orders: Sequence[Order], request: RenderRequest, default_paper: PaperSize) -> list[Path | None]:
+    """The file of each document; None where it is not to be written."""
+    if request.returns_documents:
+        return [None for _ in orders]
+    output = request.output
+    if output and len(orders) == 1 and not output.endswith("/") and not Path(output).is_dir():
+        return [Path(output)]
+    folder = Path(output or ".")
+    if output and output.endswith(".pdf") and not folder.is_dir():
+        raise WrongUse(f"-o {output} names one file for {len(orders)} documents; name a folder, such as -o out/")
+    prepare_folder(folder)
+    return [folder / file_name(order.sought.identity, order.sought.layout, default_paper) for order in orders]

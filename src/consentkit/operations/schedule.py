@@ -1,0 +1,80 @@
+"""The visits of a file or of a stream, and which of them get a packet.
+
+Guarantees: a number that no visit has is refused before the first packet is made; what might be a name is never
+repeated. Of a whole schedule one visit is read after the other; where numbers are named, visits are read up to the last
+of them, since each is compared with those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import BinaryIO
+
+from consentkit.errors import InvalidInput, WrongUse
+from consentkit.model.visit import is_visit_number
+from consentkit.packets.visits import VisitEntry, read_visits
+from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
+
+_MOST_LISTED = 10
+"""Numbers, and rows, that a message lists."""
+
+
+@dataclass(frozen=True)
+class RequestedVisits:
+    """The visits of a source, in their order."""
+
+    source: str
+    """The file that they are in; `-` for standard input."""
+    entries: Iterator[VisitEntry]
+    numbers: frozenset[str]
+    """The numbers of the visits that get a packet; all of them do where no number is named."""
+    is_schedule: bool
+    is_alone: bool
+    """Whether one visit only gets a packet."""
+
+    def has(self, entry: VisitEntry) -> bool:
+        """Whether a visit gets a packet. The others are there to be compared with."""
+        return not self.numbers or entry.name.visit in self.numbers
+
+
+def read_requested(source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = ()) -> RequestedVisits:
+    """Read the visits of a file, or of `stdin` where the source is `-`.
+
+    `numbers` names those that get a packet. Raises WrongUse for a number that no visit has, and InvalidInput or
+    FileAccess for a source that can't be read as a whole; what is wrong with one visit is in its entry.
+    """
+    entries = read_visits(source, stdin)
+    if numbers:
+        entries = _up_to_the_last(list(entries), source, numbers)
+    begin = list(islice(entries, 2))
+    if not begin:
+        raise InvalidInput([Problem(source, None, None, "", "holds no visit")])
+    return RequestedVisits(
+        source=source,
+        entries=chain(begin, entries),
+        numbers=frozenset(numbers),
+        is_schedule=begin[0].row is not None,
+        is_alone=len(numbers or begin) == 1,
+    )
+
+
+def _up_to_the_last(entries: list[VisitEntry], source: str, numbers: Sequence[str]) -> Iterator[VisitEntry]:
+    """The visits that are named, with those before them, which they are compared with."""
+    known = {entry.name.visit: place for place, entry in enumerate(entries, 1) if entry.name.visit}
+    for number in numbers:
+        if number not in known:
+            raise WrongUse(_unknown(number, entries, source))
+    return iter(entries[: max(known[number] for number in numbers)])
+
+
+def _unknown(number: str, entries: Sequence[VisitEntry], source: str) -> str:
+    """What is said of a number that no visit has."""
+    if not is_visit_number(number):  # it might be a name, so it is not repeated
+        return "what --visit names can't be the number of a visit; write it as the schedule does: V-1002"
+    numbers = list(dict.fromkeys(entry.number for entry in entries if entry.number))
+    near = did_you_mean(number, numbers) or f"; it holds {listed(numbers[:_MOST_LISTED])}"
+    unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_LISTED]
+    hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
+    return f"{printable(source)} holds no visit {quoted(number)}{near}{hint}"
