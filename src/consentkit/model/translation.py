@@ -1,7 +1,7 @@
 """A procedure in another language.
 
-Guarantees: a translation holds text only, so a billing fact is stated once; it names the hash of the text that it
-translates, so a translation that no longer fits is seen.
+Guarantees: a translation contains text only, so a billing fact is stated once; it names the hash of the text that it
+translates, so an outdated translation is detected.
 """
 
 from __future__ import annotations

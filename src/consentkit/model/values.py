@@ -1,6 +1,6 @@
-"""The kinds of values that files hold: texts, codes, days, numbers.
+"""The kinds of values in files: texts, codes, days, numbers.
 
-Guarantees: white space in a text is what a reader will see; a text that shows nothing is refused; a day is one of the
+Guarantees: white space in a text is what a reader will see; a text that shows nothing is refused; a day is in the
 calendar, and a number is written in digits only.
 """
 
@@ -41,7 +41,7 @@ Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
-"""A billing code as text: capitals, digits and hyphens, at most 16 characters."""
+"""A billing code as text: capital letters, digits and hyphens, at most 16 characters."""
 
 LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 """A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
@@ -66,7 +66,7 @@ Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)
 
 
 def digits_only(value: Any) -> Any:
-    """Let a number be written in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
+    """Accept a number in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+", value):
         raise ValueError("is not a whole number; write digits only")
     return value
@@ -83,7 +83,7 @@ class Record(BaseModel):
 
 
 def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Check that no entry of a list stands there twice. Raises ValueError."""
+    """Check that no entry of a list is repeated. Raises ValueError."""
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"names {', '.join(map(quoted, repeated))} more than once; keep one")
