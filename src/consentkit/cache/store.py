@@ -154,7 +154,7 @@ class Store:
     def _limit_size(self) -> None:
         """Bring the store back to its largest size at the first put of a run and after every hundred.
 
-        Only sizes are looked at: opening thousands of files for it would make the first put slow.
+        Only sizes are checked: opening thousands of files for it would make the first put slow.
         """
         self._puts += 1
         if self._puts % _PUTS_BETWEEN_CHECKS != 1:

@@ -1,4 +1,4 @@
-"""Which programs a document is made by: when one of them changes, documents that were kept are made anew.
+"""Which programs make a document: when one of them changes, documents that were kept are made again.
 
 Guarantees: nothing heavy is loaded to find this out, neither the page engine nor the model.
 """

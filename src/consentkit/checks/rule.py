@@ -17,7 +17,7 @@ class Rule:
     id: str
     """The stable name, in lowercase letters and hyphens."""
     severity: Severity
-    """How much a breach matters, unless the finding or the clinic says otherwise."""
+    """How much a breach matters, unless the finding or the clinic sets another severity."""
     title: str
     """The rule in a few words."""
     reason: str

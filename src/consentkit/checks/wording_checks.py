@@ -70,7 +70,7 @@ def wording_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
 def _each(
     subject: Subject, texts: Iterable[PlacedText], is_for_patients: Callable[[PlacedText], bool]
 ) -> Iterator[RuleFinding]:
-    """Check each text by itself."""
+    """Check each text on its own."""
     for placed in texts:
         for_patients = is_for_patients(placed)
         for entry in unwanted_in(primary(subject.language)):

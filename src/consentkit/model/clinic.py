@@ -74,7 +74,7 @@ class RuleException(Record):
     language: LanguageTag | None = None
     """The language that it does not apply to."""
     reason: Line
-    """Why, for whoever asks later."""
+    """Why, for anybody who asks later."""
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Self:

@@ -191,7 +191,7 @@ class MinuteRange(Record):
 
 
 class Billing(Record):
-    """Facts about the billing code. They steer which documents may stand together; a translation never holds them."""
+    """Facts about the billing code. They decide which documents go together; a translation never contains them."""
 
     role: Literal["primary", "add_on", "retired"]
     """`primary` can be used alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
@@ -246,7 +246,7 @@ class Source(Record):
 
 
 class Review(Record):
-    """When the text was issued, who reviewed it, and when it must be looked at again."""
+    """When the text was issued, who reviewed it, and when it must be reviewed again."""
 
     issued: Day
     """The day on which this edition of the text was written."""

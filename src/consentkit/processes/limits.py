@@ -1,4 +1,4 @@
-"""Running what a foreign template asks for without letting it take the machine along.
+"""Running what a foreign template requests without letting it bring down the machine.
 
 Guarantees: the function either returns, raises, or is ended when it needs more time, memory or disk than a document
 ever does; its temporary files are gone afterwards, even where this process is interrupted. WeasyPrint itself knows no

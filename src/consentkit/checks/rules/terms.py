@@ -89,7 +89,7 @@ KNOWN_SHORT_FORMS = frozenset({"AM", "PM", "TV", "ID", "OK", "US", "USA", "UK", 
 """Capitals that need no explanation: everyday ones, and words that are sent to a help line."""
 
 _SHORT_FORM = re.compile(r"(?<![\w/&.-])[A-Z]{2,6}(?=s?(?![\w/&-]))(?! (?:to|al?|en) \d{3})")
-"""Capitals that stand for something, but for a word that is sent to a number."""
+"""Capitals that are short for something, except a word that is sent to a number."""
 _ROMAN_NUMERAL = re.compile(r"[IVX]+")
 _EXPLAINED_AFTER = (
     r"[”\"’]?(?: \("
