@@ -401,11 +401,11 @@ def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_no
     CHANGES["clinic"](shards[1].clinic)
     shards[1].run(other)
     head = f"{shards[1].out / MANIFEST}: was made with"
-    assert told() == f"{head} other particulars than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other particulars than {shards[0].out}; make all parts the same way"
     clinic.write_bytes(before)
     CHANGES["clauses"](shards[1].clinic)
     shards[1].run(other)
-    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts the same way"
     CHANGES["clauses"](shards[0].clinic)
     shards[0].run(Choice(shard=(1, 2)))
     merge([place.out for place in shards], tmp_path / "joined")
@@ -427,7 +427,7 @@ def test_a_folder_that_holds_no_part_is_told_and_nothing_that_follows_from_it(
     (tmp_path / "empty").mkdir()
     a, empty, nowhere = shards[0].out, tmp_path / "empty", tmp_path / "nowhere"
     advice = "name the folders that `consentkit batch` has filled"
-    without = f"{empty / MANIFEST}: holds no manifest of a batch; {advice}"
+    without = f"{empty / MANIFEST}: contains no manifest of a batch; {advice}"
     missing = f"{nowhere}: there is no such folder; {advice}"
     for folders, message in [
         ([nowhere, empty], [missing, without]),
@@ -496,7 +496,7 @@ def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) 
 def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Place) -> None:
     place.run()
     (place.out / MANIFEST).write_text((place.out / MANIFEST).read_text()[:-30])
-    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it anew"):
+    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it again"):
         place.run()
     (place.out / MANIFEST).unlink()
     assert place.endings() == dict.fromkeys(FILES, "copied")

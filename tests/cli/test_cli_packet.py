@@ -87,7 +87,7 @@ def test_one_bad_row_stops_no_other_and_is_told_with_its_number(pack: Call, tmp_
     for row, reason in (
         (3, "date_of_birth"),
         (4, "unprintable"),
-        (5, "visit V-4: `procedures` holds the code `NONE-1`, number 1 of 1, that no procedure has"),
+        (5, "visit V-4: `procedures` contains the code `NONE-1`, number 1 of 1, that no procedure has"),
         (6, "1557"),
         (7, "add SMALL-1"),
     ):

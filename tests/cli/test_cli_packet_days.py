@@ -92,7 +92,7 @@ def test_what_was_filled_in_or_is_another_file_stays_and_is_mentioned(pack: Call
 def test_a_packet_of_this_run_is_not_taken_for_an_earlier_one(pack: Call, tmp_path: Path) -> None:
     made = pack(write_schedule(tmp_path / "day.csv", {}, {"visit": "V-1"}), "-o", "out/")
     assert made.code == 7
-    assert "stands here a second time" in made.stderr
+    assert "appears a second time" in made.stderr
     assert names(tmp_path / "out") == ["2026-11-23-V-1.pdf"]
 
 
@@ -239,8 +239,8 @@ def test_one_visit_of_a_schedule_is_made_into_this_folder(pack: Call, clinic: Pa
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        ("V-11", "day.csv holds no visit `V-11`; did you mean `V-1`?"),
-        ("X", "day.csv holds no visit `X`; it holds `V-1` and `V-2`; no number can be read in line 4"),
+        ("V-11", "day.csv contains no visit `V-11`; did you mean `V-1`?"),
+        ("X", "day.csv contains no visit `X`; it contains `V-1` and `V-2`; no number can be read in line 4"),
         ("Nora Nye", "what --visit names can't be the number of a visit"),
     ],
 )

@@ -434,7 +434,7 @@ def test_a_clinic_is_taken_from_the_option_else_the_variable_else_a_folder_above
 def test_a_folder_that_is_no_clinic_is_refused(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     done = call("render", "90837", "--clinic", tmp_path)
     assert done.code == 5
-    assert "holds no clinic.yaml" in done.stderr
+    assert "contains no clinic.yaml" in done.stderr
     monkeypatch.setenv("CONSENTKIT_CLINIC", str(tmp_path / "missing"))
     assert call("list").code == 5
 

@@ -415,7 +415,10 @@ SPOILT: dict[str, tuple[list[dict[str, str]], str]] = {
     "a turn of direction": ([{}, {"witness": "Bo\u202eNye"}], "U+202E"),
     "another form of date": ([{}, {"date_of_birth": "07/09/1984"}], "is a date in another form"),
     "a fault of the spreadsheet": ([{}, {"witness": "#REF!"}], "is an error of the spreadsheet"),
-    "a point in a number": ([{}, {"record_number": "20417.0"}], "holds a number with a decimal point"),
+    "a point in a number": (
+        [{}, {"record_number": "20417.0"}],
+        "contains a number that a spreadsheet gave a decimal point",
+    ),
 }
 
 

@@ -263,7 +263,7 @@ def test_whoever_is_born_by_the_day_and_at_most_130_years_old_may_come(born: str
     [
         ("a.csv", b"", "a.csv: is empty"),
         ("a.yaml", b"\xef\xbb\xbf \n", "a.yaml: is empty"),
-        ("a.CSV", HEADER.encode(), "a.CSV:1: holds no visit"),
+        ("a.CSV", HEADER.encode(), "a.CSV:1: contains no visit"),
         ("a.yml", b"# only a remark\n", "a.yml: is empty"),
         ("a.txt", b"", "a.txt: is neither .yaml nor .csv"),
         ("a", b"", "a: is neither .yaml nor .csv"),

@@ -141,7 +141,7 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
     else:
         target.write_text("precious" if kind == "file" else "")
     before = {path: path.lstat() for path in tmp_path.iterdir()}
-    with pytest.raises(FileAccess, match=r"^00100\.yaml: exists already; edit it, or delete it first$"):
+    with pytest.raises(FileAccess, match=r"^00100\.yaml: already exists; edit it, or delete it first$"):
         write_new_procedure(workspace, "00100", None)
     assert {path: path.lstat() for path in tmp_path.iterdir()} == before
 

@@ -357,7 +357,7 @@ def _clinic_folder(named: str | Path | None) -> Path | None:
     if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
     if not is_there(folder / PARTICULARS):
-        raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
+        raise FileAccess(f"{printable(str(folder))}: contains no clinic.yaml; name the clinic's own folder")
     return folder
 
 

@@ -133,7 +133,7 @@ def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tupl
         line, column = source.values[("language",)]
         expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
         problems.append(
-            Problem(str(path), line, column, "language", f"does not fit the file's name; name it {expected}")
+            Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
     return (None if problems else translation), problems
 

@@ -48,7 +48,7 @@ def approve(
     folder = clinic_folder(workspace)
     today = datetime.date.today()
     if until and until < today:
-        raise WrongUse("the day of --until has passed already; name a later one")
+        raise WrongUse("the day of --until has already passed; name a later one")
     content = workspace.content(procedure, language=language, variant=variant)
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
@@ -82,4 +82,4 @@ def _approval(**values: Any) -> Approval:
         if not options:
             raise
         named = " and ".join(f"--{option}" for option in sorted(options))
-        raise WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed") from None
+        raise WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed") from None

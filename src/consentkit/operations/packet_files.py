@@ -265,7 +265,7 @@ class _Run:
             return self._removed(place, {visit} if visit else set(), shown)
         if self._targets.are_in_a_folder:
             unread = "day" if visit else "number"
-            advice = f"its {unread} can't be read, so look whether one from an earlier run is still there"
+            advice = f"its {unread} can't be read, so check whether one from an earlier run is still there"
             return EarlierFile("unknown", advice=advice)
         return EarlierFile()
 

@@ -120,7 +120,7 @@ def _read_all(
         else:
             code = order.sought.identity.code
             if code in orders:
-                raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
+                raise WrongUse(f"{code} is requested twice; its documents would have the same name")
             orders[code] = order
     if problems:
         errors.append(InvalidInput(problems))

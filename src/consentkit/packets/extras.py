@@ -48,7 +48,7 @@ class Extras:
         """
         folder = self.workspace.folder.path
         if folder is None:
-            message = f"{which}, has no place to be: extra PDFs are files in a clinic folder; name one with --clinic"
+            message = f"{which}, can't be found: extra PDFs are files in a clinic folder; name one with --clinic"
             raise InvalidInput([Problem("`extra`", None, None, "", message)])
         path = file_named(folder / EXTRA_FOLDER, name)
         if path is None:
@@ -105,7 +105,7 @@ def _missing(folder: Path, name: str) -> str:
     else:
         advice = "put the file there"
     held = f"{len(names)} PDF file{'' if len(names) == 1 else 's'}" if names else "no PDF file"
-    return f"that is not in the folder {printable(str(folder))}, which holds {held}; {advice}"
+    return f"that is not in the folder {printable(str(folder))}, which contains {held}; {advice}"
 
 
 def _without_name(error: InvalidInput, which: str) -> InvalidInput:

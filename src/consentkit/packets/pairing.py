@@ -137,7 +137,7 @@ def _once_a_day(code: str) -> Conflict:
         "once-a-day",
         (code,),
         f"{code} may be used once a day for a patient, and an earlier visit of that day has it",
-        f"take {code} out of one of the two visits, or correct the date or the record number",
+        f"remove {code} from one of the two visits, or correct the date or the record number",
         can_be_overridden=False,
     )
 
@@ -148,7 +148,7 @@ def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
         yield Conflict(
             "repeated-code",
             (code,),
-            f"{code} stands more than once under `procedures`, and one set of papers serves however often it is used",
+            f"{code} appears more than once under `procedures`; one set of papers is enough however often it is used",
             "name it once",
             can_be_overridden=False,
         )
@@ -172,16 +172,16 @@ def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "not-together",
                 (one, other),
-                f"{one} and {other} may not stand on one visit",
-                f"take {one} or {other} out of `procedures`",
+                f"{one} and {other} may not be used at one visit",
+                f"remove {one} or {other} from `procedures`",
                 can_be_overridden=False,
             )
         elif _says(facts, "not_with_unless_separate", one, other):
             yield Conflict(
                 "only-if-separate",
                 (one, other),
-                f"{one} and {other} may stand on one day only if each is a service of its own",
-                f"take {one} or {other} out of `procedures`, or override with what makes them separate",
+                f"{one} and {other} may be used on one day only if each is a service of its own",
+                f"remove {one} or {other} from `procedures`, or override with what makes them separate",
                 can_be_overridden=True,
             )
 
@@ -206,8 +206,8 @@ def _alone(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "add-on-alone",
                 (code,),
-                f"{code} is an add-on, and no code that it adds to stands beside it",
-                f"{add}take {code} out; override only if such a code stands on another visit of the same day",
+                f"{code} is an add-on, and the visit has no code that it adds to",
+                f"{add}remove {code}; override only if another visit of the same day has such a code",
                 can_be_overridden=True,
             )
 
@@ -222,8 +222,8 @@ def _without_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
             yield Conflict(
                 "medical-visit-missing",
                 (code,),
-                f"{code} is an add-on to a medical (evaluation and management) visit, and none is stated",
-                f"write `medical_visit: true` if there is one, or take {code} out of `procedures`",
+                f"{code} is an add-on to a medical (evaluation and management) visit, and the visit has none",
+                f"write `medical_visit: true` if there is one, or remove {code} from `procedures`",
                 can_be_overridden=False,
             )
 
@@ -289,7 +289,7 @@ def _two_roles(visit: Visit) -> Iterator[Conflict]:
                 "two-roles",
                 (),
                 f"the {one} and the {other} have the same name, and one person can't be both",
-                f"name somebody else as one of the two; if they are two people, tell them apart in their names{last}",
+                f"name somebody else as one of the two; if they are two people, make their names differ{last}",
                 can_be_overridden,
             )
 

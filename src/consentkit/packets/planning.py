@@ -218,7 +218,7 @@ class Planner:
             message: object = error
             if tells_who(one.visit, language):
                 there_is = listed(self.workspace.languages())
-                message = f"there is no pack for a language of this visit; there is {there_is}"
+                message = f"there is no language pack for a language of this visit; there is {there_is}"
             raise WrongUse(f"{message}; choose one of these, and let an interpreter help with it") from error
 
     def _procedures(self, one: _VisitInPlanning) -> list[Procedure]:
@@ -239,8 +239,8 @@ class Planner:
             line, column = one.places[number] if number < len(one.places) else (problems.row, None)
             what = "a code" if tells_who(visit, code) else f"the code `{code}`"
             message = (
-                f"`procedures` holds {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
-                "`consentkit list` shows those there are"
+                f"`procedures` contains {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
+                "`consentkit list` shows all codes"
             )
             raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
 
@@ -294,11 +294,11 @@ class Planner:
         overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and self.options.override]
         for conflict in all_conflicts:
             if conflict not in overridden:
-                hint = ' (to go on all the same: --override "the reason")' if conflict.can_be_overridden else ""
+                hint = ' (to continue anyway: --override "the reason")' if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
         if overridden and (particular := tells_who(visit, self.options.override or "")):
             problems.add(
-                f"the reason of --override holds {particular}, and it is recorded where no patient data may be; "
+                f"the reason of --override contains {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",
                 "override",
             )

@@ -75,7 +75,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) ->
     _require_plain(file)
     filled = _field_values(file)
     if len(filled) != len(pages):
-        raise RenderingFailed("the finished packet has another number of pages than was meant")
+        raise RenderingFailed("the finished packet has an unexpected number of pages")
     reader, fold = PageReader(file), cache(_folded)
     found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
     for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), found, filled, pages, strict=True), 1):
@@ -117,13 +117,13 @@ def _require_page(
     whole = {*marks.required, *marks.allowed}
     known = {*whole, *(half for text in whole for half in halves(text) or ())}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
-        raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
+        raise RenderingFailed(f"page {number} of the packet has something on it that does not belong to this visit")
     spoken = [item for item in found if item.spoken is not None]
     in_order = {_words(text) for text in known} if spoken else set()
     for item in spoken:
         said = item.spoken or ""
         if fold(said) != fold(item.text) or _words(said) not in in_order:
-            raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
+            raise RenderingFailed(f"page {number} of the packet is read aloud differently than it is drawn")
 
 
 def _require_annotations(
@@ -138,7 +138,7 @@ def _require_annotations(
     if is_filled:  # what has been filled in can't be changed
         found = [item._replace(flags=item.flags & ~1) for item in found]
     if found != expected:
-        raise RenderingFailed(f"page {number} of the packet has other links or form fields than its paper")
+        raise RenderingFailed(f"page {number} of the packet has different links or form fields than its paper")
 
 
 def _require_known_strings(
@@ -153,12 +153,14 @@ def _require_known_strings(
             continue
         is_known = text in marks.texts or (key in _VALUES and text in values)
         if not is_known and not _is_identifier(key, string, marks):
-            raise RenderingFailed(f"the packet says something that belongs to none of its papers, as /{key.decode()}")
+            raise RenderingFailed(
+                f"the packet contains something that belongs to none of its papers, as /{key.decode()}"
+            )
     texts = metadata_texts(file)
     if any(text not in marks.texts and text.encode() not in marks.said for text in texts):
-        raise RenderingFailed("the metadata of the packet says something that does not belong there")
+        raise RenderingFailed("the metadata of the packet contains something that does not belong there")
     if _title(file) != marks.title or marks.title not in texts:
-        raise RenderingFailed("the packet has another title than was meant")
+        raise RenderingFailed("the packet has an unexpected title")
 
 
 _VALUES = {b"V", b"DV"}

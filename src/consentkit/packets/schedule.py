@@ -115,7 +115,7 @@ def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode().split("\n")
-        message = "holds a character that is not in UTF-8; save the file as UTF-8 (a schedule: as CSV UTF-8)"
+        message = "contains a character that is not UTF-8; save the file as UTF-8 (a schedule: as CSV UTF-8)"
         place = line + len(before) - 1, len(before[-1]) + 1
     raise InvalidInput([Problem(name, *place, "", message)])
 
@@ -136,7 +136,7 @@ def _survey(stream: BinaryIO, name: str) -> _Header:
     if header is None:
         raise _fault(name, None, f"is empty; {_what_the_header_is()}")
     if not rows:
-        raise _fault(name, header.line, "holds no visit; write one on each line below the names of the columns")
+        raise _fault(name, header.line, "contains no visit; write one on each line below the names of the columns")
     return header
 
 
@@ -148,7 +148,7 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
         if size > LARGEST_SCHEDULE:
             raise _fault(name, None, f"is too large; at most {LARGEST_SCHEDULE:,} bytes of a schedule are read")
         if len(data) > LONGEST_LINE:
-            raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; one visit stands on each line")
+            raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; write one visit on each line")
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
         yield number, decoded_utf8(data.rstrip(b"\r\n"), name, number)
@@ -221,9 +221,9 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
         elif column not in COLUMNS:
             near = did_you_mean(column, lacking)
             meant += near
-            message = f"is not a column that is known{near or '; correct or delete it'}"
+            message = f"is not a known column{near or '; correct or delete it'}"
         elif first != number:
-            message = f"stands here a second time, first in column {first}; keep one"
+            message = f"appears a second time, first in column {first}; keep one"
         else:
             continue
         yield Problem(name, header.line, number, field, message)
@@ -248,7 +248,7 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
-        message = f"stands here a second time, first on line {earlier}; give each visit a number of its own"
+        message = f"appears a second time, first on line {earlier}; give each visit a number of its own"
         problems.append(Problem(name, line, header.number("visit"), "visit", message))
     source = _as_source(filled, {problem.field for problem in problems}, name, line)
     visit, found = validated(Visit, source)
@@ -269,7 +269,7 @@ def _unread_row(line: int, problem: Problem, cells: Sequence[str], header: _Head
 def _wrong_count(count: int, header: _Header) -> str:
     expected, mark = len(header.columns), _DELIMITERS[header.delimiter]
     if count > expected:
-        advice = f"put a cell that holds a {mark} in quotation marks"
+        advice = f"put a cell that contains a {mark} in quotation marks"
     else:
         advice = f"write each cell, or leave it empty between two {mark}s, and take line breaks out of cells"
     return f"has {count} cells, but the first line names {expected} columns; {advice}"

@@ -38,7 +38,7 @@ _SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
 _UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS})"
 _NOT_TEXT = {
     b"PK\x03\x04": f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
-    b"\xd0\xcf\x11\xe0": f"is a spreadsheet of an old kind, not text; {_SAVE_AS}",
+    b"\xd0\xcf\x11\xe0": f"is a spreadsheet in an old format, not text; {_SAVE_AS}",
     b"%PDF": "is a PDF; name a visit in YAML or a schedule in CSV",
     codecs.BOM_UTF16_LE: _UTF_16,
     codecs.BOM_UTF16_BE: _UTF_16,
