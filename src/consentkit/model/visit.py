@@ -245,7 +245,7 @@ class Visit(Record):
         if told := tells_who(self, self.visit):
             raise ValueError(
                 f"has a visit number that contains {told}; it becomes part of file names, "
-                "so use a number that tells nothing about the patient"
+                "so use a number that reveals nothing about the patient"
             )
         return self
 

@@ -22,7 +22,7 @@ LEFTOVER = Rule(
     reason="Such words were found in the texts from which this library was made. They show the patient that nobody "
     "read the paper before it was handed out.",
     remedy="delete it, and read the text around it again",
-    source="source texts of the library; CMS interpretive guidelines for 42 CFR 482.51(b)(2) ask for a proper form",
+    source="source texts of the library; CMS interpretive guidelines for 42 CFR 482.51(b)(2) require a proper form",
     bad="I hope you find this summary helpful!",
     good="",
 )
