@@ -26,7 +26,7 @@ from consentkit.library.approvals import Approval, record
 from consentkit.library.keys import Inputs
 from consentkit.model.identity import Identity, Layout
 from consentkit.pdf.file.xmp import read_properties
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.reading import yaml_file
 from kit.batching import OTHER, SERVICES, Place, counted, make_place
 from kit.small import CODE, write_procedure, write_translation
@@ -465,7 +465,7 @@ def test_where_nothing_can_be_written_any_more_nothing_is_made_for_it(
         raise FileAccess("x.pdf: can't be written: no space left on device") from OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr("consentkit.batches.batch.write_file", full)
-    results = Place(place.clinic, place.out, no_store()).run(crew=Crew(1))
+    results = Place(place.clinic, place.out, no_store()).run(pool=Pool(1))
     assert counted(results) == {"failed": 5}
     assert len(begun) == 1
     assert {result.entry.problem for result in results} == {"x.pdf: can't be written: no space left on device"}
@@ -505,7 +505,7 @@ def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Plac
 def test_a_run_without_a_store_makes_the_same_files(place: Place, tmp_path: Path) -> None:
     place.run()
     other = Place(place.clinic, tmp_path / "other", no_store())
-    assert other.endings(crew=Crew(1)) == dict.fromkeys(FILES, "made")
+    assert other.endings(pool=Pool(1)) == dict.fromkeys(FILES, "made")
     assert other.files() == place.files()
     shutil.rmtree(other.out)
     fresh = Place(place.clinic, other.out, open_store(tmp_path / "cache"))

@@ -23,7 +23,7 @@ from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
 from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.processes.whole_files import UNFINISHED
 from kit.batch_faults import place_in
 from kit.batching import OTHER, Place, make_place
@@ -289,7 +289,7 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_any_work(taken: Path
     with (
         as_nobody(),
         pytest.raises(FileAccess, match="can't be written to: permission denied"),
-        started(workspace, requests, taken, Choice(), Crew(1)),
+        started(workspace, requests, taken, Choice(), Pool(1)),
     ):
         pass
     assert list(taken.iterdir()) == []

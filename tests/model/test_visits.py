@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
 from consentkit.library.procedures import load_procedure
 from consentkit.model.procedure import Procedure
-from consentkit.model.visit import Visit, tells_who
+from consentkit.model.visit import Visit, particular_in
 from consentkit.packets import cells, schedule, visits
 from consentkit.packets.cells import COLUMNS, REQUIRED
 from consentkit.packets.pairing import Conflict, conflicts
@@ -462,13 +462,13 @@ def test_a_number_that_only_looks_like_a_particular_is_taken(number: str, name: 
     ],
 )
 def test_what_a_reason_tells_of_a_patient_is_found(text: str, told: str | None) -> None:
-    assert tells_who(with_number("V-1"), text) == told
+    assert particular_in(with_number("V-1"), text) == told
 
 
 def test_names_in_other_scripts_are_found_as_they_are_written() -> None:
-    assert tells_who(with_number("V-1", "王小明"), "王小明的母亲同意")
-    assert tells_who(with_number("V-1", "Юлия Ким"), "согласие: ЮЛИЯ")
-    assert tells_who(with_number("V-1", "王小明"), "母亲同意") is None
+    assert particular_in(with_number("V-1", "王小明"), "王小明的母亲同意")
+    assert particular_in(with_number("V-1", "Юлия Ким"), "согласие: ЮЛИЯ")
+    assert particular_in(with_number("V-1", "王小明"), "母亲同意") is None
 
 
 @given(st.text(max_size=40), st.text("abcé'- łß王", min_size=1, max_size=20).filter(lambda name: name.strip(" '-")))
@@ -476,9 +476,9 @@ def test_any_text_is_judged(text: str, name: str) -> None:
     visit = with_number("V-1001")
     patient = visit.patient.model_copy(update={"name": name})
     named = visit.model_copy(update={"patient": patient})
-    tells_who(named, text)
+    particular_in(named, text)
     if any(len(word) > 1 for word in re.findall(r"[^\W_]+", name)):
-        assert tells_who(named, f"{text} {name.upper()} {text}")
+        assert particular_in(named, f"{text} {name.upper()} {text}")
 
 
 def test_without_a_stdin_there_is_nothing_to_read() -> None:

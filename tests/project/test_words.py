@@ -32,7 +32,7 @@ PLAIN_WORDS = {
     r"gather(?:s|ed)?|mend(?:s|ed)?": "collect, repair",
 }
 """Words to be replaced, as patterns, with what to write."""
-NAMES_ONLY = {r"found|sought": "what it is: `match`, `documents`, `problems`"}
+NAMES_ONLY = {r"found|sought": "what it is: `match`, `documents`, `problems`", r"tell": "print, report"}
 """Words that are fine in a sentence, but say too little as a name."""
 
 ALLOWED = (

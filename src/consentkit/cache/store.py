@@ -113,7 +113,7 @@ class Store:
         return True
 
     def info(self) -> StoreInfo:
-        """Tell what is in the store. Raises FileAccess where that can't be seen."""
+        """Describe what is in the store. Raises FileAccess where that can't be seen."""
         entries = [file for file in self._survey() if file.is_entry]
         days = sorted(file.used for file in entries)
         return StoreInfo(

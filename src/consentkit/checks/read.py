@@ -2,7 +2,7 @@
 
 Guarantees: every file is read once and reported once; a file that has a wrong form or can't be opened keeps no other
 file from being checked, and neither do the clinic's particulars, language packs and record of approvals; what is valid
-goes on to the content checks, all of it together, since facts may contradict across files; where a setting or a list
+is passed to the content checks, all of it together, since facts may contradict across files; where a setting or a list
 that a check needs could not be read, that is reported.
 """
 
@@ -248,7 +248,7 @@ class _LibraryReader:
 
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
-        """The names that a procedure may ask for; None where the files that say so can't be read."""
+        """The names of clauses that a procedure may request; None where the files with them can't be read."""
         templates, folder = self.workspace.templates, self.workspace.folder.path
         path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:
@@ -283,7 +283,7 @@ class _LibraryReader:
 
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
-        names = tuple(found.name for found in passed_over(folder))
+        names = tuple(file.name for file in passed_over(folder))
         own = self.workspace.folder
         is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)
@@ -338,7 +338,7 @@ def _after(fault: InvalidInput, name: str, message: str) -> Problem:
 
 
 def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.DataPath, str]]:
-    """Each code of a list, those of groups too, with where it stands."""
+    """Each code of a list, those of groups too, with its place."""
     lists: list[tuple[yaml_file.DataPath, tuple[Service, ...]]] = [
         *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
         (("services",), services.services),
@@ -349,6 +349,6 @@ def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[y
 
 
 def _place(source: checks.SourceText, service: yaml_file.DataPath) -> yaml_file.DataPath:
-    """Where the code of a service stands: the service may be the code itself."""
+    """The place of a service's code: the service may be the code itself."""
     full = (*service, "code")
     return full if full in source.yaml.values else service

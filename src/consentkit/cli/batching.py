@@ -36,7 +36,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, RunFailed, WrongUse
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
-from consentkit.processes.pool import Crew, usable_cores
+from consentkit.processes.pool import Pool, usable_cores
 
 _MOST_NAMES = 5
 _ORDER = ("made", "copied", "unchanged", "failed", "removed", "altered")
@@ -74,9 +74,9 @@ class BatchRequest:
             fail_fast=not self.keep_going,
         )
 
-    def crew(self) -> Crew:
+    def pool(self) -> Pool:
         """The processes that work."""
-        return Crew(self.jobs or usable_cores(), self.time_limit)
+        return Pool(self.jobs or usable_cores(), self.time_limit)
 
     def _shard(self) -> tuple[int, int] | None:
         try:
@@ -104,7 +104,7 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> int:
 
 def _work(workspace: OpenWorkspace, requests: list[RequestedDocument], choice: Choice, request: BatchRequest) -> int:
     begun, endings = time.monotonic(), Counter[str]()
-    with started(workspace, requests, request.output, choice, request.crew()) as run:
+    with started(workspace, requests, request.output, choice, request.pool()) as run:
         _warn(_repeated_note(run.plan), request)
         _warn(_strangers_note(run.strangers(), request.output), request)
         with contextlib.closing(run.results()) as results, _telling(request, len(run.plan.steps)) as tell:

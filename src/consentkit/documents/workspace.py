@@ -102,7 +102,7 @@ class OpenWorkspace:
         return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> PaperSize:
+    def default_paper(self) -> PaperSize:
         """The paper size that is used unless another is asked for."""
         return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
@@ -227,7 +227,7 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
-        paper = paper or self.usual_paper
+        paper = paper or self.default_paper
         if paper not in PAPER_SIZES:
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(tuple(PAPER_SIZES))}")
         layout = Layout(paper, large_print, fillable)

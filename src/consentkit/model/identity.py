@@ -94,13 +94,13 @@ class Layout:
     """Whether it has form fields."""
 
 
-def file_name(identity: Identity, layout: Layout, usual_paper: PaperSize) -> str:
+def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:
     """The name of a document's file: the code, and then only what is not the default."""
     parts = (
         identity.code,
         "" if identity.language == ORIGINAL_LANGUAGE else identity.language,
         "" if identity.variant == "consent" else identity.variant,
-        "" if layout.paper == usual_paper else layout.paper,
+        "" if layout.paper == default_paper else layout.paper,
         "large" if layout.large_print else "",
         "fillable" if layout.fillable else "",
         "pdf",

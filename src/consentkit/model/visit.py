@@ -242,9 +242,9 @@ class Visit(Record):
     def _is_consistent(self) -> Self:
         if (self.trainee is None) != (self.supervisor is None):
             raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
-        if told := tells_who(self, self.visit):
+        if particular := particular_in(self, self.visit):
             raise ValueError(
-                f"has a visit number that contains {told}; it becomes part of file names, "
+                f"has a visit number that contains {particular}; it becomes part of file names, "
                 "so use a number that reveals nothing about the patient"
             )
         return self
@@ -265,7 +265,7 @@ def _years(born: datetime.date, day: datetime.date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def tells_who(visit: Visit, text: str) -> str | None:
+def particular_in(visit: Visit, text: str) -> str | None:
     """What in a text reveals who the patient is, in words that quote nothing; None where nothing does.
 
     Accents, capitals and the marks between letters don't count. A text is split where letters and digits end, and a
@@ -283,7 +283,7 @@ def tells_who(visit: Visit, text: str) -> str | None:
     return None
 
 
-def tells_of(particular: str, text: str) -> bool:
+def mentions(particular: str, text: str) -> bool:
     """Whether a text reveals a particular that was not validated: a name, a record number or a day, in any form."""
     plain = _folded(text)
     pieces = set(re.findall(r"[^\W\d_]+", plain))

@@ -84,9 +84,9 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     write to that can't be used. What goes wrong with one document after that is an event.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
-    layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
+    layout = Layout(request.paper or workspace.default_paper, request.large_print, request.fillable)
     orders = yield from _read_all(workspace, request, layout)
-    targets = _targets(orders, request, workspace.usual_paper)
+    targets = _targets(orders, request, workspace.default_paper)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)

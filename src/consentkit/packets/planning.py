@@ -24,7 +24,7 @@ from consentkit.library.keys import Inputs
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout
 from consentkit.model.procedure import Procedure
-from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
+from consentkit.model.visit import ASSENT_AGE, Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
@@ -99,7 +99,7 @@ class PacketPlan:
 
     def _instead_of_name(self, number: int) -> str | None:
         """What an extra file is called whose name tells who the patient is: no file of another visit is called that."""
-        if not tells_who(self.visit, Path(self.extras[number].name).name):
+        if not particular_in(self.visit, Path(self.extras[number].name).name):
             return None
         return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
 
@@ -216,7 +216,7 @@ class Planner:
             return self._parsed.pack(language, one.inputs)
         except WrongUse as error:
             message: object = error
-            if tells_who(one.visit, language):
+            if particular_in(one.visit, language):
                 there_is = listed(self.workspace.languages())
                 message = f"there is no language pack for a language of this visit; there is {there_is}"
             raise WrongUse(f"{message}; choose one of these, and let an interpreter help with it") from error
@@ -237,7 +237,7 @@ class Planner:
             return self._parsed.procedure(code, one.inputs)
         except UnknownCode:
             line, column = one.places[number] if number < len(one.places) else (problems.row, None)
-            what = "a code" if tells_who(visit, code) else f"the code `{code}`"
+            what = "a code" if particular_in(visit, code) else f"the code `{code}`"
             message = (
                 f"`procedures` contains {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
                 "`consentkit list` shows all codes"
@@ -276,7 +276,7 @@ class Planner:
         visit = one.visit
         self._extras = self._extras or Extras(self.workspace, self.workspace.folder.clinic.paper)
         name, which = visit.extra[number], _which(visit, number)
-        is_telling = tells_who(visit, name) is not None
+        is_telling = particular_in(visit, name) is not None
         extra = self._extras.get(name, which, is_telling=is_telling)
         if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
             shown = "" if is_telling else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
@@ -296,7 +296,7 @@ class Planner:
             if conflict not in overridden:
                 hint = ' (to continue anyway: --override "the reason")' if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and (particular := tells_who(visit, self.options.override or "")):
+        if overridden and (particular := particular_in(visit, self.options.override or "")):
             problems.add(
                 f"the reason of --override contains {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Crew:
+class Pool:
     """How many processes there are, and what each may cost."""
 
     jobs: int

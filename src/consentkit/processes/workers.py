@@ -29,7 +29,7 @@ from typing import Any, Generic, TypeVar
 from consentkit.errors import ConsentkitError, RenderingFailed, reason
 from consentkit.processes.interruption import follow, uninterrupted
 from consentkit.processes.limits import lower_limit
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -52,13 +52,13 @@ class Ended(Generic[Task, Result]):
 
 
 def work(
-    function: Callable[[Task], Result], tasks: Iterable[Task], crew: Crew, inherited: Iterable[int] = ()
+    function: Callable[[Task], Result], tasks: Iterable[Task], pool: Pool, inherited: Iterable[int] = ()
 ) -> Generator[Ended[Task, Result], None, None]:
     """Call a function for each task in child processes; yield how each task ended, as it ends.
 
     `inherited` are open files that only this process may hold, such as a lock. Closing the iterator ends all processes.
     """
-    team = _Team(function, crew, tuple(inherited))
+    team = _Team(function, pool, tuple(inherited))
     waiting = deque(tasks)
     is_ours = gc.get_freeze_count() == 0
     gc.freeze()  # what exists stays: a process that searched it for garbage would need its own copy of it
@@ -109,13 +109,13 @@ class _Team:
     """
 
     function: Callable[[Any], Any]
-    crew: Crew
+    pool: Pool
     inherited: tuple[int, ...]
     workers: list[_Worker] = field(default_factory=list)
 
     @property
     def _memory(self) -> int:
-        return _MEMORY if self.crew.memory is None else self.crew.memory
+        return _MEMORY if self.pool.memory is None else self.pool.memory
 
     @property
     def busy(self) -> list[_Worker]:
@@ -124,7 +124,7 @@ class _Team:
 
     def assign(self, waiting: deque[Any]) -> Iterator[Ended[Any, Any]]:
         """Give each process a task. Where no process can be started, tasks end with that error."""
-        while waiting and len(self.busy) < self.crew.jobs:
+        while waiting and len(self.busy) < self.pool.jobs:
             try:
                 worker = next((worker for worker in self.workers if not worker.is_busy), None) or self._start()
             except OSError as error:
@@ -145,7 +145,7 @@ class _Team:
         if not self.busy:
             return
         now = time.monotonic()
-        left = min(worker.since + self.crew.seconds - now for worker in self.busy)
+        left = min(worker.since + self.pool.seconds - now for worker in self.busy)
         ready = wait([worker.connection for worker in self.busy], max(0, min(left, _LONGEST_WAIT)))
         for worker in self.busy:
             ended = self._received(worker) if worker.connection in ready else self._overdue(worker)
@@ -172,15 +172,15 @@ class _Team:
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
         ended = _ended(worker, outcome)
         worker.is_busy, worker.task, worker.done = False, None, worker.done + 1
-        if worker.done >= self.crew.tasks or isinstance(outcome, _Exhausted):
+        if worker.done >= self.pool.tasks or isinstance(outcome, _Exhausted):
             self._end(worker)
         return ended
 
     def _overdue(self, worker: _Worker) -> Ended[Any, Any] | None:
         if not worker.process.is_alive() and not worker.connection.poll():
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
-        if time.monotonic() - worker.since >= self.crew.seconds:
-            message = f"took more than {self.crew.seconds:g} seconds and was stopped; raise the limit with --time-limit"
+        if time.monotonic() - worker.since >= self.pool.seconds:
+            message = f"took more than {self.pool.seconds:g} seconds and was stopped; raise the limit with --time-limit"
             return self._lost(worker, RenderingFailed(message))
         return None
 
