@@ -142,7 +142,7 @@ def test_extra_files_without_a_folder_of_the_clinic_are_not_quoted(call: Call, t
         "packet", "--allow-drafts", write_visit(tmp_path / "visit.yaml", procedures=["90837"], extra=["Vane.pdf"])
     )
     assert made.code == 3
-    assert "visit V-1: `extra`: number 1 of 1, has no place to be" in made.stderr
+    assert "visit V-1: `extra`: number 1 of 1, can't be found" in made.stderr
     assert "Vane" not in told(made)
 
 

@@ -161,7 +161,7 @@ def test_json_tells_what_was_made_and_what_was_refused(pack: Call, tmp_path: Pat
         (["day.csv"], 2, "name a folder with -o DIR, or one file with --combined FILE"),
         (["day.csv", "-o", "out/", "--combined", "all.pdf"], 2, "leave one of them out"),
         (["day.csv", "-o", "-"], 2, "use --combined -"),
-        (["visit.yaml", "-o", "-", "--json"], 2, "both want stdout"),
+        (["visit.yaml", "-o", "-", "--json"], 2, "both use stdout"),
         (["visit.yaml", "--sets"], 2, "add --print PRINTER"),
         (["day.csv", "--print", "office", "--combined", "all.pdf", "--sets"], 2, "leave one of them out"),
         (["missing.csv", "-o", "out/"], 5, "no such file"),

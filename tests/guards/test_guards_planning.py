@@ -391,7 +391,7 @@ def test_a_visit_that_can_not_be_is_refused(case: str, pack: Callable[..., Outco
 
 NO_TEXT = {
     "a spreadsheet": (b"PK\x03\x04", "is a spreadsheet or an archive"),
-    "an old spreadsheet": (b"\xd0\xcf\x11\xe0", "is a spreadsheet of an old kind"),
+    "an old spreadsheet": (b"\xd0\xcf\x11\xe0", "is a spreadsheet in an old format"),
     "a PDF": (b"%PDF-1.7", "is a PDF"),
     "UTF-16": ("visit: V-1\n".encode("utf-16"), "is written in UTF-16"),
     "nothing": (b"\n \n", "is empty"),

@@ -1,1 +1,1 @@
-"""Who approved what, how each document stands, what has changed since, and what a PDF is."""
+"""Who approved what, which documents are approved, what has changed since, and what a PDF is."""

@@ -29,7 +29,7 @@ _MOST_PARSED = 16
 
 
 class Snapshot:
-    """Files as they were when they were first asked for.
+    """Files as they were when they were first requested.
 
     `holds_parsed` is for a run that holds what it parses in any case, and then never parses a file twice.
     """
@@ -80,10 +80,10 @@ class Snapshot:
             parsed = yaml_file.parse(text, str(path), most_nodes=most_nodes or yaml_file.MOST_NODES)
             self._parsed[path] = text, parsed
         self._parsed.move_to_end(path)
-        found = self._parsed[path][1]
+        parsed_file = self._parsed[path][1]
         if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:
             self._parsed.popitem(last=False)
-        return found
+        return parsed_file
 
     def _held_bytes(self) -> int:
         return sum(map(len, self._data.values()))

@@ -163,7 +163,7 @@ class _Run:
         self._kept: list[Packet] = []
         self._refused_visits: set[str] = set()
         self._written: set[str] = set()
-        """The files of this run, in one case, since not every file system tells V-1 from v-1."""
+        """The files of this run, in one case, since not every file system distinguishes V-1 from v-1."""
 
     def pass_over(self, entry: VisitEntry) -> None:
         self._making.pass_over(entry)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from consentkit.model.visit import Patient, VisitName, is_visit_number, name_of, mentions
+from consentkit.model.visit import Patient, VisitName, is_visit_number, mentions, name_of
 from consentkit.packets.cells import DAY_IN_ANY_FORM, DAYS, REQUIRED
 from consentkit.reading.yaml_file import Data
 
