@@ -92,8 +92,7 @@ def test_every_current_shipped_code_can_stand_on_some_visit() -> None:
 def test_a_code_that_stands_more_than_once_is_told_once(times: int) -> None:
     conflict = only(visit_for(*["90837"] * times))
     assert str(conflict) == (
-        "90837 appears more than once under `procedures`; one set of papers is enough however often it is used; "
-        "name it once"
+        "`procedures` lists 90837 more than once; one set of papers is enough however often it is used; name it once"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("repeated-code", ("90837",), False)
 
@@ -375,7 +374,7 @@ def test_a_once_a_day_code_is_seen_at_the_second_visit_of_a_patient_on_one_day()
     assert daily(book, "90839", "90840") == []
     (conflict,) = daily(book, "90839")
     assert str(conflict) == (
-        "90839 may be used once a day for a patient, and an earlier visit of that day has it; "
+        "90839 may be used once a day for a patient, and another visit of that day has it; "
         "remove 90839 from one of the two visits, or correct the date or the record number"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("once-a-day", ("90839",), False)

@@ -1,1 +1,1 @@
-"""Who approved what, which documents are approved, what has changed since, and what a PDF is."""
+"""What has changed in a text since it was approved, and what a PDF says that it is."""

@@ -149,7 +149,7 @@ class _LibraryReader:
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     failures: dict[str, FileAccess] = field(default_factory=dict)
-    """Why files could not be read, by what is said of it."""
+    """Why files could not be read, by message."""
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
     _translations: list[tuple[checks.SourceText, Translation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
@@ -208,11 +208,12 @@ class _LibraryReader:
             return
         path = folder / APPROVALS
         with self._collecting():
-            source = source_of_record(path, self.snapshot) if is_there(path) else None
-            if source and not source.text.isascii():  # whatever is wrong with the form
+            if not is_there(path):
+                return
+            source = source_of_record(path, self.snapshot)
+            if not source.text.isascii():  # which is looked at whatever is wrong with the form
                 self._printed.append(checks.PrintedFile(source))
-            if source:
-                self.problems += _overdue(approvals_in(source), str(path), today)
+            self.problems += _overdue(approvals_in(source), str(path), today)
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
@@ -283,7 +284,7 @@ class _LibraryReader:
 
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
-        names = tuple(file.name for file in passed_over(folder))
+        names = tuple(ignored.name for ignored in passed_over(folder))
         own = self.workspace.folder
         is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)

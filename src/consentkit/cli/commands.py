@@ -101,8 +101,8 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each result as it comes.")
 @cache_options
-def batch(workspace: OpenWorkspace, **options: Any) -> int:
-    """Make every document of a service list: the clinic's services.yaml unless you name another.
+def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> int:
+    """Make every document of a service list: the clinic's own services.yaml unless another is named.
 
     \b
     consentkit batch services.yaml -o out/
@@ -113,9 +113,9 @@ def batch(workspace: OpenWorkspace, **options: Any) -> int:
     A document is made again only when something that it is made from has changed. One that fails does not stop the
     others; the exit code is then 7. A run that was stopped continues when it is started again.
     """
-    from consentkit.cli.batching import BatchRequest, run_batch
+    from consentkit.cli.batching import make_batch
 
-    return run_batch(workspace, BatchRequest(**options))
+    return make_batch(workspace, paths, **options)
 
 
 consentkit.add_command(packet)

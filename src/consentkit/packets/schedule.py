@@ -1,7 +1,7 @@
 """A day's schedule in CSV, as a spreadsheet or the clinic's calendar saves it.
 
 Guarantees: every line is read by itself, so that no broken quotation mark makes one visit of two, and a line that can't
-be read never stops the others. What is wrong with the file as a whole is told before the first visit. Problems name
+be read never stops the others. What is wrong with the file as a whole is reported before the first visit. Problems name
 the line, the number and the name of the column, never what the cell holds.
 """
 
@@ -42,7 +42,7 @@ class ScheduleRow:
     name: VisitName
     """The number and the day of the visit, as far as they can be read."""
     number: str | None = None
-    """The number of the visit as messages may tell it; None where it can't be read, or tells who the patient is."""
+    """The number of the visit as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_column: int | None = None
     """The column of the codes."""
 
@@ -70,15 +70,15 @@ class _Header:
 
 
 class _Seen:
-    """Which visits stood on which line, in a few bytes each."""
+    """Which visits were on which line, in a few bytes each."""
 
     def __init__(self) -> None:
         self._marks = array("q")
         self._lines = array("L")
 
     def line_of(self, visit: str, line: int) -> int | None:
-        """The line on which a visit stood before, or None; then `line` is remembered for it."""
-        mark = hash(visit.casefold())  # not every file system tells V-1 from v-1
+        """The line on which a visit was before, or None; then `line` is remembered for it."""
+        mark = hash(visit.casefold())  # not every file system separates V-1 from v-1
         if mark in self._marks:
             return self._lines[self._marks.index(mark)]
         self._marks.append(mark)
@@ -194,10 +194,10 @@ def _read_header(line: int, text: str, name: str) -> _Header:
     if "\r" in text:
         raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
     known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
-    delimiter = max(known, key=lambda found: known[found])
+    delimiter = max(known, key=lambda one: known[one])
     if any(_is_broken(text, delimiter) for delimiter in _DELIMITERS if len(text.split(delimiter)) >= len(REQUIRED)):
         raise _fault(name, line, f"does not name the columns: it {_QUOTES}")
-    if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is told
+    if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is quoted
         raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
     header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
     if problems := list(_header_problems(header, name)):
@@ -251,8 +251,8 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
         message = f"appears a second time, first on line {earlier}; give each visit a number of its own"
         problems.append(Problem(name, line, header.number("visit"), "visit", message))
     source = _as_source(filled, {problem.field for problem in problems}, name, line)
-    visit, found = validated(Visit, source)
-    problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
+    visit, invalid = validated(Visit, source)
+    problems += dict.fromkeys(_in_table(problem, header, line) for problem in invalid)
     problems.sort(key=Problem.place)
     number = visit.visit if visit else shown_number(source.data)
     return ScheduleRow(
@@ -301,7 +301,7 @@ def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: in
 
 
 def _in_table(problem: Problem, header: _Header, line: int) -> Problem:
-    """A problem of a visit, told by the column that it is about."""
+    """A problem of a visit, named by the column that it is about."""
     column = _COLUMN_OF.get(re.sub(r"\[[0-9]+\]", "", problem.field), "")
     number = header.number(column)
     message = problem.message
