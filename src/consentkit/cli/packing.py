@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PacketRequest:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     source: str
     visits: tuple[str, ...]

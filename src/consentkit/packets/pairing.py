@@ -26,7 +26,7 @@ Named = Patient | Professional | Representative | Interpreter
 
 @dataclass(frozen=True)
 class Conflict:
-    """A reason why the papers of a visit must not be made as they are asked for."""
+    """A reason why the papers of a visit must not be made as they were requested."""
 
     rule: str
     """The rule, by its name in docs/pairing.md."""
@@ -60,7 +60,7 @@ def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
 class DayBook:
     """Sees a patient who gets a once-a-day code at two visits of one day, over all the visits of a run.
 
-    A visit is known by its number: one that is planned again takes the place of what it was before. It remembers
+    A visit is known by its number: one that is planned again replaces what it was before. It remembers
     hashes only, with a salt of its own for each process, and only in memory: nothing in it reveals who came.
     """
 
@@ -110,7 +110,7 @@ class DayBook:
 class RecordBook:
     """Sees a record number that comes with two names, or two dates of birth, in one run.
 
-    As in `DayBook`, a visit that comes again takes the place of what it was before, and nothing is remembered of a
+    As in `DayBook`, a visit that comes again replaces what it was before, and nothing is remembered of a
     patient but salted hashes, only in memory.
     """
 
@@ -155,7 +155,7 @@ def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
         yield Conflict(
             "repeated-code",
             (code,),
-            f"`procedures` lists {code} more than once, and one set of papers is enough however often it is used",
+            f"`procedures` lists {code} more than once; one set of papers is enough however often it is used",
             "name it once",
             can_be_overridden=False,
         )

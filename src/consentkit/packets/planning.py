@@ -283,13 +283,13 @@ class Planner:
         visit = one.visit
         self._extras = self._extras or Extras(self.workspace, self.workspace.folder.clinic.paper)
         name, which = visit.extra[number], _which(visit, number)
-        is_telling = particular_in(visit, name) is not None
-        extra = self._extras.get(name, which, is_telling=is_telling)
+        is_revealing = particular_in(visit, name) is not None
+        extra = self._extras.get(name, which, is_revealing=is_revealing)
         if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
-            shown = "" if is_telling else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
+            shown = "" if is_revealing else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
             one.problems.add(
-                f"the name of the extra file {which if is_telling else quoted(name)} has characters that no font here "
-                f"can print{shown}; rename the file, and write its new name here",
+                f"the name of the extra file {which if is_revealing else quoted(name)} has characters that no font "
+                f"here can print{shown}; rename the file, and write its new name here",
                 "unprintable",
             )
         return extra
@@ -323,7 +323,7 @@ class Planner:
 
 
 def _require_letters(one: _VisitInPlanning) -> None:
-    """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
+    """Report names that no font can print: a box instead of a letter could hide whose paper it is."""
     for field_name, text in _printed_texts(one.visit):
         if lost := unprintable(text):
             needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)

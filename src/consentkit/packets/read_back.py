@@ -11,7 +11,7 @@ What is not checked: which slot of a page holds which of the visit's texts, so t
 are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.
 Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever writes and
 for the check: a fault there is in both. What else a visit may write (`own_texts`) is stated here again. Words in
-letters from right to left are told apart by their letters, not by the order of these.
+letters from right to left are compared by their letters, not by the order of these.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class Runs(NamedTuple):
 
 _NOTHING = Runs(False, ())
 _KEPT = "-./"
-"""What tells record numbers apart: 1-23 is not 12-3."""
+"""What distinguishes record numbers: 1-23 is not 12-3."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 """The classes of letters that are drawn from right to left (Unicode Standard Annex 9, table 4)."""
 _TURNING = {*_RIGHT_TO_LEFT, "AN"}
@@ -242,7 +242,7 @@ def _folded(text: str) -> Runs:
     if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
         return Runs(False, tuple(shown.split()))
     words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
-    return Runs(True, tuple(sorted(run for word in words for run in _parted(word))))
+    return Runs(True, tuple(sorted(run for word in words for run in _separated(word))))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -256,7 +256,7 @@ def _shown(text: str) -> str:
 
 
 def _simplified(char: str) -> str:
-    """A character as far as it counts: letters, digits, what tells record numbers apart; of format characters, nothing.
+    """A character as far as it counts: letters, digits, what distinguishes record numbers; no format characters.
 
     One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be known or
     can't be seen counts as a letter that no text of a visit has.
@@ -269,7 +269,7 @@ def _simplified(char: str) -> str:
     return char if char.isalnum() or category.startswith("M") or char in _KEPT else " "
 
 
-def _parted(word: str) -> Iterator[str]:
+def _separated(word: str) -> Iterator[str]:
     """The runs of a word that is mixed, each in one direction. Letters from right to left are read backwards."""
     for is_turned, run in groupby(word, key=_is_turned):
         letters = list(run)

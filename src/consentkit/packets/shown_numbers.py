@@ -31,10 +31,10 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
     if not isinstance(number, str) or not _looks_like_a_number(number):
         return None
     texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
-    is_telling = any(mentions(text, number) for text in texts if isinstance(text, str))
+    is_revealing = any(mentions(text, number) for text in texts if isinstance(text, str))
     # Where a particular is missing, it may be what was written as the number.
     is_whole = isinstance(patient, Mapping) and all(isinstance(patient.get(key), str) for key in Patient.model_fields)
-    return number if is_whole and not is_telling else None
+    return number if is_whole and not is_revealing else None
 
 
 def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:

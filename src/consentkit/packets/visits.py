@@ -28,7 +28,7 @@ from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
 
 STDIN = "-"
-"""The name that stands for standard input."""
+"""The name that means standard input."""
 
 _SHOWN_STDIN = "stdin"
 _SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
@@ -88,7 +88,7 @@ def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry
         with _explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
             yield from _visits(file, name, is_schedule=is_schedule)
     elif stdin is None:
-        raise WrongUse("`-` stands for standard input, but there is none; name a file")
+        raise WrongUse("`-` means standard input, but there is none; name a file")
     else:
         yield from visits_in(stdin, _SHOWN_STDIN)
 

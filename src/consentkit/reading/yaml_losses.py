@@ -108,8 +108,8 @@ class Watch:
     """Watches a text being read to know whether `losses` must look at it too, which takes as long as reading it.
 
     Nothing is lost where each `#` begins a line outside of brackets, and no text in quotation marks has several lines:
-    each comment then begins in a column where no text continues, and no quotation mark is left open. This is certain only
-    where the text has been read to its end.
+    each comment then begins in a column where no text continues, and no quotation mark is left open. This is certain
+    only where the text has been read to its end.
     """
 
     def __init__(self, text: str) -> None:
