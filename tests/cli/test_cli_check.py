@@ -147,7 +147,7 @@ def test_what_is_no_file_is_refused_at_once_instead_of_waited_for(name: str, tmp
         ("missing.yaml", "missing.yaml: can't be read: no such file or directory", 5),
         ("*.yaml", "*.yaml: can't be read: no such file or directory", 5),
         ("missing/", "missing: can't be read: no such file or directory", 5),
-        ("", "an empty name stands for no file", 5),
+        ("", "an empty name is not a file", 5),
         (".", ".: contains no .yaml file", 5),
         ("NONE-1", "no procedure has the code", 4),
     ],

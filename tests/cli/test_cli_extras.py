@@ -103,7 +103,7 @@ def test_a_name_is_no_path(name: str, pack: Call, tmp_path: Path) -> None:
     for file in (write_schedule(tmp_path / "day.csv", {"extra": name}), tmp_path / "visit.yaml"):
         made = pack(file, "-o", "out/")
         assert made.code != 0
-        assert "write the name of the file alone" in made.stderr or "begin it with a letter" in made.stderr
+        assert "write only the file name" in made.stderr or "begin it with a letter" in made.stderr
 
 
 def test_a_name_that_is_too_long_for_the_file_system_is_missing_and_not_quoted(pack: Call, tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def test_where_the_name_of_the_earlier_packet_is_not_known_the_reader_is_asked_t
 ) -> None:
     day = write_schedule(tmp_path / "day.csv", {"date": "23.11.2026"}, {"visit": "V 2"})
     made = pack(day, "-o", "out/")
-    assert "day.csv:2: visit V-1 has no packet; its day can't be read, so look" in made.stderr
-    assert "day.csv:3: this visit has no packet; its number can't be read, so look" in made.stderr
+    assert "day.csv:2: visit V-1 has no packet; its day can't be read, so check" in made.stderr
+    assert "day.csv:3: this visit has no packet; its number can't be read, so check" in made.stderr
 
 
 def test_a_single_visit_takes_its_earlier_packet_away(pack: Call, tmp_path: Path) -> None:

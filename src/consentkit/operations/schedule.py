@@ -76,7 +76,7 @@ def _unknown(number: str, entries: Sequence[VisitEntry], source: str) -> str:
     if not is_visit_number(number):  # it might be a name, so it is not repeated
         return "what --visit names can't be the number of a visit; write it as the schedule does: V-1002"
     numbers = list(dict.fromkeys(entry.number for entry in entries if entry.number))
-    near = did_you_mean(number, numbers) or f" ; it contains {listed(numbers[:_MOST_LISTED])}"
+    near = did_you_mean(number, numbers) or f"; it contains {listed(numbers[:_MOST_LISTED])}"
     unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_LISTED]
     hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
     return f"{printable(source)} contains no visit {quoted(number)}{near}{hint}"
