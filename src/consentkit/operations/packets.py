@@ -124,7 +124,7 @@ class PacketsInTurn:
             self._planner.pass_over(entry.visit)
 
     def forget(self, visit: Visit) -> None:
-        """Let a visit count for no other one, since its packet is not handed out."""
+        """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._planner.forget(visit)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
