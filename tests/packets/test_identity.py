@@ -74,7 +74,7 @@ def test_a_particular_that_is_missing_is_noticed(missing: int, form: bytes) -> N
 
 @pytest.mark.parametrize("stranger", ["Marcus Whitfield", "Ann Lee Garcia", "Ann", "MR-71", "MR", "7"])
 def test_whatever_belongs_to_somebody_else_is_noticed(stranger: str, form: bytes) -> None:
-    with pytest.raises(RenderingFailed, match="page 1 of the packet has something on it") as caught:
+    with pytest.raises(RenderingFailed, match="page 1 of the packet contains something") as caught:
         judge(form, [*ALL, stranger], ALL)
     assert stranger not in str(caught.value).replace("MR", "").split()
 

@@ -243,7 +243,7 @@ def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
         return [replace(value, text=value.text.replace(OWN, NAME)) for value in real(*given, **options)]
 
     monkeypatch.setattr(consentkit.packets.packet, "field_values", values)
-    with pytest.raises(RenderingFailed, match="has something on it that does not belong"):
+    with pytest.raises(RenderingFailed, match="contains something that does not belong"):
         make(workspace, fillable=True)
 
 

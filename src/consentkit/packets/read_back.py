@@ -117,7 +117,7 @@ def _require_page(
     whole = {*marks.required, *marks.allowed}
     known = {*whole, *(half for text in whole for half in halves(text) or ())}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
-        raise RenderingFailed(f"page {number} of the packet has something on it that does not belong to this visit")
+        raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
     spoken = [item for item in texts if item.spoken is not None]
     in_order = {_words(text) for text in known} if spoken else set()
     for item in spoken:
