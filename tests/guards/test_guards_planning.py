@@ -395,7 +395,7 @@ NO_TEXT = {
     "a PDF": (b"%PDF-1.7", "is a PDF"),
     "UTF-16": ("visit: V-1\n".encode("utf-16"), "is written in UTF-16"),
     "nothing": (b"\n \n", "is empty"),
-    "not UTF-8": (b"visit: V-1\nwitness: Andr\xe9\n", "not in UTF-8"),
+    "not UTF-8": (b"visit: V-1\nwitness: Andr\xe9\n", "is not UTF-8"),
     "too much": (b"# " + b"a" * 300_000, "is too large"),
 }
 
