@@ -148,7 +148,7 @@ class Page:
     content_hash: str
     approval: Approval | None
     mark: str
-    """What is printed at the top of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     templates: tuple[Path, ...] = ()
     """The templates and style sheets that it was made with."""
 
@@ -269,7 +269,7 @@ def _values(content: Content) -> dict[str, Any]:
 
 
 def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What is printed at the top of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     if approval is None:
         return pack.page.draft
     if approval.until and approval.is_overdue(today):
