@@ -220,10 +220,10 @@ class Workspace:
         override: str | None = None,
         force: bool = False,
     ) -> Iterator[MadePacket | RefusedVisit]:
-        """Make the packets of visits, such as those of a day, one after the other as they are asked for.
+        """Make the packets of visits, such as those of a day, one after the other, each when it is requested.
 
         `visits` are the path of a file, an open file of bytes, or visits as `packet` takes them. Each is compared with
-        those before it; one that comes again takes the place of what it was before. A visit that is refused stops no
+        those before it; one that comes again replaces what it was before. A visit that is refused stops no
         other. The other options are those of `packet`.
 
         Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet

@@ -30,7 +30,7 @@ from consentkit.library.keys import key_from
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
@@ -235,7 +235,7 @@ def is_kept(workspace: OpenWorkspace, step: BatchStep) -> bool:
 
 @contextlib.contextmanager
 def started(
-    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
+    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, pool: Pool
 ) -> Iterator[BatchRun]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
@@ -243,7 +243,7 @@ def started(
     """
     with exclusive(folder) as lock:
         tidy(folder)
-        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
+        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, pool, lock)
         run.save()
         try:
             yield run
@@ -258,10 +258,10 @@ class BatchRun:
     """A run at work. Nothing else may write into its folder."""
 
     def __init__(
-        self, workspace: OpenWorkspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
+        self, workspace: OpenWorkspace, plan: BatchPlan, folder: Path, choice: Choice, pool: Pool, lock: int
     ) -> None:
         self.workspace, self.plan, self.folder = workspace, plan, folder
-        self.choice, self.crew = choice, crew
+        self.choice, self.pool = choice, pool
         self._lock = lock
         self._entries = plan.after.by_file()
         self._saved = 0.0
@@ -318,12 +318,12 @@ class BatchRun:
         except (MemoryError, ImportError, SystemError) as error:
             # A library that can't be mapped is an ImportError; a MemoryError that Python itself loses is a SystemError.
             raise RenderingFailed(
-                "the page engine can't be loaded, perhaps for want of memory; close other programs, and run it again"
+                "the page engine can't be loaded, perhaps because memory ran out; close other programs, then try again"
             ) from error
         with contextlib.suppress(ConsentkitError):  # else each document reports it
             self.workspace.source()  # likewise: a long record of approvals is parsed once
-        crew = replace(self.crew, jobs=min(self.crew.jobs, len(steps)))
-        with contextlib.closing(work(self._render, steps, crew, [self._lock])) as ends:
+        pool = replace(self.pool, jobs=min(self.pool.jobs, len(steps)))
+        with contextlib.closing(work(self._render, steps, pool, [self._lock])) as ends:
             for end in ends:
                 yield self._result(end)
                 if self._hopeless:

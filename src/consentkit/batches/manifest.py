@@ -38,7 +38,7 @@ _FORM = 1
 _FILE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
 _HASH = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ADVICE = "delete it, and the next run makes it anew"
+_ADVICE = "delete it, and the next run makes it again"
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,10 @@ def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
         if not is_folder(folder):
             yield Problem(str(folder), None, None, "", f"there is no such folder; {_WHICH_FOLDERS}")
         elif not part.list_hash:
-            yield _problem(folder, f"holds no manifest of a batch; {_WHICH_FOLDERS}")
+            yield _problem(folder, f"contains no manifest of a batch; {_WHICH_FOLDERS}")
         elif part.list_hash != first.list_hash:
             yield _problem(
-                folder, "was made from another service list than the first; make all parts from the same one"
+                folder, "was made from a different service list than the first; make all parts from the same one"
             )
         elif part.shard is None or (first.shard and part.shard[1] != first.shard[1]):
             yield _problem(folder, "was not made with --shard, or for another number of machines than the first")
@@ -103,7 +103,7 @@ def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Probl
     has_all_manifests = all(part.list_hash for _, part in parts)  # whether documents are missing is not known before
     if has_all_manifests and not _is_whole(texts, parts[0][1]):
         wanted, found = parts[0][1].list_size, len(seen)
-        yield _problem(parts[0][0], f"the list asks for {wanted} documents, and the parts hold {found} of them")
+        yield _problem(parts[0][0], f"the list has {wanted} documents, and the parts have {found} of them")
     yield from _conflicts(parts)
 
 
@@ -134,7 +134,7 @@ def _differences(what: str, made: Sequence[tuple[Path, str | None]]) -> Iterator
     """Which folders have documents that were made with something else than those of the first."""
     digests = [(folder, digest) for folder, digest in made if digest]
     for folder in dict.fromkeys(folder for folder, digest in digests if digest != digests[0][1]):
-        yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts alike")
+        yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts the same way")
 
 
 def _request(entry: Entry) -> RequestedDocument:

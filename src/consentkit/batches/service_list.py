@@ -43,7 +43,7 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
     """
-    usual = workspace.usual_paper
+    usual = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
@@ -58,7 +58,7 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
 
 def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
-    usual = workspace.usual_paper
+    usual = workspace.default_paper
     files = workspace.snapshot or Snapshot()
     key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
     kept = workspace.store.get(key)

@@ -20,7 +20,7 @@ from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
 from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
-from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
+from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, known_defaults, remember_defaults
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
@@ -56,7 +56,7 @@ Result = TypeVar("Result")
 class OpenWorkspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
-    opened: ClinicFolder | Usual
+    opened: ClinicFolder | ClinicDefaults
     """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
     library: Library
     templates: tuple[Path, ...]
@@ -83,7 +83,7 @@ class OpenWorkspace:
     @cached_property
     def _loaded(self) -> tuple[ClinicFolder, str]:
         """The particulars, and their digest from just before they were read."""
-        if not isinstance(self.opened, Usual):
+        if not isinstance(self.opened, ClinicDefaults):
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
@@ -101,12 +101,12 @@ class OpenWorkspace:
     @property
     def usual_language(self) -> str:
         """The language that is used unless another is requested."""
-        return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
+        return self.opened.language if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> PaperSize:
+    def default_paper(self) -> PaperSize:
         """The paper size that is used unless another is requested."""
-        return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
+        return self.opened.paper if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
@@ -233,7 +233,7 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
-        paper = paper or self.usual_paper
+        paper = paper or self.default_paper
         if paper not in PAPER_SIZES:
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(tuple(PAPER_SIZES))}")
         layout = Layout(paper, large_print, fillable)
@@ -347,18 +347,18 @@ def open_folder(
     )
 
 
-def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | Usual:
+def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | ClinicDefaults:
     """Read the particulars, unless they are the same as when they were last read."""
     if folder is None:
-        return Usual(None)
-    if known := known_usual(folder, inputs):
+        return ClinicDefaults(None)
+    if known := known_defaults(folder, inputs):
         return known
     from consentkit.library.clinic import load_clinic, read_clinic
 
     if despite_faults:
         return read_clinic(folder, inputs.snapshot)
     opened = load_clinic(folder, inputs.snapshot)
-    remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    remember_defaults(ClinicDefaults(folder, opened.clinic.language, opened.clinic.paper), inputs)
     return opened
 
 
@@ -371,7 +371,7 @@ def find_folder(named: str | Path | None = None) -> Path | None:
     if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
     if not is_there(folder / PARTICULARS):
-        raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
+        raise FileAccess(f"{printable(str(folder))}: contains no clinic.yaml; name the clinic's own folder")
     return folder
 
 

@@ -29,7 +29,7 @@ _MOST_PARSED = 16
 
 
 class Snapshot:
-    """Files as they were when they were first asked for.
+    """Files as they were when they were first requested.
 
     `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
     is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.

@@ -22,7 +22,7 @@ from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
-from consentkit.processes.pool import Crew, usable_cores
+from consentkit.processes.pool import Pool, usable_cores
 from consentkit.reading.paths import is_folder
 
 
@@ -109,8 +109,8 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[Batc
     choice = _choice(request)
     requests = requests_of(workspace, request.service_list)
     begun, endings = time.monotonic(), Counter[str]()
-    crew = Crew(request.jobs or usable_cores(), request.time_limit)
-    with started(workspace, requests, request.output, choice, crew) as run:
+    pool = Pool(request.jobs or usable_cores(), request.time_limit)
+    with started(workspace, requests, request.output, choice, pool) as run:
         yield BatchStarted(len(run.plan.steps), run.plan.repeated, run.unknown_files())
         with contextlib.closing(run.results()) as results:
             for result in results:

@@ -152,7 +152,7 @@ def packets_into(
 ) -> Iterator[MadePacket | RefusedVisit]:
     """Make the packets of visits and write each into a folder, under its own name.
 
-    Raises FileAccess where there is something else in the place of the folder, before anything is made.
+    Raises FileAccess where there is something else instead of the folder, before anything is made.
     """
     visits = RequestedVisits(str(folder), entries, frozenset(), is_schedule=True, is_alone=False)
     targets = PacketTargets(visits, output=f"{folder}/", force=force)
@@ -293,7 +293,7 @@ class _Run:
             return self._removed(place, {visit} if visit else set(), shown)
         if self._targets.are_in_a_folder:
             unread = "day" if visit else "number"
-            advice = f"its {unread} can't be read, so look whether one from an earlier run is still there"
+            advice = f"its {unread} can't be read, so check whether one from an earlier run is still there"
             return EarlierFile("unknown", advice=advice)
         return EarlierFile()
 

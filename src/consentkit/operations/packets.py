@@ -2,7 +2,7 @@
 
 Guarantees: a visit that can't be served does not stop the others, and is refused with every reason at once; no reason,
 warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again
-takes the place of what it was before. Nothing is written or printed.
+replaces what it was before. Nothing is written or printed.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class RefusedVisit:
 def packets_of(
     workspace: OpenWorkspace, visits: Iterable[Visit | VisitEntry], options: PacketOptions = _AS_USUAL
 ) -> Iterator[MadePacket | RefusedVisit]:
-    """Make the packets of visits, such as those of a day, one after the other as they are asked for."""
+    """Make the packets of visits, such as those of a day, one after the other, each when it is requested."""
     making = PacketsInTurn(workspace, options)
     for visit in visits:
         yield making.make(visit)

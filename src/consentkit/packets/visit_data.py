@@ -1,7 +1,7 @@
 """A visit that a program hands over as plain data, with the keys of a visit in YAML.
 
 Guarantees: it is judged as strictly as one that is read from a file, and in the same words; nothing is guessed, so a
-number in the place of a text is a mistake, since it may have lost its zeros; no message quotes a value.
+number instead of a text is a mistake, since it may have lost its zeros; no message quotes a value.
 """
 
 from __future__ import annotations

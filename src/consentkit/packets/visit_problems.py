@@ -73,7 +73,7 @@ def named_visit(visit: str) -> str:
 
 
 def field_of(visit: str, file: str) -> str:
-    """The visit as the field of a problem; nothing where the visit is named in place of its file."""
+    """The visit as the field of a problem; nothing where the visit is named instead of its file."""
     return "" if file == named_visit(visit) else named_visit(visit)
 
 
