@@ -168,7 +168,7 @@ _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing 
 
 
 class VariantChoice(click.Choice[str]):
-    """A kind of document; whoever asks for one by a name of old is told the name of today."""
+    """A kind of document. A former name is refused with the current one."""
 
     def __init__(self) -> None:
         super().__init__(VARIANTS)

@@ -22,12 +22,12 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
 """What kinds were called once, and what they are called now.
 
-People are told of it; what an earlier version has recorded is read under the name of today.
+A request by a former name is refused with the current one; what an earlier version recorded is read under the current one.
 """
 
 
 def complaint_of_former_variant(name: object) -> str:
-    """What is said to whoever asks for a kind by a name of old; empty for any other name."""
+    """The error message for a former name of a kind; empty for any other name."""
     now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
     return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
 

@@ -100,10 +100,10 @@ def todays_name(value: Any) -> Any:
 
 
 AskedVariant = Annotated[Variant, BeforeValidator(_not_a_former_name, json_schema_input_type=Variant)]
-"""A kind of document that somebody asks for."""
+"""A kind of document that is requested by its current name."""
 
 RecordedVariant = Annotated[Variant, BeforeValidator(todays_name, json_schema_input_type=Variant)]
-"""A kind of document in a record that is only ever added to: it may hold names of old."""
+"""A kind of document in a record that is only ever added to: it may hold former names."""
 
 
 def _day(value: Any) -> Any:
