@@ -22,7 +22,8 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
 """What kinds were called once, and what they are called now.
 
-A request by a former name is refused with the current one; what an earlier version recorded is read under the current one.
+A request by a former name is refused with the current one. What an earlier version recorded is read under the current
+name.
 """
 
 
