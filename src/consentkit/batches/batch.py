@@ -28,7 +28,6 @@ from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
 from consentkit.library.snapshot import Snapshot
-from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Crew
 
@@ -83,8 +82,6 @@ class BatchStep:
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    sought: Sought | None = None
-    """The document, where it could be resolved."""
     error: ConsentkitError | None = None
     """Why it can't be made, where that is known beforehand."""
 
@@ -147,7 +144,7 @@ def make_plan(
         except ConsentkitError as error:
             steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests, sought))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
     return BatchPlan(
         steps=tuple(steps),
@@ -333,8 +330,9 @@ class BatchRun:
 
         A run may take hours, so each document is made from the files as they are when its turn comes.
         """
-        assert step.sought is not None  # what could not be resolved has failed before
-        made = get_or_make(self.workspace, step.sought, self.workspace.inputs(Snapshot()))
+        identity, layout = step.request.identity, step.request.layout
+        sought = self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+        made = get_or_make(self.workspace, sought, self.workspace.inputs(Snapshot()))
         return made.document, dict(made.digests), self.workspace.store.trouble
 
     def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:

@@ -23,7 +23,7 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
 from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.library.snapshot import Snapshot
+from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
 from consentkit.model.identity import (
     ORIGINAL_LANGUAGE,
@@ -147,17 +147,35 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
         """
-        from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
-        if variant not in VARIANTS:
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+        _require_variant(variant)
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
+        path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(procedure, pack.language)
+        return self._content_in(original, path, pack, variant, files)
+
+    def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
+        """What a document is about, from the files that were resolved, whatever has come or gone since.
+
+        Raises InvalidInput, FileAccess, or WrongUse where there is no such language or translation.
+        """
+        identity = sought.identity
+        _require_variant(identity.variant)
+        pack = self.language(identity.language, snapshot)
+        original = self.procedure(sought.original, pack, snapshot)
+        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+
+    def _content_in(
+        self, original: Procedure, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot
+    ) -> Content:
+        """What a document of a procedure is about in a language; `path` is where its translation is."""
+        from consentkit.documents.page import Content
+
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
-        translation = load_translation(self._translation_path(procedure, original.code, pack.language), files)
+        translation = load_translation(_translation(path, original.code, pack.language, files), files)
         return Content(
             procedure=translation.applied_to(original),
             clinic=self.folder.clinic,
@@ -172,12 +190,6 @@ class OpenWorkspace:
         if not isinstance(procedure, str | Path):
             return self.library.translation(procedure.code, language)
         return translation_of(self.library, self.locate(procedure), language)
-
-    def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
-        path = self._find_translation(procedure, language)
-        if path is None or not is_file(path):
-            raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
-        return path
 
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
@@ -300,6 +312,18 @@ class OpenWorkspace:
         from consentkit.processes.limits import run_limited
 
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
+
+
+def _require_variant(variant: Variant) -> None:
+    if variant not in VARIANTS:
+        raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+
+
+def _translation(path: Path | None, code: str, language: str, files: Snapshot) -> Path:
+    """The file of a translation, if it is there or was there when the run has read it."""
+    if path is None or (files.digest(path) == ABSENT and not is_file(path)):
+        raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
+    return path
 
 
 def open_workspace(
