@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.cache.store import key_of
-from consentkit.cache.versions import versions
+from consentkit.library.parsed_once import parsed_once
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
 from consentkit.reading.paths import is_there
@@ -60,16 +60,16 @@ def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Lay
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
     usual = workspace.usual_paper
     files = workspace.snapshot or Snapshot()
-    key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
-    kept = workspace.store.get(key)
-    if kept is None:
-        from consentkit.model.services import read_services
+    files.data(path, LARGEST_LIST)  # which says so where it can't be read
 
-        pairs = list(read_services(path, files.text(path, LARGEST_LIST)).requests(usual))
-        rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
-        workspace.store.put(key, json.dumps(rows).encode())
-        return pairs
-    return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]
+    def parse(path: Path, files: Snapshot) -> list[list[object]]:
+        from consentkit.library.services import read_services
+
+        requests = read_services(path, files).requests(usual)
+        return [[*vars(identity).values(), *vars(layout).values()] for identity, layout in requests]
+
+    rows = parsed_once(workspace.store, f"services, {usual}", path, files, parse)
+    return [(Identity(*row[:3]), Layout(*row[3:])) for row in rows]
 
 
 def shard_of(request: RequestedDocument, shards: int) -> int:

@@ -9,7 +9,6 @@ that a check needs could not be read, that is reported.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,18 +18,21 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import APPROVALS, Approvals, approvals_in, source_of_record
+from consentkit.library.approvals import Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
-from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
+from consentkit.library.languages import load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
+    APPROVALS,
+    CLAUSES_NAME,
     LARGEST_LIST,
     ORIGINAL_LANGUAGE,
     PARTICULARS,
     PROCEDURE_NAME,
     SERVICES,
     TRANSLATION_NAME,
+    clause_file,
 )
 from consentkit.model.procedure import Procedure
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
@@ -51,7 +53,6 @@ _CHECKS_UNREAD = (
 _CLAUSES_UNREAD = (
     "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
 )
-_CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
 _ONLY_IN_TRANSLATIONS = {"language", "translates"}
 
 
@@ -185,7 +186,7 @@ class _LibraryReader:
             self._read_services(path)
         elif path.parent.name == "languages":
             self._read_pack(path)
-        elif _CLAUSES.fullmatch(path.name):
+        elif CLAUSES_NAME.fullmatch(path.name):
             self._read_clauses(path)
         elif self._is_translation(path):
             self._read_translation(path)

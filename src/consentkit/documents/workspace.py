@@ -26,6 +26,7 @@ from consentkit.library.procedures import Library, check_procedure, load_procedu
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
 from consentkit.model.identity import (
+    APPROVALS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
@@ -33,6 +34,7 @@ from consentkit.model.identity import (
     Layout,
     PaperSize,
     Variant,
+    clause_file,
 )
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.reading.paths import is_file, is_folder, is_there
@@ -266,8 +268,7 @@ class OpenWorkspace:
 
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
         """The files whose texts are on a page, those that are most likely at fault first."""
-        from consentkit.library.approvals import APPROVALS
-        from consentkit.library.languages import clause_file, pack_files
+        from consentkit.library.languages import pack_files
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
