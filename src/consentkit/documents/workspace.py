@@ -134,7 +134,7 @@ class OpenWorkspace:
         return locate(self.library, code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
-        """All problems of the form of one procedure file; `consentkit.checks.read` looks at the content too."""
+        """All problems of the form of one procedure file; `consentkit.operations.check` looks at the content too."""
         return check_procedure(path, known_clauses=pack.clauses)[1]
 
     def content(
