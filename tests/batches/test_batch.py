@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.batches.batch import Choice, make_plan, started
-from consentkit.batches.folder import LOCK, held
+from consentkit.batches.folder import LOCK, exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merge import merge
 from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
@@ -502,7 +502,7 @@ def test_where_nothing_can_be_written_any_more_nothing_is_made_for_it(
 
 
 def test_two_runs_do_not_work_in_one_folder_at_once(place: Place) -> None:
-    with held(place.out), pytest.raises(FileAccess, match="another run is working in this folder"):
+    with exclusive(place.out), pytest.raises(FileAccess, match="another run is working in this folder"):
         place.run()
     assert len(place.run()) == 2
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.batches.folder import LOCK, held
+from consentkit.batches.folder import LOCK, exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import Store
 from kit.batching import OTHER, Place, json_lines, make_place
@@ -178,7 +178,7 @@ def test_a_mistake_in_the_list_is_told_with_its_place_before_any_work(batch: Cal
 
 
 def test_a_second_run_in_the_same_folder_is_turned_away(batch: Call, place: Place) -> None:
-    with held(place.out):
+    with exclusive(place.out):
         done = batch()
     assert done.code == 5
     assert "another run is working in this folder" in done.stderr

@@ -215,7 +215,7 @@ def test_what_a_file_loses_is_reported_once_with_file_and_page(pack: Call, tmp_p
     day = write_schedule(tmp_path / "day.csv", {"extra": "form.pdf"}, {"extra": "form.pdf"})
     told = [line for line in pack(day, "-o", "out/").stderr.splitlines() if "on the screen" in line]
     assert len(told) == 1
-    assert "form.pdf: page 1 has 1 field or mark that shows on the screen, but not on paper" in told[0]
+    assert "form.pdf: page 1 has 1 field or mark that appears on the screen, but not on paper" in told[0]
 
 
 def test_what_a_file_that_tells_who_comes_loses_is_reported_with_its_visit(
@@ -228,7 +228,7 @@ def test_what_a_file_that_tells_who_comes_loses_is_reported_with_its_visit(
     )
     made = pack(day, "-o", "out/", "--json")
     expected = [f"extra file number 1 of 1 of visit V-{number}" for number in (1, 2)]
-    for what in (": page 1 has 1 field or mark that shows on the screen, but not on paper", " are not PDF/UA"):
+    for what in (": page 1 has 1 field or mark that appears on the screen, but not on paper", " are not PDF/UA"):
         assert [sum(name in line and what in line for line in made.stderr.splitlines()) for name in expected] == [1, 1]
     packets = json.loads(made.stdout)["packets"]
     assert [titles(packet) for packet in packets] == [[name] for name in expected]

@@ -92,7 +92,7 @@ def test_what_was_filled_in_or_is_another_file_stays_and_is_mentioned(pack: Call
 def test_a_packet_of_this_run_is_not_taken_for_an_earlier_one(pack: Call, tmp_path: Path) -> None:
     made = pack(write_schedule(tmp_path / "day.csv", {}, {"visit": "V-1"}), "-o", "out/")
     assert made.code == 7
-    assert "stands here a second time" in made.stderr
+    assert "appears a second time" in made.stderr
     assert names(tmp_path / "out") == ["2026-11-23-V-1.pdf"]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kit.running import Outcome, as_nobody
+from kit.packets import write_visit
+from kit.running import Outcome, as_mere_owner
 from kit.small import make_clinic
 
 Call = Callable[..., Outcome]
@@ -26,14 +26,19 @@ COMMANDS = {
     "render": ("render", "{}"),
     "a translation to render": ("render", "{}", "--lang", "es"),
     "a clinic": ("list", "--clinic", "{}"),
+    "a file to write": ("render", "SMALL-1", "-o", "{}", "--clinic", "clinic"),
+    "a folder to write to": ("render", "SMALL-1", "-o", "{}/", "--clinic", "clinic"),
     "verify": ("verify", "{}"),
     "approve": ("approve", "{}", "--by", "Ann Ray", "--clinic", "clinic"),
     "diff": ("diff", "{}", "--clinic", "clinic"),
     "the source of a new procedure": ("new", "NEW-1", "--from", "{}"),
     "a service list": ("batch", "{}", "-o", "out"),
     "the folder of a batch": ("batch", "-o", "{}/out", "--clinic", "clinic"),
+    "a batch into a file": ("batch", "-o", "{}.pdf", "--clinic", "clinic"),
     "a batch to merge": ("batch", "--merge-manifests", "{}", "-o", "out"),
     "a visit": ("packet", "{}"),
+    "the file of a packet": ("packet", "visit.yaml", "-o", "{}", "--allow-drafts", "--clinic", "clinic"),
+    "the file of all packets": ("packet", "visit.yaml", "--combined", "{}", "--allow-drafts", "--clinic", "clinic"),
 }
 
 
@@ -43,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").write_text("", encoding="utf-8")
     clinic = make_clinic(tmp_path / "clinic")
+    write_visit(tmp_path / "visit.yaml")
     (clinic / "services.yaml").write_text("services: [SMALL-1]\n", encoding="utf-8")
     return tmp_path
 
@@ -63,23 +69,20 @@ def test_a_path_that_leads_nowhere_is_an_error_with_a_message(
 
 
 @pytest.fixture
-def closed(call: Call, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def closed(tmp_path: Path) -> Iterator[Path]:
     """A folder into which nobody may look, with a clinic in it; the current folder is the open one around it."""
-    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others, too
-        monkeypatch.chdir(name)
-        Path(name).chmod(0o755)
-        folder = Path(name, "closed")
-        make_clinic(folder / "clinic")
-        folder.chmod(0)
-        yield folder
-        folder.chmod(0o700)
+    folder = tmp_path / "closed"
+    make_clinic(folder / "clinic")
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o700)
 
 
 @pytest.mark.parametrize("command", [words for words in COMMANDS.values() if "clinic" not in words], ids=" ".join)
 def test_a_path_in_a_closed_folder_is_an_error_that_names_it(
     command: tuple[str, ...], closed: Path, call: Call
 ) -> None:
-    with as_nobody():
+    with as_mere_owner():
         done = call(*(argument.replace("{}", "closed/clinic/A.yaml") for argument in command))
     assert "closed/clinic" in done.stderr and "permission denied" in done.stderr
     assert done.code == 5
@@ -89,8 +92,10 @@ def test_a_path_in_a_closed_folder_is_an_error_that_names_it(
 def test_a_closed_folder_above_the_current_one_may_hold_the_clinic_and_is_not_passed_over(
     command: tuple[str, ...], closed: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    closed.chmod(0o700)
     monkeypatch.chdir(closed / "clinic")
-    with as_nobody():
+    closed.chmod(0)
+    with as_mere_owner():
         done = call(*command)
     assert (done.code, done.stdout) == (5, b"")
     assert "clinic.yaml: can't be read: permission denied" in done.stderr

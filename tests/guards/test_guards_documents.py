@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import consentkit.documents.workspace
-import consentkit.packets.sheets
+import consentkit.operations.packets
 from consentkit.cache.store import open_store
 from consentkit.documents.kept import fulfil, get_or_make, look_up
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
@@ -31,7 +31,7 @@ from consentkit.pdf.render import engine
 from consentkit.processes import limits
 from consentkit.resources import shipped
 from kit.guarded import MARKED
-from kit.packets import write_visit
+from kit.packets import page_texts, write_visit
 from kit.running import Outcome
 from kit.small import CODE, make_clinic, small_procedure, write_procedure, write_translation
 
@@ -381,7 +381,7 @@ def edited_before(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
     monkeypatch.setattr(module, name, late)
 
 
-def test_a_document_of_a_text_that_was_edited_meanwhile_is_not_kept_for_the_old_text(
+def test_a_text_that_was_edited_meanwhile_is_printed_as_it_was_when_its_key_was_taken(
     call: Call, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic = make_clinic(tmp_path / "clinic")
@@ -391,10 +391,9 @@ def test_a_document_of_a_text_that_was_edited_meanwhile_is_not_kept_for_the_old_
         new = old.replace("To feel better.", "To feel well.")
         edited_before(context, consentkit.documents.workspace, "load_procedure", lambda: path.write_text(new))
         assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
-    assert "To feel well." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
-    path.write_text(old)
-    assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
     assert "To feel better." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+    assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
+    assert "To feel well." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
 
 
 @pytest.fixture
@@ -447,19 +446,17 @@ def test_a_file_that_goes_after_it_was_read_is_in_no_document_of_what_is_left(
     assert OWN not in readable_text(get_or_make(layered, in_spanish(layered)).document.pdf)
 
 
-def test_a_cover_by_a_template_that_was_edited_meanwhile_is_not_kept_for_the_old_template(
+def test_a_cover_with_particulars_that_were_edited_meanwhile_is_not_kept_for_the_new_ones(
     call: Call, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = of_shipped("cover.html")
-    clinic = clinic_with(tmp_path, cover__html=old)
-    path = clinic / "templates" / "cover.html"
+    clinic = make_clinic(tmp_path / "clinic")
+    path = clinic / "clinic.yaml"
+    new = path.read_text().replace("Small Clinic", "Large Clinic")
     arguments = ("packet", "--allow-drafts", "visit.yaml", "-o", "out.pdf", "--clinic", clinic, "--cache", cache)
     write_visit(tmp_path / "visit.yaml")
     with monkeypatch.context() as context:
-        new = old.replace("<h1>", "<p>Edited meanwhile.</p><h1>")
-        edited_before(context, consentkit.packets.sheets, "make_sheet", lambda: path.write_text(new))
+        edited_before(context, consentkit.operations.packets, "Planner", lambda: path.write_text(new))
         assert call(*arguments).code == 0
-    assert "Edited meanwhile." in readable_text((tmp_path / "out.pdf").read_bytes())
-    path.write_text(old)
+    assert "Small Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
     assert call(*arguments).code == 0
-    assert "Edited meanwhile." not in readable_text((tmp_path / "out.pdf").read_bytes())
+    assert "Large Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from consentkit.batches.folder import held
+from consentkit.batches.folder import exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import no_store
 from consentkit.documents import making
@@ -316,7 +316,7 @@ def test_a_cell_of_the_table_is_never_a_formula(batch: Call, place: Place) -> No
 
 
 def test_two_runs_do_not_work_in_one_folder(batch: Call, place: Place) -> None:
-    with held(place.out):
+    with exclusive(place.out):
         done = batch()
     assert done.code == 5
     assert "another run is working in this folder" in done.stderr

@@ -182,7 +182,7 @@ def test_an_extra_file_that_is_no_pdf_is_refused(workspace: OpenWorkspace) -> No
     assert workspace.folder.path
     (workspace.folder.path / "extra").mkdir(exist_ok=True)
     (workspace.folder.path / "extra" / "map.pdf").write_bytes(b"not a PDF")
-    assert "is no PDF file" in complaint(workspace, extra=["map.pdf"])
+    assert "is not a PDF file" in complaint(workspace, extra=["map.pdf"])
 
 
 def test_the_packet_number_depends_on_the_papers_and_not_on_the_patient(workspace: OpenWorkspace) -> None:

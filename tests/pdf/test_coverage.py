@@ -13,7 +13,7 @@ from consentkit.errors import RenderingFailed, UnprintableText
 from consentkit.model.bidi import direction_of
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import needs_one_font, settable, unprintable
-from consentkit.pdf.fonts.substitutes import complaint, instead
+from consentkit.pdf.fonts.substitutes import complaint, remedy_for
 from consentkit.pdf.read.drawn_text import PageTexts
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.pdf.render import engine
@@ -119,7 +119,7 @@ def test_a_mark_without_a_place_is_refused_by_name(text: str, lost: str) -> None
     assert unprintable(text) == [lost]
     with pytest.raises(UnprintableText, match=r"COMBINING|ARABIC FATHA"):
         render(f"<p>{text}</p>")
-    with pytest.raises(RenderingFailed, match="has letters that no font here can print"):
+    with pytest.raises(RenderingFailed, match="has characters that no font here can print"):
         engine.draw_lines([text])
 
 
@@ -134,13 +134,13 @@ def test_a_mark_without_a_place_is_refused_by_name(text: str, lost: str) -> None
         ("Ａ", "write `A`"),
         ("Ⅳ", "write `IV`"),
         ("५", "write `5`"),
-        ("😀", "leave it out, or say it in words"),
+        ("😀", "leave it out, or put it into words"),
         ("א", "write it in Latin letters"),
     ],
 )
 def test_what_to_write_instead_is_said_and_can_be_printed(char: str, advice: str) -> None:
     assert unprintable(char) == [char]
-    assert instead(char) == advice
+    assert remedy_for(char) == advice
     assert "fonts-noto-cjk" not in complaint([char])
     assert unprintable(advice) == []
 

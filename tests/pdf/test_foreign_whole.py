@@ -110,7 +110,7 @@ def test_what_is_lost_on_the_way_is_noticed(loss: Callable[..., bytes], monkeypa
     data = saved(plain(TEXT + b"BT 3 Tr /F1 9 Tf 90 500 Td (read out only) Tj ET"))
     accept(NAME, data)
     monkeypatch.setattr(inert, "_contents", loss)
-    assert findings(data) == ["page 1 would not come out as it went in; print it to a new PDF file and use that"]
+    assert findings(data) == ["page 1 would change on its way into a packet; print it to a new PDF file and use that"]
 
 
 def test_a_thin_line_and_a_comma_count(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_a_thin_line_and_a_comma_count(monkeypatch: pytest.MonkeyPatch) -> None:
             planted.setattr(
                 inert, "_contents", lambda page, copier, lost=lost: copier.data(page.Contents)[: -len(lost)]
             )
-            assert "would not come out as it went in" in findings(data)[0]
+            assert "would change on its way into a packet" in findings(data)[0]
 
 
 # --- references to nothing, and things of the wrong kind ---
@@ -263,12 +263,12 @@ def test_a_field_whose_picture_is_out_of_date_is_drawn_again(case: str, needs: b
 )
 def test_a_field_that_cannot_be_drawn_again_is_refused(value: str) -> None:
     (finding,) = findings(changed(lambda pdf: add_field(pdf, V=value, AP=None)))
-    assert finding.startswith("page 1 has a field that would show something else than it is filled with")
+    assert finding.startswith("page 1 has a field whose picture would differ from its value")
 
 
 def test_a_picture_of_a_field_that_is_not_filled_in_is_refused() -> None:
     data = changed(field_showing(b"/Tx BMC q BT /F1 12 Tf 2 6 Td (Old text) Tj ET Q EMC", V=None))
-    assert "would show something else" in findings(data)[0]
+    assert "picture would differ from its value" in findings(data)[0]
 
 
 def tick(value: Name | None, state: Name, content: bytes = b"0 g 2 2 16 16 re f") -> Change:
@@ -286,7 +286,8 @@ def tick(value: Name | None, state: Name, content: bytes = b"0 g 2 2 16 16 re f"
     "change", [tick(Name.Yes, Name.Off), tick(Name.Off, Name.Yes), tick(Name.Yes, Name.Yes, b"/Tx BMC EMC")]
 )
 def test_a_tick_that_its_picture_does_not_show_is_refused(change: Change) -> None:
-    assert findings(changed(change))[0].startswith("page 1 has a box or button whose tick and picture differ")
+    message = "page 1 has a check box or radio button that differs from its picture"
+    assert findings(changed(change))[0].startswith(message)
 
 
 @pytest.mark.parametrize("change", [tick(Name.Yes, Name.Yes), tick(Name.Off, Name.Off), tick(None, Name.Yes)])
@@ -309,7 +310,7 @@ def test_what_shows_on_the_screen_but_not_on_paper_is_reported() -> None:
         add_field(pdf, F=0, V=None, AP=Dictionary(N=form(pdf, b"/Tx BMC EMC", (0, 0, 60, 20))))  # empty: nothing to see
 
     (notice,) = accept(NAME, changed(change)).notices
-    assert notice.startswith("page 1 has 4 fields or marks that show on the screen, but not on paper")
+    assert notice.startswith("page 1 has 4 fields or marks that appear on the screen, but not on paper")
 
 
 def test_a_digital_signature_is_reported() -> None:
@@ -411,7 +412,7 @@ def pattern_of(pdf: pikepdf.Pdf, inner: Any) -> Any:
     return pdf.make_stream(content, Resources=resources, **entries)
 
 
-def letters_of(pdf: pikepdf.Pdf, inner: Any) -> Any:
+def glyphs_of(pdf: pikepdf.Pdf, inner: Any) -> Any:
     content = b"9 0 d0 BT /X 9 Tf (aa) Tj ET" if inner is not None else b"9 0 d0 0 0 9 9 re f"
     resources = Dictionary(Font=Dictionary(X=inner)) if inner is not None else Dictionary()
     return pdf.make_indirect(
@@ -447,7 +448,7 @@ def masks_of(pdf: pikepdf.Pdf, inner: Any) -> Any:
 BOMBS: dict[str, Change] = {
     "pictures": lambda pdf: doubling(pdf, picture_of, b" /X Do", "/XObject"),
     "patterns": lambda pdf: doubling(pdf, pattern_of, b" /Pattern cs /X scn 0 0 99 99 re f", "/Pattern"),
-    "letters": lambda pdf: doubling(pdf, letters_of, b" BT /X 9 Tf (a) Tj ET", "/Font"),
+    "letters": lambda pdf: doubling(pdf, glyphs_of, b" BT /X 9 Tf (a) Tj ET", "/Font"),
     "masks": lambda pdf: doubling(pdf, masks_of, b" /X gs 0 0 99 99 re f", "/ExtGState"),
     "a mark": lambda pdf: annotate(
         pdf, Subtype=Name.Stamp, AP=Dictionary(N=doubling(pdf, picture_of, b"", "/XObject"))

@@ -480,7 +480,7 @@ def test_abbreviations_are_said_in_full() -> None:
 
 
 def test_two_fields_of_one_label_are_refused() -> None:
-    with pytest.raises(RenderingFailed, match="form fields 'one' and 'two' have one label"):
+    with pytest.raises(RenderingFailed, match="form fields 'one' and 'two' have the same label"):
         small_pdf(box("one", "Name") + box("two", "Name"))
     assert small_pdf(box("one", "Name") + box("two", "Name"), fillable=False)
 
@@ -518,16 +518,16 @@ def test_a_page_without_marks_has_no_form() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (box("a.b"), "form field 'a.b' needs a name that starts with a letter and is made of a-z, 0-9 and _"),
+        (box("a.b"), "form field 'a.b' needs a name that starts with a letter and consists of a-z, 0-9 and _"),
         (box(""), "form field '' needs a name"),
-        (box("a", " "), "form field 'a' does not say what it asks for: write data-label"),
-        (box("a", kind="date"), "'a' is of an unknown kind; data-kind is one of text, lines, check, signature"),
+        (box("a", " "), "form field 'a' has no label: write data-label"),
+        (box("a", kind="date"), "'a' is of an unknown kind; data-kind must be one of text, lines, check, signature"),
         ("<p data-field=a data-label=A>Text</p>", "form field 'a' holds text"),
         (box("a") + box("a", "Another"), "form field 'a' is marked twice, with different labels"),
         (box("a") + box("a", kind="signature"), "form field 'a' is marked twice"),
-        (box("a", style="none"), "form field 'a' has no room on page 1"),
-        (f"<div style='margin-left: -60mm'>{box('a')}</div>", "form field 'a' sticks out of page 1"),
-        (f"<div aria-hidden=true>{box('a')}</div>", "form field where nothing is read out"),
+        (box("a", style="none"), "form field 'a' is too small on page 1"),
+        (f"<div style='margin-left: -60mm'>{box('a')}</div>", "form field 'a' extends beyond page 1"),
+        (f"<div aria-hidden=true>{box('a')}</div>", "form field in a place that is not read out"),
     ],
 )
 def test_a_wrong_mark_fails_the_document(body: str, message: str) -> None:

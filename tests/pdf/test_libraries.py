@@ -58,6 +58,6 @@ def test_threads_that_load_the_engine_at_once_do_not_lose_the_search() -> None:
 
 def test_where_a_library_has_another_name_it_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
     search = ctypes.util.find_library
-    monkeypatch.setattr(libraries, "_USUAL_NAMES", ("libgobject-2.0.so.0", "libnowhere.so.9"))
+    monkeypatch.setattr(libraries, "_DEFAULT_NAMES", ("libgobject-2.0.so.0", "libnowhere.so.9"))
     with libraries.without_search():
         assert ctypes.util.find_library is search

@@ -160,14 +160,14 @@ def test_a_packet_holds_what_its_parts_hold_and_known_wrappers(name: str) -> Non
 @EACH
 def test_a_packet_has_one_of_what_there_may_be_one_of(name: str) -> None:
     with pikepdf.open(io.BytesIO(packet(name))) as pdf:
-        found = Counter(
+        counts = Counter(
             str(item.get("/Type", item.get("/S")))
             for item in pdf.objects
             if isinstance(item, pikepdf.Dictionary | pikepdf.Stream)
         )
-        assert {found[kind] for kind in ("/Catalog", "/StructTreeRoot", "/Metadata", "/Outlines")} == {1}
+        assert {counts[kind] for kind in ("/Catalog", "/StructTreeRoot", "/Metadata", "/Outlines")} == {1}
         assert len(pdf.Root.OutputIntents) == 1
-        assert found["/OutputIntent"] + found["/GTS_PDFA1"] <= 1
+        assert counts["/OutputIntent"] + counts["/GTS_PDFA1"] <= 1
         assert "/Names" not in pdf.Root
         assert not {"/RoleMap", "/ClassMap"} & set(pdf.Root.StructTreeRoot.keys())
 
@@ -201,9 +201,9 @@ def test_what_several_parts_bring_is_stored_once(name: str) -> None:
         with pikepdf.open(io.BytesIO(document(**which)[1].pdf)) as part:
             brought |= {data for data in map(plain_data, part.objects) if data}
     with pikepdf.open(io.BytesIO(packet(name))) as pdf:
-        found = Counter(map(plain_data, pdf.objects))
+        counts = Counter(map(plain_data, pdf.objects))
     assert len(brought) > 5
-    assert {found[data] for data in brought} == {1}
+    assert {counts[data] for data in brought} == {1}
 
 
 def plain_data(item: Any) -> bytes:
@@ -382,14 +382,14 @@ def words(pdf: bytes) -> list[tuple[int, str, tuple[float, float, float, float]]
     """Each word: its page, text, and box in points from the lower left corner."""
     done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout
     text = re.sub(r' xmlns="[^"]*"|<!DOCTYPE[^>]*>', "", done.decode())
-    found = []
+    positions = []
     for number, page in enumerate(ElementTree.fromstring(text).iter("page")):
         height = float(page.get("height", "0"))
         for word in page.iter("word"):
             left, right = (float(word.get(name, "0")) for name in ("xMin", "xMax"))
             low, high = (height - float(word.get(name, "0")) for name in ("yMax", "yMin"))
-            found.append((number, word.text or "", (left, low, right, high)))
-    return found
+            positions.append((number, word.text or "", (left, low, right, high)))
+    return positions
 
 
 STAMPED = f"<h1>One</h1><p>Name {box('patient_name')}</p><h1>Two</h1><p>Name {box('patient_name')} {box('other')}</p>"
@@ -410,9 +410,9 @@ def test_what_is_written_stands_upright_in_its_slot_and_nowhere_else(fillable: b
         width, height = around[2] - around[0], around[3] - around[1]
         assert width > 3 * height
         assert height < 14 * DOTS_PER_POINT
-        found = [edges for page, word, edges in words(full) if page == slot.page + 1 and word == "Llama"]
-        assert len(found) == 1
-        left, low, right, _ = found[0]
+        matches = [edges for page, word, edges in words(full) if page == slot.page + 1 and word == "Llama"]
+        assert len(matches) == 1
+        left, low, right, _ = matches[0]
         assert slot.corners.left <= left < right <= slot.corners.right
         assert slot.corners.bottom - 2 <= low < slot.corners.bottom + 4
     (other,) = (slot for slot in part.slots if slot.name == "other")
@@ -566,7 +566,7 @@ def test_types_by_which_two_files_mean_different_things_are_kept_apart(tmp_path:
     parts = [tagged(meaning(role)) for role in ("/P", "/BlockQuote")]
     pdf = link(Paper(small("<p>Ours")), *map(Paper, parts), Paper(parts[0]))
     tree = taken_apart(pdf).tree
-    found = []
+    roles = []
     for paper in top(pdf):
         for element in below(paper):
             role = element.dictionary.S
@@ -574,8 +574,8 @@ def test_types_by_which_two_files_mean_different_things_are_kept_apart(tmp_path:
                 role = tree.RoleMap[str(role)]
             if element.role not in ("H1", "Span", "Strong"):
                 classes = [str(tree.ClassMap[str(name)].TextAlign) for name in element.dictionary.get("/C", [])]
-                found.append((str(role), classes))
-    assert found == [("/P", []), ("/P", ["/Center"]), ("/BlockQuote", ["/End"]), ("/P", ["/Center"])]
+                roles.append((str(role), classes))
+    assert roles == [("/P", []), ("/P", ["/Center"]), ("/BlockQuote", ["/End"]), ("/P", ["/Center"])]
     assert is_intact(pdf)
     assert failures(pdf) == []
 

@@ -77,13 +77,13 @@ def element(name: str, text: str) -> Plant:
     """Say something of a part as a whole, in the structure."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        real = insert._Inserter._take_structure
+        real = insert._Inserter._add_structure
 
         def take(self: Any) -> None:
             real(self)
             self._dictionary(self._part.elements[0])[name] = text_string(text)
 
-        patch.setattr(insert._Inserter, "_take_structure", take)
+        patch.setattr(insert._Inserter, "_add_structure", take)
 
     return plant
 
@@ -92,14 +92,14 @@ def field(change: Callable[[list[dict[str, Value]]], None]) -> Plant:
     """Change the form fields and links of a part."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        real = insert._Inserter._mend_annotations
+        real = insert._Inserter._renumber_annotations
 
-        def mend(self: Any) -> None:
+        def renumber(self: Any) -> None:
             real(self)
             entries = [self._entries[place] for place in self._part.edited]
             change([entry for entry in entries if isinstance(entry, dict) and "Rect" in entry])
 
-        patch.setattr(insert._Inserter, "_mend_annotations", mend)
+        patch.setattr(insert._Inserter, "_renumber_annotations", renumber)
 
     return plant
 

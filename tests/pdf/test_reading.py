@@ -212,10 +212,10 @@ def test_a_document_of_ours_reads_as_pypdf_reads_its_tree() -> None:
 @pytest.mark.parametrize(
     ("pdf", "message"),
     [
-        (b"", "no PDF"),
-        (b"%PDF-1.7\nnothing", "no PDF"),
-        (b"\x00" * 2000, "no PDF"),
-        (by_hand(b"")[:400], "no PDF"),
+        (b"", "not a PDF"),
+        (b"%PDF-1.7\nnothing", "not a PDF"),
+        (b"\x00" * 2000, "not a PDF"),
+        (by_hand(b"")[:400], "not a PDF"),
         (lay_out("<p>One</p>").write_pdf(), "no structure tree"),
         (tree_that_bites_its_tail(), "damaged"),
         (encrypted(), "encrypted"),

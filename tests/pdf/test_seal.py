@@ -41,10 +41,10 @@ def test_the_digest_stands_in_the_second_string_of_the_identifier_and_changes_no
 
 def test_every_flipped_bit_of_a_small_file_is_found() -> None:
     assert is_intact(SEALED)
-    found = [
+    undetected = [
         (place, bit) for place in range(len(SEALED)) for bit in range(8) if is_intact(flipped(SEALED, place, 1 << bit))
     ]
-    assert found == []
+    assert undetected == []
 
 
 @given(data=st.data())

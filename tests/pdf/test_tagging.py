@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from consentkit.pdf.read.structure_text import readable_text, tagged_text
-from consentkit.pdf.tags.collect import Gatherer
+from consentkit.pdf.tags.collect import Collector
 from kit.source_comparison import compare
 from kit.tagged_samples import IMAGE, SENTENCE, TABLE, all_of, faults, opened, render, shape, whole_page
 
@@ -332,13 +332,13 @@ def test_a_field_takes_the_name_that_its_author_gives_it() -> None:
 
 def test_a_field_that_nobody_would_hear_of_is_complained_of(caplog: pytest.LogCaptureFixture) -> None:
     render("<form aria-hidden=true><input name=a title=A></form><p>One</p>", forms=True)
-    assert "form field where nothing is read out" in caplog.messages[0]
+    assert "form field in a place that is not read out" in caplog.messages[0]
 
 
 def test_text_without_a_place_is_complained_of_and_left_out_of_the_tree(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Gatherer, "_visit", lambda *_: None)
+    monkeypatch.setattr(Collector, "_visit", lambda *_: None)
     pdf = render("<p>One</p>")
     assert shape(pdf) == ""
     assert "text or picture outside the structure" in caplog.messages[0]

@@ -76,13 +76,13 @@ def test_weasyprint_still_has_the_private_parts_that_the_tagging_relies_on(monke
 
     page_box = document.pages[0]._page_box
     everything = list(page_box.descendants(placeholders=True))
-    placeholders = [found for found in everything if isinstance(found, AbsolutePlaceholder)]
-    assert all(isinstance(found._box, boxes.Box) for found in placeholders), changed.format("AbsolutePlaceholder")
-    assert {"li::marker", "li"} <= {found.element_tag for found in everything}, changed.format("element_tag")
-    assert any(found.is_header for found in everything if isinstance(found, boxes.TableRowGroupBox))
-    assert any(found.is_for_root_element for found in page_box.children), changed.format("is_for_root_element")
+    placeholders = [box for box in everything if isinstance(box, AbsolutePlaceholder)]
+    assert all(isinstance(box._box, boxes.Box) for box in placeholders), changed.format("AbsolutePlaceholder")
+    assert {"li::marker", "li"} <= {box.element_tag for box in everything}, changed.format("element_tag")
+    assert any(box.is_header for box in everything if isinstance(box, boxes.TableRowGroupBox))
+    assert any(box.is_for_root_element for box in page_box.children), changed.format("is_for_root_element")
     for name in ("element", "style", "link_annotation", "widget_annotation", "transformation_matrix", "is_leader"):
-        assert all(hasattr(found, name) for found in everything), changed.format(f"Box.{name}")
+        assert all(hasattr(box, name) for box in everything), changed.format(f"Box.{name}")
 
 
 def test_the_same_page_gives_the_same_bytes() -> None:

@@ -49,11 +49,11 @@ def in_an_object(token: bytes) -> bytes | None:
 def test_a_string_stands_for_the_same_bytes_in_an_object_in_a_content_stream_and_for_qpdf(body: bytes) -> None:
     token = b"(" + body + b")"
     data = in_an_object(token)
-    found = list(operations(token + b" Tj"))
+    parsed = list(operations(token + b" Tj"))
     if data is None:  # its parentheses do not match
-        assert all(operation.operands != [body] for operation in found)
+        assert all(operation.operands != [body] for operation in parsed)
         return
-    assert found == [("Tj", [data])]
+    assert parsed == [("Tj", [data])]
     assert bytes(pikepdf.Object.parse(token)) == data  # type: ignore[call-overload]
 
 

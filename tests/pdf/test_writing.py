@@ -66,9 +66,9 @@ def test_streams_are_read_back_whatever_is_in_them(streams: list[tuple[bytes, bo
 
     pdf = file_of(fill)
     file = read_file(pdf)
-    found = [file.objects[ref] for ref in file.array(file.catalog["Kept"]) if isinstance(ref, Ref)]
-    assert [inflated(item) for item in found] == [data for data, _ in streams]
-    assert {item.entries["Own"] for item in found} <= {b"/Yes"}
+    kept = [file.objects[ref] for ref in file.array(file.catalog["Kept"]) if isinstance(ref, Ref)]
+    assert [inflated(item) for item in kept] == [data for data, _ in streams]
+    assert {item.entries["Own"] for item in kept} <= {b"/Yes"}
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert [item.read_bytes() for item in opened.Root["/Kept"]] == [data for data, _ in streams]
 

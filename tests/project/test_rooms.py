@@ -39,10 +39,6 @@ PAST_OPERATIONS = {
     "consentkit.cli.support": {"consentkit.processes.interruption"},  # listens to the signals that end a run
 }
 """What faces use besides, since it is about their own process."""
-STILL_TO_MOVE = {
-    "consentkit.cli.batching",
-}
-"""The modules that do the work of operations themselves, as long as they do."""
 TALKING = {"consentkit.processes.interruption": {"os._exit"}}
 """Modules below the faces that end a process: the one that was forked, or the program when it is interrupted."""
 
@@ -72,9 +68,7 @@ def test_no_face_uses_what_is_inside_another() -> None:
 
 
 def test_faces_call_operations_and_nothing_below_them() -> None:
-    used = past_operations(IMPORTS, FACES, FOR_FACES)
-    assert {name: found for name, found in used.items() if name not in STILL_TO_MOVE} == PAST_OPERATIONS
-    assert used.keys() >= STILL_TO_MOVE, "a module no longer needs to be named as one that is still to move"
+    assert past_operations(IMPORTS, FACES, FOR_FACES) == PAST_OPERATIONS
 
 
 def test_nothing_below_the_faces_prints_asks_or_exits() -> None:

@@ -229,7 +229,7 @@ def test_whatever_the_yaml_library_raises_becomes_a_problem(error: Exception, mo
     def broken(*_: object, **__: object) -> Iterator[yaml.Event]:
         raise error
 
-    monkeypatch.setattr(yaml, "parse", broken)
+    monkeypatch.setattr(yaml_file, "_Loader", broken)
     assert told("a: b\n") == ["f.yaml: can't be read as YAML; look for broken quotation marks or brackets"]
 
 

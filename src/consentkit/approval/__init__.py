@@ -1,1 +1,1 @@
-"""Who approved what, how each document stands, what has changed since, and what a PDF is."""
+"""What has changed in a text since it was approved, and what a PDF says that it is."""

@@ -1,7 +1,7 @@
 """What has changed between two texts of a document, in words that a clinician reads.
 
-Guarantees: each changed paragraph is told under the heading where it stands, as it was and as it is; what stays
-the same under the same heading is not told; nothing but the texts decides.
+Guarantees: each changed paragraph is shown under its heading, as it was and as it is; what stays the same under the
+same heading is left out; nothing but the texts decides.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from consentkit.batches.folder import file_hash, held, strangers, tidy
+from consentkit.batches.folder import exclusive, file_hash, tidy, unknown_files
 from consentkit.batches.manifest import ApprovalState, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.documents.kept import digests_of, get_or_make, kept
@@ -99,7 +99,7 @@ class BatchPlan:
     before: Manifest
     after: Manifest
     """What the manifest will say while nothing has been done yet."""
-    left: tuple[Entry, ...]
+    no_longer_listed: tuple[Entry, ...]
     """Documents that the list no longer asks for."""
     repeated: tuple[str, ...]
     """The files of documents that the list asks for more than once."""
@@ -150,7 +150,7 @@ def make_plan(
         steps=tuple(steps),
         before=before,
         after=_before_work(before, steps, wanted, choice.shard),
-        left=tuple(entry for entry in before.documents if entry.file not in wanted),
+        no_longer_listed=tuple(entry for entry in before.documents if entry.file not in wanted),
         repeated=tuple(sorted(name for name, count in counts.items() if count > 1)),
     )
 
@@ -238,7 +238,7 @@ def started(
 
     Raises FileAccess where another run is in the folder, or where it can't be written to; and what `make_plan` raises.
     """
-    with held(folder) as lock:
+    with exclusive(folder) as lock:
         tidy(folder)
         run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
         run.save()
@@ -282,9 +282,9 @@ class BatchRun:
             self._written_entries = documents
         self._saved = time.monotonic()
 
-    def strangers(self) -> list[str]:
+    def unknown_files(self) -> list[str]:
         """What stands in the folder and is not consentkit's."""
-        return strangers(self.folder, self._entries)
+        return unknown_files(self.folder, self._entries)
 
     def _results(self) -> Generator[BatchResult, None, None]:
         to_make = []
@@ -303,7 +303,7 @@ class BatchRun:
             rest = [step for step in to_make if self._entries[step.request.file].outcome == "pending"]
             yield from (self._failed(step, self._hopeless) for step in rest)
         if self.choice.prune:
-            yield from map(self._prune, self.plan.left)
+            yield from map(self._prune, self.plan.no_longer_listed)
 
     def _make(self, steps: Sequence[BatchStep]) -> Iterator[BatchResult]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
@@ -312,7 +312,8 @@ class BatchRun:
 
         try:
             load_engine()  # once, here: processes that are forked have it then
-        except (MemoryError, ImportError) as error:  # a library that can't be mapped is an ImportError
+        except (MemoryError, ImportError, SystemError) as error:
+            # A library that can't be mapped is an ImportError; a MemoryError that Python itself loses is a SystemError.
             raise RenderingFailed(
                 "the page engine can't be loaded, perhaps for want of memory; close other programs, and run it again"
             ) from error

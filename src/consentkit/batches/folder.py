@@ -25,7 +25,7 @@ _HOUR = 3600
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[int]:
+def exclusive(folder: Path) -> Iterator[int]:
     """Make a folder if need be, and hold it for this run alone; gives the open file that must not be passed on.
 
     Raises FileAccess where another run holds it, or where nothing can be written.
@@ -46,7 +46,7 @@ def tidy(folder: Path) -> None:
                     Path(item.path).unlink()
 
 
-def strangers(folder: Path, known: Container[str]) -> list[str]:
+def unknown_files(folder: Path, known: Container[str]) -> list[str]:
     """The names of what stands in the folder and is not known; hidden files and consentkit's own are passed over."""
     own = {MANIFEST, TABLE}
     return sorted(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from consentkit.batches.folder import file_hash, held, tidy
+from consentkit.batches.folder import exclusive, file_hash, tidy
 from consentkit.batches.manifest import MANIFEST, Entry, Manifest, load_manifest, save_manifest
 from consentkit.batches.service_list import RequestedDocument, list_hash, shard_of
 from consentkit.errors import InvalidInput
@@ -40,7 +40,7 @@ def merge(folders: Sequence[Path], target: Path, *, force: bool = False) -> Mani
     problems = [*_list_problems(parts), *_document_problems(parts)]
     if problems:
         raise InvalidInput(problems)
-    with held(target):
+    with exclusive(target):
         tidy(target)
         before = load_manifest(target)
         entries = [(folder, entry) for folder, part in parts for entry in part.documents if entry.listed]

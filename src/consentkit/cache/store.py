@@ -25,6 +25,7 @@ from consentkit.cache.local_folder import KEY, OVERHEAD, File
 from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
 from consentkit.processes.whole_files import LARGEST_PDF
+from consentkit.reading.paths import is_possible
 
 LARGEST = 1024**3
 """Bytes that a store holds at most, where nothing else is said."""
@@ -189,13 +190,20 @@ class Store:
 def open_store(folder: str | Path | None = None, largest: int = LARGEST) -> Store:
     """Open the store in a folder, the default one if none is named. The folder is made when the first part is put."""
     try:
-        return Store(default_folder() if folder is None else Path(folder), largest)
+        path = default_folder() if folder is None else Path(folder)
     except RuntimeError:
-        store = no_store()
-        store.trouble = (
-            f"Finished parts can't be kept: you have no home folder. --cache DIR or ${FOLDER_VARIABLE} names one"
+        return _useless("Finished parts can't be kept: you have no home folder.", "one")
+    if not is_possible(path):
+        return _useless(
+            f"{printable(str(path))}: finished parts can't be kept here: no folder has such a name.", "another"
         )
-        return store
+    return Store(path, largest)
+
+
+def _useless(trouble: str, which: str) -> Store:
+    store = no_store()
+    store.trouble = f"{trouble} --cache DIR or ${FOLDER_VARIABLE} names {which}"
+    return store
 
 
 def no_store() -> Store:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApproveRequest:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     code: str
     language: str | None

@@ -37,11 +37,11 @@ def cache() -> None:
     """
 
 
-@cache.command(short_help="Tell where the cache is and how large.")
+@cache.command(short_help="Show where the cache is and how large.")
 @json_option
 @_store_options
 def info(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
-    """Tell where the cache is, how much it holds, and when that was used last."""
+    """Show where the cache is, how much it holds, and when that was used last."""
     from consentkit.cli.caching import print_info
 
     return print_info(folder, as_json=as_json)

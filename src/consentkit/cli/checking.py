@@ -24,7 +24,7 @@ _EVERY_RULE = "all"
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     files: tuple[str, ...]
     strict: bool

@@ -39,7 +39,7 @@ def consentkit() -> None:
     consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
 
-    "consentkit COMMAND --help" tells more about a command. The texts that come with consentkit are drafts that no
+    "consentkit COMMAND --help" says more about a command. The texts that come with consentkit are drafts that no
     clinician has reviewed.
     """
 
@@ -99,7 +99,7 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
     "--json", "as_json", is_flag=True, help="Print a JSON document for each result, a line each, as it comes."
 )
 @cache_options
-def batch(workspace: OpenWorkspace, **options: Any) -> int:
+def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> int:
     """Make every document of a service list: the clinic's own services.yaml unless another is named.
 
     \b
@@ -111,9 +111,9 @@ def batch(workspace: OpenWorkspace, **options: Any) -> int:
     A document is made again only when something that it is made from has changed. One that fails does not stop the
     others: the exit code is 7 then. A run that was stopped goes on when it is started again.
     """
-    from consentkit.cli.batching import BatchRequest, run_batch
+    from consentkit.cli.batching import make_batch
 
-    return run_batch(workspace, BatchRequest(**options))
+    return make_batch(workspace, paths, **options)
 
 
 consentkit.add_command(packet)
@@ -127,7 +127,7 @@ consentkit.add_command(cache)
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
 )
-@click.option("--explain", "rule", metavar="RULE", help="Tell what a rule wants and why; `all` lists the rules.")
+@click.option("--explain", "rule", metavar="RULE", help="Explain a rule, and why it is there; `all` lists the rules.")
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @options_of_check
@@ -160,7 +160,7 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Record that a document may be used as it is today.
 
-    The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, in place of the
+    The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, instead of the
     draft mark. Any edit of what a patient reads voids the approval by itself.
     """
     from consentkit.cli.approving import ApproveRequest, record_approval
@@ -168,11 +168,11 @@ def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     return record_approval(workspace, ApproveRequest(code, **options))
 
 
-@consentkit.command(short_help="Tell which documents are approved.")
+@consentkit.command(short_help="Show which documents are approved.")
 @json_option
 @common_options
 def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Tell how each document of the clinic's services.yaml stands.
+    """Show the state of each document of the clinic's services.yaml.
 
     It is approved, draft, changed since its approval, overdue, or a translation that no longer fits. Without
     services.yaml, each procedure of the library is a service.
@@ -182,23 +182,23 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     return print_status(workspace, as_json=as_json, quiet=quiet)
 
 
-@consentkit.command(short_help="Tell what changed since the approval.")
+@consentkit.command(short_help="Show what has changed since the approval.")
 @click.argument("code", type=CodeArgument())
 @document_options
 @common_options
 def diff(workspace: OpenWorkspace, code: str, **options: Any) -> int:
-    """Tell what has changed in a document since its latest approval, paragraph by paragraph."""
+    """Show what has changed in a document since its latest approval, paragraph by paragraph."""
     from consentkit.cli.approving import print_changes
 
     return print_changes(workspace, code, **options)
 
 
-@consentkit.command(short_help="Tell what a PDF is, and whether it is current.")
+@consentkit.command(short_help="Show what a PDF is, and whether it is current.")
 @click.argument("file", metavar="FILE.pdf", type=click.Path(path_type=Path))
 @json_option
 @common_options
 def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) -> int:
-    """Tell which document and edition a PDF is, and whether it is current, superseded, or altered since it was made.
+    """Show which document and edition a PDF is, and whether it is current, superseded, or altered since it was made.
 
     The exit code is 0 for a current document and 3 for any other.
     """
@@ -236,11 +236,11 @@ def schema(kind: str) -> int:
     return 0
 
 
-@consentkit.command(short_help="Look whether everything needed is there.")
+@consentkit.command(short_help="Check that everything needed is there.")
 @json_option
 @common_options
 def doctor(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Look whether everything that consentkit needs is there, and make a document to prove it."""
+    """Check that everything that consentkit needs is there, and make a document to prove it."""
     from consentkit.cli.listing import report_health
 
     return report_health(workspace, as_json=as_json, quiet=quiet)

@@ -66,11 +66,11 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     targets.require_sense()
     if targets.are_on_stdout:
         _require_stdout_alone(request)
-    shown = _PacketReport(request, is_schedule=visits.is_schedule)
+    output = _PacketReport(request, is_schedule=visits.is_schedule)
     for event in write_packets(workspace, targets, request.options, write_to_stdout):
-        shown.tell(event)
+        output.show(event)
         interruptions.require_none()
-    return shown.end()
+    return output.end()
 
 
 def _require_stdout_alone(request: PacketRequest) -> None:
@@ -107,7 +107,7 @@ class _PacketReport:
         click.echo(f"{report.counted(made, 'packet')} made, {refused} refused; see the messages above.", err=True)
         return RunFailed.exit_code
 
-    def tell(self, event: PacketEvent) -> None:
+    def show(self, event: PacketEvent) -> None:
         """Print what there is to say of an event."""
         match event:
             case VisitPassedOver():
@@ -115,71 +115,71 @@ class _PacketReport:
             case VisitWarned():
                 click.echo(str(event.warning), err=True)
             case PacketWritten():
-                self._tell_written(event)
+                self._show_written(event)
             case PacketNotPrinted():
-                self._tell_refusal(event.entry, event.error, event.problems)
+                self._show_refusal(event.entry, event.error, event.problems)
             case VisitRefused():
-                self._tell_refused(event)
+                self._show_refused(event)
             case DayFileWritten():
-                self._tell_jobs(event.jobs)
-                self._tell_file(event.file)
+                self._show_jobs(event.jobs)
+                self._show_file(event.file)
             case DayFileNotPrinted():
-                self._tell_day_failure(event.error, event.message)
+                self._show_day_failure(event.error, event.message)
             case DayFileRefused():
                 self._packets.clear()  # they would have been in that file
-                self._tell_day_failure(event.error, event.message)
-                self._tell_earlier_day_file(event.earlier)
+                self._show_day_failure(event.error, event.message)
+                self._show_earlier_day_file(event.earlier)
                 self._refused[-1] |= _earlier_entry(event.earlier)
             case DayFileLeftOut():
-                self._tell_earlier_day_file(event.earlier)
+                self._show_earlier_day_file(event.earlier)
                 for refused in self._refused:
                     refused.update(_earlier_entry(event.earlier))
             case _:
                 assert_never(event)
 
-    def _tell_written(self, event: PacketWritten) -> None:
+    def _show_written(self, event: PacketWritten) -> None:
         packet = event.made.packet
-        self._tell_jobs(event.jobs)
+        self._show_jobs(event.jobs)
         for notice in event.made.notices:
             if notice not in self._notices:  # which many packets share
                 self._notices.add(notice)
                 self._say(f"Warning: {notice}")
         self._packets.append(report.packet_entry(packet, event.file, self._request.options.override))
         if event.file:
-            self._tell_file(event.file)
+            self._show_file(event.file)
         self._say(report.packet_line(packet, event.file))
 
-    def _tell_refused(self, event: VisitRefused) -> None:
+    def _show_refused(self, event: VisitRefused) -> None:
         refused, earlier = event.refused, event.earlier
         entry = refused.entry
-        self._tell_refusal(entry, refused.error, refused.problems)
+        self._show_refusal(entry, refused.error, refused.problems)
         self._refused[-1] |= _earlier_entry(earlier)
         if self._is_schedule or earlier.fate in {"removed", "left"}:
             visit = f"visit {entry.number}" if entry.number else "this visit"
             advice = f"; {earlier.advice}" if earlier.advice else ""
             click.echo(f"{entry.label}: {visit} has no packet{advice}", err=True)
 
-    def _tell_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
+    def _show_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
         self._failure = self._failure or error
         lines = list(report_lines(problems))
         for line in lines:
             click.echo(line, err=True)
         self._refused.append(_refused_entry(error, lines, entry))
 
-    def _tell_day_failure(self, error: ConsentkitError, message: str) -> None:
+    def _show_day_failure(self, error: ConsentkitError, message: str) -> None:
         self._day_failure = error
         click.echo(f"Error: {message}", err=True)
         self._refused.append(_refused_entry(error, [message]))
 
-    def _tell_earlier_day_file(self, earlier: EarlierFile) -> None:
+    def _show_earlier_day_file(self, earlier: EarlierFile) -> None:
         if earlier.advice:
             click.echo(f"{printable(self._request.source)}: {earlier.advice}", err=True)
 
-    def _tell_jobs(self, jobs: Sequence[str]) -> None:
+    def _show_jobs(self, jobs: Sequence[str]) -> None:
         if jobs:
             self._say(f"Sent to {self._request.printer}: {', '.join(jobs)}")
 
-    def _tell_file(self, file: str) -> None:
+    def _show_file(self, file: str) -> None:
         """The name of a file is a result."""
         if file != STDOUT and not self._request.as_json:
             click.echo(file)

@@ -41,7 +41,7 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
 
     Files are named after day and number of the visit. Every page has the patient's name, date of birth and record
     number, and is read back before the file is written. One visit that can't be served does not stop the others: the
-    exit code is 7 then. `-` reads from standard input. docs/visits.md tells what a visit may hold.
+    exit code is 7 then. `-` reads from standard input. docs/visits.md says what a visit may hold.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
     from consentkit.operations.packets import PacketOptions

@@ -84,7 +84,7 @@ class Commands(click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is asked for."""
+        """Find the command of a name, or report the nearest one."""
         name = arguments[0]
         if self.get_command(context, name) is None and not name.startswith("-"):
             near = did_you_mean(name, self.list_commands(context)) or "; see `consentkit --help`"
@@ -130,7 +130,7 @@ def _opening(command: Command, *, despite_faults: bool) -> Command:
 def cache_options(command: Command) -> Command:
     """Give a command what `common_options` gives, and `--cache` and `--no-cache`: its workspace keeps documents.
 
-    Why they could not be kept is told once, when the command has ended.
+    Why they could not be kept is reported once, when the command has ended.
     """
 
     @click.option(
@@ -180,6 +180,6 @@ def json_option(command: Command) -> Command:
 
 
 def say(message: str, *, quiet: bool) -> None:
-    """Tell a person something that is not a result."""
+    """Print a message that is not a result."""
     if not quiet:
         click.echo(message, err=True)

@@ -1,7 +1,7 @@
 """What every patient must read, and whether it can be read on the finished paper.
 
 Guarantees: each text that is required is a paragraph of the file, as often as it is required, and every character of it
-can be seen (`pdf.seen`): a template or style sheet that leaves it out, hides it or moves it away makes no paper.
+is visible (`pdf.read.visible`): a template or style sheet that leaves it out, hides it or moves it away makes no paper.
 
 Not checked: whether the shape of each glyph is that of its letter.
 """
@@ -57,7 +57,7 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
     from consentkit.pdf.read.structure_text import UnreadablePdf, tagged_text
 
     try:
-        found = Counter(_comparable(element.text) for element in tagged_text(pdf, only_seen=True))
+        found = Counter(_comparable(element.text) for element in tagged_text(pdf, only_visible=True))
     except UnreadablePdf as error:
         raise RenderingFailed(f"the finished page can't be read back: {error}") from error
     missing = Counter(_comparable(text) for text in texts) - found

@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
     from consentkit.model.words import LanguagePack
+    from consentkit.reading.places import SourceText
 
 CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
 
@@ -208,11 +209,11 @@ class OpenWorkspace:
         approvals = load_approvals(self.folder.path, files)
         return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files)
 
-    def compose(self, content: Content) -> Page:
+    def compose(self, content: Content, snapshot: Snapshot | None = None) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""
         from consentkit.documents.making import compose_page
 
-        return self._guarded(compose_page, content, self.source())
+        return self._guarded(compose_page, content, self.source(snapshot))
 
     def is_approved(
         self, code: str, layout: Layout, *, language: str, variant: Variant, inputs: Inputs | None = None
@@ -221,10 +222,11 @@ class OpenWorkspace:
 
         Raises what `content` raises, and RenderingFailed where a template is faulty.
         """
-        sought = self.find(code, layout, language=language, variant=variant)
-        if document := kept(self, key(sought, inputs or self.inputs())):
+        inputs = inputs or self.inputs()
+        if document := kept(self, key(self.find(code, layout, language=language, variant=variant), inputs)):
             return document.is_approved
-        approval = self.compose(self.content(code, language=language, variant=variant)).approval
+        content = self.content(code, language=language, variant=variant, snapshot=inputs.snapshot)
+        approval = self.compose(content, inputs.snapshot).approval
         return approval is not None and not approval.is_overdue(datetime.date.today())
 
     def render(
@@ -259,10 +261,9 @@ class OpenWorkspace:
         except UnprintableText as error:
             from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
-            from consentkit.reading.places import source_of
 
             files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
-            sources = [source_of(files.text(path), files.parsed(path)) for path in paths if is_file(path)]
+            sources = [_source_of(path, files) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
@@ -384,6 +385,16 @@ def _clinic_folder(named: str | Path | None) -> Path | None:
     if not is_there(folder / PARTICULARS):
         raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
     return folder
+
+
+def _source_of(path: Path, files: Snapshot) -> SourceText:
+    """A file whose texts are printed, with their places."""
+    from consentkit.library.approvals import source_of_record
+    from consentkit.reading.places import source_of
+
+    if path.name == APPROVALS:  # which may be longer than others
+        return source_of_record(path, files)
+    return source_of(files.text(path), files.parsed(path))
 
 
 def _current_folder() -> Path:

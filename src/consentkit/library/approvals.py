@@ -121,7 +121,7 @@ def source_of_record(path: Path, snapshot: Snapshot) -> SourceText:
 
 
 def approvals_in(source: SourceText) -> Approvals:
-    """The record that a source holds, for a run that needs the places of its entries too: it is parsed once."""
+    """What a record says. Raises InvalidInput with all its mistakes."""
     return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
 
 
@@ -192,15 +192,13 @@ def _read(path: Path) -> str:
 @lru_cache(maxsize=1)
 def _parse(text: str, name: str) -> Approvals:
     """Read a record. A long one takes seconds, and a run of many documents needs it for each."""
-    if not _says_anything(text.splitlines()):
-        return Approvals()
-    return require(Approvals, yaml_file.parse(text, name, most_nodes=_MOST_NODES))
+    return approvals_in(source_of(text, yaml_file.parse(text, name, most_nodes=_MOST_NODES)))
 
 
 def _says_anything(lines: Iterable[str]) -> bool:
     """Whether there is more than comments and the bare key."""
-    said = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    return said not in ([], ["approvals:"], ["approvals: []"])
+    content = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return content not in ([], ["approvals:"], ["approvals: []"])
 
 
 def _entry(approval: Approval) -> str:

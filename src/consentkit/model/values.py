@@ -10,7 +10,16 @@ import datetime
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN, LANGUAGE_PATTERN
 from consentkit.problems import quoted
@@ -34,10 +43,32 @@ def _one_paragraph(text: str) -> str:
     return text
 
 
-Prose = Annotated[str, AfterValidator(fold), AfterValidator(_not_blank), Field(min_length=1, max_length=6000)]
+def _plain(limit: int) -> WrapValidator:
+    """Take a text in one step where nothing can be wrong with it, as with nearly every text, since each step costs."""
+
+    def take(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        # A text without an empty line is one paragraph, and one that begins with a visible character shows something.
+        if type(value) is str and len(value) <= limit and value.count("\n") <= 1:
+            folded = " ".join(value.split())
+            if "!" <= folded[:1] <= "~":
+                return folded
+        return check(value)
+
+    return WrapValidator(take)
+
+
+_LONGEST_PROSE, _LONGEST_LINE = 6000, 1000
+
+Prose = Annotated[
+    str,
+    AfterValidator(fold),
+    AfterValidator(_not_blank),
+    Field(min_length=1, max_length=_LONGEST_PROSE),
+    _plain(_LONGEST_PROSE),
+]
 """One or more paragraphs, parted by a blank line."""
 
-Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=1000)]
+Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]

@@ -7,6 +7,7 @@ has changed since is never approved, and no approval ends before it begins.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import Approval, load_approvals, record
 from consentkit.model.identity import APPROVALS, Variant
+from consentkit.reading import characters
+
+_NAMES = {"by", "role"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def approve(
     be recorded or a translation of a text that has changed since; FileAccess where there is no clinic's folder, or
     where it can't be written to; and what `Workspace.render` raises for a document that can't be made.
     """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
     today = datetime.date.today()
     if until and until < today:
@@ -56,7 +61,7 @@ def approve(
     document = workspace.render(content)
     approval = _approval(
         **vars(content.identity),
-        edition=load_approvals(folder).next_edition(content.identity, document.content_hash),
+        edition=load_approvals(folder, workspace.snapshot).next_edition(content.identity, document.content_hash),
         content=document.content_hash,
         by=by,
         role=role,
@@ -75,11 +80,19 @@ def clinic_folder(workspace: OpenWorkspace) -> Path:
 
 def _approval(**values: Any) -> Approval:
     """An approval. Raises WrongUse where a name can't be recorded."""
+    unfit = {name for name in _NAMES if any(characters.refused(values[name] or ""))}
     try:
-        return Approval(**values)
+        approval = Approval(**values)
     except ValidationError as error:
-        options = {str(mistake["loc"][0]) for mistake in error.errors()} & {"by", "role"}
-        if not options:
+        mistaken = {str(mistake["loc"][0]) for mistake in error.errors()} & _NAMES
+        if not mistaken:
             raise
-        named = " and ".join(f"--{option}" for option in sorted(options))
-        raise WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed") from None
+        raise _unfit(mistaken | unfit) from None
+    if unfit:
+        raise _unfit(unfit)
+    return approval
+
+
+def _unfit(names: Iterable[str]) -> WrongUse:
+    named = " and ".join(f"--{name}" for name in sorted(names))
+    return WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed")

@@ -37,9 +37,10 @@ def diff(
     Raises WrongUse where it was never approved, FileAccess where there is no clinic's folder or the approved text is
     missing, and what `Workspace.render` raises.
     """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
     content = workspace.content(procedure, language=language, variant=variant)
-    approval = load_approvals(folder).latest(content.identity)
+    approval = load_approvals(folder, workspace.snapshot).latest(content.identity)
     if approval is None:
         raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")
     document = workspace.render(content)

@@ -89,7 +89,7 @@ class LibraryReader:
     paths: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     failures: dict[str, FileAccess] = field(default_factory=dict)
-    """Why files could not be read, by what is said of it."""
+    """Why files could not be read, by message."""
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
     _translations: list[tuple[Path, checks.SourceText, Translation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
@@ -150,11 +150,12 @@ class LibraryReader:
             return
         path = folder / APPROVALS
         with self._collecting():
-            source = source_of_record(path, self.snapshot) if is_there(path) else None
-            if source and not source.text.isascii():  # whatever is wrong with the form
+            if not is_there(path):
+                return
+            source = source_of_record(path, self.snapshot)
+            if not source.text.isascii():  # which is looked at whatever is wrong with the form
                 self._printed.append(checks.PrintedFile(source))
-            if source:
-                self.problems += _overdue(approvals_in(source), str(path), today)
+            self.problems += _overdue(approvals_in(source), str(path), today)
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
@@ -235,7 +236,7 @@ class LibraryReader:
 
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
-        names = tuple(found.name for found in sorted([*passed_over(folder), *self._orphans(folder)]))
+        names = tuple(ignored.name for ignored in sorted([*passed_over(folder), *self._orphans(folder)]))
         own = self.workspace.folder
         is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)
@@ -299,7 +300,7 @@ def _after(fault: InvalidInput, name: str, message: str) -> Problem:
 
 
 def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.DataPath, str]]:
-    """Each code of a list, those of groups too, with where it stands."""
+    """Each code of a list, those of groups too, with its place."""
     lists: list[tuple[yaml_file.DataPath, tuple[Service, ...]]] = [
         *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
         (("services",), services.services),
@@ -310,6 +311,6 @@ def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[y
 
 
 def _place(source: checks.SourceText, service: yaml_file.DataPath) -> yaml_file.DataPath:
-    """Where the code of a service stands: the service may be the code itself."""
+    """The place of a service's code: the service may be the code itself."""
     full = (*service, "code")
     return full if full in source.yaml.values else service

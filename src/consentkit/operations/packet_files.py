@@ -163,7 +163,7 @@ class _Run:
         self._kept: list[Packet] = []
         self._refused_visits: set[str] = set()
         self._written: set[str] = set()
-        """The files of this run, in one case, since not every file system tells V-1 from v-1."""
+        """The files of this run, in one case, since not every file system separates V-1 from v-1."""
 
     def pass_over(self, entry: VisitEntry) -> None:
         self._making.pass_over(entry)
@@ -178,6 +178,7 @@ class _Run:
         try:
             file = self._deliver(result.packet)
         except ConsentkitError as error:
+            self._making.forget(result.packet.plan.visit)
             yield self._refuse(refusal(entry, error))
             return
         yield from self._print(result, file)
@@ -259,7 +260,7 @@ class _Run:
     def _earlier_packet(self, entry: VisitEntry) -> EarlierFile:
         visit, place = entry.name.visit, self._targets.place_of(entry.name)
         if place is not None:
-            # A number that tells who comes is part of the file's name, too, so neither is repeated.
+            # A number that reveals who comes is part of the file's name, too, so neither is repeated.
             is_tellable = entry.number or not self._targets.are_in_a_folder
             shown = printable(str(place)) if is_tellable else "the file under its name"
             return self._removed(place, {visit} if visit else set(), shown)
@@ -270,7 +271,7 @@ class _Run:
         return EarlierFile()
 
     def _earlier_day_file(self, target: str) -> EarlierFile:
-        """No visit is in the file for all, so none may be found there from before."""
+        """No visit is in the file for all, so none may be left there from before."""
         if target == STDOUT:
             return EarlierFile()
         visits = self._refused_visits | {packet.plan.visit.visit for packet in self._kept}

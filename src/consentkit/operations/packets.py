@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
 from consentkit.packets.packet import Packet, PacketMaker
@@ -106,11 +107,12 @@ class PacketsInTurn:
         if entry.visit is None:
             return refusal(entry, InvalidInput(unread_problems(entry)))
         warnings = tuple(self._record_warnings(entry, entry.visit))
-        inputs = self._workspace.inputs()  # each file is read once for a visit, and again for the next one
+        inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
             packet = self._maker.make(plan, inputs)
         except ConsentkitError as error:
+            self.forget(entry.visit)
             return refusal(entry, error, warnings)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
 
@@ -120,6 +122,10 @@ class PacketsInTurn:
         if entry.visit:
             self._records.earlier(entry.visit, _place(entry, entry.visit))
             self._planner.pass_over(entry.visit)
+
+    def forget(self, visit: Visit) -> None:
+        """Let a visit count for no other one, since its packet is not handed out."""
+        self._planner.forget(visit)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
         """Join packets that were made here into one file. There must be one at least. Raises RenderingFailed."""

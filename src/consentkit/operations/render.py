@@ -19,6 +19,7 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, Unknown
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import Problem
+from consentkit.reading.paths import is_folder
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,10 @@ def _targets(orders: Sequence[Order], request: RenderRequest, default_paper: Pap
     if request.returns_documents:
         return [None for _ in orders]
     output = request.output
-    if output and len(orders) == 1 and not output.endswith("/") and not Path(output).is_dir():
+    if output and len(orders) == 1 and not output.endswith("/") and not is_folder(Path(output)):
         return [Path(output)]
     folder = Path(output or ".")
-    if output and output.endswith(".pdf") and not folder.is_dir():
+    if output and output.endswith(".pdf") and not is_folder(folder):
         raise WrongUse(f"-o {output} names one file for {len(orders)} documents; name a folder, such as -o out/")
     prepare_folder(folder)
     return [folder / file_name(order.sought.identity, order.sought.layout, default_paper) for order in orders]

@@ -14,7 +14,9 @@ from typing import BinaryIO
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.visit import is_visit_number
-from consentkit.packets.visits import VisitEntry, read_visits
+from consentkit.packets.visits import VisitEntry as VisitEntry  # noqa: PLC0414 - what is handed out
+from consentkit.packets.visits import read_visits as read_visits  # noqa: PLC0414 - all visits of a file
+from consentkit.packets.visits import visits_in as visits_in  # noqa: PLC0414 - all visits of an upload
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
 
 _MOST_LISTED = 10

@@ -39,9 +39,10 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
 
     Raises InvalidInput or FileAccess where the service list or the record of approvals can't be read.
     """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder, today = workspace.folder, datetime.date.today()
     services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
-    approvals = load_approvals(folder.path)
+    approvals = load_approvals(folder.path, workspace.snapshot)
     identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
     return tuple(_state_of(workspace, identity, approvals, today) for identity in dict.fromkeys(identities))
 

@@ -41,12 +41,13 @@ def verify(workspace: OpenWorkspace, pdf: bytes | Path) -> DocumentVerdict | Pac
 
     Raises FileAccess or InvalidInput where the file can't be read, or the record of approvals.
     """
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
     data = pdf if isinstance(pdf, bytes) else read_bytes(pdf, LARGEST_PDF)
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     if (packet := identify_packet(data)) is None:
         claim = identify(data)
-        return _verdict(workspace, claim, load_approvals(workspace.folder.path))
+        return _verdict(workspace, claim, approvals)
     identifier, claims = packet
-    approvals = load_approvals(workspace.folder.path)
     verdicts = tuple(_verdict(workspace, claim, approvals) for claim in claims)
     states = {verdict.state for verdict in verdicts} or {"unknown"}
     return PacketVerdict(identifier, next(state for state in _WORST_FIRST if state in states), verdicts)

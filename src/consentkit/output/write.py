@@ -17,6 +17,7 @@ from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
 from consentkit.processes.whole_files import LARGEST_PDF, write_whole
+from consentkit.reading.paths import is_possible
 
 
 def prepare_folder(folder: Path) -> None:
@@ -52,11 +53,7 @@ def require_replaceable(target: Path, *, force: bool) -> None:
 
 def _require_possible(path: Path) -> None:
     """Raise FileAccess for a name with characters that no name of a file can have."""
-    try:
-        is_possible = b"\0" not in os.fsencode(path)
-    except ValueError:  # half of a pair of surrogates
-        is_possible = False
-    if not is_possible:
+    if not is_possible(path):
         raise FileAccess(f"{_shown(path)}: is not the name of a file; correct it")
 
 

@@ -104,7 +104,7 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 
 
 def spoilt(column: str, cell: str) -> str | None:
-    """What keeps a cell from being read as what it stands for."""
+    """What keeps a cell from being read as what it means."""
     if len(cell) > LONGEST_CELL:
         return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
     for _, description in characters.refused(cell):

@@ -2,7 +2,7 @@
 
 Guarantees: a page whose own streams, resources or size are not those of its part counts as another page, and so does
 one where anything but text was painted over or below the letters of our own papers; everything else on it is read as it
-is painted (`pdf.seen`), and what belongs to a structure element with what that says for it.
+is painted (`pdf.read.visible`), and what belongs to a structure element with what that says for it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from itertools import groupby
 from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.reader import PdfFile, inflated
-from consentkit.pdf.file.syntax import Ref, Value, number, string_text, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer, number, string_text
 from consentkit.pdf.read.canvas import Paint
 from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
-from consentkit.pdf.read.seen import SeenContent, page_area
+from consentkit.pdf.read.visible import VisibleContent, page_area
 
 _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
@@ -38,12 +38,12 @@ class PageReader:
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._content = SeenContent(file, _LEAST_SIZE, whole_drawings=True)
+        self._content = VisibleContent(file, _LEAST_SIZE, whole_drawings=True)
         self._digests: dict[int, bytes] = {}
         self._drawn_with: dict[tuple[Value, Names], bytes] = {}
         tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))
         items = file.array(tree.get("Nums"))
-        self._owners = {whole(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
+        self._owners = {integer(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
 
     def read(self, page: Mapping[str, Value], printed: PrintedPage) -> list[DrawnText] | None:
         """Everything that was drawn onto a page, or None where the rest is not the page of the part."""
@@ -106,7 +106,7 @@ class PageReader:
     def _spoken(self, page: Mapping[str, Value], key: SequenceKey) -> str:
         """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
         stream, mark = key
-        owners = self._file.array(self._owners.get(whole(page.get("StructParents"), -1)))
+        owners = self._file.array(self._owners.get(integer(page.get("StructParents"), -1)))
         element = self._file.dictionary(owners[mark]) if stream is None and mark < len(owners) else {}
         if "ActualText" not in element or self._file.get(element.get("K")) != b"%d" % mark:
             raise ValueError("what was drawn belongs to no element that says it")

@@ -1,7 +1,7 @@
 """The PDF files in the folder `extra` of a clinic, judged once and kept.
 
 Guarantees: a name without a file is never quoted, since somebody may have written a patient's name in its place; a file
-is judged anew when it, the size of the paper, or a program that judges it changes, and otherwise taken from the store;
+is judged again when it, the size of the paper, or a program that judges it changes, and otherwise taken from the store;
 a file with filled-in fields is never put there, since it may be one patient's.
 """
 
@@ -43,7 +43,7 @@ class Extras:
         """A file by its name.
 
         `which` says which entry of the visit that is, for messages that may not quote the name; `is_telling` that the
-        name tells who the patient is. Raises InvalidInput where the file is unfit, FileAccess where it is missing or
+        name reveals who the patient is. Raises InvalidInput where the file is unfit, FileAccess where it is missing or
         can't be read.
         """
         folder = self.workspace.folder.path

@@ -23,11 +23,11 @@ from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
 
 _PRINTED = 11 / 12
-"""The usual size of what is written into slots, as a share of the size in which lines are drawn."""
+"""The default size of what is written into slots, as a share of the size in which lines are drawn."""
 _LARGE_PRINT = 14 / 12
 """The largest size that a slot of the usual height has room for."""
 _USUAL_HEIGHT = 16.0
-"""Points from the rule of a slot to its upper edge; what stands in a higher one is larger, as on the cover."""
+"""Points from the rule of a slot to its upper edge; a text in a higher one is larger, as on the cover."""
 _SMALL = 10 / 12
 _LEAST_ON_ONE_LINE = 0.62
 """A text that had to be smaller than this on one line gets two: 7.4 points."""

@@ -1,6 +1,6 @@
 """The papers of one visit, joined into one file.
 
-Guarantees: nothing is laid out anew because a patient changed: parts without patient data are made ahead and kept, and
+Guarantees: nothing is laid out again because a patient changed: parts without patient data are made ahead and kept, and
 what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
 this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
@@ -19,6 +19,7 @@ from consentkit._version import __version__
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
@@ -108,7 +109,7 @@ class PacketMaker:
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
-            return self._made(plan, inputs or self.workspace.inputs())
+            return self._made(plan, inputs or self.workspace.inputs(Snapshot()))
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 
@@ -149,7 +150,7 @@ class PacketMaker:
         return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
-        """What has to be found on the pages of a packet."""
+        """What must be on the pages of a packet."""
         plan = packet.plan
         for placed in packet.papers:
             paper = placed.paper
@@ -308,7 +309,7 @@ def _foot_line(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) ->
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
-    """What stands at the head of the pages of extra files."""
+    """The particulars at the head of the pages of extra files."""
     return labelled(plan.visit, pack)
 
 

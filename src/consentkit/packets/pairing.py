@@ -1,8 +1,8 @@
-"""Which codes may stand together at a visit, and which roles in it one person may not hold.
+"""Which codes go together at a visit, and which roles in it one person may not hold.
 
-Guarantees: everything that is wrong is told in one go, once, and in an order that does not depend on the order of the
-codes; a message holds codes and nothing else of the visit, so it may go into a log. The facts come from the procedure
-files; payers differ, and nothing here is billing or legal advice (docs/pairing.md).
+Guarantees: everything that is wrong is reported at once, one time each, in an order that does not depend on that of
+the codes; a message holds codes and nothing else of the visit, so it may go into a log. The facts come from the
+procedure files; payers differ, and nothing here is billing or legal advice (docs/pairing.md).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Conflict:
 
 def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
     """Everything that speaks against a visit. `procedures` are those of its codes; further ones change nothing."""
-    facts = {found.code: found.billing for found in procedures if found.code in visit.procedures}
+    facts = {one.code: one.billing for one in procedures if one.code in visit.procedures}
     codes = sorted(set(visit.procedures))
     return [
         *_repeated(visit.procedures, facts),
@@ -61,7 +61,7 @@ class DayBook:
     """Sees a patient who gets a once-a-day code at two visits of one day, over all the visits of a run.
 
     A visit is known by its number: one that is planned again takes the place of what it was before. It remembers
-    hashes only, salted anew in each process, and only in memory: nothing in it tells who came.
+    hashes only, with a salt of its own for each process, and only in memory: nothing in it reveals who came.
     """
 
     def __init__(self) -> None:
@@ -77,13 +77,20 @@ class DayBook:
 
     def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
         """Let a visit count for other ones. One that is refused must not: its papers are never handed out."""
+        self.forget(visit)
         number, marks = self._hash(visit.visit.casefold()), frozenset(self._marks(visit, procedures).values())
-        for mark in self._marks_by_visit.pop(number, ()):
-            self._visits_by_mark[mark].discard(number)
         for mark in marks:
             self._visits_by_mark.setdefault(mark, set()).add(number)
         if marks:
             self._marks_by_visit[number] = marks
+
+    def forget(self, visit: Visit) -> None:
+        """Let what a visit was before, by its number, no longer count."""
+        number = self._hash(visit.visit.casefold())
+        for mark in self._marks_by_visit.pop(number, ()):
+            self._visits_by_mark[mark].discard(number)
+            if not self._visits_by_mark[mark]:
+                del self._visits_by_mark[mark]
 
     def _marks(self, visit: Visit, procedures: Sequence[Procedure]) -> dict[str, bytes]:
         """The hash of each once-a-day code of a visit with its patient and day, by the code."""
@@ -136,7 +143,7 @@ def _once_a_day(code: str) -> Conflict:
     return Conflict(
         "once-a-day",
         (code,),
-        f"{code} may be used once a day for a patient, and an earlier visit of that day has it",
+        f"{code} may be used once a day for a patient, and another visit of that day has it",
         f"take {code} out of one of the two visits, or correct the date or the record number",
         can_be_overridden=False,
     )
@@ -148,7 +155,7 @@ def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
         yield Conflict(
             "repeated-code",
             (code,),
-            f"{code} stands more than once under `procedures`, and one set of papers serves however often it is used",
+            f"`procedures` lists {code} more than once, and one set of papers serves however often it is used",
             "name it once",
             can_be_overridden=False,
         )
@@ -172,7 +179,7 @@ def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "not-together",
                 (one, other),
-                f"{one} and {other} may not stand on one visit",
+                f"{one} and {other} may not be used at one visit",
                 f"take {one} or {other} out of `procedures`",
                 can_be_overridden=False,
             )
@@ -180,7 +187,7 @@ def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "only-if-separate",
                 (one, other),
-                f"{one} and {other} may stand on one day only if each is a service of its own",
+                f"{one} and {other} may be used on one day only if each is a service of its own",
                 f"take {one} or {other} out of `procedures`, or override with what makes them separate",
                 can_be_overridden=True,
             )
@@ -206,8 +213,8 @@ def _alone(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "add-on-alone",
                 (code,),
-                f"{code} is an add-on, and no code that it adds to stands beside it",
-                f"{add}take {code} out; override only if such a code stands on another visit of the same day",
+                f"{code} is an add-on, and no code that it adds to is beside it",
+                f"{add}take {code} out; override only if another visit of the same day has such a code",
                 can_be_overridden=True,
             )
 

@@ -137,7 +137,7 @@ class PaperMaker:
     ) -> Part:
         spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)
         key = sheet_key(spec, inputs)
-        return self._sheets.get(key, lambda: sheet(self.workspace, spec, key))
+        return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
 
 
 def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:

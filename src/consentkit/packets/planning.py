@@ -1,6 +1,6 @@
 """What a visit calls for: which documents, in which languages, which further pages; or why there can be no packet.
 
-Guarantees: everything that is wrong with a visit is told at once, with the remedy and without the name of anybody;
+Guarantees: everything that is wrong with a visit is reported at once, with the remedy and without the name of anybody;
 there is no plan as long as anything speaks against it, and a visit without a plan does not count for later visits.
 Documents are made only where codes, people, names and extra files are in order, and, unless drafts are allowed, each
 document is approved as it is: that takes its text, but no PDF.
@@ -21,6 +21,7 @@ from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout
 from consentkit.model.procedure import Procedure
@@ -32,7 +33,7 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems, named_visit
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
-from consentkit.pdf.fonts.substitutes import described, instead
+from consentkit.pdf.fonts.substitutes import described, remedy_for
 from consentkit.problems import Problem, listed, quoted
 
 if TYPE_CHECKING:
@@ -87,18 +88,18 @@ class PacketPlan:
 
     @property
     def extra_names(self) -> tuple[str, ...]:
-        """What messages call each extra file: by its name, unless that tells who the patient is."""
+        """What messages call each extra file: by its name, unless that reveals who the patient is."""
         return tuple(self._instead_of_name(number) or extra.name for number, extra in enumerate(self.extras))
 
     @property
     def extra_titles(self) -> tuple[str, ...]:
-        """What data call each extra file: by its title, unless that tells who the patient is."""
+        """What data call each extra file: by its title, unless that reveals who the patient is."""
         return tuple(
             self._instead_of_name(number) or title_of_file(extra.name) for number, extra in enumerate(self.extras)
         )
 
     def _instead_of_name(self, number: int) -> str | None:
-        """What an extra file is called whose name tells who the patient is: no file of another visit is called that."""
+        """What an extra file is called whose name reveals who the patient is: unlike any file of another visit."""
         if not tells_who(self.visit, Path(self.extras[number].name).name):
             return None
         return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
@@ -164,8 +165,9 @@ class Planner:
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
         files as they are to be used.
         """
+        self._days.forget(visit)
         problems = VisitProblems(file, row, visit.visit)
-        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(), places)
+        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
         clinic = self.workspace.folder.clinic
         languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
         packs = [pack for language in languages if (pack := problems.try_to(self._pack, one, language))]
@@ -204,12 +206,17 @@ class Planner:
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
+        self._days.forget(visit)
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs())
+        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()))
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if not problems.problems and not problems.failures:
             self._days.remember(visit, procedures)
+
+    def forget(self, visit: Visit) -> None:
+        """Let a visit whose packet was planned, but is not handed out, count for no other one."""
+        self._days.forget(visit)
 
     def _pack(self, one: _VisitInPlanning, language: str) -> LanguagePack:
         try:
@@ -319,7 +326,7 @@ def _require_letters(one: _VisitInPlanning) -> None:
     """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
     for field_name, text in _printed_texts(one.visit):
         if lost := unprintable(text):
-            needs_font = any(instead(char) == CJK_REMEDY for char in lost)
+            needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)
             remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
             one.problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
 

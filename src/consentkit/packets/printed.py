@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from consentkit.pdf.file.geometry import Box, Point
 from consentkit.pdf.file.reader import PdfFile, inflated, read_file
 from consentkit.pdf.file.syntax import Ref, Value, string_text, write
-from consentkit.pdf.read.seen import SeenContent, page_area
+from consentkit.pdf.read.visible import VisibleContent, page_area
 
 _STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
 _KEY = re.compile(rb"/([A-Za-z]+)\s*$")
@@ -25,7 +25,7 @@ _LONGEST_KEY = 32
 _SAVES = re.compile(rb"(?<!\S)[qQ](?!\S)")
 _XMP_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A", "AP", "Length"}
-"""Entries that lead out of what is drawn, or are numbered anew in each packet."""
+"""Entries that lead out of what is drawn, or have another number in each packet."""
 _DEEPEST = 24
 
 
@@ -78,7 +78,7 @@ class PrintedPart:
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
     """Take in a part. Raises ValueError for a damaged one. Where other people's text is, is not looked for."""
     file = read_file(pdf)
-    content = SeenContent(file) if is_ours else None
+    content = VisibleContent(file) if is_ours else None
     pages = tuple(_printed_page(file, page, content) for page in file.pages())
     about = Counter(_STRING.findall(write(file.dictionary(file.trailer.get("Info")))))
     strings = Counter(string for text in _texts(file) for string in _STRING.findall(text))
@@ -88,13 +88,13 @@ def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
 
 def new_strings(file: PdfFile, known: Collection[bytes]) -> Counter[tuple[bytes, bytes]]:
     """Every string of a file that is not known, whatever it is for; each with the key before it, if there is one."""
-    found: Counter[tuple[bytes, bytes]] = Counter()
+    strings: Counter[tuple[bytes, bytes]] = Counter()
     for text in _texts(file):
         for match in _STRING.finditer(text):
             if match[0] not in known:
                 key = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
-                found[key[1] if key else b"", match[0]] += 1
-    return found
+                strings[key[1] if key else b"", match[0]] += 1
+    return strings
 
 
 def _texts(file: PdfFile) -> Iterator[bytes]:
@@ -110,11 +110,11 @@ def metadata_texts(file: PdfFile) -> list[str]:
 
 
 def stream_digest(file: PdfFile, stream: Ref) -> bytes:
-    """What tells streams apart."""
+    """A digest by which streams can be told apart."""
     return hashlib.sha256(file.objects[stream].stream or b"").digest()
 
 
-def _printed_page(file: PdfFile, page: Mapping[str, Value], content: SeenContent | None) -> PrintedPage:
+def _printed_page(file: PdfFile, page: Mapping[str, Value], content: VisibleContent | None) -> PrintedPage:
     streams = file.contents(page)
     for stream in streams:
         _require_balance(inflated(file.objects[stream]))
@@ -128,7 +128,7 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value], content: SeenContent
         turned=file.get(page.get("Rotate", b"0")),
         annotations=tuple(annotations_of(file, page)),
         appearances=frozenset(stream_digest(file, stream) for stream in appearances_of(file, page)),
-        letters=tuple(content.letters(page)) if content else (),
+        letters=tuple(content.character_centres(page)) if content else (),
     )
 
 
@@ -192,8 +192,8 @@ def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[PageAnn
 
 
 def _text(file: PdfFile, value: Value | None) -> str:
-    found = file.get(value)
-    return string_text(found) if isinstance(found, bytes) and found.startswith((b"(", b"<")) else ""
+    string = file.get(value)
+    return string_text(string) if isinstance(string, bytes) and string.startswith((b"(", b"<")) else ""
 
 
 def _written(file: PdfFile, entries: Mapping[str, Value], names: Iterable[str]) -> bytes:
@@ -204,8 +204,8 @@ def _written(file: PdfFile, entries: Mapping[str, Value], names: Iterable[str]) 
 
 
 def _number(file: PdfFile, value: Value | None) -> float:
-    found = file.get(value)
-    return float(found) if isinstance(found, bytes) and found != b"null" else 0.0
+    number = file.get(value)
+    return float(number) if isinstance(number, bytes) and number != b"null" else 0.0
 
 
 def appearances_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Ref]:

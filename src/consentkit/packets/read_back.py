@@ -10,8 +10,8 @@ pages, never people.
 What is not checked: which slot of a page holds which of the visit's texts, so two names of one visit that change places
 are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.
 Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever writes and
-for the check: a fault there is in both. What else a visit may write (`own_texts`) is said here anew. Words in letters
-from right to left are told apart by their letters, not by the order of these.
+for the check: a fault there is in both. What else a visit may write (`own_texts`) is stated here again. Words in
+letters from right to left are told apart by their letters, not by the order of these.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from consentkit.pdf.read.content_text import UNKNOWN
 
 @dataclass(frozen=True)
 class PageMarks:
-    """What has to be found on one page of a finished packet."""
+    """What must be on one page of a finished packet."""
 
     required: Sequence[str]
     """What must be drawn on it: the particulars of its patient, and its number."""
@@ -77,11 +77,11 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) ->
     if len(filled) != len(pages):
         raise RenderingFailed("the finished packet has another number of pages than was meant")
     reader, fold = PageReader(file), cache(_folded)
-    found = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
-    for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), found, filled, pages, strict=True), 1):
+    pages_drawn = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
+    for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), pages_drawn, filled, pages, strict=True), 1):
         _require_page(number, drawn, values, mark, fold)
         _require_annotations(number, file, page, bool(values), mark)
-    _require_known_strings(file, found, filled, marks)
+    _require_known_strings(file, pages_drawn, filled, marks)
 
 
 _OF_FILE = {"Type", "Pages", "Metadata", "MarkInfo", "StructTreeRoot", "Lang", "Outlines", "PageLabels", "AcroForm"} | {
@@ -107,18 +107,18 @@ def _require_plain(file: PdfFile) -> None:
 
 
 def _require_page(
-    number: int, found: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
+    number: int, texts: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
 ) -> None:
-    if found is None:
+    if texts is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
-    drawn = {fold(item.text) for item in found} - {_NOTHING}
+    drawn = {fold(item.text) for item in texts} - {_NOTHING}
     if not all(_is_borne(text, drawn, fold) for text in marks.required):
         raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
     whole = {*marks.required, *marks.allowed}
     known = {*whole, *(half for text in whole for half in halves(text) or ())}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
         raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
-    spoken = [item for item in found if item.spoken is not None]
+    spoken = [item for item in texts if item.spoken is not None]
     in_order = {_words(text) for text in known} if spoken else set()
     for item in spoken:
         said = item.spoken or ""
@@ -134,18 +134,18 @@ def _require_annotations(
         item._replace(label=f"{item.label} – {marks.called}" if marks.called and item.name else item.label)
         for item in marks.printed.annotations
     ]
-    found = list(annotations_of(file, page))
+    annotations = list(annotations_of(file, page))
     if is_filled:  # what has been filled in can't be changed
-        found = [item._replace(flags=item.flags & ~1) for item in found]
-    if found != expected:
+        annotations = [item._replace(flags=item.flags & ~1) for item in annotations]
+    if annotations != expected:
         raise RenderingFailed(f"page {number} of the packet has other links or form fields than its paper")
 
 
 def _require_known_strings(
-    file: PdfFile, found: Iterable[Sequence[DrawnText] | None], filled: Iterable[Sequence[str]], marks: FileMarks
+    file: PdfFile, drawn: Iterable[Sequence[DrawnText] | None], filled: Iterable[Sequence[str]], marks: FileMarks
 ) -> None:
-    """Raise RenderingFailed where a string of the file is none that was found in its place on a page, or is known."""
-    spoken = Counter(item.spoken for page in found for item in page or () if item.spoken is not None)
+    """Raise RenderingFailed where a string of the file is neither known nor read from its place on a page."""
+    spoken = Counter(item.spoken for page in drawn for item in page or () if item.spoken is not None)
     values = {value for page in filled for value in page}
     for (key, string), count in new_strings(file, marks.said).items():
         text = string_text(string)
@@ -183,7 +183,7 @@ def _spellings(text: bytes) -> Iterator[bytes]:
 
 
 def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tuple[str, str, str]:
-    """What stands on every page: name, date of birth and record number; with their labels where it has no slots."""
+    """What is on every page: name, date of birth and record number; with their labels where it has no slots."""
     return labelled(visit, pack) if with_labels else identifiers(visit, pack)
 
 
@@ -214,10 +214,10 @@ def _is_borne(text: str, drawn: set[Runs], fold: Callable[[str], Runs]) -> bool:
 
 
 class Runs(NamedTuple):
-    """A text as far as its glyphs tell it: without capitals, and without spaces and marks between the words."""
+    """A text as far as its glyphs show it: without capitals, and without spaces and marks between the words."""
 
     is_mixed: bool
-    """Whether something in it runs from right to left: its runs are drawn in another order then, and stand sorted."""
+    """Whether something in it runs from right to left: its runs are drawn in another order then, and sorted here."""
     runs: tuple[str, ...]
 
 
@@ -256,7 +256,7 @@ def _shown(text: str) -> str:
 def _simplified(char: str) -> str:
     """A character as far as it counts: letters, digits, what tells record numbers apart; of format characters, nothing.
 
-    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be told or
+    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be known or
     can't be seen counts as a letter that no text of a visit has.
     """
     if char == UNKNOWN:

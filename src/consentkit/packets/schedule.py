@@ -1,7 +1,7 @@
 """A day's schedule in CSV, as a spreadsheet or the clinic's calendar saves it.
 
 Guarantees: every line is read by itself, so that no broken quotation mark makes one visit of two, and a line that can't
-be read never stops the others. What is wrong with the file as a whole is told before the first visit. Problems name
+be read never stops the others. What is wrong with the file as a whole is reported before the first visit. Problems name
 the line, the number and the name of the column, never what the cell holds.
 """
 
@@ -42,7 +42,7 @@ class ScheduleRow:
     name: VisitName
     """The number and the day of the visit, as far as they can be read."""
     number: str | None = None
-    """The number of the visit as messages may tell it; None where it can't be read, or tells who the patient is."""
+    """The number of the visit as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_column: int | None = None
     """The column of the codes."""
 
@@ -70,15 +70,15 @@ class _Header:
 
 
 class _Seen:
-    """Which visits stood on which line, in a few bytes each."""
+    """Which visits were on which line, in a few bytes each."""
 
     def __init__(self) -> None:
         self._marks = array("q")
         self._lines = array("L")
 
     def line_of(self, visit: str, line: int) -> int | None:
-        """The line on which a visit stood before, or None; then `line` is remembered for it."""
-        mark = hash(visit.casefold())  # not every file system tells V-1 from v-1
+        """The line on which a visit was before, or None; then `line` is remembered for it."""
+        mark = hash(visit.casefold())  # not every file system separates V-1 from v-1
         if mark in self._marks:
             return self._lines[self._marks.index(mark)]
         self._marks.append(mark)
@@ -148,7 +148,7 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
         if size > LARGEST_SCHEDULE:
             raise _fault(name, None, f"is too large; at most {LARGEST_SCHEDULE:,} bytes of a schedule are read")
         if len(data) > LONGEST_LINE:
-            raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; one visit stands on each line")
+            raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; write one visit on each line")
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
         yield number, decoded_utf8(data.rstrip(b"\r\n"), name, number)
@@ -194,10 +194,10 @@ def _read_header(line: int, text: str, name: str) -> _Header:
     if "\r" in text:
         raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
     known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
-    delimiter = max(known, key=lambda found: known[found])
+    delimiter = max(known, key=lambda one: known[one])
     if any(_is_broken(text, delimiter) for delimiter in _DELIMITERS if len(text.split(delimiter)) >= len(REQUIRED)):
         raise _fault(name, line, f"does not name the columns: it {_QUOTES}")
-    if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is told
+    if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is quoted
         raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
     header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
     if problems := list(_header_problems(header, name)):
@@ -223,7 +223,7 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
             meant += near
             message = f"is not a column that is known{near or '; correct or delete it'}"
         elif first != number:
-            message = f"stands here a second time, first in column {first}; keep one"
+            message = f"appears a second time, first in column {first}; keep one"
         else:
             continue
         yield Problem(name, header.line, number, field, message)
@@ -248,11 +248,11 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
     filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
     problems = list(_spoilt_cells(filled, line, header, name))
     if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
-        message = f"stands here a second time, first on line {earlier}; give each visit a number of its own"
+        message = f"appears a second time, first on line {earlier}; give each visit a number of its own"
         problems.append(Problem(name, line, header.number("visit"), "visit", message))
     source = _as_source(filled, {problem.field for problem in problems}, name, line)
-    visit, found = validated(Visit, source)
-    problems += dict.fromkeys(_in_table(problem, header, line) for problem in found)
+    visit, invalid = validated(Visit, source)
+    problems += dict.fromkeys(_in_table(problem, header, line) for problem in invalid)
     problems.sort(key=Problem.place)
     number = visit.visit if visit else shown_number(source.data)
     return ScheduleRow(
@@ -301,7 +301,7 @@ def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: in
 
 
 def _in_table(problem: Problem, header: _Header, line: int) -> Problem:
-    """A problem of a visit, told by the column that it is about."""
+    """A problem of a visit, named by the column that it is about."""
     column = _COLUMN_OF.get(re.sub(r"\[[0-9]+\]", "", problem.field), "")
     number = header.number(column)
     message = problem.message

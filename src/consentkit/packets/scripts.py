@@ -1,6 +1,6 @@
-"""The language of a name, where its letters tell it.
+"""The language of a name, where its letters show it.
 
-Guarantees: a language is told only by letters that hardly any other language of names has; a text in letters of many
+Guarantees: a language is known only by letters that hardly any other language of names has; a text in letters of many
 languages (Latin, Cyrillic) has none. Chinese characters alone count as Chinese.
 """
 
@@ -21,7 +21,7 @@ _BY_LETTERS = {
     "el": "[\u0370-\u03ff]",
     "vi": "\u031b|\u0309|[\u0302\u0306][\u0300\u0301\u0303]|\u0323[\u0302\u0306]",
 }
-"""For each language, what tells it in a text whose marks are parted from their letters; the first that matches counts.
+"""For each language, what shows it in a text with marks separated from letters; the first that matches counts.
 
 Vietnamese alone has horns, hooks and two marks on one letter; a dot below is Yoruba and Igbo, too.
 """
@@ -30,6 +30,6 @@ LANGUAGES = frozenset(_BY_LETTERS)
 
 
 def language_of(text: str) -> str | None:
-    """The language (BCP 47) in which a screen reader should say a text, or None where its letters don't tell."""
-    parted = unicodedata.normalize("NFD", text)
-    return next((tag for tag, letters in _BY_LETTERS.items() if re.search(letters, parted)), None)
+    """The language (BCP 47) in which a screen reader should say a text, or None where its letters don't show it."""
+    separated = unicodedata.normalize("NFD", text)
+    return next((tag for tag, letters in _BY_LETTERS.items() if re.search(letters, separated)), None)

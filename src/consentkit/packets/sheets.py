@@ -7,8 +7,9 @@ belongs to the visit.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from consentkit._version import __version__
@@ -22,6 +23,7 @@ from consentkit.documents.template_places import naming_templates
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.keys import Inputs
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.part import Part
@@ -41,26 +43,29 @@ class SheetSpec:
     """The clauses of the pack that it prints."""
 
 
-def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str) -> Part:
-    """Make a sheet, or take it from the store. Raises RenderingFailed where a template is faulty."""
+def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot | None = None) -> Part:
+    """Make a sheet, or take it from the store. `files` reads the templates, as those that the key is made of.
+
+    Raises RenderingFailed where a template is faulty.
+    """
     kept = unpack_part(workspace.store.get(key))
     if kept is not None:
         return kept[0]
-    with workspace.naming_files(spec.pack.language):
-        part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates)
+    with workspace.naming_files(spec.pack.language, snapshot=files):
+        part: Part = workspace.guarded(make_sheet, spec, workspace.folder, workspace.templates, files)
     keep_unless_edited(workspace, key, pack_part(part), lambda now: sheet_key(spec, now))
     return part
 
 
-def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Any) -> Part:
+def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path], files: Snapshot | None = None) -> Part:
     """Make a sheet. Raises RenderingFailed where a template is faulty, or leaves out or hides what it must say."""
     engine = load_engine()
     clauses = {name: spec.pack.clauses[name] for name in spec.clauses}
     values = {**spec.values, "title": spec.title, "clauses": clauses}
-    page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates)
+    page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)
     assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
-    styles = [page.style, *layout_styles(spec.layout, templates)]
+    styles = [page.style, *layout_styles(spec.layout, templates, files)]
     with naming_templates((*page.templates, *layout_style_paths(spec.layout, templates))):
         made: Part = engine.render(
             page.html, styles, assets, info, fillable=spec.layout.fillable, paper=spec.layout.paper

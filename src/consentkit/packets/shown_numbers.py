@@ -1,7 +1,7 @@
 """The number of a visit that has mistakes, as far as messages, JSON and names of files in them may hold it.
 
 Guarantees: a number is given only where it looks like one, and where every particular of the patient has a place of its
-own; so it is neither a name nor a record number that came into the wrong place, and it tells of no particular.
+own; so it is neither a name nor a record number that came into the wrong place, and it reveals no particular.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
     if not isinstance(number, str) or not _looks_like_a_number(number):
         return None
     texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
-    tells = any(tells_of(text, number) for text in texts if isinstance(text, str))
-    # Where a particular is missing, it may be what is in the place of the number.
+    is_telling = any(tells_of(text, number) for text in texts if isinstance(text, str))
+    # Where a particular is missing, it may be what was written as the number.
     is_whole = isinstance(patient, Mapping) and all(isinstance(patient.get(key), str) for key in Patient.model_fields)
-    return number if is_whole and not tells else None
+    return number if is_whole and not is_telling else None
 
 
 def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:
     """The number and the day of a visit whose row can't be split rightly; None for what a message may not hold.
 
-    Which cell holds what is not certain in such a row, so the number may tell of none of the others, and no cell that
+    Which cell holds what is not certain in such a row, so the number may reveal none of the others, and no cell that
     is required may be empty. Where there is a cell too many, any cell before the number may be the one that was split,
     so the number must come first. Where there is none, one may have been left out: the row must be in order, and
     must not also be in order if the number is what was left out.

@@ -19,7 +19,7 @@ def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
 
 
 def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
-    """What stands on every page: name, date of birth, record number."""
+    """What is on every page: name, date of birth, record number."""
     return visit.patient.name, pack.dates.write(visit.patient.born), visit.patient.record
 
 
@@ -63,7 +63,7 @@ def _visit(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]
 
 
 def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | None]]:
-    """What stands on each line of the cover, from the top."""
+    """What is on each line of the cover, from the top."""
     representative, interpreter = visit.representative, visit.interpreter
     yield "date", visit.date
     yield "time", visit.time.strftime("%H:%M") if visit.time else None

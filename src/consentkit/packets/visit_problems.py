@@ -1,7 +1,7 @@
 """What is wrong with a visit, collected and named as its own, in whichever file the mistake is.
 
 Guarantees: each problem says which visit it stops, by the file and the row that it is in and by its number; where a
-message may not hold the number, since it may tell who comes, none is given.
+message may not hold the number, since it may reveal who comes, none is given.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class VisitProblems:
 
 
 def named_visit(visit: str) -> str:
-    """How a problem names the visit that it is about: by its number, which tells nobody's name."""
+    """How a problem names the visit that it is about: by its number, which reveals nobody's name."""
     return f"visit {visit}"
 
 
 def field_of(visit: str, file: str) -> str:
-    """The visit as the field of a problem; nothing where it is in no file, and stands in the place of one."""
+    """The visit as the field of a problem; nothing where the visit is named in place of its file."""
     return "" if file == named_visit(visit) else named_visit(visit)
 
 

@@ -1,7 +1,7 @@
 """The visits of a file: one in YAML, or a day's schedule in CSV.
 
-Guarantees: a visit that can't be read never stops the others, what is wrong with a file as a whole is told before the
-first visit. A file is read visit by visit, and of those that were handed on only their numbers are kept, as marks of a
+Guarantees: a visit that can't be read never stops the others; what is wrong with a file as a whole is reported before
+the first visit. A file is read visit by visit, and of those that were handed on only numbers are kept, as marks of a
 few bytes; what comes through a pipe is held as a whole, which is why it has the same limit as a file. No message quotes
 what a cell or a field holds, since these are a patient's particulars; unknown keys are quoted only where they look like
 keys.
@@ -51,7 +51,7 @@ class VisitEntry:
     """One visit as it was read: the visit, or what is wrong with it."""
 
     row: int | None
-    """The line of a schedule on which it stands; None for YAML, which holds one visit."""
+    """The line of a schedule that it is on; None for YAML, which holds one visit."""
     label: str
     """What messages call it: `schedule.csv:3` or `visit.yaml`."""
     visit: Visit | None
@@ -61,7 +61,7 @@ class VisitEntry:
     name: VisitName
     """Its number and its day, as far as these can be read; known where there are problems, too."""
     number: str | None = None
-    """Its number as messages may tell it; None where it can't be read, or tells who the patient is."""
+    """Its number as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_places: tuple[tuple[int | None, int | None], ...] = ()
     """The line and the column of each code; in a schedule the column is counted in cells."""
 
@@ -79,24 +79,42 @@ def entry_of(visit: Visit) -> VisitEntry:
 def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
     """Read the visits of a file, or of `stdin` where the name is `-`.
 
-    A path tells by its ending what it holds; what comes through stdin, by its first line. Raises InvalidInput for what
+    The ending of a path says what it holds; the first line, what comes through stdin. Raises InvalidInput for what
     is wrong with the file as a whole, FileAccess where it can't be read, and WrongUse where there is no stdin, each
     before the first visit.
     """
-    shown = _SHOWN_STDIN if name == STDIN else name
-    holds_schedule = None if name == STDIN else _by_suffix(name)
-    with _opened(name, stdin) as stream:
-        head = _head(stream)
-        _require_text(head, shown)
-        if holds_schedule is None:
-            holds_schedule = looks_like_a_schedule(head.decode(errors="replace"))
-        if not holds_schedule:
-            yield _read_one(stream, shown)
-            return
-        for row in read_schedule(stream, shown):
-            codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
-            label = f"{printable(shown)}:{row.line}"
-            yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes)
+    if name != STDIN:
+        is_schedule = _by_suffix(name)
+        with _explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
+            yield from _visits(file, name, is_schedule=is_schedule)
+    elif stdin is None:
+        raise WrongUse("`-` stands for standard input, but there is none; name a file")
+    else:
+        yield from visits_in(stdin, _SHOWN_STDIN)
+
+
+def visits_in(stream: BinaryIO, name: str) -> Iterator[VisitEntry]:
+    """Read the visits that come through a stream, such as an upload. `name` is what messages call it.
+
+    Its first line says whether it is a schedule. Raises what `read_visits` raises.
+    """
+    with _explained(name):
+        yield from _visits(stream if stream.seekable() else io.BytesIO(_all_of(stream)), name, is_schedule=None)
+
+
+def _visits(stream: BinaryIO, name: str, *, is_schedule: bool | None) -> Iterator[VisitEntry]:
+    """The visits of a stream that can be read twice, so that faults of the whole are known before the first visit."""
+    head = _head(stream)
+    _require_text(head, name)
+    if is_schedule is None:
+        is_schedule = looks_like_a_schedule(head.decode(errors="replace"))
+    if not is_schedule:
+        yield _read_one(stream, name)
+        return
+    for row in read_schedule(stream, name):
+        codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
+        label = f"{printable(name)}:{row.line}"
+        yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes)
 
 
 def _by_suffix(name: str) -> bool:
@@ -108,19 +126,12 @@ def _by_suffix(name: str) -> bool:
 
 
 @contextmanager
-def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
-    """A stream that can be read twice, so that faults of the whole file are known before the first visit."""
+def _explained(name: str) -> Iterator[None]:
+    """Let what the system refuses say which file it is about."""
     try:
-        if name != STDIN:
-            with os.fdopen(open_regular(name)[0], "rb") as file:
-                yield file
-        elif stdin is None:
-            raise WrongUse("`-` stands for standard input, but there is none; name a file")
-        else:
-            yield stdin if stdin.seekable() else io.BytesIO(_all_of(stdin))
+        yield
     except OSError as error:
-        shown = _SHOWN_STDIN if name == STDIN else name
-        raise FileAccess(f"{printable(shown)}: can't be read: {reason(error)}") from None
+        raise FileAccess(f"{printable(name)}: can't be read: {reason(error)}") from None
 
 
 def _all_of(stream: BinaryIO) -> bytes:
@@ -132,7 +143,7 @@ def _all_of(stream: BinaryIO) -> bytes:
 
 
 def _head(stream: BinaryIO) -> bytes:
-    """How a stream begins; it stands at its beginning again afterwards."""
+    """How a stream begins; it is at its beginning again afterwards."""
     start = stream.tell()
     head = stream.read(_HEAD)
     stream.seek(start)

@@ -1,7 +1,7 @@
-"""A finished file without patient data, and its places that wait for particulars of a visit: names, dates, signatures.
+"""A finished file without patient data, and the places in it for the particulars of a visit: names, dates, signatures.
 
-Guarantees: a slot tells all that is needed to write into the file without laying it out again, and nothing about
-anybody.
+Guarantees: a slot has everything that is needed to write into the file without laying it out again, and holds no
+personal data.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Corners(NamedTuple):
         return round(self.right - self.left, 3), round(self.top - self.bottom, 3)
 
     def is_within(self, width: float, height: float) -> bool:
-        """Whether it does not stick out of a page of that size by more than a rounding error."""
+        """Whether it lies on a page of that size, but for a rounding error."""
         return min(self.left, self.bottom) > -0.01 and self.right < width + 0.01 and self.top < height + 0.01
 
 
@@ -33,13 +33,13 @@ class Slot:
     """One place to write on."""
 
     name: str
-    """What belongs there, such as `patient_name`. The same name on several pages stands for the same value."""
+    """What belongs there, such as `patient_name`. The same name on several pages means the same value."""
     kind: str
     """What it is for: `text`, `lines`, `check` or `signature`."""
     page: int
     """Its page, counted from 0."""
     corners: Corners
-    """The box that may be filled."""
+    """The rectangle that may be filled."""
     element: int | None = None
     """The number of the structure element that holds its label; None at the head and foot of a page."""
     widget: int | None = None
@@ -53,4 +53,4 @@ class Part:
     pdf: bytes
     pages: int
     slots: tuple[Slot, ...] = ()
-    """The places that wait to be written on."""
+    """The places that are still to be filled in."""

@@ -35,6 +35,14 @@ def is_there(path: Path) -> bool:
     return _status(path, follow_symlinks=False) is not None
 
 
+def is_possible(path: Path) -> bool:
+    """Whether a file can have this name at all: no name holds a zero byte or half of a pair of surrogates."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except ValueError:
+        return False
+
+
 def resolved(path: Path) -> Path:
     """The absolute path without links, as far as they lead anywhere. Nothing is raised."""
     try:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import yaml
+from yaml import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from consentkit.problems import Problem, quoted, shortened
 from consentkit.reading import characters
@@ -25,7 +27,7 @@ from consentkit.reading.yaml_losses import Position as Position  # noqa: PLC0414
 
 Data = str | list["Data"] | dict[str, "Data"]
 DataPath = tuple[str | int, ...]
-Events = Iterator[yaml.Event]
+NextEvent = Callable[[], yaml.Event]
 
 DEEPEST = 20
 """Levels of nesting; a procedure needs 5."""
@@ -34,6 +36,7 @@ MOST_NODES = 5000
 MOST_REFUSED = 10
 """Refused characters that are told one by one; a file of more is no text."""
 
+_QUOTATION_MARKS = frozenset("'\"")
 _KEY = re.compile(r"[a-z_]{1,40}")
 """What a key looks like; anything else may be a value that stands in the wrong place."""
 _NULLS = {"~", "null", "Null", "NULL"}
@@ -83,21 +86,31 @@ class _YamlReader:
     nodes: int = 0
     most_nodes: int = MOST_NODES
     discreet: bool = False
+    watch: Watch = field(default_factory=lambda: Watch(""))
 
     def read(self, text: str) -> None:
         text = self._visible(text)
-        refused, watch = list(self.problems), Watch(text)
-        if self._is_read_to_its_end(text, watch) and not watch.needs_scan:
+        refused, self.watch = list(self.problems), Watch(text)
+        if self._is_read_to_its_end(text, refused) and not self.watch.needs_scan:
             return
         lost = list(losses(text, _Loader))
         if any(loss.swallows_entries for loss in lost):  # nothing has been read as it was meant
-            self.problems, self.root, self.values, self.keys, self.unread = refused, {}, {}, {}, set()
+            self._start_again(refused)
         self._report_lost(lost)
 
-    def _is_read_to_its_end(self, text: str, watch: Watch) -> bool:
+    def _start_again(self, problems: Sequence[Problem]) -> None:
+        """Forget what has been read, but for these problems."""
+        self.problems, self.root, self.values, self.keys, self.unread = list(problems), {}, {}, {}, set()
+        self.nodes = 0
+
+    def _is_read_to_its_end(self, text: str, refused: Sequence[Problem]) -> bool:
         """Read a text; report where it can't be understood any further."""
         try:
-            self._document(watch.over(_events(text)))
+            try:
+                self._document(_Loader(text).get_event)  # without a step between that costs as much as the rest
+            except yaml.MarkedYAMLError:
+                self._start_again(refused)
+                self._document(partial(next, _events(text)))
         except _Stop:
             return False
         except yaml.MarkedYAMLError as error:
@@ -134,39 +147,40 @@ class _YamlReader:
         line, before = text.count("\n", 0, index) + 1, text.rfind("\n", 0, index) + 1
         self.problems.append(Problem(self.name, line, index - before + 1, "", message))
 
-    def _document(self, events: Events) -> None:
-        next(events)  # start of stream
-        start = next(events)
+    def _document(self, next_event: NextEvent) -> None:
+        next_event()  # start of stream
+        start = next_event()
         if isinstance(start, yaml.StreamEndEvent):
             self._stop(None, "is empty; fill it in, line by line, as `key: value`")
         if start.version or start.tags:
             self._report(start.start_mark, "has a line that begins with `%`; delete it")
-        event = next(events)
-        if isinstance(event, yaml.ScalarEvent) and not event.value:
+        event = next_event()
+        if isinstance(event, ScalarEvent) and not event.value:
             self._stop(None, "is empty; fill it in, line by line, as `key: value`")
         if not isinstance(event, yaml.MappingStartEvent):
             self._stop(event.start_mark, "must consist of keys and values, such as `key: value`")
-        data = self._node(event, events, ())
+        data = self._node(event, next_event, ())
         assert isinstance(data, dict)
         self.root = data
-        next(events)  # end of document
-        after = next(events)
+        next_event()  # end of document
+        after = next_event()
         if isinstance(after, yaml.DocumentStartEvent):
             self._stop(after.start_mark, "holds a second document; put it into a file of its own or delete the `---`")
 
-    def _node(self, event: yaml.Event, events: Events, path: DataPath) -> Data:
-        self._count(event, path)
-        self.values.setdefault(path, _position(event.start_mark))
-        if isinstance(event, yaml.AliasEvent):
-            self._report(event.start_mark, f"uses {self._alias(event)}; write the text out", path)
+    def _node(self, event: yaml.Event, next_event: NextEvent, path: DataPath) -> Data:
+        start = event.start_mark
+        self._count(start, path)
+        self.values.setdefault(path, (start.line + 1, start.column + 1))
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path)
+        if isinstance(event, AliasEvent):
+            self._report(start, f"uses {self._alias(event)}; write the text out", path)
             self.unread.add(path)
             return ""
         self._look_over(event, path)
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, path)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, path)
-        return self._mapping(events, path)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(event, next_event, path)
+        return self._mapping(event, next_event, path)
 
     def _look_over(self, event: yaml.Event, path: DataPath) -> None:
         """Report what may not stand before a key or a value."""
@@ -174,18 +188,20 @@ class _YamlReader:
             self._report(event.start_mark, f"sets {self._named('anchor', '&' + event.anchor)}; delete it", path)
         if event.tag:
             self._report(event.start_mark, f"has {self._tag(event)}; delete it, or quote the text", path)
-        if isinstance(event, yaml.ScalarEvent) and event.style == '"':  # the only style that knows escapes
+        if isinstance(event, ScalarEvent) and event.style == '"':  # the only style that knows escapes
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
                 self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
 
-    def _count(self, event: yaml.Event, path: DataPath) -> None:
+    def _count(self, mark: yaml.Mark, path: DataPath) -> None:
         self.nodes += 1
         if self.nodes > self.most_nodes:
-            self._stop(event.start_mark, f"holds more than {self.most_nodes:,} entries; split it up")
+            self._stop(mark, f"holds more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
-            self._stop(event.start_mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
+            self._stop(mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
-    def _scalar(self, event: yaml.ScalarEvent, path: DataPath) -> str:
+    def _scalar(self, event: ScalarEvent, path: DataPath) -> str:
+        if event.anchor or event.tag or event.style:
+            self._look_over_text(event, path)
         text = _with_empty_lines(event)
         if not event.style and text in _NULLS:  # an author means "nothing", and `null` must not be printed
             advice = "write the text, or delete the line; to print the word, put it in quotation marks"
@@ -194,47 +210,57 @@ class _YamlReader:
             self.unread.add(path)
         return text
 
-    def _sequence(self, events: Events, path: DataPath) -> list[Data]:
+    def _look_over_text(self, event: ScalarEvent, path: DataPath) -> None:
+        if event.style in _QUOTATION_MARKS:
+            self.watch.see_quoted(event)
+        self._look_over(event, path)
+
+    def _sequence(self, start: SequenceStartEvent, next_event: NextEvent, path: DataPath) -> list[Data]:
         items: list[Data] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(self._node(event, events, (*path, len(items))))
+        while not isinstance(event := next_event(), SequenceEndEvent):
+            items.append(self._node(event, next_event, (*path, len(items))))
+        self.watch.see_brackets(start, event)
         return items
 
-    def _mapping(self, events: Events, path: DataPath) -> dict[str, Data]:
+    def _mapping(self, start: yaml.MappingStartEvent, next_event: NextEvent, path: DataPath) -> dict[str, Data]:
         entries: dict[str, Data] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
+        while not isinstance(event := next_event(), MappingEndEvent):
             key = self._key(event, path)
             if key is None:
-                self._skip(events, path)
+                self._skip(next_event, path)
                 continue
             here = (*path, key)
             if key in entries:
                 first = self.keys[here][0]
                 self._report(event.start_mark, f"stands here a second time, first on line {first}; keep one", here)
-                self._skip(events, here)
+                self._skip(next_event, here)
                 continue
-            self.keys[here] = _position(event.start_mark)
-            entries[key] = self._node(next(events), events, here)
+            mark = event.start_mark
+            self.keys[here] = mark.line + 1, mark.column + 1
+            entries[key] = self._node(next_event(), next_event, here)
+        self.watch.see_brackets(start, event)
         return entries
 
-    def _skip(self, events: Events, path: DataPath) -> None:
+    def _skip(self, next_event: NextEvent, path: DataPath) -> None:
         """Read a value for its problems only, so that the first one under this path keeps its position."""
-        aside = _YamlReader(
-            self.name, self.problems, nodes=self.nodes, most_nodes=self.most_nodes, discreet=self.discreet
-        )
-        aside._node(next(events), events, path)
-        self.nodes = aside.nodes
+        kept = self.values, self.keys, self.unread
+        self.values, self.keys, self.unread = {}, {}, set()
+        try:
+            self._node(next_event(), next_event, path)
+        finally:
+            self.values, self.keys, self.unread = kept
 
     def _key(self, event: yaml.Event, path: DataPath) -> str | None:
         """The text of a key; None where a problem has been reported instead."""
-        self._count(event, path)
-        if isinstance(event, yaml.AliasEvent):
-            self._report(event.start_mark, f"uses {self._alias(event)} as a key; write the key out", path)
-            return None
-        if not isinstance(event, yaml.ScalarEvent):
+        self._count(event.start_mark, path)
+        if not isinstance(event, ScalarEvent):
+            if isinstance(event, AliasEvent):
+                self._report(event.start_mark, f"uses {self._alias(event)} as a key; write the key out", path)
+                return None
             advice = "write `key: value`, or put text that begins with a bracket in quotation marks"
             self._stop(event.start_mark, f"has a key that is not text; {advice}", path)
-        self._look_over(event, path)
+        if event.anchor or event.tag or event.style:
+            self._look_over_text(event, path)
         key: str = event.value
         if key == "<<":
             self._report(event.start_mark, "uses the merge key `<<`; write the keys out", path)
@@ -285,7 +311,7 @@ def looks_like_a_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
-def _events(text: str) -> Events:
+def _events(text: str) -> Iterator[yaml.Event]:
     """The parser's events; in a text that is too deep, those up to our own limit before the parser's complaint.
 
     Its scanner reads up to 1,024 characters ahead of the events, and since PyYAML 6.0.4 it gives up at 1,000 levels:
@@ -325,7 +351,7 @@ def _with_empty_lines(event: yaml.ScalarEvent) -> str:
     Where YAML folds lines (everywhere but after `|`), it turns one empty line into a lone line feed.
     """
     text: str = event.value
-    if event.style == "|" or event.start_mark.line == event.end_mark.line:
+    if "\n" not in text or event.style == "|" or event.start_mark.line == event.end_mark.line:
         return text
     lines = text.split("\n")
     pairs = pairwise(lines)

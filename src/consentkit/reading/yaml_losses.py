@@ -22,7 +22,6 @@ Position = tuple[int, int]
 _COMMENT = re.compile(r"#[^\n]*")
 _HEADER = re.compile(r"[|>][^\s#]*([ \t]*)(#[^\n]*)")
 """The first line of a block of text, with the comment behind the `|` or `>`."""
-_HASH_WITHIN_A_LINE = re.compile(r"[^\n]#")
 _QUOTATION_MARKS = frozenset("'\"")
 _NUMBER = re.compile(r"#\d")
 _REMARK = re.compile(r"#+(\s|$)")
@@ -106,31 +105,28 @@ class _TokenPlace:
 
 
 class Watch:
-    """Watches the events of a text to know whether `losses` must look at it too, which takes as long as reading it.
+    """Watches a text being read to know whether `losses` must look at it too, which takes as long as reading it.
 
     Nothing is lost where each `#` begins a line outside of brackets, and no text in quotation marks has several lines:
     each comment then begins in a column where no text goes on, and no quotation mark is left open. This is certain only
-    where the events have come to their end.
+    where the text has been read to its end.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.needs_scan = _HASH_WITHIN_A_LINE.search(text) is not None
-        """Whether something could be lost, as far as the events have come."""
+        self.needs_scan = text.count("#") > text.count("\n#") + text.startswith("#")
+        """Whether something could be lost, as far as the text has been read."""
 
-    def over(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-        """The same events."""
-        starts: list[int] = []  # where the collections begin that are open; behind the text for those without brackets
-        for event in events:
-            if isinstance(event, yaml.ScalarEvent):
-                if event.style in _QUOTATION_MARKS and event.start_mark.line != event.end_mark.line:
-                    self.needs_scan = True
-            elif isinstance(event, yaml.CollectionStartEvent):
-                starts.append(event.start_mark.index if event.flow_style else len(self._text))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                holds_comment = self._text.find("#", starts.pop(), event.end_mark.index) >= 0
-                self.needs_scan = self.needs_scan or holds_comment
-            yield event
+    def see_quoted(self, event: yaml.ScalarEvent) -> None:
+        """Look at a text in quotation marks."""
+        if event.start_mark.line != event.end_mark.line:
+            self.needs_scan = True
+
+    def see_brackets(self, start: yaml.CollectionStartEvent, end: yaml.CollectionEndEvent) -> None:
+        """Look at a mapping or a list, if it is in brackets."""
+        if start.flow_style:
+            holds_comment = self._text.find("#", start.start_mark.index, end.end_mark.index) >= 0
+            self.needs_scan = self.needs_scan or holds_comment
 
 
 def losses(text: str, loader: type) -> Iterator[Loss]:

@@ -12,7 +12,7 @@ from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Spot, Subject, breach
 from consentkit.library.printed_texts import is_printed
 from consentkit.pdf.fonts.coverage import unprintable
-from consentkit.pdf.fonts.substitutes import described, instead
+from consentkit.pdf.fonts.substitutes import described, remedy_for
 
 UNPRINTABLE = Rule(
     id="unprintable",
@@ -34,4 +34,4 @@ def unprintable_character(file: Subject) -> Iterator[RuleFinding]:
         if not text.isascii() and is_printed(path):
             for char in unprintable(text):
                 message = f"holds {described(char)}, which no font here can print"
-                yield breach(UNPRINTABLE, file, Spot(path, char), message, remedy=instead(char))
+                yield breach(UNPRINTABLE, file, Spot(path, char), message, remedy=remedy_for(char))

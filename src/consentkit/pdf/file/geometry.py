@@ -16,7 +16,7 @@ Point: TypeAlias = tuple[float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _TOLERANCE = 0.5
-"""Points by which something may stick out of a rectangle: coordinates are rounded."""
+"""Points by which something may reach beyond a rectangle: coordinates are rounded."""
 
 
 def product(first: Matrix, second: Matrix) -> Matrix:
@@ -27,7 +27,7 @@ def product(first: Matrix, second: Matrix) -> Matrix:
 
 
 def inverse(matrix: Matrix) -> Matrix | None:
-    """The matrix that undoes another one; None where it makes everything flat."""
+    """The matrix that undoes another one; None if that one maps everything onto a line or a point."""
     a, b, c, d, e, f = matrix
     area = a * d - b * c
     if not area:
@@ -87,7 +87,7 @@ class Area:
 
     @classmethod
     def of(cls, outlines: Sequence[Sequence[Point]], *, is_even_odd: bool = False) -> Area:
-        """The area of a path, given as the corners of its parts."""
+        """The area of a path, given as the corners of its subpaths."""
         box = box_around(chain.from_iterable(outlines))
         return cls(outlines, box, is_even_odd, len(outlines) == 1 and _is_rectangle(outlines[0], box))
 

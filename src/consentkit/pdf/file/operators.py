@@ -1,6 +1,6 @@
 """The operators of a content stream, with their operands (ISO 32000-1, 7.8.2).
 
-Guarantees: every byte string is accepted; what makes no sense is passed over, as viewers do.
+Guarantees: every byte string is accepted; what makes no sense is skipped, as viewers do.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ def operations(stream: bytes) -> Iterator[Operation]:
 
 
 def _dictionary(items: list[Any]) -> dict[str, Any]:
-    """Keys and values by turns; what is no key, which is a name, is passed over with its value."""
+    """A dictionary from alternating keys and values; a key that is not a name is skipped together with its value."""
     return {key: value for key, value in zip(items[::2], items[1::2], strict=False) if isinstance(key, str)}
 
 
 def _number(token: bytes) -> float:
-    """A number; one with more digits than any file needs is infinite, since Python refuses to read thousands."""
+    """A number; one with absurdly many digits counts as infinite, since Python refuses to parse thousands of them."""
     if len(token) > _LONGEST_NUMBER:
         return math.inf
     return float(token) if b"." in token else int(token)

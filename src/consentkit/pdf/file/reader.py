@@ -1,7 +1,7 @@
-"""A finished PDF file taken apart into its objects.
+"""A finished PDF file, parsed into its objects.
 
-Guarantees: every object that the cross-reference names is there, streams as they are stored, and nothing else is;
-ValueError says that the file is damaged, or written in a way that the engine and pypdf never use.
+Guarantees: exactly the objects that the cross-reference lists are returned, with their streams as they are stored;
+ValueError means that the file is damaged, or written in a way that the engine and pypdf never use.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from consentkit.pdf.file.syntax import Ref, Value, parse, whole, write
+from consentkit.pdf.file.syntax import Ref, Value, integer, parse, write
 
 _START = re.compile(rb"startxref\s+([0-9]+)\s+%%EOF\s*$")
 _HEAD = re.compile(rb"\s*([0-9]+)\s+0\s+obj\b")
@@ -36,7 +36,7 @@ class PdfObject:
 
 
 class Objects(Mapping[int, PdfObject]):
-    """Objects by their numbers. Each is read when it is asked for first: most of a packet's are structure elements."""
+    """Objects by their numbers. Each is parsed on first access: most objects of a packet are structure elements."""
 
     def __init__(self) -> None:
         self._read: dict[int, PdfObject] = {}
@@ -47,11 +47,11 @@ class Objects(Mapping[int, PdfObject]):
         self._read[number] = item
 
     def add_packed(self, number: int, data: bytes, start: int) -> None:
-        """Add an object that stands at a place of an object stream."""
+        """Add an object that starts at a position of an object stream."""
         self._packed[number] = data, start
 
     def texts(self) -> Iterator[bytes]:
-        """What is written in the file for its objects, but for the data of streams."""
+        """The notation of all objects in the file, without the data of streams."""
         yield from {id(data): data for data, _ in self._packed.values()}.values()
         yield from (write(item.value) for number, item in self._read.items() if number not in self._packed)
 
@@ -76,7 +76,7 @@ class PdfFile:
     trailer: dict[str, Value]
 
     def get(self, value: Value | None) -> Value:
-        """What a value stands for, if it is a reference. A missing object is null."""
+        """The value itself, or the object that it refers to. A missing object is null."""
         for _ in range(8):
             if not isinstance(value, Ref):
                 break
@@ -84,28 +84,28 @@ class PdfFile:
         return b"null" if value is None else value
 
     def dictionary(self, value: Value | None) -> dict[str, Value]:
-        """The dictionary that a value stands for; an empty one for anything else."""
-        found = self.get(value)
-        return found if isinstance(found, dict) else {}
+        """The dictionary that a value is or refers to; an empty one for anything else."""
+        target = self.get(value)
+        return target if isinstance(target, dict) else {}
 
     def array(self, value: Value | None) -> list[Value]:
-        """The array that a value stands for; an empty one for anything else."""
-        found = self.get(value)
-        return found if isinstance(found, list) else []
+        """The array that a value is or refers to; an empty one for anything else."""
+        target = self.get(value)
+        return target if isinstance(target, list) else []
 
     def pages(self) -> Iterator[dict[str, Value]]:
-        """Every page, in order. Raises KeyError where there is no tree of pages."""
+        """Every page, in order. Raises KeyError if there is no page tree."""
         return map(self.dictionary, self.page_references())
 
     def page_references(self) -> Iterator[Value]:
-        """What leads to every page, in order. Raises KeyError where there is no tree of pages."""
+        """The reference to every page, in order. Raises KeyError if there is no page tree."""
         return self._leaves(self.catalog["Pages"])
 
     def contents(self, page: Mapping[str, Value]) -> list[Ref]:
-        """The content streams of a page: one, or those of an array, which may be an object of its own; or none."""
+        """The content streams of a page: one, those of an array (which may be a separate object), or none."""
         value = page.get("Contents", [])
-        found = self.get(value)
-        return [stream for stream in (found if isinstance(found, list) else [value]) if isinstance(stream, Ref)]
+        target = self.get(value)
+        return [stream for stream in (target if isinstance(target, list) else [value]) if isinstance(stream, Ref)]
 
     def _leaves(self, node: Value) -> Iterator[Value]:
         entries = self.dictionary(node)
@@ -116,12 +116,12 @@ class PdfFile:
 
     @property
     def catalog(self) -> dict[str, Value]:
-        """The root of everything."""
+        """The document catalog, from which everything else is reached."""
         return self.dictionary(self.trailer.get("Root"))
 
 
 def read_file(pdf: bytes) -> PdfFile:
-    """Take a file apart. Raises ValueError."""
+    """Parse a file. Raises ValueError."""
     start = _START.search(pdf, max(0, len(pdf) - 64))
     if start is None:
         raise ValueError("the end of the file is missing")
@@ -143,7 +143,7 @@ class _FileReader:
         objects = Objects()
         while section := _SECTION.match(self._pdf, position):
             first, count = int(section[1]), int(section[2])
-            _require_room(count * _ROW, self._pdf)
+            _require_rows(count * _ROW, self._pdf)
             for index in range(count):
                 row = self._pdf[section.end() + index * _ROW :][:_ROW]
                 if row[17:18] == b"n":
@@ -151,7 +151,7 @@ class _FileReader:
             position = section.end() + count * _ROW
         trailer, _ = parse(self._pdf, self._pdf.index(b"trailer", position) + len(b"trailer"))
         if not isinstance(trailer, dict) or "Prev" in trailer:
-            raise ValueError("the file has been changed bit by bit")
+            raise ValueError("the file has incremental updates")
         return PdfFile(objects, trailer)
 
     def _read_with_stream(self, start: int) -> PdfFile:
@@ -170,33 +170,33 @@ class _FileReader:
     def _object(self, start: int, number: int | None = None) -> PdfObject:
         head = _HEAD.match(self._pdf, start)
         if head is None or number not in (None, int(head[1])):
-            raise ValueError("an object is not where the cross-reference says")
+            raise ValueError("an object is not where the cross-reference puts it")
         value, end = parse(self._pdf, head.end())
         stream = _STREAM.match(self._pdf, end)
         if stream is None or not isinstance(value, dict):
             return PdfObject(value)
-        length = whole(value.get("Length"))
+        length = integer(value.get("Length"))
         if length < 0 or not _STREAM_END.match(self._pdf, stream.end() + length):
-            raise ValueError("a stream does not end where its length says")
+            raise ValueError("a stream does not have the length that it states")
         return PdfObject(value, self._pdf[stream.end() : stream.end() + length])
 
 
-def _require_room(size: int, data: bytes) -> None:
-    """Raise ValueError where rows are announced for which there is no room: nobody could wait for all of them."""
+def _require_rows(size: int, data: bytes) -> None:
+    """Raise ValueError if more rows are announced than the data can hold: reading them all would take forever."""
     if size > len(data):
-        raise ValueError("the cross-reference is broken off")
+        raise ValueError("the cross-reference is cut off")
 
 
 def _rows(table: PdfObject) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """The rows of a cross-reference stream (ISO 32000-1, 7.5.8), by the number of their object."""
-    widths = [whole(width) for width in _list(table.entries["W"])]
+    widths = [integer(width) for width in _list(table.entries["W"])]
     data = inflated(table)
-    index = [whole(item) for item in _list(table.entries.get("Index", [b"0", table.entries["Size"]]))]
+    index = [integer(item) for item in _list(table.entries.get("Index", [b"0", table.entries["Size"]]))]
     if min(widths) < 0:
-        raise ValueError("a row of the cross-reference is narrower than nothing")
+        raise ValueError("a column of the cross-reference has a negative width")
     position = 0
     for first, count in zip(index[::2], index[1::2], strict=True):
-        _require_room(count * max(1, sum(widths)), data)
+        _require_rows(count * max(1, sum(widths)), data)
         for number in range(first, first + count):
             fields = []
             for width in widths:
@@ -206,28 +206,28 @@ def _rows(table: PdfObject) -> Iterator[tuple[int, tuple[int, int, int]]]:
 
 
 def _unpack(holder: PdfObject, objects: Objects) -> None:
-    """Take in the objects of an object stream (ISO 32000-1, 7.5.7)."""
+    """Add the objects of an object stream (ISO 32000-1, 7.5.7)."""
     data = inflated(holder)
-    first, count = whole(holder.entries["First"]), whole(holder.entries["N"])
+    first, count = integer(holder.entries["First"]), integer(holder.entries["N"])
     numbers = [int(word) for word in data[:first].split()]
     for number, offset in zip(numbers[: 2 * count : 2], numbers[1 : 2 * count : 2], strict=True):
         if not first <= first + offset < len(data):
-            raise ValueError("an object is not where its stream says")
+            raise ValueError("an object is not where its stream puts it")
         objects.add_packed(number, data, first + offset)
 
 
 def inflated(item: PdfObject) -> bytes:
-    """The data of a stream that is compressed in the usual way, or not at all. Raises ValueError for other ways."""
+    """The data of a stream that is uncompressed or compressed with plain Flate. Raises ValueError for anything else."""
     data = item.stream or b""
     match item.entries.get("Filter"):
         case None:
             return data
         case b"/FlateDecode" if "DecodeParms" not in item.entries:
-            return zlib.decompress(data) if data else b""  # qpdf writes empty streams so
-    raise ValueError("a stream is compressed in an unusual way")
+            return zlib.decompress(data) if data else b""  # qpdf writes empty streams like this
+    raise ValueError("a stream has a filter other than plain Flate")
 
 
 def _list(value: Value) -> list[Value]:
     if not isinstance(value, list):
-        raise ValueError("this is no array")
+        raise ValueError("this is not an array")
     return value

@@ -1,10 +1,10 @@
 """A digest of the whole file, inside the file.
 
-Guarantees: whether any byte of a sealed file has changed since can be told from the file alone. It is no signature:
-whoever means to deceive can seal a changed file anew.
+Guarantees: the file alone shows whether any of its bytes has changed since it was sealed. It is not a signature:
+somebody who wants to deceive can seal a changed file again.
 
-The digest stands where PDF has a place for such a thing: the second string of the trailer's ID (ISO 32000-1, 14.4).
-It is computed over the file with zeros in that place.
+The digest is where PDF has a place for it: the second string of the trailer's ID (ISO 32000-1, 14.4). It is computed
+over the file with zeros in that place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ID = re.compile(rb"/ID \[\([0-9a-f]{32}\) \(([0-9a-f]{32})\)\]")
 
 
 def seal(pdf: bytes) -> bytes:
-    """Put the digest into a file that has an identifier. Raises ValueError where it has none."""
+    """Put the digest into a file that has an identifier. Raises ValueError if it has none."""
     start = _place(pdf)
     if start is None:
         raise ValueError("the file has no identifier to hold the digest")

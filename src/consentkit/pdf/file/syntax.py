@@ -1,10 +1,10 @@
 """The notation of PDF objects (ISO 32000-1, 7.3), read and written.
 
-Guarantees: what is read and written again means the same; numbers, names and strings keep the very bytes that they came
-in, so nothing is rounded or encoded anew; a file that is no such notation raises ValueError, at any depth of nesting.
+Guarantees: reading and writing an object again preserves its meaning; numbers, names and strings keep the very bytes
+that they came in, so nothing is rounded or encoded again; anything else raises ValueError, at any depth of nesting.
 
-References are what matters here: they are kept apart from all else, so that an object can be given another number
-without being read again.
+References are kept apart from everything else, so that an object can be given another number without being parsed
+again.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 _SPACE = rb"\x00\t\n\f\r "
 _REGULAR = rb"[^\x00\t\n\f\r ()<>\[\]{}/%]"
-# White space and comments are taken whole and never given back: else a comment could be read as an object, and a run of
-# spaces be divided up in more ways than anybody can wait for.
+# White space and comments are matched without backtracking: otherwise a comment could be read as an object, and a long
+# run of spaces could take exponential time.
 _TOKEN = re.compile(
     rb"(?:[%b]++|%%[^\r\n]*+)*+(<<|>>|[\[\](]|<[0-9A-Fa-f%b]*>|/%b*|%b+)" % (_SPACE, _SPACE, _REGULAR, _REGULAR)
 )
@@ -29,7 +29,7 @@ _DEEPEST = 64
 
 
 class Ref(int):
-    """A reference to the object of that number. Generations other than 0 do not occur in files written at once."""
+    """A reference to the object of that number. Only files with incremental updates have generations other than 0."""
 
 
 Value: TypeAlias = bytes | Ref | list["Value"] | dict[str, "Value"]
@@ -37,14 +37,14 @@ Value: TypeAlias = bytes | Ref | list["Value"] | dict[str, "Value"]
 
 
 class Form(NamedTuple):
-    """An object with its references taken out: `text % numbers` is the object, for any numbers in their place."""
+    """An object with placeholders for its references: `text % numbers` is the object with these numbers in it."""
 
     text: bytes
     references: tuple[Ref, ...]
 
 
 def parse(data: bytes, start: int = 0) -> tuple[Value, int]:
-    """Read the object that starts at a place. Returns it, and the place behind it. Raises ValueError."""
+    """Read the object that starts at a position. Returns it, and the position after it. Raises ValueError."""
     return _Parser(data).value(start, 0)
 
 
@@ -63,17 +63,17 @@ class _Parser:
         if token == b"(":
             return self._string(end)
         if token in (b">>", b"]"):
-            raise ValueError("a bracket closes what was not opened")
+            raise ValueError("a closing bracket has no opening one")
         if token.isdigit() and (rest := _REST_OF_REFERENCE.match(self._data, end)):
             if int(rest[1]):
-                raise ValueError("the file has been changed bit by bit: a generation is not 0")
+                raise ValueError("the file has incremental updates: a generation is not 0")
             return Ref(token), rest.end()
         return token, end
 
     def _token(self, start: int) -> tuple[bytes, int]:
         match = _TOKEN.match(self._data, start)
         if match is None:
-            raise ValueError("an object is missing or broken off")
+            raise ValueError("an object is missing or cut off")
         return match[1], match.end()
 
     def _array(self, position: int, depth: int) -> tuple[list[Value], int]:
@@ -92,7 +92,7 @@ class _Parser:
             if token == b">>":
                 return entries, end
             if not token.startswith(b"/"):
-                raise ValueError("the key of a dictionary is no name")
+                raise ValueError("the key of a dictionary is not a name")
             entries[token[1:].decode("latin-1")], position = self.value(end, depth + 1)
 
     def _string(self, position: int) -> tuple[bytes, int]:
@@ -103,7 +103,7 @@ class _Parser:
 
 
 def end_of_string(data: bytes, start: int) -> int | None:
-    """Where a string ends whose opening parenthesis is at `start`; None where it does not end."""
+    """Where a string ends whose opening parenthesis is at `start`; None if it does not end."""
     depth = 0
     for match in _PARENTHESIS.finditer(data, start):
         depth += {b"(": 1, b")": -1}.get(match[0], 0)
@@ -119,7 +119,7 @@ def write(value: Value) -> bytes:
 
 
 def form_of(value: Value) -> Form:
-    """Write an object with `%d` for the number of each reference, so that it can be given others."""
+    """Write an object with `%d` for the number of each reference, so that other numbers can be filled in."""
     pieces: list[bytes] = []
     references: list[Ref] = []
     _write(value, pieces, references)
@@ -160,47 +160,47 @@ def byte_string(data: bytes) -> bytes:
 
 
 def string_bytes(token: Value) -> bytes:
-    """The bytes that a string stands for. Raises ValueError for anything else."""
+    """The bytes that a string denotes. Raises ValueError for anything else."""
     if isinstance(token, bytes) and token.startswith(b"("):
         return _ESCAPE.sub(_unescaped, token[1:-1])
     if isinstance(token, bytes) and token.startswith(b"<"):
         digits = token[1:-1].translate(None, _SPACES)
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-    raise ValueError("this is no string")
+    raise ValueError("this is not a string")
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
     if match[1]:
         return bytes([int(match[1], 8) & 0xFF])
-    if match[2] is None:  # the end of a line, in any form, stands for a line feed (ISO 32000-1, 7.3.4.2)
+    if match[2] is None:  # the end of a line, in any form, means a line feed (ISO 32000-1, 7.3.4.2)
         return b"\n"
     return _ESCAPED.get(match[2], match[2])
 
 
 def string_text(token: Value) -> str:
-    """The text that a string stands for: see `decoded_text`. Raises ValueError for anything else."""
+    """The text that a string denotes: see `decoded_text`. Raises ValueError for anything else."""
     return decoded_text(string_bytes(token))
 
 
 def decoded_text(data: bytes) -> str:
-    """The text that bytes of a string stand for, as far as it is ASCII or Unicode; other bytes read as Latin-1."""
+    """The text that the bytes of a string encode: ASCII, or Unicode with a byte order mark; otherwise Latin-1."""
     if data.startswith(b"\xef\xbb\xbf"):
         return data[3:].decode("utf-8", "replace")
     return data[2:].decode("utf-16-be", "replace") if data.startswith(b"\xfe\xff") else data.decode("latin-1")
 
 
 def number(value: Value | None, default: float = 0.0) -> float:
-    """A number. Raises ValueError where it is none."""
+    """A number; the default if there is no value. Raises ValueError for anything else."""
     if value is None:
         return default
     if not isinstance(value, bytes):
-        raise ValueError("this is no number")
-    found = float(value)
-    if not math.isfinite(found):
-        raise ValueError("this is no number")
-    return found
+        raise ValueError("this is not a number")
+    parsed = float(value)
+    if not math.isfinite(parsed):
+        raise ValueError("this is not a number")
+    return parsed
 
 
-def whole(value: Value | None, default: int = 0) -> int:
-    """A whole number. Raises ValueError where it is none."""
+def integer(value: Value | None, default: int = 0) -> int:
+    """A number, cut to an integer; the default if there is no value. Raises ValueError for anything else."""
     return int(number(value, default))

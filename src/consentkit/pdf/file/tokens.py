@@ -1,7 +1,7 @@
 """The tokens of a content stream (ISO 32000-1, 7.2 and 7.8.2).
 
-Guarantees: every byte string is accepted, in time that grows with its length; each byte is in one token, in white space
-or in a comment. What two programs may read differently has a kind of its own, so that a caller can refuse it.
+Guarantees: every byte string is accepted, in time proportional to its length; each byte is in one token, in white space
+or in a comment. What two programs may read differently has its own kind of token, so that a caller can refuse it.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _TOKEN = re.compile(_SKIPPED + rb"(?:" + _KINDS + rb")", re.DOTALL)
 _TOKEN_OR_TEXT_ARRAY = re.compile(_SKIPPED + rb"(?:" + _TEXT_ARRAY + rb"|" + _KINDS + rb")", re.DOTALL)
 
 _END_OF_IMAGE = re.compile(rb"[" + _SPACE + rb"]EI(?=[" + _SPACE + rb"]|\Z)")
-_BEHIND_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
-_LOOKED_AT_BEHIND_AN_IMAGE = 12
+_AFTER_AN_IMAGE = re.compile(rb"[\t\n\f\r -~]*\Z")
+_EXAMINED_AFTER_AN_IMAGE = 12
 
 
 TokenKind: TypeAlias = str
 """What a token is.
 
 `number`, `name`, `opening`, `closing`; `hex`, a string of hexadecimal digits; `string`, one in parentheses, and
-`open_string`, one that does not end; `word`, an operator, a constant, or what is meant as a number and is none, such
-as `--5`; `image`, the data of an inline image with its `EI`, and `doubtful_image`, where it is not certain where that
-ends; `text_array`, an array of hexadecimal strings and numbers; `stray`, a character that belongs nowhere.
+`open_string`, one that does not end; `word`, an operator, a constant, or something that looks like a number but is not
+one, such as `--5`; `image`, the data of an inline image with its `EI`, and `doubtful_image`, the same where its end is
+uncertain; `text_array`, an array of hexadecimal strings and numbers; `stray`, a character that belongs nowhere.
 """
 
 Token: TypeAlias = tuple[TokenKind, bytes, int]
@@ -54,8 +54,8 @@ Token: TypeAlias = tuple[TokenKind, bytes, int]
 def tokens(stream: bytes, *, join_text_arrays: bool = False) -> Iterator[Token]:
     """Divide a content stream into its tokens.
 
-    A number ends where it can't go on: `0cm` is a number and a word, as in most viewers. Text arrays are single tokens
-    on request: most of a page is made of them, and one match is much quicker than hundreds.
+    A number ends at the first character that can't belong to it: `0cm` is a number and a word, as in most viewers. Text
+    arrays are single tokens on request: most of a page consists of them, and one match is much quicker than hundreds.
     """
     match_token = (_TOKEN_OR_TEXT_ARRAY if join_text_arrays else _TOKEN).match
     position = 0
@@ -79,10 +79,10 @@ def tokens(stream: bytes, *, join_text_arrays: bool = False) -> Iterator[Token]:
 
 
 def _image(stream: bytes, start: int) -> Token:
-    """The data of an inline image, which has no length: what follows its end must look like a drawing."""
+    """The data of an inline image, which does not state its length: what follows must look like operators."""
     first: int | None = None
     for match in _END_OF_IMAGE.finditer(stream, start):
-        if _BEHIND_AN_IMAGE.match(stream[match.end() : match.end() + _LOOKED_AT_BEHIND_AN_IMAGE]):
+        if _AFTER_AN_IMAGE.match(stream[match.end() : match.end() + _EXAMINED_AFTER_AN_IMAGE]):
             return "image", stream[start : match.end()], start
         first = first or match.end()
     return "doubtful_image", stream[start : first or len(stream)], start

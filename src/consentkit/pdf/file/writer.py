@@ -1,7 +1,7 @@
 """A PDF file written object by object.
 
-Guarantees: the same objects give the same bytes; the file is sealed (`seal`); streams stand in it as they are given, a
-stream that is given twice only once; everything else is packed into compressed object streams.
+Guarantees: the same objects give the same bytes; streams are written as they are given; everything else is packed into
+compressed object streams; the file has a place for the seal (`seal`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EFFORT = 6
 
 
 class FileWriter:
-    """Writes one file into a stream that it can't read or go back in."""
+    """Writes one file, from start to end, into a stream that need not be readable or seekable."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -61,7 +61,7 @@ class FileWriter:
         self._put(b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\n" % (number, dictionary, data))
 
     def finish(self, root: Ref, info: Ref, identifier: str) -> None:
-        """Write the end of the file. The identifier has 32 hexadecimal digits; the place of the seal stays empty."""
+        """Write the end of the file. The identifier has 32 hexadecimal digits; the place for the seal stays empty."""
         self._flush()
         number = self.new_number()
         start = self._position
@@ -85,7 +85,7 @@ class FileWriter:
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _flush(self) -> None:
-        """Write the objects that wait as one object stream (ISO 32000-1, 7.5.7)."""
+        """Write the pending objects as one object stream (ISO 32000-1, 7.5.7)."""
         if not self._packed:
             return
         holder = self.new_number()

@@ -1,7 +1,7 @@
-"""The metadata packet (XMP) that says what a PDF is.
+"""The metadata packet (XMP) of a PDF.
 
-Guarantees: the packet claims PDF/A-2a and PDF/UA-1 together, describes every schema of its own as PDF/A demands (ISO
-19005-2, 6.6.2.3), stands in the file uncompressed so that any program finds it, and is the same for the same input.
+Guarantees: the packet claims PDF/A-2a and PDF/UA-1 together, describes its own schemas as PDF/A demands (ISO 19005-2,
+6.6.2.3), is uncompressed so that any program finds it, and is the same for the same input.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ NAMESPACE = "https://consentkit.invalid/ns/document/1/"
 
 @dataclass(frozen=True)
 class Info:
-    """What any PDF of ours says about itself. None of it is about a patient."""
+    """The metadata that every PDF of ours has. None of it is about a patient."""
 
     title: str
     language: str
     publisher: str = field(default="", kw_only=True)
     tool: str = field(default="consentkit", kw_only=True)
     is_accessible: bool = field(default=True, kw_only=True)
-    """Whether the file claims PDF/UA-1, which one file without tags in it would make untrue."""
+    """Whether the file claims PDF/UA-1, which a single untagged file in it would make untrue."""
     is_archivable: bool = field(default=True, kw_only=True)
-    """Whether it claims PDF/A-2a, which asks for tags, too."""
+    """Whether it claims PDF/A-2a, which requires tags, too."""
 
     MEANINGS: ClassVar[Mapping[str, str]] = {}
     """The entries of our own schema, each with its meaning."""
@@ -39,7 +39,7 @@ class Info:
 
 @dataclass(frozen=True)
 class DocumentInfo(Info):
-    """What a document says about itself."""
+    """The metadata of a document."""
 
     code: str
     variant: str
@@ -67,11 +67,11 @@ class DocumentInfo(Info):
 
 @dataclass(frozen=True)
 class PacketInfo(Info):
-    """What a packet says about itself."""
+    """The metadata of a packet."""
 
     packet: str
     documents: tuple[str, ...]
-    """Each document with a space between its code, language, kind and content hash."""
+    """Each document as its code, language, kind and content hash, separated by spaces."""
 
     MEANINGS: ClassVar[Mapping[str, str]] = {
         "packet": "Identifier of the packet",
@@ -187,7 +187,7 @@ _OWN_VALUE = re.compile(rb"<consentkit:([A-Za-z]+)>([^<]*)</consentkit:\1>")
 
 
 def read_properties(pdf: bytes) -> dict[str, str] | None:
-    """The entries of our schema in a PDF file, or None where consentkit did not make the file."""
+    """The entries of our schema in a PDF file, or None if consentkit did not make the file."""
     if not pdf.startswith(b"%PDF-") or _OWN_MARK not in pdf:
         return None
     return {match[1].decode(): html.unescape(match[2].decode("utf-8", "replace")) for match in _OWN_VALUE.finditer(pdf)}

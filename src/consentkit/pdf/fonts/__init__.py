@@ -1,1 +1,1 @@
-"""The fonts that may be used, what they can print, and texts prepared for them."""
+"""The fonts that may be used, the characters that they can print, and the preparation of texts for them."""

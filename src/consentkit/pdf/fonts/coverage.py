@@ -1,11 +1,11 @@
 """Which text our fonts can set, and how: decided here for the checks, the pages and the packets alike.
 
-Guarantees: a text passes only if every letter of it has a shape in our fonts, and every mark stands at its own letter.
-Letters and their marks come from one font: where a mark is no part of a letter that Unicode has as a whole (Yoruba
-ọ́, Navajo į́, Guarani g̃), the whole text is set in the wide family, which has anchors for such pairs; where that family
-has none for a pair, the pair counts as one that can't be printed. What a text looks like does not depend on how its
-letters were composed when it was typed. Signs that only join or part their neighbours, or turn the direction, have no
-shape to miss.
+Guarantees: a text passes only if every character of it has a glyph in our fonts, and every mark is placed at its own
+letter. Letters and their marks come from one font: if Unicode has no single character for a letter with its marks
+(Yoruba ọ́, Navajo į́, Guarani g̃), the whole text is set in the wide family, which has anchors for such pairs; a pair for
+which that family has no anchor counts as unprintable. What a text looks like does not depend on how its letters were
+composed when it was typed. Characters that only join or separate their neighbours, or change the direction, need no
+glyph.
 """
 
 from __future__ import annotations
@@ -16,36 +16,44 @@ from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
-from consentkit.pdf.fonts.font_files import FACES, WIDE_FACE, FontFace, characters_of, cjk_face, data_of, has_cjk_letter
+from consentkit.pdf.fonts.font_files import (
+    FACES,
+    WIDE_FACE,
+    FontFace,
+    characters_of,
+    cjk_face,
+    data_of,
+    has_cjk_character,
+)
 
-_SHAPELESS = frozenset("\u200c\u200d\u200e\u200f\n\t")
+_WITHOUT_GLYPH = frozenset("\u200c\u200d\u200e\u200f\n\t")
 """Joiners and marks of direction; the page engine hides them."""
 
 
 def settable(text: str) -> str:
-    """The same text, composed as our fonts have it: letters as a whole if there is one, in parts otherwise."""
+    """The same text, composed as our fonts need it: letters as single characters if possible, else decomposed."""
     if text.isascii():
         return text
     return "".join(_composed(cluster) for cluster in _clusters(text))
 
 
 def needs_one_font(text: str) -> bool:
-    """Whether a text, as `settable` gives it, holds marks that must come from the font of their letters."""
+    """Whether a text, as `settable` returns it, has marks that must come from the same font as their letters."""
     return not text.isascii() and any(_is_mark(char) and ord(char) in _wide() for char in set(text))
 
 
 def unprintable(text: str) -> list[str]:
-    """What of a text can't be printed, sorted: characters, and letters with marks for which there is no place."""
+    """What can't be printed of a text, sorted: characters, and letters whose marks can't be placed."""
     if text.isascii():
         return []
-    known = _known(cjk_face() if has_cjk_letter(text) else None)
-    return sorted({lost for cluster in _clusters(text) for lost in _lost_of(cluster, known)})
+    known = _known(cjk_face() if has_cjk_character(text) else None)
+    return sorted({piece for cluster in _clusters(text) for piece in _unprintable_in(cluster, known)})
 
 
-def _lost_of(cluster: str, known: frozenset[int]) -> Iterator[str]:
+def _unprintable_in(cluster: str, known: frozenset[int]) -> Iterator[str]:
     """What can't be printed of one letter with its marks."""
     composed = _composed(cluster)
-    missing = [char for char in composed if ord(char) not in known and not _has_no_shape(char)]
+    missing = [char for char in composed if ord(char) not in known and not _needs_no_glyph(char)]
     if all(char in cluster for char in missing):
         yield from missing
     else:
@@ -54,8 +62,8 @@ def _lost_of(cluster: str, known: frozenset[int]) -> Iterator[str]:
         yield cluster
 
 
-def _has_no_shape(char: str) -> bool:
-    return char in _SHAPELESS or char.isspace()
+def _needs_no_glyph(char: str) -> bool:
+    return char in _WITHOUT_GLYPH or char.isspace()
 
 
 def _is_mark(char: str) -> bool:
@@ -63,7 +71,7 @@ def _is_mark(char: str) -> bool:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """A text in pieces: each is a character with the marks that follow it."""
+    """The pieces of a text: each is a character with the marks that follow it."""
     starts = [index for index, char in enumerate(text) if index == 0 or not _is_mark(char)]
     for start, end in pairwise([*starts, len(text)]):
         yield text[start:end]
@@ -71,38 +79,38 @@ def _clusters(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _composed(cluster: str) -> str:
-    """One letter with its marks. Ideographs stay as they are: composing would put another form in their place."""
+    """One letter with its marks. Ideographs stay as they are: composing would replace some by other forms."""
     whole = unicodedata.normalize("NFC", cluster) if len(cluster) > 1 else cluster
-    return "".join(_in_parts(char) for char in whole)
+    return "".join(_decomposed(char) for char in whole)
 
 
-def _in_parts(char: str) -> str:
-    """A letter that our fonts lack as the parts that they have, if they have these; else the letter."""
+def _decomposed(char: str) -> str:
+    """A letter that our fonts lack, decomposed if they have its parts; any other character as it is."""
     if ord(char) in _known(None):
         return char
     parts = unicodedata.decomposition(char)
     if not parts or parts.startswith("<"):
         return char
-    split = "".join(_in_parts(chr(int(part, 16))) for part in parts.split())
+    split = "".join(_decomposed(chr(int(part, 16))) for part in parts.split())
     return split if len(split) > 1 and all(ord(part) in _wide() for part in split) else char
 
 
 def _is_placed(cluster: str) -> bool:
-    """Whether the marks of a letter have their place. Those of Arabic have it at every letter of their font."""
+    """Whether the marks of a letter can be placed. The Arabic font can place its marks at all of its letters."""
     letter, marks = cluster[0], cluster[1:]
     if _is_mark(letter):
         return False
     if not any(ord(mark) in _wide() for mark in marks):
-        return ord(letter) not in _wide() and not _has_no_shape(letter)
+        return ord(letter) not in _wide() and not _needs_no_glyph(letter)
     return all(ord(char) in _wide() for char in cluster) and _is_anchored(cluster)
 
 
 @lru_cache(maxsize=4096)
 def _is_anchored(cluster: str) -> bool:
-    """Whether the wide family puts each mark at its letter, and no mark onto another.
+    """Whether the wide family places each mark at its letter, and no mark over another.
 
-    HarfBuzz leaves a mark where it is if the font has no anchor for it: over the letter that follows, or beside a
-    narrow or a wide one.
+    If the font has no anchor for a mark, HarfBuzz does not move it: it is then over the next letter, or off the centre
+    of its own.
     """
     import uharfbuzz
 
@@ -140,7 +148,7 @@ def _shaper() -> Any:
 
 @cache
 def _known(cjk: FontFace | None) -> frozenset[int]:
-    """The characters of all families; those of the Chinese, Japanese and Korean one only come with its letters."""
+    """The characters of all families; those of the Chinese, Japanese and Korean one only if its face is given."""
     return frozenset[int]().union(*map(characters_of, (*FACES, *([cjk] if cjk else []))))
 
 

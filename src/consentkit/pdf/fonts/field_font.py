@@ -1,12 +1,12 @@
-"""The font in which viewers show what is typed into a form.
+"""The font in which viewers display what is typed into a form.
 
-Guarantees: it is a file of its own, since those of the page hold no letters but the page's; it has the letters of
-every European language in Latin, Greek or Cyrillic script, and of Vietnamese; each glyph says which character it is;
+Guarantees: it is a separate font file, since those of the page have no letters but the page's; it has the letters of
+every European language in Latin, Greek or Cyrillic script, and of Vietnamese; each glyph is mapped to its character;
 the codes are the glyph numbers of the file, as programs that fill in forms take for granted.
 
-A font with codes of one byte would please qpdf, which knows no others, but it has no room for a Vietnamese name:
-viewers would take another font, which is then not embedded. With codes of two bytes, pdf.js (Firefox), poppler and
-pypdf show all of these letters in this font. PDFium (Chrome) does so for Western European ones.
+qpdf supports only fonts with codes of one byte, but these have too few codes for Vietnamese names: viewers would use
+another font, which is then not embedded. With codes of two bytes, pdf.js (Firefox), poppler and pypdf display all of
+these letters in this font. PDFium (Chrome) does so for Western European ones.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def add_field_font(pdf: pydyf.PDF) -> bytes:
 def _file() -> bytes:
     """The font file: the regular weight of a variable font, with the letters that people type."""
     with TTFont(font_file(WIDE_FACE.package, WIDE_FACE.file), recalcTimestamp=False) as font:
-        for table in _UNUSED_TABLES:  # to cut them down would take longer than all the rest
+        for table in _UNUSED_TABLES:  # subsetting them would take longer than everything else
             if table in font:
                 del font[table]
         subsetter = subset.Subsetter(subset.Options(name_IDs=[], notdef_outline=True))
@@ -81,7 +81,7 @@ def _file() -> bytes:
 
 
 def _characters(glyphs: Mapping[int, int]) -> dict[int, str]:
-    """What each glyph says. Of several characters it says the one that is typed: the omega, not the sign for ohm."""
+    """The character of each glyph. If there are several, it is the one that people type: omega, not the ohm sign."""
     characters: dict[int, str] = {}
     for code in sorted(glyphs, key=lambda code: (unicodedata.normalize("NFKC", chr(code)) != chr(code), code)):
         characters.setdefault(glyphs[code], chr(code))
@@ -89,7 +89,7 @@ def _characters(glyphs: Mapping[int, int]) -> dict[int, str]:
 
 
 def _descriptor(font: TTFont) -> pydyf.Dictionary:
-    """What is known of the font as a whole. The lengths are in thousandths of the size, as in the font file."""
+    """The font descriptor. Lengths are in thousandths of the size, as in the font file."""
     head = font["head"]
     return pydyf.Dictionary(
         {
@@ -98,7 +98,7 @@ def _descriptor(font: TTFont) -> pydyf.Dictionary:
             "Flags": 4,
             "FontBBox": pydyf.Array((head.xMin, head.yMin, head.xMax, head.yMax)),
             "ItalicAngle": 0,
-            # Viewers fit the size of the text to these. The file's own leave room between lines of a page.
+            # Viewers fit the size of the text to these. The file's own values include the space between lines.
             "Ascent": head.yMax,
             "Descent": head.yMin,
             "CapHeight": font["OS/2"].sCapHeight,
@@ -108,7 +108,7 @@ def _descriptor(font: TTFont) -> pydyf.Dictionary:
 
 
 def _glyphs(widths: list[int], descriptor: pydyf.Dictionary) -> pydyf.Dictionary:
-    """The glyphs by their numbers, which a composite font refers to."""
+    """The descendant font, which holds the glyphs of a composite font by their numbers."""
     collection = {"Registry": pydyf.String("Adobe"), "Ordering": pydyf.String("Identity"), "Supplement": 0}
     return pydyf.Dictionary(
         {

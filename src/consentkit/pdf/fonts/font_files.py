@@ -1,11 +1,11 @@
 """The fonts that documents are set in.
 
 Guarantees: every font comes from a package that pip installed with consentkit, under a family name that no font of
-the machine can have; text in any other font is found out. The one exception are Chinese, Japanese and Korean letters,
-whose fonts no Python package holds: these come from the system's package `fonts-noto-cjk`, or are refused.
+the machine can have, so that text in any other font is detected. The only exception are Chinese, Japanese and Korean
+characters, whose fonts are in no Python package: these come from the system's package `fonts-noto-cjk`, or are refused.
 
-Atkinson Hyperlegible was drawn for readers with low vision; Source Sans 3 stands in for the letters that it lacks
-(Vietnamese, Greek, Cyrillic). IBM Plex Sans Arabic has Arabic letters whose text programs read back right. All are
+Atkinson Hyperlegible was drawn for readers with low vision; Source Sans 3 supplies the letters that it lacks
+(Vietnamese, Greek, Cyrillic). IBM Plex Sans Arabic has Arabic letters whose text programs extract correctly. All are
 under the SIL Open Font License.
 """
 
@@ -23,8 +23,8 @@ BODY_FAMILY = "consentkit body"
 WIDE_FAMILY = "consentkit wide"
 ARABIC_FAMILY = "consentkit arabic"
 CJK_FAMILY = "consentkit cjk"
-CJK_REMEDY = "for Chinese, Japanese and Korean letters, install a font: sudo apt-get install fonts-noto-cjk"
-"""What to do about letters that the font of that package has."""
+CJK_REMEDY = "for Chinese, Japanese and Korean characters, install a font: sudo apt-get install fonts-noto-cjk"
+"""What to do about characters that the font of that package has."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class FontFace:
 
     @property
     def asset(self) -> str:
-        """The address under which the style sheet finds the file."""
+        """The address under which the style sheet loads the file."""
         return f"asset:{self.package}/{self.file.replace('[', '(').replace(']', ')')}"
 
     @property
@@ -48,7 +48,7 @@ class FontFace:
 
     @property
     def rule(self) -> str:
-        """The style rule that makes the face known."""
+        """The style rule that declares the face."""
         return f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; src: url("{self.asset}"); }}'
 
 
@@ -66,7 +66,7 @@ _ARABIC = (
     FontFace(ARABIC_FAMILY, "700", _ARABIC_PACKAGE, "IBMPlexSansArabic-Bold.ttf"),
 )
 _CJK = FontFace(CJK_FAMILY, "400", "", CJK_FONT.name)
-_CJK_LETTER = re.compile(
+_CJK_CHARACTER = re.compile(
     "[\u1100-\u11ff\u2e80-\u2fdf\u3000-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _ARABIC_LETTER = re.compile("[\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefe]")
@@ -74,10 +74,10 @@ _ARABIC_LETTER = re.compile("[\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufd
 FACES = (*_EVERY_PAGE, *_ARABIC)
 
 IN_ORDER = (BODY_FAMILY, WIDE_FAMILY, ARABIC_FAMILY, CJK_FAMILY)
-"""The families in the order in which a letter is looked for in them."""
+"""The families in the order in which they are searched for a character."""
 
 IN_ONE_FONT = (WIDE_FAMILY, BODY_FAMILY, ARABIC_FAMILY, CJK_FAMILY)
-"""The same for a text with marks that must come from the font of their letters: the wide family has places for them."""
+"""The same for texts whose marks must come from the same font as their letters: the wide family has their anchors."""
 
 ONE_FONT = "data-one-font"
 """The attribute of elements whose text needs that order."""
@@ -87,17 +87,17 @@ FAMILIES = frozenset(face.family for face in (*FACES, _CJK))
 
 
 def faces_for(text: str) -> tuple[FontFace, ...]:
-    """The faces that a page needs. Those for single scripts cost time, so they come only where there is such a letter.
+    """The faces that a page needs. Those for single scripts cost time, so they are only included if they are needed.
 
-    The text is all that may be shown, markup and style sheets included.
+    The text is all that may be displayed, markup and style sheets included.
     """
     faces = FACES if _ARABIC_LETTER.search(text) else _EVERY_PAGE
-    cjk = cjk_face() if has_cjk_letter(text) else None
+    cjk = cjk_face() if has_cjk_character(text) else None
     return (*faces, cjk) if cjk else faces
 
 
 def font_assets(faces: Sequence[FontFace] = FACES) -> dict[str, bytes]:
-    """The font files by the address under which the style sheet asks for them."""
+    """The font files by the address under which the style sheet loads them."""
     return {face.asset: data_of(face) for face in faces}
 
 
@@ -108,10 +108,10 @@ def data_of(face: FontFace) -> bytes:
 
 
 def font_rules(faces: Sequence[FontFace] = FACES) -> str:
-    """The style rules that make faces known.
+    """The style rules that declare faces.
 
-    The wide family is a variable font, which the engine measures in its lightest weight unless it is told otherwise:
-    the letters would stand too close, and their widths in the file would be wrong.
+    The wide family is a variable font, which the engine measures in its lightest weight unless a rule sets another one:
+    the letters would be too close together, and their widths in the file would be wrong.
     """
     rules = f"""
         html {{ font-variation-settings: "wght" 400; }}
@@ -126,19 +126,19 @@ def as_list(families: Sequence[str]) -> str:
     return ", ".join(f'"{family}"' for family in families)
 
 
-def has_cjk_letter(text: str) -> bool:
-    """Whether a text holds a Chinese, Japanese or Korean letter, for which a font may have to be installed."""
-    return _CJK_LETTER.search(text) is not None
+def has_cjk_character(text: str) -> bool:
+    """Whether a text has a Chinese, Japanese or Korean character, for which a font may have to be installed."""
+    return _CJK_CHARACTER.search(text) is not None
 
 
 def cjk_face() -> FontFace | None:
-    """The face for Chinese, Japanese and Korean letters, if it is installed."""
+    """The face for Chinese, Japanese and Korean characters, if it is installed."""
     return _CJK if CJK_FONT.is_file() else None
 
 
 @cache
 def characters_of(face: FontFace) -> frozenset[int]:
-    """The numbers of all characters that a face has shapes for."""
+    """The code points of all characters for which a face has glyphs."""
     from io import BytesIO
 
     from fontTools.ttLib import TTFont

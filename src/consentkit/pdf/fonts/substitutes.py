@@ -1,7 +1,7 @@
 """What to write instead of characters that our fonts lack.
 
-Guarantees: what is proposed can itself be printed; a package of the system is named only for characters that its font
-has. The characters of a text are told by number and name, so that a person finds them who can't see them.
+Guarantees: whatever is proposed can itself be printed; a system package is named only for characters that its font
+has. Characters are described by number and name, so that they can be found even if they can't be seen.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY, cjk_face
 from consentkit.problems import printable
 
-MOST_SHOWN = 10
-"""Characters that a message tells one by one."""
+MOST_LISTED = 10
+"""Characters that a message lists one by one."""
 
 _IN_OTHER_WORDS = {
     "★⭐🌟✦✧✩✪✫✬✭✮✯✰✱✲✳✴✵✶✷✸✹✺⁎⚝☆": "*",
@@ -56,21 +56,21 @@ _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def complaint(lost: Sequence[str], places: Mapping[str, str] = MappingProxyType({})) -> str:
-    """What to say of characters that can't be printed: which they are, where, if that is known, and what to do."""
-    told = ((f"{described(char)} in {places[char]}" if char in places else described(char), char) for char in lost)
-    shown = "; ".join(f"{what}: {instead(char)}" for what, char in islice(told, MOST_SHOWN))
-    more = f"; and {len(lost) - MOST_SHOWN} more" if len(lost) > MOST_SHOWN else ""
-    return f"the fonts lack these characters: {shown}{more}"
+    """The message about characters that can't be printed: which they are, where, if that is known, and what to do."""
+    names = ((f"{described(char)} in {places[char]}" if char in places else described(char), char) for char in lost)
+    listed = "; ".join(f"{name}: {remedy_for(char)}" for name, char in islice(names, MOST_LISTED))
+    more = f"; and {len(lost) - MOST_LISTED} more" if len(lost) > MOST_LISTED else ""
+    return f"the fonts lack these characters: {listed}{more}"
 
 
 def described(characters: str) -> str:
-    """A character with its number and name; a letter with marks is told as one, if it is one."""
+    """A character with its number and name; a letter with marks as one character, if Unicode has it."""
     whole = unicodedata.normalize("NFC", characters)
-    told = " and ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in whole)
-    return f"{printable(whole)} ({told})"
+    names = " and ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in whole)
+    return f"{printable(whole)} ({names})"
 
 
-def instead(characters: str) -> str:
+def remedy_for(characters: str) -> str:
     """What to do about a character, or a letter with marks, that can't be printed."""
     parts = unicodedata.normalize("NFD", characters)
     if any(unicodedata.category(part).startswith("M") for part in parts):
@@ -81,11 +81,11 @@ def instead(characters: str) -> str:
         return CJK_REMEDY
     if unicodedata.category(characters).startswith("L"):
         return "write it in Latin letters"
-    return "leave it out, or say it in words"
+    return "leave it out, or put it into words"
 
 
 def _phrase(char: str) -> str | None:
-    """A text of the same meaning that can be printed, if there is one."""
+    """A text with the same meaning that can be printed, if there is one."""
     same = unicodedata.normalize("NFKC", char)
     number = unicodedata.numeric(char, None)
     if number is not None and number == int(number):
@@ -96,12 +96,12 @@ def _phrase(char: str) -> str | None:
 
 
 def _without_marks(parts: str) -> str:
-    """What to do about a letter whose mark has no place, or about a mark by itself."""
+    """What to do about a letter whose mark can't be placed, or about a mark by itself."""
     if _SELECTOR.search(parts):
         return "delete it; it only chooses between forms of the character before it"
     if unicodedata.category(parts[0])[0] in "MZ":
-        return "delete it, or write it behind its letter"
+        return "delete it, or write it after its letter"
     fewer = (unicodedata.normalize("NFC", parts[:end]) for end in range(len(parts) - 1, 0, -1))
     plain = next((letter for letter in fewer if not unprintable(letter)), None)
     advice = f"write `{plain}`, or another spelling" if plain else "write it in Latin letters"
-    return f"no font here has a place for the mark at this letter; {advice}"
+    return f"no font here can place the mark at this letter; {advice}"

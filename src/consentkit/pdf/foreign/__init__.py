@@ -1,1 +1,1 @@
-"""Other people's PDF files, judged and written without what acts."""
+"""Other people's PDF files, judged and rewritten without active content."""

@@ -1,9 +1,9 @@
-"""What the metadata of a foreign file claims: that it is accessible, or fit for the archive.
+"""What the metadata of a foreign file claims: that it is accessible, or suitable for archiving.
 
-Guarantees: a claim is a property of the file itself, by its namespace and whatever its prefix, as an element or as an
+Guarantees: a claim is a property of the file itself, with the right namespace and any prefix, as an element or as an
 attribute (ISO 16684-1, 7.4 and 7.9.2.2). Comments, other properties' values and properties of something inside the file
-claim nothing; neither does metadata that is malformed, has a document type (and could so have entities), is too large,
-or gives a property twice.
+claim nothing; neither does metadata that is malformed, has a document type (which could define entities), is too large,
+or has a property twice.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 _LARGEST = 1024 * 1024
-"""Bytes of metadata; that of real files has some 20 KB."""
+"""The most bytes of metadata; real files have some 20 KB."""
 _PACKETS = {"{adobe:ns:meta/}xmpmeta", "{adobe:ns:meta/}xapmeta"}
-"""What metadata may be wrapped in; the second by programs from before the standard."""
+"""The elements in which metadata may be wrapped; the second is from before the standard."""
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _ACCESSIBILITY = "{http://www.aiim.org/pdfua/ns/id/}"
 _ARCHIVE = "{http://www.aiim.org/pdfa/ns/id/}"
@@ -23,7 +23,7 @@ _ARCHIVE = "{http://www.aiim.org/pdfa/ns/id/}"
 
 @dataclass(frozen=True)
 class Claims:
-    """What a file claims to be. Whether it is, the metadata can't say."""
+    """What a file claims to be, which need not be true."""
 
     accessibility: bool = False
     """PDF/UA-1 (ISO 14289-1, 5)."""
@@ -32,7 +32,7 @@ class Claims:
 
 
 class _WithoutDocumentType(TreeBuilder):
-    """Refuses what could define entities, before any of them is read."""
+    """Refuses a document type, which could define entities, before any of them is read."""
 
     def doctype(self, name: str, *_: str | None) -> None:
         raise ValueError(f"metadata has a document type, {name}")
@@ -42,7 +42,7 @@ def claims_of(metadata: bytes) -> Claims:
     """The claims of a metadata packet."""
     try:
         properties = _properties(metadata)
-    except (ParseError, ValueError, LookupError):  # LookupError: an encoding that nobody knows
+    except (ParseError, ValueError, LookupError):  # LookupError: an unknown encoding
         return Claims()
     return Claims(
         accessibility=properties.get(f"{_ACCESSIBILITY}part") == ["1"],
@@ -64,8 +64,8 @@ def _properties(metadata: bytes) -> dict[str, list[str]]:
 
 
 def _unpadded(metadata: bytes) -> bytes:
-    """Metadata without what programs pad it with, which XML does not allow: zeros behind it, and lines before it."""
-    if b"\0" in metadata[:4]:  # UTF-16 or UTF-32, where zeros are halves of letters
+    """Metadata without the padding of some programs, which XML does not allow: zeros after it, and lines before it."""
+    if b"\0" in metadata[:4]:  # UTF-16 or UTF-32, where zeros are parts of characters
         return metadata
     return metadata.strip(b"\0 \t\r\n")
 

@@ -1,8 +1,8 @@
-"""Copies what a page draws with out of a foreign file into a new one.
+"""Copies the resources of pages from a foreign file into a new one.
 
-Guarantees: only what is needed for drawing is copied; no page, annotation, action, structure, layer or metadata comes
-along, whichever way they are reached. All data is sound: compressed anew or checked, drawings read strictly. The copy
-does not depend on anything but the file: the same file gives the same objects.
+Guarantees: only what is needed for drawing is copied; no page, annotation, action, structure, layer or metadata is
+included, however it is referenced. All data is sound: compressed again or checked, drawings read strictly. The copy
+depends on nothing but the file: the same file gives the same objects.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _NO_DRAWING = {
     "/StructTreeRoot",
 }
 _PROPERTIES = ("/Type", "/Subtype", "/MCID", "/Lang", "/ActualText", "/Alt", "/E")
-"""What a screen reader makes use of in the property list of marked content."""
+"""The entries that a screen reader uses in the property list of marked content."""
 _LAYERS = ("/OCG", "/OCMD")
 
 
@@ -72,9 +72,9 @@ class Copier:
     def __init__(self, new: pikepdf.Pdf) -> None:
         self.new = new
         self.drawings: dict[ObjectKey, Drawing] = {}
-        """The drawings that pages and pictures share, by their place in the foreign file."""
+        """The drawings that pages and pictures share, by their number in the foreign file."""
         self.references: dict[ObjectKey, Any] = {}
-        """Where these have gone."""
+        """Their copies in the new file."""
         self._budget = Budget()
         self._read: dict[ObjectKey, Drawing] = {}
         self._copied: dict[tuple[ObjectKey, bool], Any] = {}
@@ -83,7 +83,7 @@ class Copier:
         self._page_copy: Any = None
 
     def resources(self, resources: Any, matrix: Matrix | None = None) -> Any:
-        """Copy what a page draws with. A matrix is where its origin has gone. Raises Unsound."""
+        """Copy the resources of a page. A matrix is given if the page is moved. Raises Unsound."""
         self._page, self._page_copy = resources, None
         patterns = optional_dictionary(resources.get("/Pattern"))
         copy = self._resources(resources, without="/Pattern" if matrix is not None else "")
@@ -93,7 +93,7 @@ class Copier:
         return copy
 
     def picture(self, picture: Any, resources: Any) -> Any:
-        """Copy a picture that an annotation shows. `resources` serve where it has none of its own."""
+        """Copy the picture of an annotation. `resources` are used if it has none of its own."""
         self._page, self._page_copy = resources, None
         copy = self.copy(picture)
         self._drain()
@@ -106,7 +106,7 @@ class Copier:
         return copy
 
     def data(self, stream: Any) -> bytes:
-        """The data of a stream that is no picture. Raises Unsound."""
+        """The data of a stream that is not an image. Raises Unsound."""
         if not isinstance(stream, Stream):
             raise Unsound("a page without a drawing")
         content = peeled(stream, self._budget)
@@ -114,18 +114,18 @@ class Copier:
             raise Unsound("a drawing that is packed as a picture")
         return content.data
 
-    def drawing_of(self, stream: Any, around: Any) -> Drawing:
-        """The drawing of a picture; `around` are the resources of what shows it. Raises Unsound."""
+    def drawing_of(self, stream: Any, inherited: Any) -> Drawing:
+        """The drawing of a picture; `inherited` are the resources of what draws it. Raises Unsound."""
         key = object_key(stream)
         if key is None:
             raise Unsound("a stream without a number")
         if key not in self._read:
-            own = stream.get("/Resources", around)
+            own = stream.get("/Resources", inherited)
             self._read[key] = read_drawing(self.data(stream), mcids_in(own))
         return self._read[key]
 
     def copy(self, value: Any, *, named: bool = False) -> Any:
-        """Copy a value; what it refers to follows."""
+        """Copy a value; the objects that it refers to are copied afterwards."""
         if has_entries(value) and name_of(value, "/Type") in _NO_DRAWING:
             return None
         is_container = has_entries(value) or isinstance(value, Array)
@@ -139,56 +139,56 @@ class Copier:
             return Array(self._items(value))
         return plain_value(value)
 
-    def _reference(self, key: ObjectKey, found: Any, named: bool) -> Any:
+    def _reference(self, key: ObjectKey, source: Any, named: bool) -> Any:
         if (key, named) not in self._copied:
-            empty: Any = Array() if isinstance(found, Array) else Dictionary()
-            if isinstance(found, Stream):
+            empty: Any = Array() if isinstance(source, Array) else Dictionary()
+            if isinstance(source, Stream):
                 empty = Stream(self.new, b"")
-            kept = self.new.make_indirect(empty)
-            self._copied[key, named] = kept
-            self._waiting.append((found, named, kept, key, self._page))
+            copy = self.new.make_indirect(empty)
+            self._copied[key, named] = copy
+            self._waiting.append((source, named, copy, key, self._page))
         return self._copied[key, named]
 
     def _drain(self) -> None:
         while self._waiting:
-            found, named, kept, key, self._page = self._waiting.popleft()
-            if isinstance(found, Stream):
-                self._fill_stream(kept, found, key)
-            elif isinstance(found, Array):
-                kept.extend(self._items(found))
+            source, named, copy, key, self._page = self._waiting.popleft()
+            if isinstance(source, Stream):
+                self._fill_stream(copy, source, key)
+            elif isinstance(source, Array):
+                copy.extend(self._items(source))
             else:
-                put(kept, self._entries(found, named))
+                put(copy, self._entries(source, named))
 
-    def _items(self, found: Any) -> list[Any]:
-        return [self.copy(item) for item in found]
+    def _items(self, source: Any) -> list[Any]:
+        return [self.copy(item) for item in source]
 
-    def _entries(self, found: Any, named: bool) -> dict[str, Any]:
+    def _entries(self, source: Any, named: bool) -> dict[str, Any]:
         if named:
-            return {key: self.copy(found.get(key)) for key in names_in(found)}
+            return {key: self.copy(source.get(key)) for key in names_in(source)}
         copy: dict[str, Any] = {}
-        for key, value in entries_of(found):
+        for key, value in entries_of(source):
             if key == "/Resources":
                 copy[key] = self._resources(dictionary(value))
             elif key not in _LEFT_OUT and key.isascii():
                 copy[key] = self.copy(value, named=key in _NAMED)
         return copy
 
-    def _fill_stream(self, kept: Any, stream: Any, key: ObjectKey) -> None:
+    def _fill_stream(self, copy: Any, stream: Any, key: ObjectKey) -> None:
         entries = self._entries(stream, named=False)
         if name_of(stream, "/Subtype") == "/Form" or "/PatternType" in stream:
             drawing = self.drawing_of(stream, self._page)
             content = Peeled(drawing.data)
             if (key, False) in self._copied:
-                self.drawings[key], self.references[key] = drawing, kept
+                self.drawings[key], self.references[key] = drawing, copy
             if "/Resources" not in stream:
                 entries["/Resources"] = self._resources_of_page()
         else:
             content = peeled(stream, self._budget)
         filters = tuple((name, self.copy(parameters)) for name, parameters in content.filters)
-        fill(kept, replace(content, filters=filters), entries)
+        fill(copy, replace(content, filters=filters), entries)
 
     def _resources_of_page(self) -> Any:
-        """What old files let a picture borrow from the page that shows it."""
+        """The resources that a picture in an old file may borrow from the page that draws it."""
         if self._page_copy is None:
             self._page_copy = self.new.make_indirect(Dictionary())
             put(self._page_copy, dict(self._resources(self._page).items()))
@@ -207,29 +207,29 @@ class Copier:
         return Dictionary(copy)
 
     def _moved(self, patterns: Any, key: str, matrix: Matrix) -> Any:
-        """A copy of a pattern, which hangs on the origin of the page (ISO 32000-1, 8.7.3.1), where that has gone."""
-        found = dictionary(patterns.get(key))
-        own = numbers_of(found.get("/Matrix"), 6) if "/Matrix" in found else [1, 0, 0, 1, 0, 0]
-        if isinstance(found, Stream):
-            place = object_key(found)
-            assert place is not None
+        """A copy of a pattern, moved with the page to whose origin it is relative (ISO 32000-1, 8.7.3.1)."""
+        pattern = dictionary(patterns.get(key))
+        own = numbers_of(pattern.get("/Matrix"), 6) if "/Matrix" in pattern else [1, 0, 0, 1, 0, 0]
+        if isinstance(pattern, Stream):
+            number = object_key(pattern)
+            assert number is not None
             copy: Any = self.new.make_indirect(Stream(self.new, b""))
-            self._fill_stream(copy, found, place)
+            self._fill_stream(copy, pattern, number)
         else:
-            copy = self.new.make_indirect(Dictionary(self._entries(found, named=False)))
+            copy = self.new.make_indirect(Dictionary(self._entries(pattern, named=False)))
         copy["/Matrix"] = numbers(product((own[0], own[1], own[2], own[3], own[4], own[5]), matrix))
         return copy
 
 
 def mcids_in(resources: Any) -> dict[str, int | None]:
-    """The MCID of each property list, None where it has none."""
+    """The MCID of each property list, None if it has none."""
     named: Any = resources.get("/Properties") if has_entries(resources) else None
     if not has_entries(named):
         return {}
-    found: dict[str, int | None] = {}
+    mcids: dict[str, int | None] = {}
     for name, entries in named.items():
-        found[str(name)] = whole_number(entries.get("/MCID")) if has_entries(entries) else None
-    return found
+        mcids[str(name)] = whole_number(entries.get("/MCID")) if has_entries(entries) else None
+    return mcids
 
 
 def _properties(value: Any) -> Any:
@@ -246,7 +246,7 @@ def _properties(value: Any) -> Any:
 
 
 def numbers(values: Sequence[float]) -> Any:
-    """A list of numbers, whole ones written as such."""
+    """An array of numbers, whole ones as integers."""
     return Array([int(value) if value == int(value) else Decimal(_number(value).decode()) for value in values])
 
 

@@ -1,8 +1,8 @@
-"""What a page costs to draw, counted before any program is asked to.
+"""The cost of drawing a page, counted before any program draws it.
 
-Guarantees: a page that passes is drawn with so many instructions at most, however its pictures, patterns, letters and
-masks call each other, and none of them calls itself; all fonts and pictures that it asks for are there.
-A file of five kilobytes whose pictures each draw the next one twice would otherwise keep any viewer busy for ever.
+Guarantees: drawing a page that passes takes a limited number of instructions, however its pictures, patterns, glyphs
+and masks call each other, and none of them calls itself; all fonts and pictures that it uses exist.
+Otherwise, a file of five kilobytes whose pictures each draw the next one twice would keep any viewer busy forever.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from consentkit.pdf.foreign.drawing import Drawing, Unsound
 from consentkit.pdf.foreign.values import ObjectKey, entries_of, has_entries, is_number, name_of, object_key
 
 MOST_OPERATORS = 3_000_000
-"""Instructions of one page, with all that it calls: maps with every house have a million."""
+"""The most instructions of one page, with everything that it calls: maps with every house have a million."""
 DEEPEST = 20
-"""How deep pictures may call each other: programs nest them five deep at most."""
-_LETTERS_AGAIN = 20
-"""How often a letter that is a drawing counts on a page, however often it is there: viewers keep what they drew."""
+"""How deeply pictures may call each other: programs nest them five levels deep at most."""
+_REPEATED_GLYPHS = 20
+"""How often a glyph that is a drawing counts at most on a page: viewers cache what they have drawn."""
 _MOST_TILES = 1e12
 _TILES_FOR_ONE = 20
-"""Tiles of a pattern that cost as much as an instruction: viewers draw its cell once."""
+"""Tiles of a pattern that cost as much as an instruction: viewers draw the cell once."""
 _PIXELS_FOR_ONE = 50_000
 """Pixels of a picture that cost as much as an instruction."""
-_NEEDED = {"/XObject": "a picture that is not there", "/Font": "a font that is not there"}
+_NEEDED = {"/XObject": "a picture that is missing", "/Font": "a font that is missing"}
 
 
 class TooCostly(ValueError):
@@ -35,7 +35,7 @@ class TooCostly(ValueError):
 
 
 class Costs:
-    """Counts the instructions of pages. What several of them call is counted once."""
+    """Counts the instructions of pages. What several pages call is analysed once."""
 
     def __init__(self, copier: Copier) -> None:
         self._copier = copier
@@ -46,20 +46,20 @@ class Costs:
         self._area = 1.0
 
     def require_affordable(self, drawing: Drawing, resources: Any, page: ObjectKey, area: float) -> None:
-        """Raise TooCostly or Unsound where a page, which has so many square units, must not be drawn."""
+        """Raise TooCostly or Unsound if a page must not be drawn. Its area is in square units."""
         self._page, self._page_key, self._area = resources, page, area
         self._cost(drawing, resources)
 
-    def require_affordable_picture(self, picture: Any, around: Any, page: ObjectKey) -> None:
-        """Raise TooCostly or Unsound where the picture of an annotation must not be drawn."""
-        self._page, self._page_key = around, page
+    def require_affordable_picture(self, picture: Any, inherited: Any, page: ObjectKey) -> None:
+        """Raise TooCostly or Unsound if the picture of an annotation must not be drawn."""
+        self._page, self._page_key = inherited, page
         self._of_stream(picture)
 
     def _cost(self, drawing: Drawing, resources: Any) -> int:
         cost = drawing.operators
         for (category, name), times in drawing.uses.items():
-            is_kept = category == "/Font" and not self._open
-            cost += (min(times, _LETTERS_AGAIN) if is_kept else times) * sum(
+            is_cached = category == "/Font" and not self._open
+            cost += (min(times, _REPEATED_GLYPHS) if is_cached else times) * sum(
                 self._of(part) for part in self._used(category, name, resources)
             )
             if cost > MOST_OPERATORS:
@@ -86,19 +86,19 @@ class Costs:
 
     def _of(self, part: Any) -> int:
         if name_of(part, "/Subtype") == "/Type3":
-            return self._of_letters(part)
+            return self._of_glyphs(part)
         if not isinstance(part, Stream):
             return 0
         if name_of(part, "/Subtype") == "/Image":
             return 1 + _pixels(part) // _PIXELS_FOR_ONE
         return self._of_stream(part) + _tiles(part, self._area) // _TILES_FOR_ONE
 
-    def _of_letters(self, font: Any) -> int:
-        """The cost of the costliest letter of a font whose letters are drawings."""
+    def _of_glyphs(self, font: Any) -> int:
+        """The cost of the costliest glyph of a font whose glyphs are drawings."""
         most = 0
-        for _, letter in entries_of(font.get("/CharProcs")):
-            if isinstance(letter, Stream):
-                most = max(most, self._of_stream(letter, font.get("/Resources")))
+        for _, glyph in entries_of(font.get("/CharProcs")):
+            if isinstance(glyph, Stream):
+                most = max(most, self._of_stream(glyph, font.get("/Resources")))
         return most
 
     def _of_stream(self, stream: Any, resources: Any = None) -> int:
@@ -111,9 +111,9 @@ class Costs:
             raise TooCostly
         if (key, self._page_key) not in self._known:
             own = stream.get("/Resources")
-            around = own if has_entries(own) else resources if has_entries(resources) else self._page
+            usable = own if has_entries(own) else resources if has_entries(resources) else self._page
             self._open.append(key)
-            cost = self._cost(self._copier.drawing_of(stream, around), around)
+            cost = self._cost(self._copier.drawing_of(stream, usable), usable)
             self._open.pop()
             self._known[key, self._page_key] = cost
         return self._known[key, self._page_key]

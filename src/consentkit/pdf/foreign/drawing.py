@@ -1,8 +1,8 @@
 """The content stream of a page or of a picture, read strictly (ISO 32000-1, 7.8.2 and Annex A).
 
-Guarantees: what comes back ends as many brackets, saved states, text objects and marks as it began, so that more can be
-drawn behind it; nothing that is drawn has been left out. What can't be read for certain is Unsound: where programs
-guess, one of them may guess a sentence away.
+Guarantees: the result closes all brackets, saved states, text objects and marks that it opens, so that more can be
+drawn after it; nothing that is drawn has been left out. What can't be read with certainty is Unsound: if programs have
+to guess, one of them may drop a sentence.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _USES = {b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/P
 _MARKS = {b"BMC", b"BDC", b"DP", b"MP"}
 _LAYER = "/OC"
 _NO_LAYER = b"/Span"
-"""What a mark is called in place of a layer that is always shown."""
+"""The tag that replaces that of a layer that is always visible."""
 _OPERATORS = frozenset(
     rb"""b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q re
     RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' " """.split()
@@ -35,7 +35,7 @@ _BRACKETS = {b"]": b"[", b">>": b"<<"}
 
 
 class Unsound(ValueError):
-    """A part of a PDF file that can't be read for certain."""
+    """A part of a PDF file that can't be read with certainty."""
 
 
 @dataclass
@@ -43,17 +43,17 @@ class Drawing:
     """A content stream that was read."""
 
     data: bytes
-    """The stream; what it left open is closed, what it closed without having opened is gone."""
+    """The stream; what it left open is closed, and what closed nothing is removed."""
     mcids: list[int] = field(default_factory=list)
     """The identifiers of its marked content, in order."""
     has_loose_text: bool = False
-    """Whether text stands outside of marked content and artifacts."""
+    """Whether there is text outside of marked content and artifacts."""
     operators: int = 0
     """How many instructions it has."""
     uses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often it uses what its resources name, by category and name: fonts once for each character that is shown."""
+    """How often it uses each of its resources, by category and name: fonts once for each character that is drawn."""
     paints: bool = False
-    """Whether anything is painted, or a text shown, that is not empty."""
+    """Whether it paints anything or draws text that is not empty."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ class _Open:
 
 
 def read_drawing(data: bytes, properties: Mapping[str, int | None]) -> Drawing:
-    """Read a content stream. `properties` tells the MCID, if any, of each property list in its resources.
+    """Read a content stream. `properties` has the MCID, if any, of each property list in its resources.
 
     Raises Unsound.
     """
@@ -99,19 +99,19 @@ class _DrawingReader:
             elif operator not in _OPERATORS and all(thing.operator != b"BX" for thing in self._open):
                 raise Unsound("a drawing instruction that no program knows")
             if operator in _MARKS and operands and plain_name(operands[0]) == _LAYER:
-                # its layer is shown and printed (`layers`), and is in no new file
+                # its layer is displayed and printed (`layers`), and is not in the new file
                 self._replaced.append((first, first + len(operands[0]), _NO_LAYER))
         self._drawing.data = self._balanced()
         return self._drawing
 
     def _use(self, operator: bytes, operands: list[bytes]) -> None:
-        """Note what the drawing takes from its resources."""
+        """Record what the drawing uses from its resources."""
         uses = self._drawing.uses
         if operator in _SHOWS_TEXT:
-            shown = sum(len(operand) for operand in operands if operand[:1] in b"(<")
-            if self._font and shown:
-                uses["/Font", self._font] += shown
-            self._drawing.paints |= shown > 2
+            length = sum(len(operand) for operand in operands if operand[:1] in b"(<")
+            if self._font and length:
+                uses["/Font", self._font] += length
+            self._drawing.paints |= length > 2
         elif operator == b"Tf" and len(operands) == 2:
             self._font = plain_name(operands[0])
         elif operator == b"q":
@@ -144,8 +144,8 @@ class _DrawingReader:
             if self._open[index].operator in _OPENINGS[operator]:
                 del self._open[index]
                 return
-        self._replaced.append((start, end, b""))  # it would end what stands around
-        self._is_ambiguous |= operator == b"Q"  # some programs pass over it, some restore what the page began with
+        self._replaced.append((start, end, b""))  # it would end something outside of this drawing
+        self._is_ambiguous |= operator == b"Q"  # some programs skip it, some restore what the page began with
 
     def _balanced(self) -> bytes:
         pieces, done = [], 0
@@ -158,12 +158,12 @@ class _DrawingReader:
 
 
 def plain_name(token: bytes) -> str:
-    """A name as it is meant, with its slash: `#41` stands for A."""
+    """A name with its slash and without escapes: `#41` means A."""
     return _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), token).decode("latin-1")
 
 
 def _operations(data: bytes) -> Iterator[tuple[bytes, list[bytes], int, int, int]]:
-    """Each operator with the tokens before it, where these start, and where it starts and ends itself."""
+    """Each operator, its operands, where these start, and where the operator starts and ends."""
     operands: list[bytes] = []
     brackets: list[bytes] = []
     before = b""

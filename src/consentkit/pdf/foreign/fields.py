@@ -1,7 +1,7 @@
-"""Filled-in fields: what they are filled with, compared with what their pictures show.
+"""Filled-in fields: their values are compared with their pictures.
 
-Guarantees: a picture passes only if PDFium reads in it what the field holds, all within its edges. Where it is empty or
-out of date, as many programs leave it, it is drawn again by qpdf, and judged again; what then differs is refused.
+Guarantees: a picture passes only if PDFium reads the value of the field in it, all within its edges. If it is empty or
+out of date, as many programs leave it, it is drawn again by qpdf, and judged again; if it still differs, it is refused.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from consentkit.pdf.foreign.values import dictionary, has_entries, listed, numbe
 _PASSWORD, _COMBO = 1 << 13, 1 << 17
 _FONT = re.compile(rb"(/[!-~]+)\s+([\d.]+)\s+Tf")
 _SMALLEST, _LARGEST, _OF_HEIGHT = 6.0, 12.0, 0.65
-"""The sizes, in points, of a text that is to be as large as its field allows, and its share of the field's height."""
+"""For text whose size is adapted to its field: its limits, in points, and the fraction of the field's height."""
 
 
-def untrue(pictures: Sequence[AnnotationPicture]) -> list[AnnotationPicture]:
-    """The pictures of fields that show something else than the field holds."""
+def mismatched(pictures: Sequence[AnnotationPicture]) -> list[AnnotationPicture]:
+    """The pictures of fields that differ from the value of the field."""
     fields = [picture for picture in pictures if is_text(picture.annotation)]
     if not fields:
         return []
@@ -39,7 +39,7 @@ def untrue(pictures: Sequence[AnnotationPicture]) -> list[AnnotationPicture]:
 
 
 def _sheet(fields: Sequence[AnnotationPicture]) -> bytes:
-    """A file with the picture of each field on a page of its own, which has the field's edges."""
+    """A file with the picture of each field on a separate page, which has the field's edges."""
     sheet = pikepdf.Pdf.new()
     forms = [sheet.copy_foreign(field.form) for field in fields]
     for place, field in enumerate(fields):
@@ -56,21 +56,21 @@ def _shows(text: str, annotation: Any) -> bool:
     flags = whole_number(inherited(annotation, "/Ff")) or 0
     is_choice = str(inherited(annotation, "/FT")) == "/Ch"
     if flags & _PASSWORD and not is_choice:
-        return True  # it shows as many stars
-    shown, held = _plain(text), [_plain(value) for value in texts_of(annotation)]
-    if is_choice and not flags & _COMBO:  # a list shows what was not chosen, too
-        return all(value in shown for value in held) and bool(shown or not listed(inherited(annotation, "/Opt")))
-    return shown == "".join(held)
+        return True  # it displays asterisks
+    drawn, values = _plain(text), [_plain(value) for value in texts_of(annotation)]
+    if is_choice and not flags & _COMBO:  # a list displays what was not chosen, too
+        return all(value in drawn for value in values) and bool(drawn or not listed(inherited(annotation, "/Opt")))
+    return drawn == "".join(values)
 
 
 def _plain(text: str) -> str:
-    """A text as far as it is seen: without spaces, line ends and what has no shape."""
+    """The visible characters of a text: without spaces, line ends and control characters."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(char for char in plain if unicodedata.category(char)[0] not in "ZC")
 
 
 def draw_again(file: pikepdf.Pdf, annotations: Sequence[Any]) -> None:
-    """Let qpdf draw the pictures of fields. What it can't draw differs still, and is refused then."""
+    """Make qpdf draw the pictures of fields. What it can't draw still differs, and is then refused."""
     form = file.acroform
     for annotation in annotations:
         _give_font(annotation, file.Root.AcroForm)
@@ -79,14 +79,14 @@ def draw_again(file: pikepdf.Pdf, annotations: Sequence[Any]) -> None:
         field = form.get_field_for_annotation(pikepdf.Annotation(annotation))
         with suppress(ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError):
             if str(inherited(annotation, "/FT")) == "/Ch":
-                _show_in_words(annotation)
+                _use_display_text(annotation)
                 generator.generate_choice(field)
             else:
                 generator.generate_text(field)
 
 
-def _show_in_words(annotation: Any) -> None:
-    """Let a choice hold the words that it is shown in, which qpdf draws: not its value for programs."""
+def _use_display_text(annotation: Any) -> None:
+    """Replace the export value of a choice by its display text, since qpdf draws the value."""
     texts, holder = texts_of(annotation), annotation
     while "/V" not in holder and has_entries(holder.get("/Parent")):
         holder = holder.get("/Parent")
@@ -95,7 +95,7 @@ def _show_in_words(annotation: Any) -> None:
 
 
 def _give_font(annotation: Any, form: Any) -> None:
-    """Let a field name a font and a size that there are (ISO 32000-1, 12.7.3.3), as viewers do where it does not."""
+    """Make a field name an existing font and a size (ISO 32000-1, 12.7.3.3), as viewers do if it does not."""
     given = inherited(annotation, "/DA") or form.get("/DA")
     match = _FONT.search(bytes(given)) if isinstance(given, String) else None
     name, size = (match[1].decode("latin-1"), float(match[2])) if match else ("/Helv", 0.0)
@@ -112,7 +112,7 @@ def _give_font(annotation: Any, form: Any) -> None:
 
 
 def _entry(holder: Any, key: str) -> Any:
-    """A dictionary in a dictionary, made if it is not there."""
+    """A dictionary in a dictionary, added if it is missing."""
     if key not in holder:
         holder[key] = Dictionary()
     return dictionary(holder.get(key))

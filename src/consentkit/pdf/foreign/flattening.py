@@ -1,8 +1,9 @@
-"""What the annotations of a page show: filled-in fields, notes, marks.
+"""The pictures of the annotations of a page: filled-in fields, notes, marks.
 
-Guarantees: what would be printed is drawn, where it would be printed (qpdf computes the place: ISO 32000-1, 12.5.5);
-what holds something to read but no picture of it is refused rather than lost, and so is a tick that its picture does
-not show. Links, and what is hidden or not for printing, show nothing; what shows on the screen only is counted.
+Guarantees: what would be printed is drawn where it would be printed (qpdf computes the position: ISO 32000-1, 12.5.5);
+an annotation with something to read but without a picture of it is refused rather than lost, and so is a tick that
+differs from its picture. Links, and what is hidden or not for printing, draw nothing; what appears only on the screen
+is counted.
 """
 
 from __future__ import annotations
@@ -36,21 +37,21 @@ from consentkit.pdf.foreign.values import (
     whole_number,
 )
 
-_HIDDEN, _PRINTED, _NOT_SHOWN = 2, 4, 32
-_SHOW_NOTHING = {"/Link", "/Popup", "/Text", "/PrinterMark", "/TrapNet"}
-"""Of these, what has no picture of its own has nothing that belongs on paper."""
+_HIDDEN, _PRINTED, _NOT_DISPLAYED = 2, 4, 32
+_NEED_NO_PICTURE = {"/Link", "/Popup", "/Text", "/PrinterMark", "/TrapNet"}
+"""If one of these has no picture, nothing of it belongs on paper."""
 _ROLES = {"/Tx": "tv", "/Ch": "tv", "/Btn": "cb", "/Sig": "tv"}
 _RADIO, _PUSH = 1 << 15, 1 << 16
 _MOST_PARENTS = 50
 
 
 _WRITTEN_ON = frozenset(("/FreeText", "/Ink", "/Stamp", "/Text"))
-"""Annotations by which somebody writes onto a page: what they say may be about one patient."""
+"""Annotations with which somebody writes onto a page: their text may be about one patient."""
 
 
 @dataclass(frozen=True)
 class AnnotationPicture:
-    """What an annotation shows."""
+    """The picture of an annotation."""
 
     form: Any
     """The picture, in the new file."""
@@ -59,7 +60,7 @@ class AnnotationPicture:
     page: int
     """The page that it is on, counted from 1."""
     role: str
-    """What a form field is called when it is printed (ISO 32000-1, table 348); empty for anything else."""
+    """The role of a printed form field (ISO 32000-1, table 348); empty for anything else."""
 
     @property
     def key(self) -> ObjectKey | None:
@@ -69,7 +70,7 @@ class AnnotationPicture:
     def drawn(self, name: str) -> bytes:
         """The instructions that draw it under a name."""
         annotation = pikepdf.Annotation(self.annotation)
-        return annotation.get_page_content_for_appearance(Name(name), 0, _PRINTED, _HIDDEN | _NOT_SHOWN)
+        return annotation.get_page_content_for_appearance(Name(name), 0, _PRINTED, _HIDDEN | _NOT_DISPLAYED)
 
 
 class Annotations:
@@ -78,16 +79,16 @@ class Annotations:
     def __init__(self, form: Any, copier: Copier, costs: Costs) -> None:
         self._form, self._copier, self._costs = form, copier, costs
         self.not_printed: Counter[int] = Counter()
-        """How many fields and marks of each page show on the screen, but not on paper."""
+        """How many fields and marks of each page appear on the screen, but not on paper."""
         self.signatures: Counter[int] = Counter()
         """How many digital signatures are on each page."""
         self.has_values = False
-        """Whether a field is filled in, so that the file may be one person's."""
+        """Whether a field is filled in, so that the file may belong to one patient."""
         self.pages: set[int] = set()
-        """Pages with annotations that are more than links."""
+        """Pages with annotations other than links."""
 
     def pictures_of(self, page: SourcePage, number: int) -> Iterator[AnnotationPicture]:
-        """What the annotations of a page show, in order. Raises Refused, Unsound."""
+        """The pictures of the annotations of a page, in order. Raises Refused, Unsound."""
         for annotation in array(page.dictionary.get("/Annots")):
             if annotation is None:
                 continue
@@ -108,7 +109,7 @@ class Annotations:
                 yield AnnotationPicture(_completed(copy), annotation, number, _role(annotation))
 
     def _note(self, annotation: Any, number: int) -> None:
-        """Count what has to be told of an annotation."""
+        """Count what has to be reported about an annotation."""
         is_field = name_of(annotation, "/Subtype") == "/Widget"
         if is_field and str(inherited(annotation, "/FT")) == "/Sig" and has_entries(inherited(annotation, "/V")):
             self.signatures[number] += 1
@@ -116,7 +117,7 @@ class Annotations:
         has_value = is_field and (has_text(annotation) or name_of(annotation, "/AS") not in ("", "/Off"))
         self.has_values |= has_value or name_of(annotation, "/Subtype") in _WRITTEN_ON
         flags = whole_number(annotation.get("/F")) or 0
-        if flags & (_PRINTED | _HIDDEN | _NOT_SHOWN) or name_of(annotation, "/Subtype") in ("/Link", "/Popup"):
+        if flags & (_PRINTED | _HIDDEN | _NOT_DISPLAYED) or name_of(annotation, "/Subtype") in ("/Link", "/Popup"):
             return
         picture = appearance(annotation)
         shows = picture is not None and self._paints(picture, annotation)
@@ -127,7 +128,7 @@ class Annotations:
         return self._copier.drawing_of(picture, self._borrowed(annotation)).paints
 
     def _borrowed(self, annotation: Any) -> Any:
-        """What old files let the picture of a field borrow from the form."""
+        """The resources that the picture of a field in an old file may borrow from the form."""
         is_field = name_of(annotation, "/Subtype") == "/Widget"
         return optional_dictionary(self._form.get("/DR")) if is_field else Dictionary()
 
@@ -135,19 +136,19 @@ class Annotations:
 def is_printed(annotation: Any) -> bool:
     """Whether an annotation belongs on paper (ISO 32000-1, 12.5.3)."""
     flags = whole_number(annotation.get("/F")) or 0
-    return bool(flags & _PRINTED) and not flags & (_HIDDEN | _NOT_SHOWN)
+    return bool(flags & _PRINTED) and not flags & (_HIDDEN | _NOT_DISPLAYED)
 
 
 def appearance(annotation: Any) -> Any:
-    """The picture to be shown; None where there is none for the present state. Raises Unsound."""
+    """The picture of an annotation; None if there is none for its current state. Raises Unsound."""
     normal = optional_dictionary(annotation.get("/AP")).get("/N")
     if normal is not None and not has_entries(normal):
-        raise Unsound("a picture that is none")
+        raise Unsound("a picture of the wrong kind")
     if isinstance(normal, Dictionary):
         state = name_of(annotation, "/AS")
         normal = normal.get(state) if state else None
         if normal is not None and not isinstance(normal, Stream):
-            raise Unsound("a picture that is none")
+            raise Unsound("a picture of the wrong kind")
     return normal
 
 
@@ -155,9 +156,9 @@ def _require_nothing_lost(annotation: Any, number: int) -> None:
     kind = name_of(annotation, "/Subtype")
     if kind == "/Widget":
         if _has_value(annotation):
-            raise Refused([f"page {number} has a filled-in field that holds no picture of its text; {REMEDY}"])
-    elif kind not in _SHOW_NOTHING:
-        raise Refused([f"page {number} has a comment or mark that holds no picture of itself; {REMEDY}"])
+            raise Refused([f"page {number} has a filled-in field without a picture of its text; {REMEDY}"])
+    elif kind not in _NEED_NO_PICTURE:
+        raise Refused([f"page {number} has a comment or mark without a picture of itself; {REMEDY}"])
 
 
 def _has_value(annotation: Any) -> bool:
@@ -167,7 +168,7 @@ def _has_value(annotation: Any) -> bool:
 
 
 def is_text(annotation: Any) -> bool:
-    """Whether a field holds a text or a choice, and not ticks or a signature."""
+    """Whether an annotation is a field of text or of choices, and not of ticks or a signature."""
     return name_of(annotation, "/Subtype") == "/Widget" and str(inherited(annotation, "/FT")) in ("/Tx", "/Ch")
 
 
@@ -177,20 +178,20 @@ def has_text(annotation: Any) -> bool:
 
 
 def texts_of(field: Any) -> list[str]:
-    """What a field of text or of choices is filled with, as it is shown. Raises Unsound."""
+    """The values of a field of text or of choices, as they are displayed. Raises Unsound."""
     values = listed(inherited(field, "/V"))
-    shown = dict(_options(field))
+    display_texts = dict(_options(field))
     texts = []
     for value in values:
         if not isinstance(value, String | Name | Stream):
-            raise Unsound("a field whose value is no text")
+            raise Unsound("a field whose value is not text")
         text = str(String(value.read_bytes())) if isinstance(value, Stream) else str(value)
-        texts.append(shown.get(text, text.removeprefix("/") if isinstance(value, Name) else text))
+        texts.append(display_texts.get(text, text.removeprefix("/") if isinstance(value, Name) else text))
     return texts
 
 
 def _options(field: Any) -> Iterator[tuple[str, str]]:
-    """The values of a choice that are shown in other words (ISO 32000-1, table 231)."""
+    """The values of a choice that have a different display text (ISO 32000-1, table 231), with that text."""
     for option in listed(inherited(field, "/Opt")):
         pair = listed(option)
         if len(pair) == 2 and all(isinstance(part, String) for part in pair):
@@ -198,7 +199,7 @@ def _options(field: Any) -> Iterator[tuple[str, str]]:
 
 
 def _require_true_tick(annotation: Any, picture: Any, number: int, copier: Copier) -> None:
-    """Raise Refused where a box or a button is ticked, and its picture says something else."""
+    """Raise Refused if the value of a check box or a radio button differs from its picture."""
     if name_of(annotation, "/Subtype") != "/Widget" or str(inherited(annotation, "/FT")) != "/Btn":
         return
     flags = whole_number(inherited(annotation, "/Ff")) or 0
@@ -207,15 +208,15 @@ def _require_true_tick(annotation: Any, picture: Any, number: int, copier: Copie
     if flags & _PUSH or not isinstance(value, Name) or not isinstance(states, Dictionary):
         return
     own = [state for state, _ in entries_of(states) if state != "/Off"]
-    ticked, shown = name_of(Dictionary(V=value), "/V"), name_of(annotation, "/AS") or "/Off"
-    is_shown = shown in own
-    is_empty = is_shown and (picture is None or not copier.drawing_of(picture, Dictionary()).paints)
-    if is_empty or (ticked in own) != is_shown or (is_shown and shown != ticked):
-        raise Refused([f"page {number} has a box or button whose tick and picture differ; {REMEDY}"])
+    chosen, displayed = name_of(Dictionary(V=value), "/V"), name_of(annotation, "/AS") or "/Off"
+    is_ticked = displayed in own
+    is_empty = is_ticked and (picture is None or not copier.drawing_of(picture, Dictionary()).paints)
+    if is_empty or (chosen in own) != is_ticked or (is_ticked and displayed != chosen):
+        raise Refused([f"page {number} has a check box or radio button that differs from its picture; {REMEDY}"])
 
 
 def inherited(field: Any, key: str) -> Any:
-    """An entry of a form field, or of the fields that it belongs to; None where there is none."""
+    """An entry of a form field or of its ancestors; None if there is none."""
     for _ in range(_MOST_PARENTS):
         if key in field:
             return field.get(key)
@@ -239,8 +240,8 @@ def _has_size(picture: Any, annotation: Any) -> bool:
     left, bottom, right, top = sorted_box(numbers_of(annotation.get("/Rect"), 4))
     box = sorted_box(numbers_of(picture.get("/BBox"), 4))
     a, b, c, d, *_ = numbers_of(picture.get("/Matrix"), 6) if "/Matrix" in picture else IDENTITY
-    shown = box_moved((a, b, c, d, 0, 0), box)  # where it is moved to matters not, and would cost digits
-    return left < right and bottom < top and shown.right > shown.left and shown.top > shown.bottom
+    turned = box_moved((a, b, c, d, 0, 0), box)  # not shifted: that does not matter, and would cost precision
+    return left < right and bottom < top and turned.right > turned.left and turned.top > turned.bottom
 
 
 def sorted_box(rectangle: list[float]) -> ForeignBox:
@@ -250,7 +251,7 @@ def sorted_box(rectangle: list[float]) -> ForeignBox:
 
 
 def _as_form(picture: Any) -> Any:
-    """A picture is a form even where it does not say so; the copier and qpdf go by what is said."""
+    """Make a picture state that it is a form, on which the copier and qpdf rely."""
     picture["/Subtype"] = Name.Form
     picture["/BBox"] = numbers(sorted_box(numbers_of(picture.get("/BBox"), 4)))
     return picture

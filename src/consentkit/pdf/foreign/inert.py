@@ -1,8 +1,9 @@
-"""A foreign PDF file written anew, with nothing in it but pages to be looked at and read out.
+"""A foreign PDF file, rewritten with nothing in it but pages to look at and to read out.
 
-Guarantees: the new file holds drawings, what they draw with and, where the old tree agrees with the pages, a structure
-tree; no annotation, form, action, link, name, outline or metadata. Each page stands upright with its corner at 0, 0,
-inherits nothing, and its one drawing is closed, so that a stamp lands where it should. Same file, same bytes.
+Guarantees: the new file has drawings, their resources and, if the old structure tree agrees with the pages, a structure
+tree; no annotation, form, action, link, name, outline or metadata. Each page is upright with its corner at 0, 0, and
+inherits nothing; its only drawing restores the graphics state, so that stamps are drawn where they should be. The same
+file gives the same bytes.
 """
 
 from __future__ import annotations
@@ -46,17 +47,17 @@ class Inert:
     """The new file."""
 
     file: pikepdf.Pdf
-    """What owns the objects in `pictures`."""
+    """The owner of the objects in `pictures`."""
     pdf: bytes
     is_tagged: bool
     is_wholly_tagged: bool
-    """Whether all its text is in the structure or known to be an artifact, and its language is said."""
+    """Whether all its text is in the structure or known to be an artifact, and its language is stated."""
     pictures: Sequence[AnnotationPicture]
-    """What was drawn of annotations."""
+    """The pictures of annotations that were drawn."""
     not_printed: Counter[int]
-    """How many fields and marks of each page show on the screen only, and are left out."""
+    """How many fields and marks of each page appear only on the screen, and are left out."""
     signatures: Counter[int]
-    """How many digital signatures are on each page, which are not valid any more."""
+    """How many digital signatures are on each page, which are no longer valid."""
     has_values: bool
     """Whether a field was filled in."""
     annotated: set[int]
@@ -65,21 +66,21 @@ class Inert:
 
 @dataclass(frozen=True)
 class _MovedPage:
-    """A page on its way into the new file."""
+    """A page, and what it becomes in the new file."""
 
     source: SourcePage
     place: Any
     matrix: Matrix
     sheet: tuple[float, float]
     edges: ForeignBox | None
-    """What is shown of the page, where it is on another sheet: what was cropped away must not come to light."""
+    """The visible part of a page that goes onto another sheet: what was cropped must stay invisible."""
     drawing: Drawing
     resources: Any
     pictures: Sequence[AnnotationPicture]
 
 
 def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
-    """Write a file anew, with each page at its place if there are any. Raises Refused, Unsound, TooLarge, TooCostly."""
+    """Rewrite a file, with each page at its place if places are given. Raises Refused, Unsound, TooLarge, TooCostly."""
     new = pikepdf.Pdf.new()
     copier = Copier(new)
     form = optional_dictionary(judged.catalog.get("/AcroForm"))
@@ -90,7 +91,7 @@ def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
         reader.read(page, number, place) for number, (page, place) in enumerate(zip_longest(judged.pages, places), 1)
     ]
     tree = _tree_of(judged, pages, copier)
-    untold = _draw_pages(pages, tree, copier)
+    has_untagged = _draw_pages(pages, tree, copier)
     root = new.Root
     _fill_catalog(root, judged, copier)
     if tree is not None:
@@ -106,7 +107,7 @@ def rewrite(judged: Judged, places: Sequence[Placement] = ()) -> Inert:
         new,
         written_file(new),
         tree is not None,
-        tree is not None and not has_loose_text and not untold and "/Lang" in root,
+        tree is not None and not has_loose_text and not has_untagged and "/Lang" in root,
         [picture for page in pages for picture in page.pictures],
         annotations.not_printed,
         annotations.signatures,
@@ -142,7 +143,7 @@ class _InertReader:
 
 
 def _upright(page: SourcePage) -> Matrix:
-    """From the units of a page to points from the lower left corner of what is shown, turned upright."""
+    """The matrix from the units of a page to points from the lower left corner of its visible part, turned upright."""
     left, bottom, right, top = page.box
     width, height = right - left, top - bottom
     turned: dict[int, Matrix] = {
@@ -155,8 +156,8 @@ def _upright(page: SourcePage) -> Matrix:
 
 
 def _contents(page: Any, copier: Copier) -> bytes:
-    found = page.get("/Contents")
-    streams = [] if found is None else [found] if isinstance(found, Stream) else array(found)
+    contents = page.get("/Contents")
+    streams = [] if contents is None else [contents] if isinstance(contents, Stream) else array(contents)
     return b"\n".join(copier.data(stream) for stream in streams)
 
 
@@ -168,10 +169,10 @@ def _tree_of(judged: Judged, pages: Sequence[_MovedPage], copier: Copier) -> Tre
 
 
 def _draw_pages(pages: Sequence[_MovedPage], tree: Tree | None, copier: Copier) -> bool:
-    """Write the pages. Returns whether a picture was drawn that the tree knows nothing of."""
+    """Write the pages. Returns whether a picture was drawn that is not in the tree."""
     named = tree.annotations() if tree else set()
     drawn: dict[ObjectKey, tuple[ForeignContent, str]] = {}
-    untold = False
+    has_untagged = False
     for page in pages:
         following = max(page.drawing.mcids, default=-1) + 1
         openings = []
@@ -181,12 +182,12 @@ def _draw_pages(pages: Sequence[_MovedPage], tree: Tree | None, copier: Copier) 
                 openings.append(b"/%s <</MCID %d>> BDC" % (b"Form" if picture.role else b"Span", following))
                 following += 1
             else:
-                untold = True
+                has_untagged = True
                 openings.append(b"/Artifact BMC")
         _write_page(page, openings if tree else [], copier)
     if tree is not None:
         replace_annotations(tree, drawn)
-    return untold
+    return has_untagged
 
 
 def _write_page(page: _MovedPage, openings: Sequence[bytes], copier: Copier) -> None:
@@ -220,7 +221,7 @@ def _drawing_of(page: _MovedPage, named: Mapping[str, AnnotationPicture], openin
 
 
 def _named(page: _MovedPage) -> Mapping[str, AnnotationPicture]:
-    """The pictures of a page, by names that nothing on it has yet."""
+    """The pictures of a page, by names that are not used on it yet."""
     taken = set(optional_dictionary(page.resources.get("/XObject")).keys())
     free = (name for name in (f"/Annotation{number}" for number in range(1, 1 << 30)) if name not in taken)
     return dict(zip(free, page.pictures, strict=False))
@@ -243,7 +244,7 @@ def _fill_catalog(root: Any, judged: Judged, copier: Copier) -> None:
 
 
 def colour_components(judged: Judged) -> int | None:
-    """How many colours the printer has that a file says it is made for; None where it does not say."""
+    """How many colours the printer has for which a file was made; None if it does not state that."""
     for intent in array(judged.catalog.get("/OutputIntents")):
         profile = dictionary(intent).get("/DestOutputProfile")
         if name_of(intent, "/S").startswith("/GTS_PDFA") and isinstance(profile, Stream):

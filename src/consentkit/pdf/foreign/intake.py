@@ -1,10 +1,10 @@
-"""PDF files of other people, judged and made harmless before they go into a packet.
+"""Other people's PDF files, judged and made harmless before they go into a packet.
 
-Guarantees: what `accept` returns holds pages to be looked at and read out, and nothing that acts, asks, fetches, hides
-or was damaged; each page has the words and the look that it had before, or there is a notice of what it has not; the
-judging can neither hang nor fill the memory. What could be lost on the way is refused, with what to do instead; what a
-file claims of itself is passed on only where the rewritten file bears it out, and nothing else that it says of itself
-is passed on at all: its title may name somebody.
+Guarantees: what `accept` returns has pages to look at and to read out, and nothing that acts, prompts, fetches, hides
+or was damaged; each page has the words and the appearance that it had before, or a notice states what it lacks; the
+judging can neither run forever nor fill the memory. What could be lost is refused, with advice on what to do instead;
+a file's claims about itself are kept only if they are true of the rewritten file, and no other metadata is kept at all:
+its title may name somebody.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REMEDY = "print it to a new PDF file and use that"
 
 @dataclass(frozen=True)
 class ForeignPdf:
-    """A PDF file of somebody else, rewritten."""
+    """Somebody else's PDF file, rewritten."""
 
     name: str
     """The file as the user named it."""
@@ -39,11 +39,11 @@ class ForeignPdf:
     is_tagged: bool
     """Whether it has a structure tree, which agrees with its pages."""
     claims_accessibility: bool
-    """Whether it said of itself that it conforms to PDF/UA-1, and nothing that was seen speaks against it."""
+    """Whether it claimed to conform to PDF/UA-1, and no evidence to the contrary was found."""
     claims_archive: bool
-    """Whether it said that it conforms to PDF/A-1a or PDF/A-2a, for colours that a packet can have."""
+    """Whether it claimed to conform to PDF/A-1a or PDF/A-2a, for colours that a packet can have."""
     notices: tuple[str, ...] = ()
-    """What the front desk should know, such as fields that show on the screen but not on paper."""
+    """What the front desk should know, such as fields that appear on the screen but not on paper."""
     may_be_kept: bool = True
     """Whether it may be kept for later visits: a file with filled-in fields may be one patient's."""
 
@@ -54,13 +54,13 @@ class ForeignPdf:
 
 
 def accept(name: str, data: bytes, paper: PaperSize | None = None) -> ForeignPdf:
-    """Judge and rewrite a file, for a size of paper if one is named. Raises InvalidInput with everything found."""
+    """Judge and rewrite a file, for a paper size if one is given. Raises InvalidInput with all findings."""
     if not data:
         raise _invalid(name, ["is empty; use a PDF file"])
     if len(data) > MOST_BYTES:
-        raise _invalid(name, [f"has more than {MOST_BYTES // 1024**2} MB; save it in a smaller size or split it"])
+        raise _invalid(name, [f"has more than {MOST_BYTES // 1024**2} MB; reduce its size or split it"])
     if not data.startswith(b"%PDF-"):
-        raise _invalid(name, ["is no PDF file; print or export it as PDF and use that"])
+        raise _invalid(name, ["is not a PDF file; print or export it as PDF and use that"])
     try:
         accepted = run_limited(_accepted, name, data, paper, limits=_LIMITS)
     except RenderingFailed as error:
@@ -79,8 +79,8 @@ def accept(name: str, data: bytes, paper: PaperSize | None = None) -> ForeignPdf
 
 
 def _accepted(name: str, data: bytes, paper: PaperSize | None) -> Accepted:
-    """What happens in a process of its own, which alone loads the libraries that read PDF files."""
-    logging.disable(logging.CRITICAL)  # what these libraries log or warn of may quote the document
+    """Run in a separate process, which alone loads the libraries that read PDF files."""
+    logging.disable(logging.CRITICAL)  # the log messages and warnings of these libraries may quote the document
     warnings.simplefilter("ignore")
     from consentkit.pdf.foreign.accepting import accepted
     from consentkit.pdf.foreign.judging import DAMAGED, Refused
@@ -91,7 +91,7 @@ def _accepted(name: str, data: bytes, paper: PaperSize | None) -> Accepted:
         raise _invalid(name, error.findings) from error
     except (ConsentkitError, MemoryError):
         raise
-    except Exception as error:  # the libraries raise whatever a damaged file makes them stumble over
+    except Exception as error:  # a damaged file may make the libraries raise anything
         raise _invalid(name, [DAMAGED]) from error
 
 

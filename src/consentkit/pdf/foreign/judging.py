@@ -1,8 +1,8 @@
-"""What a foreign PDF file holds, judged before anything of it is used.
+"""The content of a foreign PDF file is judged before anything of it is used.
 
-Guarantees: every object that can be reached from the trailer was looked at, under whatever name it hides, but for what
-never reaches a packet (thumbnails, private data, metadata); a file that qpdf has something to complain of, that is not
-a tree of pages, or that swells when read counts as damaged: nothing is repaired. The walk takes no more room on the
+Guarantees: every object that can be reached from the trailer is examined, under whatever name it hides, except for what
+never reaches a packet (thumbnails, private data, metadata); a file counts as damaged if qpdf complains about it or its
+pages are not a tree, and is refused if it expands too much when it is read: nothing is repaired. The walk needs no more
 stack for a deep file than for a flat one.
 """
 
@@ -17,7 +17,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Object, Stream, String
 
 from consentkit.pdf.foreign.drawing import Unsound
-from consentkit.pdf.foreign.layers import all_shown, is_always_shown
+from consentkit.pdf.foreign.layers import all_on, is_always_visible
 from consentkit.pdf.foreign.pagetree import SourcePage, faults_of, pages_of
 from consentkit.pdf.foreign.streams import Budget, TooLarge, check_size, peeled
 from consentkit.pdf.foreign.values import (
@@ -36,7 +36,7 @@ _DEEPEST = 100
 
 
 class Refused(ValueError):
-    """A file that is not accepted, with everything that was found in it."""
+    """A file that is not accepted, with all findings about it."""
 
     def __init__(self, findings: list[str]) -> None:
         super().__init__("; ".join(findings))
@@ -53,21 +53,21 @@ class Judged:
 
 
 REMEDY = "print it to a new PDF file and use that"
-DAMAGED = f"is damaged, so that parts of it may be lost; open it, see that nothing is missing, and {REMEDY}"
+DAMAGED = f"is damaged, so that parts of it may be lost; open it, check that nothing is missing, and {REMEDY}"
 ENCRYPTED = "is encrypted or protected by a password; save it without protection and use that"
-TOO_LARGE = f"swells beyond measure when it is read; {REMEDY}"
+TOO_LARGE = f"expands to far too much data when it is read; {REMEDY}"
 
 _JAVASCRIPT = "JavaScript"
-_MEDIA = "sound, film or 3D"
+_MEDIA = "sound, video or 3D content"
 _ATTACHMENT = "an attached file"
 _LAYERS = "layers, which can hide text"
-_ELSEWHERE = "data that is to be fetched from another file"
+_ELSEWHERE = "data that would have to be fetched from another file"
 _POSTSCRIPT = "PostScript"
 _ACTIONS = {
     "/JavaScript": _JAVASCRIPT,
     "/Launch": "an action that starts another program",
-    "/SubmitForm": "a button that sends the form away",
-    "/ImportData": "an action that reads in data",
+    "/SubmitForm": "a button that submits the form",
+    "/ImportData": "an action that imports data",
     "/GoToR": "a link into another file",
     "/GoToE": "a link into an attached file",
     "/SetOCGState": _LAYERS,
@@ -82,7 +82,7 @@ _TYPES = {"/EmbeddedFile": _ATTACHMENT}
 _NAMES = {"/S": _ACTIONS, "/Subtype": _SUBTYPES, "/Subtype2": _SUBTYPES, "/Type": _TYPES}
 _ENTRIES = {
     "/JavaScript": _JAVASCRIPT,
-    "/XFA": "an XFA form, which most programs can't show",
+    "/XFA": "an XFA form, which most programs can't display",
     "/EmbeddedFiles": _ATTACHMENT,
     "/EF": _ATTACHMENT,
     "/AF": _ATTACHMENT,
@@ -92,9 +92,9 @@ _STREAM_ENTRIES = {"/F": _ELSEWHERE, "/Ref": _ELSEWHERE, "/OPI": _ELSEWHERE, "/P
 _BY_ITSELF = "an action that runs by itself"
 _HARMLESS_ACTIONS = {"/GoTo", "/Named", "/Thread"}
 _NEVER_USED = {"/Thumb", "/PieceInfo", "/Metadata", "/Info"}
-"""Of these nothing reaches a packet, so it does not matter what is in them."""
+"""Entries that never reach a packet, so that their content does not matter."""
 _HARMLESS_COMPLAINTS = ("reported number of objects", "extraneous whitespace seen before xref")
-"""What qpdf says of the table of objects, where it nevertheless found all of them at their places."""
+"""Warnings of qpdf about the table of objects which do not mean that an object is missing."""
 
 
 def judge_foreign_file(data: bytes) -> Judged:
@@ -104,7 +104,7 @@ def judge_foreign_file(data: bytes) -> Judged:
     if DAMAGED in findings or TOO_LARGE in findings:
         raise Refused(findings)
     catalog = dictionary(file.trailer.get("/Root"))
-    if not all_shown(catalog):
+    if not all_on(catalog):
         findings.append(f"holds {_LAYERS}; {REMEDY}")
     pages = list(pages_of(dictionary(catalog.get("/Pages"))))
     findings += faults_of(pages)
@@ -130,7 +130,7 @@ def _opened(data: bytes) -> pikepdf.Pdf:
 
 
 def has_complaints(file: pikepdf.Pdf) -> bool:
-    """Whether qpdf has found a fault that may concern what is on the pages."""
+    """Whether qpdf warned of a fault that may affect the pages."""
     return any(not _is_harmless(str(warning)) for warning in file.get_warnings())
 
 
@@ -148,16 +148,16 @@ class _Walk:
         self._open: list[tuple[Any, int]] = [(file.trailer, 0)]
 
     def findings(self) -> Iterator[str]:
-        """What was found, each once."""
-        told = set()
-        for finding in self._found():
-            if finding not in told:
-                told.add(finding)
+        """The findings, each once. The first one of damage or of too much data is the last."""
+        reported = set()
+        for finding in self._all_findings():
+            if finding not in reported:
+                reported.add(finding)
                 yield finding
             if finding in (DAMAGED, TOO_LARGE):
                 return
 
-    def _found(self) -> Iterator[str]:
+    def _all_findings(self) -> Iterator[str]:
         while self._open:
             thing, depth = self._open.pop()
             if not isinstance(thing, Object):
@@ -176,14 +176,14 @@ class _Walk:
             if isinstance(thing, Array):
                 self._open.extend((item, depth + 1) for item in reversed(list(thing)))
             elif is_container:
-                yield from self._look_at(thing)
+                yield from self._examine(thing)
                 self._open.extend(
                     (part, depth + 1) for name, part in reversed(entries_of(thing)) if name not in _NEVER_USED
                 )
             elif "\0" in text_of_name(thing):
                 yield DAMAGED  # no name may hold it (ISO 32000-1, 7.3.5)
 
-    def _look_at(self, thing: Any) -> Iterator[str]:
+    def _examine(self, thing: Any) -> Iterator[str]:
         for key, known in _NAMES.items():
             if (name := name_of(thing, key)) in known:
                 yield f"holds {known[name]}; {REMEDY}"
@@ -192,14 +192,14 @@ class _Walk:
                 yield f"holds {what}; {REMEDY}"
         if isinstance(thing.get("/JS"), String | Stream):
             yield f"holds {_JAVASCRIPT}; {REMEDY}"
-        if name_of(thing, "/Type") in ("/OCG", "/OCMD") and not is_always_shown(thing):
+        if name_of(thing, "/Type") in ("/OCG", "/OCMD") and not is_always_visible(thing):
             yield f"holds {_LAYERS}; {REMEDY}"
         if _acts_by_itself(thing):
             yield f"holds {_BY_ITSELF}; {REMEDY}"
         if isinstance(thing, Stream):
-            yield from self._look_at_stream(thing)
+            yield from self._examine_stream(thing)
 
-    def _look_at_stream(self, stream: Any) -> Iterator[str]:
+    def _examine_stream(self, stream: Any) -> Iterator[str]:
         external = [what for key, what in _STREAM_ENTRIES.items() if key in stream]
         yield from (f"holds {what}; {REMEDY}" for what in external)
         if external or name_of(stream, "/Type") in ("/XRef", "/ObjStm"):

@@ -1,7 +1,7 @@
 """Layers of a foreign file (optional content, ISO 32000-1, 8.11): those that make no difference may be flattened.
 
-Guarantees: a file passes only if each of its layers is on, on the screen as on paper and at every size; then leaving
-out what says so changes nothing of what anybody sees.
+Guarantees: a file passes only if each of its layers is on, on the screen and on paper and at every magnification; then
+the file looks the same to everybody without its layers.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 from consentkit.pdf.foreign.values import array, has_entries, name_of, object_key, optional_dictionary
 
 _DEPENDS = ("/Zoom", "/Language", "/User")
-"""What lets a layer depend on who looks at it, and how."""
+"""Entries that make a layer depend on the reader or on the magnification."""
 _STATES = {"/Print": "/PrintState", "/View": "/ViewState", "/Export": "/ExportState"}
 
 
-def all_shown(catalog: Any) -> bool:
+def all_on(catalog: Any) -> bool:
     """Whether the default configuration of a file switches all of its layers on. Raises Unsound."""
     properties = optional_dictionary(catalog.get("/OCProperties"))
     configuration = optional_dictionary(properties.get("/D"))
@@ -30,8 +30,8 @@ def all_shown(catalog: Any) -> bool:
     return False
 
 
-def is_always_shown(thing: Any) -> bool:
-    """Whether a layer, or a group of layers, is shown wherever the layers are on. Raises Unsound."""
+def is_always_visible(thing: Any) -> bool:
+    """Whether a layer, or a group of layers, is visible whenever its layers are on. Raises Unsound."""
     if name_of(thing, "/Type") == "/OCMD":
         return "/VE" not in thing and (name_of(thing, "/P") or "/AnyOn") in ("/AnyOn", "/AllOn")
     return all(_is_on(usage) for usage in _usages(thing))

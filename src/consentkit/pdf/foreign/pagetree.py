@@ -1,6 +1,6 @@
-"""The pages of a foreign file, each with what it inherits.
+"""The pages of a foreign file, each with the entries that it inherits.
 
-Guarantees: the pages are a tree that ends, was counted rightly and holds no page twice.
+Guarantees: the pages form a finite tree with correct counts, and no page occurs twice.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from consentkit.pdf.foreign.values import (
 
 MOST_PAGES = 50
 SHORTEST_SIDE, LONGEST_SIDE = 72, 2000
-"""The sides of a page, in points."""
+"""The limits for the sides of a page, in points."""
 _DEEPEST = 40
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 
 
 @dataclass(frozen=True)
 class SourcePage:
-    """A page as it is in the file, with what it inherits."""
+    """A page as it is in the file, with the entries that it inherits."""
 
     dictionary: Any
     key: ObjectKey
     box: ForeignBox
-    """What is shown: the crop box within the media box, in the units of the page."""
+    """The visible part: the intersection of crop box and media box, in the units of the page."""
     rotation: int
     """Clockwise, in degrees: 0, 90, 180 or 270."""
     unit: float
@@ -45,7 +45,7 @@ class SourcePage:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height in points, as the page is read."""
+        """Width and height in points, after the rotation."""
         width, height = (self.box[2] - self.box[0]) * self.unit, (self.box[3] - self.box[1]) * self.unit
         return (height, width) if self.rotation in (90, 270) else (width, height)
 
@@ -56,21 +56,21 @@ def pages_of(root: Any) -> Iterator[SourcePage]:
 
     def below(node: Any, inherited: dict[str, Any], depth: int) -> Iterator[SourcePage]:
         inherited = {**inherited, **{key: node.get(key) for key in _INHERITED if key in node}}
-        found = 0
+        pages = 0
         if name_of(node, "/Type") != "/Pages" or "/Kids" not in node or depth > _DEEPEST:
-            raise Unsound("pages that are no tree")
+            raise Unsound("pages that do not form a tree")
         for kid in array(node.get("/Kids")):
             key = object_key(kid)
             if key is None or key in seen:
-                raise Unsound("pages that are no tree")
+                raise Unsound("pages that do not form a tree")
             seen.add(key)
             is_page = name_of(dictionary(kid), "/Type") == "/Page"
             for page in [_page(kid, key, inherited)] if is_page else below(kid, inherited, depth + 1):
-                found += 1
+                pages += 1
                 yield page
         count = node.get("/Count")
-        if type(count) is not int or count != found:
-            raise Unsound("pages that were counted wrongly")
+        if type(count) is not int or count != pages:
+            raise Unsound("a wrong number of pages")
 
     return below(root, {}, 0)
 
@@ -79,9 +79,9 @@ def _page(page: Any, key: ObjectKey, inherited: dict[str, Any]) -> SourcePage:
     entries = {name: page.get(name) if name in page else inherited.get(name) for name in _INHERITED}
     media = _box(entries["/MediaBox"])
     crop = media if entries["/CropBox"] is None else _box(entries["/CropBox"])
-    shown = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
+    visible = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
     resources = optional_dictionary(entries["/Resources"])
-    return SourcePage(page, key, shown, _rotation(entries["/Rotate"]), _unit(page), resources)
+    return SourcePage(page, key, visible, _rotation(entries["/Rotate"]), _unit(page), resources)
 
 
 def _box(value: Any) -> ForeignBox:
@@ -98,7 +98,7 @@ def _rotation(value: Any) -> int:
     if value is None:
         return 0
     if type(value) is not int or value % 90:
-        raise Unsound("a page that is turned by an odd angle")
+        raise Unsound("a page that is rotated by an odd angle")
     return value % 360
 
 
@@ -107,7 +107,7 @@ def _unit(page: Any) -> float:
     if value is None:
         return 1.0
     if not is_number(value) or not 0 < value < LONGEST_SIDE:
-        raise Unsound("a unit that is none")
+        raise Unsound("a unit of the wrong kind")
     return float(value)
 
 
@@ -117,12 +117,12 @@ def faults_of(pages: list[SourcePage]) -> list[str]:
     if not pages:
         faults.append("has no pages; use a file with pages")
     if len(pages) > MOST_PAGES:
-        faults.append(f"has {len(pages)} pages; at most {MOST_PAGES} fit, so split it or leave pages out")
+        faults.append(f"has {len(pages)} pages; at most {MOST_PAGES} are allowed, so split it or remove pages")
     for number, page in enumerate(pages, 1):
         if not all(SHORTEST_SIDE <= side <= LONGEST_SIDE for side in page.size):
             width, height = page.size
             faults.append(
-                f"page {number} is {max(width, 0):.0f} by {max(height, 0):.0f} points large; a side must have "
-                f"{SHORTEST_SIDE} to {LONGEST_SIDE:,} points, so print it on common paper"
+                f"page {number} measures {max(width, 0):.0f} by {max(height, 0):.0f} points; each side must have "
+                f"{SHORTEST_SIDE} to {LONGEST_SIDE:,} points, so print it on paper of a standard size"
             )
     return faults

@@ -1,7 +1,7 @@
-"""Where the pages of an extra file go on the clinic's paper, with room for head and foot.
+"""Where the pages of an extra file go on the clinic's paper, with space for head and foot.
 
-Guarantees: every page gets the size of the paper, upright or lying as the page itself is; it is shown at full size
-where what is on it leaves head and foot free, moved if need be, and otherwise as large as fits.
+Guarantees: every page gets the size of the paper, in the orientation of the page itself; it keeps its full size if its
+content leaves head and foot free, moved if necessary, and is otherwise scaled to be as large as possible.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from consentkit.pdf.foreign.rendering import Rendered, ink_box
 from consentkit.pdf.foreign.values import ForeignBox
 
 Size = tuple[float, float]
-HEAD_ROOM, FOOT_ROOM = 46.0, 30.0
-"""Points at the top and the bottom of each page that belong to the packet."""
+HEAD_SPACE, FOOT_SPACE = 46.0, 30.0
+"""Points at the top and the bottom of each page that are reserved for the packet."""
 EDGE = 12.75
 """Points at the left and right edges that office printers leave white (4.5 mm)."""
 _AROUND_INK = 1.0
@@ -43,7 +43,7 @@ def _sheet(size: Size, paper: PaperSize) -> Size:
 
 
 def _inks(pdf: bytes, sizes: Sequence[Size]) -> list[ForeignBox | None]:
-    """What of each page is not white, in points from its lower left corner."""
+    """The rectangle of each page that is not white, in points from its lower left corner."""
     with Rendered(pdf) as rendered:
         return [_ink(rendered, index, size) for index, size in enumerate(sizes)]
 
@@ -64,13 +64,13 @@ def _ink(rendered: Rendered, index: int, size: Size) -> ForeignBox | None:
 def _move(size: Size, ink: ForeignBox | None, sheet: Size) -> Matrix:
     """How a page is scaled and moved."""
     left, bottom, right, top = ink or (size[0] / 2, size[1] / 2, size[0] / 2, size[1] / 2)
-    room = sheet[0] - 2 * EDGE, sheet[1] - HEAD_ROOM - FOOT_ROOM
-    scale = min(1.0, room[0] / max(right - left, 1), room[1] / max(top - bottom, 1))
+    space = sheet[0] - 2 * EDGE, sheet[1] - HEAD_SPACE - FOOT_SPACE
+    scale = min(1.0, space[0] / max(right - left, 1), space[1] / max(top - bottom, 1))
     across = _within((sheet[0] - size[0] * scale) / 2, left * scale, right * scale, EDGE, sheet[0] - EDGE)
-    up = _within((sheet[1] - size[1] * scale) / 2, bottom * scale, top * scale, FOOT_ROOM, sheet[1] - HEAD_ROOM)
+    up = _within((sheet[1] - size[1] * scale) / 2, bottom * scale, top * scale, FOOT_SPACE, sheet[1] - HEAD_SPACE)
     return scale, 0, 0, scale, across, up
 
 
 def _within(move: float, start: float, end: float, least: float, most: float) -> float:
-    """A move, changed as little as needed for what reaches from start to end to lie within two edges."""
+    """A move, changed as little as necessary so that what reaches from start to end is between two edges."""
     return min(max(move, least - start), most - end)

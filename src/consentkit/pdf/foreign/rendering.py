@@ -1,7 +1,7 @@
-"""Pages as PDFium draws and reads them: an engine that shares no code with what reads and writes them here.
+"""Pages as PDFium draws and reads them: an engine that shares no code with those that read and write them here.
 
-Guarantees: what is drawn is what would be printed, annotations too; no script is run, since this build of PDFium has no
-engine for them.
+Guarantees: what is drawn is what would be printed, including annotations; no script is run, since this build of PDFium
+has no engine for them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _VISIBLE = 12
 
 
 class Rendered:
-    """A file, opened by PDFium. Raises PdfiumError where PDFium can't open it."""
+    """A file, opened by PDFium. Raises PdfiumError if PDFium can't open it."""
 
     def __init__(self, pdf: bytes) -> None:
         self._file = pypdfium2.PdfDocument(pdf)
         if self._file.get_formtype():
-            self._file.init_forms()  # without it no field is drawn
+            self._file.init_forms()  # without this, no field is drawn
 
     def __enter__(self) -> Rendered:
         return self
@@ -38,7 +38,7 @@ class Rendered:
         return len(self._file)
 
     def picture(self, index: int, width: float) -> Image.Image:
-        """A page as it would be printed, so many pixels wide."""
+        """A page as it would be printed, `width` pixels wide."""
         page = self._file[index]
         try:
             bitmap = page.render(scale=width / page.get_width(), optimize_mode="print", rev_byteorder=True)
@@ -47,12 +47,12 @@ class Rendered:
         finally:
             page.close()
 
-    def letters(self, index: int) -> Counter[str]:
-        """How often each letter, digit and sign occurs on a page, wherever it is."""
+    def characters(self, index: int) -> Counter[str]:
+        """How often each visible character occurs on a page, wherever it is."""
         page = self._file[index]
         text = page.get_textpage()
         try:
-            return letters_of(text.get_text_range())
+            return count_characters(text.get_text_range())
         finally:
             text.close()
             page.close()
@@ -68,16 +68,16 @@ class Rendered:
             page.close()
 
 
-def letters_of(text: str) -> Counter[str]:
-    """How often each letter, digit and sign occurs in a text. Spaces and what is unseen do not count.
+def count_characters(text: str) -> Counter[str]:
+    """How often each visible character occurs in a text. Spaces and control characters do not count.
 
-    Programs part words differently, and turn presentation forms into letters or do not; neither loses anything.
+    Programs separate words differently, and may convert presentation forms into letters; neither loses anything.
     """
     plain = unicodedata.normalize("NFKC", text)
     return Counter(char for char in plain if unicodedata.category(char)[0] not in "ZC")
 
 
 def ink_box(picture: Image.Image) -> tuple[int, int, int, int] | None:
-    """The smallest box, in pixels from the upper left corner, that holds all that is not white; None for a blank."""
+    """The smallest box around everything that is not white, in pixels from the upper left corner; None if blank."""
     grey = picture.convert("L").point([255 if value < 256 - _VISIBLE else 0 for value in range(256)])
     return grey.getbbox()

@@ -1,7 +1,8 @@
-"""The data of a foreign stream, decoded as far as it has to be.
+"""The data of a foreign stream, decoded as far as necessary.
 
-Guarantees: compressed data that is cut off, altered or swells beyond the budget is found before anybody relies on it.
-Pictures are checked, not decoded, but for JPEG, whose decoder tells damage only so. Everything else is decoded by qpdf.
+Guarantees: compressed data that is cut off, altered or expands beyond the budget is detected before anything relies on
+it. Pictures are checked without being decoded, except for JPEG, where only decoding reveals damage. Everything else is
+decoded by qpdf.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from consentkit.pdf.foreign.drawing import Unsound
 from consentkit.pdf.foreign.values import has_entries, listed, name_of, put, text_of_name
 
 MOST_DECODED = 200 * 1024**2
-"""Bytes of all streams of a file, decoded."""
+"""The most bytes of all streams of a file, decoded."""
 MOST_PIXELS = 100_000_000
-"""Pixels of one picture: a page of 11 by 17 inches at 600 dots to the inch has 67 million."""
+"""The most pixels of one picture: a page of 11 by 17 inches at 600 dots per inch has 67 million."""
 
 _PICTURES = {"/DCTDecode", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode"}
 _GENERAL = {"/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
@@ -32,7 +33,7 @@ Filters = tuple[tuple[str, Any], ...]
 
 
 class TooLarge(ValueError):
-    """A file that swells when it is read."""
+    """A file that expands to too much data when it is read."""
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Budget:
     left: int = MOST_DECODED
 
     def spend(self, amount: int) -> None:
-        """Raises TooLarge."""
+        """Count bytes that were decoded. Raises TooLarge."""
         self.left -= amount
         if self.left < 0:
             raise TooLarge
@@ -50,7 +51,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Peeled:
-    """The data of a stream, and the filters that are still to be applied, each with its parameters."""
+    """The data of a stream, and the filters with which it is still encoded, each with its parameters."""
 
     data: bytes
     filters: Filters = ()
@@ -64,14 +65,14 @@ def peeled(stream: Any, budget: Budget) -> Peeled:
     if chain and chain[-1][0] in _PICTURES:
         general, special = chain[:-1], chain[-1:]
         if not is_picture:
-            raise Unsound("data in the form of a picture that is none")
+            raise Unsound("data that is encoded as a picture but is none")
     if any(name not in _GENERAL for name, _ in general):
-        raise Unsound("data that is packed in a way that is not known")
+        raise Unsound("data with an unknown filter")
     if is_picture and general and _predictor(general[-1][1]) > 1:
         if special or len(general) > 1 or general[0][0] != "/FlateDecode":
             general, special = general[:-1], general[-1:] + special
             if len(special) > 1 or special[0][0] != "/FlateDecode":
-                raise Unsound("a picture that is packed in an uncommon way")
+                raise Unsound("a picture with an uncommon combination of filters")
             data = _decoded(data, general, budget)
         else:
             special = general
@@ -86,7 +87,7 @@ def peeled(stream: Any, budget: Budget) -> Peeled:
 
 
 def check_size(picture: Any) -> None:
-    """Raises Unsound or TooLarge where a picture has no size, or one beyond measure."""
+    """Raise Unsound if a picture has no size, or TooLarge if it has too many pixels."""
     width, height = picture.get("/Width"), picture.get("/Height")
     if type(width) is not int or type(height) is not int or width < 1 or height < 1:
         raise Unsound("a picture without a size")
@@ -107,17 +108,17 @@ def fill(stream: Any, content: Peeled, entries: dict[str, Any]) -> None:
 
 
 def deflated(data: bytes) -> bytes:
-    """Compress data so that it does not end in a line end, which some programs take for that of the file."""
+    """Compress data so that it does not end in a line end, which some programs would not count as data."""
     for level in (9, 8, 7, 6, 5, 4, 3, 2, 1, 0):
         compressed = zlib.compress(data, level)
         if not compressed.endswith(_LINE_ENDS):
             return compressed
-    return compressed + b"\0"  # behind its end, where no decoder looks
+    return compressed + b"\0"  # after its end, where no decoder looks
 
 
 def inflated_within(data: bytes, budget: Budget) -> bytes:
-    """Decompress data that must be whole. Raises Unsound, TooLarge."""
-    if not data:  # what qpdf writes for an empty stream
+    """Decompress data that must be complete. Raises Unsound, TooLarge."""
+    if not data:  # as qpdf writes an empty stream
         return b""
     decompressor = zlib.decompressobj()
     try:
@@ -145,14 +146,14 @@ def _filters(stream: Any) -> Filters:
 
 
 def _decoded(data: bytes, filters: Filters, budget: Budget) -> bytes:
-    """Undo general filters. zlib stops at the budget, and at data that is cut off, where qpdf is lenient."""
+    """Undo general filters. zlib enforces the budget and detects data that is cut off, where qpdf is lenient."""
     if not filters:
         return data
     if filters[0][0] == "/FlateDecode":
         plain = inflated_within(data, budget)
         if len(filters) == 1 and _predictor(filters[0][1]) == 1:
             return plain
-    owner = Pdf.new()  # which must live as long as what belongs to it
+    owner = Pdf.new()  # it must live as long as its objects
     packed = Stream(owner, data)
     packed.Filter = Array([Name(name) for name, _ in filters])
     packed.DecodeParms = Array([None if values is None else _parameters(values) for _, values in filters])
@@ -167,14 +168,14 @@ def _parameters(values: Any) -> Any:
     from pikepdf import Dictionary
 
     if not has_entries(values):
-        raise Unsound("data that is packed in a way that is not known")
+        raise Unsound("a filter with unknown parameters")
     return Dictionary({key: value for key, value in values.items() if type(value) is int})
 
 
 def _predictor(parameters: Any) -> int:
     value = parameters.get("/Predictor", 1) if has_entries(parameters) else 1
     if type(value) is not int:
-        raise Unsound("data that is packed in a way that is not known")
+        raise Unsound("a filter with unknown parameters")
     return value
 
 

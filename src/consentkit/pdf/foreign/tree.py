@@ -1,8 +1,8 @@
-"""The structure tree of a foreign file, read, judged and written anew.
+"""The structure tree of a foreign file is read, judged and rewritten.
 
-Guarantees: a tree is kept only if it and the pages agree on every piece of content: each is named once, exists, and
-leads back to the element that names it. A tree of which that is not true would have a screen reader leave text out, so
-the file counts as untagged.
+Guarantees: a tree is kept only if it and the pages agree on every piece of content: each is referenced once, exists,
+and leads back to the element that references it. With any other tree, a screen reader would omit text, so the file
+counts as untagged.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ON_ANNOTATIONS = {"Link", "Form", "Annot"}
 
 @dataclass(frozen=True)
 class ForeignContent:
-    """Marked content: in which stream (a page, or a picture on it), on which page, under which number."""
+    """Marked content: its stream (a page, or a picture on it), its page, and its number there."""
 
     stream: ObjectKey
     page: ObjectKey
@@ -50,7 +50,7 @@ class ForeignContent:
 
 @dataclass(frozen=True)
 class ForeignAnnotation:
-    """An annotation that the tree names."""
+    """An annotation that the tree references."""
 
     key: ObjectKey
 
@@ -65,9 +65,9 @@ class ForeignElement:
     key: ObjectKey | None = None
     kids: list[ForeignElement | ForeignContent | ForeignAnnotation] = field(default_factory=list)
     is_plain: bool = False
-    """Whether it was about an annotation that is gone, and is plain text now."""
+    """Whether it was about an annotation that has been removed, and is now plain text."""
     role: str = ""
-    """The name of a printed form field that it has become."""
+    """The role of the printed form field that it has become."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ class Tree:
     elements: list[ForeignElement]
 
     def annotations(self) -> set[ObjectKey]:
-        """The annotations that the tree names."""
+        """The annotations that the tree references."""
         return {kid.key for element in self.elements for kid in element.kids if isinstance(kid, ForeignAnnotation)}
 
 
 def read_tree(
     catalog: Any, drawings: Mapping[ObjectKey, Drawing], parents: Mapping[ObjectKey, int | None]
 ) -> Tree | None:
-    """Read the tree of a file; None where there is none, or none that agrees with the pages.
+    """Read the tree of a file; None if there is none, or none that agrees with the pages.
 
     `parents` has the StructParents of each page and picture.
     """
@@ -118,7 +118,7 @@ def _elements(top: ForeignElement) -> Iterator[ForeignElement]:
         below = [kid for kid in element.kids if isinstance(kid, ForeignElement)]
         for kid in below:
             if kid.key is None or kid.key in seen or kid.depth > _DEEPEST or len(seen) > _MOST_ELEMENTS:
-                raise Unsound("a structure that is no tree")
+                raise Unsound("a structure that is not a tree")
             seen.add(kid.key)
         waiting.extend(reversed(below))
 
@@ -142,7 +142,7 @@ def _kid(value: Any, element: ForeignElement) -> ForeignElement | ForeignContent
 
 def _on(key: ObjectKey | None) -> ObjectKey:
     if key is None:
-        raise Unsound("content without a place")
+        raise Unsound("content without a page")
     return key
 
 
@@ -152,13 +152,13 @@ def _require_known_roles(tree: Tree) -> None:
 
 
 def standard_role(root: Any, role: str) -> str:
-    """What the role map makes of a type, without the slash. Raises Unsound where it runs in a circle."""
-    found = root.get("/RoleMap")
-    role_map: Any = found if has_entries(found) else Dictionary()
+    """The standard type to which the role map maps a type, without the slash. Raises Unsound if it has a circle."""
+    entry = root.get("/RoleMap")
+    role_map: Any = entry if has_entries(entry) else Dictionary()
     seen: set[str] = set()
     while role in role_map and name_of(role_map, role) != role:
         if role in seen:
-            raise Unsound("types that run in a circle")
+            raise Unsound("types that form a circle")
         seen.add(role)
         role = name_of(role_map, role)
     return role[1:]
@@ -171,7 +171,7 @@ def _require_agreement(
     drawn = Counter((key, mcid) for key, drawing in drawings.items() for mcid in drawing.mcids)
     count = sum(1 for element in tree.elements for _ in _contents(element))
     if set(named) != set(drawn) or count != len(named) or any(times > 1 for times in drawn.values()):
-        raise Unsound("a structure that names other content than there is")
+        raise Unsound("a structure that does not match the content")
     known: dict[int, Any] = dict(_numbers(tree.root))
     for (stream, mcid), owner in named.items():
         number = parents.get(stream)
@@ -190,7 +190,7 @@ def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
     while waiting:
         (node, depth), left = waiting.pop(), left - 1
         if depth > _DEEPEST or left < 0:
-            raise Unsound("numbers that are no tree")
+            raise Unsound("numbers that do not form a tree")
         entries = dictionary(node)
         waiting.extend((kid, depth + 1) for kid in listed(entries.get("/Kids")))
         flat = listed(entries.get("/Nums"))
@@ -203,10 +203,10 @@ def _numbers(root: Any) -> Iterator[tuple[int, Any]]:
 
 
 def replace_annotations(tree: Tree, drawn: Mapping[ObjectKey, tuple[ForeignContent, str]]) -> None:
-    """Put what was drawn of annotations in their place; `drawn` has the content and the role of each.
+    """Replace annotations by the content that was drawn for them; `drawn` has the content and the role of each.
 
-    Of the others nothing is left; where an element stood for one of them alone, it goes too, and a link that leads
-    nowhere becomes plain text.
+    All others are removed, and so are elements that contained nothing else; a link that leads nowhere becomes plain
+    text.
     """
     for element in reversed(tree.elements):  # from the leaves up
         had_annotation = any(isinstance(kid, ForeignAnnotation) for kid in element.kids)
@@ -239,20 +239,20 @@ class ForeignTreeWriter:
     def __init__(
         self, tree: Tree, new: pikepdf.Pdf, places: Mapping[ObjectKey, Any], pages: Mapping[ObjectKey, Matrix]
     ) -> None:
-        """`places` are the new pages and pictures; `pages` tells how each page was turned, scaled and moved."""
+        """`places` are the new pages and pictures; `pages` has the matrix by which each page was moved."""
         self._tree, self._new, self._places, self._pages = tree, new, places, pages
         keys = [element.key for element in tree.elements if element.key is not None]
         self._numbers = {key: new.make_indirect(Dictionary()) for key in keys}
         self._ids = self._identifiers()
 
     def write(self) -> Any:
-        """Write the tree; every page and picture that holds content gets its StructParents."""
+        """Write the tree; every page and picture with content gets its StructParents."""
         root: Any = self._new.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         root["/K"] = self._kids(self._tree.top)
         for name in ("/RoleMap", "/ClassMap"):
-            found = self._tree.root.get(name)
-            if has_entries(found):
-                root[name] = self._plain(found, 0)
+            entry = self._tree.root.get(name)
+            if has_entries(entry):
+                root[name] = self._plain(entry, 0)
         for element in (self._tree.top, *self._tree.elements):
             own = root if element is self._tree.top else self._number(element)
             for kid in element.kids:
@@ -265,12 +265,12 @@ class ForeignTreeWriter:
         return root
 
     def _identifiers(self) -> dict[bytes, Any]:
-        found: dict[bytes, Any] = {}
+        identifiers: dict[bytes, Any] = {}
         for element in self._tree.elements:
             name = element.dictionary.get("/ID")
             if isinstance(name, String) and element.key is not None:
-                found.setdefault(bytes(name), self._numbers[element.key])
-        return found
+                identifiers.setdefault(bytes(name), self._numbers[element.key])
+        return identifiers
 
     def _write(self, element: ForeignElement, parent: Any) -> None:
         source, own = element.dictionary, self._number(element)
@@ -294,7 +294,7 @@ class ForeignTreeWriter:
             own["/K"] = self._kids(element)
 
     def _move_box(self, attributes: Any, element: ForeignElement) -> None:
-        """Let a figure or a table say where it is on the new page (ISO 32000-1, table 344)."""
+        """Update the position of a figure or a table for the new page (ISO 32000-1, table 344)."""
         page = element.page or next((content.page for content in _contents(element)), None)
         if not has_entries(attributes) or "/BBox" not in attributes:
             return
@@ -342,7 +342,7 @@ class ForeignTreeWriter:
         root["/ParentTreeNextKey"] = len(streams)
 
     def _plain(self, value: Any, depth: int) -> Any:
-        """A copy of values that refer to nothing; of header cells, only those that there are."""
+        """A copy of a value without references; of the names of header cells, only those that exist."""
         if depth > _DEEPEST_ATTRIBUTES or isinstance(value, Stream):
             return None
         if isinstance(value, Array):

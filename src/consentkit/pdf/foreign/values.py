@@ -1,7 +1,7 @@
-"""What is in a foreign PDF file, looked up by kind.
+"""Values in a foreign PDF file, with checks of their kind.
 
-Guarantees: a value of another kind than it must be is Unsound, not a surprise later on. References are followed by
-qpdf; one that leads to nothing is null (ISO 32000-1, 7.3.10), and an entry that is null counts as absent.
+Guarantees: a value of the wrong kind raises Unsound at once, not a surprise later on. References are followed by qpdf;
+one that leads to nothing is null (ISO 32000-1, 7.3.10), and an entry that is null counts as absent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ForeignBox: TypeAlias = tuple[float, float, float, float]
 
 
 def has_entries(value: Any) -> bool:
-    """Whether a value is a dictionary or a stream, whose entries are asked for in the same way."""
+    """Whether a value is a dictionary or a stream, whose entries are accessed in the same way."""
     return isinstance(value, Dictionary | Stream)
 
 
@@ -32,12 +32,12 @@ def dictionary(value: Any) -> Any:
 
 
 def optional_dictionary(value: Any) -> Any:
-    """A value that must be a dictionary where it is there; an empty one where it is not. Raises Unsound."""
+    """A value that must be a dictionary if it exists; otherwise an empty one. Raises Unsound."""
     return Dictionary() if value is None else dictionary(value)
 
 
 def array(value: Any) -> list[Any]:
-    """The items of a value that must be an array where it is there. Raises Unsound."""
+    """The items of a value that must be an array if it exists; otherwise none. Raises Unsound."""
     if value is None:
         return []
     if not isinstance(value, Array):
@@ -58,7 +58,7 @@ def entries_of(thing: Any) -> list[tuple[str, Any]]:
 
 
 def text_of_name(value: Any) -> str:
-    """A name with its slash; empty for anything else. Bytes that are no UTF-8 remain as they are written."""
+    """A name with its slash; empty for anything else. Bytes that are not UTF-8 remain as they are written."""
     if not isinstance(value, Name):
         return ""
     try:
@@ -68,21 +68,21 @@ def text_of_name(value: Any) -> str:
 
 
 def plain_value(value: Any) -> Any:
-    """A name, a string or a number, also where it is an object of its own, for use in another file."""
+    """A name, a string or a number, even if it is an indirect object, for use in another file."""
     if isinstance(value, Object) and value.is_indirect:
         return Object.parse(value.unparse(resolved=True))
     return value
 
 
 def put(holder: Any, entries: Mapping[str, Any]) -> None:
-    """Give a dictionary or a stream its entries, but for those that are null."""
+    """Give a dictionary or a stream its entries, except for those that are null."""
     for key, value in entries.items():
         if value is not None:
             holder[key] = value
 
 
 def name_of(thing: Any, key: str) -> str:
-    """The name that an entry holds, with its slash; empty where it holds none."""
+    """The name in an entry, with its slash; empty if there is none."""
     return text_of_name(thing.get(key))
 
 
@@ -97,7 +97,7 @@ def whole_number(value: Any) -> int | None:
 
 
 def numbers_of(value: Any, count: int) -> list[float]:
-    """The numbers of a list that must have so many. Raises Unsound."""
+    """The numbers of an array that must have `count` of them. Raises Unsound."""
     items = list(value) if isinstance(value, Array) else []
     if len(items) != count or not all(is_number(item) for item in items):
         raise Unsound("numbers that are missing or wrong")
@@ -110,7 +110,7 @@ def is_number(value: Any) -> bool:
 
 
 def names_in(thing: Any) -> Iterator[str]:
-    """The keys of a dictionary that its author made up. Raises Unsound where programs read them differently."""
+    """The keys of a dictionary whose author chose them. Raises Unsound if programs may read them differently."""
     for key, _ in entries_of(thing):
         if not key.isascii():
             raise Unsound("names that programs read in different ways")

@@ -1,1 +1,1 @@
-"""Finished parts joined into one file, with what differs from packet to packet."""
+"""Finished parts are joined into one file and filled in with what differs from packet to packet."""

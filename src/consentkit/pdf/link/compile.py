@@ -1,8 +1,8 @@
-"""A finished part made ready to be linked into packets, as often as it is asked for.
+"""A finished part, prepared for being linked into any number of packets.
 
-Guarantees: a compiled part holds no object that a packet has only one of (catalog, page tree, root of the structure, of
-the bookmarks, of the form); every reference in what it holds leads to something that it holds. A part that does not
-bear this out raises ValueError.
+Guarantees: a compiled part has none of the objects of which a packet has only one (catalog, page tree, roots of the
+structure, the bookmarks and the form); every reference in it leads to another object in it. ValueError is raised for a
+file for which this is not true.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
-from consentkit.pdf.file.syntax import Form, Ref, Value, form_of, number, string_bytes, whole
+from consentkit.pdf.file.syntax import Form, Ref, Value, form_of, integer, number, string_bytes
 
 
 @dataclass(frozen=True)
 class CompiledStream:
-    """A stream as it is stored: its dictionary, its data, and a digest where the same stream may stand in two parts."""
+    """A stream as it is stored: its dictionary, its data, and a digest if several parts may share the stream."""
 
     dictionary: Form
     data: bytes
@@ -26,18 +26,18 @@ class CompiledStream:
 
 @dataclass(frozen=True)
 class CompiledPart:
-    """What the linker needs of a part. Numbers are those of the part's own file."""
+    """What the linker needs to know of a part. Numbers are those of the part's own file."""
 
     file: PdfFile
     plain: dict[int, Form]
-    """Objects that go into a packet as they are, but for the numbers in their references."""
+    """Objects that go into a packet unchanged, except for the numbers in their references."""
     streams: dict[int, CompiledStream]
     edited: tuple[int, ...]
     """Objects that differ from packet to packet: pages, links, fields, some structure elements."""
     pages: tuple[int, ...]
     language: str
     elements: tuple[int, ...]
-    """The structure elements on the highest level; none in a file without tags."""
+    """The structure elements at the top level; none in a file without tags."""
     parents: tuple[tuple[int, Value], ...]
     """The entries of the parent tree."""
     destinations: Mapping[bytes, Value]
@@ -55,7 +55,7 @@ class CompiledPart:
 
 
 def compile_part(pdf: bytes, written_on: Iterable[int] = ()) -> CompiledPart:
-    """Compile a file. `written_on` are the structure elements that text will be added to. Raises ValueError."""
+    """Compile a file. `written_on` are the structure elements to which text will be added. Raises ValueError."""
     file = read_file(pdf)
     try:
         return _compiled(file, written_on)
@@ -64,9 +64,9 @@ def compile_part(pdf: bytes, written_on: Iterable[int] = ()) -> CompiledPart:
 
 
 def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
-    outline = _Outline(file)
-    edited = dict.fromkeys([*outline.edited(), *written_on])
-    dropped = outline.dropped()
+    inventory = _Inventory(file)
+    edited = dict.fromkeys([*inventory.edited(), *written_on])
+    dropped = inventory.dropped()
     plain: dict[int, Form] = {}
     streams: dict[int, CompiledStream] = {}
     for place, item in file.objects.items():
@@ -76,23 +76,23 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
             plain[place] = form_of(item.value)
         else:
             streams[place] = _stream(item)
-    if not outline.pages:
+    if not inventory.pages:
         raise ValueError("the file has no pages")
     part = CompiledPart(
         file=file,
         plain=plain,
         streams=streams,
         edited=tuple(place for place in edited if place not in dropped),
-        pages=outline.pages,
-        language=outline.language,
-        elements=outline.elements,
-        parents=outline.parents,
-        destinations=outline.destinations,
-        bookmarks=outline.bookmarks,
-        fields=outline.fields,
-        sizes=tuple(_size(file, page) for page in outline.pages),
+        pages=inventory.pages,
+        language=inventory.language,
+        elements=inventory.elements,
+        parents=inventory.parents,
+        destinations=inventory.destinations,
+        bookmarks=inventory.bookmarks,
+        fields=inventory.fields,
+        sizes=tuple(_size(file, page) for page in inventory.pages),
     )
-    _require_whole(part, dropped)
+    _require_complete(part, dropped)
     return part
 
 
@@ -104,8 +104,8 @@ def _stream(item: PdfObject) -> CompiledStream:
     return CompiledStream(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
 
 
-def _require_whole(part: CompiledPart, dropped: set[int]) -> None:
-    """Raise ValueError where something is missing. What is edited may lead to what the linker writes instead."""
+def _require_complete(part: CompiledPart, dropped: set[int]) -> None:
+    """Raise ValueError if an object is missing. Edited objects may refer to what the linker replaces."""
     known = set(part.numbers)
     for form in (*part.plain.values(), *(stream.dictionary for stream in part.streams.values())):
         _require(form.references, known)
@@ -115,7 +115,7 @@ def _require_whole(part: CompiledPart, dropped: set[int]) -> None:
 
 def _require(references: Iterable[Ref], known: Set[int]) -> None:
     if lost := [int(reference) for reference in references if reference not in known]:
-        raise ValueError(f"object {lost[0]} is referred to, but is none of those that go into a packet")
+        raise ValueError(f"object {lost[0]} is referred to, but does not go into a packet")
 
 
 def _size(file: PdfFile, page: int) -> tuple[float, float]:
@@ -124,13 +124,13 @@ def _size(file: PdfFile, page: int) -> tuple[float, float]:
 
 
 def attributes_of(element: Mapping[str, Value]) -> list[dict[str, Value]]:
-    """The attribute objects of a structure element, as far as they stand in it."""
+    """The attribute objects of a structure element that are direct objects in it."""
     value = element.get("A")
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
-class _Outline:
-    """Finds out what in a file is what."""
+class _Inventory:
+    """Identifies the objects of a file by what they are for."""
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
@@ -175,7 +175,7 @@ class _Outline:
         return self._holders
 
     def _has_names(self, item: PdfObject) -> bool:
-        """Whether a structure element has a name, or goes by one, that might mean something else in another part."""
+        """Whether a structure element has or uses a name that might mean something else in another part."""
         entries = item.entries
         if entries.get("Type") != b"/StructElem":
             return False
@@ -188,7 +188,7 @@ class _Outline:
             self._holders.add(value)
 
     def _references(self, value: Value | None) -> list[Ref]:
-        """The references of an array, which does not go into a packet itself; a lone one counts as an array of one."""
+        """The references in an array, which itself does not go into a packet; a single one counts as an array."""
         items = self._file.get(value)
         if isinstance(items, list):
             if isinstance(value, Ref):
@@ -209,14 +209,14 @@ class _Outline:
         seen: set[int] = set()
         while isinstance(reference, Ref):
             if reference in seen:
-                raise ValueError("the bookmarks go round in a circle")
+                raise ValueError("the bookmarks form a circle")
             seen.add(reference)
             yield reference
             reference = self._file.dictionary(reference).get("Next")
 
     def _number_tree(self, node: Value | None) -> Iterator[tuple[int, Value]]:
         for key, value in self._leaves(node, "Nums"):
-            yield whole(key), value
+            yield integer(key), value
 
     def _name_tree(self, node: Value | None) -> Iterator[tuple[bytes, Value]]:
         for key, value in self._leaves(node, "Names"):

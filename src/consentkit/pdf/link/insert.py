@@ -1,7 +1,7 @@
-"""The objects of a part that differ from packet to packet: pages, links, fields, and what hangs into the structure.
+"""The objects of a part that differ from packet to packet: pages, links, fields, and some structure elements.
 
-Guarantees: nothing of the part itself is changed, since it is used again; every stamp that belongs to a structure
-element is read out behind that element's own text, and the way back from it (the parent tree) is there.
+Guarantees: the part itself is not changed, since it is used again; every stamp that belongs to a structure element is
+read out after that element's own text, and the parent tree leads back from it to the element.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from consentkit.pdf.file.syntax import (
     Ref,
     Value,
     byte_string,
+    integer,
     number,
     string_bytes,
     string_text,
     text_string,
-    whole,
     write,
 )
 from consentkit.pdf.link.compile import attributes_of
 from consentkit.pdf.link.order import FieldValue, Insert, Stamp
-from consentkit.pdf.link.shared import Branch, Shared, bookmark, hang, renumbered
+from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _READ_ONLY = 1 << 0
 
@@ -29,7 +29,7 @@ _READ_ONLY = 1 << 0
 def write_edited(
     shared: Shared, branch: Branch, insert: Insert, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool
 ) -> None:
-    """Write them all. `node` is the node of the page tree that holds the part's pages."""
+    """Write these objects. `node` is the node of the page tree that holds the part's pages."""
     _Inserter(shared, branch, insert, numbers, node).write(is_nested=is_nested)
 
 
@@ -41,18 +41,18 @@ class _Inserter:
         part = insert.part
         self._entries = {place: renumbered(part.file.objects[place].value, numbers) for place in part.edited}
         self._parents = {key: self._parent_entry(value) for key, value in part.parents}
-        """For each key of the parent tree: what it leads to, and what stands in the tree for that."""
+        """For each key of the parent tree: the object that it leads to, and the entry that leads there."""
         tree = part.file.dictionary(part.file.catalog.get("StructTreeRoot"))
         self._maps = {name: part.file.dictionary(tree.get(name)) for name in ("RoleMap", "ClassMap")}
         self._resources: dict[bytes, Ref] = {}
 
     def write(self, *, is_nested: bool) -> None:
         self._write_pages()
-        self._take_structure()
+        self._add_structure()
         self._add_bookmark()
         self._add_fields(is_nested=is_nested)
-        self._mend_annotations()
-        self._take_intent()
+        self._renumber_annotations()
+        self._add_intent()
         for place, value in self._entries.items():
             item = self._part.file.objects[place]
             if item.stream is None:
@@ -63,7 +63,7 @@ class _Inserter:
     def _dictionary(self, place: int) -> dict[str, Value]:
         value = self._entries[place]
         if not isinstance(value, dict):
-            raise ValueError(f"object {place} of a part is no dictionary")
+            raise ValueError(f"object {place} of a part is not a dictionary")
         return value
 
     def _parent_entry(self, value: Value) -> tuple[Value, Value]:
@@ -86,7 +86,7 @@ class _Inserter:
                     del page["StructParents"]
 
     def _with_drawings(self, resources: Value) -> Ref:
-        """The resources of a page together with the drawings of all stamps. Pages may share them."""
+        """The resources of a page, with the drawings of all stamps added. Pages may share them."""
         key = write(resources)
         if key not in self._resources:
             entries = renumbered(dict(self._part.file.dictionary(resources)), self._numbers)
@@ -104,8 +104,8 @@ class _Inserter:
         content = [b"Q"]
         for stamp in stamps:
             content += [self._mark(page, reference, stamp), _drawn(stamp), b"EMC"]
-        behind = self._file.add_stream({}, b"\n".join(content))
-        page["Contents"] = [self._shared.content_before(), *self._streams_of(place), behind]
+        content_after = self._file.add_stream({}, b"\n".join(content))
+        page["Contents"] = [self._shared.content_before(), *self._streams_of(place), content_after]
 
     def _streams_of(self, place: int) -> list[Value]:
         """The content streams of a page, by their numbers in the packet."""
@@ -113,13 +113,13 @@ class _Inserter:
         return [renumbered(stream, self._numbers) for stream in file.contents(file.objects[place].entries)]
 
     def _mark(self, page: dict[str, Value], reference: Ref, stamp: Stamp) -> bytes:
-        """The operator that says what a stamp is: part of an element, or an artifact."""
+        """The operator that marks a stamp as part of an element, or as an artifact."""
         if stamp.element is None:
             return b"/Artifact <</Type /Pagination>> BDC"
-        owners = self._parents[whole(page["StructParents"])][0]
+        owners = self._parents[integer(page["StructParents"])][0]
         element = self._dictionary(stamp.element)
         if not isinstance(owners, list):
-            raise ValueError("the parent tree of a part holds no list for a page")
+            raise ValueError("the parent tree of a part has no list for a page")
         mark = len(owners)
         span: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Span", "P": self._numbers[stamp.element]}
         span.update(Pg=reference, K=b"%d" % mark, ActualText=text_string(stamp.spoken or ""))
@@ -134,9 +134,9 @@ class _Inserter:
     # --- structure ---
 
     def _shifted(self, key: Value) -> bytes:
-        return b"%d" % (whole(key) + self._shared.next_key)
+        return b"%d" % (integer(key) + self._shared.next_key)
 
-    def _take_structure(self) -> None:
+    def _add_structure(self) -> None:
         part, shared = self._part, self._shared
         for place in part.elements:
             element = self._dictionary(place)
@@ -146,12 +146,12 @@ class _Inserter:
             element.setdefault("Lang", text_string(part.language))
             self._branch.elements.append(self._numbers[place])
         for place in part.edited:
-            self._keep_names_apart(place)
+            self._make_names_unique(place)
         for key, (_, entry) in self._parents.items():
             shared.parents += [self._shifted(b"%d" % key), entry]
         self._shift_streams()
         shared.next_key += max(self._parents, default=-1) + 1
-        self._take_maps()
+        self._add_maps()
 
     def _shift_streams(self) -> None:
         for place in self._part.edited:
@@ -159,8 +159,8 @@ class _Inserter:
                 entries = self._dictionary(place)
                 entries["StructParents"] = self._shifted(entries["StructParents"])
 
-    def _keep_names_apart(self, place: int) -> None:
-        """Let the identifiers, types and classes of elements begin with what only this part has."""
+    def _make_names_unique(self, place: int) -> None:
+        """Prefix the identifiers, types and classes of elements so that no other part has the same."""
         element = self._entries[place]
         if not isinstance(element, dict) or "S" not in element:
             return
@@ -178,12 +178,12 @@ class _Inserter:
             element["C"] = [self._own_name(name, self._maps["ClassMap"]) for name in classes]
 
     def _own_name(self, name: Value, known: Mapping[str, Value]) -> Value:
-        """What a name of the part's own is called in the packet; a standard one stays as it is."""
+        """What a name that the part defines is called in the packet; a standard one is returned as it is."""
         if isinstance(name, bytes) and name[1:].decode("latin-1") in known:
             return b"/" + self._prefix + name[1:]
         return name
 
-    def _take_maps(self) -> None:
+    def _add_maps(self) -> None:
         roles, classes = self._maps["RoleMap"], self._maps["ClassMap"]
         prefix = self._prefix.decode()
         for key, role in roles.items():
@@ -198,9 +198,9 @@ class _Inserter:
         reference = self._file.new_number()
         item = bookmark(self._insert.title, self._numbers[self._part.pages[0]], self._branch.bookmark)
         below = [(self._numbers[place], self._dictionary(place)) for place in self._part.bookmarks]
-        item.update(hang(below, reference))
+        item.update(attach(below, reference))
         if below:
-            item["Count"] = b"-%d" % sum(1 + max(0, whole(entries.get("Count"))) for _, entries in below)
+            item["Count"] = b"-%d" % sum(1 + max(0, integer(entries.get("Count"))) for _, entries in below)
         self._branch.bookmarks.append((reference, item))
 
     def _add_fields(self, *, is_nested: bool) -> None:
@@ -228,19 +228,19 @@ class _Inserter:
                 self._name_field(place)
 
     def _name_field(self, place: int) -> None:
-        """Say behind the label of a field which paper it is on."""
+        """Add to the label of a field which paper it is on."""
         entries = self._entries[place]
         if isinstance(entries, dict) and "TU" in entries:
             label = string_text(self._part.file.get(entries["TU"]))
             entries["TU"] = text_string(f"{label} – {self._insert.called}")
 
     def _fill(self, value: FieldValue) -> None:
-        """Write a value into a field. It can't be changed then: the same name stands on pages without fields too."""
+        """Write a value into a field and make it read-only: the same value is also on pages without fields."""
         for place, stamps in value.stamps.items():
             widget = self._dictionary(place)
             widget["AP"] = {"N": self._appearance(widget, stamps)}
             field = self._field_of(place)
-            field.update(V=text_string(value.text), Ff=b"%d" % (whole(field.get("Ff")) | _READ_ONLY))
+            field.update(V=text_string(value.text), Ff=b"%d" % (integer(field.get("Ff")) | _READ_ONLY))
 
     def _field_of(self, place: int) -> dict[str, Value]:
         parent = self._part.file.objects[place].entries.get("Parent")
@@ -254,25 +254,25 @@ class _Inserter:
         entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": resources}
         return self._file.add_stream(entries, b"\n".join([b"/Tx BMC", *map(_drawn, moved), b"EMC"]))
 
-    def _mend_annotations(self) -> None:
+    def _renumber_annotations(self) -> None:
         first = self._shared.next_key - (max(self._parents, default=-1) + 1)
         for place in self._part.edited:
             entries = self._entries[place]
             if not isinstance(entries, dict) or "Subtype" not in entries or "Rect" not in entries:
                 continue
             if "StructParent" in entries:
-                entries["StructParent"] = b"%d" % (whole(entries["StructParent"]) + first)
+                entries["StructParent"] = b"%d" % (integer(entries["StructParent"]) + first)
             target = entries.get("Dest")
             if isinstance(target, bytes) and target.startswith((b"(", b"<")):
                 entries["Dest"] = self._destination(string_bytes(target))
 
     def _destination(self, name: bytes) -> Value:
-        """Where a link leads that goes by a name: names of parts may be the same, so a packet has none."""
+        """The target of a link to a name. Parts may use the same names, so in a packet links lead to pages directly."""
         if name in self._insert.targets:
             return [self._shared.pages[self._insert.targets[name]], b"/Fit"]
         return renumbered(self._part.destinations[name], self._numbers)
 
-    def _take_intent(self) -> None:
+    def _add_intent(self) -> None:
         intents = self._part.file.array(self._part.file.catalog.get("OutputIntents"))
         if intents and self._shared.intent is None:
             self._shared.intent = renumbered(intents[0], self._numbers)

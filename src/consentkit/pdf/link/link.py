@@ -1,8 +1,9 @@
 """Compiled parts become one packet: a file with one structure tree, one form, one list of bookmarks.
 
-Guarantees: what a part says, how it reads to a screen reader and how it looks stays as it was; each part keeps its own
-language, identifiers, link targets and form fields, whatever those of the others are called; a packet of tagged parts
-is as fit for PDF/UA-1 and PDF/A-2a as they were. No library that we know joins tagged files so: all lose the structure.
+Guarantees: the text of a part, its looks and the way a screen reader reads it do not change; each part keeps its own
+language, identifiers, link targets and form fields, even if others use the same names; a packet of tagged parts
+conforms to PDF/UA-1 and PDF/A-2a if they do. No library that we know of joins tagged files without losing the
+structure.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
 from consentkit.pdf.link.insert import write_edited
 from consentkit.pdf.link.order import Insert
-from consentkit.pdf.link.shared import Branch, Shared, bookmark, hang, renumbered
+from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 
 class Linker:
@@ -47,13 +48,13 @@ class Linker:
         return len(self._branches) > 1
 
     def expect_pages(self, count: int) -> int:
-        """Make room for pages that will be added. Returns the number of the first of them, counted from 0."""
+        """Reserve pages that will be added. Returns the number of the first of them, counted from 0."""
         first = len(self.shared.pages)
         self.shared.pages += [self.file.new_number() for _ in range(count)]
         return first
 
     def draw(self, content: bytes, width: float, height: float) -> Ref:
-        """Add a drawing without text, from 0, 0 to width and height in points. Returns what stamps refer to."""
+        """Add a drawing without text; its size is in points. Returns the reference for stamps."""
         box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
         return self.file.add_stream({"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": {}}, content)
 
@@ -69,30 +70,30 @@ class Linker:
         return [self.file.add_stream(drawing, content) for content in contents]
 
     def open_branch(self) -> None:
-        """Gather what is added from here on, until it is closed, under a heading of its own."""
+        """Collect what is added from here on, until the branch is closed, under a separate heading."""
         self._branches.append(self._new_branch())
 
     def close_branch(self, title: str, name: str, first_page: int) -> None:
-        """Close a branch; `name` is what its form fields are gathered under."""
+        """Close a branch; `name` is the name of the parent of its form fields."""
         branch = self._branches.pop()
-        around = self.branch
-        entries: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Part", "P": around.element}
+        outer = self.branch
+        entries: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Part", "P": outer.element}
         self.file.put(branch.element, write({**entries, "T": text_string(title), "K": branch.elements}))
-        around.elements.append(branch.element)
-        item = bookmark(title, self.shared.pages[first_page], around.bookmark)
-        item.update(hang(branch.bookmarks, branch.bookmark), Count=b"-%d" % len(branch.bookmarks))
+        outer.elements.append(branch.element)
+        item = bookmark(title, self.shared.pages[first_page], outer.bookmark)
+        item.update(attach(branch.bookmarks, branch.bookmark), Count=b"-%d" % len(branch.bookmarks))
         for reference, below in branch.bookmarks:
             self.file.put(reference, write(below))
-        around.bookmarks.append((branch.bookmark, item))
+        outer.bookmarks.append((branch.bookmark, item))
         if branch.field_kids:
             holder: dict[str, Value] = {"T": text_string(name), "Kids": branch.field_kids}
-            if around is not self._branches[0]:
-                holder["Parent"] = around.fields
+            if outer is not self._branches[0]:
+                holder["Parent"] = outer.fields
             self.file.put(branch.fields, write(holder))
-            around.field_kids.append(branch.fields)
+            outer.field_kids.append(branch.fields)
 
     def add(self, insert: Insert) -> None:
-        """Add a part behind those that are there already."""
+        """Add a part after those that were added before."""
         part = insert.part
         pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
         numbers = self._number(part, pages)
@@ -106,14 +107,14 @@ class Linker:
         self._next_page += len(pages)
 
     def label_pages(self, first: int, prefix: str = "") -> None:
-        """Let the pages from `first` on, counted from 0, be called 1, 2, 3, with something before it."""
+        """Label the pages from `first` on, counted from 0, as 1, 2, 3, with a prefix."""
         label: dict[str, Value] = {"S": b"/D"}
         if prefix:
             label["P"] = text_string(prefix)
         self._labels += [b"%d" % first, label]
 
     def finish(self, info: Info, producer: str, identifier: str) -> None:
-        """Write what a packet has only one of. The seal is still to be put in (`seal`)."""
+        """Write the objects of which a packet has only one. The seal is added later (`seal`)."""
         self.file.put(
             self._page_root,
             write({"Type": b"/Pages", "Kids": self._page_nodes, "Count": b"%d" % len(self.shared.pages)}),
@@ -143,7 +144,7 @@ class Linker:
         return Branch(self.file.new_number(), self.file.new_number(), self.file.new_number())
 
     def _number(self, part: CompiledPart, pages: Sequence[Ref]) -> dict[int, Ref]:
-        """Give each object of a part its number in the packet. A stream that is there already keeps its number."""
+        """Give each object of a part its number in the packet. A stream that was added before keeps its number."""
         numbers = dict(zip(part.pages, pages, strict=True))
         for number in part.numbers:
             if number not in numbers:
@@ -154,7 +155,7 @@ class Linker:
         return numbers
 
     def _stream_number(self, digest: bytes) -> Ref:
-        """The number of a stream that may stand in several parts, or several times in one."""
+        """The number of a stream that may occur in several parts, or several times in one."""
         if digest not in self._streams:
             self._streams[digest] = self.file.new_number()
         return self._streams[digest]
@@ -191,7 +192,7 @@ class Linker:
 
     def _write_bookmarks(self) -> None:
         branch = self.branch
-        ends = hang(branch.bookmarks, branch.bookmark)
+        ends = attach(branch.bookmarks, branch.bookmark)
         for reference, entries in branch.bookmarks:
             self.file.put(reference, write(entries))
         count = b"%d" % len(branch.bookmarks)
@@ -199,7 +200,7 @@ class Linker:
 
 
 def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
-    """Those objects and streams of a part to which a value leads, at first hand or further on."""
+    """The objects and streams of a part to which a value refers, directly or indirectly."""
     plain: dict[int, Form] = {}
     streams: dict[int, CompiledStream] = {}
     waiting = list(form_of(value).references)

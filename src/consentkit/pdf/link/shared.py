@@ -1,4 +1,4 @@
-"""What the parts of a packet have in common: one file, one structure tree, one form, one list of bookmarks.
+"""What the parts of a packet share: one file, one structure tree, one form, one list of bookmarks.
 
 Guarantees: each part adds to these and changes nothing that another one has added.
 """
@@ -30,7 +30,7 @@ class Shared:
 
     file: FileWriter
     pages: list[Ref] = field(default_factory=list)
-    """The pages of the whole packet, those to come too, so that links can lead to them."""
+    """The pages of the whole packet, including those still to be added, so that links can lead to them."""
     parents: list[Value] = field(default_factory=list)
     next_key: int = 0
     identifiers: list[tuple[bytes, Value]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Shared:
     _before: Ref | None = field(default=None, init=False)
 
     def content_before(self) -> Ref:
-        """The content that goes before a page's own: it saves the state, so that what that changes ends with it."""
+        """The stream before a page's own content: it saves the graphics state, which can so be restored after that."""
         if self._before is None:
             self._before = self.file.add_stream({}, b"q")
         return self._before
@@ -50,7 +50,7 @@ class Shared:
 def renumbered(value: Value, numbers: Mapping[int, Ref]) -> Value:
     """A copy of a value, with the numbers of a part replaced by those of the packet.
 
-    What leads to an object that a packet has only one of becomes null: it is set anew.
+    References to an object of which a packet has only one become null: the linker sets them again.
     """
     if isinstance(value, Ref):
         return numbers.get(value, b"null")
@@ -66,8 +66,8 @@ def bookmark(title: str, page: Ref, parent: Ref) -> dict[str, Value]:
     return {"Title": text_string(title), "Dest": [page, b"/Fit"], "Parent": parent}
 
 
-def hang(bookmarks: Sequence[tuple[Ref, dict[str, Value]]], parent: Ref) -> dict[str, Value]:
-    """Make bookmarks the kids of another one. Returns what that one says of them."""
+def attach(bookmarks: Sequence[tuple[Ref, dict[str, Value]]], parent: Ref) -> dict[str, Value]:
+    """Make bookmarks the kids of another one. Returns the entries that the parent needs."""
     for place, (_, entries) in enumerate(bookmarks):
         entries["Parent"] = parent
         for name, neighbour in (("Prev", place - 1), ("Next", place + 1)):

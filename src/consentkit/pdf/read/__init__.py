@@ -1,1 +1,1 @@
-"""A finished PDF read back: by its structure, by its glyphs, and by what can be seen."""
+"""A finished PDF is read back: by its structure, by its glyphs, and by what is visible."""

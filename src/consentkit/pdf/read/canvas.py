@@ -1,10 +1,10 @@
-"""A page on which everything has been painted, and what of its text can be seen there.
+"""A page on which everything has been painted, and which of its text is visible there.
 
-Guarantees: a character counts as seen where its colour contrasts enough with all that may lie below it, it is large
-enough, it lies within everything that clips it, and neither what was painted later nor other characters cover it.
+Guarantees: a character counts as visible if its colour contrasts enough with everything that may be below it, it is
+large enough, it is within everything that clips it, and neither what was painted later nor other characters cover it.
 
-A character covers its whole box, whatever its size and shape: no two lines of a page may share a place, and what is
-behind a letter of 200 points may be behind one of its strokes.
+A character covers its whole box, whatever its size and shape: no two lines of a page may overlap, and what is below a
+letter of 200 points may be below one of its strokes.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ LEAST_CONTRAST = 3.0
 """Contrast that even large text needs (WCAG 2, success criterion 1.4.3)."""
 
 _HEIGHTS = tuple(0.08 + step * 0.0425 for step in range(9))
-"""Where a character is looked at, as shares of the size: small letters are half as high. What crosses out letters is
-thicker than these places are apart."""
+"""The heights at which a character is examined, as fractions of the font size: lowercase letters are half as high. The
+line through crossed-out text is thicker than the distance between these heights."""
 _DEPTH, _HEIGHT = -0.2, 0.75
-"""From where to where a character covers what is below it, as shares of the size: from tails to the top of capitals."""
+"""The lower and upper limits of what a character covers, as fractions of the size: from descenders to capitals."""
 _SQUEEZED = 0.1
-"""How much of the width of a character its neighbour may take on each side, and its middle still be clear of it."""
+"""The fraction of a character's width that its neighbour may overlap on each side without touching its centre."""
 _THICKEST_OUTLINE = 0.125
-"""How thick the outline of letters may be, as a share of the size: that of bold letters is half as thick."""
+"""How thick the outline of characters may be, as a fraction of the size: that of bold letters is half as thick."""
 _COVERING = 0.5
-"""What is less transparent than this hides what lies below it."""
+"""What is more opaque than this hides what is below it."""
 _BEARERS = " \u0640"
 _BAND = 36.0
 _HIGHEST = 40
-"""Points of the bands in which a page is searched, and how many of them anything may lie in before it lies in all."""
+"""The height of the bands in which a page is searched, in points; what is in more bands than this counts for all."""
 
 
 @dataclass
 class Paint:
-    """Something other than text that was painted: wherever all its areas overlap."""
+    """Something other than text that was painted: it covers the intersection of its areas."""
 
     areas: tuple[Area, ...]
     shades: Shades
     """From the darkest to the lightest colour that it may have."""
     alpha: float
     is_patchy: bool = False
-    """Whether it may let what is below be seen as it is in places, as a picture with a mask does."""
+    """Whether what is below it may be visible unchanged in places, as it is with a picture that has a mask."""
 
     @cached_property
     def box(self) -> Box:
@@ -65,8 +65,8 @@ class Paint:
             min(box.top for box in boxes),
         )
 
-    def is_whole(self, box: Box) -> bool:
-        """Whether it leaves nothing to be seen of what is below a rectangle."""
+    def hides(self, box: Box) -> bool:
+        """Whether it completely hides what is below a rectangle."""
         return not self.is_patchy and self.alpha >= 1 and all(area.encloses(box) for area in self.areas)
 
     def contains(self, x: float, y: float) -> bool:
@@ -75,7 +75,7 @@ class Paint:
 
 
 class Glyph(NamedTuple):
-    """A character, and from where to where it goes along the line, in units of the text."""
+    """A character, and where it starts and ends along the line, in units of the text."""
 
     text: str
     start: float
@@ -84,13 +84,13 @@ class Glyph(NamedTuple):
 
 @dataclass
 class DrawnRun:
-    """Characters that were drawn in one go."""
+    """Characters that were drawn by one operator."""
 
     drawing: int
-    """Which of the page's streams and drawings holds it, in the order in which they are met."""
+    """The number of the page's stream or drawing that contains it, in the order in which they occur."""
     key: SequenceKey | None
     is_replaced: bool
-    """Whether something else is read in its place."""
+    """Whether something else is read instead of it."""
     glyphs: list[Glyph]
     matrix: Matrix
     size: float
@@ -105,7 +105,7 @@ class DrawnRun:
 
     @cached_property
     def box(self) -> Box:
-        """The rectangle that holds its small letters."""
+        """The rectangle around its characters, up to the height of lowercase letters."""
         ends = (self.glyphs[0].start, self.glyphs[-1].end) if self.glyphs else (0.0, 0.0)
         return box_around(moved(self.matrix, x, y * self.size) for x in ends for y in _HEIGHTS[::8])
 
@@ -122,16 +122,16 @@ class DrawnRun:
 
     @cached_property
     def solid(self) -> list[tuple[float, float]]:
-        """From where to where its characters go along the line that have a body: no spaces, and no marks."""
+        """Start and end along the line of each character that has a body, which spaces and marks have not."""
         return [_ends(glyph) for glyph in self.glyphs if _has_body(glyph)]
 
-    def middles(self) -> Iterator[Point]:
-        """The middle of each of its characters that have a body."""
+    def centres(self) -> Iterator[Point]:
+        """The centre of each character that has a body."""
         return (moved(self.matrix, (start + end) / 2, _HEIGHTS[4] * self.size) for start, end in self.solid)
 
     @cached_property
     def ink_box(self) -> Box | None:
-        """The rectangle that holds all that it covers; None where it covers nothing."""
+        """The rectangle around everything that it covers; None if it covers nothing."""
         if not self.solid or not self.is_painted or self._back is None:
             return None
         ends = (min(start for start, _ in self.solid), max(end for _, end in self.solid))
@@ -166,7 +166,7 @@ def _has_body(glyph: Glyph) -> bool:
 
 
 def _is_mark(text: str) -> bool:
-    """Whether a text is marks alone. Fonts of Arabic have signs for a mark with the space or the line that bears it."""
+    """Whether a text consists of marks. Arabic fonts have glyphs for a mark with the space or line that bears it."""
     if text.isascii():
         return False
     return all(unicodedata.category(char)[0] == "M" or char in _BEARERS for char in unicodedata.normalize("NFKC", text))
@@ -174,11 +174,11 @@ def _is_mark(text: str) -> bool:
 
 Item: TypeAlias = DrawnRun | Paint | tuple[SequenceKey | None, str]
 _Near: TypeAlias = Sequence[tuple[bool, DrawnRun | Paint]]
-"""What is near some text, in the order in which it was painted, and whether that was later than the text."""
+"""What is near some text, in the order in which it was painted, each with whether that was later than the text."""
 
 
 class Canvas:
-    """A page on which everything has been painted, in its order."""
+    """A page on which everything has been painted, in order."""
 
     def __init__(self, least_size: float) -> None:
         self.items: list[Item] = []
@@ -187,7 +187,7 @@ class Canvas:
         self._least_size = least_size
 
     def read(self) -> list[tuple[int, SequenceKey | None, str]]:
-        """What was drawn, with its drawing and sequence. A character that can't be seen reads as U+FFFD."""
+        """The text that was drawn, with its drawing and sequence. A character that is not visible reads as U+FFFD."""
         painted = _Painted(self.items)
         read: list[tuple[int, SequenceKey | None, str]] = []
         for place, item in enumerate(self.items):
@@ -212,15 +212,15 @@ class Canvas:
             return
         paints = [(is_later, item) for is_later, item in near if isinstance(item, Paint)]
         for place, glyph in enumerate(run.glyphs):
-            around = near if _has_body(glyph) else paints  # a mark lies at its letter, which is in another run
-            is_seen = not glyph.text.strip() or (
-                place not in squeezed and all(_is_seen(run, around, *point) for point in _points(run, glyph))
+            around = near if _has_body(glyph) else paints  # a mark overlaps its letter, which is in another run
+            is_visible = not glyph.text.strip() or (
+                place not in squeezed and all(_is_visible(run, around, *point) for point in _points(run, glyph))
             )
-            yield glyph.text if is_seen else UNKNOWN
+            yield glyph.text if is_visible else UNKNOWN
 
 
 class _Painted:
-    """What covers something, by where on the page it is."""
+    """The items that cover something, indexed by their position on the page."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items: dict[int, tuple[DrawnRun | Paint, Box]] = {}
@@ -240,7 +240,7 @@ class _Painted:
             self._bands[band].append(place)
 
     def near(self, place: int, box: Box) -> _Near:
-        """What was painted where a rectangle is, but for what is at one place in the order."""
+        """What was painted over or under a rectangle, except for the item at `place` in the order."""
         bands = _bands(box) if box.top - box.bottom <= _HIGHEST * _BAND else self._bands
         places = {place for band in bands for place in self._bands.get(band, ())}.union(self._everywhere)
         within = ((when, *self._items[when]) for when in sorted(places) if when != place)
@@ -252,7 +252,7 @@ def _bands(box: Box) -> range:
 
 
 def _squeezed(run: DrawnRun) -> set[int]:
-    """The places of characters over whose middle a neighbour lies."""
+    """The places of characters whose centre a neighbour overlaps."""
     bodies = [(place, *_ends(glyph)) for place, glyph in enumerate(run.glyphs) if _has_body(glyph)]
     squeezed: set[int] = set()
     for (place, start, end), (other, other_start, other_end) in pairwise(bodies):
@@ -262,8 +262,8 @@ def _squeezed(run: DrawnRun) -> set[int]:
 
 
 def _covers(start: float, end: float, middle: float) -> bool:
-    room = (end - start) * _SQUEEZED
-    return start + room < middle < end - room
+    margin = (end - start) * _SQUEEZED
+    return start + margin < middle < end - margin
 
 
 def _points(run: DrawnRun, glyph: Glyph) -> Iterator[Point]:
@@ -271,8 +271,8 @@ def _points(run: DrawnRun, glyph: Glyph) -> Iterator[Point]:
     return (moved(run.matrix, middle, height * run.size) for height in _HEIGHTS)
 
 
-def _is_seen(run: DrawnRun, near: _Near, x: float, y: float) -> bool:
-    """Whether what was drawn at a point can be seen there, whichever of the possible colours lie below it."""
+def _is_visible(run: DrawnRun, near: _Near, x: float, y: float) -> bool:
+    """Whether what was drawn at a point is visible there, whichever of the possible colours are below it."""
     if run.colour is None or not all(area.contains(x, y) for area in run.clips):
         return False
     here = [(is_later, item) for is_later, item in near if item.contains(x, y)]
@@ -290,7 +290,7 @@ def _is_seen(run: DrawnRun, near: _Near, x: float, y: float) -> bool:
 
 
 def _is_legible(text: float, below: float, later: Iterable[DrawnRun | Paint]) -> bool:
-    """Whether text contrasts with what is below it, through all that lies on both."""
+    """Whether text contrasts with what is below it, through everything that was painted over both."""
     for item in later:
         if item.alpha >= _COVERING:
             return False

@@ -1,7 +1,7 @@
-"""Colours as the eye tells them apart: how light each is.
+"""The lightness of colours.
 
-Guarantees: a colour is a number from 0 (black) to 1 (white), that of the grey that is as light; a colour that can't be
-told (a pattern, a space that is not known) is None.
+Guarantees: a colour is a number from 0 (black) to 1 (white), that of the equally light grey; a colour that can't be
+determined (a pattern, an unknown colour space) is None.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile
-from consentkit.pdf.file.syntax import Ref, Value, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer
 
 Lightness: TypeAlias = float | None
 
@@ -20,7 +20,7 @@ Shades: TypeAlias = tuple[float, float]
 
 BLACK, WHITE = 0.0, 1.0
 ANY: Shades = (BLACK, WHITE)
-"""What a colour that can't be told may be."""
+"""The shades of a colour that can't be determined."""
 
 _DEVICE = (
     {"/DeviceGray": "grey", "/CalGray": "grey", "/G": "grey"}
@@ -31,14 +31,14 @@ _PROFILED = {1: "grey", 3: "rgb", 4: "cmyk"}
 
 
 def space_named(file: PdfFile, resources: Mapping[str, Value], name: str) -> str | None:
-    """Which kind of colour space a name stands for (ISO 32000-1, 8.6): grey, rgb, cmyk or lab; else None."""
+    """The kind of colour space with a name (ISO 32000-1, 8.6): grey, rgb, cmyk or lab; else None."""
     if name in _DEVICE:
         return _DEVICE[name]
     return space_of(file, file.dictionary(resources.get("ColorSpace")).get(name[1:]))
 
 
 def space_of(file: PdfFile, value: Value | None) -> str | None:
-    """Which kind of colour space a value is: grey, rgb, cmyk or lab; else None."""
+    """The kind of colour space that a value is: grey, rgb, cmyk or lab; else None."""
     value = file.get(value)
     if isinstance(value, bytes):
         return _DEVICE.get(value.decode("latin-1"))
@@ -46,13 +46,13 @@ def space_of(file: PdfFile, value: Value | None) -> str | None:
         return None
     family = file.get(value[0])
     if family == b"/ICCBased" and len(value) > 1 and isinstance(value[1], Ref):
-        return _PROFILED.get(whole(file.objects[value[1]].entries.get("N")))
+        return _PROFILED.get(integer(file.objects[value[1]].entries.get("N")))
     return _DEVICE.get(family.decode("latin-1")) if isinstance(family, bytes) else None
 
 
 @lru_cache(maxsize=256)
 def lightness(space: str | None, parts: Sequence[float]) -> Lightness:
-    """How light a colour is, from its components."""
+    """The lightness of a colour, from its components."""
     match space, parts:
         case "grey", (grey,):
             return min(max(grey, 0.0), 1.0)
@@ -68,7 +68,7 @@ def lightness(space: str | None, parts: Sequence[float]) -> Lightness:
 
 
 def mixed(below: float, above: float, alpha: float) -> float:
-    """What is seen where a colour lies over another one and lets some of it through."""
+    """The colour that results where one is painted over another with some transparency."""
     return below * (1 - alpha) + above * alpha
 
 

@@ -1,8 +1,8 @@
-"""The text of a page, by the marked-content sequence in which it stands.
+"""The text of a page, by marked-content sequence.
 
-Guarantees: text is what the file says it is, by each font's ToUnicode map or by the ActualText of a sequence; artifacts
-are left out; nothing is guessed from positions. A character whose font does not say what it is reads as U+FFFD, and so
-does text without any font.
+Guarantees: text is what the file states that it is, in each font's ToUnicode map or in the ActualText of a sequence;
+artifacts are left out; nothing is guessed from positions. A character that is not in the map of its font reads as
+U+FFFD, and so does text without any font.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from consentkit.pdf.file.operators import Operation, operations
 from consentkit.pdf.file.reader import PdfFile, inflated
-from consentkit.pdf.file.syntax import Ref, Value, decoded_text, string_bytes, whole
+from consentkit.pdf.file.syntax import Ref, Value, decoded_text, integer, string_bytes
 
 UNKNOWN = "\ufffd"
 
 SequenceKey: TypeAlias = tuple[int | None, int]
-"""A sequence of a page: the object number of the form XObject that holds it (None for the page), and its identifier."""
+"""A sequence of a page: the object number of the form XObject that contains it (None: the page), and its identifier."""
 
 _DEEPEST_FORM = 12
 _MAP_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
@@ -28,12 +28,12 @@ _MAP_ITEM = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[([^\]]*)\]")
 
 
 class MarkedSequence(NamedTuple):
-    """A marked-content sequence that is open: where its text goes, and whether what is shown now counts as text."""
+    """A marked-content sequence that is open: where its text goes, and whether text that is shown in it is ignored."""
 
     key: SequenceKey | None
     silent: bool
     is_optional: bool = False
-    """Whether it belongs to a layer, which may be off."""
+    """Whether it belongs to a layer, which may be switched off."""
 
 
 class ContentReader:
@@ -44,7 +44,7 @@ class ContentReader:
         self._fonts: dict[Ref, Font] = {}
 
     def read(self, page: Mapping[str, Value]) -> dict[SequenceKey, str]:
-        """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
+        """The text of each marked-content sequence of a page. A damaged page may raise any kind of exception."""
         text: dict[SequenceKey, str] = defaultdict(str)
         resources = self.file.dictionary(page.get("Resources"))
         StreamReader(self, text, resources).read(self._contents(page), MarkedSequence(None, silent=False))
@@ -89,12 +89,12 @@ class StreamReader:
         self._number = number
         self._depth = depth
         self.font: Font | None = None
-        """The font in force. A form begins with that of the stream that draws it (ISO 32000-1, 8.10.1)."""
+        """The current font. A form begins with that of the stream that draws it (ISO 32000-1, 8.10.1)."""
         self._saved_fonts: list[Font | None] = []
 
-    def read(self, stream: bytes, around: MarkedSequence) -> None:
-        """Add the text of a stream that is drawn inside a sequence of another one, or of none."""
-        opened = [around]
+    def read(self, stream: bytes, enclosing: MarkedSequence) -> None:
+        """Add the text of a stream that is drawn inside a sequence."""
+        opened = [enclosing]
         for operation in self._reader.operations(stream):
             match operation.operator:
                 case "BDC" | "BMC":
@@ -108,32 +108,32 @@ class StreamReader:
                     if operator in ("Tj", "TJ", "'", '"'):
                         self._show(operation.operands[-1], opened[-1])
 
-    def _opened(self, operation: Operation, around: MarkedSequence) -> MarkedSequence:
+    def _opened(self, operation: Operation, enclosing: MarkedSequence) -> MarkedSequence:
         tag, properties = operation.operands[0], self._properties(operation.operands[1:])
         mcid = properties.get("/MCID")
-        key = (self._number, mcid) if type(mcid) is int else around.key  # True is an int to isinstance
-        if tag == "/Artifact" and not around.silent:
+        key = (self._number, mcid) if type(mcid) is int else enclosing.key  # True is an int to isinstance
+        if tag == "/Artifact" and not enclosing.silent:
             key = None
-        silent = around.silent or tag == "/Artifact"
+        silent = enclosing.silent or tag == "/Artifact"
         if "/ActualText" in properties and not silent:
             self._add(key, decoded_text(properties["/ActualText"]))
             silent = True
-        return MarkedSequence(key, silent, around.is_optional or tag == "/OC")
+        return MarkedSequence(key, silent, enclosing.is_optional or tag == "/OC")
 
     def _properties(self, operands: list[Any]) -> Mapping[str, Any]:
-        """The properties of a sequence: as they stand there, or by their name among the resources."""
+        """The properties of a sequence: a dictionary in the stream, or a name in the resources."""
         if not operands or not isinstance(operands[0], str):
             return operands[0] if operands and isinstance(operands[0], dict) else {}
         named = self._file.dictionary(self._file.dictionary(self._resources.get("Properties")).get(operands[0][1:]))
         properties: dict[str, Any] = {}
         if "MCID" in named:
-            properties["/MCID"] = whole(self._file.get(named["MCID"]))
+            properties["/MCID"] = integer(self._file.get(named["MCID"]))
         if "ActualText" in named:
             properties["/ActualText"] = string_bytes(self._file.get(named["ActualText"]))
         return properties
 
     def _change_state(self, operator: str, operation: Operation) -> None:
-        """Take in an operator that changes how text is shown."""
+        """Apply an operator that changes how text is drawn."""
         if operator == "Tf":
             self.font = self._reader.font(self._resources, operation.operands[0][1:])
         elif operator == "q":
@@ -141,10 +141,10 @@ class StreamReader:
         elif operator == "Q" and self._saved_fonts:
             self.font = self._saved_fonts.pop()
 
-    def _show(self, shown: bytes | list[Any], inside: MarkedSequence) -> None:
+    def _show(self, operand: bytes | list[Any], inside: MarkedSequence) -> None:
         if inside.silent:
             return
-        strings = [shown] if isinstance(shown, bytes) else shown
+        strings = [operand] if isinstance(operand, bytes) else operand
         codes = b"".join(string for string in strings if isinstance(string, bytes))
         self._add(inside.key, self.font.decode(codes) if self.font else UNKNOWN)
 
@@ -166,7 +166,7 @@ class StreamReader:
 
 
 class Font:
-    """What the codes of a font mean."""
+    """The meanings of the codes of a font."""
 
     def __init__(self, file: PdfFile, font: Value) -> None:
         entries = file.dictionary(font)
@@ -190,7 +190,7 @@ def _pairs(codes: bytes) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def read_map(character_map: bytes) -> Mapping[int, str]:
-    """What each code of a font means, by its ToUnicode map. Many files have the same one."""
+    """What each code of a font means, according to its ToUnicode map. Many files have the same map."""
     return dict(character_meanings(character_map))
 
 

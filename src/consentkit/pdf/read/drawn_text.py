@@ -1,9 +1,9 @@
-"""What stands on each page of a file, artifacts and stamps included: for finding out whose name a page bears.
+"""The text on each page of a file, artifacts and stamps included: it shows whose name is on a page.
 
-Guarantees: of text in the notation that the engine writes (strings of hexadecimal glyph numbers in fonts with a map),
-each glyph says what its font's map says; each drawing of a page is read by itself, so that the text of a stamp is found
-whole; what is drawn on many pages is read once. Literal strings and fonts without a map say nothing, as in the pages
-of extra files, so what is not found here may still stand on a page.
+Guarantees: text in the notation that the engine writes (strings of hexadecimal glyph numbers in fonts with a map) is
+read by the map of its font; each drawing of a page is read separately, so that the text of a stamp stays together; what
+is drawn on many pages is read once. Literal strings and fonts without a map, as on the pages of extra files, give no
+text: what is not in the result may still be on a page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from consentkit.pdf.file.reader import PdfFile, inflated, read_file
 from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.pdf.read.content_text import read_map
 
-_SHOWN = re.compile(
+_FONT_OR_TEXT = re.compile(
     rb"/([^\s/<>\[\]()]+)\s+[-\d.]+\s+Tf|(\[(?:[^\]()]|\((?:[^()\\]|\\.)*\))*\])\s*TJ|(<[0-9A-Fa-f\s]*>)\s*Tj",
     re.DOTALL,
 )
@@ -27,7 +27,7 @@ _DEEPEST = 8
 
 
 class PageTexts:
-    """Reads files that the engine and the linker made. What the same stream says is remembered from file to file."""
+    """Reads files that the engine and the linker made. The text of a stream is remembered from file to file."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, str] = {}
@@ -37,7 +37,7 @@ class PageTexts:
         return self.read_pages(read_file(pdf))
 
     def read_pages(self, file: PdfFile) -> list[list[str]]:
-        """The same for a file that has been taken apart already."""
+        """The same for a file that has been parsed already."""
         try:
             return [list(self._page(file, page)) for page in file.pages()]
         except (zlib.error, KeyError, IndexError, OverflowError, RecursionError) as error:
@@ -71,18 +71,18 @@ class PageTexts:
 
 
 def _maps(file: PdfFile, fonts: dict[str, Value]) -> bytes:
-    """What tells apart fonts that go by the same names: the same codes may say something else in another file."""
+    """A digest of the maps of fonts: in another file, fonts of the same names may map codes to other characters."""
     maps = ((name, file.dictionary(font).get("ToUnicode")) for name, font in sorted(fonts.items()))
     streams = ((name, file.objects[stream].stream if isinstance(stream, Ref) else None) for name, stream in maps)
     return b"%r" % [(name, hashlib.sha256(stream or b"").digest()) for name, stream in streams]
 
 
 def _text(file: PdfFile, content: bytes, fonts: dict[str, Value]) -> str:
-    """The text of a stream. Fonts without a map, and strings in other notations than the engine's, say nothing."""
+    """The text of a stream. Fonts without a map, and strings in other notations than the engine's, give no text."""
     known: dict[bytes, Mapping[int, str]] = {}
     meanings: Mapping[int, str] = {}
     pieces: list[str] = []
-    for font, array, string in _SHOWN.findall(content):
+    for font, array, string in _FONT_OR_TEXT.findall(content):
         if font:
             if font not in known:
                 known[font] = _meanings(file, fonts.get(font.decode("latin-1")))

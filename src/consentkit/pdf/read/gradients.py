@@ -1,6 +1,7 @@
-"""From which colour to which a gradient goes.
+"""The range of colours of a gradient.
 
-Guarantees: every colour of a gradient lies between the two that are given; what can't be told may be any colour.
+Guarantees: every colour of a gradient is between the two that are returned; a gradient that can't be evaluated may have
+any colour.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ def shades_of(file: PdfFile, shading: Value | None) -> Shades:
 
 
 def fills(file: PdfFile, shading: Value | None) -> bool:
-    """Whether a gradient leaves no place free, since it goes on beyond both ends in all directions."""
+    """Whether a gradient covers everything, since it extends beyond both ends in all directions."""
     entries = file.dictionary(shading)
     extend = [file.get(end) for end in file.array(entries.get("Extend"))]
     if extend != [b"true", b"true"] or "BBox" in entries:
         return False
     match file.get(entries.get("ShadingType")), _parts(file, entries.get("Coords")):
         case b"2", (x, y, end_x, end_y):
-            return (x, y) != (end_x, end_y)  # else nothing is painted
-        case b"3", (x, y, radius, end_x, end_y, end_radius):  # beside circles that lie side by side, nothing is painted
+            return (x, y) != (end_x, end_y)  # otherwise nothing is painted
+        case b"3", (x, y, radius, end_x, end_y, end_radius):  # around circles that are side by side, nothing is painted
             return math.hypot(end_x - x, end_y - y) < abs(end_radius - radius)
     return False
 
@@ -47,7 +48,7 @@ def _between(start: tuple[float, ...], end: tuple[float, ...], share: float) -> 
 def _ends(
     file: PdfFile, function: Mapping[str, Value], depth: int
 ) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """The first and last colours of each stretch of a function (ISO 32000-1, 7.10); none of another kind."""
+    """The first and last colours of each section of a function (ISO 32000-1, 7.10); none for other kinds."""
     kind = file.get(function.get("FunctionType"))
     if kind == b"2":
         first, last = (_parts(file, function.get(name)) for name in ("C0", "C1"))

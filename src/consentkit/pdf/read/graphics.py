@@ -1,7 +1,7 @@
-"""Reads a content stream and keeps its graphics state: matrices, colours, pen, clips, font, and the path in the making.
+"""Reads a content stream and keeps its graphics state: matrices, colours, pen, clips, font, and the current path.
 
 Guarantees: each operator that changes the state does so as in a viewer (ISO 32000-1, 8.4 and 9.3); a colour that can't
-be told is None.
+be determined is None.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from consentkit.pdf.read.content_text import ContentReader, StreamReader
 from consentkit.pdf.read.outlines import DrawnPath, Pen, rectangle
 
 _KEEPING_DARK = {b"/normal", b"/compatible", b"/multiply", b"/darken"}
-"""Ways of blending in which black text stays black (ISO 32000-1, 11.3.5), in small letters."""
+"""Blend modes in which black text stays black (ISO 32000-1, 11.3.5), in lowercase."""
 
 
 class Pattern(NamedTuple):
-    """What an area looks like that is filled with a pattern."""
+    """What an area that is filled with a pattern looks like."""
 
     shades: Shades
     is_patchy: bool
-    """Whether what is below may be seen as it is in places."""
+    """Whether what is below may be visible unchanged in places."""
 
 
 @dataclass
 class GraphicsState:
-    """The graphics state, as far as it decides what is seen (ISO 32000-1, 8.4)."""
+    """The graphics state, as far as it determines what is visible (ISO 32000-1, 8.4)."""
 
     matrix: Matrix = IDENTITY
     clips: tuple[Area, ...] = ()
@@ -44,7 +44,7 @@ class GraphicsState:
     alpha: float = 1.0
     stroke_alpha: float = 1.0
     group: float = 1.0
-    """What the groups around let be seen."""
+    """The opacity of the enclosing groups."""
     is_hidden: bool = False
     is_masked: bool = False
     pen: Pen = field(default_factory=Pen)
@@ -58,10 +58,10 @@ class GraphicsState:
 
 
 class GraphicsReader(StreamReader):
-    """Reads one content stream. What is painted, those decide that build on it."""
+    """Reads one content stream. Subclasses decide what is painted."""
 
     changes: ClassVar[dict[str, Any]] = {}
-    """The methods that take in an operator with its operands."""
+    """The methods that apply an operator with its operands."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class GraphicsReader(StreamReader):
         self.state.matrix = product((a, b, c, d, e, f), self.state.matrix)
 
     def _use_state(self, name: str) -> None:
-        """Take over a named graphics state."""
+        """Apply a named graphics state."""
         file, state = self._file, self.state
         entries = file.dictionary(file.dictionary(self._resources.get("ExtGState")).get(name[1:]))
         state.alpha = number(file.get(entries["ca"])) if "ca" in entries else state.alpha
@@ -119,7 +119,7 @@ class GraphicsReader(StreamReader):
             self.font, state.size = self._reader.make_font(font[0]), number(font[1])
 
     def _set_colour(self, operator: str, operands: list[Any]) -> None:
-        """Take over a colour, or a space in which colours will be given."""
+        """Set a colour, or the colour space of the colours that follow."""
         state, of_strokes = self.state, operator.isupper()
         space = _SPACES_OF_COLOUR[operator]
         if operator in ("cs", "CS"):
@@ -137,7 +137,7 @@ class GraphicsReader(StreamReader):
             state.fill, state.fill_space = colour, space
 
     def _set_pen(self, **changes: float) -> None:
-        """Change how lines are drawn: a style of ends but the first has caps, one of joins but the first no points."""
+        """Change how lines are drawn. Every style of line ends but 0 has caps; only style 0 of joins is pointed."""
         if "has_caps" in changes:
             changes["has_caps"] = changes["has_caps"] != 0
         if "has_points" in changes:
@@ -247,7 +247,7 @@ _SPACES_OF_COLOUR: dict[str, str | None] = {
     "sc": None,
     "scn": None,
 } | {"G": "grey", "RG": "rgb", "K": "cmyk", "CS": None, "SC": None, "SCN": None}
-"""The operators that set a colour, each with its space; None for that which was set before."""
+"""The operators that set a colour, each with its colour space; None for the one that was set before."""
 
 GraphicsReader.changes = {
     "q": GraphicsReader._save,

@@ -1,7 +1,7 @@
-"""How far the glyphs of a font reach along a line.
+"""The widths of the glyphs of a font.
 
-Guarantees: widths are those by which a viewer moves on, as shares of the size (ISO 32000-1, 9.4.4); a glyph whose width
-the font does not give has the font's default.
+Guarantees: widths are those by which a viewer advances, as fractions of the size (ISO 32000-1, 9.4.4); a glyph whose
+width the font does not state has the font's default.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class MeasuredFont(Font):
         super().__init__(file, font)
         entries = file.dictionary(font)
         self.is_drawn = file.get(entries.get("Subtype")) == b"/Type3"
-        """Whether its letters are drawn by procedures, which may draw anything."""
+        """Whether its glyphs are drawn by procedures, which may draw anything."""
         self._widths: dict[int, float] = {}
         if self._is_composite:
             (descendant,) = file.array(entries.get("DescendantFonts"))
@@ -35,7 +35,7 @@ class MeasuredFont(Font):
             self._default = 0.5
 
     def glyphs(self, codes: bytes) -> Iterator[tuple[str, float, bool]]:
-        """For each character of a string: what it says, its width as a share of the size, and if it parts words."""
+        """For each code of a string: its text, its width as a fraction of the size, and whether it is a word space."""
         for code in self._numbers(codes):
             is_space = code == 32 and not self._is_composite
             yield self._meanings.get(code, UNKNOWN), self._widths.get(code, self._default), is_space

@@ -1,8 +1,8 @@
 """Paths on a page: what they fill, and what the lines along them cover.
 
-Guarantees: an area holds at least what a viewer paints (ISO 32000-1, 8.5.3), but for a hundredth of a curve's size.
-Dashes count as whole lines, since text below them can't be read either; round ends and corners count as square ones;
-pointed corners reach as far as the miter limit lets them; no line is thinner than a dot of a printer with 600 to the
+Guarantees: an area includes at least what a viewer paints (ISO 32000-1, 8.5.3), but for a hundredth of a curve's size.
+Dashed lines count as solid, since text below them can't be read either; round ends and corners count as square ones;
+pointed corners extend as far as the miter limit allows; no line is thinner than a dot of a printer with 600 dots per
 inch.
 """
 
@@ -16,7 +16,7 @@ from math import hypot
 from consentkit.pdf.file.geometry import Area, Matrix, Point, moved
 
 _STEPS = 8
-"""Straight lines to a curve."""
+"""The straight lines that approximate a curve."""
 _THINNEST = 0.12
 """Points of the thinnest line."""
 
@@ -35,23 +35,23 @@ class Pen:
 
 @dataclass
 class DrawnPath:
-    """A path that is being made, in points of the page."""
+    """A path under construction, in points of the page."""
 
     outlines: list[list[Point]] = field(default_factory=list)
     clips_even_odd: bool | None = None
-    """By which rule it will clip, if it does."""
+    """Whether it will clip by the even-odd rule; None if it will not clip."""
 
     def start(self, point: Point) -> None:
-        """Begin a part."""
+        """Begin a subpath."""
         self.outlines.append([point])
 
     def line(self, point: Point) -> None:
-        """Go on in a straight line; where nothing has begun, there is none."""
+        """Continue in a straight line, if a subpath has begun."""
         if self.outlines:
             self.outlines[-1].append(point)
 
     def curve(self, first: Point, second: Point, end: Point) -> None:
-        """Go on in a Bézier curve."""
+        """Continue in a Bézier curve, if a subpath has begun."""
         if not self.outlines:
             return
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = self.outlines[-1][-1], first, second, end
@@ -61,24 +61,24 @@ class DrawnPath:
             self.outlines[-1].append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
 
     def close(self) -> None:
-        """Go back to where the part began."""
+        """Return to the start of the subpath."""
         if self.outlines and self.outlines[-1][-1] != self.outlines[-1][0]:
             self.outlines[-1].append(self.outlines[-1][0])
 
     def stroked(self, pen: Pen, matrix: Matrix) -> Area | None:
-        """What lines along the path cover; None where there is nothing."""
+        """What lines along the path cover; None if they cover nothing."""
         pieces = [_turned(piece) for outline in self.outlines for piece in _pieces(outline, pen, matrix)]
         return Area.of(pieces) if pieces else None
 
 
 def rectangle(matrix: Matrix, left: float, bottom: float, right: float, top: float) -> list[Point]:
-    """The outline of a rectangle that a matrix moves."""
+    """The outline of a rectangle, transformed by a matrix."""
     corners = ((left, bottom), (right, bottom), (right, top), (left, top), (left, bottom))
     return [moved(matrix, *corner) for corner in corners]
 
 
 def _pieces(outline: Sequence[Point], pen: Pen, matrix: Matrix) -> Iterator[list[Point]]:
-    """A quadrilateral for each straight line of a part, and one for each pointed corner."""
+    """A quadrilateral for each straight line of a subpath, and one for each pointed corner."""
     is_closed = len(outline) > 2 and outline[0] == outline[-1]
     lines = [(start, end) for start, end in pairwise(outline) if start != end]
     if not lines and len(outline) > 1 and pen.has_caps:  # a dot
@@ -127,12 +127,12 @@ def _direction(start: Point, end: Point) -> Point:
 
 
 def _half(pen: Pen, matrix: Matrix, x: float, y: float) -> float:
-    """How far the pen reaches in a direction of the page."""
+    """Half the width of the pen in a direction of the page."""
     a, b, c, d, _, _ = matrix
     return max(pen.width * hypot(a * x + b * y, c * x + d * y), _THINNEST) / 2
 
 
 def _turned(piece: list[Point]) -> list[Point]:
-    """A piece, turned the same way as all others: two that overlap must not cancel each other."""
+    """A piece with the same orientation as all others: two that overlap must not cancel each other."""
     area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(piece, [*piece[1:], piece[0]], strict=True))
     return piece if area >= 0 else piece[::-1]

@@ -1,10 +1,9 @@
 """Paints the content streams of a page on a canvas, as a viewer does.
 
-Guarantees: everything is painted that a viewer may paint, in its order: fills, lines, pictures, gradients, patterns,
-text and the drawings in drawings. Doubt never speaks for a file: a colour that can't be told may be any; what is deeper
-in drawings than is looked into covers all the place that it may take, and so does text without any font; text counts as
-hidden where it is drawn through a mask, in an unusual way of blending, on a layer, by procedures of its font, or after
-text that clips.
+Guarantees: everything that a viewer may paint is painted, in the same order: fills, lines, pictures, gradients,
+patterns, text and nested drawings. Doubts count against a file: a colour that can't be determined may be any; drawings
+that are nested too deeply, and text without any font, cover everything that they might; text counts as hidden if it is
+drawn through a mask, with an uncommon blend mode, on a layer, by procedures of its font, or after text that clips.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ _STROKED = {1, 5}
 _OUTLINED = {1, 2, 5, 6}
 _CLIPPING = 4
 _SHOWING = (b"Tj", b"TJ", b"'", b'"')
-"""The operators that show text, in whatever font."""
+"""The operators that show text, in any font."""
 _FILLING = {"f": False, "F": False, "f*": True, "B": False, "B*": True, "b": False, "b*": True}
-"""The operators that fill a path, each with whether by the even-odd rule."""
+"""The operators that fill a path, each with whether it uses the even-odd rule."""
 _STROKING = {"S": False, "s": True, "B": False, "B*": False, "b": True, "b*": True}
-"""The operators that draw lines along a path, each with whether they close it before."""
+"""The operators that draw lines along a path, each with whether it first closes the path."""
 
 
 class Painter(GraphicsReader):
@@ -51,17 +50,17 @@ class Painter(GraphicsReader):
         *,
         whole_drawings: bool = False,
     ) -> None:
-        """Whole drawings: one without text counts as painted all over, since the squares of a code are many."""
+        """Whole drawings: one without text counts as covering its whole box, since a 2D code has very many squares."""
         super().__init__(reader, resources, state, number, depth)
         self.canvas = canvas
         self._whole_drawings = whole_drawings
         self._will_clip = False
 
-    def read(self, stream: bytes, around: MarkedSequence) -> None:
+    def read(self, stream: bytes, enclosing: MarkedSequence) -> None:
         """Paint a stream."""
         self._drawing = len(self.canvas.drawings)
-        self.canvas.drawings.append(around.key)
-        super().read(stream, around)
+        self.canvas.drawings.append(enclosing.key)
+        super().read(stream, enclosing)
 
     def _add(self, key: SequenceKey | None, text: str) -> None:
         self.canvas.items.append((key, text))
@@ -71,17 +70,17 @@ class Painter(GraphicsReader):
         if operator in _FILLING or operator in _STROKING:
             self._paint_path(operator)
 
-    def _show(self, shown: bytes | list[Any], inside: MarkedSequence) -> None:
+    def _show(self, operand: bytes | list[Any], inside: MarkedSequence) -> None:
         state, font = self.state, self.font
         if not isinstance(font, MeasuredFont):
-            self._paint(None, ANY, is_patchy=True)  # a viewer may take any font
+            self._paint(None, ANY, is_patchy=True)  # a viewer may use any font
             self._add(inside.key, UNKNOWN)
             return
         if font.is_drawn:
-            self._paint(None, ANY, is_patchy=True)  # a procedure for a letter may draw anything anywhere
+            self._paint(None, ANY, is_patchy=True)  # a procedure for a glyph may draw anything anywhere
         glyphs: list[Glyph] = []
         x = 0.0
-        for piece in [shown] if isinstance(shown, bytes) else shown:
+        for piece in [operand] if isinstance(operand, bytes) else operand:
             if not isinstance(piece, bytes):
                 x -= piece / 1000 * state.size
                 continue
@@ -114,7 +113,7 @@ class Painter(GraphicsReader):
         self._text_matrix = product((1, 0, 0, 1, x * state.stretch, 0), self._text_matrix)
 
     def _outline(self) -> float:
-        """Half the thickness of the outline of letters, in units of the text; that does not grow with these."""
+        """Half the thickness of the outline of characters, in units of the text; the font size does not affect it."""
         a, b, _, _, _, _ = self._text_matrix
         scale = (a * a + b * b) ** 0.5
         return self.state.pen.width / 2 / scale if self.state.mode in _OUTLINED and scale else 0.0
@@ -130,7 +129,7 @@ class Painter(GraphicsReader):
         self.draw_form(reference, MarkedSequence(inside.key, inside.silent, inside.is_optional or "OC" in form.entries))
 
     def draw_form(self, reference: Ref, inside: MarkedSequence, place: Matrix = IDENTITY) -> None:
-        """Draw a form XObject, or the appearance of an annotation at its place."""
+        """Draw a form XObject, or the appearance of an annotation at its position."""
         form, state = self._file.objects[reference], copy.copy(self.state)
         if "Matrix" in form.entries:
             own = tuple(number(self._file.get(part)) for part in self._file.array(form.entries["Matrix"]))
@@ -168,13 +167,13 @@ class Painter(GraphicsReader):
         if self._file.get(entries.get("PatternType")) == b"2":
             shading = entries.get("Shading")
             return Pattern(shades_of(self._file, shading), not fills(self._file, shading))
-        has_colours = self._file.get(entries.get("PaintType")) == b"1"  # others have that which comes with their name
+        has_colours = self._file.get(entries.get("PaintType")) == b"1"  # others get their colour where they are used
         if not isinstance(value, Ref) or not has_colours or "BBox" not in entries or self._depth >= _DEEPEST:
             return Pattern(ANY, is_patchy=True)
         return self._tiles(value, entries, self._box(entries["BBox"]))
 
     def _tiles(self, tile: Ref, entries: Mapping[str, Value], box: Box) -> Pattern:
-        """What tiles look like: whole where one that is painted all over leaves no gap to the next."""
+        """What tiles look like: without gaps if a tile is fully covered and the next one adjoins it."""
         canvas = Canvas(0.0)
         state = GraphicsState(clips=(Area.of([rectangle(IDENTITY, *box)]),))
         painter = self._inner(canvas, self._file.dictionary(entries.get("Resources")), state, tile)
@@ -183,7 +182,7 @@ class Painter(GraphicsReader):
         for item in canvas.items:
             if isinstance(item, tuple):
                 continue
-            if isinstance(item, Paint) and item.is_whole(box):
+            if isinstance(item, Paint) and item.hides(box):
                 (dark, light), is_patchy = item.shades, False
             else:
                 dark, light = min(dark, item.shades[0]), max(light, item.shades[1])
@@ -195,7 +194,7 @@ class Painter(GraphicsReader):
     # --- what clips ---
 
     def _end_text(self) -> None:
-        """Clip by what was shown to clip: that leaves next to nothing of what follows."""
+        """Clip by the text that was shown for clipping: next to nothing of what follows remains visible."""
         self.state.is_hidden |= self._will_clip
         self._will_clip = False
 
@@ -221,11 +220,11 @@ class Painter(GraphicsReader):
         self._paint(None, shades_of(self._file, shading), is_patchy=not fills(self._file, shading))
 
     def _paint_picture(self, *_: Any) -> None:
-        """Paint a picture, of which only its place is looked at; a mask may let all of it be seen, or nothing."""
+        """Paint a picture, of which only the position is examined; a mask may leave all of it visible, or nothing."""
         self._paint(Area.of([rectangle(self.state.matrix, 0, 0, 1, 1)]), ANY, is_patchy=True)
 
     def _paint(self, area: Area | None, shades: Shades, *, alpha: float | None = None, is_patchy: bool = False) -> None:
-        """Paint an area, or all within the clips."""
+        """Paint an area, or everything within the clips."""
         state = self.state
         areas = state.clips if area is None else (area, *state.clips)
         alpha = state.alpha if alpha is None else alpha
@@ -235,7 +234,7 @@ class Painter(GraphicsReader):
 
 _DEEPEST = 12
 _GAP = 0.5
-"""Points between tiles that come from rounding."""
+"""Points between tiles that may result from rounding."""
 
 Painter.changes = GraphicsReader.changes | {
     "ET": Painter._end_text,

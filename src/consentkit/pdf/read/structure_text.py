@@ -1,10 +1,9 @@
-"""A finished PDF read back through its structure tree, as a screen reader does.
+"""A finished PDF is read back through its structure tree, as a screen reader does it.
 
-Guarantees: text is joined as it stands in the file, and no space is made up where a line ends: a tagged PDF must hold
-its word breaks (ISO 32000-1, 14.8.2.5), so a missing one is seen here as words run together. ActualText and the Alt of
-figures stand for what they replace. A file that is damaged, or written in a way that `pdf.objects` does not read,
-raises UnreadablePdf; operators that make no sense are passed over, as viewers do. Strings in PDFDocEncoding count as
-Latin-1.
+Guarantees: text is joined as it is in the file, and no space is added where a line ends: a tagged PDF must contain its
+word breaks (ISO 32000-1, 14.8.2.5), so if one is missing, words run together here, too. ActualText and the Alt of
+figures replace the content. A file that is damaged, or written in a way that `pdf.file.reader` does not support, raises
+UnreadablePdf; operators that make no sense are skipped, as viewers do. Strings in PDFDocEncoding count as Latin-1.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile, read_file
-from consentkit.pdf.file.syntax import Ref, Value, string_text, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer, string_text
 from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, SequenceKey
-from consentkit.pdf.read.seen import SeenContent
+from consentkit.pdf.read.visible import VisibleContent
 
-# The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that stand in a line of text.
+# The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that occur in a line of text.
 _GROUPING = frozenset(
     {"Document", "Part", "Art", "Sect", "Div", "BlockQuote", "TOC", "TOCI", "Index", "NonStruct", "Private"}
     | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR"}
@@ -36,23 +35,23 @@ Element: TypeAlias = dict[str, Value]
 
 
 class UnreadablePdf(ValueError):
-    """Not a PDF, or one without a structure tree, or one that is written as our files never are."""
+    """Not a PDF, or one without a structure tree, or one in a form that our files never have."""
 
 
 @dataclass(frozen=True)
 class TaggedText:
-    """What is read for one block: its structure type without the slash, its text, and its first page, from 1."""
+    """The text of one block, with its structure type without the slash, and its first page, counted from 1."""
 
     role: str
     text: str
     page: int
 
 
-def tagged_text(pdf: bytes, *, only_seen: bool = False) -> list[TaggedText]:
+def tagged_text(pdf: bytes, *, only_visible: bool = False) -> list[TaggedText]:
     """Every block of a PDF in reading order: headings, paragraphs, labels, list bodies, cells, captions, figures.
 
-    Blocks without text are left out. Where only what can be seen counts (`pdf.seen`), U+FFFD stands for each character
-    that can't, and for a whole text that is said in place of glyphs of which one can't. Raises UnreadablePdf.
+    Blocks without text are left out. If only visible text counts (`pdf.read.visible`), U+FFFD replaces each character
+    that is not visible, and each ActualText whose glyphs are not all visible. Raises UnreadablePdf.
     """
     try:
         file = read_file(pdf)
@@ -61,11 +60,11 @@ def tagged_text(pdf: bytes, *, only_seen: bool = False) -> list[TaggedText]:
         root = file.dictionary(file.catalog.get("StructTreeRoot"))
         if not root:
             raise UnreadablePdf("the PDF has no structure tree; make it with tags")
-        return list(_TreeReader(file, root, only_seen=only_seen).blocks())
+        return list(_TreeReader(file, root, only_visible=only_visible).blocks())
     except UnreadablePdf:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, zlib.error) as error:
-        raise UnreadablePdf("the file is no PDF, a damaged one, or one in an unusual form") from error
+        raise UnreadablePdf("the file is not a PDF, is damaged, or has an unsupported form") from error
 
 
 def readable_text(pdf: bytes) -> str:
@@ -86,7 +85,7 @@ class _BlockText:
             self.page = page
 
     def finish(self, role: str) -> Iterator[TaggedText]:
-        """Give out what has been read so far, if anything, and start anew."""
+        """Return what has been read so far, if anything, and start again."""
         text = " ".join("".join(self.pieces).split())
         if text:
             yield TaggedText(role, text, (self.page or 0) + 1)
@@ -95,16 +94,16 @@ class _BlockText:
 
 
 class _TreeReader:
-    """Walks through a structure tree, and fetches the text of each page once."""
+    """Walks through a structure tree, and reads the text of each page once."""
 
-    def __init__(self, file: PdfFile, root: Element, *, only_seen: bool) -> None:
+    def __init__(self, file: PdfFile, root: Element, *, only_visible: bool) -> None:
         self._file = file
         self._root = root
         self._role_map = file.dictionary(root.get("RoleMap"))
         self._references = list(file.page_references())
         self._page_numbers = {page: number for number, page in enumerate(self._references) if isinstance(page, Ref)}
-        self._only_seen = only_seen
-        self._content = SeenContent(file) if only_seen else ContentReader(file)
+        self._only_visible = only_visible
+        self._content = VisibleContent(file) if only_visible else ContentReader(file)
         self._texts: dict[int, dict[SequenceKey, str]] = {}
 
     def blocks(self) -> Iterator[TaggedText]:
@@ -128,10 +127,10 @@ class _TreeReader:
                 yield from self._block(part, kid_role, page)
         yield from line.finish(role)
 
-    def _is_in_line(self, role: str, around: str) -> bool:
-        """Whether an element belongs to the text around it. Figures among blocks are blocks themselves."""
+    def _is_in_line(self, role: str, enclosing: str) -> bool:
+        """Whether an element is part of the text around it. Figures among blocks are blocks themselves."""
         if role in _REPLACED or role == "NonStruct":
-            return around not in _GROUPING
+            return enclosing not in _GROUPING
         return role in _INLINE
 
     def _speak(self, kid: Value, page: int | None, line: _BlockText) -> None:
@@ -139,26 +138,26 @@ class _TreeReader:
         if kid == b"null":
             return
         if isinstance(kid, bytes):
-            line.add(self._content_text(page, None, whole(kid)), page)
+            line.add(self._content_text(page, None, integer(kid)), page)
             return
         part = self._file.dictionary(kid)
         page = self._page_of(part, page)
         replaced = self._role(part) in _REPLACED
         if "ActualText" in part:
-            hidden = self._only_seen and UNKNOWN in self._drawn(part, page)
+            hidden = self._only_visible and UNKNOWN in self._drawn(part, page)
             line.add(UNKNOWN if hidden else self._string(part["ActualText"]), page)
         elif replaced and "Alt" in part:
-            line.add(UNKNOWN if self._only_seen else f" {self._string(part['Alt'])} ", page)
+            line.add(UNKNOWN if self._only_visible else f" {self._string(part['Alt'])} ", page)
         elif part.get("Type") == b"/MCR":
             stream = part.get("Stm")
-            number = whole(self._file.get(part["MCID"]))
+            number = integer(self._file.get(part["MCID"]))
             line.add(self._content_text(page, stream if isinstance(stream, Ref) else None, number), page)
         elif part.get("Type") != b"/OBJR":
             for inner in self._kids(part):
                 self._speak(inner, page, line)
 
     def _drawn(self, part: Element, page: int | None) -> str:
-        """What stands in an element that is read otherwise."""
+        """The content of an element for which something else is read."""
         line = _BlockText()
         for kid in self._kids(part):
             self._speak(kid, page, line)
@@ -185,7 +184,7 @@ class _TreeReader:
         return name
 
     def _page_of(self, part: Element, page: int | None) -> int | None:
-        """The page that a part names, counted from 0, or the one that holds around it."""
+        """The page that a part names, counted from 0, or else that of the enclosing element."""
         named = part.get("Pg")
         return self._page_numbers.get(named) if isinstance(named, Ref) else page
 

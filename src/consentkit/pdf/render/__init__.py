@@ -1,1 +1,1 @@
-"""The one caller of WeasyPrint, and what it needs."""
+"""The only caller of WeasyPrint, and what it needs."""

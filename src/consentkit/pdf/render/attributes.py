@@ -1,10 +1,11 @@
-"""What WeasyPrint's text layouts take from Pango, and would never give back.
+"""Memory that WeasyPrint's text layouts take from Pango and never free.
 
-For each piece of text that a style gives font features, such as `font-variant-numeric`, WeasyPrint makes an attribute
-and a list for it, frees neither, and makes both again when it draws the text: 8 KB for the lines of a packet.
+For each piece of text to which a style gives font features, such as `font-variant-numeric`, WeasyPrint makes an
+attribute and a list for it, frees neither, and makes both again when it draws the text: 8 KB for the lines of a packet.
 
 Guarantees: in a font configuration whose `font_features` are `OwnedFeatures`, each layout owns its list, the list owns
-its attribute, and both go with the layout. What is drawn is the same. Layouts of other configurations are as they were.
+its attribute, and both are freed with the layout. What is drawn does not change, and neither do layouts of other
+configurations.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from weasyprint.text.line_break import Layout
 
 
 class OwnedFeatures(dict[bytes, Any]):
-    """Stands in for WeasyPrint's cache of attributes, and keeps none.
+    """Replaces WeasyPrint's cache of attributes, and keeps none.
 
     A list frees the attributes that it holds, so an attribute can be in one list only.
     """
@@ -30,7 +31,7 @@ _stock_setup = Layout.setup
 
 
 def _setup(layout: Any, style: Any) -> None:
-    """Set up a layout as WeasyPrint does, and leave its list of attributes to the layout alone."""
+    """Set up a layout as WeasyPrint does, and make the layout the only owner of its list of attributes."""
     _stock_setup(layout, style)
     if isinstance(style.font_config.font_features, OwnedFeatures):
         attributes = pango.pango_layout_get_attributes(layout.layout)

@@ -1,8 +1,8 @@
-"""From HTML to PDF: the only place that calls WeasyPrint.
+"""HTML becomes PDF: the only place that calls WeasyPrint.
 
-Guarantees: the engine reads nothing but the named assets it is given, neither files nor the network; whatever it
-complains of fails the document, and so does text in a font that is not ours; the same input gives the same bytes;
-every file is tagged and claims PDF/UA-1 and PDF/A-2a.
+Guarantees: the engine reads only the named assets that it is given, neither files nor the network; a document fails if
+the engine complains of anything, or if text is in a font that is not ours; the same input gives the same bytes; every
+file is tagged and claims PDF/UA-1 and PDF/A-2a.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import unprintable
-from consentkit.pdf.fonts.shown import set_text
+from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.attributes import OwnedFeatures
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
@@ -40,7 +40,7 @@ from consentkit.problems import printable, shortened
 
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
-_MOST_COMPLAINTS_SHOWN = 5
+_MOST_COMPLAINTS = 5
 _MOST_NAMED = 20
 _QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
 _SIZE_TOLERANCE = 0.5
@@ -49,13 +49,13 @@ _STREAM_END = b"\nendstream\nendobj"
 
 
 class _RefusedAddress(ValueError):
-    """An address was asked for that is not an asset."""
+    """The page requested an address that is not an asset."""
 
 
 class _AssetFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves named assets from memory, and remembers every other address that was asked for.
+    """Serves named assets from memory, and remembers every other address that was requested.
 
-    WeasyPrint may swallow the refusal (inside SVG it always does), so `refusals` raises it at the end.
+    WeasyPrint may swallow the exception (inside SVG it always does), so `refusals` raises it again at the end.
     """
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:
@@ -71,7 +71,7 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Raise RenderingFailed where an address was refused, whatever became of the refusal in between."""
+        """Raise RenderingFailed if an address was refused, even if the engine swallowed the exception."""
         try:
             yield
         except (URLFetchingError, _RefusedAddress):  # not swallowed: a colour profile, a font
@@ -82,7 +82,7 @@ class _AssetFetcher(URLFetcher):  # type: ignore[misc]
     def _require_none(self) -> None:
         if self._refused:
             addresses = ", ".join(sorted({printable(shortened(url, 200)) for url in self._refused})[:_MOST_NAMED])
-            message = f"the page asks for files or addresses that a document may not use: {addresses}"
+            message = f"the page requests files or addresses that a document may not use: {addresses}"
             raise TemplateFault(message, self._refused)
 
 
@@ -97,7 +97,7 @@ def render(
 ) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
-    Where a size of paper is given, each page must have it.
+    If a size of paper is given, each page must have it.
     A fillable document has form fields where the page marks them (consentkit.pdf.tags.forms), and looks the same.
     """
     faces = font_files.faces_for("".join((unescape(html), *styles)))
@@ -114,7 +114,7 @@ def render(
 
 
 class _OwnFonts(FontConfiguration):  # type: ignore[misc]
-    """Our fonts as the page engine knows them. The files are used where they are installed, without copies."""
+    """Our fonts, as configured for the page engine. The files are used where they are installed, without copies."""
 
     _folder = None
 
@@ -132,16 +132,16 @@ class _OwnFonts(FontConfiguration):  # type: ignore[misc]
         self._is_complete = True
 
     def add_font_face(self, rule_descriptors: dict[str, Any], url_fetcher: URLFetcher) -> None:
-        """Make a face known, once. Raises RenderingFailed for a face of a template: the next document would have it."""
+        """Register a face, once. Raises RenderingFailed for a face of a template: the next document would have it."""
         key = str(rule_descriptors)
         if key in self._known:
             return
         if self._is_complete:
             for kind, address in rule_descriptors["src"]:
                 if kind == "external":
-                    url_fetcher.fetch(address)  # which refuses all but assets
+                    url_fetcher.fetch(address)  # which refuses everything but assets
             raise TemplateFault(
-                "a style sheet brings a font of its own; take the `@font-face` rule out of it", ["@font-face"]
+                "a style sheet brings its own font; remove the `@font-face` rule from it", ["@font-face"]
             )
         self._folder = _Installed(self._files[rule_descriptors["src"][0][1]])
         try:
@@ -156,7 +156,7 @@ class _OwnFonts(FontConfiguration):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class _Installed:
-    """Stands in for the temporary folder into which WeasyPrint copies a font, and for the copy: an installed file."""
+    """An installed file that replaces the temporary folder into which WeasyPrint copies a font, and the copy in it."""
 
     path: Path
 
@@ -164,10 +164,10 @@ class _Installed:
         return self
 
     def exists(self) -> bool:
-        return False  # as a font that is still to be made known
+        return False  # like a font that is not registered yet
 
     def write_bytes(self, data: bytes) -> None:
-        """Write nothing: the file holds the same."""
+        """Write nothing: the installed file has the same content."""
 
     def as_posix(self) -> str:
         return self.path.as_posix()
@@ -184,9 +184,9 @@ _own_fonts_of_thread = _OwnFontsOfThread()
 def _own_fonts(faces: tuple[font_files.FontFace, ...]) -> _OwnFonts:
     """The fonts for pages that need these faces.
 
-    What fontconfig takes for a configuration it never gives back (0.28 MB), so there is one for each set of faces, of
-    which there are four. Pages with different sets can't share one: whether a letter is printed must not depend on what
-    was made before. Each thread has its own, since Pango's are not made to be shared.
+    fontconfig never frees the memory of a configuration (0.28 MB), so there is one for each of the four sets of faces.
+    Pages with different sets can't share one: whether a character is printed must not depend on what was made before.
+    Each thread has its own, since Pango's can't be shared between threads.
     """
     made = _own_fonts_of_thread.made
     if faces not in made:
@@ -197,30 +197,30 @@ def _own_fonts(faces: tuple[font_files.FontFace, ...]) -> _OwnFonts:
 def _laid_out(
     html: str, styles: Iterable[str], fetcher: _AssetFetcher, faces: tuple[font_files.FontFace, ...]
 ) -> weasyprint.Document:
-    """Lay out a page of HTML with style sheets, and with what the fetcher serves."""
+    """Lay out a page of HTML with style sheets, and with the assets that the fetcher serves."""
     own = _own_fonts(faces)
     sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
     require_allowed_links(page.etree_element.iter())
-    set_text(page.etree_element)
+    prepare_text(page.etree_element)
     return page.render(font_config=own, stylesheets=sheets)
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of text, drawn by themselves to be put onto pages that are finished."""
+    """Lines of text, drawn separately to be put onto finished pages."""
 
     pdf: bytes
-    """A file with one page, whose resources hold what the lines are drawn with."""
+    """A file with one page, whose resources the lines need."""
     contents: tuple[bytes, ...]
     """The operators that draw each line, from the left edge, in a box that is LINE_HEIGHT high."""
     widths: tuple[float, ...]
-    """How much room each line takes, in points."""
+    """The width of each line, in points."""
     baselines: tuple[float, ...]
     """The place of each baseline, in points above the bottom of its box."""
 
 
-_LETTERS_OF_A_PERSON = "a name or another text of the visit has letters that no font here can print"
+_UNPRINTABLE_NAME = "a name or another text of the visit has characters that no font here can print"
 
 LINE_SIZE = 12.0
 """The size, in points, in which lines are drawn."""
@@ -229,12 +229,12 @@ LINE_HEIGHT = 20.0
 
 
 def draw_lines(lines: Sequence[str]) -> Lines:
-    """Draw lines of text. Raises RenderingFailed where a font lacks a letter, without telling which.
+    """Draw lines of text. Raises RenderingFailed if no font has a character, without naming it.
 
-    All stand on one page, since a page of its own for each would take ten times as long.
+    All are on one page, since a separate page for each would take ten times as long.
     """
     if unprintable("\n".join(lines)):
-        raise RenderingFailed(_LETTERS_OF_A_PERSON)
+        raise RenderingFailed(_UNPRINTABLE_NAME)
     faces = font_files.faces_for("".join(lines))
     fetcher = _AssetFetcher(font_files.font_assets(faces))
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
@@ -244,7 +244,7 @@ def draw_lines(lines: Sequence[str]) -> Lines:
         with operators_of_text() as operators:
             pdf = document.write_pdf(pdf_tags=True)
     if complaints or len(document.pages) != 1 or _has_foreign_font(document):
-        raise RenderingFailed(_LETTERS_OF_A_PERSON)
+        raise RenderingFailed(_UNPRINTABLE_NAME)
     drawn = [_drawn_line(box, operators, place) for place, box in enumerate(_paragraphs(document.pages[0]._page_box))]
     return Lines(pdf, *zip(*drawn, strict=True))
 
@@ -286,12 +286,12 @@ def _drawn_line(paragraph: Any, operators: Mapping[Any, bytes], place: int) -> t
 
 
 def _finisher(info: Info) -> Any:
-    """Put right what the engine can't be told: metadata that claims two standards, and pictures fit for PDF/A."""
+    """Correct what the engine has no options for: metadata that claims two standards, and pictures fit for PDF/A."""
 
     def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         require_allowed_actions(pdf.objects)
         pdf.info["Title"] = pydyf.String(info.title)
-        pdf.write_line = _parting_streams(pdf.write_line)
+        pdf.write_line = _ending_streams_with_crlf(pdf.write_line)
         number = int(pdf.catalog["Metadata"].split()[0])
         stream = pdf.objects[number]
         stream.stream = [packet(info, PRODUCER)]
@@ -303,11 +303,11 @@ def _finisher(info: Info) -> Any:
     return finish
 
 
-def _parting_streams(write_line: Callable[[bytes, Any], None]) -> Callable[[bytes, Any], None]:
-    """Let CR LF stand before each `endstream`, in the place of LF.
+def _ending_streams_with_crlf(write_line: Callable[[bytes, Any], None]) -> Callable[[bytes, Any], None]:
+    """Write CR LF instead of LF before each `endstream`.
 
-    Where the data itself ends in CR, as one compressed stream in 256 does, CR and LF would look like one line end, and
-    the data like one byte too short for its /Length (ISO 32000-1, 7.3.8.1; page-validation 0.11 says so).
+    If the data itself ends in CR, as one compressed stream in 256 does, CR and LF would look like one line end, and the
+    data one byte too short for its /Length (ISO 32000-1, 7.3.8.1; page-validation 0.11 reports it).
     """
 
     def write(content: bytes, output: Any) -> None:
@@ -319,10 +319,10 @@ def _parting_streams(write_line: Callable[[bytes, Any], None]) -> Callable[[byte
 
 
 class _Complaints(logging.Filter):
-    """Takes what the engine logs in a thread that collects it, so that no log gets it: a message may quote a document.
+    """Collects what the engine logs in a thread, and keeps it out of all logs: a message may quote a document.
 
-    It always stays in its place and looks at its own thread alone. A setting of the logger, such as `propagate`, would
-    be changed and put back by several threads at once: one would log what another has just begun to collect.
+    It is never removed, and acts only on the thread that collects. A setting of the logger, such as `propagate`, would
+    be changed and reset by several threads at once: one would log what another has just begun to collect.
     """
 
     def __init__(self) -> None:
@@ -340,7 +340,7 @@ class _Complaints(logging.Filter):
 
 
 _collected = _Complaints()
-for _name in ("weasyprint", "weasyprint.progress"):  # a filter of a logger does not hold for those below it
+for _name in ("weasyprint", "weasyprint.progress"):  # a filter of a logger does not apply to those below it
     logging.getLogger(_name).addFilter(_collected)
 
 
@@ -364,17 +364,17 @@ def _require_size(document: weasyprint.Document, paper: PaperSize | None) -> Non
         size = PAPER_SIZES[paper]
         if max(abs(width - size[0]), abs(height - size[1])) > _SIZE_TOLERANCE or any(page.bleed.values()):
             raise TemplateFault(
-                f"page {number} is {width:.0f} by {height:.0f} points large, and not {paper} ({size[0]:.0f} by "
-                f"{size[1]:.0f}) without bleed; take `size`, `bleed` and `marks` out of the `@page` rules",
+                f"page {number} measures {width:.0f} by {height:.0f} points, and not {paper} ({size[0]:.0f} by "
+                f"{size[1]:.0f}) without bleed; remove `size`, `bleed` and `marks` from the `@page` rules",
                 ["size:", "bleed:", "marks:"],
             )
 
 
 def _require_own_fonts(document: weasyprint.Document) -> None:
-    """Fail where a font of the machine has crept in: every character that is shown has been found in ours before."""
+    """Raise TemplateFault if the page uses a font of the machine: it was checked that ours have all its characters."""
     if _has_foreign_font(document):
         message = (
-            "the page uses a font that is not shipped with consentkit; take the `font-family` out of the style sheet"
+            "the page uses a font that is not shipped with consentkit; remove the `font-family` from the style sheet"
         )
         raise TemplateFault(message, ["font-family", "font:"])
 
@@ -385,7 +385,7 @@ def _has_foreign_font(document: weasyprint.Document) -> bool:
 
 def _require_silence(complaints: Sequence[str]) -> None:
     if complaints:
-        shown = [printable(shortened(complaint, 200)) for complaint in dict.fromkeys(complaints)]
-        more = f"\n… and {len(shown) - _MOST_COMPLAINTS_SHOWN} more" if len(shown) > _MOST_COMPLAINTS_SHOWN else ""
+        lines = [printable(shortened(complaint, 200)) for complaint in dict.fromkeys(complaints)]
+        more = f"\n… and {len(lines) - _MOST_COMPLAINTS} more" if len(lines) > _MOST_COMPLAINTS else ""
         pieces = [piece[1] or piece[0] for complaint in complaints for piece in _QUOTED.finditer(complaint)]
-        raise TemplateFault("the page engine complains:\n" + "\n".join(shown[:_MOST_COMPLAINTS_SHOWN]) + more, pieces)
+        raise TemplateFault("the page engine complains:\n" + "\n".join(lines[:_MOST_COMPLAINTS]) + more, pieces)

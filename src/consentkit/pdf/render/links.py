@@ -1,7 +1,7 @@
-"""Where the links of a page may lead: to the web over https, to a telephone, to a mailbox, and to the page itself.
+"""Where the links of a page may lead: to https addresses, telephone numbers and mailboxes, and within the page itself.
 
-Guarantees: a page with any other link makes no document, however the link is written and whether or not the page engine
-would have followed it (capitals, entities, spaces, a base address, an area, a drawing, a style rule, a form).
+Guarantees: a page with any other link fails, however the link is written and whether or not the page engine would have
+followed it (capitals, entities, spaces, a base address, an area, a drawing, a style rule, a form).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from consentkit.problems import quoted
 
 _ALLOWED = re.compile(r"(?:https://|mailto:|tel:)[^\x00-\x1f\x7f]+", re.IGNORECASE)
 _IGNORED = re.compile(r"[\t\r\n]|^[\x00- ]+|[\x00- ]+$")
-"""What a browser takes out of an address before it reads it (WHATWG URL, 4.4)."""
+"""What a browser removes from an address before it parses it (WHATWG URL, 4.4)."""
 _FOLLOWED = {"a", "area"}
 _SENT = ("action", "formaction")
 
 
 def require_allowed_links(elements: Iterable[Any]) -> None:
-    """Raise TemplateFault where an element of a page leads elsewhere."""
+    """Raise TemplateFault if an element of a page leads elsewhere."""
     for element in elements:
         if not isinstance(element.tag, str):  # a comment
             continue
@@ -35,7 +35,7 @@ def require_allowed_links(elements: Iterable[Any]) -> None:
 
 
 def require_allowed_actions(objects: Iterable[Any]) -> None:
-    """Raise TemplateFault where anything in a finished file does something other than to follow an allowed link."""
+    """Raise TemplateFault if an action in a finished file does anything but follow an allowed link."""
     for item in objects:
         action = item.get("A") if isinstance(item, dict) else None
         if not isinstance(action, dict) or "S" not in action:  # /A of a structure element holds attributes
@@ -48,7 +48,7 @@ def _require_allowed(target: str) -> None:
     address = _IGNORED.sub("", target)
     if not (address.startswith("#") or _ALLOWED.fullmatch(address)):
         raise TemplateFault(
-            f"the link {quoted(target)} leads where a document may not lead; links may begin with https://, mailto:, "
+            f"the link {quoted(target)} leads where a document may not lead; a link must begin with https://, mailto:, "
             "tel: or #",
             [target, address],
         )

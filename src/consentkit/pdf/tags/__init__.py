@@ -1,1 +1,1 @@
-"""Our structure tree in place of the engine's: roles, marks, form fields."""
+"""Our structure tree, which replaces the engine's: roles, marks, form fields."""

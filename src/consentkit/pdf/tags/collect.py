@@ -1,8 +1,8 @@
-"""From the boxes that WeasyPrint laid out to structure nodes.
+"""Structure nodes, made from the boxes that WeasyPrint laid out.
 
-Guarantees: an element becomes one node, over however many lines, columns and pages it was split; each mark that the
-engine put into the page goes either to a node or to an artifact, never to both. Text for which no place is found, that
-was drawn twice or broke off is an error: with floats in groups that may not break, WeasyPrint 70.0 does all of that.
+Guarantees: an element becomes one node, however many lines, columns and pages it spans; each mark that the engine put
+into the page belongs either to a node or to an artifact, never to both. Text that does not occur in the source, was
+drawn twice or is incomplete is an error: with floats in groups that may not break, WeasyPrint 70.0 does all of that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from consentkit.pdf.tags.nodes import AnnotationNode, Mark, Node, PictureNode, T
 from consentkit.pdf.tags.roles import FLOW, cell_attributes, list_numbering, role_of, tag_and_pseudo
 from consentkit.pdf.tags.word_breaks import HtmlText
 
-logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
+logger = logging.getLogger("weasyprint")  # the engine's own: what collects its complaints gets ours, too
 
 POINTS_PER_PIXEL = 0.75
 
@@ -34,7 +34,7 @@ _STRUT = " \u200b"
 
 
 class Artifact(Enum):
-    """Why something on a page is no content (ISO 32000-1, 14.8.2.2.2), as the properties of its mark."""
+    """Why something on a page is not content (ISO 32000-1, 14.8.2.2.2), as the properties of its mark."""
 
     HEADER = "<</Type /Pagination /Subtype /Header>>"
     FOOTER = "<</Type /Pagination /Subtype /Footer>>"
@@ -43,36 +43,36 @@ class Artifact(Enum):
 
 
 @dataclass(frozen=True)
-class _Where:
-    """Where in the structure a box is met."""
+class _Context:
+    """The position in the structure at which a box occurs."""
 
     key: tuple[Element, str] | None
-    """The element of the box around, and its pseudo-element."""
+    """The element of the enclosing box, and its pseudo-element."""
     node: Node
     link: Node | None
     line: object
     matrix: Matrix
 
 
-class Gatherer:
-    """Walks through the pages of one document, in order."""
+class Collector:
+    """Walks through the pages of one document, in order, and collects the nodes of its structure."""
 
     def __init__(self, language: str) -> None:
         self.source = HtmlText()
         self.document = Node("Document", 0, 0, language)
         self.artifacts: dict[Mark, Artifact] = {}
         self.dropped: list[tuple[int, Any]] = []
-        """Links in artifacts, each with its page: nothing would tell a reader where they lead."""
+        """Links in artifacts, each with its page: a screen reader could not announce where they lead."""
         self.places: dict[boxes.Box, Node] = {}
-        """The node that each box to write in belongs to. Those at the head or foot of a page belong to none."""
+        """The node to which each box to write in belongs. Those at the head or foot of a page belong to none."""
         self._nodes: dict[tuple[Element, str], Node] = {}
         self._repeatable: set[Element] = set()
         self._page = 0
         self._marks: dict[boxes.Box, Mark] = {}
         self._height = 0.0
 
-    def take_page(self, number: int, page: Any, tags: Mapping[boxes.Box, Mapping[str, Any]]) -> None:
-        """Take in a page, and the marks that the engine put into it."""
+    def add_page(self, number: int, page: Any, tags: Mapping[boxes.Box, Mapping[str, Any]]) -> None:
+        """Add a page, with the marks that the engine put into it."""
         self._page = number
         self._height = page.height
         self._marks = {box: Mark(number, tag["mcid"]) for box, tag in tags.items()}
@@ -80,21 +80,21 @@ class Gatherer:
         for root in page_box.children:
             if root.element is not None and root.is_for_root_element and root.element not in self.source:
                 self.source.add(root.element)
-        self._visit(page_box, _Where(None, self.document, None, None, Matrix()))
+        self._visit(page_box, _Context(None, self.document, None, None, Matrix()))
         self._report_unplaced()
 
     def finish(self) -> None:
-        """Report text that was left out, once all pages have been taken in."""
-        for lost in self.source.unfinished():
-            logger.error("the page leaves out text: %r", lost)
+        """Report text that was left out, once all pages have been added."""
+        for rest in self.source.unfinished():
+            logger.error("the page leaves out text: %r", rest)
 
     def _report_unplaced(self) -> None:
         for box, mark in self._marks.items():
             self.artifacts[mark] = Artifact.LAYOUT
-            if _is_seen(box):
+            if _is_visible(box):
                 logger.error("page %d: text or picture outside the structure: %r", mark.page + 1, box)
 
-    def _visit(self, box: Any, where: _Where) -> None:
+    def _visit(self, box: Any, where: _Context) -> None:
         if isinstance(box, AbsolutePlaceholder):
             box = box._box
         if isinstance(box, boxes.MarginBox):
@@ -104,9 +104,9 @@ class Gatherer:
         elif _is_decoration(box):
             self._set_aside(box, Artifact.LAYOUT)
         elif isinstance(box, boxes.TextBox):
-            self._take_text(box, where)
+            self._add_text(box, where)
         else:
-            self._take_element(box, where)
+            self._add_element(box, where)
 
     def _set_aside(self, box: Any, artifact: Artifact) -> None:
         """Make an artifact of a box and everything in it."""
@@ -118,19 +118,19 @@ class Gatherer:
         if box.link_annotation is not None:
             self.dropped.append((self._page, box.link_annotation))
         if box.widget_annotation is not None:  # fields are never artifacts (ISO 14289-1, 7.18.4)
-            logger.error("page %d: form field where nothing is read out: %r", self._page + 1, box)
+            logger.error("page %d: form field in a place that is not read out: %r", self._page + 1, box)
         for child in box.children:
             self._set_aside(child, artifact)
 
     def _is_repeated(self, box: boxes.Box) -> bool:
-        """Whether a box is one that the engine draws on every page, and was met before."""
+        """Whether a box is one that the engine draws on every page, and an earlier page had it already."""
         if not is_repeatable(box):
             return False
         repeated = box.element in self._repeatable
         self._repeatable.add(box.element)
         return repeated
 
-    def _take_text(self, box: boxes.TextBox, where: _Where) -> None:
+    def _add_text(self, box: boxes.TextBox, where: _Context) -> None:
         mark = self._marks.pop(box, None)
         if mark is None:
             return
@@ -139,26 +139,26 @@ class Gatherer:
         start, end = place or self._place_beside(box.element, pseudo, where)
         text = TextNode(mark, box.text, where.line, start, end, generated=place is None)
         if place is not None:
-            text.said = self.source.as_written(place, box.text)
+            text.spoken = self.source.as_written(place, box.text)
         elif not pseudo and box.text.strip(_STRUT):
-            logger.error("page %d: text that the source does not have there: %r", self._page + 1, box.text)
+            logger.error("page %d: text that does not occur there in the source: %r", self._page + 1, box.text)
         where.node.kids.append(text)
 
-    def _place_beside(self, element: Element, pseudo: str, where: _Where) -> tuple[int, int]:
-        """A place for text that is not in the source: the start or the end of its element, or where it was met."""
+    def _place_beside(self, element: Element, pseudo: str, where: _Context) -> tuple[int, int]:
+        """A place for text that is not in the source: the start or end of its element, or where it occurred."""
         start, end = self.source.span(element)
         place = {"before": start, "marker": start, "after": end}.get(pseudo, _last_place(where.node))
         return place, place
 
-    def _take_element(self, box: boxes.Box, where: _Where) -> None:
+    def _add_element(self, box: boxes.Box, where: _Context) -> None:
         inner = self._inside(box, where)
         if box.element is not None and "data-field" in box.element.attrib:
             self.places[box] = where.node
         if box.link_annotation is not None:
-            self._take_annotation(box.link_annotation, inner.link or inner.node)
+            self._add_annotation(box.link_annotation, inner.link or inner.node)
         if box.widget_annotation is not None:
-            self._take_annotation(box.widget_annotation, inner.node)
-            for child in box.children:  # the value, which the field shows itself
+            self._add_annotation(box.widget_annotation, inner.node)
+            for child in box.children:  # the value, which the field itself displays
                 self._set_aside(child, Artifact.LAYOUT)
             return
         mark = self._marks.pop(box, None)
@@ -167,11 +167,11 @@ class Gatherer:
         for child in box.children:
             self._visit(child, inner)
 
-    def _take_annotation(self, annotation: Any, node: Node) -> None:
+    def _add_annotation(self, annotation: Any, node: Node) -> None:
         node.kids.append(AnnotationNode(self._page, annotation, _last_place(node)))
 
-    def _inside(self, box: boxes.Box, where: _Where) -> _Where:
-        """Where the children of a box are met."""
+    def _inside(self, box: boxes.Box, where: _Context) -> _Context:
+        """The position at which the children of a box occur."""
         if isinstance(box, boxes.LineBox):
             return replace(where, line=box)
         if box.transformation_matrix:
@@ -179,13 +179,13 @@ class Gatherer:
         if box.element is None:
             return where
         key = (box.element, tag_and_pseudo(box)[1])
-        if key == where.key:  # a box that the engine put around some of what its element holds
+        if key == where.key:  # an anonymous box, which the engine put around some of the element's content
             return where
         node = self._node(box, where, key)
         return replace(where, key=key, node=node, link=node if node.role == "Link" else where.link)
 
-    def _node(self, box: boxes.Box, where: _Where, key: tuple[Element, str]) -> Node:
-        """The node of a box: that of its element, made where it is met first, or the one around it."""
+    def _node(self, box: boxes.Box, where: _Context, key: tuple[Element, str]) -> Node:
+        """The node of a box: that of its element, made where the element first occurs, or the enclosing one."""
         pseudo = key[1]
         if key in self._nodes and box.widget_annotation is None:  # an element of a field holds one widget, no more
             return self._nodes[key]
@@ -193,7 +193,7 @@ class Gatherer:
         if role is None:
             return where.node
         parent = where.node
-        if role == "Lbl" and pseudo:  # a marker may stand inside the first paragraph of its item
+        if role == "Lbl" and pseudo:  # a marker may be inside the first paragraph of its item
             parent = self._nodes[box.element, ""]
         start, end = self.source.span(box.element)
         node = Node(role, end if pseudo == "after" else start, end, self.source.language(box.element))
@@ -203,7 +203,7 @@ class Gatherer:
         self._nodes[key] = node
         return node
 
-    def _role(self, box: boxes.Box, where: _Where) -> str | None:
+    def _role(self, box: boxes.Box, where: _Context) -> str | None:
         role = role_of(box)
         if role or tag_and_pseudo(box)[1]:
             return role
@@ -213,12 +213,12 @@ class Gatherer:
             return "Span"
         return role
 
-    def _needs_span(self, box: boxes.Box, where: _Where) -> bool:
+    def _needs_span(self, box: boxes.Box, where: _Context) -> bool:
         expands = box.element.tag == "abbr" and bool(box.element.get("title"))
         return expands or self.source.language(box.element) != where.node.language
 
-    def _describe(self, node: Node, box: boxes.Box, where: _Where) -> None:
-        """Add what is known of an element beyond its text."""
+    def _describe(self, node: Node, box: boxes.Box, where: _Context) -> None:
+        """Add what the element specifies beyond its text."""
         element = box.element
         node.label = element.get("aria-label") or element.get("title") or ""
         if node.role != FLOW and element.get("id"):
@@ -235,19 +235,19 @@ class Gatherer:
             case "Figure":
                 self._describe_figure(node, box, where)
 
-    def _describe_figure(self, node: Node, box: boxes.Box, where: _Where) -> None:
+    def _describe_figure(self, node: Node, box: boxes.Box, where: _Context) -> None:
         alternative = _alternative_text(box.element)
         if alternative:
             node.entries["Alt"] = alternative
         else:
             logger.error(
-                'picture without a description: write alt="..." (in SVG <title>), or aria-hidden="true" where it only '
-                "decorates: %s",
+                'picture without a description: write alt="..." (in SVG <title>), or aria-hidden="true" if it is only '
+                "decoration: %s",
                 box.element.get("src", box.element.tag),
             )
         node.attributes.update(Placement="/Block", BBox=self._bounding_box(box, where))
 
-    def _bounding_box(self, box: boxes.Box, where: _Where) -> list[float]:
+    def _bounding_box(self, box: boxes.Box, where: _Context) -> list[float]:
         """The rectangle that a box fills on the page, in points from the lower left corner."""
         left, top = box.content_box_x(), box.content_box_y()
         corners = [
@@ -265,7 +265,7 @@ def is_repeatable(box: boxes.Box) -> bool:
 
 
 def _last_place(node: Node) -> int:
-    """Where the latest kid of a node stands, so that what is added now keeps its place beside it."""
+    """Where the latest kid of a node is, so that what is added next stays beside it."""
     return node.kids[-1].start if node.kids else node.start
 
 
@@ -277,16 +277,16 @@ def _margin_artifact(box: boxes.MarginBox) -> Artifact:
     return Artifact.PAGINATION
 
 
-def _is_seen(box: boxes.Box) -> bool:
+def _is_visible(box: boxes.Box) -> bool:
     if box.style["visibility"] != "visible":
         return False
     return not isinstance(box, boxes.TextBox) or bool(box.text.strip())
 
 
 def _is_decoration(box: boxes.Box) -> bool:
-    """Whether a box shows nothing that a reader needs: hidden or blank, or said by its author to decorate."""
+    """Whether a box has nothing that a reader needs: hidden or blank, or marked as decoration by its author."""
     if isinstance(box, boxes.TextBox):
-        return not _is_seen(box)
+        return not _is_visible(box)
     if box.element is None or isinstance(box, boxes.LineBox):
         return False
     if box.is_leader or box.element.get("aria-hidden") == "true":
@@ -294,7 +294,7 @@ def _is_decoration(box: boxes.Box) -> bool:
     if not isinstance(box, boxes.ReplacedBox):
         return False
     presentational = box.element.get("role") in ("presentation", "none") or box.element.get("alt") == ""
-    return presentational or bool(tag_and_pseudo(box)[1]) or not _is_seen(box)
+    return presentational or bool(tag_and_pseudo(box)[1]) or not _is_visible(box)
 
 
 def _alternative_text(element: Element) -> str:

@@ -1,16 +1,16 @@
 """Fields to fill in on a screen, laid over the ruled lines that a page has for pens.
 
-Guarantees: a document with fields looks like the one without until something is typed; every field says aloud what
-belongs into it, in the words printed beside it, and no other field says the same; a name stands for one value, wherever
-it is asked for; no field waits for a viewer to draw it. What the head or foot of each page asks for again is a line for
-pens and no field, which everybody who fills in the form by keyboard would meet on each page.
+Guarantees: a document with fields looks like the one without until something is typed; every field has a label that a
+screen reader speaks, in the words printed beside it, and no other field has the same; fields of one name share one
+value; no field relies on the viewer to draw it. What is repeated at the head or foot of each page is a line for pens
+and not a field: everybody who fills in the form by keyboard would have to pass it on each page.
 
-A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader says, and
-`data-kind` what it is for, a line of text if it does not say. The box is as large as the field is to be, so the style
-sheet stays in charge, and a document without fields ignores the marks. The form fields of WeasyPrint itself
-(`appearance: auto`) would need other elements than the lines on paper, and little of what the engine writes for them
-could stay: it asks the viewer to draw them, which PDF/A forbids, and knows neither signatures nor a value that stands
-on several pages.
+A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader speaks, and
+`data-kind` what it is for, by default a line of text. The field gets the size of the box, so the style sheet stays in
+control, and a document without fields ignores the marks. WeasyPrint's own form fields (`appearance: auto`) would
+require other elements than the lines on paper, and little of what the engine writes for them could be kept: it relies
+on the viewer to draw them, which PDF/A forbids, and supports neither signatures nor a value that occurs on several
+pages.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from consentkit.pdf.fonts.field_font import add_field_font
 from consentkit.pdf.part import Corners
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL, is_repeatable
 
-logger = logging.getLogger("weasyprint")  # the engine's own: whoever watches it for complaints sees ours too
+logger = logging.getLogger("weasyprint")  # the engine's own: what collects its complaints gets ours, too
 
 LEAST_SIDE = 9.0
-"""Points that a field must measure at least, across and up: less can neither be hit nor read."""
+"""The least width and height of a field, in points: a smaller one can neither be clicked nor read."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 """Names of fields. A dot would make a hierarchy of them (ISO 32000-1, 12.7.3.2)."""
@@ -65,7 +65,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """What the author of a template says of a field."""
+    """A field as the author of a template describes it."""
 
     name: str
     label: str
@@ -74,44 +74,46 @@ class Field:
 
 @dataclass(frozen=True)
 class FieldPlace:
-    """Where a field stands: its box, and its page, counted from 0."""
+    """Where a field is: its box, and its page, counted from 0."""
 
     field: Field
     box: Any
     page: int
     corners: Corners
     is_repeated: bool
-    """Whether it stands in what is drawn on every page, where it is a line for pens only."""
+    """Whether it is in something that is drawn on every page, where it is only a line for pens."""
 
 
 Report = Callable[..., None]
-"""Takes a complaint in the manner of a logger: a format, and what goes into it."""
+"""Takes a complaint like a logger does: a format, and its arguments."""
 
 
 def find_places(document: Any, *, fillable: bool) -> list[FieldPlace]:
-    """All boxes that are well marked as fields, page by page.
+    """All boxes that are correctly marked as fields, page by page.
 
-    What is wrong with the marks of a fillable document goes to the log of the engine, which fails it. For others the
-    marks only tell where a visit's particulars may go.
+    Mistakes in the marks of a fillable document go to the log of the engine, which makes it fail. In other documents
+    the marks only determine where a visit's particulars may go.
     """
     report: Report = logger.error if fillable else logger.debug
-    met: set[Element] = set()
-    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report, met)]
+    earlier: set[Element] = set()
+    places = [place for number, page in enumerate(document.pages) for place in _places(page, number, report, earlier)]
     fields: dict[str, Field] = {}
     names: dict[str, str] = {}
     for place in places:
         field = place.field
         if fields.setdefault(field.name, field) != field:
-            report("form field %r is marked twice, with different labels or of different kinds", field.name)
+            report("form field %r is marked twice, with different labels or kinds", field.name)
         if names.setdefault(field.label, field.name) != field.name:
             report(
-                "form fields %r and %r have one label; let each say what it asks for", names[field.label], field.name
+                "form fields %r and %r have the same label; give each a label of its own",
+                names[field.label],
+                field.name,
             )
     return places
 
 
 def add_form(pdf: pydyf.PDF, places: Iterable[FieldPlace]) -> None:
-    """Make fields of marked boxes, once the pages are drawn and before they are tagged."""
+    """Add a field for each marked box, once the pages are drawn and before they are tagged."""
     by_name: dict[str, list[FieldPlace]] = {}
     for place in (place for place in places if not place.is_repeated):
         by_name.setdefault(place.field.name, []).append(place)
@@ -119,53 +121,53 @@ def add_form(pdf: pydyf.PDF, places: Iterable[FieldPlace]) -> None:
         _FormWriter(pdf).write(by_name.values())
 
 
-def _places(page: Any, number: int, report: Report, met: set[Element]) -> Iterator[FieldPlace]:
-    """The fields of a page that are well marked, in the order of its boxes. `met` are elements of earlier pages."""
-    for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), met):
+def _places(page: Any, number: int, report: Report, earlier: set[Element]) -> Iterator[FieldPlace]:
+    """The correctly marked fields of a page, in the order of its boxes. `earlier` are elements of earlier pages."""
+    for box, matrix, is_repeated in _boxes(page._page_box, Matrix(), earlier):
         field = _field(box.element, report)
         if field is None:
             continue
         corners = _corners(box, matrix, page.height)
         if min(corners.size) < LEAST_SIDE:
-            report("form field %r has no room on page %d: %g by %g points", field.name, number + 1, *corners.size)
+            report("form field %r is too small on page %d: %g by %g points", field.name, number + 1, *corners.size)
         if not corners.is_within(page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL):
-            report("form field %r sticks out of page %d", field.name, number + 1)
+            report("form field %r extends beyond page %d", field.name, number + 1)
         yield FieldPlace(field, box, number, corners, is_repeated)
 
 
 def _boxes(
-    box: Any, matrix: Matrix, met: set[Element], *, is_repeated: bool = False
+    box: Any, matrix: Matrix, earlier: set[Element], *, is_repeated: bool = False
 ) -> Iterator[tuple[boxes.Box, Matrix, bool]]:
-    """The boxes of elements that ask for a field, with the way from their places to those on the page.
+    """The boxes of elements that are marked as fields, with the transformation from their positions to the page's.
 
-    The third tells whether they stand at the head or foot of a page, or in what was on an earlier page already.
+    The third item is whether they are at the head or foot of a page, or in something that an earlier page had already.
     """
     if isinstance(box, AbsolutePlaceholder):
         box = box._box
     if box.transformation_matrix:
         matrix = box.transformation_matrix @ matrix
-    if isinstance(box, boxes.MarginBox) or (box.element in met and is_repeatable(box)):
+    if isinstance(box, boxes.MarginBox) or (box.element in earlier and is_repeatable(box)):
         is_repeated = True
     elif box.element is not None and is_repeatable(box):
-        met.add(box.element)
+        earlier.add(box.element)
     if box.element is not None and box.element_tag == box.element.tag and "data-field" in box.element.attrib:
         yield box, matrix, is_repeated
         return
     for child in box.children:
-        yield from _boxes(child, matrix, met, is_repeated=is_repeated)
+        yield from _boxes(child, matrix, earlier, is_repeated=is_repeated)
 
 
 def _field(element: Element, report: Report) -> Field | None:
-    """What an element says of its field, or None, with a complaint, where that is no use."""
+    """The field that an element describes; None, with a complaint, if the description is faulty."""
     name, label, kind = (element.get(f"data-{part}", "") for part in ("field", "label", "kind"))
     faults = {
-        "needs a name that starts with a letter and is made of a-z, 0-9 and _": not _NAME.fullmatch(name),
-        "does not say what it asks for: write data-label": not label.strip(),
-        f"is of an unknown kind; data-kind is one of {', '.join(FieldKind)}": kind not in {"", *FieldKind},
-        "holds text, which what is typed would cover": bool("".join(element.itertext()).strip()),
+        "needs a name that starts with a letter and consists of a-z, 0-9 and _": not _NAME.fullmatch(name),
+        "has no label: write data-label": not label.strip(),
+        f"is of an unknown kind; data-kind must be one of {', '.join(FieldKind)}": kind not in {"", *FieldKind},
+        "holds text, which typed text would cover": bool("".join(element.itertext()).strip()),
     }
-    for fault, found in faults.items():
-        if found:
+    for fault, applies in faults.items():
+        if applies:
             report("form field %r %s", name, fault)
     if any(faults.values()):
         return None
@@ -173,7 +175,7 @@ def _field(element: Element, report: Report) -> Field | None:
 
 
 def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
-    """The rectangle that a box fills within its borders."""
+    """The rectangle that a box covers within its borders."""
     left, top = box.padding_box_x(), box.padding_box_y()
     right, bottom = left + box.padding_width(), top + box.padding_height()
     points = [matrix.transform_point(x, y) for x in (left, right) for y in (top, bottom)]
@@ -183,7 +185,7 @@ def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
 
 
 class _FormWriter:
-    """Writes fields, and their widgets: the annotations that show a field on a page."""
+    """Writes fields, and their widgets: the annotations that display a field on a page."""
 
     def __init__(self, pdf: pydyf.PDF) -> None:
         self._pdf = pdf
@@ -200,7 +202,7 @@ class _FormWriter:
         self._pdf.catalog["AcroForm"] = form
 
     def _field(self, places: Sequence[FieldPlace]) -> bytes:
-        """Write a field and its widgets, which are one object where there is but one widget."""
+        """Write a field and its widgets, which are one object if there is only one widget."""
         field = places[0].field
         entries = _entries(field)
         if field.kind in {FieldKind.TEXT, FieldKind.LINES} and places[0].box.style["direction"] == "rtl":
@@ -225,15 +227,15 @@ class _FormWriter:
         if place.field.kind is FieldKind.CHECK:
             widget["AS"] = _OFF
         if place.field.kind is FieldKind.LINES:
-            # Typed lines don't keep to the ruled ones: viewers that draw a value first hide these under white.
+            # Typed lines don't align with the ruled ones: viewers hide these under white before they draw a value.
             widget["MK"] = pydyf.Dictionary({"BG": pydyf.Array((1,))})
         self._pdf.add_object(widget)
         page.setdefault("Annots", pydyf.Array()).append(widget.reference)
-        place.box.widget_annotation = widget  # from there, the tagging takes it into the structure
+        place.box.widget_annotation = widget  # the tagging takes it from there
         return widget
 
     def _appearance(self, place: FieldPlace) -> Any:
-        """What a field without a value looks like: nothing, but it must be said (ISO 19005-2, 6.3.3)."""
+        """What a field without a value looks like: empty, but PDF/A requires it to be stated (ISO 19005-2, 6.3.3)."""
         match place.field.kind:
             case FieldKind.CHECK:
                 states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
@@ -252,7 +254,7 @@ class _FormWriter:
 
 
 def _entries(field: Field) -> pydyf.Dictionary:
-    """What is to be said of a field as a whole."""
+    """The entries of a field, without those of its widgets."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
         case FieldKind.TEXT:

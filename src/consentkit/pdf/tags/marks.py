@@ -1,6 +1,6 @@
-"""The marked content of the pages, as the engine wrote it: found again, read, and changed where it is wrong.
+"""The marked content of the pages, as the engine wrote it: located, read, and corrected.
 
-Guarantees: only marks and invisible spaces are changed; what is drawn stays as it was.
+Guarantees: only marks and invisible spaces are changed; what is drawn stays the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _MarkSpot(NamedTuple):
     position: int
 
 
-class _Shown(NamedTuple):
+class _TextOperator(NamedTuple):
     """An operator that shows text: its position, and the font that is selected for it."""
 
     position: int
@@ -79,20 +79,20 @@ class MarkedContent:
         stream.stream[start] = artifact.value
 
     def read(self, mark: Mark) -> str:
-        """The text of a sequence as its glyphs say it, in the order in which they are drawn."""
+        """The text of a sequence according to its glyphs, in the order in which they are drawn."""
         operators = self.stream(mark).stream
         return "".join(
             character
-            for shown in self._shown(mark)
-            for character in self._fonts[shown.font["name"]].read(operators[shown.position])
+            for item in self._text_operators(mark)
+            for character in self._fonts[item.font["name"]].read(operators[item.position])
         )
 
     def append_space(self, mark: Mark) -> bool:
-        """Add a space to the end of a piece of text, where nothing follows that it could move.
+        """Add a space to the end of a piece of text, where it can't move anything that follows.
 
-        Returns whether that was possible: the font files hold only the characters that the document already shows.
+        Returns whether that was possible: the font files have only the characters that the document already contains.
         """
-        last = next(reversed(self._shown(mark)), None)
+        last = next(reversed(self._text_operators(mark)), None)
         if last is None or self._spare_space is None:
             return False
         operators = self.stream(mark).stream
@@ -103,9 +103,9 @@ class MarkedContent:
             operators[last.position] += b"\n/%b %b Tf\n[%b] TJ" % (name, last.font["size"], space)
         return True
 
-    def _shown(self, mark: Mark) -> list[_Shown]:
+    def _text_operators(self, mark: Mark) -> list[_TextOperator]:
         stream, start = self._spots[mark]
-        shown: list[_Shown] = []
+        text_operators: list[_TextOperator] = []
         font: re.Match[bytes] | None = None
         for position in range(start, stream.stream.index(b"EMC", start)):
             operator = stream.stream[position]
@@ -113,12 +113,12 @@ class MarkedContent:
                 continue
             font = _SELECT_FONT.search(operator) or font
             if font is not None and _SHOW_TEXT.search(operator):
-                shown.append(_Shown(position, font))
-        return shown
+                text_operators.append(_TextOperator(position, font))
+        return text_operators
 
 
 def sequences(stream: Stream) -> Iterator[tuple[int, int]]:
-    """The position and the identifier of each marked-content sequence that is content."""
+    """The position and the identifier of each marked-content sequence that has one."""
     for position, item in enumerate(stream.stream):
         if isinstance(item, pydyf.Dictionary) and "MCID" in item:
             yield position, item["MCID"]

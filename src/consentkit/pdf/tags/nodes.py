@@ -1,8 +1,8 @@
 """The structure of a document as plain data, before it becomes PDF objects.
 
-Guarantees: after `arrange`, every node holds only what its type may hold (ISO 32000-1, 14.8.4), siblings stand in
-the order of the source, nothing is empty but table cells and the bodies of list items that have a label, and no text
-is lost or doubled.
+Guarantees: after `arrange`, every node holds only what its type may hold (ISO 32000-1, 14.8.4), siblings are in the
+order of the source, nothing is empty but table cells and the bodies of list items that have a label, and no text is
+lost or duplicated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 @dataclass(eq=False)
 class TextNode:
-    """A piece of text that was drawn in one go, at most a line long. `start` and `end` are its place in the source."""
+    """A piece of text that was drawn at once, at most a line long. `start` and `end` are its place in the source."""
 
     mark: Mark
     drawn: str
@@ -33,11 +33,11 @@ class TextNode:
     start: int
     end: int
     generated: bool = False
-    """Whether the style sheet made it: its place is then where its element starts or ends."""
-    said: str | None = None
-    """What is to be read, where that is not what is drawn."""
+    """Whether the style sheet generated it: its place is then where its element starts or ends."""
+    spoken: str | None = None
+    """What is to be read out, if that is not what is drawn."""
     space_follows: bool = False
-    """Whether a space that was not drawn parts it from what follows."""
+    """Whether a space that was not drawn separates it from what follows."""
 
 
 @dataclass(eq=False)
@@ -59,7 +59,7 @@ class AnnotationNode:
 
 @dataclass(eq=False)
 class Break:
-    """The edge of a block that was dissolved into a line of text. It parts words."""
+    """The edge of a block that was dissolved into a line of text. It separates words."""
 
     start: int
 
@@ -76,13 +76,13 @@ class Node:
     entries: dict[str, str] = field(default_factory=dict)
     """Text entries of the structure element, such as Alt."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    """Attributes, whose owner goes with the type."""
+    """Attributes, whose owner depends on the type."""
     label: str = ""
-    """What the author calls it (aria-label, title) where its own text does not say it."""
+    """The author's label for it (aria-label, title), in addition to its own text."""
 
     @property
     def is_inline(self) -> bool:
-        """Whether it stands in a line of text."""
+        """Whether it is part of a line of text."""
         return self.role in INLINE
 
     def nodes(self, *roles: str) -> list[Node]:
@@ -94,7 +94,7 @@ Kid: TypeAlias = Node | TextNode | PictureNode | AnnotationNode | Break
 
 
 def arrange(node: Node) -> None:
-    """Turn what was gathered into a valid structure, from the leaves up."""
+    """Turn what was collected into a valid structure, from the leaves up."""
     node.kids.sort(key=lambda kid: kid.start)
     for kid in node.nodes():
         arrange(kid)
@@ -108,7 +108,7 @@ def holds_phrase(node: Node) -> bool:
 
 
 def text_of(node: Node) -> str:
-    """What is read out for a node, white space folded."""
+    """What is read out for a node, with white space collapsed."""
     return " ".join("".join(_spoken(node)).split())
 
 
@@ -120,7 +120,7 @@ def _spoken(node: Node) -> Iterator[str]:
         if isinstance(kid, Node):
             yield from _spoken(kid)
         elif isinstance(kid, TextNode):
-            yield kid.drawn if kid.said is None else kid.said
+            yield kid.drawn if kid.spoken is None else kid.spoken
             yield " " if kid.space_follows else ""
 
 
@@ -182,7 +182,7 @@ def _wrapped(role: str, kids: Sequence[Kid], parent: Node) -> Node:
 
 
 def _phrase(kids: Iterable[Kid]) -> Iterator[Kid]:
-    """Dissolve blocks into the line of text that they stand in."""
+    """Dissolve blocks into the line of text that contains them."""
     for kid in kids:
         if isinstance(kid, Node) and not kid.is_inline:
             yield Break(kid.start)
@@ -193,7 +193,7 @@ def _phrase(kids: Iterable[Kid]) -> Iterator[Kid]:
 
 
 def _items(node: Node) -> list[Kid]:
-    """Make items of everything in a list; a term and its descriptions become one item."""
+    """Put everything in a list into items; a term and its descriptions become one item."""
     items: list[Node] = []
     open_item: Node | None = None
     for kid in _list_parts(node.kids):
@@ -237,10 +237,10 @@ def _add_to_item(item: Node, kid: Kid) -> None:
 
 
 def _settle_numbering(node: Node, items: Sequence[Node]) -> None:
-    """A list is numbered as its first item shows; an ordered one whose labels the style sheet makes is decimal."""
-    shown = [item.attributes.pop("ListNumbering") for item in items if item.attributes]
-    if shown and shown[0] != "/None":
-        node.attributes["ListNumbering"] = shown[0]
+    """A list is numbered like its first item; an ordered one whose labels the style sheet generates is decimal."""
+    numberings = [item.attributes.pop("ListNumbering") for item in items if item.attributes]
+    if numberings and numberings[0] != "/None":
+        node.attributes["ListNumbering"] = numberings[0]
     elif not any(item.nodes("Lbl") for item in items):
         node.attributes["ListNumbering"] = "/None"
 
@@ -253,7 +253,7 @@ def _item_parts(node: Node) -> list[Kid]:
 
 
 def _rows(node: Node) -> Iterator[Kid]:
-    """Dissolve boxes without a role, and give stray text the cell that it is shown in."""
+    """Dissolve boxes without a role, and wrap stray text in the cell in which it is displayed."""
     for run, inline in _runs(node.kids):
         if not inline:
             yield from _without_flow(run)

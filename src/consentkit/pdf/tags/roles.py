@@ -13,11 +13,11 @@ import pydyf
 from weasyprint.formatting_structure import boxes
 
 FLOW = ""
-"""The role of a box that only arranges others, such as a `div`: its content goes to whatever holds it."""
+"""The role of a box that only arranges others, such as a `div`: its content belongs to the parent."""
 
 
 class Holds(Enum):
-    """What may stand directly inside a structure element."""
+    """What may be directly inside a structure element."""
 
     BLOCKS = auto()
     """Paragraphs, headings, lists, tables: never bare text."""
@@ -45,10 +45,10 @@ CONTENT: Mapping[str, Holds] = {
 }
 
 INLINE = frozenset({"Span", "Link", "Code", "Quote", "Figure", "Form"})
-"""Types that stand in a line of text."""
+"""Types that are part of a line of text."""
 
 OBJECTS = frozenset({"Figure", "Form"})
-"""Inline types that may also stand among blocks without a paragraph around them."""
+"""Inline types that may also occur among blocks, without a paragraph around them."""
 
 CELLS = frozenset({"TH", "TD"})
 """Types that count even where they hold nothing: without them a table would lose its shape."""
@@ -56,9 +56,9 @@ CELLS = frozenset({"TH", "TD"})
 ATTRIBUTE_OWNERS: Mapping[str, str] = {"L": "List", "TH": "Table", "TD": "Table", "Figure": "Layout"}
 """The attribute owner (ISO 32000-1, 14.8.5) of the attributes that we write for a type."""
 
-# Types for elements that keep their meaning however a style sheet displays them. All others are FLOW as blocks and
-# nothing in a line. PDF 1.7 has no type for `aside` and `nav`. A `figure` is a Div, since a reader that announces the
-# alternative text of a Figure skips what is inside it: the caption would be lost.
+# Types for elements that keep their meaning however a style sheet displays them. All others are FLOW as blocks and have
+# no type within a line. PDF 1.7 has no type for `aside` and `nav`. A `figure` is a Div, since a reader that announces
+# the alternative text of a Figure skips its content: the caption would be lost.
 _STRUCTURE_TYPES: Mapping[str, str] = {
     **{heading: heading.upper() for heading in ("h1", "h2", "h3", "h4", "h5", "h6")},
     "article": "Art",
@@ -107,7 +107,7 @@ _SCOPES: Mapping[str, str] = {"row": "Row", "rowgroup": "Row"}
 
 
 def tag_and_pseudo(box: boxes.Box) -> tuple[str, str]:
-    """The tag of a box, and the name of the pseudo-element that it stands for.
+    """The tag of a box, and the name of its pseudo-element, if it belongs to one.
 
     The first letter and the first line of an element are text of the element itself, so they do not count.
     """
@@ -130,12 +130,12 @@ def role_of(box: boxes.Box) -> str | None:
 
 
 def _is_label(box: boxes.Box, pseudo: str) -> bool:
-    """Whether a box is the marker of a list item, also one that the style sheet makes in place of the usual one."""
+    """Whether a box is the marker of a list item, or one that the style sheet generates instead of the default one."""
     return pseudo == "marker" or (pseudo == "before" and box.style["list_style_type"] == "none")
 
 
 def list_numbering(item: boxes.Box) -> str:
-    """The ListNumbering that an item of a list shows. A marker that CSS has no name for counts as a bullet."""
+    """The ListNumbering of a list item. A marker for which CSS has no name counts as a bullet."""
     style = item.style
     if "list-item" not in style["display"]:
         return "/None"
@@ -143,7 +143,7 @@ def list_numbering(item: boxes.Box) -> str:
 
 
 def cell_attributes(cell: boxes.Box) -> dict[str, Any]:
-    """The spans of a table cell, and what heads what: a header cell its column, unless the author says otherwise."""
+    """The spans, scope and headers of a table cell. A header cell heads its column, unless it has another scope."""
     attributes: dict[str, Any] = {}
     if cell.colspan != 1:
         attributes["ColSpan"] = cell.colspan

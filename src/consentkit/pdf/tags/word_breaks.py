@@ -1,13 +1,13 @@
-"""Where words end that the page engine drew apart without a space.
+"""Word breaks at which the page engine drew no space.
 
-WeasyPrint drops the space at which it breaks a line, and draws nothing for white space that stands between two
-elements. A tagged PDF must hold its word breaks as characters (ISO 32000-1, 14.8.2.5), or a screen reader runs words
-together. A line may also end where no space was: after a hyphen that the engine put in, after one that the author
-wrote, at a `<wbr>`.
+WeasyPrint drops the space at which it breaks a line, and draws nothing for white space between two elements. A tagged
+PDF must contain its word breaks as characters (ISO 32000-1, 14.8.2.5), or a screen reader runs words together. A line
+may also end where there was no space: after a hyphen that the engine inserted, after one that the author wrote, at a
+`<wbr>`.
 
-Guarantees: two neighbouring pieces of text are parted by a space if and only if white space, a `<br>` or the edge of
-a block stands between them in the source. Only text that the style sheet makes has no source: there, a line end parts
-words.
+Guarantees: two neighbouring pieces of text are separated by a space if and only if white space, a `<br>` or the edge of
+a block is between them in the source. Only text that the style sheet generates has no source: there, a line end
+separates words.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from consentkit.pdf.tags.roles import OBJECTS
 
 _SOFT_HYPHEN = "\u00ad"
 _EDGE = "\0"
-"""Stands in the source text for every start and end of an element, so that no two of them share a place."""
+"""Represents every start and end of an element in the source text, so that no two of them have the same position."""
 _UNREAD = str.maketrans("", "", _SOFT_HYPHEN + "\u200b" + _EDGE)
 _ALIKE = str.maketrans("ı", "i", "\u0307")
-"""In Turkish, "i" without its dot and capital "I" with one are letters of their own, which case folding parts."""
+"""In Turkish, "i" without its dot and capital "I" with one are separate letters, which case folding does not unite."""
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -41,7 +41,7 @@ class HtmlText:
         return element in self._spans
 
     def add(self, element: Element, language: str = "") -> None:
-        """Take in an element and everything below it."""
+        """Add an element and everything below it."""
         language = element.get("lang") or element.get(_XML_LANGUAGE) or language
         start = len(self._text)
         own = _OwnText()
@@ -49,19 +49,19 @@ class HtmlText:
         if element.tag == "br":
             self._text.append("\n")
         if isinstance(element.tag, str):  # comments and instructions have a function for a tag
-            self._take(element.text, own)
+            self._add_text(element.text, own)
         for child in element:
             self.add(child, language)
-            self._take(child.tail, own)
+            self._add_text(child.tail, own)
         self._text.append(_EDGE)
         self._spans[element] = (start, len(self._text))
         self._languages[element] = language
-        self._own_text[element] = ("".join(own.letters), own.places)
+        self._own_text[element] = ("".join(own.characters), own.places)
 
-    def _take(self, text: str | None, own: _OwnText) -> None:
+    def _add_text(self, text: str | None, own: _OwnText) -> None:
         for place, character in enumerate(text or "", len(self._text)):
             if not character.isspace() and character != _SOFT_HYPHEN:
-                own.take(character.casefold().translate(_ALIKE), place)
+                own.add(character.casefold().translate(_ALIKE), place)
         self._text.extend(text or "")
 
     def span(self, element: Element) -> tuple[int, int]:
@@ -73,22 +73,22 @@ class HtmlText:
         return self._languages[element]
 
     def find_next(self, element: Element, drawn: str, hyphen: str) -> tuple[int, int] | None:
-        """Find drawn text in what has not been found yet of an element's own text; None where it is not there.
+        """Locate drawn text at the start of the unread rest of an element's own text; None if it is not there.
 
         Case and white space don't count, since style sheets change both; nor does a hyphen that ends the drawn text.
         """
         own, places = self._own_text[element]
         read = self._read.get(element, 0)
-        letters = _letters(drawn)
-        if not own.startswith(letters, read):
-            letters = letters.removesuffix(_letters(hyphen))
-        if not letters or not own.startswith(letters, read):
+        folded = _folded(drawn)
+        if not own.startswith(folded, read):
+            folded = folded.removesuffix(_folded(hyphen))
+        if not folded or not own.startswith(folded, read):
             return None
-        self._read[element] = read + len(letters)
-        return places[read], places[read + len(letters) - 1] + 1
+        self._read[element] = read + len(folded)
+        return places[read], places[read + len(folded) - 1] + 1
 
     def unfinished(self) -> Iterator[str]:
-        """The rest of each text of which only the start was found. One that was not found at all may be hidden."""
+        """The rest of each text that was drawn only in part. One that was not drawn at all may be hidden."""
         for element, read in self._read.items():
             own, places = self._own_text[element]
             if read < len(own):
@@ -103,40 +103,40 @@ class HtmlText:
         return f"{before}{' '.join(written)}{after}"
 
     def has_space(self, start: int, end: int) -> bool:
-        """Whether white space stands between two places."""
+        """Whether there is white space between two places."""
         return any(map(str.isspace, self._text[start:end]))
 
 
 class _OwnText:
-    """The letters of an element's own text, without that of its children, and where each of them stands."""
+    """The folded characters of an element's own text, without that of its children, and the place of each."""
 
     def __init__(self) -> None:
-        self.letters: list[str] = []
+        self.characters: list[str] = []
         self.places: list[int] = []
 
-    def take(self, letters: str, place: int) -> None:
-        """Add what one character is when folded: one letter, or several, as "ss" for "ß"."""
-        self.letters.append(letters)
-        self.places.extend([place] * len(letters))
+    def add(self, folded: str, place: int) -> None:
+        """Add one character, folded: this may be several characters, such as "ss" for "ß"."""
+        self.characters.append(folded)
+        self.places.extend([place] * len(folded))
 
 
-def _letters(text: str) -> str:
+def _folded(text: str) -> str:
     return "".join(text.split()).replace(_SOFT_HYPHEN, "").casefold().translate(_ALIKE)
 
 
 def mark_word_breaks(node: Node, source: HtmlText) -> None:
-    """Note on each piece of text whether a space must follow that was not drawn."""
+    """Record for each piece of text whether a space must follow that was not drawn."""
     if holds_phrase(node):
         for before, after, at_edge in _neighbours(node):
             if isinstance(before, TextNode):
-                before.space_follows = _parted(before, after, at_edge, source)
+                before.space_follows = _are_separate(before, after, at_edge, source)
     for kid in node.nodes():
         if not kid.is_inline:
             mark_word_breaks(kid, source)
 
 
 def _neighbours(node: Node) -> Iterator[tuple[TextNode | Node, TextNode | Node, bool]]:
-    """Each two pieces of a phrase that follow each other, and whether the edge of a block stands between them."""
+    """Each pair of successive pieces of a phrase, and whether the edge of a block is between them."""
     before: TextNode | Node | None = None
     at_edge = False
     for piece in _pieces(node):
@@ -149,7 +149,7 @@ def _neighbours(node: Node) -> Iterator[tuple[TextNode | Node, TextNode | Node, 
 
 
 def _pieces(node: Node) -> Iterator[TextNode | Node | Break]:
-    """What a phrase is made of; figures and form fields count as one piece, whatever they hold."""
+    """The pieces of a phrase; figures and form fields count as one piece, whatever they contain."""
     for kid in node.kids:
         if isinstance(kid, TextNode | Break) or (isinstance(kid, Node) and kid.role in OBJECTS):
             yield kid
@@ -157,7 +157,8 @@ def _pieces(node: Node) -> Iterator[TextNode | Node | Break]:
             yield from _pieces(kid)
 
 
-def _parted(before: TextNode, after: TextNode | Node, at_edge: bool, source: HtmlText) -> bool:
+def _are_separate(before: TextNode, after: TextNode | Node, at_edge: bool, source: HtmlText) -> bool:
+    """Whether two pieces are separate words although no space was drawn between them."""
     following = after.drawn if isinstance(after, TextNode) else ""
     if before.drawn[-1:].isspace() or following[:1].isspace():
         return False  # the space was drawn

@@ -1,13 +1,13 @@
-"""A structure tree for every PDF that WeasyPrint writes, in place of the engine's own.
+"""A structure tree for every PDF that WeasyPrint writes, which replaces the engine's own.
 
-Guarantees: the tree fits PDF/UA-1; a paragraph is one element wherever it breaks; what is repeated on every page is
-an artifact; the reading order is that of the source; words that a line end parts are parted for a screen reader too.
-No font that is embedded holds the time of the run.
+Guarantees: the tree conforms to PDF/UA-1; a paragraph is one element wherever it breaks; what is repeated on every page
+is an artifact; the reading order is that of the source; words on both sides of a line end are separate for a screen
+reader, too. No embedded font contains the time of the run.
 
-WeasyPrint's own tree fails PDF/UA in several ways (text of headers left in the air, no scopes, no languages, a
-paragraph on two pages is two), and it offers no way to change it. So its private function `add_tags` is replaced
-while a file is written, and `build_fonts_dictionary` is called with what Arabic glyphs mean put right, and with fonts
-that keep their date; a test watches the private names that this relies on.
+WeasyPrint's own tree violates PDF/UA in several ways (text of headers belongs to nothing, there are no scopes and no
+languages, a paragraph on two pages becomes two), and it offers no way to change it. So its private function `add_tags`
+is replaced while a file is written, and `build_fonts_dictionary` is called with corrected meanings of glyphs and with
+fonts that keep their date; a test checks the private names on which this relies.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import weasyprint.pdf
 from fontTools.ttLib import TTFont
 from weasyprint.pdf.stream import Stream
 
-from consentkit.pdf.fonts.meanings import mend_meanings
+from consentkit.pdf.fonts.meanings import correct_meanings
 from consentkit.pdf.part import Slot
-from consentkit.pdf.tags.collect import Gatherer
+from consentkit.pdf.tags.collect import Collector
 from consentkit.pdf.tags.forms import FieldPlace, add_form, find_places
 from consentkit.pdf.tags.marks import MarkedContent, sequences
 from consentkit.pdf.tags.nodes import AnnotationNode, Kid, Mark, Node, PictureNode, TextNode, arrange, text_of
@@ -38,45 +38,45 @@ logger = logging.getLogger("weasyprint")
 _writing = threading.Lock()
 
 _DatedFont = partial(TTFont, recalcTimestamp=False)
-"""A font that is saved with the date of its file. fontTools would write the time of the run into it."""
+"""A font that is saved with the date of its file. By default, fontTools would write the time of the run into it."""
 
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b"))
 """Characters that allow a break: fonts draw nothing for them."""
 
 
 @contextmanager
 def own_tagging(fillable: bool = False) -> Iterator[list[Slot]]:
-    """Let `write_pdf` tag its files our way, and add a form if asked to. One thread at a time: others wait.
+    """Make `write_pdf` tag its files our way, and add a form on request. One thread at a time: others wait.
 
-    The list that is given out holds the slots of the file once it is written.
+    The list that is yielded contains the slots of the file once it is written.
     """
     slots: list[Slot] = []
 
     def write_tags(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
         slots[:] = add_tags(pdf, document, page_streams, fillable=fillable)
 
-    with _in_place_of_tagging(write_tags):
+    with _replaced_tagging(write_tags):
         yield slots
 
 
 @contextmanager
 def operators_of_text() -> Iterator[dict[Any, bytes]]:
-    """Let `write_pdf` write a file without tags, and tell the operators that draw each text box. For one page only."""
+    """Make `write_pdf` write a file of one page without tags, and collect the operators that draw each text box."""
     operators: dict[Any, bytes] = {}
 
-    def take(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
+    def collect_operators(pdf: pydyf.PDF, document: Any, pdf_version: Any, page_streams: Sequence[Stream]) -> None:
         (stream,) = page_streams
         places = {mcid: place for place, mcid in sequences(stream)}
         for box, tag in stream._tags.items():
             operators[box] = _operators(stream.stream, places[tag["mcid"]])
 
-    with _in_place_of_tagging(take):
+    with _replaced_tagging(collect_operators):
         yield operators
 
 
 @contextmanager
-def _in_place_of_tagging(function: Callable[..., None]) -> Iterator[None]:
-    """Let the engine call a function of ours where it would tag a file, with what its fonts mean put right."""
+def _replaced_tagging(function: Callable[..., None]) -> Iterator[None]:
+    """Make the engine call a function of ours instead of its tagging, and correct the meanings of its glyphs."""
     with _writing:
         stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.pdf.fonts.TTFont
         weasyprint.pdf.add_tags = function
@@ -89,12 +89,12 @@ def _in_place_of_tagging(function: Callable[..., None]) -> Iterator[None]:
 
 
 def _operators(items: Sequence[Any], start: int) -> bytes:
-    """What stands in a marked-content sequence whose properties are at `start`: behind BDC, before EMC."""
+    """The content of a marked-content sequence whose properties are at `start`: after BDC, before EMC."""
     return b"\n".join(items[start + 2 : items.index(b"EMC", start)])
 
 
 def _build_fonts_dictionary(pdf: pydyf.PDF, fonts: Any, *options: Any) -> Any:
-    mend_meanings(fonts.values())
+    correct_meanings(fonts.values())
     return weasyprint.pdf.fonts.build_fonts_dictionary(pdf, fonts, *options)
 
 
@@ -106,28 +106,28 @@ def add_tags(pdf: pydyf.PDF, document: Any, page_streams: Sequence[Stream], *, f
     language = document.metadata.lang or ""
     if not language:
         logger.error('the document states no language: write <html lang="...">')
-    gathered = Gatherer(language)
+    collected = Collector(language)
     for number, (page, stream) in enumerate(zip(document.pages, page_streams, strict=True)):
-        gathered.take_page(number, page, stream._tags)
-    gathered.finish()
-    root = gathered.document
+        collected.add_page(number, page, stream._tags)
+    collected.finish()
+    root = collected.document
     root.entries.update(T=document.metadata.title or "")
     arrange(root)
-    mark_word_breaks(root, gathered.source)
+    mark_word_breaks(root, collected.source)
 
     content = MarkedContent(pdf, page_streams, document.fonts.values())
-    for mark, artifact in gathered.artifacts.items():
+    for mark, artifact in collected.artifacts.items():
         content.set_aside(mark, artifact)
-    _mend_text(root, content)
-    for page_number, annotation in gathered.dropped:
+    _correct_text(root, content)
+    for page_number, annotation in collected.dropped:
         _drop_annotation(pdf, page_number, annotation)
-    written = _TreeWriter(pdf, content, page_streams)
-    written.write(root)
+    writer = _TreeWriter(pdf, content, page_streams)
+    writer.write(root)
 
     pdf.catalog.setdefault("Lang", pydyf.String(language))
     pdf.catalog["ViewerPreferences"] = _viewer_preferences(document)
     pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
-    return [_slot(place, written.numbers, gathered.places) for place in places]
+    return [_slot(place, writer.numbers, collected.places) for place in places]
 
 
 def _slot(place: FieldPlace, numbers: Mapping[Node, int], nodes: Mapping[Any, Node]) -> Slot:
@@ -145,7 +145,7 @@ def _slot(place: FieldPlace, numbers: Mapping[Node, int], nodes: Mapping[Any, No
 
 
 def _viewer_preferences(document: Any) -> pydyf.Dictionary:
-    """How viewers show the file: the title in the window, and two pages side by side in the order of the language."""
+    """How viewers display the file: its title in the window; pages side by side in the direction of the language."""
     preferences = pydyf.Dictionary({"DisplayDocTitle": "true"})
     root = next((box for box in document.pages[0]._page_box.children if box.is_for_root_element), None)
     if root is not None and root.style["direction"] == "rtl":
@@ -153,24 +153,24 @@ def _viewer_preferences(document: Any) -> pydyf.Dictionary:
     return preferences
 
 
-def _mend_text(node: Node, content: MarkedContent) -> None:
-    """Make every piece of text say what it means.
+def _correct_text(node: Node, content: MarkedContent) -> None:
+    """Make sure that every piece of text is read out as it was written.
 
-    Glyphs may say something else, or in another order: those of Arabic or Thai, a glyph that stands for several
-    characters. Then ActualText does. The spaces that the engine left out are drawn wherever a font has one.
+    Its glyphs may have another meaning or order: those of Arabic or Thai, or a glyph for several characters. Such a
+    piece gets an ActualText. The spaces that the engine left out are drawn wherever a font has one.
     """
     for kid in node.kids:
         if isinstance(kid, Node):
-            _mend_text(kid, content)
+            _correct_text(kid, content)
         elif isinstance(kid, TextNode):
-            if kid.said is None and _letters(content.read(kid.mark)) != _letters(kid.drawn):
-                kid.said = kid.drawn
-            if kid.space_follows and (kid.said or not content.append_space(kid.mark)):
-                kid.said = f"{kid.said or kid.drawn} "
+            if kid.spoken is None and _visible(content.read(kid.mark)) != _visible(kid.drawn):
+                kid.spoken = kid.drawn
+            if kid.space_follows and (kid.spoken or not content.append_space(kid.mark)):
+                kid.spoken = f"{kid.spoken or kid.drawn} "
 
 
-def _letters(text: str) -> str:
-    return "".join(text.split()).translate(_UNSEEN)
+def _visible(text: str) -> str:
+    return "".join(text.split()).translate(_INVISIBLE)
 
 
 def _drop_annotation(pdf: pydyf.PDF, page_number: int, annotation: pydyf.Dictionary) -> None:
@@ -191,7 +191,7 @@ class _TreeWriter:
         self._pdf = pdf
         self._content = content
         self._page_streams = page_streams
-        self._pages = pdf.page_references  # the engine makes this list anew each time
+        self._pages = pdf.page_references  # the engine makes this list again at each access
         self._owners: dict[Stream, dict[int, bytes]] = {stream: {} for stream in page_streams}
         self._annotations: list[tuple[pydyf.Dictionary, bytes]] = []
         self._named: dict[str, bytes] = {}
@@ -199,7 +199,7 @@ class _TreeWriter:
         """The object number of each node that has been written."""
 
     def write(self, document: Node) -> None:
-        """Write the whole tree, and hang it into the catalog."""
+        """Write the whole tree, and attach it to the catalog."""
         root = pydyf.Dictionary({"Type": "/StructTreeRoot"})
         self._pdf.add_object(root)
         element = self._element(document, root, "")
@@ -211,7 +211,7 @@ class _TreeWriter:
         self._order_annotations()
 
     def _order_annotations(self) -> None:
-        """Put the links and fields of each page into reading order: some viewers walk through them as they stand."""
+        """Put the links and fields of each page into reading order: some viewers follow the order of the list."""
         order = {annotation.reference: place for place, (annotation, _) in enumerate(self._annotations)}
         for reference in self._pages:
             annotations = _object(self._pdf, reference).get("Annots", [])
@@ -248,24 +248,24 @@ class _TreeWriter:
             element[name] = pydyf.String(text)
 
     def _kid(self, kid: Kid, node: Node, element: pydyf.Dictionary) -> Iterator[Any]:
-        """What an element's list of kids says of one of them."""
+        """The entry for a kid in the list of its element."""
         if isinstance(kid, Node):
             yield self._element(kid, element, node.language).reference
         elif isinstance(kid, AnnotationNode):
             yield self._object_reference(kid, node, element)
-        elif isinstance(kid, TextNode) and kid.said is not None:
+        elif isinstance(kid, TextNode) and kid.spoken is not None:
             yield self._replaced_text(kid, element).reference
         elif isinstance(kid, TextNode | PictureNode):
             yield self._content_reference(kid.mark, element)
 
     def _replaced_text(self, text: TextNode, parent: pydyf.Dictionary) -> pydyf.Dictionary:
-        """An element of its own for text that is read otherwise than it is drawn.
+        """A separate element for text that is read out differently from how it is drawn.
 
-        The replacement belongs here and not to the marked content: from there, pdftotext and pdfium read Arabic
-        backwards.
+        The replacement belongs to the element and not to the marked content: from there, pdftotext and pdfium read
+        Arabic backwards.
         """
         element = self._new_element("Span", parent)
-        element["ActualText"] = pydyf.String(text.said)
+        element["ActualText"] = pydyf.String(text.spoken)
         element["Pg"] = self._pages[text.mark.page]
         element["K"] = pydyf.Array([self._content_reference(text.mark, element)])
         return element
@@ -293,7 +293,7 @@ class _TreeWriter:
         return pydyf.Dictionary({"Type": "/OBJR", "Obj": annotation.reference, "Pg": page})
 
     def _parent_tree(self) -> dict[str, Any]:
-        """The way back from marked content and annotations to their elements (ISO 32000-1, 14.7.4.4).
+        """The entries that lead back from marked content and annotations to their elements (ISO 32000-1, 14.7.4.4).
 
         The engine numbers the pages from 0; groups and annotations follow.
         """
@@ -320,7 +320,7 @@ class _TreeWriter:
 
 
 def _first_page(node: Node) -> int | None:
-    """The page on which the content of a node itself starts, leaving out that of its elements."""
+    """The page on which a node's own content starts, without that of its child elements."""
     for kid in node.kids:
         if isinstance(kid, TextNode | PictureNode):
             return kid.mark.page
@@ -337,5 +337,5 @@ def _attributes(node: Node) -> pydyf.Dictionary:
 
 
 def _string_bytes(text: str) -> bytes:
-    """A text string as the file holds it, which is what name trees are sorted by."""
+    """A text string as it is in the file, by which name trees are sorted."""
     return text.encode("ascii") if text.isascii() else b"\xfe\xff" + text.encode("utf-16-be")

@@ -17,8 +17,8 @@ from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.read.canvas import LEAST_SIZE
 from consentkit.pdf.read.content_text import UNKNOWN, ContentReader
-from consentkit.pdf.read.seen import SeenContent
 from consentkit.pdf.read.structure_text import readable_text, tagged_text
+from consentkit.pdf.read.visible import VisibleContent
 from consentkit.pdf.render.engine import render
 
 RISK = "You may feel worse for a while and want to stop."
@@ -138,15 +138,15 @@ def test_text_that_is_shown_in_an_unusual_way_is_seen(way: str) -> None:
 @settings(max_examples=15, deadline=None)
 def test_what_is_seen_is_never_more_than_what_is_read(size: float, place: float) -> None:
     pdf = page(f".risk {{ font-size: {size * 12:.2f}pt; position: relative; left: {place * 400 - 200:.2f}pt }}")
-    read, seen = readable_text(pdf), "\n".join(block.text for block in tagged_text(pdf, only_seen=True))
+    read, seen = readable_text(pdf), "\n".join(block.text for block in tagged_text(pdf, only_visible=True))
     assert len(read) == len(seen)
     assert all(one in (other, UNKNOWN) for one, other in zip(seen, read, strict=True))
 
 
 def test_words_that_are_said_in_place_of_hidden_ones_do_not_count() -> None:
     body = '<p lang="ar" dir="rtl" class="risk">قد تشعر بالحزن</p>'
-    assert "قد تشعر بالحزن" in [block.text for block in tagged_text(page("", body), only_seen=True)]
-    assert UNKNOWN in tagged_text(page(".risk { color: white }", body), only_seen=True)[0].text
+    assert "قد تشعر بالحزن" in [block.text for block in tagged_text(page("", body), only_visible=True)]
+    assert UNKNOWN in tagged_text(page(".risk { color: white }", body), only_visible=True)[0].text
 
 
 # --- what no style sheet can do, but a file can ---
@@ -232,7 +232,7 @@ def form(file: pikepdf.Pdf, content: bytes, resources: pikepdf.Dictionary) -> pi
 
 def seen_text(pdf: bytes) -> str:
     file = read_file(pdf)
-    return "".join(SeenContent(file, LEAST_SIZE).read(next(file.pages())).values())
+    return "".join(VisibleContent(file, LEAST_SIZE).read(next(file.pages())).values())
 
 
 def covered_by(over: bytes) -> Callable[[bytes], bytes]:

@@ -1,10 +1,10 @@
-"""What of a page's text can be seen, as far as the file itself says.
+"""Which text of a page is visible, as far as the file itself determines it.
 
-Guarantees: a character counts as seen where it is drawn on the page, as `pdf.canvas` judges, and no form field, note or
-mark of the page lies over it. Doubt never speaks for a file: what is drawn through a mask, in an unusual way of
-blending, on a layer, on a picture, or in a colour that can't be told, is not seen.
+Guarantees: a character counts as visible if it is drawn visibly on the page, by the rules of `pdf.read.canvas`, and no
+form field, note or mark of the page covers it. Doubts count against a file: what is drawn through a mask, with an
+uncommon blend mode, on a layer, on a picture, or in a colour that can't be determined, is not visible.
 
-What is not looked at: what the shapes of a font's glyphs are; in what pattern a line has dashes.
+What is not examined: the shapes of a font's glyphs; the dash pattern of a line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import replace
 from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, Point, box_around, box_moved, product
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.reader import PdfFile
-from consentkit.pdf.file.syntax import Ref, Value, number, whole
+from consentkit.pdf.file.syntax import Ref, Value, integer, number
 from consentkit.pdf.read.canvas import LEAST_SIZE, Canvas, DrawnRun, Paint
 from consentkit.pdf.read.colour import ANY
 from consentkit.pdf.read.content_text import ContentReader, Font, MarkedSequence, SequenceKey
@@ -26,13 +26,13 @@ from consentkit.pdf.read.outlines import rectangle
 from consentkit.pdf.read.painter import Painter
 
 _HIDDEN = 2
-"""The flag of an annotation that is neither shown nor printed (ISO 32000-1, 12.5.3)."""
-_UNSEEN_ALONE = {b"/Link", b"/Widget", b"/Popup"}
-"""Kinds of annotation that leave nothing on the page where they have no appearance."""
+"""The flag of an annotation that is neither displayed nor printed (ISO 32000-1, 12.5.3)."""
+_INVISIBLE_ALONE = {b"/Link", b"/Widget", b"/Popup"}
+"""Kinds of annotation that paint nothing on the page if they have no appearance."""
 
 
-class SeenContent(ContentReader):
-    """Reads the pages of a file as `ContentReader` does, with U+FFFD for each character that can't be seen."""
+class VisibleContent(ContentReader):
+    """Reads the pages of a file like `ContentReader`, with U+FFFD for each character that is not visible."""
 
     def __init__(self, file: PdfFile, least_size: float = LEAST_SIZE, *, whole_drawings: bool = False) -> None:
         super().__init__(file)
@@ -41,7 +41,7 @@ class SeenContent(ContentReader):
         self._operations: dict[bytes, list[Operation]] = {}
 
     def read(self, page: Mapping[str, Value]) -> dict[SequenceKey, str]:
-        """The text of each marked-content sequence of a page. Raises what a damaged one makes it stumble over."""
+        """The text of each marked-content sequence of a page. A damaged page may raise any kind of exception."""
         text: dict[SequenceKey, str] = defaultdict(str)
         painter = self.painter(page)
         blank = replace(painter.state)
@@ -52,16 +52,16 @@ class SeenContent(ContentReader):
                 text[key] += piece
         return text
 
-    def letters(self, page: Mapping[str, Value]) -> Iterator[Point]:
-        """The middle of each letter of a page, whether it can be seen or not."""
+    def character_centres(self, page: Mapping[str, Value]) -> Iterator[Point]:
+        """The centre of each character of a page, whether it is visible or not."""
         painter = self.painter(page)
         painter.read(self._contents(page), _NOTHING)
         for item in painter.canvas.items:
             if isinstance(item, DrawnRun) and item.is_painted:
-                yield from item.middles()
+                yield from item.centres()
 
     def operations(self, stream: bytes) -> list[Operation]:
-        """The operators of a stream. What is drawn on many pages is taken apart once."""
+        """The operators of a stream. What is drawn on many pages is parsed once."""
         if stream not in self._operations:
             self._operations[stream] = list(super().operations(stream))
         return self._operations[stream]
@@ -71,23 +71,23 @@ class SeenContent(ContentReader):
         return MeasuredFont(self.file, value)
 
     def painter(self, page: Mapping[str, Value]) -> Painter:
-        """What paints the streams of a page, one after the other."""
+        """A painter for the streams of a page, one after the other."""
         resources = self.file.dictionary(page.get("Resources"))
         state = GraphicsState(clips=(page_area(self.file, page),))
         return Painter(self, Canvas(self._least_size), resources, state, whole_drawings=self._whole_drawings)
 
     def _paint_annotations(self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState) -> None:
-        """Paint the notes, marks and fields of a page over it."""
+        """Paint the notes, marks and fields of a page over its content."""
         for reference in self.file.array(page.get("Annots")):
             entries = self.file.dictionary(reference)
-            if whole(self.file.get(entries.get("F", b"0"))) & _HIDDEN or "Rect" not in entries:
+            if integer(self.file.get(entries.get("F", b"0"))) & _HIDDEN or "Rect" not in entries:
                 continue
             area = _box(self.file, entries["Rect"])
             appearances = list(_appearances(self.file, entries))
             for appearance in appearances:
                 painter.state, painter.font = replace(blank), None
                 painter.draw_form(appearance, _NOTHING, _place(self.file, appearance, area))
-            if not appearances and _is_seen_alone(self.file, entries):
+            if not appearances and _is_visible_alone(self.file, entries):
                 painter.canvas.items.append(Paint((Area.of([rectangle(IDENTITY, *area)]),), ANY, 1.0, is_patchy=True))
 
 
@@ -95,16 +95,16 @@ _NOTHING = MarkedSequence(None, silent=False)
 
 
 def _appearances(file: PdfFile, annotation: Mapping[str, Value]) -> Iterator[Ref]:
-    """What an annotation may look like: in each of its states, since a form may change these."""
+    """What an annotation may look like in each of its states, which a form may change."""
     normal = file.dictionary(annotation.get("AP")).get("N")
     drawings = [normal] if isinstance(normal, Ref) and file.objects[normal].stream is not None else None
     states = file.dictionary(normal).values() if drawings is None else drawings
     yield from (drawing for drawing in states if isinstance(drawing, Ref) and file.objects[drawing].stream is not None)
 
 
-def _is_seen_alone(file: PdfFile, annotation: Mapping[str, Value]) -> bool:
-    """Whether a viewer may draw something for an annotation without appearance."""
-    if file.get(annotation.get("Subtype")) not in _UNSEEN_ALONE:
+def _is_visible_alone(file: PdfFile, annotation: Mapping[str, Value]) -> bool:
+    """Whether a viewer may draw something for an annotation without an appearance."""
+    if file.get(annotation.get("Subtype")) not in _INVISIBLE_ALONE:
         return True
     is_filled = bool(file.array(file.dictionary(annotation.get("MK")).get("BG")))
     return is_filled or any(number(file.get(width)) > _FRAME for width in _border(file, annotation))
@@ -116,11 +116,11 @@ def _border(file: PdfFile, annotation: Mapping[str, Value]) -> Iterator[Value]:
 
 
 _FRAME = 2.0
-"""Points of a frame that lies beside the text in it."""
+"""The width of a frame, in points, that does not reach the text in it."""
 
 
 def _place(file: PdfFile, appearance: Ref, area: Box) -> Matrix:
-    """The matrix that moves an appearance to its place (ISO 32000-1, 12.5.5)."""
+    """The matrix that moves an appearance to its position (ISO 32000-1, 12.5.5)."""
     entries = file.objects[appearance].entries
     own = [number(file.get(part)) for part in file.array(entries.get("Matrix"))]
     a, b, c, d, e, f = own if len(own) == 6 else IDENTITY
@@ -134,7 +134,7 @@ def _place(file: PdfFile, appearance: Ref, area: Box) -> Matrix:
 
 
 def page_area(file: PdfFile, page: Mapping[str, Value]) -> Area:
-    """What of a page is shown and printed: its media box within its crop box."""
+    """The area of a page that is displayed and printed: the intersection of its media box and its crop box."""
     boxes = [_inherited(file, page, name) for name in ("MediaBox", "CropBox")]
     (left, bottom, right, top), crop = boxes[0] or Box(0, 0, 612, 792), boxes[1]
     if crop:

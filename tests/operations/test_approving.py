@@ -1,0 +1,104 @@
+"""Approving documents, and what becomes of an approval, as a program meets it that is no command line."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.library.approvals import load_approvals
+from consentkit.model.identity import Identity
+from consentkit.operations.approve import approve
+from consentkit.operations.diff import diff
+from consentkit.operations.opening import open_cache, open_clinic, open_for_a_run
+from consentkit.operations.status import status
+from consentkit.operations.verify import PacketVerdict, verify
+from kit.packets import packet, visit
+from kit.small import CODE, make_clinic, write_procedure
+
+SMALL = Identity(CODE, "en", "consent")
+TODAY = datetime.date.today()
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    folder = make_clinic(tmp_path / "clinic")
+    (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")
+    return folder
+
+
+def opened(clinic: Path) -> OpenWorkspace:
+    return open_for_a_run(clinic, open_cache())
+
+
+def test_an_approval_is_recorded_and_handed_back_with_its_file(clinic: Path) -> None:
+    workspace = opened(clinic)
+    approved = approve(workspace, CODE, by="Ann Ray", role="Psychologist", until=TODAY)
+    assert (approved.approval.identity, approved.approval.edition, approved.approval.on) == (SMALL, 1, TODAY)
+    assert approved.record == clinic / "approvals.yaml"
+    assert load_approvals(clinic).approvals == (approved.approval,)
+    (state,) = status(opened(clinic))
+    assert (state.identity, state.state, state.approval) == (SMALL, "approved", approved.approval)
+    assert state.content_hash == approved.approval.content
+
+
+def test_what_changes_after_an_approval_is_seen_by_all_of_them(clinic: Path) -> None:
+    approval = approve(opened(clinic), CODE, by="Ann Ray").approval
+    pdf = opened(clinic).render(CODE).pdf
+    (clinic / "old.pdf").write_bytes(pdf)
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    changed = diff(opened(clinic), CODE)
+    assert [(change.before, change.after) for change in changed.changes] == [("Two chairs.", "Three chairs.")]
+    assert (changed.approval, changed.has_other_content) == (approval, True)
+    assert [state.state for state in status(opened(clinic))] == ["changed"]
+    for file in (pdf, clinic / "old.pdf"):
+        verdict = verify(opened(clinic), file)
+        assert not isinstance(verdict, PacketVerdict)
+        assert (verdict.state, verdict.identity, verdict.approved_edition) == ("superseded", SMALL, 1)
+
+
+def test_a_document_that_can_not_be_made_has_its_reason_and_hides_no_other(clinic: Path) -> None:
+    (clinic / "services.yaml").write_text(f"services: [GONE-1, {CODE}]\n", encoding="utf-8")
+    gone, small = status(opened(clinic))
+    assert (gone.state, gone.content_hash, small.state, small.reason) == ("broken", "", "draft", "")
+    assert "GONE-1" in gone.reason
+
+
+def test_a_packet_is_judged_as_a_whole_and_by_document(clinic: Path) -> None:
+    pdf = packet(opened(clinic), visit()).pdf
+    verdict = verify(opened(clinic), pdf)
+    assert isinstance(verdict, PacketVerdict)
+    assert (verdict.state, [document.state for document in verdict.documents]) == ("current", ["current"])
+    altered = verify(opened(clinic), pdf + b"% a note")
+    assert isinstance(altered, PacketVerdict)
+    assert (altered.packet, altered.state) == (verdict.packet, "altered")
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    assert verify(opened(clinic), pdf).state == "superseded"
+
+
+def test_a_file_of_somebody_else_is_unknown(clinic: Path) -> None:
+    assert verify(opened(clinic), b"%PDF-1.7 of somebody else").state == "unknown"
+
+
+def test_what_can_not_be_approved_is_refused_and_nothing_is_recorded(clinic: Path, tmp_path: Path) -> None:
+    yesterday = TODAY - datetime.timedelta(days=1)
+    with pytest.raises(WrongUse, match="has passed already"):
+        approve(opened(clinic), CODE, by="Ann Ray", until=yesterday)
+    with pytest.raises(WrongUse, match="--by and --role: is empty, too long, or"):
+        approve(opened(clinic), CODE, by="\x1b[2J", role=300 * "x")
+    with pytest.raises(WrongUse, match=r"^--role: .* holds characters that can't be printed"):
+        approve(opened(clinic), CODE, by="Ann Ray", role="Psychologist\u202e")
+    with pytest.raises(WrongUse, match="never been approved"):
+        diff(opened(clinic), CODE)
+    assert not (clinic / "approvals.yaml").exists()
+
+
+def test_approvals_need_the_folder_of_a_clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CONSENTKIT_CLINIC", raising=False)
+    for errand in (lambda: approve(open_clinic(), "90837", by="Ann Ray"), lambda: diff(open_clinic(), "90837")):
+        with pytest.raises(FileAccess, match="approvals are kept in the clinic's folder"):
+            errand()
