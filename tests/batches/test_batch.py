@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -280,6 +281,23 @@ def test_a_document_is_made_from_the_files_that_count_when_its_turn_comes(tmp_pa
     assert "Own words." not in readable_text(made.read_bytes())
 
 
+def test_the_library_is_listed_once_for_all_codes_that_it_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = [f"GONE-{number}" for number in range(20)]
+    place = make_place(tmp_path, f"services: {[CODE, *unknown]}\n".replace("'", ""))
+    workspace = place.workspace()
+    requests = requests_of(workspace, None)
+    listed: Counter[Path] = Counter()
+    honest = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda path: listed.update([path]) or honest(path))
+    plan = make_plan(workspace, requests, place.out, Choice())
+    assert [step.request.identity.code for step in plan.steps if step.error] == unknown
+    assert all("no procedure has the code" in str(step.error) for step in plan.steps if step.error)
+    assert {path: count for path, count in listed.items() if count > 1} == {}
+    assert listed
+
+
 # --- a part of the list ---
 
 
@@ -507,12 +525,10 @@ def test_two_runs_do_not_work_in_one_folder_at_once(place: Place) -> None:
     assert len(place.run()) == 2
 
 
-def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) -> None:
+@pytest.mark.parametrize("name", [".consentkit-0123456789abcdef.tmp", ".consentkit-ab1_x9zq.tmp"])
+def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(name: str, place: Place) -> None:
     place.out.mkdir()
-    old, young, other = (
-        place.out / name
-        for name in (".consentkit-0123456789abcdef.tmp", ".consentkit-fedcba9876543210.tmp", ".mine.tmp")
-    )
+    old, young, other = (place.out / each for each in (name, ".consentkit-fedcba9876543210.tmp", ".mine.tmp"))
     for path in (old, young, other):
         path.write_bytes(b"half")
     for path in (old, other):

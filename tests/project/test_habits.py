@@ -14,6 +14,7 @@ import yaml
 from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
+from consentkit._version import __version__
 from consentkit.model.identity import CLAUSES_NAME, LANGUAGE_PATTERN
 from kit.coverage_of_rooms import Measured, by_room, table
 from kit.running import PROJECT, SAMPLE_CLINIC, Outcome
@@ -110,6 +111,27 @@ def test_the_hook_reports_what_two_files_say_against_each_other(tmp_path: Path, 
     (tmp_path / "services.yaml").write_text("services: [SMALL-2]\n", encoding="utf-8")
     done = run_hook(call, "services.yaml")
     assert (done.code, "[service-unknown]" in done.stdout.decode()) == (3, True)
+
+
+# --- releases ---
+
+
+def steps_of_a_release() -> str:
+    return (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## Releases\n")[1].split("\n## ")[0]
+
+
+def test_the_steps_of_a_release_name_the_file_in_which_the_version_is() -> None:
+    (path,) = re.findall(r"the version in `([^`]+)`", steps_of_a_release())
+    assert path == PYPROJECT["tool"]["hatch"]["version"]["path"]
+    assert f'__version__ = "{__version__}"' in (PROJECT / path).read_text(encoding="utf-8")
+
+
+def test_the_steps_of_a_release_name_files_and_targets_that_are_there() -> None:
+    steps = steps_of_a_release()
+    assert [name for name in re.findall(r"`([\w./-]+/[\w./-]+)`", steps) if not (PROJECT / name).exists()] == []
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"`make ([\w-]+)`", steps)
+    assert targets and [name for name in targets if not re.search(rf"(?m)^{name}:", makefile)] == []
 
 
 # --- editors ---

@@ -27,6 +27,7 @@ from consentkit.batches.service_list import RequestedDocument, list_hash, shard_
 from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
+from consentkit.library.procedures import ListedLibrary
 from consentkit.library.snapshot import Snapshot
 from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Crew
@@ -134,6 +135,7 @@ def make_plan(
     chosen = [request for request in wanted.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
+    workspace = replace(workspace, library=ListedLibrary(workspace.library.folders))
     inputs, known = workspace.inputs(), before.by_file()
     steps = []
     for request in chosen:

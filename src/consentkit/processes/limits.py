@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 
 from consentkit.errors import ConsentkitError, OutOfTime, RenderingFailed
 from consentkit.processes.interruption import follow, interruptible, uninterrupted
-from consentkit.processes.whole_files import LARGEST_PDF
 
 Result = TypeVar("Result")
 
@@ -39,7 +38,7 @@ class Limits:
     """Seconds of CPU time; by the clock it may take three times as many, since a machine may be busy."""
     memory: int = 800 * 1000**2
     """Address space in bytes, including that of this process, unless that is large itself."""
-    file_size: int = LARGEST_PDF
+    file_size: int = 64 * 1024**2
     """Bytes of any one file."""
 
 
