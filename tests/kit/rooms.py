@@ -104,7 +104,7 @@ class _Reader:
         """The module that a string names: whole, with a name in it, or without the beginning that is put before it."""
         for prefix in ("", *self._prefixes):
             steps = re.split(r"[.:]", prefix + text) if _DOTTED.fullmatch(text) else []
-            longest = (".".join(steps[:count]) for count in range(len(steps), 1, -1))
+            longest = (".".join(steps[:count]) for count in range(len(steps), max(1, prefix.count(".")), -1))
             if name := next((name for name in longest if name in self._modules), None):
                 yield name
                 return
