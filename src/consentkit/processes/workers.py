@@ -5,7 +5,7 @@ too long costs its own task only, and another takes its place; nothing that a ta
 temporary files; an interrupt ends all processes at once, and they end with this one where it is killed.
 
 Processes are forked, so what was loaded before is there at once. Each is the head of a process group of its own: it may
-fork in its turn (`isolation`), and is ended together with what it forked.
+fork in its turn (`limits`), and is ended together with what it forked.
 """
 
 from __future__ import annotations

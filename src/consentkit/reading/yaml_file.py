@@ -1,7 +1,7 @@
 """YAML as people write it here: plain data in which every scalar stays text, with a position for every key and value.
 
 Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, no text is dropped as a comment
-(`yamllosses`), nothing is built but mappings, lists and text, and the cost is bounded by the size of the file. Whatever
+(`yaml_losses`), nothing is built but mappings, lists and text, and the cost is bounded by the file's size. Whatever
 is refused becomes a Problem; no exception of the YAML library gets out. Of a file that is read discreetly, no problem
 quotes a value, nor a key that could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
 reading on parser events.
