@@ -1,8 +1,8 @@
 """The parts of a service list that several machines have made, joined in one folder.
 
 Guarantees: what is joined is the whole list, each document once, whole, and made by the same programs from the same
-templates, for the same particulars and with the same clauses; or everything that speaks against it is told, and nothing
-is written.
+templates, for the same particulars and with the same clauses; or everything that speaks against it is reported, and
+nothing is written.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _WHICH_FOLDERS = "name the folders that `consentkit batch` has filled"
 
 
 def merge(folders: Sequence[Path], target: Path, *, force: bool = False) -> Manifest:
-    """Join the parts that stand in `folders`, and write documents and manifest into `target`.
+    """Join the parts in `folders`, and write documents and manifest into `target`.
 
-    Raises InvalidInput with everything that is missing, double or in conflict; FileAccess.
+    Raises InvalidInput with everything that is missing, there twice or in conflict; FileAccess.
     """
     parts = [(folder, load_manifest(folder)) for folder in folders]
     problems = [*_list_problems(parts), *_document_problems(parts)]
@@ -108,7 +108,7 @@ def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Probl
 
 
 def _is_whole(texts: Sequence[str], part: Manifest) -> bool:
-    return list_hash(texts) == part.list_hash or len(set(texts)) < len(texts)  # what is double has been told
+    return list_hash(texts) == part.list_hash or len(set(texts)) < len(texts)  # what is there twice has been reported
 
 
 def _entry_problems(folder: Path, part: Manifest, entry: Entry) -> Iterator[Problem]:

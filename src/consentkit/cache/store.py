@@ -70,7 +70,7 @@ class Pruned:
 
 
 class Store:
-    """Finished parts by key. Any number of processes may use one folder at once.
+    """Finished parts by key. Any number of processes and threads may use one folder at once.
 
     A store without a folder keeps nothing and finds nothing.
     """
@@ -81,6 +81,7 @@ class Store:
         self.trouble: str | None = None
         """Why the store was of no use the first time that it wasn't: a sentence for a person, to be shown once."""
         self._puts = 0
+        self._next_look = 1
 
     def get(self, key: str) -> bytes | None:
         """Return what was put under a key; None where nothing was, where it is damaged, or where it can't be read.
@@ -157,8 +158,9 @@ class Store:
         Only sizes are looked at: opening thousands of files for it would make the first put slow.
         """
         self._puts += 1
-        if self._puts % _PUTS_BETWEEN_LOOKS != 1:
+        if self._puts < self._next_look:  # threads may lose a count, but no look
             return
+        self._next_look = self._puts + _PUTS_BETWEEN_LOOKS
         try:
             self._prune(self.largest, thorough=False)
         except FileAccess as error:

@@ -101,12 +101,12 @@ class OpenWorkspace:
 
     @property
     def usual_language(self) -> str:
-        """The language that is used unless another is asked for."""
+        """The language that is used unless another is requested."""
         return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
 
     @property
     def usual_paper(self) -> PaperSize:
-        """The paper size that is used unless another is asked for."""
+        """The paper size that is used unless another is requested."""
         return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
@@ -126,7 +126,7 @@ class OpenWorkspace:
     def procedure(
         self, code_or_path: str | Path, pack: LanguagePack | None = None, snapshot: Snapshot | None = None
     ) -> Procedure:
-        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it names."""
         known = pack.clauses if pack else None
         return load_procedure(self.locate(code_or_path), known_clauses=known, snapshot=self._files(snapshot))
 
@@ -197,7 +197,7 @@ class OpenWorkspace:
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
-        """Resolve which document is asked for. Raises UnknownCode."""
+        """Resolve which document is requested. Raises UnknownCode."""
         return find(self.library, procedure, language or self.usual_language, variant, layout)
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
@@ -337,14 +337,22 @@ def open_workspace(
 ) -> OpenWorkspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
-    Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
-    particulars. Finished documents are kept in the store, if one is given.
+    Raises what `open_folder` raises.
+    """
+    return open_folder(find_folder(clinic), store, despite_faults=despite_faults, snapshot=snapshot)
+
+
+def open_folder(
+    folder: Path | None, store: Store | None = None, *, despite_faults: bool = False, snapshot: Snapshot | None = None
+) -> OpenWorkspace:
+    """Open a clinic's folder, or none: then the shipped library serves, and the paper has blanks for its particulars.
+
+    Finished documents are kept in the store, if one is given.
 
     Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
     same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
     the one run that the workspace is for.
     """
-    folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
@@ -375,7 +383,8 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
     return opened
 
 
-def _clinic_folder(named: str | Path | None) -> Path | None:
+def find_folder(named: str | Path | None = None) -> Path | None:
+    """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
         return find_clinic_folder(_current_folder())

@@ -115,6 +115,8 @@ class Record(BaseModel):
 
 def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check that no entry of a list stands there twice. Raises ValueError."""
+    if len(set(values)) == len(values):  # as nearly always
+        return values
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"names {', '.join(map(quoted, repeated))} more than once; keep one")

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -131,7 +132,20 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-class Patient(Record):
+class PersonalRecord(Record):
+    """A record about a person: neither its own text nor what pydantic says of a mistake in it holds particulars.
+
+    Programs keep both in logs, and tools that watch over programs send them elsewhere.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What `repr` and `str` show."""
+        yield from ()
+
+
+class Patient(PersonalRecord):
     """The person whom the papers are for: the three identifiers that stand on every page."""
 
     name: Name
@@ -142,7 +156,7 @@ class Patient(Record):
     """The record number in the clinic's system."""
 
 
-class Professional(Record):
+class Professional(PersonalRecord):
     """Somebody who treats: a name with credentials."""
 
     name: Name
@@ -156,7 +170,7 @@ class Professional(Record):
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
 
 
-class Representative(Record):
+class Representative(PersonalRecord):
     """Who decides for a patient."""
 
     name: Name
@@ -165,7 +179,7 @@ class Representative(Record):
     """What this person is to the patient, such as mother or legal guardian."""
 
 
-class Interpreter(Record):
+class Interpreter(PersonalRecord):
     """Who interprets the talk."""
 
     name: Name
@@ -181,7 +195,7 @@ class Interpreter(Record):
 VisitDocuments = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
-class Visit(Record):
+class Visit(PersonalRecord):
     """One visit of one patient."""
 
     visit: VisitId
@@ -220,6 +234,10 @@ class Visit(Record):
     """Who watches the signing, where somebody does."""
     extra: Annotated[tuple[FileName, ...], Field(max_length=10), AfterValidator(_each_once)] = ()
     """Names of PDF files in the folder `extra` of the clinic, which are put at the end."""
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What `repr` and `str` show: the number, which tells nobody's name."""
+        yield "visit", self.visit
 
     @field_validator("date")
     @classmethod

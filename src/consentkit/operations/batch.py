@@ -58,7 +58,7 @@ class BatchStarted:
 
     documents: int
     repeated: Sequence[str]
-    """The files of documents that the list asks for more than once; one is made of each."""
+    """The files of documents that are in the list more than once; each is made once."""
     unknown_files: Sequence[str] = ()
     """What is in the folder and is not part of it; a run leaves it alone. A preview does not look."""
 
@@ -117,6 +117,14 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[Batc
                 endings[result.ending] += 1
                 yield result
     yield _summary(run.plan, endings, time.monotonic() - begun, request)
+
+
+def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:
+    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises."""
+    with contextlib.closing(run_batch(workspace, request)) as events:
+        for event in events:
+            if isinstance(event, BatchResult):
+                yield event
 
 
 def preview_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[PreviewEvent, None, None]:

@@ -57,7 +57,7 @@ class Packet:
 
     plan: PacketPlan
     papers: tuple[PlacedItem, ...]
-    pdf: bytes
+    pdf: bytes = field(repr=False)
 
     @property
     def pages(self) -> int:

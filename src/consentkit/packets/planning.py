@@ -165,7 +165,6 @@ class Planner:
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
         files as they are to be used.
         """
-        self._days.forget(visit)
         problems = VisitProblems(file, row, visit.visit)
         one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
         clinic = self.workspace.folder.clinic
@@ -206,16 +205,17 @@ class Planner:
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
-        self._days.forget(visit)
         problems = VisitProblems("", None, visit.visit)
         one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()))
         procedures = self._procedures(one)
         self._judge(one, procedures)
-        if not problems.problems and not problems.failures:
+        if problems.problems or problems.failures:
+            self._days.forget(visit)
+        else:
             self._days.remember(visit, procedures)
 
     def forget(self, visit: Visit) -> None:
-        """Let a visit whose packet was planned, but is not handed out, count for no other one."""
+        """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._days.forget(visit)
 
     def _pack(self, one: _VisitInPlanning, language: str) -> LanguagePack:

@@ -79,9 +79,9 @@ def field_of(visit: str, file: str) -> str:
 
 def unread_problems(entry: VisitEntry) -> list[Problem]:
     """The mistakes of a visit that can't be read, each with the number of the visit where messages may hold it."""
-    if entry.number is None:
+    name = field_of(entry.number, entry.file) if entry.number else ""
+    if not name:
         return list(entry.problems)
-    name = named_visit(entry.number)
     return [replace(problem, field=f"{name}: {problem.field}" if problem.field else name) for problem in entry.problems]
 
 

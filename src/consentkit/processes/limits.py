@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from consentkit.errors import ConsentkitError, OutOfTime, RenderingFailed
+from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, interruptible, uninterrupted
 
 Result = TypeVar("Result")
@@ -60,14 +61,15 @@ def run_limited(
     """
     limits = limits or Limits()
     context = multiprocessing.get_context("fork")  # the engine is loaded already, and loading it is the larger half
-    receiver, sender = context.Pipe(duplex=False)
     # An interrupt is let in only while we wait: in a hook around the fork it would be lost, in the tidying up it would
     # leave files behind. One that comes at another time waits until the end.
     with uninterrupted() as held_back, tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-        task = (os.getpid(), sender, folder, limits, function, arguments)
-        child = context.Process(target=_work, args=task, daemon=True)
-        child.start()
-        sender.close()
+        with no_fork():  # the child of another thread would hold our pipe open, and we would wait for that child
+            receiver, sender = context.Pipe(duplex=False)
+            task = (os.getpid(), sender, folder, limits, function, arguments)
+            child = context.Process(target=_work, args=task, daemon=True)
+            child.start()
+            sender.close()
         try:
             with interruptible(held_back):
                 outcome = receiver.recv() if receiver.poll(_BY_THE_CLOCK * limits.seconds) else None

@@ -27,6 +27,7 @@ from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
 
 from consentkit.errors import ConsentkitError, RenderingFailed, reason
+from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, uninterrupted
 from consentkit.processes.limits import lower_limit
 from consentkit.processes.pool import Crew
@@ -192,7 +193,7 @@ class _Team:
         """Fork a process. Raises OSError where there are no resources for it."""
         context = multiprocessing.get_context("fork")
         others = [worker.connection for worker in self.workers]
-        with contextlib.ExitStack() as undo, uninterrupted():
+        with contextlib.ExitStack() as undo, uninterrupted(), no_fork():
             ours, theirs = context.Pipe()
             undo.callback(theirs.close)
             undo.callback(ours.close)

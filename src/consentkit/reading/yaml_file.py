@@ -169,7 +169,9 @@ class _YamlReader:
 
     def _node(self, event: yaml.Event, next_event: NextEvent, path: DataPath) -> Data:
         start = event.start_mark
-        self._count(start, path)
+        self.nodes += 1
+        if self.nodes > self.most_nodes or len(path) > DEEPEST:
+            self._stop_at_limit(start, path)
         self.values.setdefault(path, (start.line + 1, start.column + 1))
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path)
@@ -177,7 +179,8 @@ class _YamlReader:
             self._report(start, f"uses {self._alias(event)}; write the text out", path)
             self.unread.add(path)
             return ""
-        self._look_over(event, path)
+        if event.anchor or event.tag:
+            self._look_over(event, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(event, next_event, path)
         return self._mapping(event, next_event, path)
@@ -192,8 +195,7 @@ class _YamlReader:
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
                 self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
 
-    def _count(self, mark: yaml.Mark, path: DataPath) -> None:
-        self.nodes += 1
+    def _stop_at_limit(self, mark: yaml.Mark, path: DataPath) -> None:
         if self.nodes > self.most_nodes:
             self._stop(mark, f"holds more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
@@ -219,7 +221,8 @@ class _YamlReader:
         items: list[Data] = []
         while not isinstance(event := next_event(), SequenceEndEvent):
             items.append(self._node(event, next_event, (*path, len(items))))
-        self.watch.see_brackets(start, event)
+        if start.flow_style:
+            self.watch.see_brackets(start, event)
         return items
 
     def _mapping(self, start: yaml.MappingStartEvent, next_event: NextEvent, path: DataPath) -> dict[str, Data]:
@@ -238,7 +241,8 @@ class _YamlReader:
             mark = event.start_mark
             self.keys[here] = mark.line + 1, mark.column + 1
             entries[key] = self._node(next_event(), next_event, here)
-        self.watch.see_brackets(start, event)
+        if start.flow_style:
+            self.watch.see_brackets(start, event)
         return entries
 
     def _skip(self, next_event: NextEvent, path: DataPath) -> None:
@@ -252,7 +256,9 @@ class _YamlReader:
 
     def _key(self, event: yaml.Event, path: DataPath) -> str | None:
         """The text of a key; None where a problem has been reported instead."""
-        self._count(event.start_mark, path)
+        self.nodes += 1
+        if self.nodes > self.most_nodes or len(path) > DEEPEST:
+            self._stop_at_limit(event.start_mark, path)
         if not isinstance(event, ScalarEvent):
             if isinstance(event, AliasEvent):
                 self._report(event.start_mark, f"uses {self._alias(event)} as a key; write the key out", path)

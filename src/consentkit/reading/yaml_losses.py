@@ -123,10 +123,9 @@ class Watch:
             self.needs_scan = True
 
     def see_brackets(self, start: yaml.CollectionStartEvent, end: yaml.CollectionEndEvent) -> None:
-        """Look at a mapping or a list, if it is in brackets."""
-        if start.flow_style:
-            holds_comment = self._text.find("#", start.start_mark.index, end.end_mark.index) >= 0
-            self.needs_scan = self.needs_scan or holds_comment
+        """Look at a mapping or a list in brackets."""
+        holds_comment = self._text.find("#", start.start_mark.index, end.end_mark.index) >= 0
+        self.needs_scan = self.needs_scan or holds_comment
 
 
 def losses(text: str, loader: type) -> Iterator[Loss]:
