@@ -49,7 +49,7 @@ class DocumentMaker(Protocol):
 
 
 @dataclass(frozen=True)
-class Order:
+class LookedUp:
     """A document that is kept already, or the content of one that has to be made."""
 
     sought: Sought
@@ -96,17 +96,17 @@ def get_or_make(workspace: DocumentMaker, sought: Sought, inputs: Inputs | None 
     return fulfil(workspace, look_up(workspace, sought, inputs or workspace.inputs()))
 
 
-def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> Order:
+def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> LookedUp:
     """Find a document, or read what it is to be made from. Raises what `Workspace.content_of` raises."""
     digests = digests_of(sought, inputs)
     if document := kept(workspace, key_from(digests)):
-        return Order(sought, digests, document)
+        return LookedUp(sought, digests, document)
     with workspace.naming_files(sought.identity.language, sought.original, inputs.snapshot):
         content = workspace.content_of(sought, inputs.snapshot)
-    return Order(sought, digests, None, content, inputs.snapshot)
+    return LookedUp(sought, digests, None, content, inputs.snapshot)
 
 
-def fulfil(workspace: DocumentMaker, order: Order) -> Made:
+def fulfil(workspace: DocumentMaker, order: LookedUp) -> Made:
     """Make and keep what has been looked up, unless it was kept. Raises what `Workspace.render` raises."""
     if order.document:
         return Made(order.document, order.digests)
