@@ -1,7 +1,7 @@
 """Checking the files of a library, of a clinic, or of somebody who writes procedures.
 
-Guarantees: every file that is named is checked, whatever is wrong with the others; its problems are those that the check
-of the whole library reports, but for exceptions in clinic.yaml that are no longer needed.
+Guarantees: every file that is named is checked, whatever is wrong with the others; its problems are those that the
+check of the whole library reports, but for exceptions in clinic.yaml that are no longer needed.
 """
 
 from __future__ import annotations
