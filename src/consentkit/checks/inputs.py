@@ -52,6 +52,15 @@ class TranslationFile:
         return self.procedure.code
 
 
+@dataclass(frozen=True)
+class OrphanFile:
+    """A translation of a procedure that doesn't exist."""
+
+    source: SourceText
+    code: str
+    language: str
+
+
 AnyProcedure = ProcedureFile | TranslationFile
 
 
@@ -119,6 +128,8 @@ class LibraryFiles:
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
     printed: tuple[PrintedFile, ...] = ()
+    orphans: tuple[OrphanFile, ...] = ()
+    """Translations of procedures that don't exist."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
     """For each code of which the clinic has its own text: when the shipped text was issued."""
 

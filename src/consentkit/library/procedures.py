@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,18 @@ class Library:
         if not PROCEDURE_NAME.fullmatch(name):
             return None
         return next((folder / name for folder in self.folders if _holds(folder, name)), None)
+
+
+class ListedLibrary(Library):
+    """A library for one run: its folders are listed once, to suggest codes for any number of unknown ones."""
+
+    def codes(self) -> list[str]:
+        """All codes, sorted, as they were when they were first listed."""
+        return list(self._codes)
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(super().codes())
 
 
 def passed_over(folder: Path) -> list[Path]:
