@@ -99,7 +99,7 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
         if not is_there(path):
             return None
         if not is_template(steps):  # it would not count for what is kept
-            raise TemplateError(f"{name} is no template; these end in {', '.join(TEMPLATE_ENDINGS)}")
+            raise TemplateError(f"{name} is not a template; these end in {', '.join(TEMPLATE_ENDINGS)}")
         loaded.append(path)
         if resolved(path) != resolved(folder).joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")

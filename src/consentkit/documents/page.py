@@ -50,14 +50,14 @@ class Page:
     content_hash: str
     approval: Approval | None
     mark: str
-    """What stands at the head of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     templates: tuple[Path, ...] = ()
     """The templates and style sheets that it was made with."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a document is about: a procedure's text in one language, told in one of the ways there are."""
+    """What a document is about: a procedure's text in one language, as one kind of document."""
 
     procedure: Procedure
     clinic: Clinic
@@ -221,7 +221,7 @@ def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]
 
 
 def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What stands at the head of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     if approval is None:
         return pack.page.draft
     if approval.until and approval.is_overdue(today):
