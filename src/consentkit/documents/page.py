@@ -167,9 +167,14 @@ class Content:
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
 
     @property
+    def title(self) -> str:
+        """What the document is called: a plan is the patient's own, and not about the procedure."""
+        return self.pack.plan.heading if self.variant == "plan" else self.procedure.title
+
+    @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
-        if self.variant == "refusal":  # it is short, and what it says of rights it says in its own words
+        if self.variant in {"refusal", "plan"}:  # they are short, and what a refusal says of rights is in its own words
             return {}
         asked = dict.fromkeys(self.procedure.clauses, "procedure")
         reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
@@ -257,6 +262,7 @@ def _values(content: Content) -> dict[str, Any]:
     """
     return {
         "procedure": content.procedure,
+        "title": content.title,
         "clinic": content.clinic,
         "words": content.pack,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses},

@@ -16,20 +16,43 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.procedure import Passage
-from consentkit.model.words import Clause
+from consentkit.model.words import Clause, PlanWords
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10
 
 
 def safety_texts(content: Content) -> Iterator[str]:
-    """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
+    """Every text that must never be missing from the paper."""
+    if content.variant == "plan":
+        return _plan_texts(content.pack.plan)
+    return _refusal_texts(content) if content.variant == "refusal" else _texts_to_weigh(content)
+
+
+def _plan_texts(plan: PlanWords) -> Iterator[str]:
+    """Whom to call, and the six steps."""
+    yield from (plan.call, plan.call_note)
+    for step in plan.steps:
+        yield from (step.heading, step.hint)
+
+
+def _refusal_texts(content: Content) -> Iterator[str]:
+    """What was offered, what may follow, that the door stays open, and when to get help."""
+    procedure = content.procedure
+    yield from (procedure.summary.what, procedure.summary.why)
+    yield from passage_texts(procedure.no_treatment)
+    yield from content.pack.refusal.open_door.text.split("\n\n")
+    if procedure.risks.get_help_now:
+        yield from passage_texts(procedure.risks.get_help_now)
+
+
+def _texts_to_weigh(content: Content) -> Iterator[str]:
+    """In short, every risk, benefit and choice, doing nothing among them, when to get help, and the clauses."""
     procedure = content.procedure
     summary = procedure.summary
     yield from (summary.what, summary.why, summary.how_long, summary.main_risk, summary.your_choice)
-    if content.variant != "refusal":
-        yield from procedure.risks.every
-        yield from passage_texts(procedure.risks.what_helps)
+    yield from procedure.risks.every
+    yield from passage_texts(procedure.risks.what_helps)
     if procedure.risks.get_help_now:
         yield from passage_texts(procedure.risks.get_help_now)
     yield from procedure.benefits.items

@@ -160,6 +160,11 @@ class OpenWorkspace:
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
+        if variant == "plan" and original.plan is None:
+            raise WrongUse(
+                f"{original.code} has no plan for a crisis; its file asks for one with the line `plan: crisis`, as "
+                "90839 does"
+            )
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
         translation = load_translation(self._translation_path(procedure, original.code, pack.language), files)

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "information", "refusal"]
+Variant = Literal["consent", "information", "refusal", "plan"]
 """What kind of document is made from a definition."""
 
 VARIANTS: tuple[Variant, ...] = get_args(Variant)

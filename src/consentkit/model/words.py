@@ -94,6 +94,7 @@ class Kinds(Record):
     consent: Line
     information: Line
     refusal: Line
+    plan: Line
 
 
 class DocumentWords(Record):
@@ -195,14 +196,38 @@ class OpenDoor(Record):
 class Refusal(Record):
     """The statement by which care is refused, and headings that differ in its document."""
 
+    title: Line
+    """What heads the paper, above the name of the procedure."""
     heading: Line
     offered: Line
+    choices: Line
     may_follow: Line
     open_door: OpenDoor
     intro: Line
     statements: tuple[Line, ...] = Field(min_length=1)
     agreement: Annotated[Line, _takes("title", "code")]
     reason: Line
+
+
+class PlanStep(Record):
+    """One step of the plan for a crisis, with lines to write on."""
+
+    heading: Line
+    hint: Line
+    """What may be written there."""
+
+
+class PlanWords(Record):
+    """Words of the plan for a crisis (the six steps of a safety plan: Stanley and Brown, 2012)."""
+
+    heading: Line
+    call: Line
+    """Whom to call or text at any hour."""
+    call_note: Line
+    """Whom to call where life is in danger."""
+    keep: Line
+    """What to do with the paper."""
+    steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
 Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
@@ -366,6 +391,7 @@ class LanguagePack(Record):
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal
+    plan: PlanWords
     signatures: Signatures
     about: AboutWords
     packet: PacketWords
