@@ -384,7 +384,7 @@ def test_a_style_sheet_that_hides_where_to_get_help_makes_no_document(
 ) -> None:
     clinic = make_clinic(tmp_path / "clinic", templates={"large.css" if large_print else "print.css": ""})
     sheet = clinic / "templates" / ("large.css" if large_print else "print.css")
-    sheet.write_text((shipped("templates") / sheet.name).read_text() + ".notice { color: transparent }")
+    sheet.write_text((shipped("templates") / sheet.name).read_text() + ".notice, .get-help { color: transparent }")
     with pytest.raises(
         RenderingFailed, match=r"the finished page lacks `Call for help\.`, `Call 911\.`, `Call 988\.`;"
     ):

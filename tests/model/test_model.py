@@ -102,7 +102,7 @@ def test_a_procedure_without_a_required_section_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, field in Procedure.model_fields.items() if not field.is_required()])
 def test_a_procedure_without_an_optional_section_is_complete(name: str) -> None:
     assert name not in small_data()
-    assert getattr(small_procedure(), name) == ()
+    assert getattr(small_procedure(), name) in {(), None}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,15 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     clauses = list(clause_texts(content.pack.clauses[name] for name in content.clauses))
     assert len(clauses) > 12
     assert list(safety_texts(content)) == [*in_short, *about_risks, *others, *clauses]
-    assert list(safety_texts(dataclasses.replace(content, variant="refusal"))) == [*in_short, *others]
+    open_door = content.pack.refusal.open_door.text
+    refusal = ["A talk.", "It may help.", "Things may stay as they are.", open_door, "c1", "c4", "c2", "c3"]
+    assert list(safety_texts(dataclasses.replace(content, variant="refusal"))) == refusal
+    plan = content.pack.plan
+    steps = [text for step in plan.steps for text in (step.heading, step.hint)]
+    assert "988" in plan.call
+    assert "911" in plan.call_note
+    assert list(safety_texts(dataclasses.replace(content, variant="plan"))) == [plan.call, plan.call_note, *steps]
+    assert len(steps) == 12
 
 
 @pytest.mark.parametrize("code", ["0", "00100", "90837", "A", "T1015-HE", "A" * 16])
@@ -262,6 +270,17 @@ def test_no_list_of_codes_names_a_code_twice(name: str) -> None:
 def test_no_list_of_names_holds_a_name_twice(name: str) -> None:
     value = "a_name" if name != "related" else "90785"
     assert f"names `{value}` more than once; keep one" in refused(Procedure, **small_data(**{name: [value, value]}))
+
+
+def test_only_an_add_on_is_covered_by_the_paper_of_another_code_and_only_by_one_that_it_adds_to() -> None:
+    billing = {"role": "add_on", "add_on_to": ["90839"]}
+    covered = small_procedure(billing=billing, covered_by=["90839"])
+    assert covered.is_covered_beside(["90785", "90839"])
+    assert not covered.is_covered_beside(["90785"])
+    assert not small_procedure(billing=billing).is_covered_beside(["90839"])
+    told = "names 90837, which is not under `billing.add_on_to`"
+    assert told in refused(Procedure, **small_data(billing=billing, covered_by=["90839", "90837"]))
+    assert told in refused(Procedure, **small_data(covered_by=["90837"]))
 
 
 @pytest.mark.parametrize("day", ["2026-02-28", "2024-02-29", "1999-12-31"])

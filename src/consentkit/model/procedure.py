@@ -347,6 +347,16 @@ class Procedure(ProcedureText):
     review: Review
     """Edition and review dates."""
 
+    @field_validator("covered_by")
+    @classmethod
+    def _is_added_to_what_covers_it(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        billing = info.data.get("billing")
+        if billing and (others := [code for code in values if code not in billing.add_on_to]):
+            raise ValueError(
+                f"names {others[0]}, which is not under `billing.add_on_to`; add it there, or delete it here"
+            )
+        return values
+
     @field_validator("clauses", "covered_by", "related")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:

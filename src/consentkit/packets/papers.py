@@ -141,7 +141,7 @@ class PaperMaker:
 
 
 def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
-    to_do = "take_home" if document.variant == "information" else "sign"
+    to_do = "take_home" if document.variant in {"information", "plan"} else "sign"
     return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 
