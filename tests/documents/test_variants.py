@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -24,7 +25,7 @@ from consentkit.model.words import LanguagePack, fill
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.running import SAMPLE_CLINIC, Outcome
-from kit.small import make_clinic
+from kit.small import CODE, make_clinic, write_procedure
 from kit.source_comparison import compare
 from kit.structure_lint import lint
 from kit.translations import write_translation
@@ -369,6 +370,24 @@ def test_an_unknown_kind_is_answered_with_those_there_are(call: Call) -> None:
     done = call("render", "90837", "--variant", "refusl")
     assert done.code == 2
     assert "'consent', 'information', 'refusal', 'plan'" in done.stderr
+
+
+def test_a_plan_of_a_procedure_that_has_none_is_wrong_use(tmp_path: Path, call: Call) -> None:
+    done = call("render", "90837", "--variant", "plan", "-o", tmp_path / "plan.pdf")
+    assert (done.code, done.stdout) == (2, b"")
+    assert "90837 has no plan for a crisis" in done.stderr
+    assert "`plan: crisis`" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_approved_by_itself(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", plan="crisis")
+    assert call("approve", CODE, "--variant", "plan", "--by", "Dr. Ruiz", "--clinic", clinic).code == 0
+    made = {variant: open_workspace(clinic).render(CODE, variant=variant) for variant in VARIANTS}
+    assert [variant for variant, document in made.items() if document.is_approved] == ["plan"]
+    assert made["plan"].mark.startswith("Approved by Dr. Ruiz")
+    assert made["plan"].content_hash not in {made["consent"].content_hash, made["refusal"].content_hash}
 
 
 def test_json_lists_every_clause_with_why_it_is_there(call: Call) -> None:

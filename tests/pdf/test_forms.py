@@ -85,7 +85,7 @@ VALUES = {
     "clinic_name": "Κλινική Ωμέγα",
     "clinic_address": "12 Long Winding Street, Upper Springfield, Massachusetts 01103",
     "confidentiality_initials": "ŁÆŞ",
-    "questions": "Ольга Сергеевна, її сестра",
+    "treated_by": "Ольга Сергеевна, її сестра",
     "answer_1": "We talk about what happened. I go home with a plan that I can read. I may feel worse for a day or so.",
     "patient_signed_on": "September 15, 2026",
 }

@@ -34,7 +34,7 @@ class PacketItem:
 
     title: str
     kind: str
-    """`cover`, `consent`, `information`, `refusal`, `statements`, `blank` or `extra`."""
+    """`cover`, `consent`, `information`, `refusal`, `plan`, `statements`, `blank` or `extra`."""
     to_do: str
     """What the patient does with it: `sign`, `take_home` or `read`; empty for pages that are not in the list."""
     pack: LanguagePack
