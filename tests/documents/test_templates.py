@@ -396,8 +396,8 @@ def test_a_style_sheet_that_hides_where_to_get_help_makes_no_document(
     [
         ("plan", "{{ words.plan.call }}", "Call or text 988 at any hour"),
         ("plan", "{{ words.plan.call_note }}", "call 911"),
-        ("plan", "{{ step.heading }}", "Signs that a crisis is coming"),
-        ("plan", "{{ step.hint }}", "Thoughts, moods or events"),
+        ("plan", "<h2>{{ step.heading }}</h2>", "Signs that a crisis is coming"),
+        ("plan", "<p>{{ step.hint }}</p>", "Thoughts, moods or events"),
         ("refusal", "{{ procedure.summary.what }}", "A talk."),
         ("refusal", "{{ procedure.summary.why }}", "It may help."),
         ("refusal", "{{ passage(procedure.no_treatment) }}", "Things may stay as they are."),

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
-from consentkit.model.procedure import Passage
+from consentkit.model.procedure import Passage, Procedure
 from consentkit.model.words import Clause, PlanWords
 from consentkit.problems import quoted
 
@@ -40,10 +40,8 @@ def _refusal_texts(content: Content) -> Iterator[str]:
     """What was offered, what may follow, that the door stays open, and when to get help."""
     procedure = content.procedure
     yield from (procedure.summary.what, procedure.summary.why)
-    yield from passage_texts(procedure.no_treatment)
-    yield from content.pack.refusal.open_door.text.split("\n\n")
-    if procedure.risks.get_help_now:
-        yield from passage_texts(procedure.risks.get_help_now)
+    door = content.pack.refusal.open_door.text.split("\n\n")
+    yield from (*passage_texts(procedure.no_treatment), *door, *_get_help_texts(procedure))
 
 
 def _texts_to_weigh(content: Content) -> Iterator[str]:
@@ -53,13 +51,18 @@ def _texts_to_weigh(content: Content) -> Iterator[str]:
     yield from (summary.what, summary.why, summary.how_long, summary.main_risk, summary.your_choice)
     yield from procedure.risks.every
     yield from passage_texts(procedure.risks.what_helps)
-    if procedure.risks.get_help_now:
-        yield from passage_texts(procedure.risks.get_help_now)
+    yield from _get_help_texts(procedure)
     yield from procedure.benefits.items
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
     yield from clause_texts(content.pack.clauses[name] for name in content.clauses)
+
+
+def _get_help_texts(procedure: Procedure) -> Iterator[str]:
+    """The signs that mean: call at once, and whom."""
+    if procedure.risks.get_help_now:
+        yield from passage_texts(procedure.risks.get_help_now)
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:
