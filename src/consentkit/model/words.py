@@ -95,6 +95,7 @@ class Kinds(Record):
     information: Line
     form: Line
     refusal: Line
+    plan: Line
 
 
 class DocumentWords(Record):
@@ -196,8 +197,11 @@ class OpenDoor(Record):
 class Refusal(Record):
     """The statement by which care is refused, and headings that differ in its document."""
 
+    title: Line
+    """What heads the paper, above the name of the procedure."""
     heading: Line
     offered: Line
+    choices: Line
     may_follow: Line
     open_door: OpenDoor
     intro: Line
@@ -244,6 +248,27 @@ class FormWords(Record):
     """The mark of a form that several texts are on, each of them approved."""
     approved_until: Annotated[Line, _takes("until")]
     """The same where an approval runs out; the first day on which one does."""
+
+
+class PlanStep(Record):
+    """One step of the plan for a crisis, with lines to write on."""
+
+    heading: Line
+    hint: Line
+    """What may be written there."""
+
+
+class PlanWords(Record):
+    """Words of the plan for a crisis (the six steps of a safety plan: Stanley and Brown, 2012)."""
+
+    heading: Line
+    call: Line
+    """Whom to call or text at any hour."""
+    call_note: Line
+    """Whom to call where life is in danger."""
+    keep: Line
+    """What to do with the paper."""
+    steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
 Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
@@ -405,6 +430,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
+    plan: PlanWords
     signatures: Signatures
     about: AboutWords
     packet: PacketWords
