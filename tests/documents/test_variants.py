@@ -67,6 +67,9 @@ CASES = (  # every kind in every language and size, and with every two of kind, 
     Case("90839", "plan", "es", False),
 )
 
+SIGNED_OR_READ = ("consent", "information", "form")
+"""A consent and its two parts."""
+
 TO_WEIGH = ("consent", "information")
 """The kinds that tell all there is to weigh."""
 
@@ -158,7 +161,7 @@ def test_the_file_says_what_it_is(case: Case) -> None:
         assert str(pdf.Root.Lang) == case.language
 
 
-@cases()
+@cases(lambda case: case.variant in SIGNED_OR_READ)
 def test_its_kind_stands_above_the_title_and_that_of_each_part_where_it_begins(case: Case) -> None:
     texts, kinds = texts_of(case), pack_of(case).document.kinds
     title = content_of(case).procedure.title
@@ -170,7 +173,7 @@ def test_its_kind_stands_above_the_title_and_that_of_each_part_where_it_begins(c
     assert others.isdisjoint(texts)
 
 
-@cases(lambda case: case.language == "es" and case.variant != "form")
+@cases(lambda case: case.language == "es" and case.variant not in {"form", "plan"})
 def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(case: Case) -> None:
     assert pack_of(case).about.translated in texts_of(case)
     if case.variant in TO_WEIGH:  # a refusal has its edition at the foot
@@ -186,13 +189,11 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
 # --- what each kind says ---
 
 
-@cases(lambda case: case.variant == "consent")
+@cases(lambda case: case.variant in {"consent", "form"})
 def test_every_signer_has_a_place(case: Case) -> None:
     pack = pack_of(case)
     words, asked = pack.signatures, pack.form.assent
-    signers = [block.who for block in words.blocks]
-    if case.variant != "refusal":
-        signers.append(asked.who)  # of somebody for whom another decides
+    signers = [*(block.who for block in words.blocks), asked.who]  # the last for whom another decides
     headings = [block.text for block in blocks_of(case) if block.role == "H3"]
     assert sorted(heading for heading in headings if heading in signers) == sorted(signers)
     assert texts_of(case).count(words.signature) == len(signers)
@@ -321,7 +322,7 @@ def without_colophon(case: Case) -> list[TaggedText]:
     return [*blocks[:begins], *blocks[ends:]]
 
 
-@cases(lambda case: case.large_print)
+@cases(lambda case: case.large_print and case.variant in SIGNED_OR_READ)
 def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> None:
     letters, sizes = sizes_of(document_of(case).pdf)
     least = {"H1": 22, "H2": 22, "H3": 20, "P": 18, "LBody": 18}

@@ -71,7 +71,7 @@ def _packed(form: Form) -> bytes:
 
 
 def _unpacked(data: bytes | None) -> Form | None:
-    """What `_packed` wrote; None for anything else, so that the form is made anew."""
+    """What `_packed` wrote; None for anything else, so that the form is made again."""
     kept = unpack_part(data)
     if kept is None:
         return None

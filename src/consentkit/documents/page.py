@@ -82,7 +82,7 @@ class Content:
 
     @property
     def clauses_to_read(self) -> dict[str, str]:
-        """Those of its information: what every patient is told, and what the procedure asks for."""
+        """Those of its information: those for every patient, and those that the procedure requests."""
         if self.variant not in {"consent", "information"}:
             return {}
         asked = dict.fromkeys(self.procedure.clauses, "procedure")

@@ -179,7 +179,7 @@ class OpenWorkspace:
 
         if variant == "plan" and original.plan is None:
             raise WrongUse(
-                f"{original.code} has no plan for a crisis; its file asks for one with the line `plan: crisis`, as "
+                f"{original.code} has no plan for a crisis; its file requests one with the line `plan: crisis`, as "
                 "90839 does"
             )
         if pack.language == ORIGINAL_LANGUAGE:

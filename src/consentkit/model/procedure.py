@@ -308,7 +308,7 @@ class OnForm(Record):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if not (self.choices or self.blanks or self.initials):
-            raise ValueError("asks for nothing; write `choices`, `blanks` or `initials`, or delete the line")
+            raise ValueError("requests nothing; write `choices`, `blanks` or `initials`, or delete the line")
         labels = [*(choice.label for choice in self.choices), *self.blanks, *self.initials]
         without_repeats(tuple(labels))  # a screen reader could not tell two fields apart
         return self

@@ -174,7 +174,7 @@ class TeachBack(Record):
     """The questions by which the clinic finds out whether it explained things well (AHRQ, teach-back)."""
 
     questions: tuple[Line, ...] = Field(min_length=1, max_length=5)
-    """What the clinician asks for procedures that have no questions of their own."""
+    """The clinician's questions about procedures that have none of their own."""
     own_questions: Line
     """What heads the lines for the patient's questions."""
 
@@ -236,9 +236,9 @@ class FormWords(Record):
     given_paper: Annotated[Line, _takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
     agreement: Line
-    """The statement by which the signer agrees, where one procedure is asked for."""
+    """The statement by which the signer agrees, where the form is about one procedure."""
     agreement_by_row: Line
-    """The same where several are, each with a box for yes and one for no."""
+    """The same for several procedures, each with a box for yes and one for no."""
     only_if_needed: Line
     """What heads what only some visits call for, on a form that no visit is known for."""
     teach_back: Line
