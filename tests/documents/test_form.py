@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -142,7 +143,7 @@ def test_a_form_in_two_languages_says_everything_in_both_and_is_signed_once(clin
     assert texts.index(words("es").form.agreement) < texts.index(words("en").form.agreement)
     with pikepdf.open(io.BytesIO(both.part.pdf)) as pdf:
         assert str(pdf.Root.Lang) == "es"
-        english = [element for element in File(pdf).elements if str(element.node.get("/Lang", "")) == "en"]
+        english = [element for element in File(pdf).elements if str(element.dictionary.get("/Lang", "")) == "en"]
     assert len(english) > 20
 
 
@@ -216,7 +217,7 @@ def test_a_form_whose_approval_has_run_out_says_so(clinic: Path) -> None:
         approve(open_workspace(clinic), code, by="Ann Ray", until=TODAY)
     record = clinic / "approvals.yaml"
     yesterday = TODAY - datetime.timedelta(days=1)
-    record.write_text(record.read_text().replace(f"until: {TODAY}", f"until: {yesterday}", 1))
+    record.write_text(re.sub(rf"(until: \W?){TODAY}", rf"\g<1>{yesterday}", record.read_text(), count=1))
     form = form_of(clinic, asked(CODE, OTHER))
     assert (form.is_approved, form.mark) == (False, fill(words().page.overdue, until=words().dates.write(yesterday)))
 
@@ -332,12 +333,7 @@ def test_a_form_has_fewer_than_600_words() -> None:
         ("asked.html", "{{ both(text, other and other.risks[group]) }}", "Yes.", "You may feel worse for a day."),
         ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; doing nothing"),
         ("clauses.html", "{{ clauses_of(form.clauses) }}", "", "This choice is yours. You can:"),
-        (
-            "clauses.html",
-            "to_tick=true) }}{% endfor %}",
-            "to_tick=true)|truncate(9) }}{% endfor %}",
-            "You need a place",
-        ),
+        ("clauses.html", "{{ both_passage(clause.text, other and other.text) }}", "", "This choice is yours. You can:"),
         (
             "signers.html",
             "<li>{{ both(text, second.consent",
