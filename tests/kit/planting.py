@@ -21,14 +21,16 @@ import yaml
 from consentkit import checks
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import KnownRisks, RiskTable
 from consentkit.model.words import LanguagePack
-from consentkit.reading.validation import require
+from consentkit.reading.validation import require, validated
 from consentkit.resources import shipped
 
 CONTENT = Path(__file__).parents[1] / "examples" / "content"
 CLEAN = CONTENT / "clean"
 CASES = sorted(path.name for path in CONTENT.iterdir() if path.is_dir() and path.name != CLEAN.name)
 TODAY = datetime.date(2026, 11, 21)
+RISKS = "procedures/risks.yaml"
 CURRENT = "current"
 """What stands in for the hash of the original."""
 
@@ -44,10 +46,21 @@ Files = dict[str, str]
 
 
 @cache
-def read_original(name: str, text: str) -> checks.ProcedureFile:
-    """Read a procedure."""
+def read_original(name: str, text: str, table: str = "") -> checks.ProcedureFile:
+    """Read a procedure, with the text of the table of risks that is beside it."""
     source = checks.read_source(text, name)
-    return checks.ProcedureFile(source, require(Procedure, source.yaml))
+    procedure, problems = validated(Procedure, source.yaml, _known_risks(table, "en"))
+    assert procedure, problems
+    return checks.ProcedureFile(source, procedure)
+
+
+def _known_risks(table: str, language: str) -> KnownRisks:
+    return KnownRisks(language, _read_table(table).table.risks if table else {})
+
+
+def _read_table(text: str) -> checks.RiskFile:
+    source = checks.read_source(text, RISKS)
+    return checks.RiskFile(source, require(RiskTable, source.yaml))
 
 
 @cache
@@ -105,10 +118,11 @@ def planted(case: str) -> Files:
 def read_folder(files: Mapping[str, str]) -> Folder:
     """Read a folder."""
     sources = {name: _read_source(text, name) for name, text in files.items()}
-    originals = {name: read_original(name, text) for name, text in files.items() if _PROCEDURE.fullmatch(name)}
+    table = files.get(RISKS, "")
+    originals = {name: read_original(name, text, table) for name, text in files.items() if _PROCEDURE.fullmatch(name)}
     by_code = {file.code: file for file in originals.values()}
     translations = tuple(
-        _translation(source, by_code[str(source.yaml.data["code"])])
+        _translation(source, by_code[str(source.yaml.data["code"])], table)
         for name, source in sources.items()
         if _TRANSLATION.fullmatch(name)
     )
@@ -118,6 +132,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
         packs=tuple(read_pack(name, text) for name, text in files.items() if name.startswith("templates/languages/")),
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
+        risks=(_read_table(table),) if table else (),
         shipped={
             Path(name).stem: read_original(name, text).procedure.review.issued
             for name, text in files.items()
@@ -127,16 +142,17 @@ def read_folder(files: Mapping[str, str]) -> Folder:
     return Folder(library, _settings(sources["clinic.yaml"]))
 
 
-def translated(source: checks.SourceText, original: checks.ProcedureFile) -> Procedure:
+def translated(source: checks.SourceText, original: checks.ProcedureFile, table: str = "") -> Procedure:
     """The texts of a translation with the facts of its original."""
     facts = {key: value for key, value in original.source.yaml.data.items() if key in _FACTS}
     texts = {key: value for key, value in source.yaml.data.items() if key not in _OF_TRANSLATIONS}
-    return Procedure.model_validate({**facts, **texts})
+    known = _known_risks(table, str(source.yaml.data["language"]))
+    return Procedure.model_validate({**facts, **texts}, context=known)
 
 
-def _translation(source: checks.SourceText, original: checks.ProcedureFile) -> checks.TranslationFile:
+def _translation(source: checks.SourceText, original: checks.ProcedureFile, table: str) -> checks.TranslationFile:
     data = source.yaml.data
-    procedure = translated(source, original)
+    procedure = translated(source, original, table)
     return checks.TranslationFile(source, procedure, str(data["language"]), str(data["translates"]), CURRENT)
 
 

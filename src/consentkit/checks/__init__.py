@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         check_pack,
         check_printed,
         check_procedure,
+        check_risks,
         check_translation,
     )
     from consentkit.checks.inputs import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         PackFile,
         PrintedFile,
         ProcedureFile,
+        RiskFile,
         ServiceFile,
         TranslationFile,
     )
@@ -41,6 +43,7 @@ __all__ = [
     "PackFile",
     "PrintedFile",
     "ProcedureFile",
+    "RiskFile",
     "Rule",
     "RuleException",
     "RuleFinding",
@@ -52,6 +55,7 @@ __all__ = [
     "check_pack",
     "check_printed",
     "check_procedure",
+    "check_risks",
     "check_translation",
     "find_rule",
     "read_source",
@@ -66,6 +70,7 @@ _HOMES = {
     "PackFile": "checks.inputs",
     "PrintedFile": "checks.inputs",
     "ProcedureFile": "checks.inputs",
+    "RiskFile": "checks.inputs",
     "Rule": "checks.rule",
     "RuleException": "model.clinic",
     "ServiceFile": "checks.inputs",
@@ -76,6 +81,7 @@ _HOMES = {
     "check_pack": "checks.examine",
     "check_printed": "checks.examine",
     "check_procedure": "checks.examine",
+    "check_risks": "checks.examine",
     "check_translation": "checks.examine",
     "find_rule": "checks.registry",
     "read_source": "reading.places",

@@ -16,6 +16,7 @@ from consentkit.checks.inputs import (
     PackFile,
     PrintedFile,
     ProcedureFile,
+    RiskFile,
     TranslationFile,
 )
 from consentkit.checks.reading_report import read_procedure
@@ -29,6 +30,7 @@ from consentkit.checks.rules import (
     lists,
     packs,
     reading,
+    risks,
     services,
     translations,
 )
@@ -36,7 +38,7 @@ from consentkit.checks.rules.characters import unprintable_character
 from consentkit.checks.rules.clauses import clause_of_code
 from consentkit.checks.rules.exceptions import unused_exception
 from consentkit.checks.settings import settle
-from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure
+from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure, wording_of_risks
 from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
@@ -66,6 +68,11 @@ def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> lis
     return _in_order(settle(unprintable_character(file), settings))
 
 
+def check_risks(file: RiskFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check one table of risks by itself."""
+    return _in_order(settle(_risks(file), settings))
+
+
 def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check a clinic's particulars."""
     return _in_order(settle(_clinic(file), settings))
@@ -92,6 +99,10 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
         yield from _pack(pack)
     if files.clinic:
         yield from _clinic(files.clinic)
+    for table in files.risks:
+        yield from _risks(table)
+    for check_risks_of_library in risks.CHECKS_OF_LIBRARY:
+        yield from check_risks_of_library(files)
     for printed in files.printed:
         yield from unprintable_character(printed)
     for check in library.CHECKS:
@@ -123,7 +134,7 @@ def _text(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
     if report := read_procedure(file, file.procedure):
         for check_figures in reading.CHECKS:
             yield from check_figures(report)
-    for check in (*content.CHECKS, *lists.CHECKS, *facts.CHECKS):
+    for check in (*content.CHECKS, *lists.CHECKS, *risks.CHECKS, *facts.CHECKS):
         yield from check(file)
     for check_day in dates.CHECKS:
         yield from check_day(file, today)
@@ -134,6 +145,12 @@ def _pack(file: PackFile) -> Iterator[RuleFinding]:
     yield from wording_of_pack(file)
     for check in packs.CHECKS:
         yield from check(file)
+
+
+def _risks(file: RiskFile) -> Iterator[RuleFinding]:
+    yield from unprintable_character(file)
+    for wordings in file.each_language():
+        yield from wording_of_risks(wordings)
 
 
 def _clinic(file: ClinicFile) -> Iterator[RuleFinding]:

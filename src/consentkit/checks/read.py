@@ -23,6 +23,7 @@ from consentkit.library.approvals import APPROVALS, Approvals, approvals_in, sou
 from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
+from consentkit.library.risks import RISKS
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     LARGEST_LIST,
@@ -33,6 +34,7 @@ from consentkit.model.identity import (
     TRANSLATION_NAME,
 )
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import RiskTable
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
 from consentkit.model.translation import Translation, text_hash
 from consentkit.model.words import ClauseChanges, LanguagePack
@@ -97,6 +99,8 @@ def inspect_files(workspace: OpenWorkspace, paths: Sequence[Path], today: dateti
         findings += checks.check_pack(pack, settings)
     if library.clinic:
         findings += checks.check_clinic(library.clinic, settings)
+    for table in library.risks:
+        findings += checks.check_risks(table, settings)
     for printed in library.printed:
         findings += checks.check_printed(printed, settings)
     return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
@@ -132,6 +136,7 @@ def _all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     for code, path in index.procedures.items():
         yield path
         yield from index.translations[code].values()
+    yield from filter(is_there, workspace.library.risk_files())
     for language in workspace.languages():
         yield pack_file(workspace.templates, language)
     if workspace.folder.path:
@@ -155,6 +160,7 @@ class _LibraryReader:
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
+    _risks: list[checks.RiskFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
 
     def read_each(self, paths: Iterable[Path]) -> None:
@@ -183,6 +189,8 @@ class _LibraryReader:
             self._read_clinic(path)
         elif path.name == SERVICES:
             self._read_services(path)
+        elif path.name == RISKS:
+            self._read_risks(path)
         elif path.parent.name == "languages":
             self._read_pack(path)
         elif _CLAUSES.fullmatch(path.name):
@@ -234,6 +242,7 @@ class _LibraryReader:
             packs=tuple(self._packs),
             clinic=self._clinic,
             services=tuple(self._services),
+            risks=tuple(self._risks),
             printed=tuple(self._printed),
             shipped=self._shipped_dates(),
         )
@@ -242,7 +251,7 @@ class _LibraryReader:
         """The procedure of a code: one that was read, or that of the library."""
         if code not in self.procedures and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
-            procedure = check_procedure(path, snapshot=self.snapshot)[0]
+            procedure = check_procedure(path, snapshot=self.snapshot, risk_files=self._risk_files(path))[0]
             if procedure:
                 return checks.ProcedureFile(self._source(path), procedure)
         return self.procedures.get(code)
@@ -266,13 +275,18 @@ class _LibraryReader:
         return None
 
     def _read_procedure(self, path: Path) -> None:
-        procedure, problems = check_procedure(path, known_clauses=self._known_clauses, snapshot=self.snapshot)
+        procedure, problems = check_procedure(
+            path,
+            known_clauses=self._known_clauses,
+            snapshot=self.snapshot,
+            risk_files=self._risk_files(path),
+        )
         self.problems += problems
         if procedure:
             self.procedures[procedure.code] = checks.ProcedureFile(self._source(path), procedure)
 
     def _read_translation(self, path: Path) -> None:
-        translation, problems = check_translation_file(path, self.snapshot)
+        translation, problems = check_translation_file(path, self.snapshot, risk_files=self._risk_files(path))
         self.problems += problems
         if translation:
             self._translations.append((self._source(path), translation))
@@ -296,6 +310,14 @@ class _LibraryReader:
             self.problems += opened.fault.problems
             if not opened.has_all_checks:
                 self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
+
+    def _risk_files(self, path: Path) -> tuple[Path, ...]:
+        return self.workspace.library.risk_files(path)
+
+    def _read_risks(self, path: Path) -> None:
+        table = self._validated(RiskTable, path)
+        if table:
+            self._risks.append(checks.RiskFile(self._source(path), table))
 
     def _read_services(self, path: Path) -> None:
         services = self._validated(ServiceList, path, LARGEST_LIST, MOST_NODES_OF_LIST)
@@ -326,7 +348,9 @@ class _LibraryReader:
         for code, file in self.procedures.items():
             path = shipped("procedures") / f"{code}.yaml"
             if is_file(path) and resolved(Path(file.source.name)) != resolved(path):
-                original: Procedure | None = check_procedure(path, snapshot=self.snapshot)[0]
+                original: Procedure | None = check_procedure(
+                    path, snapshot=self.snapshot, risk_files=self._risk_files(path)
+                )[0]
                 if original:
                     dates[code] = original.review.issued
         return dates

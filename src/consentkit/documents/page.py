@@ -29,6 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 
+from consentkit.documents.dots import dots
 from consentkit.documents.template_places import OUT_OF_MEMORY
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.approvals import Approval, Identity, Variant
@@ -37,6 +38,7 @@ from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, TEMPLATE_ENDINGS, is_template, printed_fingerprint
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import Statement
 from consentkit.model.words import LanguagePack, fill, pieces
 from consentkit.problems import printable, quoted, shortened
 from consentkit.reading.paths import is_file, is_there, resolved
@@ -105,7 +107,7 @@ def environment(
         del made.filters[name]
     for name in _NEEDLESS_GLOBALS:
         made.globals.pop(name, None)
-    made.globals.update(fill=fill, pieces=pieces)
+    made.globals.update(fill=fill, pieces=pieces, dots=dots)
     made.filters.update(direction=direction_of, paragraphs=_paragraphs)
     return made
 
@@ -129,7 +131,12 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
 
 
 def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone."""
+    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone.
+
+    A risk or benefit is printed as its text, for templates that know of no figures.
+    """
+    if isinstance(value, Statement):
+        value = value.text
     if isinstance(value, str) and not isinstance(value, Markup):
         return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
     return value
@@ -261,6 +268,7 @@ def _values(content: Content) -> dict[str, Any]:
         "words": content.pack,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses},
         "variant": content.variant,
+        "sources": content.procedure.every_source,
         "translated": content.translated,
         "mark": _MARK_PLACE,
         "fingerprint": _FINGERPRINT_PLACE,

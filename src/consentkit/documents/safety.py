@@ -16,7 +16,8 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.procedure import Passage
-from consentkit.model.words import Clause
+from consentkit.model.risks import Statement
+from consentkit.model.words import Clause, FigureWords
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10
@@ -24,19 +25,24 @@ _MOST_NAMED = 10
 
 def safety_texts(content: Content) -> Iterator[str]:
     """Every text that must never be missing from the paper. A refusal does not go through the risks again."""
-    procedure = content.procedure
+    procedure, words = content.procedure, content.pack.figures
     summary = procedure.summary
     yield from (summary.what, summary.why, summary.how_long, summary.main_risk, summary.your_choice)
     if content.variant != "refusal":
-        yield from procedure.risks.every
+        yield from (with_figure(risk, words) for risk in procedure.risks.each)
         yield from passage_texts(procedure.risks.what_helps)
     if procedure.risks.get_help_now:
         yield from passage_texts(procedure.risks.get_help_now)
-    yield from procedure.benefits.items
+    yield from (with_figure(benefit, words) for benefit in procedure.benefits.items)
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
     yield from clause_texts(content.pack.clauses[name] for name in content.clauses)
+
+
+def with_figure(statement: Statement, words: FigureWords) -> str:
+    """What a paper says of a risk or benefit: a figure comes first."""
+    return f"{words.write(statement.figure)} {statement.text}" if statement.figure else statement.text
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

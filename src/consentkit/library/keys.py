@@ -21,8 +21,10 @@ from typing import Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
+from consentkit.library.risks import risk_files
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.model.identity import PARTICULARS, template_files
+from consentkit.resources import shipped
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -47,6 +49,7 @@ class Inputs:
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),
+            "risks": self.risks(original),
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
             "options": _key_of_texts(language, variant, json.dumps(options, sort_keys=True)),
@@ -56,6 +59,11 @@ class Inputs:
     def clauses(self, language: str) -> str:
         """The digest of the clinic's own clauses in a language."""
         return self.snapshot.digest(self.clinic / f"clauses.{language}.yaml") if self.clinic else ABSENT
+
+    def risks(self, procedure: Path) -> str:
+        """The digest of the tables of risks to which a procedure may refer."""
+        folders = (*((self.clinic / "procedures",) if self.clinic else ()), shipped("procedures"))
+        return key_of(*map(self.snapshot.digest, risk_files(folders, procedure)))
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""

@@ -80,6 +80,9 @@ LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The name of a clause of the language pack."""
 
+RiskName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
+"""The key of a risk in the shared table."""
+
 
 def _day(value: Any) -> Any:
     if not isinstance(value, str):
