@@ -55,10 +55,12 @@ def read_original(name: str, text: str, table: str = "") -> checks.ProcedureFile
 
 
 def _known_risks(table: str, language: str) -> KnownRisks:
-    return KnownRisks(language, _read_table(table).table.risks if table else {})
+    return KnownRisks(language, read_table(table).table.risks if table else {})
 
 
-def _read_table(text: str) -> checks.RiskFile:
+@cache
+def read_table(text: str) -> checks.RiskFile:
+    """Read a table of risks."""
     source = checks.read_source(text, RISKS)
     return checks.RiskFile(source, require(RiskTable, source.yaml))
 
@@ -132,7 +134,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
         packs=tuple(read_pack(name, text) for name, text in files.items() if name.startswith("templates/languages/")),
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
-        risks=(_read_table(table),) if table else (),
+        risks=(read_table(table),) if table else (),
         shipped={
             Path(name).stem: read_original(name, text).procedure.review.issued
             for name, text in files.items()
@@ -158,7 +160,7 @@ def _translation(source: checks.SourceText, original: checks.ProcedureFile, tabl
 
 def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.ClinicFile:
     particulars = {key: value for key, value in source.yaml.data.items() if key != "checks"}
-    read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name)]
+    read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name) or name == RISKS]
     passed_over = [Path(name).name for name in files if name.startswith("procedures/") and name not in read]
     return checks.ClinicFile(source, Clinic.model_validate(particulars), tuple(passed_over))
 
@@ -184,7 +186,8 @@ def write_all(folder: Path) -> None:
 TALK = "procedures/TALK-1.yaml"
 SPANISH = "procedures/TALK-1.es.yaml"
 PACK = "templates/languages/en.yaml"
-SHIPPED_CODES = sorted(path.stem for path in shipped("procedures").glob("*.yaml") if "." not in path.stem)
+SHIPPED_CODES = sorted(path.stem for path in shipped("procedures").glob("[A-Z0-9]*.yaml") if "." not in path.stem)
+SHIPPED_TABLE = (shipped("procedures") / "risks.yaml").read_text(encoding="utf-8")
 
 Found = list[tuple[str, str]]
 """Ids of rules, each with the words that stand at the place."""
@@ -219,7 +222,7 @@ def ids(found: Found) -> set[str]:
 def read_shipped(code: str) -> checks.ProcedureFile:
     """Read a shipped procedure."""
     path = shipped("procedures") / f"{code}.yaml"
-    return read_original(path.name, path.read_text(encoding="utf-8"))
+    return read_original(path.name, path.read_text(encoding="utf-8"), SHIPPED_TABLE)
 
 
 if __name__ == "__main__":

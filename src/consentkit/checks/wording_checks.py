@@ -71,9 +71,9 @@ def wording_of_risks(file: RiskFile) -> Iterator[RuleFinding]:
     """Check the wordings of a table of risks in one language, also how hard they are to read."""
     texts = file.texts()
     yield from _each(file, texts, lambda placed: True)
-    if report := read_closely(file, texts):
-        for check in reading.CHECKS:
-            yield from check(report)
+    report = read_closely(file, texts)
+    if report and report.whole.sentences >= reading.FEWEST_SENTENCES:
+        yield from reading.reading_grade(report)
 
 
 def _each(

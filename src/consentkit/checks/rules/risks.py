@@ -97,7 +97,7 @@ def risk_groups_differ(library: LibraryFiles) -> Iterator[RuleFinding]:
     for file in _texts(library):
         for filed in _filed(file):
             known = first.setdefault((file.language, filed.text), filed)
-            if known.group != filed.group:
+            if known.group != filed.group and known.file is not file:  # in one file, it is a repeated text
                 name = printable(known.file.source.name)
                 message = f"is under `{filed.group}`, but `{name}` has the same under `{known.group}`"
                 yield breach(RISK_GROUPS_DIFFER, file, value(*filed.path), message)
