@@ -26,7 +26,7 @@ from consentkit.library.approvals import Approval, record
 from consentkit.library.keys import Inputs
 from consentkit.model.identity import Identity, Layout
 from consentkit.pdf.file.xmp import read_properties
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.reading import yaml_file
 from kit.batching import OTHER, SERVICES, Place, counted, make_place
 from kit.small import CODE, write_procedure, write_translation
@@ -376,7 +376,7 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
         ('"program": "', '"program": "0', "was made with another version of consentkit"),
         ('"outcome": "made"', '"outcome": "pending"', "was not made yet"),
         ('"outcome": "copied"', '"outcome": "pending"', "was not made yet"),
-        ('"listed": true', '"listed": false', "the list asks for 6 documents, and the parts hold"),
+        ('"listed": true', '"listed": false', "the list has 6 documents, and the parts have"),
         ('"list": {"documents": 6, "hash": "', '"list": {"documents": 6, "hash": "', ""),
     ]:
         if message and old in text:
@@ -385,7 +385,7 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
     (b / MANIFEST).write_text(text)
     shards[1].services.write_text(f"services: [{CODE}]\n")
     shards[1].run(Choice(shard=(2, 2)))
-    assert "was made from another service list" in told(a, b)
+    assert "was made from a different service list" in told(a, b)
 
 
 def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_not_joined(
@@ -401,11 +401,11 @@ def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_no
     CHANGES["clinic"](shards[1].clinic)
     shards[1].run(other)
     head = f"{shards[1].out / MANIFEST}: was made with"
-    assert told() == f"{head} other particulars than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other particulars than {shards[0].out}; make all parts the same way"
     clinic.write_bytes(before)
     CHANGES["clauses"](shards[1].clinic)
     shards[1].run(other)
-    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts the same way"
     CHANGES["clauses"](shards[0].clinic)
     shards[0].run(Choice(shard=(1, 2)))
     merge([place.out for place in shards], tmp_path / "joined")
@@ -427,7 +427,7 @@ def test_a_folder_that_holds_no_part_is_told_and_nothing_that_follows_from_it(
     (tmp_path / "empty").mkdir()
     a, empty, nowhere = shards[0].out, tmp_path / "empty", tmp_path / "nowhere"
     advice = "name the folders that `consentkit batch` has filled"
-    without = f"{empty / MANIFEST}: holds no manifest of a batch; {advice}"
+    without = f"{empty / MANIFEST}: contains no manifest of a batch; {advice}"
     missing = f"{nowhere}: there is no such folder; {advice}"
     for folders, message in [
         ([nowhere, empty], [missing, without]),
@@ -465,7 +465,7 @@ def test_where_nothing_can_be_written_any_more_nothing_is_made_for_it(
         raise FileAccess("x.pdf: can't be written: no space left on device") from OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr("consentkit.batches.batch.write_file", full)
-    results = Place(place.clinic, place.out, no_store()).run(crew=Crew(1))
+    results = Place(place.clinic, place.out, no_store()).run(pool=Pool(1))
     assert counted(results) == {"failed": 5}
     assert len(begun) == 1
     assert {result.entry.problem for result in results} == {"x.pdf: can't be written: no space left on device"}
@@ -496,7 +496,7 @@ def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) 
 def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Place) -> None:
     place.run()
     (place.out / MANIFEST).write_text((place.out / MANIFEST).read_text()[:-30])
-    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it anew"):
+    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it again"):
         place.run()
     (place.out / MANIFEST).unlink()
     assert place.endings() == dict.fromkeys(FILES, "copied")
@@ -505,7 +505,7 @@ def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Plac
 def test_a_run_without_a_store_makes_the_same_files(place: Place, tmp_path: Path) -> None:
     place.run()
     other = Place(place.clinic, tmp_path / "other", no_store())
-    assert other.endings(crew=Crew(1)) == dict.fromkeys(FILES, "made")
+    assert other.endings(pool=Pool(1)) == dict.fromkeys(FILES, "made")
     assert other.files() == place.files()
     shutil.rmtree(other.out)
     fresh = Place(place.clinic, other.out, open_store(tmp_path / "cache"))

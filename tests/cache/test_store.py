@@ -499,7 +499,7 @@ def test_a_folder_that_others_can_write_to_is_refused_by_the_commands(tend: Call
     for command in ("info", "prune", "clear"):
         done = tend(command)
         assert (done.code, done.stdout) == (5, b"")
-        assert "others can write to the folder" in done.stderr
+        assert "other users can write to the folder" in done.stderr
     assert len(names(store.folder)) == 1
 
 

@@ -139,7 +139,7 @@ def test_json_has_rule_and_remedy_of_each_problem(faulty: Path, call: Call) -> N
     by_rule = {found["rule"]: found for found in problems if found["severity"] == "error"}
     leftover = by_rule["leftover"]
     assert (leftover["line"], leftover["column"], leftover["field"]) == (65, 3, "no_treatment")
-    assert leftover["message"] == "holds `I hope you find`"
+    assert leftover["message"] == "contains `I hope you find`"
     assert leftover["remedy"].startswith("delete it")
     assert by_rule["form"]["file"] == str(faulty / "services.yaml")
 
@@ -148,7 +148,7 @@ def test_annotations_are_as_github_reads_them(faulty: Path, call: Call) -> None:
     done = check_talk(call, faulty, "--format", "github")
     assert done.code == 3
     path = faulty / "procedures/TALK-1.yaml"
-    assert f"::error file={path},line=65,col=3,title=leftover::no_treatment: holds `I hope you find`; delete it" in (
+    assert f"::error file={path},line=65,col=3,title=leftover::no_treatment: contains `I hope you find`; delete it" in (
         done.stdout.decode()
     )
     assert [line for line in done.lines if not line.startswith(("::error ", "::warning ", "::notice "))] == []
@@ -222,5 +222,5 @@ def test_an_approval_that_has_run_out_is_a_warning(tmp_path: Path, call: Call) -
     entry = "{code: '90837', language: en, variant: consent, edition: 1, by: Ann Ray, on: 2020-01-01, until: 2021-01-01"
     (clinic / "approvals.yaml").write_text(f"approvals:\n  - {entry}, content: {'0' * 64}}}\n", encoding="utf-8")
     (line,) = [line for line in call("check", "--clinic", clinic).lines if "approvals.yaml" in line]
-    assert line.endswith("the approval ran out on 2021-01-01; look at the document again and approve it")
+    assert line.endswith("the approval ran out on 2021-01-01; review the document and approve it again")
     assert "warning: 90837 (en, consent): " in line

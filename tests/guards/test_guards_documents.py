@@ -361,7 +361,7 @@ def test_a_cache_that_others_can_write_to_is_not_used(call: Call, cache: Path, t
     before = {path: path.stat().st_mtime_ns for path in entries(cache)}
     made = call("render", CODE, "--clinic", clinic, "--cache", cache, "--paper", "a4")
     assert made.code == 0
-    assert "others can write to the folder" in made.stderr
+    assert "other users can write to the folder" in made.stderr
     assert {path: path.stat().st_mtime_ns for path in entries(cache)} == before
 
 

@@ -1,4 +1,4 @@
-"""What a service list asks for, document by document.
+"""What is in a service list, document by document.
 
 Guarantees: a list that has not changed is not parsed again; the part of a list that a machine makes depends on each
 document alone, and is the same on every machine.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RequestedDocument:
-    """A document that the list asks for."""
+    """A document of the list."""
 
     identity: Identity
     layout: Layout
@@ -34,16 +34,16 @@ class RequestedDocument:
 
     @property
     def text(self) -> str:
-        """All that tells it from other documents, as text."""
+        """All that distinguishes it from other documents, as text."""
         return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
 def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:
-    """Every document that a list asks for, in its order; those asked for twice come twice.
+    """Every document of a list, in its order; those listed twice come twice.
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
     """
-    usual = workspace.usual_paper
+    usual = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
@@ -58,7 +58,7 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
 
 def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
-    usual = workspace.usual_paper
+    usual = workspace.default_paper
     files = workspace.snapshot or Snapshot()
     key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
     kept = workspace.store.get(key)
@@ -81,5 +81,5 @@ def shard_of(request: RequestedDocument, shards: int) -> int:
 
 
 def list_hash(texts: Sequence[str]) -> str:
-    """A digest of what a whole list asks for, whatever its order. Takes `RequestedDocument.text` of each document."""
+    """A digest of what is in a whole list, whatever its order. Takes `RequestedDocument.text` of each document."""
     return key_of("list", *sorted(texts))

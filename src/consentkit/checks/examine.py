@@ -47,14 +47,14 @@ _DEFAULTS = CheckSettings()
 def check_procedure(
     file: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
-    """Check one procedure by itself."""
+    """Check one procedure on its own."""
     return _in_order(settle(_procedure(file, today), settings))
 
 
 def check_translation(
     file: TranslationFile, original: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
-    """Check one translation, by itself and beside its original."""
+    """Check one translation, on its own and beside its original."""
     return _in_order(settle(_translation(file, original, today), settings))
 
 
@@ -64,7 +64,7 @@ def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Rule
 
 
 def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
-    """Check a file of which no more is asked than that it can be printed."""
+    """Check a file that need only be printable."""
     return _in_order(settle(unprintable_character(file), settings))
 
 

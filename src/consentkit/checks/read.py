@@ -2,7 +2,7 @@
 
 Guarantees: every file is read once and reported once; a file that has a wrong form or can't be opened keeps no other
 file from being checked, and neither do the clinic's particulars, language packs and record of approvals; what is valid
-goes on to the content checks, all of it together, since facts may contradict across files; where a setting or a list
+is passed to the content checks, all of it together, since facts may contradict across files; where a setting or a list
 that a check needs could not be read, that is reported.
 """
 
@@ -75,7 +75,7 @@ def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator
     latest = {approval.identity: approval for approval in approvals.approvals}
     for identity, approval in latest.items():
         if approval.is_overdue(today):
-            message = f"the approval ran out on {approval.until}; look at the document again and approve it"
+            message = f"the approval ran out on {approval.until}; review the document and approve it again"
             yield Problem(shown, None, None, str(identity), message, "warning")
 
 
@@ -258,7 +258,7 @@ class _LibraryReader:
 
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
-        """The names that a procedure may ask for; None where the files that say so can't be read."""
+        """The names of clauses that a procedure may request; None where the files with them can't be read."""
         templates, folder = self.workspace.templates, self.workspace.folder.path
         path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:

@@ -1,7 +1,8 @@
 """A document that is kept, or else made and kept.
 
 Guarantees: this is the one way by which documents are found in the cache and put there; what was made while one of its
-files was edited is given out, but never kept, and nobody is told what it was made from.
+files was edited is returned, but never kept, nor is it said what
+it was made from.
 """
 
 from __future__ import annotations

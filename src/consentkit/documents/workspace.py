@@ -20,7 +20,7 @@ from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
 from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
-from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
+from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, known_defaults, remember_defaults
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import Snapshot
@@ -55,7 +55,7 @@ Result = TypeVar("Result")
 class OpenWorkspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
-    opened: ClinicFolder | Usual
+    opened: ClinicFolder | ClinicDefaults
     """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
     library: Library
     templates: tuple[Path, ...]
@@ -82,7 +82,7 @@ class OpenWorkspace:
     @cached_property
     def _loaded(self) -> tuple[ClinicFolder, str]:
         """The particulars, and their digest from just before they were read."""
-        if not isinstance(self.opened, Usual):
+        if not isinstance(self.opened, ClinicDefaults):
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
@@ -99,13 +99,13 @@ class OpenWorkspace:
 
     @property
     def usual_language(self) -> str:
-        """The language that is used unless another is asked for."""
-        return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
+        """The language that is used unless another is requested."""
+        return self.opened.language if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> PaperSize:
-        """The paper size that is used unless another is asked for."""
-        return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
+    def default_paper(self) -> PaperSize:
+        """The paper size that is used unless another is requested."""
+        return self.opened.paper if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
@@ -124,7 +124,7 @@ class OpenWorkspace:
     def procedure(
         self, code_or_path: str | Path, pack: LanguagePack | None = None, snapshot: Snapshot | None = None
     ) -> Procedure:
-        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it names."""
         known = pack.clauses if pack else None
         path, files = self.locate(code_or_path), self._files(snapshot)
         return load_procedure(path, known_clauses=known, snapshot=files, risk_files=self.library.risk_files(path))
@@ -185,7 +185,7 @@ class OpenWorkspace:
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
-        """Resolve which document is asked for. Raises UnknownCode."""
+        """Resolve which document is requested. Raises UnknownCode."""
         return find(self.library, procedure, language or self.usual_language, variant, layout)
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
@@ -231,7 +231,7 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
-        paper = paper or self.usual_paper
+        paper = paper or self.default_paper
         if paper not in PAPER_SIZES:
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(tuple(PAPER_SIZES))}")
         layout = Layout(paper, large_print, fillable)
@@ -316,14 +316,22 @@ def open_workspace(
 ) -> OpenWorkspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
-    Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
-    particulars. Finished documents are kept in the store, if one is given.
+    Raises what `open_folder` raises.
+    """
+    return open_folder(find_folder(clinic), store, despite_faults=despite_faults, snapshot=snapshot)
+
+
+def open_folder(
+    folder: Path | None, store: Store | None = None, *, despite_faults: bool = False, snapshot: Snapshot | None = None
+) -> OpenWorkspace:
+    """Open a clinic's folder, or none: then the shipped library serves, and the paper has blanks for its particulars.
+
+    Finished documents are kept in the store, if one is given.
 
     Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
     same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
     the one run that the workspace is for.
     """
-    folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
@@ -339,22 +347,23 @@ def open_workspace(
     )
 
 
-def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | Usual:
+def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | ClinicDefaults:
     """Read the particulars, unless they are the same as when they were last read."""
     if folder is None:
-        return Usual(None)
-    if known := known_usual(folder, inputs):
+        return ClinicDefaults(None)
+    if known := known_defaults(folder, inputs):
         return known
     from consentkit.library.clinic import load_clinic, read_clinic
 
     if despite_faults:
         return read_clinic(folder, inputs.snapshot)
     opened = load_clinic(folder, inputs.snapshot)
-    remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    remember_defaults(ClinicDefaults(folder, opened.clinic.language, opened.clinic.paper), inputs)
     return opened
 
 
-def _clinic_folder(named: str | Path | None) -> Path | None:
+def find_folder(named: str | Path | None = None) -> Path | None:
+    """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
         return find_clinic_folder(_current_folder())
@@ -362,7 +371,7 @@ def _clinic_folder(named: str | Path | None) -> Path | None:
     if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
     if not is_there(folder / PARTICULARS):
-        raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
+        raise FileAccess(f"{printable(str(folder))}: contains no clinic.yaml; name the clinic's own folder")
     return folder
 
 

@@ -153,7 +153,7 @@ def record(folder: Path, approval: Approval, text: str) -> Approval:
 
 _SECONDS_TO_WAIT = 30
 _TAKEN = f"somebody else has been recording an approval for {_SECONDS_TO_WAIT} seconds; try again"
-_NO_LOCK = "keep the clinic's folder where files can be locked, so that two approvals at once both count"
+_NO_LOCK = "keep the clinic's folder where files can be locked, so that two simultaneous approvals both count"
 
 
 def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
@@ -167,7 +167,7 @@ def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
 def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
     """Whether a record that text was added to holds what it should."""
     if len(text.encode()) > LARGEST_RECORD:
-        raise FileAccess(f"{printable(name)}: is full; move the entries of former years to another file")
+        raise FileAccess(f"{printable(name)}: is full; move the entries of earlier years to another file")
     try:
         return _parse(text, name).approvals == expected
     except InvalidInput:

@@ -45,7 +45,7 @@ class Inputs:
     def document_digests(
         self, original: Path, translation: Path | None, language: str, variant: str, options: Mapping[str, Any]
     ) -> dict[str, str]:
-        """A digest for each group of what a document is made from, by its name: enough to tell why it is made again."""
+        """A digest for each group of what a document is made from, by its name: enough to show why it is made again."""
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),

@@ -52,7 +52,7 @@ def _groups(procedures: Mapping[str, Path]) -> list[dict[str, Path]]:
 def _entries_of(
     group: Mapping[str, Path], risk_files: Sequence[Path], store: Store
 ) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    snapshot = Snapshot()
+    snapshot = Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
     key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
     kept = store.get(key)

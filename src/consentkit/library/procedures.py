@@ -61,8 +61,8 @@ class Library:
 
     def path(self, code: str) -> Path:
         """The file of a code. Raises UnknownCode, with the nearest known code, where there is none."""
-        if found := self._find(code):
-            return found
+        if path := self._find(code):
+            return path
         near = did_you_mean(code, self.codes()) or "; `consentkit list` shows all codes"
         raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
 
@@ -90,9 +90,9 @@ class Library:
         translations: dict[str, dict[str, Path]] = {}
         for folder in self.folders:
             names = _names_of(folder)
-            found = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
+            originals = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
             earlier = set(procedures)
-            procedures |= {match["code"]: folder / match[0] for match in found if match["code"] not in earlier}
+            procedures |= {match["code"]: folder / match[0] for match in originals if match["code"] not in earlier}
             for match in filter(None, map(TRANSLATION_NAME.fullmatch, names)):
                 if match["code"] not in earlier:  # else what is translated is another text, that of the clinic
                     translations.setdefault(match["code"], {}).setdefault(match["language"], folder / match[0])
@@ -151,7 +151,7 @@ def check_translation_file(
         line, column = source.values[("language",)]
         expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
         problems.append(
-            Problem(str(path), line, column, "language", f"does not fit the file's name; name it {expected}")
+            Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
     return (None if problems else translation), problems
 

@@ -28,17 +28,18 @@ _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document
 _MOST_FILES = 256
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_PARSED = 16
-"""Parsed files that are held: a tree takes some twenty times the bytes of its file."""
+"""Parsed files that are kept: a tree takes some twenty times the bytes of its file."""
 
 
 class Snapshot:
-    """Files as they were when they were first asked for.
+    """Files as they were when they were first requested.
 
-    `holds_parsed` is for a run that holds what it parses in any case, and then never parses a file twice.
+    `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
+    is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.
     """
 
-    def __init__(self, *, holds_parsed: bool = False) -> None:
-        self._holds_parsed = holds_parsed
+    def __init__(self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED) -> None:
+        self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._digests: dict[Path, str] = {}
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
@@ -53,7 +54,7 @@ class Snapshot:
         data = read_bytes(path, limit)
         self._digests[path] = hashlib.sha256(data).hexdigest()
         self._data[path] = data
-        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._held_bytes() > _MOST_BYTES):
+        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._kept_bytes() > _MOST_BYTES):
             self._data.popitem(last=False)
         return data
 
@@ -84,10 +85,10 @@ class Snapshot:
             parsed = yaml_file.parse(text, str(path), most_nodes=most_nodes or yaml_file.MOST_NODES)
             self._parsed[path] = text, parsed
         self._parsed.move_to_end(path)
-        found = self._parsed[path][1]
-        if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:
+        parsed = self._parsed[path][1]
+        if len(self._parsed) > self._most_parsed and not self._holds_parsed:
             self._parsed.popitem(last=False)
-        return found
+        return parsed
 
     def once(self, name: Hashable, make: Callable[[], Result]) -> Result:
         """What follows from files of the snapshot, and is needed for many others: made when it is first asked for."""
@@ -95,5 +96,5 @@ class Snapshot:
             self._made[name] = make()
         return cast("Result", self._made[name])
 
-    def _held_bytes(self) -> int:
+    def _kept_bytes(self) -> int:
         return sum(map(len, self._data.values()))

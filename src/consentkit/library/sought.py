@@ -1,4 +1,4 @@
-"""What is asked for, resolved once: which files, which document of theirs, in which layout.
+"""What is requested, resolved once: which files, which document of theirs, in which layout.
 
 Guarantees: the same question gives the same value as long as the library is the same; nothing is read but names.
 """
@@ -15,7 +15,7 @@ from consentkit.model.identity import LANGUAGE_PATTERN, ORIGINAL_LANGUAGE, Ident
 
 @dataclass(frozen=True)
 class Sought:
-    """A document that somebody wants."""
+    """A document that was requested."""
 
     original: Path
     """The file of the procedure."""

@@ -1,6 +1,6 @@
-"""Which documents there can be of a procedure, and the names of their files.
+"""Which documents a procedure can have, and the names of their files.
 
-Guarantees: two documents that differ in any way have different files; no heavy module is loaded to tell them apart.
+Guarantees: two documents that differ in any way have different files; no heavy module is loaded to distinguish them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
-"""How the names of files end that count in a folder of templates, and that a template may include."""
+"""The endings of the files that count in a folder of templates, and that a template may include."""
 
 
 def is_template(steps: Sequence[str]) -> bool:
-    """Whether a path in a folder of templates, step by step, is of a template.
+    """Whether a path in a folder of templates, step by step, is that of a template.
 
-    What editors, office programs and file managers leave is none: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
+    Leftovers of editors, office programs and file managers are not: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
     """
     return bool(steps) and steps[-1].endswith(TEMPLATE_ENDINGS) and not any(step[:1] in ".~#" for step in steps)
 
@@ -50,13 +50,13 @@ SERVICES = "services.yaml"
 """The file of a clinic that names its services."""
 
 LARGEST_LIST = 1024 * 1024
-"""Bytes of a service list: several thousand services that all differ."""
+"""The most bytes of a service list: several thousand services that all differ."""
 
 CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
-"""How codes of procedures look."""
+"""The form of a procedure's code."""
 
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
-"""How names of clauses look."""
+"""The form of a clause's name."""
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 """How BCP 47 writes a language: en, es, zh-Hant, es-MX."""
@@ -85,7 +85,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a document is laid out: none of this changes what it says."""
+    """How a document is laid out: none of this changes its text."""
 
     paper: PaperSize = "letter"
     large_print: bool = False
@@ -94,13 +94,13 @@ class Layout:
     """Whether it has form fields."""
 
 
-def file_name(identity: Identity, layout: Layout, usual_paper: PaperSize) -> str:
-    """The name of a document's file: the code, and then only what is out of the ordinary."""
+def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:
+    """The name of a document's file: the code, and then only what is not the default."""
     parts = (
         identity.code,
         "" if identity.language == ORIGINAL_LANGUAGE else identity.language,
         "" if identity.variant == "consent" else identity.variant,
-        "" if layout.paper == usual_paper else layout.paper,
+        "" if layout.paper == default_paper else layout.paper,
         "large" if layout.large_print else "",
         "fillable" if layout.fillable else "",
         "pdf",

@@ -99,11 +99,11 @@ def _paths(workspace: OpenWorkspace, names: Sequence[str], failures: list[Consen
 def _files_of(workspace: OpenWorkspace, name: str) -> list[Path]:
     """A named file, or every YAML file of a named folder."""
     if not name:
-        raise FileAccess("an empty name stands for no file; name a code, a file or a folder")
+        raise FileAccess("an empty name is not a file; name a code, a file or a folder")
     folder = Path(name)
     if not is_folder(folder):
         return [workspace.locate(name)]
     files = [path for path in entries_of(folder) if path.suffix in _ENDINGS]
     if not files:
-        raise FileAccess(f"{printable(name)}: holds no .yaml file")
+        raise FileAccess(f"{printable(name)}: contains no .yaml file")
     return files

@@ -85,9 +85,9 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     write to that can't be used. What goes wrong with one document after that is an event.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
-    layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
+    layout = Layout(request.paper or workspace.default_paper, request.large_print, request.fillable)
     orders = yield from _read_all(workspace, request, layout)
-    targets = _targets(orders, request, workspace.usual_paper)
+    targets = _targets(orders, request, workspace.default_paper)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
@@ -121,7 +121,7 @@ def _read_all(
         else:
             code = order.sought.identity.code
             if code in orders:
-                raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
+                raise WrongUse(f"{code} is requested twice; its documents would have the same name")
             orders[code] = order
     if problems:
         errors.append(InvalidInput(problems))
