@@ -162,7 +162,7 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
     assert pack_of(case).about.translated in texts_of(case)
     assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
     shared = set(texts_of(case)) & set(texts_of(Case("90853", "handout", "en", True)))
-    facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.sources}
+    facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.every_source}
     wordy = [text for text in shared if len(text.split()) > 3]
     clinic = content_of(case).clinic
     ours = {str(clinic.name), *clinic.address}
@@ -265,7 +265,7 @@ def smallest(passage: str, letters: str, sizes: list[float]) -> float | None:
 def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> None:
     letters, sizes = sizes_of(document_of(case).pdf)
     procedure, least = content_of(case).procedure, {"H1": 22, "H2": 22, "H3": 20, "P": 18, "LBody": 18}
-    texts = [*procedure.benefits.items, *(text for choice in procedure.alternatives.items for text in choice.good)]
+    texts = [*procedure.benefits.every, *(text for choice in procedure.alternatives.items for text in choice.good)]
     body = [size for text in texts if (size := smallest(text, letters, sizes)) is not None]
     assert len(body) > 0.8 * len(texts)
     assert min(body) >= 18 - 0.01
@@ -281,7 +281,7 @@ def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> 
 @cases(lambda case: not case.large_print)
 def test_the_measure_of_sizes_sees_that_ordinary_print_is_smaller(case: Case) -> None:
     letters, sizes = sizes_of(document_of(case).pdf)
-    measured = [smallest(text, letters, sizes) for text in content_of(case).procedure.benefits.items]
+    measured = [smallest(text, letters, sizes) for text in content_of(case).procedure.benefits.every]
     assert {round(size, 1) for size in measured if size is not None} == {12.0}
 
 
