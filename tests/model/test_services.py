@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import InvalidInput
+from consentkit.library.services import load_services
 from consentkit.model.identity import Layout, file_name
-from consentkit.model.services import load_services
 
 CODES = ["90837", "90853"]
 

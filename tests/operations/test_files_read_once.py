@@ -81,6 +81,13 @@ def test_a_plan_of_a_batch_reads_each_file_once(clinic: Path, call: Call) -> Non
     assert "services.yaml" in opened
 
 
+@pytest.mark.parametrize("names", [[], [f"procedures/{CODE}.yaml"], ["clinic.yaml"], ["services.yaml", "clinic.yaml"]])
+def test_a_check_reads_each_file_once(names: list[str], clinic: Path, call: Call) -> None:
+    opened = opened_in(clinic, call, "check", *(clinic / name for name in names), code=3)
+    assert {path: count for path, count in opened.items() if count != 1} == {}
+    assert opened.keys() >= {*names, "clinic.yaml", "logo.png"}
+
+
 def test_a_visit_whose_papers_are_kept_reads_each_file_once(clinic: Path, call: Call) -> None:
     """The particulars are read when the folder is opened, and again to see whether they are the same at the visit."""
     for number in ("V-1", "V-2"):

@@ -47,9 +47,6 @@ ALLOWED = (
 )
 """Uses that are right: the file, some words around, and why."""
 
-NOT_YET_PLAIN = {"batches", "documents"}
-"""Rooms whose words have not been gone through. A room that is done leaves the set, and never comes back."""
-
 
 @dataclass(frozen=True)
 class Use:
@@ -117,12 +114,8 @@ def is_allowed(use: Use) -> bool:
 
 
 def test_the_program_is_written_in_plain_words() -> None:
-    others = [use for use in uses_in_program() if use.room not in NOT_YET_PLAIN and not is_allowed(use)]
+    others = [use for use in uses_in_program() if not is_allowed(use)]
     assert not others, "\n".join(map(str, others))
-
-
-def test_a_room_that_is_written_in_plain_words_is_held_to_them() -> None:
-    assert {use.room for use in uses_in_program() if not is_allowed(use)} == NOT_YET_PLAIN
 
 
 def test_the_documentation_is_written_in_plain_words() -> None:

@@ -27,8 +27,8 @@ from consentkit.batches.service_list import RequestedDocument, list_hash, shard_
 from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
+from consentkit.library.procedures import ListedLibrary
 from consentkit.library.snapshot import Snapshot
-from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Pool
 
@@ -83,8 +83,6 @@ class BatchStep:
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    sought: Sought | None = None
-    """The document, where it could be resolved."""
     error: ConsentkitError | None = None
     """Why it can't be made, where that is known beforehand."""
 
@@ -137,6 +135,7 @@ def make_plan(
     chosen = [request for request in listed.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
+    workspace = replace(workspace, library=ListedLibrary(workspace.library.folders))
     inputs, known = workspace.inputs(), before.by_file()
     steps = []
     for request in chosen:
@@ -147,7 +146,7 @@ def make_plan(
         except ConsentkitError as error:
             steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests, sought))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
     return BatchPlan(
         steps=tuple(steps),
@@ -334,8 +333,9 @@ class BatchRun:
 
         A run may take hours, so each document is made from the files as they are when its turn comes.
         """
-        assert step.sought is not None  # what could not be resolved has failed before
-        made = get_or_make(self.workspace, step.sought, self.workspace.inputs(Snapshot()))
+        identity, layout = step.request.identity, step.request.layout
+        sought = self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+        made = get_or_make(self.workspace, sought, self.workspace.inputs(Snapshot()))
         return made.document, dict(made.digests), self.workspace.store.trouble
 
     def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:

@@ -102,8 +102,8 @@ def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Probl
             yield from _entry_problems(folder, part, entry)
     has_all_manifests = all(part.list_hash for _, part in parts)  # whether documents are missing is not known before
     if has_all_manifests and not _is_whole(texts, parts[0][1]):
-        wanted, found = parts[0][1].list_size, len(seen)
-        yield _problem(parts[0][0], f"the list has {wanted} documents, and the parts have {found} of them")
+        requested, present = parts[0][1].list_size, len(seen)
+        yield _problem(parts[0][0], f"the list has {requested} documents, and the parts have {present} of them")
     yield from _conflicts(parts)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.cache.store import key_of
-from consentkit.cache.versions import versions
+from consentkit.library.parsed_once import parsed_once
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
 from consentkit.reading.paths import is_there
@@ -43,33 +43,35 @@ def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDo
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
     """
-    usual = workspace.default_paper
+    default_paper = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
         from consentkit.model.services import every_procedure
 
-        services = every_procedure(workspace.library.codes(), workspace.usual_language)
-        pairs = list(services.requests(usual))
+        services = every_procedure(workspace.library.codes(), workspace.default_language)
+        pairs = list(services.requests(default_paper))
     else:
         pairs = _read_list(workspace, path)
-    return [RequestedDocument(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
+    return [
+        RequestedDocument(identity, layout, file_name(identity, layout, default_paper)) for identity, layout in pairs
+    ]
 
 
 def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
-    usual = workspace.default_paper
+    default_paper = workspace.default_paper
     files = workspace.snapshot or Snapshot()
-    key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
-    kept = workspace.store.get(key)
-    if kept is None:
-        from consentkit.model.services import read_services
+    files.data(path, LARGEST_LIST)  # which says so where it can't be read
 
-        pairs = list(read_services(path, files.text(path, LARGEST_LIST)).requests(usual))
-        rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
-        workspace.store.put(key, json.dumps(rows).encode())
-        return pairs
-    return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]
+    def parse(path: Path, files: Snapshot) -> list[list[object]]:
+        from consentkit.library.services import read_services
+
+        requests = read_services(path, files).requests(default_paper)
+        return [[*vars(identity).values(), *vars(layout).values()] for identity, layout in requests]
+
+    rows = parsed_once(workspace.store, f"services, {default_paper}", path, files, parse)
+    return [(Identity(*row[:3]), Layout(*row[3:])) for row in rows]
 
 
 def shard_of(request: RequestedDocument, shards: int) -> int:

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED, write_whole
+from consentkit.processes.whole_files import UNFINISHED, write_whole
 
 KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """The form of a key."""
@@ -33,6 +33,9 @@ _HEADER = struct.Struct(f">{len(_MAGIC)}sBQ32s")
 
 OVERHEAD = _HEADER.size
 """The bytes of a file besides its part."""
+
+LARGEST_PART = 64 * 1024**2
+"""Bytes of the largest part that is kept, as many as a PDF file may have."""
 
 _SUBFOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
 
@@ -106,7 +109,7 @@ def _read_whole(subfolder: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PDF:
+        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = _unpacked(key, file.read(status.st_size + 1))

@@ -21,10 +21,9 @@ from datetime import date
 from pathlib import Path
 
 from consentkit.cache import local_folder
-from consentkit.cache.local_folder import KEY, OVERHEAD, File
+from consentkit.cache.local_folder import KEY, LARGEST_PART, OVERHEAD, File
 from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
-from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.paths import is_possible
 
 LARGEST = 1024**3
@@ -104,7 +103,7 @@ class Store:
         Raises ValueError where the key is not 64 lowercase hexadecimal digits, and nothing else.
         """
         _require_key(key)
-        if self.folder is None or len(data) > min(LARGEST_PDF, self.largest - OVERHEAD):
+        if self.folder is None or len(data) > min(LARGEST_PART, self.largest - OVERHEAD):
             return False
         try:
             local_folder.write(self.folder, key, data)

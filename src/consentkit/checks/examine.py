@@ -13,6 +13,7 @@ from consentkit.checks.inputs import (
     AnyProcedure,
     ClinicFile,
     LibraryFiles,
+    OrphanFile,
     PackFile,
     PrintedFile,
     ProcedureFile,
@@ -78,6 +79,16 @@ def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[
     return _in_order(settle(_clinic(file), settings))
 
 
+def check_orphan(file: OrphanFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check a translation of a procedure that doesn't exist."""
+    return _in_order(settle(clinic.ignored_translation(file), settings))
+
+
+def check_between(library: LibraryFiles, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check only how the files fit each other."""
+    return _in_order(settle(_between(library), settings))
+
+
 def check_library(
     library: LibraryFiles, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
@@ -101,11 +112,16 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
         yield from _clinic(files.clinic)
     for table in files.risks:
         yield from _risks(table)
-    for check_risks_of_library in risks.CHECKS_OF_LIBRARY:
-        yield from check_risks_of_library(files)
     for printed in files.printed:
         yield from unprintable_character(printed)
-    for check in library.CHECKS:
+    for orphan in files.orphans:
+        yield from clinic.ignored_translation(orphan)
+    yield from _between(files)
+
+
+def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
+    originals = files.by_code()
+    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY):
         yield from check(files)
     for list_of_services in files.services:
         for check_services in services.CHECKS:

@@ -53,6 +53,15 @@ class TranslationFile:
         return self.procedure.code
 
 
+@dataclass(frozen=True)
+class OrphanFile:
+    """A translation of a procedure that doesn't exist."""
+
+    source: SourceText
+    code: str
+    language: str
+
+
 AnyProcedure = ProcedureFile | TranslationFile
 
 
@@ -146,6 +155,8 @@ class LibraryFiles:
     risks: tuple[RiskFile, ...] = ()
     """The tables of risks, that of the clinic before the shipped one."""
     printed: tuple[PrintedFile, ...] = ()
+    orphans: tuple[OrphanFile, ...] = ()
+    """Translations of procedures that don't exist."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
     """For each code of which the clinic has its own text: when the shipped text was issued."""
 

@@ -23,9 +23,10 @@ from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
 from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, known_defaults, remember_defaults
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.library.snapshot import Snapshot
+from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
 from consentkit.model.identity import (
+    APPROVALS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
@@ -33,6 +34,7 @@ from consentkit.model.identity import (
     Layout,
     PaperSize,
     Variant,
+    clause_file,
 )
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.reading.paths import is_file, is_folder, is_there
@@ -56,7 +58,7 @@ class OpenWorkspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
     opened: ClinicFolder | ClinicDefaults
-    """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
+    """The clinic's folder, or only its defaults, where these are known from an earlier run."""
     library: Library
     templates: tuple[Path, ...]
     store: Store = field(default_factory=no_store)
@@ -98,7 +100,7 @@ class OpenWorkspace:
         return self._loaded[1] == inputs.particulars_digest()
 
     @property
-    def usual_language(self) -> str:
+    def default_language(self) -> str:
         """The language that is used unless another is requested."""
         return self.opened.language if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.language
 
@@ -118,7 +120,7 @@ class OpenWorkspace:
         from consentkit.library.languages import load_language, with_clauses_of
 
         files, folder = self._files(snapshot), self.opened.path
-        pack = load_language(self.templates, language or self.usual_language, files)
+        pack = load_language(self.templates, language or self.default_language, files)
         return with_clauses_of(pack, folder, files) if folder else pack
 
     def procedure(
@@ -134,7 +136,7 @@ class OpenWorkspace:
         return locate(self.library, code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
-        """All problems of the form of one procedure file; `consentkit.checks.read` looks at the content too."""
+        """All problems of the form of one procedure file; `consentkit.operations.check` looks at the content too."""
         return check_procedure(path, known_clauses=pack.clauses, risk_files=self.library.risk_files(path))[1]
 
     def content(
@@ -149,17 +151,35 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
         """
-        from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
-        if variant not in VARIANTS:
-            raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+        _require_variant(variant)
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
+        path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(procedure, pack.language)
+        return self._content_in(original, path, pack, variant, files)
+
+    def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
+        """What a document is about, from the files that were resolved, whatever has come or gone since.
+
+        Raises InvalidInput, FileAccess, or WrongUse where there is no such language or translation.
+        """
+        identity = sought.identity
+        _require_variant(identity.variant)
+        pack = self.language(identity.language, snapshot)
+        original = self.procedure(sought.original, pack, snapshot)
+        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+
+    def _content_in(
+        self, original: Procedure, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot
+    ) -> Content:
+        """What a document of a procedure is about in a language; `path` is where its translation is."""
+        from consentkit.documents.page import Content
+
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
-        path = self._translation_path(procedure, original.code, pack.language)
+        path = _translation(path, original.code, pack.language, files)
         translation = load_translation(path, files, risk_files=self.library.risk_files(path))
         return Content(
             procedure=translation.applied_to(original),
@@ -176,17 +196,11 @@ class OpenWorkspace:
             return self.library.translation(procedure.code, language)
         return translation_of(self.library, self.locate(procedure), language)
 
-    def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
-        path = self._find_translation(procedure, language)
-        if path is None or not is_file(path):
-            raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
-        return path
-
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
         """Resolve which document is requested. Raises UnknownCode."""
-        return find(self.library, procedure, language or self.usual_language, variant, layout)
+        return find(self.library, procedure, language or self.default_language, variant, layout)
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
@@ -250,15 +264,14 @@ class OpenWorkspace:
             from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
 
-            files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
+            files, paths = self._files(snapshot), self._texts_of_page(language or self.default_language, procedure)
             sources = [_source_of(path, files) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
         """The files whose texts are on a page, those that are most likely at fault first."""
-        from consentkit.library.approvals import APPROVALS
-        from consentkit.library.languages import clause_file, pack_files
+        from consentkit.library.languages import pack_files
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
@@ -305,6 +318,18 @@ class OpenWorkspace:
         from consentkit.processes.limits import run_limited
 
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
+
+
+def _require_variant(variant: Variant) -> None:
+    if variant not in VARIANTS:
+        raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+
+
+def _translation(path: Path | None, code: str, language: str, files: Snapshot) -> Path:
+    """The file of a translation, if it is there or was there when the run has read it."""
+    if path is None or (files.digest(path) == ABSENT and not is_file(path)):
+        raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
+    return path
 
 
 def open_workspace(
@@ -377,7 +402,7 @@ def find_folder(named: str | Path | None = None) -> Path | None:
 
 def _source_of(path: Path, files: Snapshot) -> SourceText:
     """A file whose texts are printed, with their places."""
-    from consentkit.library.approvals import APPROVALS, source_of_record
+    from consentkit.library.approvals import source_of_record
     from consentkit.reading.places import source_of
 
     if path.name == APPROVALS:  # which may be longer than others

@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import APPROVALS, APPROVED_TEXTS
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record
@@ -29,9 +30,6 @@ from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_there
 from consentkit.reading.places import SourceText, source_of
 from consentkit.reading.validation import require
-
-APPROVALS = "approvals.yaml"
-APPROVED_TEXTS = "approved"
 
 LARGEST_RECORD = 4 * 1024 * 1024
 """Bytes of the record: more than ten thousand approvals."""

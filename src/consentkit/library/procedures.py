@@ -11,17 +11,19 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode, reason
-from consentkit.library.risks import RISKS, known_risks, refers_to_risks, risk_files, risk_files_beside
+from consentkit.library.risks import known_risks, refers_to_risks, risk_files, risk_files_beside
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
     CODE_PATTERN,
     ORIGINAL_LANGUAGE,
     PROCEDURE_NAME,
+    RISKS,
     TRANSLATION_NAME,
 )
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
@@ -106,6 +108,18 @@ class Library:
         if not PROCEDURE_NAME.fullmatch(name):
             return None
         return next((folder / name for folder in self.folders if _holds(folder, name)), None)
+
+
+class ListedLibrary(Library):
+    """A library for one run: its folders are listed once, to suggest codes for any number of unknown ones."""
+
+    def codes(self) -> list[str]:
+        """All codes, sorted, as they were when they were first listed."""
+        return list(self._codes)
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(super().codes())
 
 
 def passed_over(folder: Path) -> list[Path]:

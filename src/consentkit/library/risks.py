@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import RISKS
 from consentkit.reading.paths import is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:
     from consentkit.model.risks import KnownRisks, SharedRisk
-
-RISKS = "risks.yaml"
-"""The file of a table, beside the procedures."""
 
 
 def risk_files(folders: Sequence[Path], procedure: Path | None = None) -> tuple[Path, ...]:

@@ -1,8 +1,8 @@
 """The files of one run, each read once.
 
-Guarantees: bytes, digest and parsed form of a file come from one reading of it; however many files there are, the
-memory is bounded: of those that were used longest ago only the digest is kept, and they are read again if they are used
-again. A snapshot serves one run or one call, and no longer.
+Guarantees: bytes, digest and parsed form of a file are of the same content; however many files there are, the memory is
+bounded: of those that were used longest ago only the digest is kept, and they are read again if they are used again. A
+file that is another one by then, or that was absent, is refused. A snapshot serves one run or one call, and no longer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, FileAccess
+from consentkit.problems import printable
 from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
 
 if TYPE_CHECKING:
@@ -46,13 +47,18 @@ class Snapshot:
         self._made: dict[Hashable, Any] = {}
 
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
-        """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises."""
+        """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.
+
+        Raises FileAccess too where the file has changed since its digest was taken.
+        """
         if path in self._data:
             self._data.move_to_end(path)
             require_size(self._data[path], path, limit)
             return self._data[path]
         data = read_bytes(path, limit)
-        self._digests[path] = hashlib.sha256(data).hexdigest()
+        digest = hashlib.sha256(data).hexdigest()
+        if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
+            raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
         self._data[path] = data
         while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._kept_bytes() > _MOST_BYTES):
             self._data.popitem(last=False)

@@ -20,7 +20,10 @@ class Sought:
     original: Path
     """The file of the procedure."""
     translation: Path | None
-    """The file of its translation; None where the language needs none, or where the library has none."""
+    """The file of its translation; None where the language needs none, or where the library has none.
+
+    For a file from elsewhere, it is the name that a translation beside it would have, whether there is one or not.
+    """
     identity: Identity
     layout: Layout
 

@@ -46,8 +46,17 @@ PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""
 
+RISKS = "risks.yaml"
+"""The file of the risks that procedures share, beside the procedures."""
+
 SERVICES = "services.yaml"
 """The file of a clinic that names its services."""
+
+APPROVALS = "approvals.yaml"
+"""The file of a clinic in which approvals are recorded."""
+
+APPROVED_TEXTS = "approved"
+"""The folder of a clinic in which the approved texts are kept."""
 
 LARGEST_LIST = 1024 * 1024
 """The most bytes of a service list: several thousand services that all differ."""
@@ -66,6 +75,15 @@ PROCEDURE_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.yaml")
 
 TRANSLATION_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
 """How the file of a translation is named, beside the procedure."""
+
+CLAUSES_NAME = re.compile(rf"clauses\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
+"""How the file is named in which a clinic changes the clauses of a language."""
+
+
+def clause_file(folder: Path, language: str) -> Path:
+    """The file in which a clinic changes the clauses of a language."""
+    return folder / f"clauses.{language}.yaml"
+
 
 ORIGINAL_LANGUAGE = "en"
 """The language in which procedures are written first; others are translations."""

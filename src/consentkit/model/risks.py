@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.model.identity import RISKS
 from consentkit.model.values import LanguageTag, Line, Prose, Record, RiskName, digits_only
 from consentkit.problems import did_you_mean, quoted
 
@@ -28,8 +29,6 @@ RiskGroup = Literal["common", "uncommon", "rare"]
 
 RISK_GROUPS: tuple[RiskGroup, ...] = get_args(RiskGroup)
 """The groups, the most likely first."""
-
-_TABLE = "risks.yaml"
 
 Year = Annotated[int, Field(ge=1900, le=2100), BeforeValidator(digits_only)]
 
@@ -221,24 +220,24 @@ def _of_the_table(group: RiskGroup, value: dict[str, Any], known: Any) -> Any:
     name = value["risk"]
     if others := sorted(value.keys() - {"risk"}):
         raise ValueError(
-            f"refers to `{_TABLE}` by `risk`, which has all the rest; delete {' and '.join(map(quoted, others))}"
+            f"refers to `{RISKS}` by `risk`, which has all the rest; delete {' and '.join(map(quoted, others))}"
         )
     if not isinstance(known, KnownRisks):
-        raise ValueError(f"refers to {quoted(name)} of `{_TABLE}`, but there is no table here; write the text itself")
+        raise ValueError(f"refers to {quoted(name)} of `{RISKS}`, but there is no table here; write the text itself")
     shared = known.risks.get(name)
     if shared is None:
         near = (
-            did_you_mean(name, known.risks) or f"; add it to `{_TABLE}` beside the procedures, or write the text itself"
+            did_you_mean(name, known.risks) or f"; add it to `{RISKS}` beside the procedures, or write the text itself"
         )
-        raise ValueError(f"refers to {quoted(name)}, which `{_TABLE}` does not have{near}")
+        raise ValueError(f"refers to {quoted(name)}, which `{RISKS}` does not have{near}")
     if shared.group != group:
         raise ValueError(
-            f"files {quoted(name)} under `{group}`, but in `{_TABLE}` it is `{shared.group}` for all texts; "
+            f"files {quoted(name)} under `{group}`, but in `{RISKS}` it is `{shared.group}` for all texts; "
             f"move it to `{shared.group}`"
         )
     wording = shared.worded(known.language)
     if wording is None:
-        message = f"refers to {quoted(name)}, for which `{_TABLE}` has no wording in {quoted(known.language)}"
+        message = f"refers to {quoted(name)}, for which `{RISKS}` has no wording in {quoted(known.language)}"
         raise ValueError(f"{message}; add it there under `wording`")
     return {"risk": name, **dict(wording), "figure": shared.figure, "source": shared.source}
 

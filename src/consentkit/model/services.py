@@ -7,17 +7,12 @@ group, and changed only where they differ; where there is no list, every procedu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, PaperSize, Variant
+from consentkit.model.identity import Identity, Layout, PaperSize, Variant
 from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
-from consentkit.reading import yaml_file
-from consentkit.reading.files import read_text
-from consentkit.reading.paths import is_there
-from consentkit.reading.validation import require
 
 MOST_NODES_OF_LIST = 100_000
 """The most values in a list: those of several thousand services that all differ."""
@@ -118,23 +113,6 @@ def _requests(code: str, choices: tuple[Choices, ...], default_paper: PaperSize)
                 for large_print in _WITH_OR_WITHOUT[chosen("large_print", "no")]:
                     for fillable in _WITH_OR_WITHOUT[chosen("fillable", "no")]:
                         yield Identity(code, language, variant), Layout(paper, large_print, fillable)
-
-
-def load_services(folder: Path | None, codes: list[str], language: str) -> ServiceList:
-    """Read the list of a clinic folder; without one, every code is a service. Raises InvalidInput with all mistakes."""
-    path = folder / SERVICES if folder else None
-    if path is None or not is_there(path):
-        return every_procedure(codes, language)
-    return read_services(path)
-
-
-def read_services(path: Path, text: str | None = None) -> ServiceList:
-    """Read a list: `text`, or else what the file holds.
-
-    Raises InvalidInput with all its mistakes, FileAccess where it can't be read.
-    """
-    text = read_text(path, str(path), LARGEST_LIST) if text is None else text
-    return require(ServiceList, yaml_file.parse(text, str(path), most_nodes=MOST_NODES_OF_LIST))
 
 
 def every_procedure(codes: list[str], language: str) -> ServiceList:

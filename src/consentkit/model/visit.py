@@ -31,7 +31,7 @@ from consentkit.model.identity import Variant
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record
 
 FULL_AGE = 18
-"""Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""
+"""Years from which a person decides alone in most states. Some set it lower for mental health care."""
 ASSENT_AGE = 7
 """Years from which a child is asked to agree too (American Academy of Pediatrics, policy on informed consent, 2016)."""
 
@@ -126,7 +126,7 @@ Time = Annotated[datetime.time, BeforeValidator(_time, json_schema_input_type=st
 
 
 def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    """As `model.without_repeats`, but without quoting."""
+    """As `values.without_repeats`, but without quoting."""
     if len(set(values)) < len(values):
         raise ValueError("names something more than once; keep one")
     return values

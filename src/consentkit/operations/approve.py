@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from consentkit.approval.plain_text import plain_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.approvals import APPROVALS, Approval, load_approvals, record
-from consentkit.model.identity import Variant
+from consentkit.library.approvals import Approval, load_approvals, record
+from consentkit.model.identity import APPROVALS, Variant
 from consentkit.reading import characters
 
 _NAMES = {"by", "role"}

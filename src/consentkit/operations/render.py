@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.documents.document import Document
-from consentkit.documents.kept import Order, fulfil, look_up
+from consentkit.documents.kept import LookedUp, fulfil, look_up
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
@@ -104,9 +104,9 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
 
 def _read_all(
     workspace: OpenWorkspace, request: RenderRequest, layout: Layout
-) -> Generator[ProcedureRefused, None, list[Order]]:
+) -> Generator[ProcedureRefused, None, list[LookedUp]]:
     """Find or read all, or raise once all have been looked at, so that every mistake is reported in one run."""
-    orders: dict[str, Order] = {}
+    orders: dict[str, LookedUp] = {}
     problems: list[Problem] = []
     errors: list[ConsentkitError] = []
     inputs = workspace.inputs()
@@ -131,7 +131,7 @@ def _read_all(
     return list(orders.values())
 
 
-def _targets(orders: Sequence[Order], request: RenderRequest, default_paper: PaperSize) -> list[Path | None]:
+def _targets(orders: Sequence[LookedUp], request: RenderRequest, default_paper: PaperSize) -> list[Path | None]:
     """The file of each document; None where it is not to be written."""
     if request.returns_documents:
         return [None for _ in orders]

@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 from consentkit.errors import ConsentkitError, OutOfTime, RenderingFailed
 from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, interruptible, uninterrupted
-from consentkit.processes.whole_files import LARGEST_PDF
 
 Result = TypeVar("Result")
 
@@ -40,7 +39,7 @@ class Limits:
     """Seconds of CPU time; elapsed time may be three times as long, since a machine may be busy."""
     memory: int = 800 * 1000**2
     """Address space in bytes, including that of this process, unless that is large itself."""
-    file_size: int = LARGEST_PDF
+    file_size: int = 64 * 1024**2
     """The most bytes of any one file."""
 
 

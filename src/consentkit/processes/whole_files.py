@@ -13,8 +13,8 @@ from pathlib import Path
 
 from consentkit.processes.interruption import uninterrupted
 
-UNFINISHED = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
-"""The names of files that are still being written, or that a killed process has left."""
+UNFINISHED = re.compile(r"\.consentkit-([0-9a-f]{16}|[a-z0-9_]{8})\.tmp", re.ASCII)
+"""The names of files that are still being written, or that a killed process has left; of earlier versions, too."""
 
 LARGEST_PDF = 64 * 1024**2
 """Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""

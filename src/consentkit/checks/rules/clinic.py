@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentkit.checks.citations import CMS_FORMS, COMPLAINTS
-from consentkit.checks.inputs import ClinicFile
+from consentkit.checks.inputs import ClinicFile, OrphanFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.checks.rules.leftovers import placeholder_of_clinic
@@ -106,6 +106,12 @@ def ignored_file(file: ClinicFile) -> Iterator[RuleFinding]:
     for name in file.passed_over:
         message = f"has {quoted(f'procedures/{name}')} beside it, which is not read"
         yield breach(IGNORED_FILE, file, value(), message)
+
+
+def ignored_translation(file: OrphanFile) -> Iterator[RuleFinding]:
+    """Report a translation of a procedure that doesn't exist."""
+    message = f"is {file.code}, which no procedure here has, so this file is not read"
+    yield breach(IGNORED_FILE, file, value("code"), message)
 
 
 CHECKS = (clinic_name, clinic_phone, clinic_address, clinic_logo, ignored_file, placeholder_of_clinic)
