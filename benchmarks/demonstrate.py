@@ -83,7 +83,7 @@ class Demonstration:
 
 def _services() -> str:
     codes = shipped_codes()
-    lines = ["defaults: {languages: [en, es], variants: [consent, handout, refusal], large_print: both}"]
+    lines = ["defaults: {languages: [en, es], variants: [consent, information, refusal], large_print: both}"]
     lines += ["groups:", "  - name: On both papers", "    paper: [letter, a4]", "    services:"]
     lines += [f'      - "{code}"' for code in codes[:_ON_TWO_PAPERS]]
     lines += ["services:", *(f'  - "{code}"' for code in codes[_ON_TWO_PAPERS:])]

@@ -92,7 +92,7 @@ def _in_memory(bench: Bench, documents: int, target: Target | None = None) -> Co
 
 def _requests() -> Iterator[str]:
     """Lines of a list, each of which asks for one document; in every 48 of them, one of each kind and layout."""
-    variants, papers, answers = ("consent", "handout", "refusal"), ("letter", "a4"), ("yes", "no")
+    variants, papers, answers = ("consent", "information", "refusal"), ("letter", "a4"), ("yes", "no")
     kinds = list(itertools.product(LANGUAGES, variants, papers, answers, answers))
     codes = shipped_codes()
     for number in range(len(kinds) * len(codes)):

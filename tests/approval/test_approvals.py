@@ -208,7 +208,7 @@ def test_each_language_and_kind_of_document_counts_for_itself(tmp_path: Path) ->
     found = load_approvals(record_of(tmp_path, approval(), approval(content=SECOND, edition=2)))
     for other in (
         Identity("SMALL-1", "es", "consent"),
-        Identity("SMALL-1", "en", "handout"),
+        Identity("SMALL-1", "en", "information"),
         Identity("SMALL-2", "en", "consent"),
     ):
         assert found.next_edition(other, SECOND) == 1
@@ -240,7 +240,7 @@ def test_the_approved_text_is_kept_for_each_content_and_document(tmp_path: Path)
         (approval(), "first\n"),
         (approval(content=SECOND, edition=2), "second – ü\n"),
         (approval(language="es"), "primero\n"),
-        (approval(variant="handout"), "to take home\n"),
+        (approval(variant="information"), "to take home\n"),
     ]
     for entry, text in given:
         record(tmp_path, entry, text)

@@ -377,7 +377,7 @@ def test_the_part_of_a_document_is_the_same_for_ever_and_on_every_machine() -> N
 @pytest.fixture
 def shards(tmp_path: Path) -> list[Place]:
     """Two machines that share nothing, each with its part of a list of six documents."""
-    services = f"defaults: {{variants: [consent, handout, refusal]}}\nservices: [{CODE}, {OTHER}]\n"
+    services = f"defaults: {{variants: [consent, information, refusal]}}\nservices: [{CODE}, {OTHER}]\n"
     places = [make_place(tmp_path / name, services) for name in ("a", "b")]
     for number, place in enumerate(places, 1):
         place.run(Choice(shard=(number, 2)))
@@ -460,7 +460,7 @@ def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_no
 
 
 def test_documents_in_different_languages_may_have_different_clauses(tmp_path: Path) -> None:
-    services = f"defaults: {{languages: [en, es], variants: [consent, handout]}}\nservices: [{CODE}]\n"
+    services = f"defaults: {{languages: [en, es], variants: [consent, information]}}\nservices: [{CODE}]\n"
     places = [make_place(tmp_path / name, services) for name in ("a", "b")]
     for number, place in enumerate(places, 1):
         write_translation(place.clinic / "procedures", "es")
@@ -490,7 +490,7 @@ def test_a_list_that_grows_moves_no_document_to_another_machine(shards: list[Pla
     before = [set(place.files()) for place in shards]
     for number, place in enumerate(shards, 1):
         place.services.write_text(
-            f"defaults: {{variants: [consent, handout, refusal]}}\nservices: [NEW-1, {CODE}, {OTHER}]\n"
+            f"defaults: {{variants: [consent, information, refusal]}}\nservices: [NEW-1, {CODE}, {OTHER}]\n"
         )
         endings = place.endings(Choice(shard=(number, 2)))
         assert before[number - 1] == {name for name, ending in endings.items() if ending == "unchanged"}

@@ -378,7 +378,7 @@ def test_a_style_sheet_that_hides_a_risk_makes_no_document(rule: str, tmp_path: 
 
 
 @pytest.mark.parametrize("large_print", [False, True])
-@pytest.mark.parametrize("variant", ["consent", "handout", "refusal"])
+@pytest.mark.parametrize("variant", ["consent", "information", "refusal"])
 def test_a_style_sheet_that_hides_where_to_get_help_makes_no_document(
     variant: Variant, large_print: bool, tmp_path: Path
 ) -> None:

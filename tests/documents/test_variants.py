@@ -55,8 +55,8 @@ CASES = (  # every kind in every language and size, and with every two of kind, 
     Case("90837", "consent", "en", True),
     Case("90853", "consent", "es", False),
     Case("90853", "consent", "es", True),
-    Case("90853", "handout", "en", True),
-    Case("90837", "handout", "es", False),
+    Case("90853", "information", "en", True),
+    Case("90837", "information", "es", False),
     Case("90853", "refusal", "en", False),
     Case("90837", "refusal", "es", True),
 )
@@ -113,10 +113,10 @@ def as_spoken(html: str, *, large_print: bool) -> str:
 
 def test_the_documents_cover_every_kind_in_every_language_and_size() -> None:
     assert {(case.variant, case.language) for case in CASES} == {
-        (variant, language) for variant in ("consent", "handout", "refusal") for language in ("en", "es")
+        (variant, language) for variant in ("consent", "information", "refusal") for language in ("en", "es")
     }
     assert {(case.variant, case.large_print) for case in CASES} == {
-        (variant, large) for variant in ("consent", "handout", "refusal") for large in (False, True)
+        (variant, large) for variant in ("consent", "information", "refusal") for large in (False, True)
     }
     assert {(case.language, case.large_print) for case in CASES} == {
         (language, large) for language in ("en", "es") for large in (False, True)
@@ -153,7 +153,7 @@ def test_its_kind_stands_above_the_title(case: Case) -> None:
     texts, kinds = texts_of(case), pack_of(case).document.kinds
     title = content_of(case).procedure.title
     assert texts[texts.index(title) - 1] == getattr(kinds, case.variant)
-    others = {kinds.consent, kinds.handout, kinds.refusal} - {getattr(kinds, case.variant)}
+    others = {kinds.consent, kinds.information, kinds.refusal} - {getattr(kinds, case.variant)}
     assert others.isdisjoint(texts)
 
 
@@ -161,7 +161,7 @@ def test_its_kind_stands_above_the_title(case: Case) -> None:
 def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(case: Case) -> None:
     assert pack_of(case).about.translated in texts_of(case)
     assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
-    shared = set(texts_of(case)) & set(texts_of(Case("90853", "handout", "en", True)))
+    shared = set(texts_of(case)) & set(texts_of(Case("90853", "information", "en", True)))
     facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.every_source}
     wordy = [text for text in shared if len(text.split()) > 3]
     clinic = content_of(case).clinic
@@ -172,7 +172,7 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
 # --- what each kind says ---
 
 
-@cases(lambda case: case.variant != "handout")
+@cases(lambda case: case.variant != "information")
 def test_every_signer_has_a_place(case: Case) -> None:
     words = pack_of(case).signatures
     headings = [block.text for block in blocks_of(case) if block.role == "H3"]
@@ -180,8 +180,8 @@ def test_every_signer_has_a_place(case: Case) -> None:
     assert texts_of(case).count(words.signature) == len(words.blocks)
 
 
-@cases(lambda case: case.variant == "handout")
-def test_a_handout_has_nothing_to_sign(case: Case) -> None:
+@cases(lambda case: case.variant == "information")
+def test_an_information_has_nothing_to_sign(case: Case) -> None:
     pack, texts = pack_of(case), texts_of(case)
     signed = {pack.consent.agreement, pack.consent.intro, pack.consent.heading, pack.refusal.intro}
     labels = {pack.signatures.signature, pack.signatures.printed_name, pack.signatures.time, pack.headings.initials}
@@ -192,7 +192,7 @@ def test_a_handout_has_nothing_to_sign(case: Case) -> None:
 
 
 @cases(lambda case: case.variant != "refusal")
-def test_consent_and_handout_tell_every_risk_benefit_and_choice_and_the_clauses(case: Case) -> None:
+def test_consent_and_information_tell_every_risk_benefit_and_choice_and_the_clauses(case: Case) -> None:
     texts, content = texts_of(case), content_of(case)
     assert [text for text in safety_texts(content) if text not in texts] == []
     for name in document_of(case).clauses:
@@ -269,7 +269,9 @@ def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> 
     body = [size for text in texts if (size := smallest(text, letters, sizes)) is not None]
     assert len(body) > 0.8 * len(texts)
     assert min(body) >= 18 - 0.01
-    long = [block for block in blocks_of(case) if block.role in least and len(block.text) > 50]
+    questions = pack_of(case).teach_back.own_questions  # what follows these in an information is its colophon
+    body_ends = texts_of(case).index(questions) if case.variant == "information" else None
+    long = [block for block in blocks_of(case)[:body_ends] if block.role in least and len(block.text) > 50]
     found = [(least[block.role], size) for block in long if (size := smallest(block.text, letters, sizes)) is not None]
     assert len(found) > 0.5 * len(long)
     assert [pair for pair in found if pair[1] < pair[0] - 0.01] == []
@@ -306,7 +308,7 @@ def test_a_file_is_named_after_the_code_and_what_is_out_of_the_ordinary(
         return call("render", "SMALL-1", *options, "-q", "--clinic", clinic).lines
 
     assert name("--lang", "es", "--variant", "refusal", "--large-print") == ["SMALL-1.es.refusal.large.pdf"]
-    assert name("--variant", "handout") == ["SMALL-1.handout.pdf"]
+    assert name("--variant", "information") == ["SMALL-1.information.pdf"]
     assert name("--large-print", "--lang", "en", "--variant", "consent") == ["SMALL-1.large.pdf"]
 
 
@@ -320,12 +322,12 @@ def test_a_language_without_a_translation_is_wrong_use(tmp_path_factory: pytest.
 def test_an_unknown_kind_is_answered_with_those_there_are(call: Call) -> None:
     done = call("render", "90837", "--variant", "refusl")
     assert done.code == 2
-    assert "'consent', 'handout', 'refusal'" in done.stderr
+    assert "'consent', 'information', 'refusal'" in done.stderr
 
 
 def test_json_lists_every_clause_with_why_it_is_there(call: Call) -> None:
-    (told,) = json.loads(call("render", "90853", "--json", "--variant", "handout").stdout)["documents"]
-    assert (told["variant"], told["large_print"], told["language"]) == ("handout", False, "en")
+    (told,) = json.loads(call("render", "90853", "--json", "--variant", "information").stdout)["documents"]
+    assert (told["variant"], told["large_print"], told["language"]) == ("information", False, "en")
     whys = {clause["name"]: clause["why"] for clause in told["clauses"]}
     assert whys["confidentiality"] == "always"
     assert whys["group_confidentiality"] == "procedure"

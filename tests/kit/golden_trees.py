@@ -97,7 +97,7 @@ class PacketCase:
 SPECIMEN = "90837"
 DOCUMENTS = (
     *(Case(code, language) for code in open_workspace().library.codes() for language in ("en", "es")),
-    Case(SPECIMEN, "en", "handout"),
+    Case(SPECIMEN, "en", "information"),
     Case(SPECIMEN, "es", "refusal"),
     Case(SPECIMEN, "es", large_print=True),
     Case(SPECIMEN, "en", fillable=True, clinic=SAMPLE_CLINIC),
@@ -111,7 +111,7 @@ PACKETS = (
             "representative": MOTHER,
             "place": "telehealth",
             "language": "es",
-            "documents": ["consent", "handout"],
+            "documents": ["consent", "information"],
             "trainee": {"name": "Tess Trainee"},
             "supervisor": {"name": "Dr. Sam Supervisor"},
             "interpreter": {"name": "Ines Interpreter", "is_a": "professional", "language": "Spanish"},

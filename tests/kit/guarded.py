@@ -171,10 +171,10 @@ def _features() -> Iterator[tuple[str, Feature]]:
     yield "plain", Feature()
     yield "no time", Feature({"time": None}, slots={"visit_time": set()})
     yield (
-        "handout",
+        "information",
         Feature(
-            {"documents": ["handout"]},
-            papers=("cover", "handout"),
+            {"documents": ["information"]},
+            papers=("cover", "information"),
             slots={"patient_printed_name": set(), "clinician_printed_name": set(), "treated_by": set()},
         ),
     )

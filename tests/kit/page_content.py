@@ -60,6 +60,8 @@ class Stream:
     """The text of each mark, spaces as drawn."""
     tops: dict[int, float] = field(default_factory=dict)
     """The height of the first baseline of each mark, in points from the bottom of the page."""
+    furniture: list[float] = field(default_factory=list)
+    """The height of each text in the head or foot of the page, or that the engine repeats."""
     unseen: list[tuple[str, str]] = field(default_factory=list)
     """Text that no reader can see, each with the reason, but for artifacts of the layout: nobody misses those."""
 
@@ -187,6 +189,8 @@ class _StreamScan:
         is_decoration = f"{TYPED} /Layout" in marks
         if text.strip() and not is_decoration and (reason := self._page.reason_unseen(self._state, place)):
             stream.unseen.append((text, reason))
+        if f"{TYPED} /Pagination" in marks:
+            stream.furniture.append(place[5])
         stream.text += text
         mcid = self._mcids[-1] if self._mcids else None
         if mcid is not None:

@@ -60,13 +60,13 @@ def test_another_picture_gives_another_document_whatever_its_name(clinic: Path, 
 def test_a_file_that_a_template_includes_counts_whatever_its_name(clinic: Path) -> None:
     templates = clinic / "templates"
     templates.mkdir()
-    (templates / "handout.html").write_text(
+    (templates / "information.html").write_text(
         '{% extends "base.html" %}{% block content %}{% include "sections/information.html" %}'
         '<p>{% include "note.txt" %}</p>{% endblock %}'
     )
     for words in ("The first words.", "The second words."):
         (templates / "note.txt").write_text(words)
-        assert words in readable_text(opened(clinic).render(CODE, variant="handout").pdf)
+        assert words in readable_text(opened(clinic).render(CODE, variant="information").pdf)
 
 
 def test_what_has_nothing_to_do_with_a_document_leaves_its_key(clinic: Path) -> None:
@@ -125,6 +125,6 @@ def test_another_logo_of_the_same_content_or_none_gives_another_key(clinic: Path
 def test_what_does_not_count_for_what_is_kept_can_not_be_included(name: str, clinic: Path) -> None:
     (clinic / "templates").mkdir()
     (clinic / "templates" / name).write_text("words")
-    (clinic / "templates/handout.html").write_text(f'{{% include "{name}" %}}')
-    with pytest.raises(RenderingFailed, match=r"handout\.html:1: .*is not a template"):
-        opened(clinic).render(CODE, variant="handout")
+    (clinic / "templates/information.html").write_text(f'{{% include "{name}" %}}')
+    with pytest.raises(RenderingFailed, match=r"information\.html:1: .*is not a template"):
+        opened(clinic).render(CODE, variant="information")

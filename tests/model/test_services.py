@@ -38,7 +38,7 @@ def test_defaults_hold_for_every_service_that_does_not_say_otherwise(tmp_path: P
     text = """\
 defaults:
   languages: [en, es]
-  variants: [consent, handout]
+  variants: [consent, information]
 services:
   - "90837"
   - code: "90853"
@@ -48,11 +48,11 @@ services:
 """
     assert documents(write(tmp_path, text)) == [
         "90837 (en, consent)",
-        "90837 (en, handout)",
+        "90837 (en, information)",
         "90837 (es, consent)",
-        "90837 (es, handout)",
+        "90837 (es, information)",
         "90853 (es, consent)",
-        "90853 (es, handout)",
+        "90853 (es, information)",
         "90839 (en, refusal)",
         "90839 (es, refusal)",
     ]
@@ -90,7 +90,7 @@ defaults:
   large_print: both
 groups:
   - name: Group therapy
-    variants: [consent, handout]
+    variants: [consent, information]
     large_print: no
     services:
       - "90853"
@@ -113,11 +113,11 @@ def requests(text: str, folder: Path) -> list[str]:
 def test_a_service_says_what_differs_from_its_group_and_the_group_what_differs_from_all(tmp_path: Path) -> None:
     assert requests(GROUPED, tmp_path) == [
         "90853.pdf",
-        "90853.handout.pdf",
+        "90853.information.pdf",
         "90853.es.pdf",
-        "90853.es.handout.pdf",
+        "90853.es.information.pdf",
         "90849.fillable.pdf",
-        "90849.handout.fillable.pdf",
+        "90849.information.fillable.pdf",
         "90837.pdf",
         "90837.large.pdf",
         "90837.a4.pdf",
@@ -127,7 +127,7 @@ def test_a_service_says_what_differs_from_its_group_and_the_group_what_differs_f
 
 def test_a_list_of_three_hundred_services_that_are_alike_has_a_line_for_each(tmp_path: Path) -> None:
     codes = [f"C-{number}" for number in range(300)]
-    head = "defaults: {languages: [en, es], variants: [consent, handout, refusal], fillable: both}\nservices:\n"
+    head = "defaults: {languages: [en, es], variants: [consent, information, refusal], fillable: both}\nservices:\n"
     text = head + "".join(f"  - {code}\n" for code in codes)
     assert len(set(requests(text, tmp_path))) == 300 * 2 * 3 * 2
 

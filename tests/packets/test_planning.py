@@ -58,11 +58,11 @@ def test_kinds_and_languages_of_documents_come_in_their_order(workspace: OpenWor
 
 
 def test_documents_that_nobody_approved_are_refused_with_the_very_command(workspace: OpenWorkspace) -> None:
-    told = complaint(workspace, {"allow_drafts": False}, documents=["handout", "consent"], also_in=["es"])
+    told = complaint(workspace, {"allow_drafts": False}, documents=["information", "consent"], also_in=["es"])
     lines = told.splitlines()
     assert len(lines) == 4
-    assert "`consentkit approve SMALL-1 --variant handout --by NAME`" in lines[0]
-    assert "`consentkit approve SMALL-1 --lang es --variant handout --by NAME`" in lines[1]
+    assert "`consentkit approve SMALL-1 --variant information --by NAME`" in lines[0]
+    assert "`consentkit approve SMALL-1 --lang es --variant information --by NAME`" in lines[1]
     assert "`consentkit approve SMALL-1 --by NAME`" in lines[2]
     assert all("--allow-drafts" in line for line in lines)
 

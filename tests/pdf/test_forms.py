@@ -460,7 +460,7 @@ def objects_of(element: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("variant", ["consent", "handout", "refusal"])
+@pytest.mark.parametrize("variant", ["consent", "information", "refusal"])
 def test_no_two_fields_of_a_document_say_the_same(language: str, variant: Variant) -> None:
     document = open_workspace().render("90791", language=language, variant=variant, fillable=True)
     with opened(document.pdf) as file:

@@ -114,9 +114,9 @@ def kinds(file: File) -> Counter[str]:
 
 PACKETS: dict[str, Sequence[dict[str, Any]]] = {
     "one": [{}],
-    "five in two languages": [{}, {"language": "es"}, {"variant": "handout"}, {"language": "es"}, {}],
-    "twenty": [{}, {"variant": "handout"}, {"language": "es"}, {"large_print": True}, {}] * 4,
-    "to be filled in": [{"fillable": True}, {"language": "es", "fillable": True}, {"variant": "handout"}],
+    "five in two languages": [{}, {"language": "es"}, {"variant": "information"}, {"language": "es"}, {}],
+    "twenty": [{}, {"variant": "information"}, {"language": "es"}, {"large_print": True}, {}] * 4,
+    "to be filled in": [{"fillable": True}, {"language": "es", "fillable": True}, {"variant": "information"}],
     "large print": [{"large_print": True}],
 }
 
@@ -683,7 +683,7 @@ def test_the_cover_of_a_packet_leads_to_the_page_where_each_paper_begins(tmp_pat
             "date": "2026-11-23",
             "patient": {"name": "Ann Sample", "born": "1978-09-15", "record": "MR-00471"},
             "procedures": [CODE],
-            "documents": ["consent", "handout"],
+            "documents": ["consent", "information"],
             "clinician": {"name": "Bea Other"},
         }
     )

@@ -51,7 +51,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
 
 
 def make(workspace: OpenWorkspace, *, fillable: bool) -> bytes:
-    planned = visit(documents=["consent", "handout"])
+    planned = visit(documents=["consent", "information"])
     return PacketMaker(workspace).make(plan(workspace, planned, fillable=fillable)).pdf
 
 

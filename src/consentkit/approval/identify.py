@@ -11,6 +11,7 @@ from typing import Literal
 
 from consentkit.library.approvals import Approvals
 from consentkit.model.identity import Identity
+from consentkit.model.values import todays_name
 from consentkit.pdf.file.seal import is_intact, is_sealed
 from consentkit.pdf.file.xmp import read_properties
 
@@ -40,7 +41,7 @@ def identify(pdf: bytes) -> DocumentVerdict:
         return DocumentVerdict("altered" if _was_ours(pdf) else "unknown")
     return DocumentVerdict(
         state="current" if is_intact(pdf) else "altered",
-        identity=Identity(properties["code"], properties["language"], properties["variant"]),  # type: ignore[arg-type]
+        identity=Identity(properties["code"], properties["language"], todays_name(properties["variant"])),
         issued=properties.get("edition", ""),
         content_hash=properties["contentHash"],
     )
@@ -54,7 +55,7 @@ def identify_packet(pdf: bytes) -> tuple[str, list[DocumentVerdict]] | None:
     state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
-        DocumentVerdict(state, Identity(entry[0], entry[1], entry[2]), content_hash=entry[3])  # type: ignore[arg-type]
+        DocumentVerdict(state, Identity(entry[0], entry[1], todays_name(entry[2])), content_hash=entry[3])
         if len(entry) == 4
         else DocumentVerdict("altered" if state == "altered" else "unknown")
         for entry in entries

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.model.identity import Identity, Layout, PaperSize, Variant
+from consentkit.model.identity import FORMER_VARIANTS, Identity, Layout, PaperSize, Variant
 from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading.files import read_bytes
@@ -229,6 +229,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 _KINDS: dict[str, Any] = {"str": str, "int": int, "bool": bool, "Mapping[str, str]": dict}
 _CHOICES = {"variant": Variant, "paper": PaperSize, "outcome": EntryOutcome, "approval": ApprovalState}
 _ALLOWED = {name: frozenset(get_args(choices)) for name, choices in _CHOICES.items()}
+_ALLOWED["variant"] |= FORMER_VARIANTS.keys()  # an earlier version has written them
 _TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.name not in _CHOICES}
 
 

@@ -13,6 +13,7 @@ from consentkit.cli.packing_commands import packet
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
+    VariantChoice,
     cache_options,
     common_options,
     document_options,
@@ -20,7 +21,7 @@ from consentkit.cli.support import (
     options_of_check,
     say,
 )
-from consentkit.model.identity import PAPER_SIZES, VARIANTS
+from consentkit.model.identity import PAPER_SIZES
 from consentkit.model.schema import MODELS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
 @click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
-@click.option("--variant", type=click.Choice(VARIANTS), default="consent", help="The kind of document.")
+@click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document.")
 @click.option("--large-print", is_flag=True, help="Print it in 18 points, in one column.")
 @click.option("--fillable", is_flag=True, help="Give it form fields to fill in on a screen.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")

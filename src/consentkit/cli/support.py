@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from consentkit.model.identity import VARIANTS
+from consentkit.model.identity import VARIANTS, complaint_of_former_variant
 from consentkit.problems import did_you_mean
 from consentkit.processes.interruption import SIGNALS
 
@@ -167,9 +167,22 @@ _clinic_option = click.option(
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 
 
+class VariantChoice(click.Choice[str]):
+    """A kind of document. A former name is refused with the current one."""
+
+    def __init__(self) -> None:
+        super().__init__(VARIANTS)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kind, or complain."""
+        if complaint := complaint_of_former_variant(value):
+            self.fail(complaint, param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def document_options(command: Command) -> Command:
     """Give a command the options by which one of a procedure's documents is named."""
-    variant = click.option("--variant", type=click.Choice(VARIANTS), default="consent", help="The kind of document.")
+    variant = click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document.")
     language = click.option("--lang", "language", metavar="LANGUAGE", help="Language; the clinic's own if left out.")
     return variant(language(command))
 

@@ -35,6 +35,7 @@ from consentkit.model.identity import (
     PaperSize,
     Variant,
     clause_file,
+    complaint_of_former_variant,
 )
 from consentkit.problems import Problem, listed, printable, quoted
 from consentkit.reading.paths import is_file, is_folder, is_there
@@ -322,7 +323,8 @@ class OpenWorkspace:
 
 def _require_variant(variant: Variant) -> None:
     if variant not in VARIANTS:
-        raise WrongUse(f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}")
+        unknown = f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
+        raise WrongUse(complaint_of_former_variant(variant) or unknown)
 
 
 def _translation(path: Path | None, code: str, language: str, files: Snapshot) -> Path:

@@ -21,7 +21,7 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import APPROVALS, APPROVED_TEXTS
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
-from consentkit.model.values import Code, Day, LanguageTag, Line, Record
+from consentkit.model.values import Code, Day, LanguageTag, Line, Record, RecordedVariant
 from consentkit.output.locking import locked_without_trace
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import Problem, printable
@@ -49,7 +49,7 @@ class Approval(Record):
     """The code of the procedure."""
     language: LanguageTag
     """The language of the document."""
-    variant: Variant
+    variant: RecordedVariant
     """The kind of document."""
     edition: Annotated[int, Field(ge=1)]
     """The first approved content is edition 1; each approval of other content counts on."""

@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from consentkit.model.identity import PaperSize, Variant
+from consentkit.model.identity import PaperSize
 from consentkit.model.rule_ids import RULE_IDS
-from consentkit.model.values import Code, LanguageTag, Line, Record, digits_only, without_repeats
+from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
 from consentkit.problems import did_you_mean, quoted
 
 LOWEST_CONTRAST = 4.5
@@ -35,7 +35,7 @@ def _dark_enough(colour: str) -> str:
 class PacketSettings(Record):
     """What packets contain."""
 
-    documents: Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
+    documents: Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents for each procedure, in their order."""
 
 

@@ -13,11 +13,25 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "handout", "refusal"]
+Variant = Literal["consent", "information", "refusal"]
 """What kind of document is made from a definition."""
 
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """The kinds of documents, in the order in which they are offered."""
+
+FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
+"""What kinds were called once, and what they are called now.
+
+A request by a former name is refused with the current one. What an earlier version recorded is read under the current
+name.
+"""
+
+
+def complaint_of_former_variant(name: object) -> str:
+    """The error message for a former name of a kind; empty for any other name."""
+    now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
+    return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
+
 
 PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import Identity, Layout, PaperSize, Variant
-from consentkit.model.values import Code, LanguageTag, Line, Record, without_repeats
+from consentkit.model.identity import Identity, Layout, PaperSize
+from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, without_repeats
 
 MOST_NODES_OF_LIST = 100_000
 """The most values in a list: those of several thousand services that all differ."""
@@ -23,7 +23,7 @@ Which = Literal["no", "yes", "both"]
 _WITH_OR_WITHOUT: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": (False, True)}
 
 Languages = Annotated[tuple[LanguageTag, ...], Field(min_length=1), AfterValidator(without_repeats)]
-Variants = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(without_repeats)]
+Variants = Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)]
 Papers = Annotated[tuple[PaperSize, ...], Field(min_length=1), AfterValidator(without_repeats)]
 
 

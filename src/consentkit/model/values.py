@@ -21,7 +21,14 @@ from pydantic import (
     WrapValidator,
 )
 
-from consentkit.model.identity import CLAUSE_PATTERN, CODE_PATTERN, LANGUAGE_PATTERN
+from consentkit.model.identity import (
+    CLAUSE_PATTERN,
+    CODE_PATTERN,
+    FORMER_VARIANTS,
+    LANGUAGE_PATTERN,
+    Variant,
+    complaint_of_former_variant,
+)
 from consentkit.problems import quoted
 
 
@@ -82,6 +89,24 @@ ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 
 RiskName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The key of a risk in the shared table."""
+
+
+def _not_a_former_name(value: Any) -> Any:
+    if complaint := complaint_of_former_variant(value):
+        raise ValueError(complaint)
+    return value
+
+
+def todays_name(value: Any) -> Any:
+    """What a kind of document is called today, given any of its names."""
+    return FORMER_VARIANTS.get(value, value) if isinstance(value, str) else value
+
+
+AskedVariant = Annotated[Variant, BeforeValidator(_not_a_former_name, json_schema_input_type=Variant)]
+"""A kind of document that is requested by its current name."""
+
+RecordedVariant = Annotated[Variant, BeforeValidator(todays_name, json_schema_input_type=Variant)]
+"""A kind of document in a record that is only ever added to: it may hold former names."""
 
 
 def _day(value: Any) -> Any:

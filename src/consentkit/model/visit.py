@@ -27,8 +27,7 @@ from pydantic import (
     model_validator,
 )
 
-from consentkit.model.identity import Variant
-from consentkit.model.values import Code, Day, LanguageTag, Line, Record
+from consentkit.model.values import AskedVariant, Code, Day, LanguageTag, Line, Record
 
 FULL_AGE = 18
 """Years from which a person decides alone in most states. Some set it lower for mental health care."""
@@ -192,7 +191,7 @@ class Interpreter(PersonalRecord):
     """The number by which an interpreting service knows this person."""
 
 
-VisitDocuments = Annotated[tuple[Variant, ...], Field(min_length=1), AfterValidator(_each_once)]
+VisitDocuments = Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
 class Visit(PersonalRecord):

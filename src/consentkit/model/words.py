@@ -93,7 +93,7 @@ class Kinds(Record):
     """What each kind of document is called, above its title."""
 
     consent: Line
-    handout: Line
+    information: Line
     refusal: Line
 
 
@@ -131,6 +131,8 @@ class Headings(Record):
     personnel: Line
     equipment: Line
     anesthesia: Line
+    none: Line
+    """How a text says that there is nothing of the kind; an information leaves out what says no more."""
     preparation: Line
     patient_experience: Line
     during: Line
@@ -169,6 +171,15 @@ class FigureWords(Record):
     def write(self, figure: Figure) -> str:
         """Write a figure as it stands before its text."""
         return fill(self.before, number=str(figure.number), out_of=str(figure.out_of))
+
+
+class Chapters(Record):
+    """The parts of an information: each heads several sections."""
+
+    what_it_is: Line
+    what_to_weigh: Line
+    rights: Line
+    before_and_after: Line
 
 
 class TeachBack(Record):
@@ -368,6 +379,7 @@ class LanguagePack(Record):
     summary: SummaryWords
     headings: Headings
     figures: FigureWords
+    chapters: Chapters
     teach_back: TeachBack
     consent: Consent
     refusal: Refusal

@@ -34,7 +34,7 @@ class PacketItem:
 
     title: str
     kind: str
-    """`cover`, `consent`, `handout`, `refusal`, `statements`, `blank` or `extra`."""
+    """`cover`, `consent`, `information`, `refusal`, `statements`, `blank` or `extra`."""
     to_do: str
     """What the patient does with it: `sign`, `take_home` or `read`; empty for pages that are not in the list."""
     pack: LanguagePack
@@ -141,7 +141,7 @@ class PaperMaker:
 
 
 def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
-    to_do = "take_home" if document.variant == "handout" else "sign"
+    to_do = "take_home" if document.variant == "information" else "sign"
     return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 

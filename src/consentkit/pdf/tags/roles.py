@@ -142,13 +142,21 @@ def list_numbering(item: boxes.Box) -> str:
     return f"/{_NUMBERINGS.get(str(style['list_style_type']), 'Disc')}"
 
 
+def _span(cell: boxes.Box, attribute: str) -> int:
+    """How many columns or rows a cell spans. The engine knows it of cells of a table that is displayed as one only."""
+    if isinstance(cell, boxes.TableCellBox):
+        return int(getattr(cell, attribute))
+    written = cell.element.get(attribute, "").strip()
+    return max(1, int(written)) if written.isascii() and written.isdigit() else 1
+
+
 def cell_attributes(cell: boxes.Box) -> dict[str, Any]:
     """The spans, scope and headers of a table cell. A header cell heads its column, unless it has another scope."""
     attributes: dict[str, Any] = {}
-    if cell.colspan != 1:
-        attributes["ColSpan"] = cell.colspan
-    if cell.rowspan != 1:
-        attributes["RowSpan"] = cell.rowspan
+    for name, attribute in (("ColSpan", "colspan"), ("RowSpan", "rowspan")):
+        span = _span(cell, attribute)
+        if span != 1:
+            attributes[name] = span
     if cell.element.tag == "th":
         attributes["Scope"] = f"/{_SCOPES.get(cell.element.get('scope', ''), 'Column')}"
     if cell.element.get("headers"):

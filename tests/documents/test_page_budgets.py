@@ -1,0 +1,98 @@
+"""Every paper of the library keeps within its pages, and breaks them well: on both papers, in both sizes of print."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from consentkit.cache.store import open_store
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.model.identity import PaperSize
+from kit.engine_pages import render
+from kit.page_fill import Filled
+
+CODES = open_workspace().library.codes()
+LANGUAGES = ("en", "es")
+SHORTEST, CRISIS, LONGEST = "90837", "90839", "90863"
+
+INFORMATION = {("en", False): 5, ("es", False): 6, ("en", True): 13, ("es", True): 15}
+"""The most pages of an information, by its language and whether it is in large print."""
+
+
+@cache
+def workspace() -> OpenWorkspace:
+    return open_workspace(None, open_store())
+
+
+def faults(code: str, language: str, paper: PaperSize, *, large_print: bool) -> list[str]:
+    """What breaks the budgets of an information."""
+    document = workspace().render(code, language=language, paper=paper, variant="information", large_print=large_print)
+    return Filled(document.pdf).faults(INFORMATION[language, large_print], lists_tables=large_print)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_an_information_keeps_within_its_pages(code: str, language: str, paper: PaperSize) -> None:
+    assert faults(code, language, paper, large_print=False) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_information_in_large_print_keeps_within_its_pages(code: str, language: str) -> None:
+    assert faults(code, language, "letter", large_print=True) == []
+
+
+@pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_so_it_does_on_the_other_paper(code: str, language: str) -> None:
+    assert faults(code, language, "a4", large_print=True) == []
+
+
+# --- the measuring itself ---
+
+LINES = "<p>line</p>" * 9
+FULL = f'<div style="height: 150mm">{LINES}</div>{LINES}'
+
+
+def found(body: str, budget: int = 9) -> list[str]:
+    """What is found wrong with a page of HTML."""
+    return Filled(render(body, "@page { margin: 20mm } p, h2 { margin: 0 }")).faults(budget)
+
+
+def test_good_pages_have_no_faults() -> None:
+    assert found(FULL) == []
+
+
+def test_a_page_too_many_is_seen() -> None:
+    assert found(FULL, budget=0) == ["1 pages, and not 0"]
+
+
+def test_a_page_that_is_nearly_empty_is_seen_but_for_the_last() -> None:
+    (fault,) = found(f'{LINES}<div style="break-before: page">{LINES}</div>')
+    assert fault.startswith("page 1 is ")
+
+
+def test_a_page_of_few_lines_is_seen_even_where_it_is_the_last() -> None:
+    assert found(f'{FULL}<p style="break-before: page">line</p>') == ["page 2 has 1 lines"]
+
+
+def test_a_heading_at_the_foot_of_a_page_is_seen() -> None:
+    assert found(f'{FULL}<h2 style="break-after: page">Heading</h2>{FULL}') == [
+        "heading at the foot of page 1: Heading"
+    ]
+
+
+def test_a_heading_at_the_foot_of_a_column_is_seen() -> None:
+    columns = f'<div style="display: flex"><div>{LINES}<h2>Heading</h2></div><div>{LINES}</div></div>'
+    assert found(columns) == ["heading at the foot of page 1: Heading"]
+
+
+def test_a_small_table_that_is_torn_is_seen_and_a_large_one_is_not() -> None:
+    def table(rows: int, height: int) -> str:
+        return "<table>" + f'<tr><td style="height: {height}mm">{LINES}</td></tr>' * rows + "</table>"
+
+    (fault,) = found(FULL + table(5, 60))
+    assert fault.startswith("table torn over pages 2, 3")
+    assert found(FULL + table(6, 50)) == []
