@@ -158,3 +158,12 @@ def test_the_character_that_can_not_be_printed_is_found_in_the_table(call: Call,
     done = call("render", CODE, "--clinic", clinic)
     assert done.code == 6
     assert f"{clinic}/procedures/risks.yaml:7:" in done.stderr
+
+
+def test_a_list_that_is_kept_is_void_when_the_table_changes(call: Call, tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path / "clinic")
+    assert call("list", "--clinic", clinic).code == 0
+    (clinic / "procedures" / "risks.yaml").write_text(TABLE.replace("bad_sleep", "long_sleep"), encoding="utf-8")
+    done = call("list", "--clinic", clinic)
+    assert done.code == 3
+    assert "refers to `bad_sleep`, which `risks.yaml` does not have" in done.stderr
