@@ -136,7 +136,7 @@ class Paper:
         yield from words.teach_back.questions
         yield from words.consent.statements
         yield from (block.statement for block in words.signatures.blocks)
-        yield from (source.title for source in procedure.sources)
+        yield from (source.title for source in procedure.every_source)
         yield from (self.content.clinic.name or "", self.page.mark, self.foot, self.head)
 
 

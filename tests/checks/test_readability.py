@@ -163,6 +163,6 @@ def test_facts_and_notes_for_the_clinic_are_not_measured() -> None:
 
 def test_every_text_knows_its_place_in_the_data() -> None:
     texts = list(placed_passages(small_procedure()))
-    assert PlacedText(("risks", "common", 0), "You may feel worse for a day.") in texts
+    assert PlacedText(("risks", "common", 0, "text"), "You may feel worse for a day.") in texts
     assert PlacedText(("alternatives", "items", 0, "less_good", 0), "It may take long.") in texts
     assert PlacedText(("purpose", "intro"), "To feel better.") in texts

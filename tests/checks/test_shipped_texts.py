@@ -7,10 +7,11 @@ import datetime
 import pytest
 
 from consentkit import checks
+from consentkit.library.procedures import load_procedure, load_translation
 from consentkit.model.clinic import Clinic
 from consentkit.reading.validation import require
 from consentkit.resources import shipped
-from kit.planting import CURRENT, SHIPPED_CODES, read_pack, read_shipped, translated
+from kit.planting import CURRENT, SHIPPED_CODES, SHIPPED_TABLE, read_pack, read_shipped, read_table, translated
 from kit.running import SAMPLE_CLINIC
 
 
@@ -22,7 +23,7 @@ def test_a_shipped_procedure_has_no_error_and_no_warning(code: str) -> None:
 
 
 def test_the_shipped_procedures_fit_each_other() -> None:
-    library = checks.LibraryFiles(tuple(map(read_shipped, SHIPPED_CODES)))
+    library = checks.LibraryFiles(tuple(map(read_shipped, SHIPPED_CODES)), risks=(read_table(SHIPPED_TABLE),))
     assert len(library.procedures) == 18
     issued = max(file.procedure.review.issued for file in library.procedures)
     lines = [str(finding.problem()) for finding in checks.check_library(library, issued)]
@@ -41,9 +42,22 @@ def test_a_shipped_translation_has_no_error(code: str) -> None:
     path = shipped("procedures") / f"{code}.es.yaml"
     original = read_shipped(code)
     source = checks.read_source(path.read_text(encoding="utf-8"), path.name)
-    file = checks.TranslationFile(source, translated(source, original), "es", CURRENT, CURRENT)
+    file = checks.TranslationFile(source, translated(source, original, SHIPPED_TABLE), "es", CURRENT, CURRENT)
     found = checks.check_translation(file, original, original.procedure.review.issued)
     assert [str(finding.problem()) for finding in found if finding.severity == "error"] == []
+
+
+def test_the_shipped_table_of_risks_has_no_error_and_no_warning() -> None:
+    assert checks.check_risks(read_table(SHIPPED_TABLE)) == []
+
+
+@pytest.mark.parametrize("code", SHIPPED_CODES)
+def test_what_a_form_names_of_the_risks_is_there_in_a_few_words_in_both_languages(code: str) -> None:
+    folder = shipped("procedures")
+    english, spanish = load_procedure(folder / f"{code}.yaml"), load_translation(folder / f"{code}.es.yaml")
+    for text in (english, spanish):
+        named = [risk for risks in text.risks.main_risks.values() for risk in risks]
+        assert [risk.text for risk in named if not risk.short] == []
 
 
 def test_the_shipped_language_pack_has_no_error_and_no_warning() -> None:

@@ -21,7 +21,7 @@ Call = Callable[..., Outcome]
 def test_the_shipped_library_has_no_mistakes(tmp_path: Path) -> None:
     done = run_consentkit("check", folder=tmp_path)
     assert (done.code, done.stdout) == (0, b"")
-    assert done.stderr == "38 files, no problems, 36 notices (--notices shows them)\n"
+    assert done.stderr == "39 files, no problems, 36 notices (--notices shows them)\n"
 
 
 def test_shipped_codes_can_be_checked_by_name(call: Call) -> None:
@@ -109,7 +109,7 @@ def test_the_clinics_own_files_are_checked_with_the_shipped_ones(tmp_path: Path,
     write_procedure(clinic / "procedures", code="90837", title="")
     done = call("check", "--clinic", clinic)
     assert done.code == 3
-    assert done.stderr.startswith("39 files, ")
+    assert done.stderr.startswith("40 files, ")
     of_form = [line for line in done.lines if not line.endswith("]")]
     assert [line.split(":")[0] for line in of_form] == [str(clinic / "procedures/90837.yaml")]
     of_content = {line.split(":")[0] for line in done.lines if line.endswith("]")}
@@ -326,11 +326,12 @@ def test_a_kept_document_takes_one_reading_of_the_particulars(
     clinic = make_clinic(tmp_path / "clinic", "name: A Clinic\nlogo: logo.png\n")
     shutil.copy(SAMPLE_CLINIC / "logo.png", clinic)
     render = ("render", "SMALL-1", "--clinic", clinic, "--cache", tmp_path / "cache", "-o", tmp_path / "out.pdf")
-    opened: Counter[str] = Counter()
+    opened: Counter[Path] = Counter()
     open_regular = files.open_regular
-    monkeypatch.setattr(files, "open_regular", lambda path: opened.update([Path(path).name]) or open_regular(path))
+    monkeypatch.setattr(files, "open_regular", lambda path: opened.update([Path(path)]) or open_regular(path))
     assert call(*render).code == 0
-    assert (opened["clinic.yaml"], opened["SMALL-1.yaml"]) == (2, 2)  # once more to see that nobody has edited it
+    read = [opened[clinic / name] for name in ("clinic.yaml", "procedures/SMALL-1.yaml")]
+    assert read == [2, 2]  # once more to see that nobody has edited it
     opened.clear()
     assert call(*render).code == 0
     assert {name: times for name, times in opened.items() if times > 1} == {}

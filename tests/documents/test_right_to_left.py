@@ -153,7 +153,7 @@ def test_a_file_that_runs_from_left_to_right_does_not_say_the_contrary() -> None
 def test_another_program_reads_each_risk_in_order(layout: str) -> None:
     read = letters(pdftotext(document_of(layout).pdf))
     for risk in content().procedure.risks.common:
-        assert letters(risk) in read
+        assert letters(risk.text) in read
 
 
 @every_layout

@@ -342,7 +342,7 @@ def test_a_template_of_another_design_makes_a_document(tmp_path: Path) -> None:
         ('procedure.benefits["items"]', "[]", "You may feel better."),
         ("<p>{{ choice.name }}</p>", "", "Waiting"),
         ("choice.good + choice.less_good", "choice.good", "It may take long."),
-        ("{{ risk }}", "{{ risk|truncate(12) }}", "You may feel worse."),
+        ("{{ risk }}", "{{ risk.text|truncate(12) }}", "You may feel worse."),
         ("{{ risk }}", "{{ risk|replace('may', 'will not') }}", "You may feel worse."),
         ('<p class="rare">', '<p class="rare" aria-hidden="true">', "You may feel worse."),
         ('"main_risk", ', "", "You may feel sad."),

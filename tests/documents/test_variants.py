@@ -180,7 +180,7 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
     if case.variant in TO_WEIGH:  # a refusal has its edition at the foot
         assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
     shared = set(texts_of(case)) & set(texts_of(Case("90853", "information", "en", True)))
-    facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.sources}
+    facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.every_source}
     wordy = [text for text in shared if len(text.split()) > 3]
     clinic = content_of(case).clinic
     ours = {str(clinic.name), *clinic.address}
@@ -309,7 +309,7 @@ def body_texts(case: Case) -> Iterator[str]:
     if case.variant == "form":
         yield from (procedure.summary.why, procedure.summary.your_choice, *pack_of(case).consent.statements)
         return
-    yield from procedure.benefits.items
+    yield from procedure.benefits.every
     yield from (text for choice in procedure.alternatives.items for text in choice.good)
 
 

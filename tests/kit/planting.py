@@ -21,14 +21,16 @@ import yaml
 from consentkit import checks
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import KnownRisks, RiskTable
 from consentkit.model.words import LanguagePack
-from consentkit.reading.validation import require
+from consentkit.reading.validation import require, validated
 from consentkit.resources import shipped
 
 CONTENT = Path(__file__).parents[1] / "examples" / "content"
 CLEAN = CONTENT / "clean"
 CASES = sorted(path.name for path in CONTENT.iterdir() if path.is_dir() and path.name != CLEAN.name)
 TODAY = datetime.date(2026, 11, 21)
+RISKS = "procedures/risks.yaml"
 CURRENT = "current"
 """What stands in for the hash of the original."""
 
@@ -44,10 +46,23 @@ Files = dict[str, str]
 
 
 @cache
-def read_original(name: str, text: str) -> checks.ProcedureFile:
-    """Read a procedure."""
+def read_original(name: str, text: str, table: str = "") -> checks.ProcedureFile:
+    """Read a procedure, with the text of the table of risks that is beside it."""
     source = checks.read_source(text, name)
-    return checks.ProcedureFile(source, require(Procedure, source.yaml))
+    procedure, problems = validated(Procedure, source.yaml, _known_risks(table, "en"))
+    assert procedure, problems
+    return checks.ProcedureFile(source, procedure)
+
+
+def _known_risks(table: str, language: str) -> KnownRisks:
+    return KnownRisks(language, read_table(table).table.risks if table else {})
+
+
+@cache
+def read_table(text: str) -> checks.RiskFile:
+    """Read a table of risks."""
+    source = checks.read_source(text, RISKS)
+    return checks.RiskFile(source, require(RiskTable, source.yaml))
 
 
 @cache
@@ -105,10 +120,11 @@ def planted(case: str) -> Files:
 def read_folder(files: Mapping[str, str]) -> Folder:
     """Read a folder."""
     sources = {name: _read_source(text, name) for name, text in files.items()}
-    originals = {name: read_original(name, text) for name, text in files.items() if _PROCEDURE.fullmatch(name)}
+    table = files.get(RISKS, "")
+    originals = {name: read_original(name, text, table) for name, text in files.items() if _PROCEDURE.fullmatch(name)}
     by_code = {file.code: file for file in originals.values()}
     translations = tuple(
-        _translation(source, by_code[str(source.yaml.data["code"])])
+        _translation(source, by_code[str(source.yaml.data["code"])], table)
         for name, source in sources.items()
         if _TRANSLATION.fullmatch(name)
     )
@@ -118,6 +134,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
         packs=tuple(read_pack(name, text) for name, text in files.items() if name.startswith("templates/languages/")),
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
+        risks=(read_table(table),) if table else (),
         shipped={
             Path(name).stem: read_original(name, text).procedure.review.issued
             for name, text in files.items()
@@ -127,22 +144,23 @@ def read_folder(files: Mapping[str, str]) -> Folder:
     return Folder(library, _settings(sources["clinic.yaml"]))
 
 
-def translated(source: checks.SourceText, original: checks.ProcedureFile) -> Procedure:
+def translated(source: checks.SourceText, original: checks.ProcedureFile, table: str = "") -> Procedure:
     """The texts of a translation with the facts of its original."""
     facts = {key: value for key, value in original.source.yaml.data.items() if key in _FACTS}
     texts = {key: value for key, value in source.yaml.data.items() if key not in _OF_TRANSLATIONS}
-    return Procedure.model_validate({**facts, **texts})
+    known = _known_risks(table, str(source.yaml.data["language"]))
+    return Procedure.model_validate({**facts, **texts}, context=known)
 
 
-def _translation(source: checks.SourceText, original: checks.ProcedureFile) -> checks.TranslationFile:
+def _translation(source: checks.SourceText, original: checks.ProcedureFile, table: str) -> checks.TranslationFile:
     data = source.yaml.data
-    procedure = translated(source, original)
+    procedure = translated(source, original, table)
     return checks.TranslationFile(source, procedure, str(data["language"]), str(data["translates"]), CURRENT)
 
 
 def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.ClinicFile:
     particulars = {key: value for key, value in source.yaml.data.items() if key != "checks"}
-    read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name)]
+    read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name) or name == RISKS]
     passed_over = [Path(name).name for name in files if name.startswith("procedures/") and name not in read]
     return checks.ClinicFile(source, Clinic.model_validate(particulars), tuple(passed_over))
 
@@ -168,7 +186,8 @@ def write_all(folder: Path) -> None:
 TALK = "procedures/TALK-1.yaml"
 SPANISH = "procedures/TALK-1.es.yaml"
 PACK = "templates/languages/en.yaml"
-SHIPPED_CODES = sorted(path.stem for path in shipped("procedures").glob("*.yaml") if "." not in path.stem)
+SHIPPED_CODES = sorted(path.stem for path in shipped("procedures").glob("[A-Z0-9]*.yaml") if "." not in path.stem)
+SHIPPED_TABLE = (shipped("procedures") / "risks.yaml").read_text(encoding="utf-8")
 
 Found = list[tuple[str, str]]
 """Ids of rules, each with the words that stand at the place."""
@@ -203,7 +222,7 @@ def ids(found: Found) -> set[str]:
 def read_shipped(code: str) -> checks.ProcedureFile:
     """Read a shipped procedure."""
     path = shipped("procedures") / f"{code}.yaml"
-    return read_original(path.name, path.read_text(encoding="utf-8"))
+    return read_original(path.name, path.read_text(encoding="utf-8"), SHIPPED_TABLE)
 
 
 if __name__ == "__main__":

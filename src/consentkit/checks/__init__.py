@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         check_pack,
         check_printed,
         check_procedure,
+        check_risks,
         check_translation,
     )
     from consentkit.checks.inputs import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         PackFile,
         PrintedFile,
         ProcedureFile,
+        RiskFile,
         ServiceFile,
         TranslationFile,
     )
@@ -45,6 +47,7 @@ __all__ = [
     "PackFile",
     "PrintedFile",
     "ProcedureFile",
+    "RiskFile",
     "Rule",
     "RuleException",
     "RuleFinding",
@@ -58,6 +61,7 @@ __all__ = [
     "check_pack",
     "check_printed",
     "check_procedure",
+    "check_risks",
     "check_translation",
     "find_rule",
     "read_source",
@@ -73,6 +77,7 @@ _HOMES = {
     "PackFile": "checks.inputs",
     "PrintedFile": "checks.inputs",
     "ProcedureFile": "checks.inputs",
+    "RiskFile": "checks.inputs",
     "Rule": "checks.rule",
     "RuleException": "model.clinic",
     "ServiceFile": "checks.inputs",
@@ -85,6 +90,7 @@ _HOMES = {
     "check_pack": "checks.examine",
     "check_printed": "checks.examine",
     "check_procedure": "checks.examine",
+    "check_risks": "checks.examine",
     "check_translation": "checks.examine",
     "find_rule": "checks.registry",
     "read_source": "reading.places",

@@ -17,6 +17,7 @@ from consentkit.checks.inputs import (
     PackFile,
     PrintedFile,
     ProcedureFile,
+    RiskFile,
     TranslationFile,
 )
 from consentkit.checks.reading_report import read_procedure
@@ -30,6 +31,7 @@ from consentkit.checks.rules import (
     lists,
     packs,
     reading,
+    risks,
     services,
     translations,
 )
@@ -37,7 +39,7 @@ from consentkit.checks.rules.characters import unprintable_character
 from consentkit.checks.rules.clauses import clause_of_code
 from consentkit.checks.rules.exceptions import unused_exception
 from consentkit.checks.settings import settle
-from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure
+from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure, wording_of_risks
 from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
@@ -65,6 +67,11 @@ def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Rule
 def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check a file that need only be printable."""
     return _in_order(settle(unprintable_character(file), settings))
+
+
+def check_risks(file: RiskFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check one table of risks by itself."""
+    return _in_order(settle(_risks(file), settings))
 
 
 def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
@@ -103,6 +110,8 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
         yield from _pack(pack)
     if files.clinic:
         yield from _clinic(files.clinic)
+    for table in files.risks:
+        yield from _risks(table)
     for printed in files.printed:
         yield from unprintable_character(printed)
     for orphan in files.orphans:
@@ -112,7 +121,7 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
 
 def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
     originals = files.by_code()
-    for check in library.CHECKS:
+    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY):
         yield from check(files)
     for list_of_services in files.services:
         for check_services in services.CHECKS:
@@ -141,7 +150,7 @@ def _text(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
     if report := read_procedure(file, file.procedure):
         for check_figures in reading.CHECKS:
             yield from check_figures(report)
-    for check in (*content.CHECKS, *lists.CHECKS, *facts.CHECKS):
+    for check in (*content.CHECKS, *lists.CHECKS, *risks.CHECKS, *facts.CHECKS):
         yield from check(file)
     for check_day in dates.CHECKS:
         yield from check_day(file, today)
@@ -152,6 +161,12 @@ def _pack(file: PackFile) -> Iterator[RuleFinding]:
     yield from wording_of_pack(file)
     for check in packs.CHECKS:
         yield from check(file)
+
+
+def _risks(file: RiskFile) -> Iterator[RuleFinding]:
+    yield from unprintable_character(file)
+    for wordings in file.each_language():
+        yield from wording_of_risks(wordings)
 
 
 def _clinic(file: ClinicFile) -> Iterator[RuleFinding]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from consentkit.checks.readability import PlacedText, texts_in
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import RiskTable
 from consentkit.model.words import LanguagePack
 from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import DataPath
@@ -99,6 +100,30 @@ class ClinicFile:
 
 
 @dataclass(frozen=True)
+class RiskFile:
+    """A table of risks that procedures share, in one of its languages."""
+
+    source: SourceText
+    table: RiskTable
+    language: str = "en"
+    code: str = ""
+
+    def each_language(self) -> tuple[RiskFile, ...]:
+        """The same in each language that the table has."""
+        languages = {language: None for risk in self.table.risks.values() for language in risk.wording}
+        return tuple(replace(self, language=language) for language in languages)
+
+    def texts(self) -> list[PlacedText]:
+        """What patients read of the table in the language, each text with its place."""
+        return [
+            placed
+            for name, risk in self.table.risks.items()
+            if self.language in risk.wording
+            for placed in texts_in(risk.wording[self.language], ("risks", name, "wording", self.language))
+        ]
+
+
+@dataclass(frozen=True)
 class ServiceFile:
     """A clinic's list of services."""
 
@@ -127,6 +152,8 @@ class LibraryFiles:
     packs: tuple[PackFile, ...] = ()
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
+    risks: tuple[RiskFile, ...] = ()
+    """The tables of risks, that of the clinic before the shipped one."""
     printed: tuple[PrintedFile, ...] = ()
     orphans: tuple[OrphanFile, ...] = ()
     """Translations of procedures that don't exist."""

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from consentkit.checks.syllables import COUNTERS
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import Benefit, Risk
 
 Path = tuple[str | int, ...]
 Verdict = Literal["passes", "warns", "fails"]
@@ -34,6 +35,9 @@ NOT_READ_BY_PATIENTS = frozenset(
     {"code", "billing", "related", "policies", "sources", "review", "clauses", "plan", "covered_by"}
 )
 """The keys of a procedure that are facts, or meant for the clinic."""
+
+TEXT, SHORT = "text", "short"
+"""The keys of a risk or benefit."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +257,9 @@ def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
     if isinstance(value, str):
         yield PlacedText(path, value)
         return
+    if isinstance(value, Risk | Benefit):
+        yield from _texts_of_statement(value, path)
+        return
     inner: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, tuple):
         inner = enumerate(value)
@@ -262,3 +269,10 @@ def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
         inner = ((name, getattr(value, name)) for name in type(value).model_fields)
     for step, entry in inner:
         yield from texts_in(entry, (*path, step))
+
+
+def _texts_of_statement(statement: Risk | Benefit, path: Path) -> Iterator[PlacedText]:
+    """What a patient reads of a risk or benefit; where its figure comes from is in the list of sources."""
+    yield PlacedText((*path, TEXT), statement.text)
+    if isinstance(statement, Risk) and statement.short:
+        yield PlacedText((*path, SHORT), statement.short)

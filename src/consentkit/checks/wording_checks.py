@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from consentkit.checks.inputs import AnyProcedure, ClinicFile, PackFile
+from consentkit.checks.inputs import AnyProcedure, ClinicFile, PackFile, RiskFile
 from consentkit.checks.readability import (
     NOT_READ_BY_PATIENTS,
     PlacedText,
@@ -67,6 +67,15 @@ def wording_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
     return _each(file, file.texts(), lambda placed: False)
 
 
+def wording_of_risks(file: RiskFile) -> Iterator[RuleFinding]:
+    """Check the wordings of a table of risks in one language, also how hard they are to read."""
+    texts = file.texts()
+    yield from _each(file, texts, lambda placed: True)
+    report = read_closely(file, texts)
+    if report and report.whole.sentences >= reading.FEWEST_SENTENCES:
+        yield from reading.reading_grade(report)
+
+
 def _each(
     subject: Subject, texts: Iterable[PlacedText], is_for_patients: Callable[[PlacedText], bool]
 ) -> Iterator[RuleFinding]:
@@ -84,8 +93,13 @@ def _written(file: AnyProcedure) -> Iterator[PlacedText]:
     """Every text that is written in this file itself, except codes and names. A translation has none of the facts."""
     for placed in texts_in(file.procedure):
         keys = {step for step in placed.path if isinstance(step, str)}
-        if not keys & _CODES and file.source.written((placed.section,)):
+        if not keys & _CODES and file.source.written((placed.section,)) and not _is_of_the_table(file, placed):
             yield placed
+
+
+def _is_of_the_table(file: AnyProcedure, placed: PlacedText) -> bool:
+    """Whether a text is that of a risk which the file names by its key."""
+    return (*placed.path[:-1], "risk") in file.source.yaml.values
 
 
 def _is_name(placed: PlacedText, procedure: Procedure) -> bool:

@@ -26,11 +26,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from consentkit.documents.dots import dots
 from consentkit.documents.template_places import OUT_OF_MEMORY
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.identity import TEMPLATE_ENDINGS, is_template
+from consentkit.model.risks import Statement
 from consentkit.model.words import fill, pieces
 from consentkit.problems import printable, quoted, shortened
 from consentkit.reading.paths import is_there, resolved
@@ -85,7 +87,7 @@ def environment(
         del made.filters[name]
     for name in _NEEDLESS_GLOBALS:
         made.globals.pop(name, None)
-    made.globals.update(fill=fill, pieces=pieces)
+    made.globals.update(fill=fill, pieces=pieces, dots=dots)
     made.filters.update(direction=direction_of, paragraphs=_paragraphs)
     return made
 
@@ -109,7 +111,12 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
 
 
 def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone."""
+    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone.
+
+    A risk or benefit is printed as its text, for templates that know of no figures.
+    """
+    if isinstance(value, Statement):
+        value = value.text
     if isinstance(value, str) and not isinstance(value, Markup):
         return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
     return value

@@ -215,6 +215,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "variant": content.variant,
+        "sources": content.procedure.every_source,
         "translated": content.translated,
         "fingerprint": _FINGERPRINT_PLACE,
     }

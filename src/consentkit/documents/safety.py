@@ -17,7 +17,8 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.procedure import Passage, Procedure
-from consentkit.model.words import Clause, LanguagePack, PlanWords
+from consentkit.model.risks import Statement
+from consentkit.model.words import Clause, FigureWords, LanguagePack, PlanWords
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10
@@ -42,12 +43,12 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
 
 def _texts_to_read(content: Content) -> Iterator[str]:
     """What an information says: all that there is to weigh, when to get help, and the clauses."""
-    procedure = content.procedure
+    procedure, words = content.procedure, content.pack.figures
     yield from (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
-    yield from procedure.risks.every
+    yield from (with_figure(risk, words) for risk in procedure.risks.each)
     yield from passage_texts(procedure.risks.what_helps)
     yield from _get_help_texts(procedure)
-    yield from procedure.benefits.items
+    yield from (with_figure(benefit, words) for benefit in procedure.benefits.items)
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
@@ -92,6 +93,11 @@ def _get_help_texts(procedure: Procedure) -> Iterator[str]:
     """The signs that mean: call at once, and whom."""
     if procedure.risks.get_help_now:
         yield from passage_texts(procedure.risks.get_help_now)
+
+
+def with_figure(statement: Statement, words: FigureWords) -> str:
+    """What a paper says of a risk or benefit: a figure comes first."""
+    return f"{words.write(statement.figure)} {statement.text}" if statement.figure else statement.text
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

@@ -129,7 +129,8 @@ class OpenWorkspace:
     ) -> Procedure:
         """Load a procedure by its code, or by the path of its file. A pack must have every clause that it names."""
         known = pack.clauses if pack else None
-        return load_procedure(self.locate(code_or_path), known_clauses=known, snapshot=self._files(snapshot))
+        path, files = self.locate(code_or_path), self._files(snapshot)
+        return load_procedure(path, known_clauses=known, snapshot=files, risk_files=self.library.risk_files(path))
 
     def locate(self, code_or_path: str | Path) -> Path:
         """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
@@ -137,7 +138,7 @@ class OpenWorkspace:
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
         """All problems of the form of one procedure file; `consentkit.operations.check` looks at the content too."""
-        return check_procedure(path, known_clauses=pack.clauses)[1]
+        return check_procedure(path, known_clauses=pack.clauses, risk_files=self.library.risk_files(path))[1]
 
     def content(
         self,
@@ -184,7 +185,8 @@ class OpenWorkspace:
             )
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
-        translation = load_translation(_translation(path, original.code, pack.language, files), files)
+        path = _translation(path, original.code, pack.language, files)
+        translation = load_translation(path, files, risk_files=self.library.risk_files(path))
         return Content(
             procedure=translation.applied_to(original),
             clinic=self.folder.clinic,
@@ -280,7 +282,9 @@ class OpenWorkspace:
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
                 yield translation
-            yield self.locate(procedure)
+            path = self.locate(procedure)
+            yield path
+            yield from self.library.risk_files(path)
         if folder := self.opened.path:
             yield from (folder / PARTICULARS, clause_file(folder, language), folder / APPROVALS)
         yield from pack_files(self.templates, language)

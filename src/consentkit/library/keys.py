@@ -22,8 +22,10 @@ from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
 from consentkit.library.parsed_once import parsed_once
+from consentkit.library.risks import risk_files
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file, template_files
+from consentkit.resources import shipped
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -48,6 +50,7 @@ class Inputs:
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),
+            "risks": self.risks(original),
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
             "options": _key_of_texts(language, variant, json.dumps(options, sort_keys=True)),
@@ -57,6 +60,11 @@ class Inputs:
     def clauses(self, language: str) -> str:
         """The digest of the clinic's own clauses in a language."""
         return self.snapshot.digest(clause_file(self.clinic, language)) if self.clinic else ABSENT
+
+    def risks(self, procedure: Path) -> str:
+        """The digest of the tables of risks to which a procedure may refer."""
+        folders = (*((self.clinic / "procedures",) if self.clinic else ()), shipped("procedures"))
+        return key_of(*map(self.snapshot.digest, risk_files(folders, procedure)))
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +28,16 @@ _FILES_PER_GROUP = 32
 """Procedures that are kept together, about: an edit of one lets all of its group be parsed again."""
 
 
-def overview(procedures: Mapping[str, Path], store: Store) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    """An entry for each code, in the order of the codes, or why its file can't be used."""
+def overview(
+    procedures: Mapping[str, Path], risk_files: Sequence[Path], store: Store
+) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
+    """An entry for each code, in the order of the codes, or why its file can't be used.
+
+    `risk_files` are where the tables of risks may be to which the procedures refer.
+    """
     entries: dict[str, ListedProcedure | InvalidInput | FileAccess] = {}
     for group in _groups(procedures):
-        entries |= _entries_of(group, store)
+        entries |= _entries_of(group, risk_files, store)
     return {code: entries[code] for code in procedures}
 
 
@@ -44,21 +49,24 @@ def _groups(procedures: Mapping[str, Path]) -> list[dict[str, Path]]:
     return [group for group in groups if group]
 
 
-def _entries_of(group: Mapping[str, Path], store: Store) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    snapshot = Snapshot(most_parsed=1)
-    key = key_of("list", *versions(), *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
+def _entries_of(
+    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store
+) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
+    snapshot = Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
+    tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
+    key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
     kept = store.get(key)
     known: dict[str, ListedProcedure] = json.loads(kept) if kept else {}
-    entries = {code: known.get(code) or _read(path, snapshot) for code, path in group.items()}
+    entries = {code: known.get(code) or _read(path, risk_files, snapshot) for code, path in group.items()}
     good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
     if good.keys() != known.keys():
         store.put(key, json.dumps(good).encode())
     return entries
 
 
-def _read(path: Path, snapshot: Snapshot) -> ListedProcedure | InvalidInput | FileAccess:
+def _read(path: Path, risk_files: Sequence[Path], snapshot: Snapshot) -> ListedProcedure | InvalidInput | FileAccess:
     try:
-        procedure, problems = check_procedure(path, snapshot=snapshot)
+        procedure, problems = check_procedure(path, snapshot=snapshot, risk_files=risk_files)
     except FileAccess as error:
         return error
     return _entry(procedure) if procedure else InvalidInput(problems)

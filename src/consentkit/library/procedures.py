@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode, reason
+from consentkit.library.risks import known_risks, refers_to_risks, risk_files, risk_files_beside
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
     CODE_PATTERN,
+    ORIGINAL_LANGUAGE,
     PROCEDURE_NAME,
+    RISKS,
     TRANSLATION_NAME,
 )
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
+    from consentkit.model.risks import KnownRisks
     from consentkit.model.translation import Translation
     from consentkit.reading.yaml_file import YamlFile
 
@@ -66,7 +70,12 @@ class Library:
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
-        return load_procedure(self.path(code))
+        path = self.path(code)
+        return load_procedure(path, risk_files=self.risk_files(path))
+
+    def risk_files(self, procedure: Path | None = None) -> tuple[Path, ...]:
+        """Where the tables of risks may be to which a procedure refers; where several have a key, the first counts."""
+        return risk_files(self.folders, procedure)
 
     def translation(self, code: str, language: str) -> Path | None:
         """The translation of a procedure: that beside it, and a clinic's own before this one."""
@@ -121,27 +130,37 @@ def passed_over(folder: Path) -> list[Path]:
         if path.suffix.lower() in {".yaml", ".yml"}
         and not PROCEDURE_NAME.fullmatch(path.name)
         and not TRANSLATION_NAME.fullmatch(path.name)
+        and path.name != RISKS
     ]
 
 
-def load_translation(path: Path, snapshot: Snapshot | None = None) -> Translation:
+def load_translation(
+    path: Path, snapshot: Snapshot | None = None, *, risk_files: Sequence[Path] | None = None
+) -> Translation:
     """Load one translation. Raises InvalidInput with all its problems, or FileAccess."""
-    translation, problems = check_translation_file(path, snapshot)
+    translation, problems = check_translation_file(path, snapshot, risk_files=risk_files)
     if translation is None:
         raise InvalidInput(problems)
     return translation
 
 
-def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tuple[Translation | None, list[Problem]]:
-    """Load one translation and return its problems as data; only FileAccess is raised."""
+def check_translation_file(
+    path: Path, snapshot: Snapshot | None = None, *, risk_files: Sequence[Path] | None = None
+) -> tuple[Translation | None, list[Problem]]:
+    """Load one translation and return its problems as data; only FileAccess is raised.
+
+    `risk_files` are as for `check_procedure`.
+    """
     from consentkit.model.translation import Translation
     from consentkit.reading.validation import validated
 
+    snapshot = snapshot or Snapshot()
     try:
-        source = (snapshot or Snapshot()).parsed(path)
+        source = snapshot.parsed(path)
+        known = _known_risks(path, source, str(source.data.get("language", "")), risk_files, snapshot)
     except InvalidInput as error:
         return None, list(error.problems)
-    translation, problems = validated(Translation, source)
+    translation, problems = validated(Translation, source, known)
     if translation and path.name != f"{translation.code}.{translation.language}{_SUFFIX}":
         line, column = source.values[("language",)]
         expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
@@ -152,35 +171,55 @@ def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tupl
 
 
 def load_procedure(
-    path: Path, *, known_clauses: Collection[str] | None = None, snapshot: Snapshot | None = None
+    path: Path,
+    *,
+    known_clauses: Collection[str] | None = None,
+    snapshot: Snapshot | None = None,
+    risk_files: Sequence[Path] | None = None,
 ) -> Procedure:
     """Load one procedure file. Raises InvalidInput with all its problems, or FileAccess."""
-    procedure, problems = check_procedure(path, known_clauses=known_clauses, snapshot=snapshot)
+    procedure, problems = check_procedure(path, known_clauses=known_clauses, snapshot=snapshot, risk_files=risk_files)
     if procedure is None:
         raise InvalidInput(problems)
     return procedure
 
 
 def check_procedure(
-    path: Path, *, known_clauses: Collection[str] | None = None, snapshot: Snapshot | None = None
+    path: Path,
+    *,
+    known_clauses: Collection[str] | None = None,
+    snapshot: Snapshot | None = None,
+    risk_files: Sequence[Path] | None = None,
 ) -> tuple[Procedure | None, list[Problem]]:
     """Load one procedure file and return its problems as data; only FileAccess is raised.
 
     `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked.
+    `risk_files` are where the tables of risks may be; None are that beside the file and the shipped one.
     """
     from consentkit.model.procedure import Procedure
     from consentkit.reading.validation import validated
 
+    snapshot = snapshot or Snapshot()
     try:
-        source = (snapshot or Snapshot()).parsed(path)
+        source = snapshot.parsed(path)
+        known = _known_risks(path, source, ORIGINAL_LANGUAGE, risk_files, snapshot)
     except InvalidInput as error:
         return None, list(error.problems)
-    procedure, problems = validated(Procedure, source)
+    procedure, problems = validated(Procedure, source, known)
     problems += _code_mismatch(path, source)
     if known_clauses is not None:
         problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
     return (None if problems else procedure), problems
+
+
+def _known_risks(
+    path: Path, source: YamlFile, language: str, risk_files: Sequence[Path] | None, snapshot: Snapshot
+) -> KnownRisks | None:
+    """What a text may refer to; None where it refers to nothing. Raises InvalidInput where a table has mistakes."""
+    if not refers_to_risks(source.data):
+        return None
+    return known_risks(risk_files_beside(path) if risk_files is None else risk_files, language, snapshot)
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.problems import printable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ABSENT = "absent"
 """The digest of a file that is missing or can't be read."""
+
+Result = TypeVar("Result")
 
 _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document is made from
 _MOST_FILES = 256
@@ -41,6 +44,7 @@ class Snapshot:
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._digests: dict[Path, str] = {}
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
+        self._made: dict[Hashable, Any] = {}
 
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.
@@ -91,6 +95,12 @@ class Snapshot:
         if len(self._parsed) > self._most_parsed and not self._holds_parsed:
             self._parsed.popitem(last=False)
         return parsed
+
+    def once(self, name: Hashable, make: Callable[[], Result]) -> Result:
+        """What follows from files of the snapshot, and is needed for many others: made when it is first asked for."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast("Result", self._made[name])
 
     def _kept_bytes(self) -> int:
         return sum(map(len, self._data.values()))

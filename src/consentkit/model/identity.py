@@ -63,6 +63,9 @@ PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""
 
+RISKS = "risks.yaml"
+"""The file of the risks that procedures share, beside the procedures."""
+
 SERVICES = "services.yaml"
 """The file of a clinic that names its services."""
 

@@ -18,6 +18,17 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.model.risks import (
+    RISK_GROUPS,
+    AnyBenefit,
+    CommonRisk,
+    RareRisk,
+    Risk,
+    RiskGroup,
+    Source,
+    Statement,
+    UncommonRisk,
+)
 from consentkit.model.values import ClauseName, Code, Day, Line, Minutes, Prose, Record, digits_only, without_repeats
 
 
@@ -110,16 +121,20 @@ def _from_steps(value: Any) -> Any:
     return {"steps": value} if isinstance(value, list) else value
 
 
+_MOST_ON_FORM: dict[RiskGroup, int] = {"common": 1, "uncommon": 1, "rare": 2}
+"""How many risks of each group a form names: rare ones are the serious ones, so that two of them count."""
+
+
 class Risks(Record):
     """What can go wrong, grouped by how likely it is. At least one group must be filled."""
 
     intro: Prose | None = None
     """Text before the groups."""
-    common: tuple[Line, ...] = ()
+    common: tuple[CommonRisk, ...] = ()
     """Risks that many people meet."""
-    uncommon: tuple[Line, ...] = ()
+    uncommon: tuple[UncommonRisk, ...] = ()
     """Risks that some people meet."""
-    rare: tuple[Line, ...] = ()
+    rare: tuple[RareRisk, ...] = ()
     """Risks that few people meet, also those that are serious though unlikely."""
     what_helps: Text
     """What you and the clinic can do to lower or handle these risks."""
@@ -128,20 +143,48 @@ class Risks(Record):
 
     @model_validator(mode="after")
     def _names_a_risk(self) -> Self:
-        if not self.every:
+        if not self.each:
             raise ValueError("names no risk; fill in at least one of `common`, `uncommon` and `rare`")
         return self
 
     @property
-    def every(self) -> tuple[str, ...]:
+    def groups(self) -> dict[RiskGroup, tuple[Risk, ...]]:
+        """The risks of each group, the most likely first."""
+        return {group: getattr(self, group) for group in RISK_GROUPS}
+
+    @property
+    def each(self) -> tuple[Risk, ...]:
         """All risks, the most likely first."""
         return self.common + self.uncommon + self.rare
 
     @property
-    def main_risks(self) -> dict[str, tuple[str, ...]]:
-        """What the form says of each group that has risks: its first one; of rare or serious ones, the first two."""
-        groups = {"common": self.common[:1], "uncommon": self.uncommon[:1], "rare": self.rare[:2]}
-        return {group: risks for group, risks in groups.items() if risks}
+    def every(self) -> tuple[str, ...]:
+        """The texts of all risks, the most likely first."""
+        return tuple(risk.text for risk in self.each)
+
+    @property
+    def main_risks(self) -> dict[RiskGroup, tuple[Risk, ...]]:
+        """The risks that a form names, by group: the first common and uncommon one, and the first two rare ones.
+
+        The order in a file is that of importance. `phrase` has each in a few words, where it has some.
+        """
+        return {group: risks[: _MOST_ON_FORM[group]] for group, risks in self.groups.items() if risks}
+
+
+class Benefits(Record):
+    """What good it may do: at least one benefit."""
+
+    intro: Prose | None = None
+    """Text before the list."""
+    items: tuple[AnyBenefit, ...] = Field(min_length=1)
+    """The benefits, one thought an item."""
+    note: Prose | None = None
+    """Text after the list."""
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The texts of all benefits."""
+        return tuple(benefit.text for benefit in self.items)
 
 
 class Alternative(Record):
@@ -241,17 +284,6 @@ class Billing(Record):
         return self
 
 
-class Source(Record):
-    """Where facts in the text come from."""
-
-    title: Line
-    """The title of the book, paper or page."""
-    publisher: Line
-    """Who wrote or published it."""
-    year: Annotated[int, Field(ge=1900, le=2100), BeforeValidator(digits_only)] | None = None
-    """The year of publication, where known."""
-
-
 class Review(Record):
     """When the text was issued, who reviewed it, and when it must be reviewed again."""
 
@@ -347,7 +379,7 @@ class ProcedureText(Record):
     """Who provides it, and who else may be there."""
     risks: Risks
     """What can go wrong."""
-    benefits: Listing
+    benefits: Annotated[Benefits, BeforeValidator(_from_list, json_schema_input_type=list[AnyBenefit] | Benefits)]
     """What good it may do, and how soon."""
     recovery: Text
     """What happens afterwards, and what to do."""
@@ -371,6 +403,11 @@ class ProcedureText(Record):
     def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)
 
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All risks and benefits: what may have a figure."""
+        return (*self.risks.each, *self.benefits.items)
+
 
 class Procedure(ProcedureText):
     """One procedure, explained to the person who is asked to agree to it."""
@@ -389,6 +426,12 @@ class Procedure(ProcedureText):
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
+
+    @property
+    def every_source(self) -> tuple[Source, ...]:
+        """Where the facts and the figures come from, each once."""
+        of_figures = (Source(**dict(item.source)) for item in self.statements if item.source)
+        return tuple(dict.fromkeys((*self.sources, *of_figures)))
 
     @field_validator("covered_by")
     @classmethod

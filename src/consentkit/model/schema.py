@@ -12,6 +12,7 @@ import pkgutil
 MODELS = {
     "procedure": "consentkit.model.procedure:Procedure",
     "translation": "consentkit.model.translation:Translation",
+    "risks": "consentkit.model.risks:RiskTable",
     "language": "consentkit.model.words:LanguagePack",
     "clauses": "consentkit.model.words:ClauseChanges",
     "clinic": "consentkit.model.clinic:Clinic",

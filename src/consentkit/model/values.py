@@ -87,6 +87,9 @@ LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 ClauseName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
 """The name of a clause of the language pack."""
 
+RiskName = Annotated[str, StringConstraints(pattern=CLAUSE_PATTERN)]
+"""The key of a risk in the shared table."""
+
 
 def _not_a_former_name(value: Any) -> Any:
     if complaint := complaint_of_former_variant(value):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from consentkit.model.procedure import Text
+from consentkit.model.risks import Figure
 from consentkit.model.values import ClauseName, LanguageTag, Line, Prose, Record
 from consentkit.problems import listed, quoted
 
@@ -159,6 +160,19 @@ class Headings(Record):
     technical_terms: Line
     rights: Line
     initials: Line
+
+
+class FigureWords(Record):
+    """How figures of risks and benefits are written and spoken."""
+
+    before: Annotated[Line, _takes("number", "out_of")]
+    """What stands before the text: so many, out of so many."""
+    spoken: Annotated[Line, _takes("number", "out_of")]
+    """What a screen reader says in place of the dots."""
+
+    def write(self, figure: Figure) -> str:
+        """Write a figure as it stands before its text."""
+        return fill(self.before, number=str(figure.number), out_of=str(figure.out_of))
 
 
 class Chapters(Record):
@@ -425,6 +439,7 @@ class LanguagePack(Record):
     document: DocumentWords
     summary: SummaryWords
     headings: Headings
+    figures: FigureWords
     chapters: Chapters
     teach_back: TeachBack
     consent: Consent

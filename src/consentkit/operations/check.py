@@ -127,6 +127,8 @@ def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetim
         findings += checks.check_pack(pack, settings)
     if library.clinic:
         findings += checks.check_clinic(library.clinic, settings)
+    for table in library.risks:
+        findings += checks.check_risks(table, settings)
     for printed in library.printed:
         findings += checks.check_printed(printed, settings)
     return reader, findings + _beside_the_library(workspace, reader, library)
@@ -142,7 +144,7 @@ def _beside_the_library(
     own = _of_the_library(workspace, reader.paths)
     procedures = tuple(file for file in named.procedures if file.source.name in own)
     translations = tuple(file for file in named.translations if file.source.name in own)
-    if not (procedures or translations or named.services):
+    if not (procedures or translations or named.services or named.risks):
         return []
     whole = LibraryReader(workspace, reader.snapshot)
     whole.read_each(all_files(workspace))
@@ -163,9 +165,14 @@ def _beside_the_library(
 
 
 def _of_the_library(workspace: OpenWorkspace, paths: Sequence[Path]) -> set[str]:
-    """The names of those files that are procedures and translations of the library."""
+    """The names of those files that are procedures, translations and tables of risks of the library."""
     index = workspace.library.index()
-    library = {*index.procedures.values(), *(path for each in index.translations.values() for path in each.values())}
+    tables = workspace.library.risk_files()
+    library = {
+        *tables,
+        *index.procedures.values(),
+        *(path for each in index.translations.values() for path in each.values()),
+    }
     places = set(map(resolved, library))
     return {str(path) for path in paths if resolved(path) in places}
 

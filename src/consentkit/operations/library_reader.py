@@ -30,11 +30,13 @@ from consentkit.model.identity import (
     ORIGINAL_LANGUAGE,
     PARTICULARS,
     PROCEDURE_NAME,
+    RISKS,
     SERVICES,
     TRANSLATION_NAME,
     clause_file,
 )
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import RiskTable
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
 from consentkit.model.translation import Translation, text_hash
 from consentkit.model.words import ClauseChanges, LanguagePack
@@ -72,6 +74,7 @@ def all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     for code, path in index.procedures.items():
         yield path
         yield from index.translations[code].values()
+    yield from filter(is_there, workspace.library.risk_files())
     for language in workspace.languages():
         yield pack_file(workspace.templates, language)
     if workspace.folder.path:
@@ -95,6 +98,7 @@ class LibraryReader:
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
+    _risks: list[checks.RiskFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
 
     def read_each(self, paths: Iterable[Path]) -> None:
@@ -123,6 +127,8 @@ class LibraryReader:
             self._read_clinic(path)
         elif path.name == SERVICES:
             self._read_services(path)
+        elif path.name == RISKS:
+            self._read_risks(path)
         elif path.parent.name == "languages":
             self._read_pack(path)
         elif CLAUSES_NAME.fullmatch(path.name):
@@ -176,6 +182,7 @@ class LibraryReader:
             packs=tuple(self._packs),
             clinic=self._clinic,
             services=tuple(self._services),
+            risks=tuple(self._risks),
             printed=tuple(self._printed),
             orphans=tuple(
                 checks.OrphanFile(source, translation.code, translation.language)
@@ -192,7 +199,9 @@ class LibraryReader:
         path = _beside(translation, code)
         if not is_there(path) and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
-        procedure = check_procedure(path, snapshot=self.snapshot)[0] if is_there(path) else None
+        if not is_there(path):
+            return None
+        procedure, _ = check_procedure(path, snapshot=self.snapshot, risk_files=self._risk_files(path))
         return checks.ProcedureFile(self._source(path), procedure) if procedure else None
 
     def _has_original(self, translation: Path, code: str) -> bool:
@@ -218,13 +227,18 @@ class LibraryReader:
         return None
 
     def _read_procedure(self, path: Path) -> None:
-        procedure, problems = check_procedure(path, known_clauses=self._known_clauses, snapshot=self.snapshot)
+        procedure, problems = check_procedure(
+            path,
+            known_clauses=self._known_clauses,
+            snapshot=self.snapshot,
+            risk_files=self._risk_files(path),
+        )
         self.problems += problems
         if procedure:
             self.procedures[procedure.code] = checks.ProcedureFile(self._source(path), procedure)
 
     def _read_translation(self, path: Path) -> None:
-        translation, problems = check_translation_file(path, self.snapshot)
+        translation, problems = check_translation_file(path, self.snapshot, risk_files=self._risk_files(path))
         self.problems += problems
         if translation:
             self._translations.append((path, self._source(path), translation))
@@ -253,6 +267,14 @@ class LibraryReader:
         """The translations of a folder of procedures that translate nothing."""
         translations = ((path, TRANSLATION_NAME.fullmatch(path.name)) for path in entries_of(folder))
         return [path for path, match in translations if match and not self._has_original(path, match["code"])]
+
+    def _risk_files(self, path: Path) -> tuple[Path, ...]:
+        return self.workspace.library.risk_files(path)
+
+    def _read_risks(self, path: Path) -> None:
+        table = self._validated(RiskTable, path)
+        if table:
+            self._risks.append(checks.RiskFile(self._source(path), table))
 
     def _read_services(self, path: Path) -> None:
         services = self._validated(ServiceList, path, LARGEST_LIST, MOST_NODES_OF_LIST)
@@ -283,7 +305,9 @@ class LibraryReader:
         for code, file in self.procedures.items():
             path = shipped("procedures") / f"{code}.yaml"
             if is_file(path) and resolved(Path(file.source.name)) != resolved(path):
-                original: Procedure | None = check_procedure(path, snapshot=self.snapshot)[0]
+                original: Procedure | None = check_procedure(
+                    path, snapshot=self.snapshot, risk_files=self._risk_files(path)
+                )[0]
                 if original:
                     dates[code] = original.review.issued
         return dates

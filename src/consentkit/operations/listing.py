@@ -24,7 +24,8 @@ class LibraryListing:
 
 def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
     """List the procedures of a workspace. Raises FileAccess where a folder of the library can't be read."""
-    entries = overview(workspace.library.index().procedures, workspace.store).values()
+    library = workspace.library
+    entries = overview(library.index().procedures, library.risk_files(), workspace.store).values()
     return LibraryListing(
         tuple(entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)),
         tuple(entry for entry in entries if isinstance(entry, InvalidInput | FileAccess)),

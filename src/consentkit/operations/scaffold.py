@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import CODE_PATTERN
-from consentkit.model.procedure import ItemList, Passage, Procedure
+from consentkit.model.procedure import Benefits, ItemList, Passage, Procedure
+from consentkit.model.risks import Statement
 from consentkit.model.schema import schema_file, schema_text
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import printable, quoted
@@ -29,6 +30,8 @@ _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
 _CODE_LINE = re.compile(r"^code:.*$", re.MULTILINE)
 _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
+_WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
+"""Models in the place of which a text or a list of texts will do."""
 
 _HEAD = """\
 # Write plain sentences of 10 to 20 words, and say "you". Keys after a # can be left out; to use one, delete its #.
@@ -86,8 +89,8 @@ def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
 def _entry(name: str, field: FieldInfo) -> Iterator[str]:
     """A key with an empty value of the simplest form that it takes."""
     models = list(models_in(field.annotation))
-    inner = next((model for model in models if not issubclass(model, Passage)), None)
-    is_list = "tuple" in str(field.annotation) or ItemList in models
+    inner = next((model for model in models if not issubclass(model, _WRITTEN_AS_TEXT)), None)
+    is_list = "tuple" in str(field.annotation) or bool({ItemList, Benefits} & {*models})
     if inner is None:
         yield from (f"{name}:", '  - ""') if is_list else (f'{name}: ""',)
         return

@@ -24,14 +24,15 @@ class ParsedFiles:
     """Procedures and language packs of a workspace."""
 
     workspace: OpenWorkspace
-    _procedures: Recent[tuple[str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
+    _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
     def procedure(self, code: str, inputs: Inputs) -> Procedure:
         """The procedure of a code. Raises UnknownCode, InvalidInput or FileAccess."""
         path = self.workspace.locate(code)
-        key = str(path), inputs.snapshot.digest(path)
-        return self._procedures.get(key, lambda: load_procedure(path, snapshot=inputs.snapshot))
+        key = str(path), inputs.snapshot.digest(path), inputs.risks(path)
+        files = self.workspace.library.risk_files(path)
+        return self._procedures.get(key, lambda: load_procedure(path, snapshot=inputs.snapshot, risk_files=files))
 
     def pack(self, language: str, inputs: Inputs) -> LanguagePack:
         """The words of a language, with the clinic's own clauses. Raises WrongUse, InvalidInput or FileAccess."""

@@ -24,13 +24,18 @@ MISSING = "is missing; add it"
 """The message about a required key that is missing."""
 
 
-def validated(model: type[ModelType], source: YamlFile) -> tuple[ModelType | None, list[Problem]]:
-    """Validate the data of a file. Returns the instance, or None, and all problems in the order of their lines."""
+def validated(
+    model: type[ModelType], source: YamlFile, context: object = None
+) -> tuple[ModelType | None, list[Problem]]:
+    """Validate the data of a file. Returns the instance, or None, and all problems in the order of their lines.
+
+    `context` is what the model needs to know beside the file.
+    """
     problems = list(source.problems)
     instance = None
     if source.data or not problems:
         try:
-            instance = model.model_validate(source.data)
+            instance = model.model_validate(source.data, context=context)
         except ValidationError as error:
             problems += problems_of(error, source, model)
     problems.sort(key=Problem.place)

@@ -17,9 +17,6 @@ from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Spot, breach, key, value
 from consentkit.problems import quoted
 
-RISK_GROUPS = ("common", "uncommon", "rare")
-"""The keys under which risks are sorted."""
-
 IN_SHORT_LONG = Rule(
     id="in-short-long",
     severity="warning",
@@ -107,7 +104,7 @@ FEWEST_RISKS_TO_SORT = 3
 def risk_likelihood(file: AnyProcedure) -> Iterator[RuleFinding]:
     """See whether all risks have the same heading."""
     risks = file.procedure.risks
-    filled = [name for name in RISK_GROUPS if getattr(risks, name)]
+    filled = [group for group, each in risks.groups.items() if each]
     if len(filled) == 1 and len(risks.every) >= FEWEST_RISKS_TO_SORT:
         message = f"has all {len(risks.every)} risks under `{filled[0]}`"
         yield breach(RISK_LIKELIHOOD, file, key("risks", filled[0]), message)

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from consentkit.checks.citations import CDC_INDEX, PLAIN_LANGUAGE
 from consentkit.checks.inputs import AnyProcedure, PackFile
-from consentkit.checks.readability import Path, placed_passages
+from consentkit.checks.readability import TEXT, Path, placed_passages
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
-from consentkit.checks.rules.content import RISK_GROUPS
 from consentkit.model.procedure import Procedure
 
 _GLOSSARY, _NAMES = "technical_terms", "also_called"
+_WITH_STATEMENTS = ("risks", "benefits")
 _RISK_PASSAGES = ("what_helps", "get_help_now")
 
 
@@ -23,10 +23,16 @@ def _lists(procedure: Procedure) -> dict[Path, list[str]]:
     """Every list that a patient reads as one, by its path in the model. Names are printed in a line, not as a list."""
     lists: dict[Path, list[str]] = {}
     for placed in placed_passages(procedure):
-        if isinstance(placed.path[-1], int) and placed.section != _NAMES:
-            lists.setdefault(placed.path[:-1], []).append(placed.text)
+        path = placed.path[:-1] if _is_statement(placed.path) else placed.path
+        if isinstance(path[-1], int) and placed.section != _NAMES:
+            lists.setdefault(path[:-1], []).append(placed.text)
     lists["description", "steps"] = [step.text for step in procedure.description.steps]
     return lists
+
+
+def _is_statement(path: Path) -> bool:
+    """Whether a path is that of the text of a risk or benefit, which is an item of a list."""
+    return path[-1] == TEXT and path[0] in _WITH_STATEMENTS
 
 
 LONG_LIST = Rule(
@@ -99,7 +105,7 @@ def repeated_text(file: AnyProcedure) -> Iterator[RuleFinding]:
     """Look for equal items in each list. All risks together are one list, and so are the words to know."""
     risks = file.procedure.risks
     every = [
-        (("risks", group, index), risk) for group in RISK_GROUPS for index, risk in enumerate(getattr(risks, group))
+        (("risks", group, index), risk.text) for group, each in risks.groups.items() for index, risk in enumerate(each)
     ]
     yield from _repeats(file, every)
     for path, items in _lists(file.procedure).items():

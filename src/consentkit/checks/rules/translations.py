@@ -15,6 +15,7 @@ from consentkit.checks.readability import Path, count_words, passages_of, placed
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import Figure
 from consentkit.problems import quoted
 
 STALE_TRANSLATION = Rule(
@@ -122,6 +123,38 @@ def _numbers_by_section(procedure: Procedure) -> dict[str, dict[str, None]]:
     return sections
 
 
+TRANSLATION_FIGURES = Rule(
+    id="translation-figures",
+    severity="error",
+    title="Figure lost or changed in translation",
+    reason="How many people, out of how many, is a fact: each risk and benefit has the same figure in both texts, or "
+    "none in both. Figures of the shared table are the same by themselves.",
+    remedy="compare the two texts; write the same `figure` in both",
+    source=SECTION_1557,
+    bad="figure: {number: 4, out_of: 10} in English, {number: 5, out_of: 10} in Spanish.",
+    good="figure: {number: 4, out_of: 10} in both.",
+)
+
+
+def translation_figures(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+    """Compare the figures of the risks and benefits that are in the same place."""
+    theirs = dict(_figures(original.procedure))
+    for path, figure in _figures(file.procedure):
+        if path in theirs and figure != theirs[path]:
+            message = f"has {_written(figure)}, but the original has {_written(theirs[path])}"
+            yield breach(TRANSLATION_FIGURES, file, value(*path), message)
+
+
+def _figures(procedure: Procedure) -> Iterator[tuple[Path, Figure | None]]:
+    for group, risks in procedure.risks.groups.items():
+        yield from ((("risks", group, index), risk.figure) for index, risk in enumerate(risks))
+    yield from ((("benefits", "items", index), item.figure) for index, item in enumerate(procedure.benefits.items))
+
+
+def _written(figure: Figure | None) -> str:
+    return f"the figure {figure.number} of {figure.out_of}" if figure else "no figure"
+
+
 UNTRANSLATED = Rule(
     id="untranslated",
     severity="error",
@@ -165,5 +198,5 @@ def missing_translation(library: LibraryFiles) -> Iterator[RuleFinding]:
                 yield breach(MISSING_TRANSLATION, file, key("code"), f"has no translation into `{language}`")
 
 
-CHECKS = (stale_translation, translation_shape, translation_numbers, untranslated)
+CHECKS = (stale_translation, translation_shape, translation_numbers, translation_figures, untranslated)
 """What a translation is checked for beside its original."""
