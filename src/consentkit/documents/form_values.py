@@ -122,7 +122,7 @@ def _said(text: AskedText) -> SaidText:
         title=procedure.title,
         name=fill(words.form.item, **names).replace(f" {procedure.code}", f"{_NON_BREAKING_SPACE}{procedure.code}"),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
-        risks={group: " ".join(risk.phrase for risk in risks) for group, risks in procedure.risks.main_risks.items()},
+        risks={group: "; ".join(risk.phrase.rstrip(".") for risk in risks) for group, risks in procedure.risks.main_risks.items()},
         choices="; ".join([*choices, words.form.nothing]),
         on_form=procedure.on_form,
         paper=fill(
