@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from consentkit.model.visit import Visit
     from consentkit.operations.check import CheckResult
     from consentkit.operations.diff import Difference
+    from consentkit.operations.earlier_files import EarlierFile
     from consentkit.operations.listing import LibraryListing
     from consentkit.operations.packets import MadePacket, RefusedVisit
     from consentkit.operations.status import DocumentState
@@ -44,6 +45,7 @@ __all__ = [
     "Document",
     "DocumentState",
     "DocumentVerdict",
+    "EarlierFile",
     "FileAccess",
     "InvalidInput",
     "LibraryListing",
@@ -71,6 +73,7 @@ _HOMES = {
     "Document": "documents.document",
     "DocumentState": "operations.status",
     "DocumentVerdict": "approval.identify",
+    "EarlierFile": "operations.earlier_files",
     "FileAccess": "errors",
     "InvalidInput": "errors",
     "LibraryListing": "operations.listing",

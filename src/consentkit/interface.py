@@ -223,11 +223,12 @@ class Workspace:
         """Make the packets of visits, such as those of a day, one after the other, each when it is requested.
 
         `visits` are the path of a file, an open file of bytes, or visits as `packet` takes them. Each is compared with
-        those before it; one that comes again replaces what it was before. A visit that is refused stops no
-        other. The other options are those of `packet`.
+        those before it; one that comes again, by its number, replaces what it was before. A visit that is refused stops
+        no other. The other options are those of `packet`.
 
         Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet
-        of a visit that is refused is removed; with `force`, files may be overwritten that consentkit did not make.
+        of a visit that is refused, or has another day now, is removed; with `force`, files may be overwritten that
+        consentkit did not make.
 
         Before the first packet, raises InvalidInput or FileAccess for a file of visits that can't be read, and
         FileAccess for a folder that can't be written to.

@@ -16,12 +16,12 @@ from consentkit.cli import report
 from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
+from consentkit.operations.earlier_files import EarlierFile
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
     DayFileNotPrinted,
     DayFileRefused,
     DayFileWritten,
-    EarlierFile,
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
@@ -150,7 +150,7 @@ class _PacketReport:
         self._say(report.packet_line(packet, event.file))
 
     def _show_refused(self, event: VisitRefused) -> None:
-        refused, earlier = event.refused, event.earlier
+        refused, earlier = event.refused, event.refused.earlier
         entry = refused.entry
         self._show_refusal(entry, refused.error, refused.problems)
         self._refused[-1] |= _earlier_entry(earlier)

@@ -1,8 +1,9 @@
 """The packets of visits, in memory.
 
 Guarantees: a visit that can't be served does not stop the others, and is refused with every reason at once; no reason,
-warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again
-replaces what it was before. Nothing is written or printed.
+warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again,
+by its number, replaces what it was before, unless it is now that of another patient: such a visit is refused, and
+nothing else is said of it. Nothing is written or printed.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
+from consentkit.operations.earlier_files import EarlierFile
 from consentkit.packets.day_file import combine
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.pairing import RecordBook
+from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
 from consentkit.packets.planning import Planner
@@ -27,6 +29,11 @@ from consentkit.packets.visits import VisitEntry, entry_of
 from consentkit.problems import Problem
 
 _AS_USUAL = PacketOptions()
+_NO_FILE = EarlierFile()
+
+
+class NumberOfAnotherPatient(InvalidInput):
+    """A visit has the number of a visit of somebody else, so that its papers would replace those."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class MadePacket:
     """What may be wrong with the visit: whoever knows the patient should look."""
     file: Path | None = None
     """The file that it was written into, if it was."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of the file that was written for the visit before, under another name, such as for another day."""
 
     @property
     def pdf(self) -> bytes:
@@ -63,8 +72,13 @@ class RefusedVisit:
     problems: tuple[Problem, ...]
     """Everything that speaks against the visit, with the remedies."""
     warnings: tuple[Problem, ...] = ()
-    advice: str = ""
-    """What became of an earlier packet of the visit where packets are written, as the rest of a sentence."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of an earlier packet of the visit, where packets are written."""
+
+    @property
+    def advice(self) -> str:
+        """What to say of the earlier packet, as the rest of a sentence; empty where there was none."""
+        return self.earlier.advice
 
 
 def packets_of(
@@ -89,10 +103,8 @@ def packet_of(
     ConsentkitError where it is refused: InvalidInput has every reason as a problem.
     """
     making = PacketsInTurn(workspace, options)
-    number = visit.visit if isinstance(visit, Visit) else visit.name.visit
     for other in others:
-        if other.visit != number:
-            making.pass_over(other)
+        making.pass_over(other)
     result = making.make(visit)
     if isinstance(result, RefusedVisit):
         raise result.error
@@ -115,12 +127,15 @@ class PacketsInTurn:
         self._planner = Planner(workspace, options, parsed)
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
+        self._numbers = NumberBook()
 
     def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
         """Make the packet of a visit, or say why it has none."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             return refusal(entry, InvalidInput(unread_problems(entry)))
+        if self._numbers.is_of_another_patient(entry.visit):
+            return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         warnings = tuple(self._record_warnings(entry, entry.visit))
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
@@ -129,18 +144,21 @@ class PacketsInTurn:
         except ConsentkitError as error:
             self.forget(entry.visit)
             return refusal(entry, error, warnings)
+        self._numbers.remember(entry.visit)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
 
     def pass_over(self, visit: Visit | VisitEntry) -> None:
         """Take note of a visit that gets no packet now, since others of its day may depend on it."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
-        if entry.visit:
+        if entry.visit and not self._numbers.is_of_another_patient(entry.visit):
+            self._numbers.remember(entry.visit)
             self._records.earlier(entry.visit, _place(entry, entry.visit))
             self._planner.pass_over(entry.visit)
 
     def forget(self, visit: Visit) -> None:
         """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._planner.forget(visit)
+        self._numbers.forget(visit)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
         """Join packets that were made here into one file. There must be one at least. Raises RenderingFailed."""
@@ -169,6 +187,11 @@ def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[s
         yield from (f"{name}: {notice}" for notice in extra.notices)
     for conflict in plan.overridden:
         yield f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+
+
+def _number_problem(entry: VisitEntry, visit: Visit) -> Problem:
+    message = "its number is also that of another patient's visit; give each visit a number of its own"
+    return Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message)
 
 
 def _place(entry: VisitEntry, visit: Visit) -> str:
