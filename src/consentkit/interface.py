@@ -49,8 +49,7 @@ def open_workspace(clinic: str | Path | None = None, *, cache: str | Path | Lite
 
     Raises FileAccess or InvalidInput where the folder or its particulars can't be used.
     """
-    if "" in (clinic, cache):
-        raise WrongUse("an empty text names no folder; name one, or leave it out")
+    _require_names(clinic, cache)
     return Workspace(settle(clinic, cache or None, is_cached=cache is not False))
 
 
@@ -161,6 +160,7 @@ class Workspace:
         """
         from consentkit.operations.batch import BatchRequest, results_of
 
+        _require_names(folder, service_list)
         request = BatchRequest(
             Path(folder).absolute(),
             Path(service_list).absolute() if service_list else None,
@@ -174,15 +174,16 @@ class Workspace:
 
     # --- packets ---
 
-    def visits(self, source: VisitFile) -> Iterator[VisitEntry]:
+    def visits(self, source: VisitFile, *, name: str = "visits") -> Iterator[VisitEntry]:
         """Read the visits of a file, one by one: a visit in YAML, or a schedule in CSV.
 
-        `source` is a path, or an open file of bytes. Before the first visit, raises InvalidInput for what is wrong with
-        the file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
+        `source` is a path, or an open file of bytes, which is read from its beginning, and which messages call by
+        `name`. Raises WrongUse for what is neither, and before the first visit InvalidInput for what is wrong with the
+        file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
         """
         from consentkit.operations.visits import read_file
 
-        return read_file(source)
+        return read_file(source, name)
 
     def packet(
         self,
@@ -196,18 +197,19 @@ class Workspace:
     ) -> MadePacket:
         """Make the packet of one visit: a Visit, a dictionary with the keys of a visit in YAML, or a file.
 
-        `others` are visits that it is compared with, such as all those of its day; it may be among them. `duplex` lets
+        `others` are visits that it is compared with, such as all those of its day; it may be among them, and one that
+        can't be read is among the `warnings` of the packet. `duplex` lets
         each paper start on a fresh sheet, `fillable` gives the papers form fields, `allow_drafts` uses documents that
         nobody has approved, and `override` is the reason why conflicts that may be overridden are.
 
-        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem.
+        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem; and what `visits`
+        raises for a file of others.
         """
         from consentkit.operations.packets import PacketOptions, packet_of
-        from consentkit.operations.visits import entries_of, single_entry_of
+        from consentkit.operations.visits import others_of, single_entry_of
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
-        compared = (entry.visit for entry in entries_of(others) if entry.visit)
-        return packet_of(self._open(), single_entry_of(visit), options, others=compared)
+        return packet_of(self._open(), single_entry_of(visit), options, others=others_of(others))
 
     def packets(
         self,
@@ -239,6 +241,7 @@ class Workspace:
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
         entries = entries_of(visits)
+        _require_names(folder)
         if folder is None:
             return packets_of(self._open(), entries, options)
         return packets_into(self._open(), entries, Path(folder).absolute(), options, force=force)
@@ -299,3 +302,9 @@ class Workspace:
     def _open(self, *, despite_faults: bool = False) -> OpenWorkspace:
         """The folder, for one call."""
         return open_for_a_call(self._place, despite_faults=despite_faults)
+
+
+def _require_names(*names: object) -> None:
+    """Raise WrongUse for an empty text as the name of a file or a folder: it would mean the current folder."""
+    if "" in names:
+        raise WrongUse("an empty text names no file or folder; name one, or leave it out")

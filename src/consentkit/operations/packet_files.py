@@ -27,7 +27,7 @@ from consentkit.operations.packets import (
 from consentkit.operations.printing import print_day, print_packet, require_printer
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.operations.targets import STDOUT, PacketTargets
-from consentkit.output.write import prepare_folder, write_file
+from consentkit.output.write import prepare_folder, require_usable_folder, write_file
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem, printable
@@ -147,11 +147,12 @@ def packets_into(
 ) -> Iterator[MadePacket | RefusedVisit]:
     """Make the packets of visits and write each into a folder, under its own name.
 
-    Raises FileAccess where there is something else instead of the folder, before anything is made.
+    Raises FileAccess where no file can be written there, before anything is made.
     """
     visits = RequestedVisits(str(folder), entries, frozenset(), is_schedule=True, is_alone=False)
     targets = PacketTargets(visits, output=f"{folder}/", force=force)
     targets.require_sense()
+    require_usable_folder(folder)
     return _results(write_packets(workspace, targets, options, _no_stdout))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
@@ -95,20 +95,24 @@ def packet_of(
     visit: Visit | VisitEntry,
     options: PacketOptions = _AS_USUAL,
     *,
-    others: Iterable[Visit] = (),
+    others: Iterable[Visit | VisitEntry] = (),
 ) -> MadePacket:
     """Make the packet of one visit.
 
-    `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Raises
-    ConsentkitError where it is refused: InvalidInput has every reason as a problem.
+    `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Those
+    that can't be read are warnings. Raises ConsentkitError where the visit is refused: InvalidInput has every reason as
+    a problem.
     """
     making = PacketsInTurn(workspace, options)
+    unread = []
     for other in others:
         making.pass_over(other)
+        if isinstance(other, VisitEntry) and other.visit is None:
+            unread.append(_not_compared(other))
     result = making.make(visit)
     if isinstance(result, RefusedVisit):
         raise result.error
-    return result
+    return replace(result, warnings=(*unread, *result.warnings))
 
 
 class PacketsInTurn:
@@ -133,7 +137,8 @@ class PacketsInTurn:
         """Make the packet of a visit, or say why it has none."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
-            return refusal(entry, InvalidInput(unread_problems(entry)))
+            problems = unread_problems(entry)
+            return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
         if self._numbers.is_of_another_patient(entry.visit):
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         warnings = tuple(self._record_warnings(entry, entry.visit))
@@ -187,6 +192,14 @@ def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[s
         yield from (f"{name}: {notice}" for notice in extra.notices)
     for conflict in plan.overridden:
         yield f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+
+
+def _not_compared(other: VisitEntry) -> Problem:
+    """Warn of a visit that another one should have been compared with."""
+    name = field_of(other.number, other.file) if other.number else ""
+    problems = "; ".join(f"{problem.field}: {problem.message}".removeprefix(": ") for problem in other.problems)
+    message = f"can't be read, so the visit was not compared with it ({problems})"
+    return Problem(other.file, other.row, None, name, message, "warning")
 
 
 def _number_problem(entry: VisitEntry, visit: Visit) -> Problem:
