@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from consentkit.operations.diff import Difference
     from consentkit.operations.earlier_files import EarlierFile
     from consentkit.operations.listing import LibraryListing
-    from consentkit.operations.packets import MadePacket, RefusedVisit
+    from consentkit.operations.packets import MadePacket, Notice, RefusedVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import PacketVerdict
     from consentkit.packets.visits import VisitEntry
@@ -50,6 +50,7 @@ __all__ = [
     "InvalidInput",
     "LibraryListing",
     "MadePacket",
+    "Notice",
     "PacketVerdict",
     "Problem",
     "Procedure",
@@ -78,6 +79,7 @@ _HOMES = {
     "InvalidInput": "errors",
     "LibraryListing": "operations.listing",
     "MadePacket": "operations.packets",
+    "Notice": "operations.packets",
     "PacketVerdict": "operations.verify",
     "Problem": "problems",
     "Procedure": "model.procedure",

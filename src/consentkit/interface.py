@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from consentkit.operations.listing import LibraryListing
     from consentkit.operations.packets import MadePacket, RefusedVisit
     from consentkit.operations.status import DocumentState
-    from consentkit.operations.verify import PacketVerdict
+    from consentkit.operations.verify import GivenPdf, PacketVerdict
     from consentkit.operations.visits import GivenVisit, VisitFile
     from consentkit.packets.visits import VisitEntry
 
@@ -49,7 +49,7 @@ def open_workspace(clinic: str | Path | None = None, *, cache: str | Path | Lite
 
     Raises FileAccess or InvalidInput where the folder or its particulars can't be used.
     """
-    _require_names(clinic, cache)
+    _require_names(clinic, None if cache is False else cache)
     return Workspace(settle(clinic, cache or None, is_cached=cache is not False))
 
 
@@ -92,6 +92,7 @@ class Workspace:
 
     def procedure(self, code_or_path: str | Path) -> Procedure:
         """Load a procedure by its code, or by the path of its file. Raises UnknownCode, InvalidInput or FileAccess."""
+        _require_names(code_or_path)
         return self._open().procedure(code_or_path)
 
     def languages(self) -> list[str]:
@@ -118,6 +119,7 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed.
         """
+        _require_source(procedure)
         return self._open().render(
             procedure,
             language=language,
@@ -131,6 +133,7 @@ class Workspace:
         self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
     ) -> Content:
         """What a document is about, without making it. Raises what `render` raises."""
+        _require_source(procedure)
         return self._open().content(procedure, language=language, variant=variant)
 
     def compose(self, content: Content) -> Page:
@@ -265,6 +268,7 @@ class Workspace:
         """
         from consentkit.operations.approve import approve
 
+        _require_source(procedure)
         run = self._open()
         done = approve(run, procedure, by=by, role=role, until=until, language=language, variant=variant)
         return done.approval
@@ -279,16 +283,18 @@ class Workspace:
         """What has changed in a document since its latest approval. Raises WrongUse where it never had one."""
         from consentkit.operations.diff import diff
 
+        _require_source(procedure)
         return diff(self._open(), procedure, language=language, variant=variant)
 
-    def verify(self, pdf: bytes | str | Path) -> DocumentVerdict | PacketVerdict:
+    def verify(self, pdf: GivenPdf) -> DocumentVerdict | PacketVerdict:
         """What a PDF file is, by its bytes or its path, and whether consentkit would make the same today.
 
-        Raises FileAccess or InvalidInput where the file can't be read.
+        An open file of bytes is read from its beginning. Raises FileAccess or InvalidInput where the file can't be read
+        or is too large.
         """
         from consentkit.operations.verify import verify
 
-        return verify(self._open(), pdf if isinstance(pdf, bytes) else Path(pdf))
+        return verify(self._open(), pdf)
 
     def check(self, *names: str | Path) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.
@@ -297,7 +303,14 @@ class Workspace:
         """
         from consentkit.operations.check import check
 
+        _require_names(*names)
         return check(self._open(despite_faults=True), [str(name) for name in names])
+
+    def explain(self, rule: str) -> str:
+        """What a rule of `check` requires, why, and how a clinic changes it. Raises WrongUse for an unknown rule."""
+        from consentkit.operations.check import explain
+
+        return explain(rule)
 
     def _open(self, *, despite_faults: bool = False) -> OpenWorkspace:
         """The folder, for one call."""
@@ -305,6 +318,20 @@ class Workspace:
 
 
 def _require_names(*names: object) -> None:
-    """Raise WrongUse for an empty text as the name of a file or a folder: it would mean the current folder."""
-    if "" in names:
-        raise WrongUse("an empty text names no file or folder; name one, or leave it out")
+    """Raise WrongUse for what names no file or folder. An empty text would mean the current folder."""
+    for name in names:
+        if name is not None and not isinstance(name, str | Path):
+            raise WrongUse(f"the name of a file or folder must be a text or a Path, and not a {type(name).__name__}")
+        if name == "":
+            raise WrongUse("an empty text names no file or folder; name one, or leave it out")
+
+
+def _require_source(procedure: object) -> None:
+    """Raise WrongUse for what no document can be made from."""
+    from consentkit.documents.page import Content
+    from consentkit.model.procedure import Procedure
+
+    if not isinstance(procedure, Procedure | Content):
+        _require_names(procedure)
+        if procedure is None:
+            raise WrongUse("name a procedure by its code or the path of its file")

@@ -141,8 +141,8 @@ class _PacketReport:
         packet = event.made.packet
         self._show_jobs(event.jobs)
         for notice in event.made.notices:
-            if notice not in self._notices:  # which many packets share
-                self._notices.add(notice)
+            if notice.text not in self._notices:  # which many packets share
+                self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
         self._packets.append(report.packet_entry(packet, event.file, self._request.options.override))
         if event.file:

@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
@@ -37,19 +38,36 @@ class NumberOfAnotherPatient(InvalidInput):
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something that the front desk should know of a packet."""
+
+    kind: Literal["document", "untagged", "extra", "overridden"]
+    subject: str
+    """The code of the document, the name of the extra file, or the rule that was overridden."""
+    text: str
+    """A sentence, which names the subject."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class MadePacket:
     """The packet of a visit."""
 
     entry: VisitEntry
     packet: Packet
-    notices: tuple[str, ...] = ()
-    """What the front desk should know before it hands the papers out, in sentences."""
+    notices: tuple[Notice, ...] = ()
+    """What the front desk should know before it hands the papers out."""
     warnings: tuple[Problem, ...] = ()
     """What may be wrong with the visit: whoever knows the patient should look."""
     file: Path | None = None
     """The file that it was written into, if it was."""
     earlier: EarlierFile = _NO_FILE
     """What became of the file that was written for the visit before, under another name, such as for another day."""
+
+    def __repr__(self) -> str:
+        return f"<MadePacket of {named_visit(self.packet.plan.visit.visit)}>"
 
     @property
     def pdf(self) -> bytes:
@@ -74,6 +92,10 @@ class RefusedVisit:
     warnings: tuple[Problem, ...] = ()
     earlier: EarlierFile = _NO_FILE
     """What became of an earlier packet of the visit, where packets are written."""
+
+    def __repr__(self) -> str:
+        count = len(self.problems)
+        return f"<RefusedVisit {self.entry.label}: {count} problem{'' if count == 1 else 's'}>"
 
     @property
     def advice(self) -> str:
@@ -181,17 +203,20 @@ def refusal(entry: VisitEntry, error: ConsentkitError, warnings: tuple[Problem, 
     return RefusedVisit(entry, error, tuple(problems_of(error, entry)), warnings)
 
 
-def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[str]:
+def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[Notice]:
     """What the front desk should know of a packet on a day; on this one if none is named."""
     plan = packet.plan
     for document in plan.documents:
-        yield from document.notices(today or datetime.date.today())
+        for text in document.notices(today or datetime.date.today()):
+            yield Notice("document", document.code, text)
     for name in packet.untagged:
-        yield f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
+        text = f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
+        yield Notice("untagged", name, text)
     for name, extra in zip(plan.extra_names, plan.extras, strict=True):
-        yield from (f"{name}: {notice}" for notice in extra.notices)
+        yield from (Notice("extra", name, f"{name}: {notice}") for notice in extra.notices)
     for conflict in plan.overridden:
-        yield f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+        text = f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+        yield Notice("overridden", conflict.rule, text)
 
 
 def _not_compared(other: VisitEntry) -> Problem:
