@@ -91,7 +91,7 @@ def _print_error(error: ConsentkitError) -> None:
         click.echo(line, err=True)
 
 
-_OPTIONS = {"without": "--except"}
+_OPTIONS = {"folder": "-o", "output": "-o", "printer": "--print", "visits": "--visit", "without": "--except"}
 """The options that have another name than the argument that they set."""
 
 

@@ -185,7 +185,8 @@ def _choice(request: BatchRequest) -> Choice:
 
 def _require_folder(output: Path) -> None:
     if output.suffix.casefold() == ".pdf" and not is_folder(output):
-        raise WrongUse(f"-o {printable(str(output))} names a file; a batch fills a folder, such as -o out/")
+        message = f"`folder` {printable(str(output))} names a file; a batch fills a folder, such as `folder` out/"
+        raise WrongUse(message, arguments=["folder"])
 
 
 def _summary(plan: BatchPlan, endings: Mapping[str, int], seconds: float, request: BatchRequest) -> BatchSummary:
