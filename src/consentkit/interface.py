@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from consentkit.errors import WrongUse
 from consentkit.model.identity import PaperSize, Variant
+from consentkit.operations.given import require_names, require_source
 from consentkit.operations.opening import ClinicPlace, open_for_a_call, settle
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def open_workspace(clinic: str | Path | None = None, *, cache: str | Path | Lite
 
     Raises FileAccess or InvalidInput where the folder or its particulars can't be used.
     """
-    _require_names(clinic, None if cache is False else cache)
+    require_names(clinic, None if cache is False else cache)
     return Workspace(settle(clinic, cache or None, is_cached=cache is not False))
 
 
@@ -92,7 +92,7 @@ class Workspace:
 
     def procedure(self, code_or_path: str | Path) -> Procedure:
         """Load a procedure by its code, or by the path of its file. Raises UnknownCode, InvalidInput or FileAccess."""
-        _require_names(code_or_path)
+        require_names(code_or_path)
         return self._open().procedure(code_or_path)
 
     def languages(self) -> list[str]:
@@ -119,7 +119,7 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed.
         """
-        _require_source(procedure)
+        require_source(procedure)
         return self._open().render(
             procedure,
             language=language,
@@ -133,7 +133,7 @@ class Workspace:
         self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
     ) -> Content:
         """What a document is about, without making it. Raises what `render` raises."""
-        _require_source(procedure)
+        require_source(procedure)
         return self._open().content(procedure, language=language, variant=variant)
 
     def compose(self, content: Content) -> Page:
@@ -163,7 +163,7 @@ class Workspace:
         """
         from consentkit.operations.batch import BatchRequest, results_of
 
-        _require_names(folder, service_list)
+        require_names(folder, service_list)
         request = BatchRequest(
             Path(folder).absolute(),
             Path(service_list).absolute() if service_list else None,
@@ -244,7 +244,7 @@ class Workspace:
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
         entries = entries_of(visits)
-        _require_names(folder)
+        require_names(folder)
         if folder is None:
             return packets_of(self._open(), entries, options)
         return packets_into(self._open(), entries, Path(folder).absolute(), options, force=force)
@@ -268,7 +268,7 @@ class Workspace:
         """
         from consentkit.operations.approve import approve
 
-        _require_source(procedure)
+        require_source(procedure)
         run = self._open()
         done = approve(run, procedure, by=by, role=role, until=until, language=language, variant=variant)
         return done.approval
@@ -283,7 +283,7 @@ class Workspace:
         """What has changed in a document since its latest approval. Raises WrongUse where it never had one."""
         from consentkit.operations.diff import diff
 
-        _require_source(procedure)
+        require_source(procedure)
         return diff(self._open(), procedure, language=language, variant=variant)
 
     def verify(self, pdf: GivenPdf) -> DocumentVerdict | PacketVerdict:
@@ -303,7 +303,7 @@ class Workspace:
         """
         from consentkit.operations.check import check
 
-        _require_names(*names)
+        require_names(*names)
         return check(self._open(despite_faults=True), [str(name) for name in names])
 
     def explain(self, rule: str) -> str:
@@ -315,23 +315,3 @@ class Workspace:
     def _open(self, *, despite_faults: bool = False) -> OpenWorkspace:
         """The folder, for one call."""
         return open_for_a_call(self._place, despite_faults=despite_faults)
-
-
-def _require_names(*names: object) -> None:
-    """Raise WrongUse for what names no file or folder. An empty text would mean the current folder."""
-    for name in names:
-        if name is not None and not isinstance(name, str | Path):
-            raise WrongUse(f"the name of a file or folder must be a text or a Path, and not a {type(name).__name__}")
-        if name == "":
-            raise WrongUse("an empty text names no file or folder; name one, or leave it out")
-
-
-def _require_source(procedure: object) -> None:
-    """Raise WrongUse for what no document can be made from."""
-    from consentkit.documents.page import Content
-    from consentkit.model.procedure import Procedure
-
-    if not isinstance(procedure, Procedure | Content):
-        _require_names(procedure)
-        if procedure is None:
-            raise WrongUse("name a procedure by its code or the path of its file")
