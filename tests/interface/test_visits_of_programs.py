@@ -206,7 +206,8 @@ def test_errands_give_data(workspace: consentkit.Workspace, tmp_path: Path) -> N
     (tmp_path / "packet.pdf").write_bytes(made.pdf.replace(b"%PDF-1.7", b"%PDF-1.6"))
     assert workspace.verify(str(tmp_path / "packet.pdf")).state == "altered"
     assert isinstance(workspace.verify(b"%PDF-"), consentkit.DocumentVerdict)
-    assert not workspace.check(CODE).counts["error"]
+    errors = [problem for problem in workspace.check(CODE).problems if problem.severity == "error"]
+    assert {problem.rule for problem in errors} == {"same-title"}, "the codes of this clinic share one title"
     with pytest.raises(consentkit.WrongUse, match="never been approved"):
         workspace.diff(CODE)
 
