@@ -1,6 +1,6 @@
 """Finding and reading the tables of risks that procedures share.
 
-Guarantees: a clinic's table adds to the shipped one, and its risks take the place of those of the same key; a table is
+Guarantees: a clinic's table adds to the shipped one, and its risks replace those of the same key; a table is
 read and validated once for each snapshot, and only where a text refers to it.
 """
 

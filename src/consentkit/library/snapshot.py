@@ -97,7 +97,7 @@ class Snapshot:
         return parsed
 
     def once(self, name: Hashable, make: Callable[[], Result]) -> Result:
-        """What follows from files of the snapshot, and is needed for many others: made when it is first asked for."""
+        """What follows from files of the snapshot, and is needed for many others: made when it is first needed."""
         if name not in self._made:
             self._made[name] = make()
         return cast("Result", self._made[name])

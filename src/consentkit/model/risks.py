@@ -81,7 +81,7 @@ class Statement(Record):
     """An item that may have a figure, with the source of it."""
 
     text: Line
-    """What the reader is told. A figure is printed in front of it."""
+    """What the reader learns. A figure is printed in front of it."""
     figure: Figure | None = None
     """How many people, out of how many."""
     source: DatedSource | None = None
@@ -150,7 +150,7 @@ class Wording(Record):
     """What a risk is called in one language."""
 
     text: Line
-    """What the reader is told. A figure is printed in front of it."""
+    """What the reader learns. A figure is printed in front of it."""
     short: Phrase | None = None
     """The same in a few words, for the form that is signed."""
 
@@ -210,7 +210,7 @@ _KEYS = {"text", "short", "figure", "source", "risk"}
 
 
 def _risk(group: RiskGroup, value: Any, info: ValidationInfo) -> Any:
-    """Take a text for a risk, or put the risk of the table in the place of a key."""
+    """Take a text for a risk, or replace each key by the risk of the table."""
     if isinstance(value, dict) and isinstance(value.get("risk"), str):
         return _of_the_table(group, value, info.context)
     return _statement(value)

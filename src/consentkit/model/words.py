@@ -166,12 +166,12 @@ class FigureWords(Record):
     """How figures of risks and benefits are written and spoken."""
 
     before: Annotated[Line, _takes("number", "out_of")]
-    """What stands before the text: so many, out of so many."""
+    """What is printed before the text: how many, out of how many."""
     spoken: Annotated[Line, _takes("number", "out_of")]
-    """What a screen reader says in place of the dots."""
+    """What a screen reader says instead of the dots."""
 
     def write(self, figure: Figure) -> str:
-        """Write a figure as it stands before its text."""
+        """Write a figure as it is printed before its text."""
         return fill(self.before, number=str(figure.number), out_of=str(figure.out_of))
 
 

@@ -31,7 +31,7 @@ _CODE_LINE = re.compile(r"^code:.*$", re.MULTILINE)
 _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 _WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
-"""Models in the place of which a text or a list of texts will do."""
+"""Models that may be written as a text or as a list of texts."""
 
 _HEAD = """\
 # Write plain sentences of 10 to 20 words, and say "you". Keys after a # can be left out; to use one, delete its #.
