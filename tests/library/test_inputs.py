@@ -61,7 +61,7 @@ def test_a_file_that_a_template_includes_counts_whatever_its_name(clinic: Path) 
     templates = clinic / "templates"
     templates.mkdir()
     (templates / "information.html").write_text(
-        '{% extends "base.html" %}{% block content %}{% include "sections/information.html" %}'
+        '{% extends "base.html" %}{% block content %}{% include "information/pages.html" %}'
         '<p>{% include "note.txt" %}</p>{% endblock %}'
     )
     for words in ("The first words.", "The second words."):
