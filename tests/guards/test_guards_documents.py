@@ -154,10 +154,10 @@ FETCHING = {
 def test_a_page_may_not_fetch_a_file(element: str, call: Call, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "picture.png")
     page = element.format((tmp_path / "picture.png").as_uri())
-    about = of_shipped("sections/about.html")
+    about = of_shipped("information/colophon.html")
     clinic = clinic_with(tmp_path)
-    (clinic / "templates" / "sections").mkdir(parents=True)
-    (clinic / "templates" / "sections" / "about.html").write_text(page + about)
+    (clinic / "templates" / "information").mkdir(parents=True)
+    (clinic / "templates" / "information" / "colophon.html").write_text(page + about)
     made = call("render", CODE, "--clinic", clinic)
     assert made.code == 6
     assert "files or addresses that a document may not use: file:" in made.stderr

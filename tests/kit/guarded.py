@@ -144,7 +144,6 @@ PLAIN: Mapping[str, set[str]] = {
     "patient_record": {"MR-20417"},
     "patient_printed_name": {PATIENT},
     "clinician_printed_name": {CLINICIAN},
-    "treated_by": {CLINICIAN},
     "visit_patient": {PATIENT},
     "visit_date": {"November 23, 2026"},
     "visit_time": {"08:00"},
@@ -175,11 +174,11 @@ def _features() -> Iterator[tuple[str, Feature]]:
         Feature(
             {"documents": ["information"]},
             papers=("cover", "information"),
-            slots={"patient_printed_name": set(), "clinician_printed_name": set(), "treated_by": set()},
+            slots={"patient_printed_name": set(), "clinician_printed_name": set()},
         ),
     )
     yield "telehealth", Feature({"place": "telehealth"}, papers=_WITH_STATEMENTS, clauses=("telehealth",))
-    treated = {name: {"Jonah Feldman, MSW intern"} for name in ("clinician_printed_name", "treated_by")}
+    treated = {"clinician_printed_name": {"Jonah Feldman, MSW intern"}}
     yield (
         "trainee",
         Feature(

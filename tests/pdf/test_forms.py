@@ -57,26 +57,19 @@ DOTS_PER_INCH = 100
 
 # Programs fill in forms by these names, so a change of one breaks something at a clinic.
 NAMES_OF_90839 = [
-    *("clinic_name", "clinic_address", "clinic_phone", "patient_name", "patient_born", "patient_record"),
-    "confidentiality_initials",
-    *("answer_1", "answer_2", "answer_3", "questions", "treated_by"),
-    *("patient_signature", "patient_printed_name", "patient_signed_on", "patient_signed_at"),
-    *(
-        "representative_blank",
-        "representative_signature",
-        "representative_printed_name",
-        "representative_signed_on",
-        "representative_signed_at",
-    ),
-    *(
-        "interpreter_blank",
-        "interpreter_signature",
-        "interpreter_printed_name",
-        "interpreter_signed_on",
-        "interpreter_signed_at",
-    ),
-    *("witness_signature", "witness_printed_name", "witness_signed_on", "witness_signed_at"),
-    *("clinician_signature", "clinician_printed_name", "clinician_signed_on", "clinician_signed_at"),
+    *("patient_name", "patient_born", "patient_record", "clinic_name", "clinic_address", "clinic_phone"),
+    *("questions", "confidentiality_initials"),
+    *("telehealth_applies", "trainee_applies", "name_of_trainee", "name_of_supervisor"),
+    *("patient_signature", "patient_signed_on", "patient_signed_at", "patient_printed_name"),
+    *("clinician_teach_back_1", "clinician_teach_back_2", "clinician_teach_back_3"),
+    *("clinician_signature", "clinician_signed_on", "clinician_signed_at", "clinician_printed_name"),
+    "representative_blank",
+    *("representative_signature", "representative_signed_on", "representative_signed_at"),
+    "representative_printed_name",
+    *("assent_signature", "assent_signed_on", "assent_signed_at", "assent_printed_name"),
+    "interpreter_blank",
+    *("interpreter_signature", "interpreter_signed_on", "interpreter_signed_at", "interpreter_printed_name"),
+    *("witness_signature", "witness_signed_on", "witness_signed_at", "witness_printed_name"),
 ]
 
 VALUES = {
@@ -85,8 +78,8 @@ VALUES = {
     "clinic_name": "Κλινική Ωμέγα",
     "clinic_address": "12 Long Winding Street, Upper Springfield, Massachusetts 01103",
     "confidentiality_initials": "ŁÆŞ",
-    "treated_by": "Ольга Сергеевна, її сестра",
-    "answer_1": "We talk about what happened. I go home with a plan that I can read. I may feel worse for a day or so.",
+    "patient_printed_name": "Ольга Сергеевна, її сестра",
+    "questions": "We talk about what happened. I go home with a plan that I can read. I may feel worse for a day.",
     "patient_signed_on": "September 15, 2026",
 }
 
@@ -171,7 +164,7 @@ def assert_seen(pdf: bytes, values: Mapping[str, str]) -> None:
     with opened(pdf) as document:
         for page, name, widget in widgets(document):
             if name in values:
-                before = 0 if name == "answer_1" else ink(shown(shipped_pdf(), page, widget))  # its line is hidden
+                before = 0 if name == "questions" else ink(shown(shipped_pdf(), page, widget))  # its line is hidden
                 assert ink(shown(pdf, page, widget)) > before + 3 * len(values[name]), (name, page)
                 seen.add(name)
     assert seen == set(values)
@@ -240,7 +233,11 @@ def test_every_field_is_on_its_page_and_is_printed() -> None:
             assert widget.P.objgen == page.objgen
             assert widget.get("/Parent", widget).objgen in known
             assert widget.F == 4
-            assert [float(value) for value in widget.AP.N.BBox] == pytest.approx([0, 0, right - left, top - bottom])
+            shown_states = (
+                [widget.AP.N] if "/BBox" in widget.AP.N else list(dict(widget.AP.N).values())
+            )  # of a box to tick
+            for state in shown_states:
+                assert [float(value) for value in state.BBox] == pytest.approx([0, 0, right - left, top - bottom])
 
 
 def test_fields_are_walked_through_in_reading_order() -> None:
@@ -256,7 +253,7 @@ def test_a_signature_is_a_field_of_its_kind_that_is_still_empty() -> None:
     with opened(shipped_pdf()) as document:
         assert document.Root.AcroForm.SigFlags == 1
         signatures = {name: field for name, field in fields(document).items() if name.endswith("_signature")}
-        assert list(signatures) == [f"{role}_signature" for role in get_args(Role)]
+        assert set(signatures) == {f"{role}_signature" for role in (*get_args(Role), "assent")}
         assert {str(field.FT) for field in signatures.values()} == {"/Sig"}
         assert not any("/V" in field for field in signatures.values())
 
@@ -265,8 +262,8 @@ def test_viewers_need_not_draw_the_fields_before_they_are_filled_in() -> None:
     with opened(shipped_pdf()) as document:
         assert "/NeedAppearances" not in document.Root.AcroForm
         fonts = document.Root.AcroForm.DR.Font
-        for name, field in fields(document).items():
-            if not name.endswith("_signature"):
+        for field in fields(document).values():
+            if str(field.FT) == "/Tx":
                 font, *rest = str(field.DA).split()
                 assert rest == ["0", "Tf", "0", "g"]
                 assert "/FontFile2" in fonts[font].DescendantFonts[0].FontDescriptor
@@ -306,7 +303,7 @@ def test_what_pypdf_fills_in_is_seen_and_the_document_stays_valid() -> None:
     assert failures(pdf) == []
     text = " ".join(text_of(pdf).split())
     for name, value in VALUES.items():
-        if name != "answer_1":  # it has a line end in it
+        if name != "questions":  # it has a line end in it
             assert value in text
 
 
@@ -326,7 +323,7 @@ def test_a_long_answer_is_not_written_across_the_ruled_line() -> None:
     def darkest_across(pdf: bytes) -> int:
         """How much of the middle line of the first answer is drawn, in percent."""
         with opened(pdf) as document:
-            page, _, widget = next(place for place in widgets(document) if place[1] == "answer_1")
+            page, _, widget = next(place for place in widgets(document) if place[1] == "questions")
             answer = shown(pdf, page, widget)
         rows = [answer.crop((0, y, answer.width, y + 1)) for y in range(5, answer.height - 5)]
         return max(100 * ink(row) // answer.width for row in rows)
@@ -358,7 +355,7 @@ def typed_in_pdfium(values: Mapping[str, str]) -> bytes:
 
 
 def test_what_is_typed_in_pdfium_is_seen_on_every_page() -> None:
-    values = {"patient_name": "José Müller", "patient_born": "9/15/1978", "answer_1": VALUES["answer_1"]}
+    values = {"patient_name": "José Müller", "patient_born": "9/15/1978", "questions": VALUES["questions"]}
     pdf = typed_in_pdfium(values)
     assert_seen(pdf, values)
     assert failures(pdf) == []

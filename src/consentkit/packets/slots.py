@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from consentkit.model.visit import Visit
+from consentkit.model.visit import ASSENT_AGE, Visit
 from consentkit.model.words import LanguagePack
 
 
@@ -42,7 +42,8 @@ def _signers(visit: Visit) -> Iterator[tuple[str, str | None]]:
     if representative:
         yield "representative_printed_name", representative.name
         yield "representative_blank", representative.relationship
-        yield "assent_printed_name", visit.patient.name
+        if visit.age >= ASSENT_AGE:
+            yield "assent_printed_name", visit.patient.name
     else:
         yield "patient_printed_name", visit.patient.name
     if interpreter:
@@ -50,7 +51,6 @@ def _signers(visit: Visit) -> Iterator[tuple[str, str | None]]:
         yield "interpreter_blank", "; ".join(filter(None, (interpreter.language, interpreter.number)))
     yield "witness_printed_name", visit.witness
     yield "clinician_printed_name", visit.treats.signed
-    yield "treated_by", visit.treats.signed
     yield "name_of_trainee", visit.trainee.signed if visit.trainee else None
     yield "name_of_supervisor", visit.supervisor.signed if visit.supervisor else None
 
