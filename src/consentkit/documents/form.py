@@ -53,7 +53,9 @@ def form_key(workspace: OpenWorkspace, request: FormRequest, inputs: Inputs) -> 
         for language in request.languages
     ]
     digests = [key_from(digests_of(one, inputs)) for one in sought]
-    return key_of("form", *digests, json.dumps([request.languages, asdict(request.situation)], sort_keys=True))
+    return key_of(
+        "form", *digests, json.dumps([request.languages, asdict(request.situation), request.on_file], sort_keys=True)
+    )
 
 
 def _packed(form: Form) -> bytes:
