@@ -34,7 +34,9 @@ _NORMAL_HEIGHT = 16.0
 """Points from the rule of a slot to its upper edge; a text in a higher one is larger, as on the cover."""
 _SMALL = 10 / 12
 _LARGEST = {"visit_patient": 28 / 12}
-"""The largest size in places that leave room for more lines of it: the name on the cover has 28 points."""
+"""The size in places that leave room for more lines of it: the name on the cover has 28 points."""
+_LARGEST_IN_LARGE_PRINT = {**_LARGEST, "packet_page": 18 / 12}
+"""The same in large print, where page numbers are as large as the text."""
 _SIDE = 2.0
 """Points between the edge of a slot and its text."""
 _ABOVE_RULE = 3.4
@@ -43,11 +45,9 @@ _LEADING = 1.03
 _BESIDE_SLOT = 2.5
 """Points by which several lines may reach beyond a slot, into the white above it."""
 _BREAKS = re.compile(r"(?<=[\s-])")
-_LEAST_CUT = 20
+_LEAST_CUT = 12
 """Characters from which a text may be set on several lines."""
 _MOST_LINES = 4
-_UNEVEN = 1.6
-"""A line may be so many times as long as the text divided by its lines; beyond that, words are cut."""
 
 EDGE = 22.7
 """Points from the edge of the sheet to whatever a scanner or a person needs, be the paper fed askew (8 mm)."""
@@ -79,6 +79,7 @@ class Texts:
     ) -> None:
         """`texts` may be set on several lines, `on_one_line` never; those that are in `bold` are in heavy type."""
         self._printed = _LARGE_PRINT if large_print else _PRINTED
+        self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
         pieces = (line for text in texts for way in ways_to_break(text) for line in way)
         self._lines = list(dict.fromkeys((*pieces, *on_one_line)))
         drawn = _drawn(self._lines, bold)
@@ -100,7 +101,7 @@ class Texts:
         """Stamps that write a text into a slot, on as many lines as make it largest."""
         left, bottom, right, top = slot.corners
         room, height = right - left - 2 * _SIDE, top - bottom
-        largest = _LARGEST.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
+        largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
         ways = [way for way in ways_to_break(text) if all(line in self._drawn for line in way)]
         scales = [self._scale(way, room, height, largest) for way in ways]
         scale = max(scales)
@@ -182,7 +183,7 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
 def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
     """The ways to set a text: on one line, then on two, three and four of them, as even as its words allow.
 
-    A text is cut where words or parts of a name end; within a word only where a line would be too long otherwise.
+    A text is cut where words or parts of a name end; within a word only where it is nothing but one long word.
     """
     text = text.strip()
     ways: list[tuple[str, ...]] = [(text,)]
@@ -197,10 +198,9 @@ def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
 def _broken(text: str, count: int) -> tuple[str, ...]:
     even = len(text) / count
     places = [match.start() for match in _BREAKS.finditer(text) if 0 < match.start() < len(text)]
-    lines = _cut(text, [_nearest(places, even * number) for number in range(1, count)] if places else [])
-    if len(lines) == count and max(map(len, lines)) <= even * _UNEVEN:
-        return lines
-    return _cut(text, [_within_word(text, round(even * number)) for number in range(1, count)])
+    if not places:
+        return _cut(text, [_within_word(text, round(even * number)) for number in range(1, count)])
+    return _cut(text, [_nearest(places, even * number) for number in range(1, count)])
 
 
 def _nearest(places: Sequence[int], wished: float) -> int:
@@ -229,10 +229,9 @@ _WIDE, _CAPITAL, _SMALL_LETTER, _NARROW = 0.95, 0.7, 0.57, 0.36
 def lines_of_name(name: str) -> int:
     """How many lines a name takes on the cover, so that room can be left for them: an estimate on the safe side."""
     size = _LARGEST["visit_patient"] * LINE_SIZE
-    for lines in ways_to_break(name):
-        if max(map(_estimated_width, lines)) * size <= _NAME_ROOM:
-            return len(lines)
-    return _MOST_LINES
+    widths = [max(map(_estimated_width, lines)) * size for lines in ways_to_break(name)]
+    fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
+    return next(fitting, widths.index(min(widths))) + 1
 
 
 def _estimated_width(line: str) -> float:

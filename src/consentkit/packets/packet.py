@@ -34,7 +34,7 @@ from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import labelled, particulars
 from consentkit.packets.work_order import is_signed
 from consentkit.pdf.file.seal import seal
-from consentkit.pdf.file.xmp import PacketInfo
+from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
@@ -172,6 +172,7 @@ class PacketMaker:
         texts = {f"{label} – {called}" for label, called in fields}
         texts |= {
             *LANGUAGES,
+            TYPE_OF_PROPERTIES,
             tool(),
             self.workspace.folder.clinic.name or "",
             *PacketInfo.MEANINGS,
