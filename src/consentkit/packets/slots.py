@@ -25,7 +25,8 @@ def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
 
 def labelled(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
     """The same, each behind its label: for pages that have no slots for them."""
-    labels = pack.label.name, pack.label.born, pack.label.record
+    words = pack.label
+    labels = words.name, words.born_in_full or words.born, words.record_in_full or words.record
     name, born, record = (f"{label}: {text}" for label, text in zip(labels, identifiers(visit, pack), strict=True))
     return name, born, record
 
