@@ -14,6 +14,7 @@ import pytest
 
 from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import load_approvals
+from consentkit.model.identity import printed_fingerprint
 from consentkit.model.translation import text_hash
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import readable_text
@@ -78,11 +79,9 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     edit(clinic / "procedures/SMALL-1.yaml", "You may feel sad.", "You may feel low.")
     assert states(call, clinic) == ["changed"]
     done = call("diff", CODE, "--clinic", clinic)
-    assert (done.code, done.lines) == (
-        0,
-        ["In short:", "    was: You may feel [sad.]", "    is:  You may feel [low.]"],
-    )
-    assert "1 change since edition 1" in done.stderr
+    change = ["    was: You may feel [sad.]", "    is:  You may feel [low.]"]  # in the information, and on the form
+    assert (done.code, done.lines) == (0, ["In short:", *change, "A small procedure (code SMALL-1):", *change])
+    assert "2 changes since edition 1" in done.stderr
     done = call("verify", "SMALL-1.pdf", "--clinic", clinic)
     assert (done.code, done.lines[0]) == (3, "superseded: the content has changed since")
     assert "approved as edition 1" in done.lines[2]
@@ -143,7 +142,8 @@ def approved(clinic: Path, call: Call) -> Path:
     templates = clinic / "templates"
     (templates / "languages").mkdir(parents=True)
     shutil.copy(shipped("templates") / "languages/en.yaml", templates / "languages/en.yaml")
-    shutil.copy(shipped("templates") / "signing.html", templates / "signing.html")
+    (templates / "form").mkdir()
+    shutil.copy(shipped("templates") / "form/signers.html", templates / "form/signers.html")
     shutil.copy(shipped("templates") / "print.css", templates / "print.css")
     assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
     return clinic
@@ -156,8 +156,8 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
         ("clinic.yaml", "617-321-7000", "617-321-7001"),
         ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I have', None),
         ("templates/languages/en.yaml", "Ask us what each visit costs", "Ask what each visit costs"),
-        ("templates/signing.html", '<section class="decision">', '<section class="decision"><p>No refunds.</p>'),
-        ("templates/print.css", "font-size: 24pt", "font-size: 6pt"),
+        ("templates/form/signers.html", '<div class="commitment">', '<div class="commitment"><p>No refunds.</p>'),
+        ("templates/print.css", "h1 { font-size: 24pt; line-height: 29pt", "h1 { font-size: 6pt; line-height: 29pt"),
         ("procedures/SMALL-1.yaml", "2099-01-15", "2098-01-15"),
     ]
     assert states(call, approved) == ["approved"]
@@ -183,13 +183,18 @@ def test_paper_size_and_large_print_keep_the_approval(clinic: Path, call: Call) 
     for options in (["--paper", "a4"], ["--large-print"]):
         (told,) = json.loads(call("render", CODE, "--json", *options, "--clinic", clinic).stdout)["documents"]
         assert told["approved"], options
-    done = call("render", CODE, "--json", "--variant", "information", "--clinic", clinic)
-    (told,) = json.loads(done.stdout)["documents"]
-    assert not told["approved"], "the information is another document"
+    for variant, approved in (("information", True), ("form", True), ("refusal", False)):
+        done = call("render", CODE, "--json", "--variant", variant, "--clinic", clinic)
+        (told,) = json.loads(done.stdout)["documents"]
+        assert told["approved"] is approved, "information and form are the text that was approved; a refusal is not"
 
 
 def test_a_change_of_looks_alone_is_told_as_such(approved: Path, call: Call) -> None:
-    edit(approved / "templates/print.css", "font-size: 24pt", "font-size: 20pt")
+    edit(
+        approved / "templates/print.css",
+        "h1 { font-size: 24pt; line-height: 29pt",
+        "h1 { font-size: 20pt; line-height: 29pt",
+    )
     done = call("diff", CODE, "--clinic", approved)
     assert (done.code, done.stdout) == (0, b"")
     assert "No word has changed since edition 1" in done.stderr
@@ -375,7 +380,8 @@ def test_the_words_on_the_paper_are_those_that_were_kept(clinic: Path, tmp_path:
     (kept,) = (clinic / "approved").iterdir()
     lines = [line.removeprefix("# ") for line in kept.read_text(encoding="utf-8").splitlines()]
     read = [" ".join(line.split()) for line in readable_text((tmp_path / "SMALL-1.pdf").read_bytes()).splitlines()]
-    assert lines == [line for line in read if not line.startswith("Approved by")]
+    known = printed_fingerprint(load_approvals(clinic).approvals[0].content)
+    assert lines == [line.replace(known, "…") for line in read if not line.startswith("Approved by")]
     assert small_procedure().risks.common[0] in lines
 
 

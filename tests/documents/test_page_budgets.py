@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
-from consentkit.model.identity import PaperSize
+from consentkit.model.identity import PaperSize, Variant
 from kit.engine_pages import render
 from kit.page_fill import Filled
 
@@ -48,6 +48,40 @@ def test_an_information_in_large_print_keeps_within_its_pages(code: str, languag
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_so_it_does_on_the_other_paper(code: str, language: str) -> None:
     assert faults(code, language, "a4", large_print=True) == []
+
+
+# --- papers of one page ---
+
+ONE_PAGE = {False: 1, True: 3}
+"""The most pages of a refusal and of a plan, by whether it is in large print."""
+PLANS = [code for code in CODES if open_workspace().procedure(code).plan]
+
+
+def faults_of_one_page(variant: Variant, code: str, language: str, paper: PaperSize, *, large_print: bool) -> list[str]:
+    document = workspace().render(code, language=language, paper=paper, variant=variant, large_print=large_print)
+    return Filled(document.pdf).faults(ONE_PAGE[large_print])
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_a_refusal_takes_one_page(code: str, language: str, paper: PaperSize) -> None:
+    assert faults_of_one_page("refusal", code, language, paper, large_print=False) == []
+
+
+@pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_a_refusal_in_large_print_takes_three_pages(code: str, language: str, paper: PaperSize) -> None:
+    assert faults_of_one_page("refusal", code, language, paper, large_print=True) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: PaperSize, large_print: bool) -> None:
+    assert PLANS == ["90839", "90840"]
+    assert faults_of_one_page("plan", CRISIS, language, paper, large_print=large_print) == []
 
 
 # --- the measuring itself ---

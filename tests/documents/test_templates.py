@@ -385,11 +385,44 @@ def test_a_style_sheet_that_hides_where_to_get_help_makes_no_document(
 ) -> None:
     clinic = make_clinic(tmp_path / "clinic", templates={"large.css" if large_print else "print.css": ""})
     sheet = clinic / "templates" / ("large.css" if large_print else "print.css")
-    sheet.write_text((shipped("templates") / sheet.name).read_text() + ".notice { color: transparent }")
+    sheet.write_text((shipped("templates") / sheet.name).read_text() + ".notice, .get-help { color: transparent }")
     with pytest.raises(
         RenderingFailed, match=r"the finished page lacks `Call for help\.`, `Call 911\.`, `Call 988\.`;"
     ):
         open_workspace(clinic).render(small_procedure(risks=RISKS), variant=variant, large_print=large_print)
+
+
+@pytest.mark.parametrize(
+    ("variant", "part", "lost"),
+    [
+        ("plan", "{{ words.plan.call }}", "Call or text 988 at any hour"),
+        ("plan", "{{ words.plan.call_note }}", "call 911"),
+        ("plan", "<h2>{{ step.heading }}</h2>", "Signs that a crisis is coming"),
+        ("plan", "<p>{{ step.hint }}</p>", "Thoughts, moods or events"),
+        ("refusal", "{{ procedure.summary.what }}", "A talk."),
+        ("refusal", "{{ procedure.summary.why }}", "It may help."),
+        ("refusal", "{{ passage(procedure.no_treatment) }}", "Things may stay as they are."),
+        ("refusal", "{{ prose(words.refusal.open_door.text) }}", "You can change your mind at any time."),
+        ("refusal", "{{ passage(procedure.risks.get_help_now) }}", "Call 911."),
+    ],
+)
+def test_a_paper_of_one_page_that_lacks_what_must_be_read_is_not_made(
+    variant: Variant, part: str, lost: str, tmp_path: Path
+) -> None:
+    template = (shipped("templates") / f"{variant}.html").read_text()
+    assert template.count(part) == 1
+    clinic = make_clinic(tmp_path / "clinic", templates={f"{variant}.html": template.replace(part, "Something else")})
+    with pytest.raises(RenderingFailed, match="the finished page lacks") as caught:
+        open_workspace(clinic).render(small_procedure(risks=RISKS, plan="crisis"), variant=variant)
+    assert lost in str(caught.value)
+
+
+def test_a_plan_of_five_steps_is_not_made(tmp_path: Path) -> None:
+    template = (shipped("templates") / "plan.html").read_text()
+    fewer = template.replace("in words.plan.steps %}", "in words.plan.steps[1:] %}")
+    clinic = make_clinic(tmp_path / "clinic", templates={"plan.html": fewer})
+    with pytest.raises(RenderingFailed, match="the finished page lacks `Signs that a crisis is coming`"):
+        open_workspace(clinic).render(small_procedure(plan="crisis"), variant="plan")
 
 
 def test_statements_of_a_visit_that_a_template_leaves_out_make_no_packet(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -19,11 +20,12 @@ from consentkit.documents.page import Content
 from consentkit.documents.safety import safety_texts
 from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import Variant
+from consentkit.model.identity import VARIANTS
 from consentkit.model.words import LanguagePack, fill
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.running import SAMPLE_CLINIC, Outcome
-from kit.small import make_clinic
+from kit.small import CODE, make_clinic, write_procedure
 from kit.source_comparison import compare
 from kit.structure_lint import lint
 from kit.translations import write_translation
@@ -61,7 +63,15 @@ CASES = (  # every kind in every language and size, and with every two of kind, 
     Case("90837", "form", "es", True),
     Case("90853", "refusal", "en", False),
     Case("90837", "refusal", "es", True),
+    Case("90839", "plan", "en", True),
+    Case("90839", "plan", "es", False),
 )
+
+SIGNED_OR_READ = ("consent", "information", "form")
+"""A consent and its two parts."""
+
+TO_WEIGH = ("consent", "information")
+"""The kinds that tell all there is to weigh."""
 
 
 def cases(chosen: Callable[[Case], bool] = lambda case: True) -> pytest.MarkDecorator:
@@ -101,24 +111,25 @@ def pack_of(case: Case) -> LanguagePack:
     return content_of(case).pack
 
 
-def as_spoken(html: str, *, large_print: bool) -> str:
+def as_spoken(html: str, *, large_print: bool, tables: int = 1) -> str:
     """The page as it is read aloud: pictures by their descriptions, and in large print no table heads but a heading for
     each side of a choice, and once more what was agreed to, where the others sign."""
     spoken = re.sub(r'<img [^>]*alt="([^"]+)"[^>]*>', r"<p>\1</p>", html)
     if not large_print:
         return spoken
     without_heads, count = re.subn(r"<thead>.*?</thead>", "", spoken, flags=re.DOTALL)
-    assert count == spoken.count("<table")
-    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", without_heads)
+    assert count == tables
+    framed = re.sub(r'(<div class="framed">\s*<section class="signature") data-agreement="[^"]+"', r"\1", without_heads)
+    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", framed)
     return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", said_again)
 
 
 def test_the_documents_cover_every_kind_in_every_language_and_size() -> None:
     assert {(case.variant, case.language) for case in CASES} == {
-        (variant, language) for variant in ("consent", "information", "form", "refusal") for language in ("en", "es")
+        (variant, language) for variant in VARIANTS for language in ("en", "es")
     }
     assert {(case.variant, case.large_print) for case in CASES} == {
-        (variant, large) for variant in ("consent", "information", "form", "refusal") for large in (False, True)
+        (variant, large) for variant in VARIANTS for large in (False, True)
     }
     assert {(case.language, case.large_print) for case in CASES} == {
         (language, large) for language in ("en", "es") for large in (False, True)
@@ -137,7 +148,8 @@ def test_validators_and_the_lint_find_no_fault(case: Case) -> None:
 @cases()
 def test_every_text_of_the_page_is_read_aloud_once_and_in_order(case: Case) -> None:
     page = open_workspace(SAMPLE_CLINIC).compose(content_of(case))
-    assert compare(as_spoken(page.html, large_print=case.large_print), document_of(case).pdf) == []
+    html = as_spoken(page.html, large_print=case.large_print, tables=case.variant in TO_WEIGH)
+    assert compare(html, document_of(case).pdf) == []
 
 
 @cases()
@@ -150,7 +162,7 @@ def test_the_file_says_what_it_is(case: Case) -> None:
         assert str(pdf.Root.Lang) == case.language
 
 
-@cases()
+@cases(lambda case: case.variant in SIGNED_OR_READ)
 def test_its_kind_stands_above_the_title_and_that_of_each_part_where_it_begins(case: Case) -> None:
     texts, kinds = texts_of(case), pack_of(case).document.kinds
     title = content_of(case).procedure.title
@@ -162,10 +174,11 @@ def test_its_kind_stands_above_the_title_and_that_of_each_part_where_it_begins(c
     assert others.isdisjoint(texts)
 
 
-@cases(lambda case: case.language == "es" and case.variant != "form")
+@cases(lambda case: case.language == "es" and case.variant not in {"form", "plan"})
 def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(case: Case) -> None:
     assert pack_of(case).about.translated in texts_of(case)
-    assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
+    if case.variant in TO_WEIGH:  # a refusal has its edition at the foot
+        assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
     shared = set(texts_of(case)) & set(texts_of(Case("90853", "information", "en", True)))
     facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.sources}
     wordy = [text for text in shared if len(text.split()) > 3]
@@ -177,20 +190,18 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
 # --- what each kind says ---
 
 
-@cases(lambda case: case.variant != "information")
+@cases(lambda case: case.variant in {"consent", "form"})
 def test_every_signer_has_a_place(case: Case) -> None:
     pack = pack_of(case)
     words, asked = pack.signatures, pack.form.assent
-    signers = [block.who for block in words.blocks]
-    if case.variant != "refusal":
-        signers.append(asked.who)  # of somebody for whom another decides
+    signers = [*(block.who for block in words.blocks), asked.who]  # the last for whom another decides
     headings = [block.text for block in blocks_of(case) if block.role == "H3"]
     assert sorted(heading for heading in headings if heading in signers) == sorted(signers)
     assert texts_of(case).count(words.signature) == len(signers)
 
 
-@cases(lambda case: case.variant == "information")
-def test_an_information_has_nothing_to_sign(case: Case) -> None:
+@cases(lambda case: case.variant in {"information", "plan"})
+def test_what_is_kept_has_nothing_to_sign(case: Case) -> None:
     pack, texts = pack_of(case), texts_of(case)
     signed = {pack.form.agreement, pack.consent.intro, pack.consent.heading, pack.refusal.intro}
     labels = {pack.signatures.signature, pack.signatures.printed_name, pack.signatures.time, pack.form.initials}
@@ -211,18 +222,41 @@ def test_a_consent_and_its_parts_tell_what_they_must_and_the_clauses(case: Case)
 @cases(lambda case: case.variant == "refusal")
 def test_a_refusal_tells_what_was_offered_what_may_follow_and_that_the_door_stays_open(case: Case) -> None:
     texts, words = texts_of(case), pack_of(case).refusal
-    order = [words.offered, words.may_follow, words.open_door.heading, words.heading, words.intro, *words.statements]
-    places = [texts.index(text) for text in order if text != words.heading]
+    order = [words.offered, words.may_follow, words.choices, words.open_door.heading, words.heading]
+    places = [texts.index(text) for text in (*order, words.intro, *words.statements)]
     assert places == sorted(places)
     headings = [block.text for block in blocks_of(case) if block.role == "H2"]
-    assert [heading for heading in headings if heading in order] == [
-        words.offered,
-        words.may_follow,
-        words.open_door.heading,
-        words.heading,
-    ]
+    assert [heading for heading in headings if heading in order] == order
     assert words.open_door.text in text_of(case)
     assert words.reason in texts
+
+
+@cases(lambda case: case.variant == "refusal")
+def test_a_refusal_is_headed_by_what_it_says(case: Case) -> None:
+    (heading,) = [" ".join(block.text.split()) for block in blocks_of(case) if block.role == "H1"]
+    assert heading == f"{pack_of(case).refusal.title} {content_of(case).procedure.title}"
+
+
+@cases(lambda case: case.variant == "refusal")
+def test_a_refusal_has_two_places_to_sign(case: Case) -> None:
+    words = pack_of(case).signatures
+    who = {block.role: block.who for block in words.blocks}
+    headings = [block.text for block in blocks_of(case) if block.role == "H3"]
+    assert headings == [who["patient"], who["clinician"]]
+    assert texts_of(case).count(words.signature) == 2
+    assert who["representative"] in texts_of(case)
+
+
+@cases(lambda case: case.variant == "plan")
+def test_a_plan_says_whom_to_call_before_its_six_steps(case: Case) -> None:
+    texts, words = texts_of(case), pack_of(case).plan
+    order = [words.heading, words.call, words.call_note, *(step.heading for step in words.steps)]
+    places = [texts.index(text) for text in order]
+    assert places == sorted(places)
+    assert [block.text for block in blocks_of(case) if block.role == "H2"] == [step.heading for step in words.steps]
+    assert "988" in words.call
+    assert document_of(case).title == words.heading
+    assert document_of(case).clauses == {}
 
 
 @cases(lambda case: case.variant == "refusal")
@@ -289,7 +323,7 @@ def without_colophon(case: Case) -> list[TaggedText]:
     return [*blocks[:begins], *blocks[ends:]]
 
 
-@cases(lambda case: case.large_print)
+@cases(lambda case: case.large_print and case.variant in SIGNED_OR_READ)
 def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> None:
     letters, sizes = sizes_of(document_of(case).pdf)
     least = {"H1": 22, "H2": 22, "H3": 20, "P": 18, "LBody": 18}
@@ -306,7 +340,22 @@ def test_large_print_sets_text_in_18_points_and_headings_in_more(case: Case) -> 
         assert size is None or size >= 22 - 0.01 or letters.count("".join(block.text.split())) > 1, block.text
 
 
-@cases(lambda case: not case.large_print)
+@cases(lambda case: case.variant in {"refusal", "plan"})
+def test_papers_of_one_page_keep_the_size_of_print(case: Case) -> None:
+    letters, sizes = sizes_of(document_of(case).pdf)
+    least = 18 if case.large_print else 12
+    texts = list(safety_texts(content_of(case)))
+    found = [size for text in texts if (size := smallest(text, letters, sizes)) is not None]
+    assert len(found) > 0.6 * len(texts)
+    assert min(found) >= least - 0.01
+    words = pack_of(case)
+    first = words.refusal.title if case.variant == "refusal" else words.plan.call
+    largest = smallest(first, letters, sizes)
+    assert largest is not None
+    assert largest >= 24 - 0.01
+
+
+@cases(lambda case: not case.large_print and case.variant in TO_WEIGH)
 def test_the_measure_of_sizes_sees_that_ordinary_print_is_smaller(case: Case) -> None:
     letters, sizes = sizes_of(document_of(case).pdf)
     measured = [smallest(text, letters, sizes) for text in body_texts(case)]
@@ -317,7 +366,7 @@ def test_the_measure_of_sizes_sees_that_ordinary_print_is_smaller(case: Case) ->
 def test_large_print_has_the_same_content_hash_and_no_table(case: Case) -> None:
     assert open_workspace(SAMPLE_CLINIC).compose(content_of(case)).content_hash == document_of(case).content_hash
     words = pack_of(case).headings
-    choices = 0 if case.variant == "form" else len(content_of(case).procedure.alternatives.items)
+    choices = len(content_of(case).procedure.alternatives.items) if case.variant in TO_WEIGH else 0
     assert (texts_of(case).count(words.good), texts_of(case).count(words.less_good)) == (choices, choices)
 
 
@@ -348,7 +397,25 @@ def test_a_language_without_a_translation_is_wrong_use(tmp_path_factory: pytest.
 def test_an_unknown_kind_is_answered_with_those_there_are(call: Call) -> None:
     done = call("render", "90837", "--variant", "refusl")
     assert done.code == 2
-    assert "'consent', 'information', 'form', 'refusal'" in done.stderr
+    assert "'consent', 'information', 'form', 'refusal', 'plan'" in done.stderr
+
+
+def test_a_plan_of_a_procedure_that_has_none_is_wrong_use(tmp_path: Path, call: Call) -> None:
+    done = call("render", "90837", "--variant", "plan", "-o", tmp_path / "plan.pdf")
+    assert (done.code, done.stdout) == (2, b"")
+    assert "90837 has no plan for a crisis" in done.stderr
+    assert "`plan: crisis`" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_approved_by_itself(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", plan="crisis")
+    assert call("approve", CODE, "--variant", "plan", "--by", "Dr. Ruiz", "--clinic", clinic).code == 0
+    made = {variant: open_workspace(clinic).render(CODE, variant=variant) for variant in VARIANTS}
+    assert [variant for variant, document in made.items() if document.is_approved] == ["plan"]
+    assert made["plan"].mark.startswith("Approved by Dr. Ruiz")
+    assert made["plan"].content_hash not in {made["consent"].content_hash, made["refusal"].content_hash}
 
 
 def test_json_lists_every_clause_with_why_it_is_there(call: Call) -> None:

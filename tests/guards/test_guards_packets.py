@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.slots import particulars
 from kit.guarded import (
     FEATURES,
+    YESTERDAY,
     Feature,
+    approve,
     claims,
     codes_for_filing,
     filled,
@@ -247,6 +250,21 @@ def test_every_file_of_a_day_has_an_identifier_of_its_own(pack: Call, tmp_path: 
 
 
 # --- the code for filing ---
+
+
+@pytest.mark.parametrize(("until", "edition"), [(None, 7), (YESTERDAY, None)], ids=["approved", "run out"])
+def test_a_text_whose_approval_has_run_out_is_no_approved_one(
+    until: Any, edition: int | None, clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    folder = shutil.copytree(clinic, tmp_path / "clinic")
+    approve(folder, edition=7, until=until)
+    visit_file = write_visit(tmp_path / "visit.yaml")
+    made = call("packet", "--clinic", folder, "--allow-drafts", visit_file, "-o", "out.pdf", "--json")
+    assert made.code == 0, made.stderr
+    (entry,) = json.loads(made.stdout)["packets"]
+    _, form, information = entry["papers"]
+    assert form["texts"][0]["edition"] == information["edition"] == edition
+    assert form["approved"] == information["approved"] == (edition is not None)
 
 
 def test_the_code_for_filing_names_packet_and_page(pack: Call, tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ DOCUMENTS = (
     *(Case(code, language) for code in open_workspace().library.codes() for language in ("en", "es")),
     Case(SPECIMEN, "en", "information"),
     Case(SPECIMEN, "es", "refusal"),
+    Case("90839", "en", "plan", fillable=True),
+    Case("90839", "es", "plan"),
     Case(SPECIMEN, "es", large_print=True),
     Case(SPECIMEN, "en", fillable=True, clinic=SAMPLE_CLINIC),
 )

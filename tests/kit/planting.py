@@ -32,7 +32,7 @@ TODAY = datetime.date(2026, 11, 21)
 CURRENT = "current"
 """What stands in for the hash of the original."""
 
-_FACTS = ("billing", "clauses", "related", "sources")
+_FACTS = ("billing", "clauses", "plan", "covered_by", "related", "sources")
 _OF_TRANSLATIONS = ("language", "translates")
 _PROCEDURE = re.compile(r"procedures/[A-Z0-9-]+\.yaml")
 _TRANSLATION = re.compile(r"procedures/[A-Z0-9-]+\.([a-z-]+)\.yaml")

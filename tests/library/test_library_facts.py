@@ -86,6 +86,9 @@ CLAUSES = {
     "90853": {"group_confidentiality"},
 }
 
+COVERED_BY = {"90840": ("90839",)}
+"""The codes that have no paper of their own beside another."""
+
 every = pytest.mark.parametrize("code", sorted(FACTS))
 
 
@@ -178,6 +181,13 @@ def test_a_procedure_asks_for_the_clauses_that_it_needs(code: str) -> None:
     assert set(PROCEDURES[code].clauses) == CLAUSES.get(code, set())
     assert set(PROCEDURES[code].clauses) <= pack.clauses.keys()
     assert not any(pack.clauses[name].always for name in PROCEDURES[code].clauses)
+
+
+@every
+def test_a_code_of_crisis_care_has_a_plan_and_added_time_has_no_paper_of_its_own(code: str) -> None:
+    procedure = PROCEDURES[code]
+    assert procedure.plan == ("crisis" if "crisis_plan" in procedure.clauses else None)
+    assert procedure.covered_by == COVERED_BY.get(code, ())
 
 
 @every

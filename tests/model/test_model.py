@@ -168,7 +168,15 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     assert required("information") == to_read
     assert required("form") == to_sign
     assert required("consent") == [*to_read, *to_sign]
-    assert required("refusal") == [*in_short, *others]
+    open_door = content.pack.refusal.open_door.text
+    refusal = ["A talk.", "It may help.", "Things may stay as they are.", open_door, "c1", "c4", "c2", "c3"]
+    assert required("refusal") == refusal
+    plan = content.pack.plan
+    steps = [text for step in plan.steps for text in (step.heading, step.hint)]
+    assert "988" in plan.call
+    assert "911" in plan.call_note
+    assert required("plan") == [plan.call, plan.call_note, *steps]
+    assert len(steps) == 12
     assert required("form", "ab12")[-1].endswith("fingerprint ab12.")
 
 
@@ -281,6 +289,17 @@ def test_no_list_of_codes_names_a_code_twice(name: str) -> None:
 def test_no_list_of_names_holds_a_name_twice(name: str) -> None:
     value = "a_name" if name != "related" else "90785"
     assert f"names `{value}` more than once; keep one" in refused(Procedure, **small_data(**{name: [value, value]}))
+
+
+def test_only_an_add_on_is_covered_by_the_paper_of_another_code_and_only_by_one_that_it_adds_to() -> None:
+    billing = {"role": "add_on", "add_on_to": ["90839"]}
+    covered = small_procedure(billing=billing, covered_by=["90839"])
+    assert covered.is_covered_beside(["90785", "90839"])
+    assert not covered.is_covered_beside(["90785"])
+    assert not small_procedure(billing=billing).is_covered_beside(["90839"])
+    told = "names 90837, which is not under `billing.add_on_to`"
+    assert told in refused(Procedure, **small_data(billing=billing, covered_by=["90839", "90837"]))
+    assert told in refused(Procedure, **small_data(covered_by=["90837"]))
 
 
 @pytest.mark.parametrize("day", ["2026-02-28", "2024-02-29", "1999-12-31"])

@@ -13,7 +13,7 @@ from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.pdf.read.structure_text import readable_text
-from kit.packets import CHILD, MOTHER, plan, visit
+from kit.packets import CHILD, MOTHER, packet, plan, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
 
@@ -22,6 +22,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     folder = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_translation(folder / "procedures", "es")
     write_procedure(folder / "procedures", code="ADD-1", billing={"role": "add_on", "add_on_to": ["SMALL-1"]})
+    write_procedure(folder / "procedures", code="CRISIS-1", plan="crisis")
+    billing = {"role": "add_on", "add_on_to": ["CRISIS-1"]}
+    write_procedure(folder / "procedures", code="MORE-1", billing=billing, covered_by=["CRISIS-1"])
     write_procedure(folder / "procedures", code="DAY-1", billing={"role": "primary", "once_a_day": True})
     return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
 
@@ -87,6 +90,26 @@ def test_what_is_signed_and_still_valid_is_left_out_of_the_form_which_says_so(wo
     assert [document.code for document in made.documents] == ["ADD-1"]
     assert "still valid, so not asked for here: code SMALL-1." in readable_text(made.form.part.pdf)
     assert made.packet != plan(workspace, visit(procedures=["SMALL-1", "ADD-1"])).packet
+
+
+CRISIS = ["CRISIS-1", "MORE-1"]
+
+
+def test_a_code_that_is_covered_by_another_brings_no_paper(workspace: OpenWorkspace) -> None:
+    made = plan(workspace, visit(procedures=CRISIS, documents=["consent", "refusal"]))
+    assert made.form
+    assert [text.code for text in made.form.texts] == ["CRISIS-1"]
+    assert {document.code for document in made.documents} == {"CRISIS-1"}
+
+
+def test_a_crisis_calls_for_its_plan_in_two_copies(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(procedures=CRISIS, on_file=["CRISIS-1"]))
+    assert [placed.paper.kind for placed in made.papers] == ["cover", "plan", "plan"]
+    assert [placed.paper.comes_back for placed in made.papers] == [False, False, True]
+    assert made.papers[2].paper.bookmark.endswith("copy for the clinic")
+    assert [document.variant for document in made.plan.documents] == ["plan"]
+    information = plan(workspace, visit(procedures=CRISIS, documents=["information"]))
+    assert [document.variant for document in information.documents] == ["information"]
 
 
 def test_where_nothing_is_left_to_sign_there_is_no_form(workspace: OpenWorkspace) -> None:

@@ -30,7 +30,9 @@ _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Dra|Mr|Mrs|Ms|Prof|Sr|Sra|St|Ud|Uds)|\b[
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*(?:-[^\W\d_]+)*")
 _POLYSYLLABLE = 3
 
-NOT_READ_BY_PATIENTS = frozenset({"code", "billing", "related", "policies", "sources", "review", "clauses"})
+NOT_READ_BY_PATIENTS = frozenset(
+    {"code", "billing", "related", "policies", "sources", "review", "clauses", "plan", "covered_by"}
+)
 """The keys of a procedure that are facts, or meant for the clinic."""
 
 

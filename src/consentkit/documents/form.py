@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from consentkit.cache.store import key_of
@@ -19,6 +20,7 @@ from consentkit.documents.kept import digests_of, keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.keys import Inputs, key_from
+from consentkit.library.sought import Sought
 
 
 def get_or_make_form(workspace: OpenWorkspace, request: FormRequest, inputs: Inputs | None = None) -> Form:
@@ -27,18 +29,13 @@ def get_or_make_form(workspace: OpenWorkspace, request: FormRequest, inputs: Inp
     Raises what `Workspace.render` raises, for any of its procedures in any of its languages.
     """
     inputs = inputs or workspace.inputs()
-    key = form_key(workspace, request, inputs)
+    sought = _sought(workspace, request)
+    key = _key(request, sought, inputs)
     if form := _unpacked(workspace.store.get(key)):
         return form
     from consentkit.documents.form_making import make_form  # which a form that is kept does without
 
-    contents = [
-        [
-            workspace.content(code, language=language, variant="form", snapshot=inputs.snapshot)
-            for language in request.languages
-        ]
-        for code in request.codes
-    ]
+    contents = [[workspace.content_of(one, inputs.snapshot) for one in texts] for texts in sought]
     with workspace.naming_files(request.languages[0], snapshot=inputs.snapshot):
         form = workspace.guarded(make_form, contents, request, workspace.source(inputs.snapshot))
     keep_unless_edited(workspace, key, _packed(form), lambda now: form_key(workspace, request, now))
@@ -47,15 +44,21 @@ def get_or_make_form(workspace: OpenWorkspace, request: FormRequest, inputs: Inp
 
 def form_key(workspace: OpenWorkspace, request: FormRequest, inputs: Inputs) -> str:
     """The key under which a form is kept: it changes with everything that the form is made from."""
-    sought = [
-        workspace.find(code, request.layout, language=language, variant="form")
+    return _key(request, _sought(workspace, request), inputs)
+
+
+def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]]:
+    """The texts of each procedure, one in each language."""
+    return [
+        [workspace.find(code, request.layout, language=language, variant="form") for language in request.languages]
         for code in request.codes
-        for language in request.languages
     ]
-    digests = [key_from(digests_of(one, inputs)) for one in sought]
-    return key_of(
-        "form", *digests, json.dumps([request.languages, asdict(request.situation), request.on_file], sort_keys=True)
-    )
+
+
+def _key(request: FormRequest, sought: Sequence[Sequence[Sought]], inputs: Inputs) -> str:
+    digests = [key_from(digests_of(one, inputs)) for texts in sought for one in texts]
+    rest = [request.languages, asdict(request.situation), request.on_file]
+    return key_of("form", *digests, json.dumps(rest, sort_keys=True))
 
 
 def _packed(form: Form) -> bytes:
@@ -69,7 +72,7 @@ def _packed(form: Form) -> bytes:
 
 
 def _unpacked(data: bytes | None) -> Form | None:
-    """What `_packed` wrote; None for anything else, so that the form is made anew."""
+    """What `_packed` wrote; None for anything else, so that the form is made again."""
     kept = unpack_part(data)
     if kept is None:
         return None

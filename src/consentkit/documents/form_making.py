@@ -71,7 +71,7 @@ def _named(content: Content, page: Page, today: datetime.date) -> FormText:
 
 
 def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> str:
-    """What stands at the head of each page: that of its one text, or that each of several is approved, or the worst.
+    """What is at the head of each page: that of its one text, or that each of several is approved, or the worst.
 
     A text that was never approved makes a draft; else one whose approval has run out makes it void.
     """

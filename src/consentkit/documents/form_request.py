@@ -1,4 +1,4 @@
-"""Which form is asked for, what its visit calls for, and what a finished form is.
+"""Which form is requested, what its visit calls for, and what a finished form is.
 
 Guarantees: nothing says who anybody is; no heavy module is loaded to describe a form.
 """
@@ -86,7 +86,7 @@ class Form:
     is_approved: bool
     """Whether each of them is approved today."""
     mark: str
-    """What stands at the head of each page: that it is a draft, or that it is approved."""
+    """What is at the head of each page: that it is a draft, or that it is approved."""
 
     @property
     def pages(self) -> int:

@@ -13,6 +13,8 @@ from consentkit.documents.form_request import Situation
 from consentkit.model.procedure import OnForm, Procedure
 from consentkit.model.words import Clause, LanguagePack, fill
 
+_NON_BREAKING_SPACE = "\u00a0"
+
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
 
@@ -128,7 +130,7 @@ def _said(text: AskedText) -> SaidText:
     return SaidText(
         pack=words,
         title=procedure.title,
-        name=fill(words.form.item, **names),
+        name=fill(words.form.item, **names).replace(f" {procedure.code}", f"{_NON_BREAKING_SPACE}{procedure.code}"),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={group: " ".join(risks) for group, risks in procedure.risks.main_risks.items()},
         choices="; ".join([*choices, words.form.nothing]),

@@ -65,7 +65,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         require_texts(safety_texts(content, printed_fingerprint(page.content_hash)), rendered.pdf)
     return Document(
         code=content.procedure.code,
-        title=content.procedure.title,
+        title=content.title,
         language=content.pack.language,
         variant=content.variant,
         layout=layout,
@@ -137,7 +137,7 @@ def _layout_style_names(layout: Layout) -> Iterator[str]:
 def _info(content: Content, page: Page) -> DocumentInfo:
     procedure = content.procedure
     return DocumentInfo(
-        title=f"{procedure.title} ({procedure.code})",
+        title=f"{content.title} ({procedure.code})",
         language=content.pack.language,
         code=procedure.code,
         variant=content.variant,

@@ -69,6 +69,11 @@ class Content:
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
 
     @property
+    def title(self) -> str:
+        """What the document is called: a plan is the patient's own, and not about the procedure."""
+        return self.pack.plan.heading if self.variant == "plan" else self.procedure.title
+
+    @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
         to_sign = self.variant in {"consent", "form"}
@@ -77,7 +82,7 @@ class Content:
 
     @property
     def clauses_to_read(self) -> dict[str, str]:
-        """Those of its information: what every patient is told, and what the procedure asks for."""
+        """Those of its information: those for every patient, and those that the procedure requests."""
         if self.variant not in {"consent", "information"}:
             return {}
         asked = dict.fromkeys(self.procedure.clauses, "procedure")
@@ -207,6 +212,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     values = {
         **shared,
         "procedure": content.procedure,
+        "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "variant": content.variant,
         "translated": content.translated,

@@ -17,7 +17,7 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.procedure import Passage, Procedure
-from consentkit.model.words import Clause, LanguagePack
+from consentkit.model.words import Clause, LanguagePack, PlanWords
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10
@@ -35,36 +35,38 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
         yield from form_texts(form, content.pack)
         yield from papers_given(form) if fingerprint else ()
     if content.variant == "refusal":
-        yield from _texts_of_refusal(content.procedure)
+        yield from _refusal_texts(content)
+    if content.variant == "plan":
+        yield from _plan_texts(content.pack.plan)
 
 
 def _texts_to_read(content: Content) -> Iterator[str]:
-    """What an information says: all that there is to weigh."""
+    """What an information says: all that there is to weigh, when to get help, and the clauses."""
     procedure = content.procedure
-    yield from _summary(procedure)
+    yield from (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
     yield from procedure.risks.every
     yield from passage_texts(procedure.risks.what_helps)
-    yield from _what_to_weigh(procedure)
-    yield from clause_texts(content.pack.clauses[name] for name in content.clauses_to_read)
-
-
-def _texts_of_refusal(procedure: Procedure) -> Iterator[str]:
-    """What a refusal says. It does not go through the risks again."""
-    yield from _summary(procedure)
-    yield from _what_to_weigh(procedure)
-
-
-def _summary(procedure: Procedure) -> Iterator[str]:
-    return (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
-
-
-def _what_to_weigh(procedure: Procedure) -> Iterator[str]:
-    if procedure.risks.get_help_now:
-        yield from passage_texts(procedure.risks.get_help_now)
+    yield from _get_help_texts(procedure)
     yield from procedure.benefits.items
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
+    yield from clause_texts(content.pack.clauses[name] for name in content.clauses_to_read)
+
+
+def _plan_texts(plan: PlanWords) -> Iterator[str]:
+    """Whom to call, and the six steps."""
+    yield from (plan.call, plan.call_note)
+    for step in plan.steps:
+        yield from (step.heading, step.hint)
+
+
+def _refusal_texts(content: Content) -> Iterator[str]:
+    """What was offered, what may follow, that the door stays open, and when to get help."""
+    procedure = content.procedure
+    yield from (procedure.summary.what, procedure.summary.why)
+    door = content.pack.refusal.open_door.text.split("\n\n")
+    yield from (*passage_texts(procedure.no_treatment), *door, *_get_help_texts(procedure))
 
 
 def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
@@ -85,6 +87,12 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
 def papers_given(form: FormValues) -> Iterator[str]:
     """What a form says of the information papers that the patient was given, in each of its languages."""
     return (said.paper for item in form.items for said in item.said)
+
+
+def _get_help_texts(procedure: Procedure) -> Iterator[str]:
+    """The signs that mean: call at once, and whom."""
+    if procedure.risks.get_help_now:
+        yield from passage_texts(procedure.risks.get_help_now)
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

@@ -177,6 +177,11 @@ class OpenWorkspace:
         """What a document of a procedure is about in a language; `path` is where its translation is."""
         from consentkit.documents.page import Content
 
+        if variant == "plan" and original.plan is None:
+            raise WrongUse(
+                f"{original.code} has no plan for a crisis; its file requests one with the line `plan: crisis`, as "
+                "90839 does"
+            )
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
         translation = load_translation(_translation(path, original.code, pack.language, files), files)

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "information", "form", "refusal"]
+Variant = Literal["consent", "information", "form", "refusal", "plan"]
 """What kind of document is made from a definition. A consent is the information and the form in one file."""
 
 VARIANTS: tuple[Variant, ...] = get_args(Variant)

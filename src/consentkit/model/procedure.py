@@ -7,6 +7,7 @@ document needs has its field. Text is kept as its author wrote it, with white sp
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -307,7 +308,7 @@ class OnForm(Record):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if not (self.choices or self.blanks or self.initials):
-            raise ValueError("asks for nothing; write `choices`, `blanks` or `initials`, or delete the line")
+            raise ValueError("requests nothing; write `choices`, `blanks` or `initials`, or delete the line")
         labels = [*(choice.label for choice in self.choices), *self.blanks, *self.initials]
         without_repeats(tuple(labels))  # a screen reader could not tell two fields apart
         return self
@@ -378,6 +379,10 @@ class Procedure(ProcedureText):
     """Facts about the billing code."""
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
+    plan: Literal["crisis"] | None = None
+    """The plan that is filled in with the patient, who takes it along: `crisis`, a page with six steps and 988."""
+    covered_by: tuple[Code, ...] = ()
+    """For an add-on code: the codes whose paper says enough. Beside one of them a visit has no paper of this code."""
     related: tuple[Code, ...] = ()
     """Codes of related procedures."""
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -385,7 +390,21 @@ class Procedure(ProcedureText):
     review: Review
     """Edition and review dates."""
 
-    @field_validator("clauses", "related")
+    @field_validator("covered_by")
+    @classmethod
+    def _is_added_to_what_covers_it(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        billing = info.data.get("billing")
+        if billing and (others := [code for code in values if code not in billing.add_on_to]):
+            raise ValueError(
+                f"names {others[0]}, which is not under `billing.add_on_to`; add it there, or delete it here"
+            )
+        return values
+
+    @field_validator("clauses", "covered_by", "related")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)
+
+    def is_covered_beside(self, codes: Iterable[str]) -> bool:
+        """Whether a visit of these codes has no paper of this procedure, since that of another says enough."""
+        return not set(self.covered_by).isdisjoint(codes)

@@ -116,6 +116,7 @@ class Kinds(Record):
     information: Line
     form: Line
     refusal: Line
+    plan: Line
 
 
 class DocumentWords(Record):
@@ -194,7 +195,7 @@ class TeachBack(Record):
     """The questions by which the clinic finds out whether it explained things well (AHRQ, teach-back)."""
 
     questions: tuple[Line, ...] = Field(min_length=1, max_length=5)
-    """What the clinician asks for procedures that have no questions of their own."""
+    """The clinician's questions about procedures that have none of their own."""
     own_questions: Line
     """What heads the lines for the patient's questions."""
 
@@ -217,8 +218,11 @@ class OpenDoor(Record):
 class Refusal(Record):
     """The statement by which care is refused, and headings that differ in its document."""
 
+    title: Line
+    """What heads the paper, above the name of the procedure."""
     heading: Line
     offered: Line
+    choices: Line
     may_follow: Line
     open_door: OpenDoor
     intro: Line
@@ -255,9 +259,9 @@ class FormWords(Record):
     given_paper: Annotated[Line, _takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
     agreement: Line
-    """The statement by which the signer agrees, where one procedure is asked for."""
+    """The statement by which the signer agrees, where the form is about one procedure."""
     agreement_by_row: Line
-    """The same where several are, each with a box for yes and one for no."""
+    """The same for several procedures, each with a box for yes and one for no."""
     only_if_needed: Line
     """What heads what only some visits call for, on a form that no visit is known for."""
     teach_back: Line
@@ -267,6 +271,27 @@ class FormWords(Record):
     """The mark of a form that several texts are on, each of them approved."""
     approved_until: Annotated[Line, _takes("until")]
     """The same where an approval runs out; the first day on which one does."""
+
+
+class PlanStep(Record):
+    """One step of the plan for a crisis, with lines to write on."""
+
+    heading: Line
+    hint: Line
+    """What may be written there."""
+
+
+class PlanWords(Record):
+    """Words of the plan for a crisis (the six steps of a safety plan: Stanley and Brown, 2012)."""
+
+    heading: Line
+    call: Line
+    """Whom to call or text at any hour."""
+    call_note: Line
+    """Whom to call where life is in danger."""
+    keep: Line
+    """What to do with the paper."""
+    steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
 Role = Literal["patient", "representative", "interpreter", "witness", "clinician"]
@@ -349,6 +374,8 @@ class CoverWords(Record):
     from_to: Annotated[Line, _takes("first", "last")]
     kind_of: Annotated[Line, _takes("title", "kind", "code")]
     """How a document is named in the list."""
+    copy_for_clinic: Annotated[Line, _takes("title")]
+    """How the clinic's copy of a paper is named that the patient keeps."""
     desk: Line
     """What heads, for the front desk, what comes back."""
     desk_pages: Annotated[Line, _takes("pages")]
@@ -422,6 +449,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
+    plan: PlanWords
     signatures: Signatures
     about: AboutWords
     packet: PacketWords

@@ -73,12 +73,13 @@ def blank(code: str) -> str:
 
 
 def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
-    """Each key of a model, with its description above it."""
+    """Each key of a model, with its description above it. Within an optional key that needs none, each is shown."""
+    needs_some = any(field.is_required() for field in model.model_fields.values())
     for name, field in model.model_fields.items():
         if top:
             yield ""
         yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
-        mark = "" if field.is_required() else "# "
+        mark = "" if field.is_required() or not needs_some else "# "
         yield from (mark + line for line in _entry(name, field))
 
 

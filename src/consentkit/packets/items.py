@@ -19,7 +19,7 @@ class PacketItem:
 
     title: str
     kind: str
-    """`cover`, `form`, `information`, `refusal`, `blank` or `extra`."""
+    """`cover`, `form`, `refusal`, `plan`, `information`, `blank` or `extra`."""
     group: str
     """What is done with it: `sign`, `read` or `keep`; empty for pages that are not in the list."""
     pack: LanguagePack
@@ -27,6 +27,8 @@ class PacketItem:
     document: Document | None = None
     form: Form | None = None
     is_foreign: bool = False
+    is_copy: bool = False
+    """Whether it is the clinic's copy of a paper that the patient keeps."""
 
     @property
     def bookmark(self) -> str:
@@ -36,7 +38,9 @@ class PacketItem:
             return f"{self.title} ({codes})"
         if self.document is None:
             return self.title or self.pack.packet.blank_page
-        return fill(self.pack.packet.cover.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
+        words = self.pack.packet.cover
+        named = fill(words.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
+        return fill(words.copy_for_clinic, title=named) if self.is_copy else named
 
     @property
     def kind_in_words(self) -> str:
@@ -46,7 +50,7 @@ class PacketItem:
     @property
     def comes_back(self) -> bool:
         """Whether the clinic files it."""
-        return self.group == "sign"
+        return self.group == "sign" or self.is_copy
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ nothing of a patient is in any paper.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.documents.making import Document
@@ -64,17 +64,22 @@ class PaperMaker:
         if plan.form:
             title = plan.pack.document.kinds.form
             papers.append(PacketItem(title, "form", "sign", plan.pack, plan.form.part, form=plan.form))
-        papers += [self._document_paper(plan, document, inputs) for document in plan.documents]
+        for document in plan.documents:
+            papers += self._document_papers(plan, document, inputs)
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
             papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
 
-    def _document_paper(self, plan: PacketPlan, document: Document, inputs: Inputs) -> PacketItem:
+    def _document_papers(self, plan: PacketPlan, document: Document, inputs: Inputs) -> Iterator[PacketItem]:
+        """The paper of a document; of a plan that is filled in together, one for the patient and one for the clinic."""
         to_read = "read" if plan.form else "keep"
-        group = to_read if document.variant == "information" else "sign"
+        group = {"information": to_read, "plan": "keep"}.get(document.variant, "sign")
         pack = self._pack(plan, document.language, inputs)
-        return PacketItem(document.title, document.variant, group, pack, document.part, document)
+        paper = PacketItem(document.title, document.variant, group, pack, document.part, document)
+        yield paper
+        if document.variant == "plan":
+            yield replace(paper, is_copy=True)
 
     def _pack(self, plan: PacketPlan, language: str, inputs: Inputs) -> LanguagePack:
         return plan.pack if plan.pack.language == language else self.parsed.pack(language, inputs)

@@ -186,14 +186,23 @@ class _Asked:
     def of(visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]) -> _Asked:
         """What a visit asks for by its kinds of documents. `languages` has the patient's first."""
         wants_form = not {"consent", "form"}.isdisjoint(kinds)
-        to_sign = tuple(one.code for one in procedures if one.code not in visit.on_file) if wants_form else ()
-        on_file = tuple(one.code for one in procedures if one.code in visit.on_file)
-        every = [one.code for one in procedures]
-        to_read = every if "information" in kinds else list(to_sign) if "consent" in kinds else []
-        refused = every if "refusal" in kinds else []
-        in_order: list[tuple[Variant, Sequence[str]]] = [("refusal", refused), ("information", to_read)]
+        offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
+        every = [one.code for one in offered]
+        to_sign = tuple(code for code in every if code not in visit.on_file) if wants_form else ()
+        on_file = tuple(code for code in every if code in visit.on_file)
+        to_read = every if "information" in kinds else to_sign if "consent" in kinds else ()
+        to_refuse = every if "refusal" in kinds else ()
+        to_plan = [one.code for one in offered if one.plan][:1] if wants_form or "plan" in kinds else ()
+        in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
+            ("refusal", to_refuse, languages),
+            ("plan", to_plan, languages[:1]),
+            ("information", to_read, languages),
+        ]
         documents = [
-            Identity(code, language, variant) for variant, codes in in_order for code in codes for language in languages
+            Identity(code, language, variant)
+            for variant, codes, languages_of_kind in in_order
+            for code in codes
+            for language in languages_of_kind
         ]
         return _Asked(tuple(languages), to_sign, on_file, tuple(documents))
 

@@ -93,8 +93,9 @@ def _named_codes(file: ProcedureFile) -> Iterator[tuple[DataPath, str]]:
     for name in ("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by"):
         for index, code in enumerate(getattr(billing, name)):
             yield ("billing", name, index), code
-    for index, code in enumerate(file.procedure.related):
-        yield ("related", index), code
+    for name in ("covered_by", "related"):
+        for index, code in enumerate(getattr(file.procedure, name)):
+            yield (name, index), code
 
 
 RETIRED_REFERENCED = Rule(

@@ -36,7 +36,7 @@ Value: TypeAlias = bytes | Ref | list["Value"] | dict[str, "Value"]
 """An object: a number, name, string or keyword as its bytes; a reference; an array; or a dictionary without slashes."""
 
 
-class Form(NamedTuple):
+class WrittenValue(NamedTuple):
     """An object with placeholders for its references: `text % numbers` is the object with these numbers in it."""
 
     text: bytes
@@ -118,12 +118,12 @@ def write(value: Value) -> bytes:
     return form.text % form.references
 
 
-def form_of(value: Value) -> Form:
+def form_of(value: Value) -> WrittenValue:
     """Write an object with `%d` for the number of each reference, so that other numbers can be filled in."""
     pieces: list[bytes] = []
     references: list[Ref] = []
     _write(value, pieces, references)
-    return Form(b"".join(pieces), tuple(references))
+    return WrittenValue(b"".join(pieces), tuple(references))
 
 
 def _write(value: Value, pieces: list[bytes], references: list[Ref]) -> None:

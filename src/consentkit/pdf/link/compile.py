@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
-from consentkit.pdf.file.syntax import Form, Ref, Value, form_of, integer, number, string_bytes
+from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, form_of, integer, number, string_bytes
 
 
 @dataclass(frozen=True)
 class CompiledStream:
     """A stream as it is stored: its dictionary, its data, and a digest if several parts may share the stream."""
 
-    dictionary: Form
+    dictionary: WrittenValue
     data: bytes
     digest: bytes | None
 
@@ -29,7 +29,7 @@ class CompiledPart:
     """What the linker needs to know of a part. Numbers are those of the part's own file."""
 
     file: PdfFile
-    plain: dict[int, Form]
+    plain: dict[int, WrittenValue]
     """Objects that go into a packet unchanged, except for the numbers in their references."""
     streams: dict[int, CompiledStream]
     edited: tuple[int, ...]
@@ -67,7 +67,7 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
     inventory = _Inventory(file)
     edited = dict.fromkeys([*inventory.edited(), *written_on])
     dropped = inventory.dropped()
-    plain: dict[int, Form] = {}
+    plain: dict[int, WrittenValue] = {}
     streams: dict[int, CompiledStream] = {}
     for place, item in file.objects.items():
         if place in edited or place in dropped:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from consentkit.pdf.file.syntax import Form, Ref, Value, byte_string, form_of, text_string, write
+from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
 from consentkit.pdf.file.writer import FileWriter
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
@@ -201,7 +201,7 @@ class Linker:
 
 def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
     """The objects and streams of a part to which a value refers, directly or indirectly."""
-    plain: dict[int, Form] = {}
+    plain: dict[int, WrittenValue] = {}
     streams: dict[int, CompiledStream] = {}
     waiting = list(form_of(value).references)
     while waiting:
@@ -217,5 +217,5 @@ def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
     return {"plain": plain, "streams": streams}
 
 
-def _filled(form: Form, numbers: Mapping[int, Ref]) -> bytes:
+def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:
     return form.text % tuple([numbers[reference] for reference in form.references])
