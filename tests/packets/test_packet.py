@@ -146,7 +146,7 @@ def test_every_page_to_sign_has_a_code_that_a_scan_can_read(full: Packet) -> Non
     assert to_sign
     assert set(found) == to_sign
     for page, payload in found.items():
-        assert payload == f"CK1/{full.plan.packet}/{page}"
+        assert payload == f"CK2/{full.plan.packet}/{page}"
 
 
 @pytest.mark.parametrize("layout", [{"paper": "a4"}, {"paper": "letter", "large_print": True}])

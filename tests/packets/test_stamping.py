@@ -91,7 +91,7 @@ def test_what_repeats_at_the_head_of_a_page_is_not_read_out(texts: Texts) -> Non
 
 def test_a_code_has_squares_of_half_a_millimetre_and_fits_beside_the_foot() -> None:
     linker = Linker(io.BytesIO(), "A title", "en")
-    _, side = draw_code(linker, "CK1/ZAVNXDW3HN/9999")
+    _, side = draw_code(linker, "CK2/ZAVNXDW3HN/9999")
     assert side / 21 >= 0.5 * 72 / 25.4
     assert EDGE >= 8 * 72 / 25.4
     assert EDGE + side + QUIET <= (17 + 5) * 72 / 25.4, "the margin of A4, and what the foot leaves free"

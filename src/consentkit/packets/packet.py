@@ -286,7 +286,7 @@ def tool() -> str:
 
 def payload(plan: PacketPlan, page: int) -> str:
     """What the code of a page says: packet and page, and nothing else, so that its squares are large."""
-    return f"CK1/{plan.packet}/{page}"
+    return f"CK2/{plan.packet}/{page}"
 
 
 _AT_END = ("packet_page", "packet_number")
