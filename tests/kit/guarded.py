@@ -232,7 +232,7 @@ def _features() -> Iterator[tuple[str, Feature]]:
         Feature(
             {"on_file": [CODE]},
             papers=("cover",),
-            slots={"patient_printed_name": set(), "clinician_printed_name": set()},
+            slots={"patient_name": set(), "patient_printed_name": set(), "clinician_printed_name": set()},
         ),
     )
     yield "refusal", Feature({"documents": ["consent", "refusal"]}, papers=("cover", "form", "refusal", "information"))

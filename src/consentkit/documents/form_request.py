@@ -49,7 +49,7 @@ class FormRequest:
     situation: Situation
     layout: Layout
     on_file: tuple[str, ...] = ()
-    """The procedures of the visit that are not asked for, since consent to them is on file."""
+    """The procedures of the visit that are left out, since consent to them is on file."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""

@@ -251,7 +251,7 @@ class FormWords(Record):
     yes: Line
     no: Line
     on_file: Annotated[Line, _takes("codes")]
-    """That consent to procedures of the visit which the form does not ask for is signed and still holds."""
+    """That consent to further procedures of the visit is signed already and still holds."""
     choices: Line
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""

@@ -158,7 +158,7 @@ class PacketMaker:
             paper = placed.paper
             required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
-            called = f"{paper.bookmark}, {plan.visit.visit}" if is_one_of_many else paper.bookmark
+            called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
                 foot = _foot_texts(plan, placed, number, packet.pages)
                 yield PageMarks([*required, *foot], allowed, printed, called)
@@ -179,7 +179,7 @@ class PacketMaker:
             *PacketInfo.MEANINGS.values(),
         }
         texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
-        texts |= {text for paper in papers for text in (paper.bookmark, paper.pack.language)}
+        texts |= {text for paper in papers for text in (_called(paper), paper.pack.language)}
         texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}
         texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
         if is_one_of_many:
@@ -199,6 +199,18 @@ class PacketMaker:
         """The pages of a part, and all that it says, before anything is written on it."""
         part, is_ours = paper.part, not paper.is_foreign
         return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
+
+
+def _called(paper: PacketItem) -> str:
+    """What a paper is called in bookmarks and behind the labels of its fields: stated here again, for the check."""
+    pack, words = paper.pack, paper.pack.packet.cover
+    if paper.form:
+        separator = f"{pack.document.comma} "
+        return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"
+    if paper.document is None:
+        return paper.title or pack.packet.blank_page
+    called = fill(words.kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
+    return fill(words.copy_for_clinic, title=called) if paper.is_copy else called
 
 
 @dataclass

@@ -82,7 +82,7 @@ class PacketPlan:
     pack: LanguagePack
     """The words of the patient's language."""
     form: Form | None
-    """What is signed; None where nothing is left to sign, or no form was asked for."""
+    """What is signed; None where nothing is left to sign, or the visit requests no form."""
     documents: tuple[Document, ...]
     """What else there is, in the order in which it is handed out."""
     situation: Situation
@@ -172,8 +172,8 @@ class _VisitInPlanning:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """Which papers are asked for: what is to sign, and the documents beside it."""
+class _Requested:
+    """Which papers a visit requests: what is to sign, and the documents beside it."""
 
     languages: tuple[str, ...]
     codes_to_sign: tuple[str, ...]
@@ -183,16 +183,18 @@ class _Asked:
     documents: tuple[Identity, ...]
 
     @staticmethod
-    def of(visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]) -> _Asked:
-        """What a visit asks for by its kinds of documents. `languages` has the patient's first."""
-        wants_form = not {"consent", "form"}.isdisjoint(kinds)
+    def of(
+        visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]
+    ) -> _Requested:
+        """What a visit requests by its kinds of documents. `languages` has the patient's first."""
+        has_form = not {"consent", "form"}.isdisjoint(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
         every = [one.code for one in offered]
-        to_sign = tuple(code for code in every if code not in visit.on_file) if wants_form else ()
+        to_sign = tuple(code for code in every if code not in visit.on_file) if has_form else ()
         on_file = tuple(code for code in every if code in visit.on_file)
         to_read = every if "information" in kinds else to_sign if "consent" in kinds else ()
         to_refuse = every if "refusal" in kinds else ()
-        to_plan = [one.code for one in offered if one.plan][:1] if wants_form or "plan" in kinds else ()
+        to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
         in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
             ("refusal", to_refuse, languages),
             ("plan", to_plan, languages[:1]),
@@ -204,7 +206,7 @@ class _Asked:
             for code in codes
             for language in languages_of_kind
         ]
-        return _Asked(tuple(languages), to_sign, on_file, tuple(documents))
+        return _Requested(tuple(languages), to_sign, on_file, tuple(documents))
 
     @property
     def to_approve(self) -> list[Identity]:
@@ -263,17 +265,17 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = _situation(visit)
-        asked = _Asked.of(
+        requested = _Requested.of(
             visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
         )
         if not self.options.allow_drafts:
-            for identity in asked.to_approve:  # before the first one is made, which takes a hundred times as long
+            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layout)
             problems.require_none()
-        form = problems.try_to(self._form, one, asked, situation, layout) if asked.codes_to_sign else None
+        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
         documents = [
             document
-            for identity in asked.documents
+            for identity in requested.documents
             if (document := problems.try_to(self._document, one, identity, layout))
         ]
         problems.require_none()
@@ -361,8 +363,10 @@ class Planner:
             self._report_draft(one, identity)
         return document
 
-    def _form(self, one: _VisitInPlanning, asked: _Asked, situation: Situation, layout: Layout) -> Form:
-        request = FormRequest(asked.codes_to_sign, asked.languages_of_form, situation, layout, asked.codes_on_file)
+    def _form(self, one: _VisitInPlanning, requested: _Requested, situation: Situation, layout: Layout) -> Form:
+        request = FormRequest(
+            requested.codes_to_sign, requested.languages_of_form, situation, layout, requested.codes_on_file
+        )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:

@@ -1,6 +1,6 @@
 """What the cover says of each paper: who signs it on which page, what is read and kept, and what comes back.
 
-Guarantees: it is counted from the places in the finished papers, so that the cover never asks for a signature that no
+Guarantees: it is counted from the places in the finished papers, so that the cover never names a signature that no
 page has a place for, nor leaves one out; nobody is named, only the roles of those who sign.
 """
 
