@@ -146,7 +146,7 @@ def test_json_tells_what_was_made_and_what_was_refused(pack: Call, tmp_path: Pat
     (entry,), (refused,) = told["packets"], told["refused"]
     assert entry["file"] == "out/2026-11-23-V-1.pdf"
     assert entry["bytes"] == (tmp_path / entry["file"]).stat().st_size
-    assert [paper["kind"] for paper in entry["papers"]] == ["cover", "consent", "statements", "extra", "extra"]
+    assert [paper["kind"] for paper in entry["papers"]] == ["cover", "form", "information", "extra", "extra"]
     assert not entry["accessible"]
     assert entry["untagged_files"][0].endswith("made-for-the-web.pdf")
     assert entry["clauses"] == ["telehealth"]

@@ -86,7 +86,7 @@ def test_what_was_filled_in_or_is_another_file_stays_and_is_mentioned(pack: Call
     assert [path.read_bytes() for path in files] == before
     for path in files[:3]:
         assert f"out/{path.name} is still there from before" in made.stderr
-    assert "V-4" not in made.stderr.replace("out/2026-11-23-V-4.pdf: 1 paper", "")
+    assert "V-4" not in made.stderr.replace("out/2026-11-23-V-4.pdf: 2 papers", "")
 
 
 def test_a_packet_of_this_run_is_not_taken_for_an_earlier_one(pack: Call, tmp_path: Path) -> None:

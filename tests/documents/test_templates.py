@@ -425,16 +425,22 @@ def test_a_plan_of_five_steps_is_not_made(tmp_path: Path) -> None:
         open_workspace(clinic).render(small_procedure(plan="crisis"), variant="plan")
 
 
-def test_statements_of_a_visit_that_a_template_leaves_out_make_no_packet(tmp_path: Path) -> None:
-    statements = (shipped("templates") / "statements.html").read_text()
-    clinic = make_clinic(
-        tmp_path / "clinic", templates={"statements.html": statements.replace("{{ passage(clause.text) }}", "")}
-    )
+@pytest.mark.parametrize(
+    ("template", "part", "changes"),
+    [
+        ("form/clauses.html", "{{ both_passage(clause.text, other and other.text) }}", {"place": "telehealth"}),
+        ("form/signers.html", "{{ both_items(asked.statements, other and other.statements) }}", {}),
+    ],
+)
+def test_a_form_that_lacks_what_its_visit_calls_for_makes_no_packet(
+    template: str, part: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
+    text = (shipped("templates") / template).read_text()
+    assert text.count(part) == 1
+    clinic = make_clinic(tmp_path / "clinic", templates={template: text.replace(part, "<p>Something else</p>")})
+    child = visit(patient=CHILD, representative=MOTHER, **changes)
     with pytest.raises(RenderingFailed, match="the finished page lacks"):
-        packet(open_workspace(clinic), visit(place="telehealth"))
-    (clinic / "templates" / "statements.html").write_text(statements.replace("<p>{{ item }}</p>", "<p>Yes.</p>"))
-    with pytest.raises(RenderingFailed, match="the finished page lacks"):
-        packet(open_workspace(clinic), visit(patient=CHILD, representative=MOTHER))
+        packet(open_workspace(clinic), child)
 
 
 def test_one_paragraph_that_only_contains_the_text_of_a_risk_does_not_stand_for_it(tmp_path: Path) -> None:
@@ -539,7 +545,7 @@ def test_a_page_of_another_size_than_the_paper_is_refused(rule: str, tmp_path: P
 def test_a_cover_of_another_size_is_refused(tmp_path: Path) -> None:
     templates = {"paper-letter.css": "@page { size: A5; }"}
     workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
-    spec = SheetSpec("blank", "Blank", workspace.language("en"), Layout(), {})
+    spec = SheetSpec("blank", "Blank", "", workspace.language("en"), Layout(), {})
     with pytest.raises(RenderingFailed, match=r"paper-letter\.css:1: page 1 measures"):
         sheet(workspace, spec, key_of("a sheet"))
 

@@ -29,7 +29,6 @@ from kit.guarded import (
 )
 from kit.packets import OTHER, page_texts, plan, visit, write_schedule, write_visit
 from kit.running import Outcome
-from kit.small import CODE
 
 Call = Callable[..., Outcome]
 
@@ -86,48 +85,44 @@ def test_each_feature_writes_its_texts_where_they_belong(
     assert filled(make(name)) == feature.expected()
 
 
-def statements(made: Packet) -> str:
-    """The words of the statements of a packet."""
-    (placed,) = [placed for placed in made.papers if placed.paper.kind == "statements"]
+def form_of(made: Packet) -> str:
+    """The words of the form of a packet."""
+    (placed,) = [placed for placed in made.papers if placed.paper.kind == "form"]
     return " ".join(" ".join(page_texts(made.pdf)[placed.first - 1 : placed.last]).split())
 
 
-@pytest.mark.parametrize(("name", "clause"), [("telehealth", "telehealth"), ("trainee", "trainee")])
-def test_the_statements_of_a_visit_print_its_clause_and_ask_the_patient_to_sign(
+@pytest.mark.parametrize(("name", "clause"), [("plain", ""), ("telehealth", "telehealth"), ("trainee", "trainee")])
+def test_the_form_of_a_visit_prints_the_clause_that_it_calls_for_and_no_other(
     name: str, clause: str, make: Callable[[str], Packet]
 ) -> None:
     made = make(name)
-    read = statements(made)
+    read = form_of(made)
     for heading, is_there in ((made.plan.pack.clauses[other].heading, other == clause) for other in OTHERS):
         assert (heading in read) == is_there
-    assert made.plan.pack.packet.statements.agreement in read
-    assert "patient_signature" in slots_of_statements(made)
-    assert "assent_signature" not in slots_of_statements(made)
+    assert made.plan.pack.form.agreement in read
 
 
 OTHERS = ("telehealth", "trainee")
 """The clauses that a visit calls for."""
 
-
-def slots_of_statements(made: Packet) -> set[str]:
-    (placed,) = [placed for placed in made.papers if placed.paper.kind == "statements"]
-    return {slot.name for slot in placed.paper.part.slots}
-
-
-def test_a_child_who_is_asked_gets_the_page_for_it_and_no_other_statement(make: Callable[[str], Packet]) -> None:
-    made = make("older child")
-    assert made.plan.pack.packet.statements.assent_heading in statements(made)
-    slots = slots_of_statements(made)
-    assert "assent_signature" in slots
-    assert slots.isdisjoint({"patient_signature", "representative_signature"})
+ROLES = {
+    "plain": {"patient", "clinician"},
+    "small child": {"representative", "clinician"},
+    "older child": {"representative", "assent", "clinician"},
+    "interpreter": {"patient", "interpreter", "clinician"},
+    "witness": {"patient", "witness", "clinician"},
+}
+"""Who signs the form of a visit."""
 
 
-def test_whoever_decides_for_a_patient_signs_the_statements(workspace: OpenWorkspace) -> None:
-    child = FEATURES["small child"].changes
-    made = PacketMaker(workspace).make(plan(workspace, visit(**child, place="telehealth")))
-    slots = slots_of_statements(made)
-    assert "representative_signature" in slots
-    assert slots.isdisjoint({"patient_signature", "assent_signature"})
+@pytest.mark.parametrize(("name", "roles"), ROLES.items())
+def test_the_form_has_a_place_for_whoever_signs_at_this_visit_and_for_nobody_else(
+    name: str, roles: set[str], make: Callable[[str], Packet]
+) -> None:
+    made = make(name)
+    (placed,) = [placed for placed in made.papers if placed.paper.kind == "form"]
+    slots = {slot.name for slot in placed.paper.part.slots}
+    assert {slot.removesuffix("_signature") for slot in slots if slot.endswith("_signature")} == roles
 
 
 @pytest.mark.parametrize(("name", "is_seen_there"), [("plain", False), ("telehealth", True)])
@@ -257,9 +252,9 @@ def test_every_file_of_a_day_has_an_identifier_of_its_own(pack: Call, tmp_path: 
 # --- the code for filing ---
 
 
-@pytest.mark.parametrize(("until", "edition"), [(None, 7), (YESTERDAY, 0)], ids=["approved", "run out"])
-def test_the_code_for_filing_names_the_edition_only_while_its_approval_holds(
-    until: Any, edition: int, clinic: Path, tmp_path: Path, call: Call
+@pytest.mark.parametrize(("until", "edition"), [(None, 7), (YESTERDAY, None)], ids=["approved", "run out"])
+def test_a_text_whose_approval_has_run_out_is_no_approved_one(
+    until: Any, edition: int | None, clinic: Path, tmp_path: Path, call: Call
 ) -> None:
     folder = shutil.copytree(clinic, tmp_path / "clinic")
     approve(folder, edition=7, until=until)
@@ -267,7 +262,14 @@ def test_the_code_for_filing_names_the_edition_only_while_its_approval_holds(
     made = call("packet", "--clinic", folder, "--allow-drafts", visit_file, "-o", "out.pdf", "--json")
     assert made.code == 0, made.stderr
     (entry,) = json.loads(made.stdout)["packets"]
+    _, form, information = entry["papers"]
+    assert form["texts"][0]["edition"] == information["edition"] == edition
+    assert form["approved"] == information["approved"] == (edition is not None)
+
+
+def test_the_code_for_filing_names_packet_and_page(pack: Call, tmp_path: Path) -> None:
+    made = pack(write_visit(tmp_path / "visit.yaml"), "-o", "out.pdf", "--json")
+    assert made.code == 0, made.stderr
+    (entry,) = json.loads(made.stdout)["packets"]
     read = codes_for_filing((tmp_path / "out.pdf").read_bytes())
-    assert read
-    for page, payload in read.items():
-        assert payload == f"CK1/{entry['packet']}/{CODE}.EN.CONSENT/{edition}/{page}"
+    assert read == {page: f"CK2/{entry['packet']}/{page}" for page in (2, 3)}

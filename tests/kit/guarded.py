@@ -85,7 +85,9 @@ def filled(made: Packet) -> dict[str, set[str]]:
                 if made.plan.layout.fillable:
                     document[number].flatten()  # form fields become part of the page, as on paper
                 page = document[number].get_textpage()
-                if text := " ".join(page.get_text_bounded(*slot.corners).split()):
+                left, bottom, right, top = slot.corners
+                text = " ".join(page.get_text_bounded(left, bottom + 1, right, top - 4).split())
+                if text and not slot.name.startswith("packet_"):  # what is at the foot of each page
                     found[slot.name].add(text)
     finally:
         document.close()
@@ -126,7 +128,7 @@ class Feature:
 
     changes: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
-    papers: tuple[str, ...] = ("cover", "consent")
+    papers: tuple[str, ...] = ("cover", "form", "information")
     """The kinds of its papers, in their order."""
     clauses: tuple[str, ...] = ()
     """What it calls for beyond the clauses of its documents."""
@@ -146,7 +148,7 @@ PLAIN: Mapping[str, set[str]] = {
     "clinician_printed_name": {CLINICIAN},
     "visit_patient": {PATIENT},
     "visit_date": {"November 23, 2026"},
-    "visit_time": {"08:00"},
+    "visit_time": {"8:00 am"},
     "visit_visit": {"V-1"},
     "visit_clinician": {CLINICIAN},
 }
@@ -158,7 +160,6 @@ _REPRESENTED: Mapping[str, set[str]] = {
     "representative_blank": {"guardian"},
     "visit_representative": {f"{GUARDIAN['name']} (guardian)"},
 }
-_WITH_STATEMENTS = ("cover", "consent", "statements")
 
 
 def _born(year: int) -> dict[str, Any]:
@@ -177,16 +178,15 @@ def _features() -> Iterator[tuple[str, Feature]]:
             slots={"patient_printed_name": set(), "clinician_printed_name": set()},
         ),
     )
-    yield "telehealth", Feature({"place": "telehealth"}, papers=_WITH_STATEMENTS, clauses=("telehealth",))
+    yield "telehealth", Feature({"place": "telehealth"}, clauses=("telehealth",))
     treated = {"clinician_printed_name": {"Jonah Feldman, MSW intern"}}
     yield (
         "trainee",
         Feature(
             TRAINEE,
-            papers=_WITH_STATEMENTS,
             clauses=("trainee",),
             slots={
-                **treated,
+                "clinician_printed_name": {"Jonah Feldman, MSW intern"},
                 "name_of_trainee": {"Jonah Feldman, MSW intern"},
                 "name_of_supervisor": {CLINICIAN},
                 "visit_clinician": {"Jonah Feldman, MSW intern"},
@@ -199,7 +199,6 @@ def _features() -> Iterator[tuple[str, Feature]]:
         "older child",
         Feature(
             _born(2015),
-            papers=_WITH_STATEMENTS,
             slots={**_REPRESENTED, "patient_born": {"July 9, 2015"}, "assent_printed_name": {PATIENT}},
         ),
     )
@@ -224,12 +223,22 @@ def _features() -> Iterator[tuple[str, Feature]]:
         "second language",
         Feature(
             {"also_in": ["es"]},
-            papers=("cover", "consent", "consent"),
+            papers=("cover", "form", "information", "information"),
             slots={"patient_born": {"July 9, 1984", "9 de julio de 1984"}},
         ),
     )
-    yield "extra file", Feature({"extra": ["tagged.pdf"]}, papers=("cover", "consent", "extra"))
-    yield "two sides", Feature(options={"duplex": True}, papers=("cover", "blank", "consent"))
+    yield "form alone", Feature({"documents": ["form"]}, papers=("cover", "form"))
+    yield (
+        "on file",
+        Feature(
+            {"on_file": [CODE]},
+            papers=("cover",),
+            slots={"patient_name": set(), "patient_printed_name": set(), "clinician_printed_name": set()},
+        ),
+    )
+    yield "refusal", Feature({"documents": ["consent", "refusal"]}, papers=("cover", "form", "refusal", "information"))
+    yield "extra file", Feature({"extra": ["tagged.pdf"]}, papers=("cover", "form", "information", "extra"))
+    yield "two sides", Feature(options={"duplex": True}, papers=("cover", "blank", "form", "information"))
     yield "fields", Feature(options={"fillable": True})
 
 

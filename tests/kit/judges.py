@@ -19,8 +19,8 @@ import pikepdf
 from pikepdf import Dictionary
 
 from consentkit.documents.making import Document
+from consentkit.packets.items import PlacedItem
 from consentkit.packets.packet import Packet
-from consentkit.packets.papers import PlacedItem
 from consentkit.packets.slots import particulars
 from kit.finding import Finding
 from kit.source_tree import running_fields, source_tree

@@ -112,7 +112,12 @@ def test_the_name_of_a_clause_is_told_where_it_stands(write: Write) -> None:
     assert problem.message == "is `Your Rights`; use lowercase letters, digits and underscores"
 
 
-PAGES, CODE, EDITION, SOURCE = "Page {page} of {pages}", "Code {code}\n", "Edition of {date}", '"{title} – {publisher}"'
+PAGES, CODE, EDITION, SOURCE = (
+    "Paper: page {page} of {pages}",
+    "Code {code}\n",
+    "Edition of {date}",
+    '"{title} – {publisher}"',
+)
 
 
 @pytest.mark.parametrize(

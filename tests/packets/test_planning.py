@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
+from consentkit.documents.form import Situation
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.packets.planning import PacketOptions, Planner
-from kit.packets import CHILD, MOTHER, plan, visit
+from consentkit.pdf.read.structure_text import readable_text
+from kit.packets import CHILD, MOTHER, packet, plan, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
 
@@ -20,6 +22,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     folder = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_translation(folder / "procedures", "es")
     write_procedure(folder / "procedures", code="ADD-1", billing={"role": "add_on", "add_on_to": ["SMALL-1"]})
+    write_procedure(folder / "procedures", code="CRISIS-1", plan="crisis")
+    billing = {"role": "add_on", "add_on_to": ["CRISIS-1"]}
+    write_procedure(folder / "procedures", code="MORE-1", billing=billing, covered_by=["CRISIS-1"])
     write_procedure(folder / "procedures", code="DAY-1", billing={"role": "primary", "once_a_day": True})
     return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
 
@@ -33,9 +38,11 @@ def complaint(workspace: OpenWorkspace, options: dict[str, Any] | None = None, *
 
 def test_a_plain_visit_calls_for_its_documents_only(workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit())
-    assert [document.code for document in made.documents] == ["SMALL-1"]
+    assert made.form
+    assert [text.code for text in made.form.texts] == ["SMALL-1"]
+    assert [(document.code, document.variant) for document in made.documents] == [("SMALL-1", "information")]
     assert made.clauses == ()
-    assert not made.assent
+    assert made.situation == Situation()
 
 
 def test_telehealth_and_trainees_call_for_their_clauses(workspace: OpenWorkspace) -> None:
@@ -48,23 +55,91 @@ def test_telehealth_and_trainees_call_for_their_clauses(workspace: OpenWorkspace
 @pytest.mark.parametrize(("born", "is_asked"), [("2019-11-24", False), ("2019-11-23", True), ("1940-01-01", True)])
 def test_who_is_seven_or_older_is_asked_too(born: str, is_asked: bool, workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit(patient={**CHILD, "born": born}, representative=MOTHER))
-    assert made.assent == is_asked
+    assert made.situation.assent == is_asked
 
 
 def test_kinds_and_languages_of_documents_come_in_their_order(workspace: OpenWorkspace) -> None:
     made = plan(workspace, visit(documents=["refusal", "consent"], also_in=["es"]))
     found = [(document.variant, document.language) for document in made.documents]
-    assert found == [("refusal", "en"), ("refusal", "es"), ("consent", "en"), ("consent", "es")]
+    assert found == [("refusal", "en"), ("refusal", "es"), ("information", "en"), ("information", "es")]
+    assert made.form
+    assert made.form.languages == ("en", "es")
+
+
+KINDS: dict[str, tuple[list[str], bool, list[str]]] = {
+    "consent": (["consent"], True, ["information"]),
+    "form": (["form"], True, []),
+    "information": (["information"], False, ["information"]),
+    "both": (["form", "information"], True, ["information"]),
+}
+
+
+@pytest.mark.parametrize(("kinds", "has_form", "variants"), KINDS.values(), ids=KINDS)
+def test_a_consent_is_a_form_and_information(
+    kinds: list[str], has_form: bool, variants: list[str], workspace: OpenWorkspace
+) -> None:
+    made = plan(workspace, visit(documents=kinds))
+    assert (made.form is not None) == has_form
+    assert [document.variant for document in made.documents] == variants
+
+
+def test_what_is_signed_and_still_valid_is_left_out_of_the_form_which_says_so(workspace: OpenWorkspace) -> None:
+    made = plan(workspace, visit(procedures=["SMALL-1", "ADD-1"], on_file=["SMALL-1", "OTHER-1"]))
+    assert made.form
+    assert [text.code for text in made.form.texts] == ["ADD-1"]
+    assert [document.code for document in made.documents] == ["ADD-1"]
+    assert "still valid, so not asked for here: code SMALL-1." in readable_text(made.form.part.pdf)
+    assert made.packet != plan(workspace, visit(procedures=["SMALL-1", "ADD-1"])).packet
+
+
+CRISIS = ["CRISIS-1", "MORE-1"]
+
+
+def test_a_code_that_is_covered_by_another_brings_no_paper(workspace: OpenWorkspace) -> None:
+    made = plan(workspace, visit(procedures=CRISIS, documents=["consent", "refusal"]))
+    assert made.form
+    assert [text.code for text in made.form.texts] == ["CRISIS-1"]
+    assert {document.code for document in made.documents} == {"CRISIS-1"}
+
+
+def test_a_crisis_calls_for_its_plan_in_two_copies(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(procedures=CRISIS, on_file=["CRISIS-1"]))
+    assert [placed.paper.kind for placed in made.papers] == ["cover", "plan", "plan"]
+    assert [placed.paper.comes_back for placed in made.papers] == [False, False, True]
+    assert made.papers[2].paper.bookmark.endswith("copy for the clinic")
+    assert [document.variant for document in made.plan.documents] == ["plan"]
+    information = plan(workspace, visit(procedures=CRISIS, documents=["information"]))
+    assert [document.variant for document in information.documents] == ["information"]
+
+
+def test_where_nothing_is_left_to_sign_there_is_no_form(workspace: OpenWorkspace) -> None:
+    made = plan(workspace, visit(on_file=["SMALL-1"], place="telehealth"))
+    assert made.form is None
+    assert made.documents == ()
+    assert made.clauses == ()
+    assert [one.variant for one in plan(workspace, visit(on_file=["SMALL-1"], documents=["information"])).documents]
+
+
+def test_the_texts_of_a_packet_are_named_once(workspace: OpenWorkspace) -> None:
+    both, form_alone = plan(workspace, visit()), plan(workspace, visit(documents=["form"]))
+    assert [text.split()[:3] for text in both.texts] == [["SMALL-1", "en", "information"]]
+    assert [text.split()[:3] for text in form_alone.texts] == [["SMALL-1", "en", "form"]]
+    assert both.texts[0].split()[3] == form_alone.texts[0].split()[3]
 
 
 def test_documents_that_nobody_approved_are_refused_with_the_very_command(workspace: OpenWorkspace) -> None:
     told = complaint(workspace, {"allow_drafts": False}, documents=["information", "consent"], also_in=["es"])
     lines = told.splitlines()
-    assert len(lines) == 4
-    assert "`consentkit approve SMALL-1 --variant information --by NAME`" in lines[0]
-    assert "`consentkit approve SMALL-1 --lang es --variant information --by NAME`" in lines[1]
-    assert "`consentkit approve SMALL-1 --by NAME`" in lines[2]
+    assert len(lines) == 2
+    assert "`consentkit approve SMALL-1 --by NAME`" in lines[0]
+    assert "`consentkit approve SMALL-1 --lang es --by NAME`" in lines[1]
     assert all("--allow-drafts" in line for line in lines)
+
+
+def test_a_form_alone_is_refused_while_the_consent_is_a_draft(workspace: OpenWorkspace) -> None:
+    told = complaint(workspace, {"allow_drafts": False}, documents=["form"])
+    assert told.splitlines() == [told]
+    assert "the consent of SMALL-1 in en is not approved" in told
 
 
 def test_a_language_without_words_is_told_with_those_that_there_are(workspace: OpenWorkspace) -> None:

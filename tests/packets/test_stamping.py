@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consentkit.packets.lettering import EDGE, Texts, draw_code, halves
+from consentkit.packets.lettering import EDGE, QUIET, Texts, draw_code, lines_of_name, ways_to_break
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Stamp
 from consentkit.pdf.part import Corners, Slot
@@ -41,18 +41,29 @@ def test_a_short_name_stands_on_one_line_in_its_usual_size(texts: Texts) -> None
 
 def test_a_long_name_stands_on_two_lines_and_within_its_slot(texts: Texts) -> None:
     stamps = texts.in_slot(LONG, slot(150))
-    pair = halves(LONG)
-    assert pair
-    assert len(stamps) == 2
-    for stamp, line in zip(stamps, pair, strict=True):
+    lines = ways_to_break(LONG)[1]
+    assert len(stamps) == len(lines) == 2
+    for stamp, line in zip(stamps, lines, strict=True):
         assert right_end(texts, stamp, line) <= 250
     assert stamps[0].bottom > stamps[1].bottom
 
 
 @pytest.mark.parametrize("width", [40, 80, 150, 400])
-def test_a_name_without_a_break_is_made_small_and_never_cut_off(width: float, texts: Texts) -> None:
-    (stamp,) = texts.in_slot(ENDLESS, slot(width))
-    assert right_end(texts, stamp, ENDLESS) <= 100 + width
+def test_a_name_without_a_break_is_cut_within_the_word_and_loses_nothing(width: float, texts: Texts) -> None:
+    stamps = texts.in_slot(ENDLESS, slot(width))
+    lines = ways_to_break(ENDLESS)[len(stamps) - 1]
+    assert "".join(lines) == ENDLESS
+    for stamp, line in zip(stamps, lines, strict=True):
+        assert right_end(texts, stamp, line) <= 100 + width
+
+
+@pytest.mark.parametrize("name", [SHORT, LONG, ENDLESS, "欧阳" * 20, "Ann " * 20])
+def test_the_name_on_the_cover_has_28_points_or_nearly_so_on_as_many_lines_as_it_takes(name: str) -> None:
+    drawn = Texts([name])
+    drawn.put_into(Linker(io.BytesIO(), "A title", "en"))
+    room = Slot("visit_patient", "text", 0, Corners(48.0, 500.0, 548.0, 506.0 + 30 * lines_of_name(name)), 3)
+    stamps = drawn.in_slot(name, room)
+    assert all(stamp.scale * 12 > 24 for stamp in stamps)
 
 
 def test_what_stands_in_a_higher_slot_is_larger(texts: Texts) -> None:
@@ -78,16 +89,17 @@ def test_what_repeats_at_the_head_of_a_page_is_not_read_out(texts: Texts) -> Non
     assert stamp.spoken is None
 
 
-def test_codes_are_small_enough_for_the_margin_of_a4() -> None:
+def test_a_code_has_squares_of_half_a_millimetre_and_fits_beside_the_foot() -> None:
     linker = Linker(io.BytesIO(), "A title", "en")
-    _, side = draw_code(linker, "CK1/ZAVNXDW3HN/90837.EN.CONSENT/0/10")
-    assert side + EDGE <= 48
+    _, side = draw_code(linker, "CK2/ZAVNXDW3HN/9999")
+    assert side / 21 >= 0.5 * 72 / 25.4
+    assert EDGE >= 8 * 72 / 25.4
+    assert EDGE + side + QUIET <= (17 + 5) * 72 / 25.4, "the margin of A4, and what the foot leaves free"
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=80))
 @example(" 0000000000000000000")
-def test_halves_lose_no_letter(text: str) -> None:
-    pair = halves(text)
-    if pair is not None:
-        assert all(pair)
-        assert "".join("".join(pair).split()) == "".join(text.split())
+def test_lines_lose_no_letter(text: str) -> None:
+    for lines in ways_to_break(text)[1:]:
+        assert all(lines)
+        assert "".join("".join(lines).split()) == "".join(text.split())

@@ -267,8 +267,8 @@ def lines(change: Callable[[bytes], bytes]) -> Plant:
     def plant(patch: pytest.MonkeyPatch) -> None:
         real = consentkit.packets.lettering._drawn
 
-        def drawn(given: Sequence[str]) -> Any:
-            made = real(given)
+        def drawn(given: Sequence[str], bold: Any = ()) -> Any:
+            made = real(given, bold)
             return replace(made, contents=tuple(map(change, made.contents)))
 
         patch.setattr(consentkit.packets.lettering, "_drawn", drawn)

@@ -14,8 +14,8 @@ from consentkit.model.identity import printed_fingerprint
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.library.approvals import Approval
+    from consentkit.packets.items import PlacedItem
     from consentkit.packets.packet import Packet
-    from consentkit.packets.papers import PlacedItem
 
 
 def as_json(value: Any) -> str:
@@ -72,6 +72,20 @@ def _paper_entry(placed: PlacedItem, title: str) -> dict[str, Any]:
     paper = placed.paper
     document = paper.document
     entry: dict[str, Any] = {"kind": paper.kind, "title": title, "first": placed.first, "last": placed.last}
+    if form := paper.form:
+        entry |= {
+            "languages": list(form.languages),
+            "approved": form.is_approved,
+            "texts": [
+                {
+                    "code": text.code,
+                    "language": text.language,
+                    "content_hash": text.content_hash,
+                    "edition": text.approved_edition,
+                }
+                for text in form.texts
+            ],
+        }
     if document:
         entry |= {
             "code": document.code,
@@ -85,7 +99,7 @@ def _paper_entry(placed: PlacedItem, title: str) -> dict[str, Any]:
 
 def packet_line(packet: Packet, file: str | None) -> str:
     """A finished packet as a sentence for a person."""
-    papers = counted(sum(bool(placed.paper.to_do) for placed in packet.papers), "paper")
+    papers = counted(sum(bool(placed.paper.group) for placed in packet.papers), "paper")
     return f"{file or packet.plan.visit.visit}: {papers}, {packet.pages} pages, packet {packet.plan.packet}"
 
 

@@ -57,7 +57,8 @@ def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]
 
 def _key(request: FormRequest, sought: Sequence[Sequence[Sought]], inputs: Inputs) -> str:
     digests = [key_from(digests_of(one, inputs)) for texts in sought for one in texts]
-    return key_of("form", *digests, json.dumps([request.languages, asdict(request.situation)], sort_keys=True))
+    rest = [request.languages, asdict(request.situation), request.on_file]
+    return key_of("form", *digests, json.dumps(rest, sort_keys=True))
 
 
 def _packed(form: Form) -> bytes:

@@ -41,7 +41,9 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     texts = tuple(_named(content, page, source.today) for content, page in named)
     words, clinic, layout = contents[0][0].pack, contents[0][0].clinic, request.layout
     mark = _mark(words, [page for _, page in named], source.today)
-    form = form_values([[_asked(*one) for one in texts_of_one] for texts_of_one in composed], request.situation)
+    form = form_values(
+        [[_asked(*one) for one in texts_of_one] for texts_of_one in composed], request.situation, request.on_file
+    )
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
     styles = [page.style, *layout_styles(layout, source.templates, source.files)]

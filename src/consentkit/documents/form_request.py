@@ -48,6 +48,8 @@ class FormRequest:
     """The patient's language; then the one that is printed under it, if there is a second."""
     situation: Situation
     layout: Layout
+    on_file: tuple[str, ...] = ()
+    """The procedures of the visit that are left out, since consent to them is on file."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""

@@ -76,10 +76,15 @@ class FormValues:
     """Those that depend on the visit."""
     teach_back: tuple[tuple[str, ...], ...]
     """The questions for teach-back, each in the languages that have it."""
+    on_file: tuple[str, ...] = ()
+    """That consent to other procedures of the visit is on file, in each language; nothing where there are none."""
 
 
-def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation) -> FormValues:
-    """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first."""
+def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
+    """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first.
+
+    `on_file` are the codes to which consent is on file.
+    """
     packs = [text.pack for text in asked[0]]
     clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
     said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
@@ -90,6 +95,7 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation) -> F
         clauses={name: clause for name, clause in said.items() if not clause[0].visit},
         visit_clauses={name: clause for name, clause in said.items() if clause[0].visit},
         teach_back=tuple(_teach_back(asked)),
+        on_file=tuple(_on_file(pack, on_file) for pack in packs) if on_file else (),
     )
 
 
@@ -104,6 +110,10 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
         fingerprint=first.fingerprint,
         said=tuple(map(_said, texts)),
     )
+
+
+def _on_file(words: LanguagePack, codes: Sequence[str]) -> str:
+    return fill(words.form.on_file, codes=f"{words.document.comma} ".join(codes))
 
 
 def field_of(code: str) -> str:

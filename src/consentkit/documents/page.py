@@ -170,7 +170,7 @@ def compose_sheet(
     templates: Sequence[Path],
     files: Snapshot | None = None,
 ) -> Sheet:
-    """Write a page of a packet: `cover`, `statements` or `blank`. Raises RenderingFailed where a template is faulty."""
+    """Write a page of a packet: `cover` or `blank`. Raises RenderingFailed where a template is faulty."""
     given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
     return _written(name, {**given, **values}, clinic, templates, files)
 

@@ -75,6 +75,7 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
     for said in (said for item in form.items for said in item.said):
         yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices)
         yield from said.on_form.initials if said.on_form else ()
+    yield from form.on_file
     yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
     yield from clause_texts(clause for clauses in form.visit_clauses.values() for clause in clauses)
     for words in (pack, form.second) if form.second else (pack,):

@@ -213,6 +213,8 @@ class Visit(PersonalRecord):
     """The codes of what is offered at this visit."""
     documents: VisitDocuments | None = None
     """The kinds of documents for each procedure; the clinic's choice if left out."""
+    on_file: Annotated[tuple[Code, ...], Field(max_length=40), AfterValidator(_each_once)] = ()
+    """Codes for which a signed consent is on file and still valid: the form leaves them out. Others do no harm."""
     large_print: bool = False
     """Whether the papers are set in large type."""
     medical_visit: bool = False

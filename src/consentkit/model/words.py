@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from consentkit.model.procedure import Text
 from consentkit.model.risks import Figure
@@ -23,30 +23,51 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def _takes(*names: str) -> AfterValidator:
     """Check that a word contains exactly the placeholders that will be filled in."""
+    return AfterValidator(lambda text: _with_placeholders(text, names))
 
-    def check(text: str) -> str:
-        placeholders = set(_PLACEHOLDER.findall(text))
-        if unknown := sorted(placeholders - set(names)):
-            known = listed([f"{{{name}}}" for name in names])
-            raise ValueError(f"contains {quoted(f'{{{unknown[0]}}}')}, which is no placeholder here; use {known}")
-        if missing := [name for name in names if name not in placeholders]:
-            raise ValueError(f"lacks the placeholder `{{{missing[0]}}}`; put it where the value belongs")
-        return text
 
-    return AfterValidator(check)
+def _with_placeholders(text: str, names: Sequence[str]) -> str:
+    placeholders = set(_PLACEHOLDER.findall(text))
+    if unknown := sorted(placeholders - set(names)):
+        known = listed([f"{{{name}}}" for name in names])
+        raise ValueError(f"contains {quoted(f'{{{unknown[0]}}}')}, which is no placeholder here; use {known}")
+    if missing := [name for name in names if name not in placeholders]:
+        raise ValueError(f"lacks the placeholder `{{{missing[0]}}}`; put it where the value belongs")
+    return text
+
+
+def _time_pattern(text: str) -> str:
+    return _with_placeholders(text, ("hour", "minute", *(("half",) if "{half}" in text else ())))
 
 
 class Dates(Record):
-    """How days are written."""
+    """How days and times of day are written."""
 
     pattern: Annotated[Line, _takes("day", "month", "year")]
     """The order of {day}, {month} and {year}."""
     months: Annotated[tuple[Line, ...], Field(min_length=12, max_length=12)]
     """The twelve months."""
+    time: Annotated[Line, AfterValidator(_time_pattern)] = "{hour}:{minute}"
+    """The order of {hour} and {minute}, and {half} of the day where hours are counted to twelve."""
+    halves: Annotated[tuple[Line, ...], Field(min_length=2, max_length=2)] | None = None
+    """What is written for {half} before noon and after it; hours are counted to 24 where it is left out."""
+
+    @model_validator(mode="after")
+    def _halves_are_written(self) -> Self:
+        if (self.halves is None) == ("{half}" in self.time):
+            raise ValueError("must have both `halves` and `{half}` in `time`, or neither; add what is missing")
+        return self
 
     def write(self, day: datetime.date) -> str:
         """Write a day in words."""
         return fill(self.pattern, day=str(day.day), month=self.months[day.month - 1], year=str(day.year))
+
+    def write_time(self, time: datetime.time) -> str:
+        """Write a time of day as people say it."""
+        if self.halves is None:
+            return fill(self.time, hour=str(time.hour), minute=f"{time.minute:02}")
+        half = self.halves[time.hour // 12]
+        return fill(self.time, hour=str(time.hour % 12 or 12), minute=f"{time.minute:02}", half=half)
 
 
 class PageWords(Record):
@@ -243,6 +264,8 @@ class FormWords(Record):
     """How a procedure is named."""
     yes: Line
     no: Line
+    on_file: Annotated[Line, _takes("codes")]
+    """That consent to further procedures of the visit is signed already and still holds."""
     choices: Line
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
@@ -351,33 +374,30 @@ class CoverWords(Record):
     representative: Line
     interpreter: Line
     witness: Line
-    enclosed: Line
+    sign_here: Line
+    """What heads the papers to sign."""
+    read: Line
+    """What heads the papers to read."""
+    keep: Line
+    """What heads the papers to keep."""
     paper: Line
-    pages: Line
-    to_do: Line
+    page: Line
+    who: Line
+    """What heads the column of those who sign."""
+    initials: Line
     from_to: Annotated[Line, _takes("first", "last")]
     kind_of: Annotated[Line, _takes("title", "kind", "code")]
     """How a document is named in the list."""
-    sign: Line
-    """What to do with a paper to sign."""
-    take_home: Line
-    """What to do with a paper to keep."""
-    read: Line
-    """What to do with any other paper."""
+    copy_for_clinic: Annotated[Line, _takes("title")]
+    """How the clinic's copy of a paper is named that the patient keeps."""
+    desk: Line
+    """What heads, for the front desk, what comes back."""
+    desk_pages: Annotated[Line, _takes("pages")]
+    desk_signatures: Annotated[Line, _takes("number")]
+    desk_dates: Annotated[Line, _takes("number")]
+    desk_initials: Annotated[Line, _takes("number")]
     language_help: Line
-    """A sentence in this language: help with language is free. A cover has it in every language."""
-    language_help_heading: Line
-
-
-class StatementWords(Record):
-    """Words of the pages that only some visits need."""
-
-    title: Line
-    intro: Line
-    assent_heading: Line
-    agreement_heading: Line
-    agreement: Line
-    """The statement by which the signer agrees to these pages."""
+    """A sentence in this language that says that help with language is free. A cover has it in every language."""
 
 
 class PacketWords(Record):
@@ -389,7 +409,6 @@ class PacketWords(Record):
     blank_page: Line
     """The text of a page that is left blank so that the next paper starts on a fresh sheet."""
     cover: CoverWords
-    statements: StatementWords
 
 
 class Blank(Record):

@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, DataPath] = {
     "also_in": ("also_in",),
     "procedures": ("procedures",),
     "documents": ("documents",),
+    "on_file": ("on_file",),
     "large_print": ("large_print",),
     "medical_visit": ("medical_visit",),
     "clinician": ("clinician", "name"),
@@ -48,7 +49,7 @@ COLUMNS: Mapping[str, DataPath] = {
 REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
 """The columns without which there is no visit."""
 
-LISTS = ("also_in", "procedures", "documents", "extra")
+LISTS = ("also_in", "procedures", "documents", "on_file", "extra")
 CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
 _PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
 """What separates names of PDF files: a comma or a space behind the ending of one."""
@@ -80,12 +81,12 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         "is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there",
     ),
     (
-        ("visit", "record_number", "procedures"),
+        ("visit", "record_number", "procedures", "on_file"),
         re.compile(r"(.*[\s;])?[0-9]+[.,]0+([\s;].*)?"),
         f"contains a number that a spreadsheet gave a decimal point; {_FORMAT_AS_TEXT}",
     ),
     (
-        ("visit", "record_number", "procedures"),
+        ("visit", "record_number", "procedures", "on_file"),
         re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
         f"is a number that a spreadsheet turned into powers of ten; {_FORMAT_AS_TEXT}",
     ),

@@ -1,14 +1,16 @@
 """Text and codes drawn onto finished pages: names into slots, numbers at the foot, codes for filing.
 
-Guarantees: a text is drawn in our fonts and never as boxes; it fits its slot, in smaller type or on two lines if need
-be, and is never cut off; what belongs to a label is read out with it.
+Guarantees: a text is drawn in our fonts and never as boxes; it fits its slot, on several lines before the type gets
+smaller, and is never cut off; what belongs to a label is read out with it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import segno
@@ -22,6 +24,8 @@ from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
 
+LINE_SIZE = 12.0
+"""Points of the size in which lines are drawn, as `pdf.render.engine` does."""
 _PRINTED = 11 / 12
 """The default size of what is written into slots, as a share of the size in which lines are drawn."""
 _LARGE_PRINT = 14 / 12
@@ -29,22 +33,28 @@ _LARGE_PRINT = 14 / 12
 _NORMAL_HEIGHT = 16.0
 """Points from the rule of a slot to its upper edge; a text in a higher one is larger, as on the cover."""
 _SMALL = 10 / 12
-_LEAST_ON_ONE_LINE = 0.62
-"""A text that had to be smaller than this on one line gets two: 7.4 points."""
+_LARGEST = {"visit_patient": 28 / 12}
+"""The size in places that leave room for more lines of it: the name on the cover has 28 points."""
+_LARGEST_IN_LARGE_PRINT = {**_LARGEST, "packet_page": 18 / 12}
+"""The same in large print, where page numbers are as large as the text."""
 _SIDE = 2.0
 """Points between the edge of a slot and its text."""
 _ABOVE_RULE = 3.4
-_LINE_STEP = 8.4
-"""Points from one of two lines to the next."""
+_LEADING = 1.03
+"""From one of several lines to the next, as a share of the size of the type."""
+_BESIDE_SLOT = 2.5
+"""Points by which several lines may reach beyond a slot, into the white above it."""
 _BREAKS = re.compile(r"(?<=[\s-])")
+_LEAST_CUT = 12
+"""Characters from which a text may be set on several lines."""
+_MOST_LINES = 4
 
-EDGE = 12.75
-"""Points from the edge of the sheet that office printers leave (4.5 mm)."""
-_MODULE = 1.2
-"""Points of the side of a square of a code: 0.42 mm, which is 2.5 dots of a scan at 150 dpi.
-
-Larger squares would leave no room between the code and the text beside it, in the right margin of A4 (17 mm).
-"""
+EDGE = 22.7
+"""Points from the edge of the sheet to whatever a scanner or a person needs, be the paper fed askew (8 mm)."""
+_MODULE = 1.42
+"""Points of the side of a square of a code: 0.5 mm, which is 3 dots of a scan at 150 dpi."""
+QUIET = 4 * _MODULE
+"""Points around a code that stay white (ISO/IEC 18004, 6.3.8)."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +69,20 @@ class DrawnLine:
 class Texts:
     """All texts of a packet, drawn in one go."""
 
-    def __init__(self, texts: Iterable[str], *, large_print: bool = False) -> None:
+    def __init__(
+        self,
+        texts: Iterable[str],
+        *,
+        on_one_line: Iterable[str] = (),
+        bold: Container[str] = (),
+        large_print: bool = False,
+    ) -> None:
+        """`texts` may be set on several lines, `on_one_line` never; those that are in `bold` are in heavy type."""
         self._printed = _LARGE_PRINT if large_print else _PRINTED
-        lines = dict.fromkeys(line for text in texts for line in (text, *(halves(text) or ())))
-        self._lines = list(lines)
-        drawn = _drawn(self._lines)
+        self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
+        pieces = (line for text in texts for way in ways_to_break(text) for line in way)
+        self._lines = list(dict.fromkeys((*pieces, *on_one_line)))
+        drawn = _drawn(self._lines, bold)
         self._sheet: CompiledPart = compile_part(drawn.pdf)
         self._contents = drawn.contents
         self._box = max(drawn.widths, default=0.0) + 1, load_engine().LINE_HEIGHT
@@ -79,24 +98,26 @@ class Texts:
         }
 
     def in_slot(self, text: str, slot: Slot, *, flush_right: bool = False) -> list[Stamp]:
-        """Stamps that write a text into a slot."""
+        """Stamps that write a text into a slot, on as many lines as make it largest."""
         left, bottom, right, top = slot.corners
-        room = right - left - 2 * _SIDE
-        pair = halves(text)
-        height = max(1, (top - bottom) / _NORMAL_HEIGHT)
-        scale = min(max(self._printed, _PRINTED * height), room / max(self._drawn[text].width, 1))
-        if pair is None:
-            return [self._stamp(text, left, right, bottom + _ABOVE_RULE, scale, slot.element, flush_right)]
-        widest = max(self._drawn[half].width for half in pair)
-        scale_of_two = min(_LEAST_ON_ONE_LINE * height, room / max(widest, 1))
-        if scale >= scale_of_two:
-            return [self._stamp(text, left, right, bottom + _ABOVE_RULE, scale, slot.element, flush_right)]
-        low = bottom + _ABOVE_RULE - 1
-        places = (low + _LINE_STEP * height, low)
+        room, height = right - left - 2 * _SIDE, top - bottom
+        largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
+        ways = [way for way in ways_to_break(text) if all(line in self._drawn for line in way)]
+        scales = [self._scale(way, room, height, largest) for way in ways]
+        scale = max(scales)
+        lines = ways[scales.index(scale)]
+        low = bottom + _ABOVE_RULE - (len(lines) > 1)
+        step = scale * LINE_SIZE * _LEADING
         return [
-            self._stamp(half, left, right, place, scale_of_two, slot.element, flush_right)
-            for half, place in zip(pair, places, strict=True)
+            self._stamp(line, left, right, low + above * step, scale, slot.element, flush_right)
+            for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
         ]
+
+    def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
+        """The size at which lines fit a slot."""
+        widest = max(self._drawn[line].width for line in lines)
+        scale = min(largest, room / max(widest, 1))
+        return scale if len(lines) == 1 else min(scale, (height + _BESIDE_SLOT) / (len(lines) * LINE_SIZE * _LEADING))
 
     def at(self, text: str, left: float, baseline: float, room: float) -> Stamp:
         """A stamp that writes a small text at a place, as an artifact."""
@@ -120,11 +141,11 @@ class Texts:
         return Stamp(drawn.drawing, start, baseline - drawn.baseline * scale, scale, element, spoken, language_of(line))
 
 
-def _drawn(lines: Sequence[str]) -> Any:
+def _drawn(lines: Sequence[str], bold: Container[str]) -> Any:
     """Draw lines. What the engine complains of may quote letters of a name, so it is not passed on."""
     engine = load_engine()
     try:
-        return engine.draw_lines(lines)
+        return engine.draw_lines(lines, bold)
     except RenderingFailed:
         raise RenderingFailed(
             "a name or another particular of this visit has letters that can't be printed; write it in Latin letters"
@@ -159,13 +180,71 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
 
 
-def halves(text: str) -> tuple[str, str] | None:
-    """A text cut near its middle, where words or parts of a name end; None where it is short or has no such place."""
-    text = text.strip()  # neither half may be blank
-    if len(text) < 20:
-        return None
-    cuts = [match.start() for match in _BREAKS.finditer(text) if 0 < match.start() < len(text)]
-    if not cuts:
-        return None
-    cut = min(cuts, key=lambda place: abs(place - len(text) / 2))
-    return text[:cut].strip(), text[cut:].strip()
+def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to set a text: on one line, then on two, three and four of them, as even as its words allow.
+
+    A text is cut where words or parts of a name end; within a word only where it is nothing but one long word.
+    """
+    text = text.strip()
+    ways: list[tuple[str, ...]] = [(text,)]
+    for count in range(2, _MOST_LINES + 1):
+        if len(text) >= _LEAST_CUT * (count - 1):
+            lines = _broken(text, count)
+            if len(lines) == count and lines not in ways:
+                ways.append(lines)
+    return tuple(ways)
+
+
+def _broken(text: str, count: int) -> tuple[str, ...]:
+    even = len(text) / count
+    places = [match.start() for match in _BREAKS.finditer(text) if 0 < match.start() < len(text)]
+    if not places:
+        return _cut(text, [_within_word(text, round(even * number)) for number in range(1, count)])
+    return _cut(text, [_nearest(places, even * number) for number in range(1, count)])
+
+
+def _nearest(places: Sequence[int], wished: float) -> int:
+    return min(places, key=lambda place: abs(place - wished))
+
+
+def _within_word(text: str, place: int) -> int:
+    """A place near the one given that parts no mark from its letter."""
+    while place < len(text) and (unicodedata.category(text[place])[0] in "MC" or text[place - 1] == "\u200d"):
+        place += 1
+    return place
+
+
+def _cut(text: str, places: Sequence[int]) -> tuple[str, ...]:
+    ends = [0, *sorted(set(places)), len(text)]
+    pieces = (text[start:end].strip() for start, end in pairwise(ends))
+    return tuple(piece for piece in pieces if piece)
+
+
+_NAME_ROOM = 460.0
+"""Points across the cover that are sure to be there for a name."""
+_WIDE, _CAPITAL, _SMALL_LETTER, _NARROW = 0.95, 0.7, 0.57, 0.36
+"""Widths of letters as shares of the size, on the safe side."""
+
+
+def lines_of_name(name: str) -> int:
+    """How many lines a name takes on the cover, so that room can be left for them: an estimate on the safe side."""
+    size = _LARGEST["visit_patient"] * LINE_SIZE
+    widths = [max(map(_estimated_width, lines)) * size for lines in ways_to_break(name)]
+    fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
+    return next(fitting, widths.index(min(widths))) + 1
+
+
+def _estimated_width(line: str) -> float:
+    return sum(map(_estimated_letter, line))
+
+
+def _estimated_letter(char: str) -> float:
+    if unicodedata.category(char)[0] == "M":
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.0
+    if char in "MWmw@":
+        return _WIDE
+    if char in " iljtfrI.,'-’":
+        return _NARROW
+    return _CAPITAL if char.isupper() or char.isdigit() else _SMALL_LETTER

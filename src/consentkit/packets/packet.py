@@ -22,8 +22,9 @@ from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack, fill
+from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
-from consentkit.packets.papers import PacketItem, PaperMaker, PlacedItem
+from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketPlan
 from consentkit.packets.printed import PrintedPart, printed_part
@@ -32,8 +33,9 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import labelled, particulars
 from consentkit.packets.visit_problems import named_visit
+from consentkit.packets.work_order import is_signed
 from consentkit.pdf.file.seal import seal
-from consentkit.pdf.file.xmp import PacketInfo
+from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
@@ -41,8 +43,8 @@ from consentkit.pdf.part import Part
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
-_FOOT = 15.0
-"""Points from the bottom of a page to the line with its number in the packet."""
+_FOOT = EDGE
+"""Points from the bottom of a page to the line with its number, where the paper has no places for it."""
 _HEAD = 26.0
 """Points from the top of a page of an extra file to the line with the patient's name."""
 _HEAD_STEP = 12.0
@@ -139,9 +141,9 @@ class PacketMaker:
         """Add the papers of a visit to a file."""
         first = linker.expect_pages(papers[-1].last)
         values = {paper.paper.pack.language: particulars(plan.visit, paper.paper.pack) for paper in papers}
-        texts = Texts(_all_texts(plan, papers, values), large_print=plan.layout.large_print)
+        texts = _texts(plan, papers, values)
         texts.put_into(linker)
-        listed = [placed for placed in papers[1:] if placed.paper.to_do]
+        listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, placed in enumerate(papers):
             writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[placed.paper.pack.language])
@@ -162,22 +164,19 @@ class PacketMaker:
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
-                foot = _foot_line(plan, paper.pack, number, packet.pages)
-                yield PageMarks([*required, foot], allowed, printed, called)
+                foot = _foot_texts(plan, placed, number, packet.pages)
+                yield PageMarks([*required, *foot], allowed, printed, called)
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
         """What a file of packets may say beside particulars."""
         plans = [packet.plan for packet in packets]
         papers = [placed.paper for packet in packets for placed in packet.papers]
         fields = ((field.label, page.called) for page in pages for field in page.printed.annotations if field.name)
-        documents = (
-            f"{document.code} {document.language} {document.variant} {document.content_hash}"
-            for plan in plans
-            for document in plan.documents
-        )
+        documents = (text for plan in plans for text in plan.texts)
         texts = {f"{label} – {called}" for label, called in fields}
         texts |= {
             *LANGUAGES,
+            TYPE_OF_PROPERTIES,
             tool(),
             self.workspace.folder.clinic.name or "",
             *PacketInfo.MEANINGS,
@@ -207,11 +206,15 @@ class PacketMaker:
 
 
 def _called(paper: PacketItem) -> str:
-    """What a paper is called in bookmarks and behind the labels of its fields."""
+    """What a paper is called in bookmarks and behind the labels of its fields: stated here again, for the check."""
+    pack, words = paper.pack, paper.pack.packet.cover
+    if paper.form:
+        separator = f"{pack.document.comma} "
+        return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"
     if paper.document is None:
-        return paper.title or paper.pack.packet.blank_page
-    kind_of = paper.pack.packet.cover.kind_of
-    return fill(kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
+        return paper.title or pack.packet.blank_page
+    called = fill(words.kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
+    return fill(words.copy_for_clinic, title=called) if paper.is_copy else called
 
 
 @dataclass
@@ -231,8 +234,10 @@ class _PaperWriter:
         slots = paper.part.slots
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
         for slot in slots:
-            if slot.widget is None and slot.name in self.values:
-                stamps[slot.page] += self.texts.in_slot(self.values[slot.name], slot, flush_right=flush_right)
+            at_end = slot.name in _AT_END
+            text = self._of_page(slot.page).get(slot.name) if at_end else self.values.get(slot.name)
+            if slot.widget is None and text:
+                stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():
             size = compiled.sizes[page]
             entries.extend(self._foot(page, size))
@@ -256,26 +261,28 @@ class _PaperWriter:
         yield self.texts.at(born, _MARGIN, top - _HEAD_STEP, room / 2 - _HEAD_GAP)
         yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
+    def _of_page(self, page: int) -> dict[str, str]:
+        """The number of the page and that of the packet, for the places at the foot."""
+        return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
-        number = self.placed.first + page
-        text = _foot_line(self.plan, self.placed.paper.pack, number, self.pages)
-        yield self.texts.at(text, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
-        if any(slot.page == page and _is_signed(slot.name, slot.kind) for slot in self.placed.paper.part.slots):
-            drawing, side = draw_code(self.linker, _payload(self.plan, self.placed.paper, number))
+        number, paper = self.placed.first + page, self.placed.paper
+        if not _has_places(paper, page):
+            (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
+            yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
+        if any(slot.page == page and is_signed(slot.name, slot.kind) for slot in paper.part.slots):
+            drawing, side = draw_code(self.linker, payload(self.plan, number))
             yield Stamp(drawing, size[0] - EDGE - side, EDGE)
 
 
 def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
     """What a packet says about itself."""
     plan = packet.plan
-    documents = [
-        f"{document.code} {document.language} {document.variant} {document.content_hash}" for document in plan.documents
-    ]
     return PacketInfo(
         plan.pack.packet.cover.heading,
         plan.pack.language,
         packet=plan.packet,
-        documents=tuple(documents),
+        documents=plan.texts,
         publisher=workspace.folder.clinic.name or "",
         tool=tool(),
         is_accessible=not packet.untagged,
@@ -293,23 +300,29 @@ def tool() -> str:
     return f"consentkit {__version__}"
 
 
-def _is_signed(name: str, kind: str) -> bool:
-    return kind == "signature" or name.endswith("_initials")
+def payload(plan: PacketPlan, page: int) -> str:
+    """What the code of a page says: packet and page, and nothing else, so that its squares are large."""
+    return f"CK2/{plan.packet}/{page}"
 
 
-def _payload(plan: PacketPlan, paper: PacketItem, number: int) -> str:
-    """What the code of a page says: packet, document, edition (0 for a draft) and page. Capitals make it smaller."""
-    document = paper.document
-    what = (
-        f"{document.code}.{document.language}.{document.variant}" if document else f"{paper.kind}.{paper.pack.language}"
-    )
-    edition = document.approval.edition if document and document.approval and document.is_approved else 0
-    return f"CK1/{plan.packet}/{what}/{edition}/{number}".upper()
+_AT_END = ("packet_page", "packet_number")
+"""The places at the end of the two lines at the foot."""
 
 
-def _foot_line(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> str:
+def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> dict[str, str]:
     page_of = fill(pack.packet.page_of, page=str(number), pages=str(pages))
-    return f"{page_of} · {fill(pack.packet.packet, packet=plan.packet)}"
+    return dict(zip(_AT_END, (page_of, fill(pack.packet.packet, packet=plan.packet)), strict=True))
+
+
+def _has_places(paper: PacketItem, page: int) -> bool:
+    """Whether a page has places for both numbers. A clinic's own template may have none."""
+    return {slot.name for slot in paper.part.slots if slot.page == page}.issuperset(_AT_END)
+
+
+def _foot_texts(plan: PacketPlan, placed: PlacedItem, number: int, pages: int) -> list[str]:
+    """What is written at the foot of a page: two texts in their places, or one line where there are none."""
+    texts = _numbers(plan, placed.paper.pack, number, pages).values()
+    return list(texts) if _has_places(placed.paper, number - placed.first) else [" · ".join(texts)]
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
@@ -317,17 +330,24 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
     return labelled(plan.visit, pack)
 
 
-def _all_texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[str, dict[str, str]]) -> Iterator[str]:
+def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[str, dict[str, str]]) -> Texts:
     """Every text that will be drawn."""
-    pages = papers[-1].last
+    in_slots: list[str] = []
+    on_one_line: list[str] = []
     for placed in papers:
         paper = placed.paper
         for number in range(placed.first, placed.last + 1):
-            yield _foot_line(plan, paper.pack, number, pages)
+            on_one_line += _foot_texts(plan, placed, number, papers[-1].last)
         if paper.is_foreign:
-            yield from _labels(plan, paper.pack)
+            on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
-        yield from (text for name, text in values[paper.pack.language].items() if name in names)
+        in_slots += (text for name, text in values[paper.pack.language].items() if name in names)
+    pages = {
+        _numbers(plan, placed.paper.pack, number, papers[-1].last)["packet_page"]
+        for placed in papers
+        for number in range(placed.first, placed.last + 1)
+    }
+    return Texts(in_slots, on_one_line=on_one_line, bold=pages, large_print=plan.layout.large_print)
 
 
 def _digest(part: Part) -> bytes:

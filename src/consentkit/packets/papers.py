@@ -7,7 +7,7 @@ nothing of a patient is in any paper.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.documents.making import Document
@@ -15,53 +15,20 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.words import LanguagePack
+from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.lettering import lines_of_name
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
+from consentkit.packets.work_order import work_order
 from consentkit.pdf.part import Part
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
 _MOST_COVER_PAGES = 8
-
-
-@dataclass(frozen=True)
-class PacketItem:
-    """One paper of a packet: a document, or one of the pages around it."""
-
-    title: str
-    kind: str
-    """`cover`, `consent`, `information`, `refusal`, `plan`, `statements`, `blank` or `extra`."""
-    to_do: str
-    """What the patient does with it: `sign`, `take_home` or `read`; empty for pages that are not in the list."""
-    pack: LanguagePack
-    part: Part
-    document: Document | None = None
-    is_foreign: bool = False
-
-    @property
-    def bookmark(self) -> str:
-        """What bookmarks and the structure call it."""
-        if self.document is None:
-            return self.title or self.pack.packet.blank_page
-        return fill(self.pack.packet.cover.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
-
-    @property
-    def kind_in_words(self) -> str:
-        """The kind of a document in the words of its language; empty for other pages."""
-        return str(self.pack.document.kinds.model_dump()[self.kind]) if self.document else ""
-
-
-@dataclass(frozen=True)
-class PlacedItem:
-    """A paper and its pages in the packet, counted from 1."""
-
-    paper: PacketItem
-    first: int
-    last: int
 
 
 @dataclass
@@ -93,16 +60,26 @@ class PaperMaker:
         raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; split this visit in two")
 
     def _behind_cover(self, plan: PacketPlan, inputs: Inputs) -> list[PacketItem]:
-        papers = [_document_paper(document, self._pack(plan, document.language, inputs)) for document in plan.documents]
-        if plan.clauses or plan.assent:
-            values = {"assent": plan.assent, "represented": plan.visit.representative is not None}
-            title = plan.pack.packet.statements.title
-            part = self._sheet(plan, inputs, "statements", title, values, plan.clauses)
-            papers.append(PacketItem(title, "statements", "sign", plan.pack, part))
+        papers = []
+        if plan.form:
+            title = plan.pack.document.kinds.form
+            papers.append(PacketItem(title, "form", "sign", plan.pack, plan.form.part, form=plan.form))
+        for document in plan.documents:
+            papers += self._document_papers(plan, document, inputs)
         for extra in plan.extras:
             part = Part(extra.pdf, extra.pages)
             papers.append(PacketItem(title_of_file(extra.name), "extra", "read", plan.pack, part, is_foreign=True))
         return papers
+
+    def _document_papers(self, plan: PacketPlan, document: Document, inputs: Inputs) -> Iterator[PacketItem]:
+        """The paper of a document; of a plan that is filled in together, one for the patient and one for the clinic."""
+        to_read = "read" if plan.form else "keep"
+        group = {"information": to_read, "plan": "keep"}.get(document.variant, "sign")
+        pack = self._pack(plan, document.language, inputs)
+        paper = PacketItem(document.title, document.variant, group, pack, document.part, document)
+        yield paper
+        if document.variant == "plan":
+            yield replace(paper, is_copy=True)
 
     def _pack(self, plan: PacketPlan, language: str, inputs: Inputs) -> LanguagePack:
         return plan.pack if plan.pack.language == language else self.parsed.pack(language, inputs)
@@ -114,8 +91,9 @@ class PaperMaker:
     def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem], inputs: Inputs) -> PacketItem:
         values = {
             "rows": cover_rows(plan.visit),
-            "telehealth": plan.visit.place == "telehealth",
-            "papers": [_listed(entry) for entry in placed if entry.paper.to_do],
+            "name_lines": lines_of_name(plan.visit.patient.name),
+            "telehealth": plan.situation.telehealth,
+            **work_order(placed, plan.situation, plan.pack),
             "language_help": list(self._language_help(inputs)),
         }
         title = plan.pack.packet.cover.heading
@@ -126,23 +104,10 @@ class PaperMaker:
             pack = self.parsed.pack(language, inputs)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
-    def _sheet(
-        self,
-        plan: PacketPlan,
-        inputs: Inputs,
-        template: str,
-        title: str,
-        values: dict[str, Any],
-        clauses: tuple[str, ...] = (),
-    ) -> Part:
-        spec = SheetSpec(template, title, plan.pack, plan.layout, values, clauses)
+    def _sheet(self, plan: PacketPlan, inputs: Inputs, template: str, title: str, values: dict[str, Any]) -> Part:
+        spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, values)
         key = sheet_key(spec, inputs)
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
-
-
-def _document_paper(document: Document, pack: LanguagePack) -> PacketItem:
-    to_do = "take_home" if document.variant in {"information", "plan"} else "sign"
-    return PacketItem(document.title, document.variant, to_do, pack, document.part, document)
 
 
 def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedItem]:
@@ -156,17 +121,3 @@ def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | 
         placed.append(PlacedItem(paper, done + 1, done + paper.part.pages))
         done += paper.part.pages
     return placed
-
-
-def _listed(placed: PlacedItem) -> dict[str, Any]:
-    """A line of the list on the cover."""
-    paper = placed.paper
-    return {
-        "title": paper.title,
-        "code": paper.document.code if paper.document else "",
-        "kind": paper.kind_in_words,
-        "language": paper.pack.language,
-        "first": placed.first,
-        "last": placed.last,
-        "to_do": paper.to_do,
-    }

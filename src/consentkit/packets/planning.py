@@ -1,4 +1,4 @@
-"""What a visit calls for: which documents, in which languages, which further pages; or why there can be no packet.
+"""What a visit calls for: one form to sign, which documents, in which languages; or why there can be no packet.
 
 Guarantees: everything that is wrong with a visit is reported at once, with the remedy and without the name of anybody;
 there is no plan as long as anything speaks against it, and a visit without a plan does not count for later visits.
@@ -12,18 +12,20 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentkit.documents.document import Document
+from consentkit.documents.form import Situation, form_key, get_or_make_form
+from consentkit.documents.form_request import Form, FormRequest
 from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout
+from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
@@ -45,8 +47,12 @@ Place: TypeAlias = tuple[int | None, int | None]
 
 _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
+_MOST_FORMS = 64
+"""Forms that are kept for the next visits of a run."""
 _MOST_CHARACTERS = 5
 """Characters of a name that a message lists."""
+_LANGUAGES_OF_FORM = 2
+"""Languages in which a form is printed at most; information papers are there in each language of a visit."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,12 @@ class PacketPlan:
     visit: Visit
     pack: LanguagePack
     """The words of the patient's language."""
+    form: Form | None
+    """What is signed; None where nothing is left to sign, or the visit requests no form."""
     documents: tuple[Document, ...]
-    clauses: tuple[str, ...]
-    """The clauses that this visit calls for beyond those of the documents."""
-    assent: bool
-    """Whether the patient is asked, though somebody else decides."""
+    """What else there is, in the order in which it is handed out."""
+    situation: Situation
+    """What the visit calls for beyond patient and clinician."""
     extras: tuple[ForeignPdf, ...]
     overridden: tuple[Conflict, ...]
     layout: Layout
@@ -109,6 +116,29 @@ class PacketPlan:
         return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
 
     @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses of the form that this visit calls for beyond those of its procedures."""
+        return tuple(_clauses_called_for(self.situation, self.pack)) if self.form else ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each text that is in the packet: code, language, kind and hash of the content.
+
+        A form is a part of the same text as the information, so it is named only where it is alone.
+        """
+        read = [(one.code, one.language, one.variant, one.content_hash) for one in self.documents]
+        signed = [(one.code, one.language, "form", one.content_hash) for one in (self.form.texts if self.form else ())]
+        informed = {(code, language) for code, language, variant, _ in read if variant == "information"}
+        return tuple(" ".join(text) for text in (*(one for one in signed if one[:2] not in informed), *read))
+
+    @property
+    def mark(self) -> str:
+        """What is printed at the head of the pages around the documents: the mark of what is not approved, if any."""
+        marks = [paper.mark for paper in (self.form, *self.documents) if paper and not paper.is_approved]
+        draft = self.pack.page.draft
+        return draft if draft in marks else next(iter(marks), "")
+
+    @property
     def packet(self) -> str:
         """The identifier of the packet: ten letters and digits, made from the visit's number and date and its papers.
 
@@ -119,13 +149,19 @@ class PacketPlan:
         visit, layout = self.visit, self.layout
         parts = {
             "visit": [visit.visit, visit.date.isoformat(), self.pack.language],
-            "documents": [document.content_hash for document in self.documents],
-            "pages": [*self.clauses, self.assent],
+            "documents": [f"{document.variant} {document.content_hash}" for document in self.documents],
+            "form": self._form_parts(),
             "extras": [hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras],
             "layout": [layout.paper, layout.large_print, layout.fillable, self.duplex],
         }
         digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
         return base64.b32encode(digest)[:10].decode()
+
+    def _form_parts(self) -> list[object]:
+        if self.form is None:
+            return []
+        texts = [[text.code, text.language, text.content_hash] for text in self.form.texts]
+        return [texts, list(self.form.languages), asdict(self.situation), list(self.visit.on_file)]
 
 
 @dataclass(frozen=True)
@@ -139,6 +175,57 @@ class _VisitInPlanning:
     """The line and the column of each of its codes, where they are known."""
 
 
+@dataclass(frozen=True)
+class _Requested:
+    """Which papers a visit requests: what is to sign, and the documents beside it."""
+
+    languages: tuple[str, ...]
+    codes_to_sign: tuple[str, ...]
+    """The procedures of the form; none where there is nothing to sign."""
+    codes_on_file: tuple[str, ...]
+    """Those that are not on it, since their consent is on file."""
+    documents: tuple[Identity, ...]
+
+    @staticmethod
+    def of(
+        visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]
+    ) -> _Requested:
+        """What a visit requests by its kinds of documents. `languages` has the patient's first."""
+        has_form = not {"consent", "form"}.isdisjoint(kinds)
+        offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
+        every = [one.code for one in offered]
+        to_sign = tuple(code for code in every if code not in visit.on_file) if has_form else ()
+        on_file = tuple(code for code in every if code in visit.on_file)
+        to_read = every if "information" in kinds else to_sign if "consent" in kinds else ()
+        to_refuse = every if "refusal" in kinds else ()
+        to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
+        in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
+            ("refusal", to_refuse, languages),
+            ("plan", to_plan, languages[:1]),
+            ("information", to_read, languages),
+        ]
+        documents = [
+            Identity(code, language, variant)
+            for variant, codes, languages_of_kind in in_order
+            for code in codes
+            for language in languages_of_kind
+        ]
+        return _Requested(tuple(languages), to_sign, on_file, tuple(documents))
+
+    @property
+    def to_approve(self) -> list[Identity]:
+        """The documents whose approvals count, each once."""
+        of_form = (
+            Identity(code, language, "consent") for code in self.codes_to_sign for language in self.languages_of_form
+        )
+        return list(dict.fromkeys((*of_form, *(identity.approved_as for identity in self.documents))))
+
+    @property
+    def languages_of_form(self) -> tuple[str, ...]:
+        """The languages in which the form is printed."""
+        return self.languages[:_LANGUAGES_OF_FORM]
+
+
 @dataclass
 class Planner:
     """Plans the packets of a run. Every file is read once for each visit, and parsed again only if it has changed."""
@@ -148,6 +235,7 @@ class Planner:
     parsed: ParsedFiles | None = None
     """What has been parsed for other steps of the run, if that is shared."""
     _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _forms: Recent[str, Form] = field(default_factory=lambda: Recent(_MOST_FORMS))
     _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Extras | None = None
     _days: DayBook = field(default_factory=DayBook)
@@ -180,27 +268,28 @@ class Planner:
         extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
-        requested = [
-            Identity(procedure.code, pack.language, variant)
-            for procedure in procedures
-            for variant in visit.documents or clinic.packet.documents
-            for pack in packs
-        ]
+        situation = _situation(visit)
+        requested = _Requested.of(
+            visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
+        )
         if not self.options.allow_drafts:
-            for identity in requested:  # before the first one is made, which takes a hundred times as long
+            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layout)
             problems.require_none()
+        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
         documents = [
-            document for identity in requested if (document := problems.try_to(self._document, one, identity, layout))
+            document
+            for identity in requested.documents
+            if (document := problems.try_to(self._document, one, identity, layout))
         ]
         problems.require_none()
         self._days.remember(visit, procedures)
         return PacketPlan(
             visit=visit,
             pack=packs[0],
+            form=form,
             documents=tuple(documents),
-            clauses=tuple(_clauses_called_for(visit, packs[0])),
-            assent=visit.representative is not None and visit.age >= ASSENT_AGE,
+            situation=situation,
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
@@ -278,6 +367,22 @@ class Planner:
             self._report_draft(one, identity)
         return document
 
+    def _form(self, one: _VisitInPlanning, requested: _Requested, situation: Situation, layout: Layout) -> Form:
+        request = FormRequest(
+            requested.codes_to_sign, requested.languages_of_form, situation, layout, requested.codes_on_file
+        )
+        own_key = form_key(self.workspace, request, one.inputs)
+        form = self._forms.find(own_key)
+        if form is None:
+            form = get_or_make_form(self.workspace, request, one.inputs)
+            if self.workspace.is_current(one.inputs):
+                self._forms.put(own_key, form)
+        if not self.options.allow_drafts:  # edited after it was asked
+            for text in form.texts:
+                if text.approved_edition is None:
+                    self._report_draft(one, Identity(text.code, text.language, "consent"))
+        return form
+
     def _find(self, identity: Identity, layout: Layout) -> Sought:
         return self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
 
@@ -316,7 +421,8 @@ class Planner:
         return tuple(overridden)
 
     def _report_draft(self, one: _VisitInPlanning, identity: Identity) -> None:
-        code, language, variant = identity.code, identity.language, identity.variant
+        approved_as = identity.approved_as
+        code, language, variant = approved_as.code, approved_as.language, approved_as.variant
         options = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
         options += "" if variant == "consent" else f" --variant {variant}"
         one.problems.add(
@@ -340,8 +446,20 @@ def _which(visit: Visit, number: int) -> str:
     return f"number {number + 1} of {len(visit.extra)}"
 
 
-def _clauses_called_for(visit: Visit, pack: LanguagePack) -> list[str]:
-    called = {"telehealth": visit.place == "telehealth", "trainee": visit.trainee is not None}
+def _situation(visit: Visit) -> Situation:
+    """What a visit calls for beyond patient and clinician."""
+    return Situation(
+        telehealth=visit.place == "telehealth",
+        trainee=visit.trainee is not None,
+        represented=visit.representative is not None,
+        assent=visit.representative is not None and visit.age >= ASSENT_AGE,
+        interpreter=visit.interpreter is not None,
+        witness=visit.witness is not None,
+    )
+
+
+def _clauses_called_for(situation: Situation, pack: LanguagePack) -> list[str]:
+    called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
     return [name for name, clause in pack.clauses.items() if clause.visit and called[clause.visit]]
 
 

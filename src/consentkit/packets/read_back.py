@@ -30,7 +30,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.packets.drawn import DrawnText, PageReader
-from consentkit.packets.lettering import halves
+from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.pdf.file.reader import PdfFile, read_file
@@ -115,7 +115,7 @@ def _require_page(
     if not all(_is_borne(text, drawn, fold) for text in marks.required):
         raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
     whole = {*marks.required, *marks.allowed}
-    known = {*whole, *(half for text in whole for half in halves(text) or ())}
+    known = {line for text in whole for way in ways_to_break(text) for line in way}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
         raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
     spoken = [item for item in texts if item.spoken is not None]
@@ -194,7 +194,7 @@ def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
     yield from (visit.patient.name, visit.patient.record, visit.visit)
     yield from (pack.dates.write(visit.patient.born), pack.dates.write(visit.date))
     if visit.time:
-        yield visit.time.isoformat("minutes")
+        yield pack.dates.write_time(visit.time)
     for professional in (visit.clinician, visit.trainee, visit.supervisor):
         if professional:
             yield professional.signed
@@ -210,9 +210,8 @@ def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
 
 
 def _is_borne(text: str, drawn: set[Runs], fold: Callable[[str], Runs]) -> bool:
-    """Whether a page bears a text, on one line or on two."""
-    pair = halves(text)
-    return fold(text) in drawn or (pair is not None and set(map(fold, pair)) <= drawn)
+    """Whether a page bears a text, on one line or on several."""
+    return any(set(map(fold, lines)) <= drawn for lines in ways_to_break(text))
 
 
 class Runs(NamedTuple):

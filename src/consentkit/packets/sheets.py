@@ -1,4 +1,4 @@
-"""The pages of a packet that are not about a procedure: the cover, the statements that a visit calls for, blank pages.
+"""The pages of a packet around its papers: the cover, and blank pages.
 
 Guarantees: nothing of a patient is in them. Like documents, they are made ahead and kept, and have slots for what
 belongs to the visit.
@@ -7,7 +7,7 @@ belongs to the visit.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from consentkit.documents.kept import keep_unless_edited
 from consentkit.documents.making import Layout, layout_style_paths, layout_styles, load_engine
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.page import LOGO_ASSET, compose_sheet
-from consentkit.documents.safety import clause_texts, require_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
@@ -35,12 +34,12 @@ class SheetSpec:
 
     template: str
     title: str
+    mark: str
+    """What is printed at the head of each page: that the packet holds drafts, if it does."""
     pack: LanguagePack
     layout: Layout
     values: Mapping[str, Any]
     """What the template sees besides clinic and words: plain values, so that they can be part of a key."""
-    clauses: tuple[str, ...] = ()
-    """The clauses of the pack that it prints."""
 
 
 def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot | None = None) -> Part:
@@ -58,10 +57,9 @@ def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot |
 
 
 def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path], files: Snapshot | None = None) -> Part:
-    """Make a sheet. Raises RenderingFailed where a template is faulty, or leaves out or hides what it must say."""
+    """Make a sheet. Raises RenderingFailed where a template is faulty."""
     engine = load_engine()
-    clauses = {name: spec.pack.clauses[name] for name in spec.clauses}
-    values = {**spec.values, "title": spec.title, "clauses": clauses}
+    values = {**spec.values, "title": spec.title, "mark": spec.mark}
     page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)
     assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
@@ -70,16 +68,7 @@ def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path],
         made: Part = engine.render(
             page.html, styles, assets, info, fillable=spec.layout.fillable, paper=spec.layout.paper
         )
-        if required := list(_required_texts(spec)):
-            require_texts(required, made.pdf)
     return made
-
-
-def _required_texts(spec: SheetSpec) -> Iterator[str]:
-    """What must never be missing from a sheet: its clauses, and what a child is asked to agree to."""
-    yield from clause_texts(spec.pack.clauses[name] for name in spec.clauses)
-    if spec.values.get("assent"):
-        yield from spec.pack.form.assent.statements
 
 
 def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:
@@ -91,6 +80,6 @@ def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:
         spec.pack.model_dump_json(),  # as it was read: its file may have been edited since
         spec.template,
         spec.title,
-        json.dumps([layout.paper, layout.large_print, layout.fillable, spec.clauses], sort_keys=True),
+        json.dumps([layout.paper, layout.large_print, layout.fillable, spec.mark], sort_keys=True),
         json.dumps(spec.values, sort_keys=True),
     )

@@ -25,7 +25,8 @@ def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
 
 def labelled(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
     """The same, each behind its label: for pages that have no slots for them."""
-    labels = pack.label.name, pack.label.born, pack.label.record
+    words = pack.label
+    labels = words.name, words.born_in_full or words.born, words.record_in_full or words.record
     name, born, record = (f"{label}: {text}" for label, text in zip(labels, identifiers(visit, pack), strict=True))
     return name, born, record
 
@@ -59,14 +60,20 @@ def _visit(visit: Visit, pack: LanguagePack) -> Iterator[tuple[str, str | None]]
     """The answers on the cover."""
     yield "visit_patient", visit.patient.name
     for row, answer in _answers(visit):
-        yield f"visit_{row}", pack.dates.write(answer) if isinstance(answer, datetime.date) else answer
+        yield f"visit_{row}", _in_words(answer, pack)
 
 
-def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | None]]:
+def _in_words(answer: str | datetime.date | datetime.time | None, pack: LanguagePack) -> str | None:
+    if isinstance(answer, datetime.time):
+        return pack.dates.write_time(answer)
+    return pack.dates.write(answer) if isinstance(answer, datetime.date) else answer
+
+
+def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | datetime.time | None]]:
     """What is on each line of the cover, from the top."""
     representative, interpreter = visit.representative, visit.interpreter
     yield "date", visit.date
-    yield "time", visit.time.strftime("%H:%M") if visit.time else None
+    yield "time", visit.time
     yield "visit", visit.visit
     yield "clinician", visit.treats.signed
     yield "supervisor", visit.supervisor.signed if visit.supervisor else None
@@ -77,4 +84,4 @@ def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | None]]:
 
 def cover_rows(visit: Visit) -> list[str]:
     """The lines of the cover that this visit has an answer for, in their order."""
-    return [row for row, answer in _answers(visit) if answer]
+    return [row for row, answer in _answers(visit) if answer is not None]

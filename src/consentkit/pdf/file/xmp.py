@@ -83,6 +83,9 @@ class PacketInfo(Info):
         return {"packet": self.packet, "documents": "; ".join(self.documents)}
 
 
+TYPE_OF_PROPERTIES = "Text"
+"""The type of each entry of our own schema."""
+
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -176,7 +179,7 @@ def _accessibility_schema() -> str:
 
 def _own_schema(info: Info) -> str:
     meanings = info.MEANINGS.items()
-    properties = [_PROPERTY.format(name=name, type="Text", meaning=meaning) for name, meaning in meanings]
+    properties = [_PROPERTY.format(name=name, type=TYPE_OF_PROPERTIES, meaning=meaning) for name, meaning in meanings]
     return _SCHEMA.format(
         name="consentkit document", namespace=NAMESPACE, prefix="consentkit", properties="\n".join(properties)
     )

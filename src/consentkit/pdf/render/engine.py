@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
@@ -220,14 +220,16 @@ class Lines:
 
 _UNPRINTABLE_NAME = "a name or another text of the visit has characters that no font here can print"
 
+_WEIGHT = ' class="bold"'
+
 LINE_SIZE = 12.0
 """The size, in points, in which lines are drawn."""
 LINE_HEIGHT = 20.0
 """The height, in points, of the box of a line."""
 
 
-def draw_lines(lines: Sequence[str]) -> Lines:
-    """Draw lines of text. Raises RenderingFailed if no font has a character, without naming it.
+def draw_lines(lines: Sequence[str], bold: Container[str] = ()) -> Lines:
+    """Draw lines of text, those of `bold` in heavy type. Raises RenderingFailed if no font has a character, unnamed.
 
     All are on one page, since a separate page for each would take ten times as long.
     """
@@ -235,7 +237,9 @@ def draw_lines(lines: Sequence[str]) -> Lines:
         raise RenderingFailed(_UNPRINTABLE_NAME)
     faces = font_files.faces_for("".join(lines))
     fetcher = _AssetFetcher(font_files.font_assets(faces))
-    html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
+    html = "".join(
+        f'<p dir="{direction_of(line)}"{_WEIGHT if line in bold else ""}>{escape(line)}</p>' for line in lines
+    )
     page, styles = f"<html><body>{html}</body></html>", (font_files.font_rules(faces), _line_style(len(lines)))
     with no_fork(), _complaints() as complaints, fetcher.refusals():
         document = _laid_out(page, styles, fetcher, faces)
@@ -254,6 +258,7 @@ def _line_style(count: int) -> str:
         body, p {{ margin: 0; }}
         p {{ height: {LINE_HEIGHT:g}pt; white-space: nowrap; text-align: left; }}
         html {{ font-variant-numeric: lining-nums tabular-nums; }}
+        .bold {{ font-weight: 700; font-variation-settings: "wght" 700; }}
     """
 
 

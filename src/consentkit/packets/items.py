@@ -1,0 +1,62 @@
+"""One paper of a packet, and its pages there.
+
+Guarantees: these are plain values; nothing of a patient is in any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consentkit.documents.document import Document
+from consentkit.documents.form_request import Form
+from consentkit.model.words import LanguagePack, fill
+from consentkit.pdf.part import Part
+
+
+@dataclass(frozen=True)
+class PacketItem:
+    """One paper of a packet: the form, a document, or one of the pages around them."""
+
+    title: str
+    kind: str
+    """`cover`, `form`, `refusal`, `plan`, `information`, `blank` or `extra`."""
+    group: str
+    """What is done with it: `sign`, `read` or `keep`; empty for pages that are not in the list."""
+    pack: LanguagePack
+    part: Part
+    document: Document | None = None
+    form: Form | None = None
+    is_foreign: bool = False
+    is_copy: bool = False
+    """Whether it is the clinic's copy of a paper that the patient keeps."""
+
+    @property
+    def bookmark(self) -> str:
+        """What bookmarks, the structure and the cover call it."""
+        if self.form:
+            codes = f"{self.pack.document.comma} ".join(dict.fromkeys(text.code for text in self.form.texts))
+            return f"{self.title} ({codes})"
+        if self.document is None:
+            return self.title or self.pack.packet.blank_page
+        words = self.pack.packet.cover
+        named = fill(words.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
+        return fill(words.copy_for_clinic, title=named) if self.is_copy else named
+
+    @property
+    def kind_in_words(self) -> str:
+        """The kind of a document in the words of its language; empty for other pages."""
+        return str(self.pack.document.kinds.model_dump()[self.kind]) if self.document else ""
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the clinic files it."""
+        return self.group == "sign" or self.is_copy
+
+
+@dataclass(frozen=True)
+class PlacedItem:
+    """A paper and its pages in the packet, counted from 1."""
+
+    paper: PacketItem
+    first: int
+    last: int

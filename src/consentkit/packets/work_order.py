@@ -1,0 +1,108 @@
+"""What the cover says of each paper: who signs it on which page, what is read and kept, and what comes back.
+
+Guarantees: it is counted from the places in the finished papers, so that the cover never names a signature that no
+page has a place for, nor leaves one out; nobody is named, only the roles of those who sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consentkit.documents.form import Situation
+from consentkit.model.words import LanguagePack
+from consentkit.packets.items import PlacedItem
+
+GROUPS = ("sign", "read", "keep")
+"""What is done with a paper, in the order of the table on the cover."""
+
+_SIGNATURE, _DATE, _INITIALS = "_signature", "_signed_on", "_initials"
+
+
+@dataclass(frozen=True)
+class SignedPage:
+    """What is written on one page by those who sign."""
+
+    page: int
+    """The page of the packet."""
+    roles: tuple[str, ...]
+    """Who signs on it, from the top."""
+    dates: int
+    initials: int
+
+
+def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
+    """The pages of a paper with places to sign or to put initials."""
+    roles = _roles(situation)
+    pages = []
+    for number in range(placed.paper.part.pages):
+        names = list(dict.fromkeys(slot.name for slot in _from_the_top(placed, number)))
+        signed = tuple(role for name in names if (role := name.removesuffix(_SIGNATURE)) != name and role in roles)
+        dates = sum(name.endswith(_DATE) and name.removesuffix(_DATE) in roles for name in names)
+        initials = sum(name.endswith(_INITIALS) for name in names)
+        if signed or initials:
+            pages.append(SignedPage(placed.first + number, signed, dates, initials))
+    return pages
+
+
+def is_signed(name: str, kind: str) -> bool:
+    """Whether a place is for a signature or for initials."""
+    return kind == "signature" or name.endswith(_INITIALS)
+
+
+def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:
+    slots = [slot for slot in placed.paper.part.slots if slot.page == page]
+    return sorted(slots, key=lambda slot: -slot.corners.top)
+
+
+def _roles(situation: Situation) -> set[str]:
+    """Those who sign at a visit. Whoever is not expected leaves the place of a paper for all visits empty."""
+    roles = {"clinician", "representative" if situation.represented else "patient"}
+    return roles | {role for role in ("assent", "interpreter", "witness") if getattr(situation, role)}
+
+
+def work_order(papers: Sequence[PlacedItem], situation: Situation, words: LanguagePack) -> dict[str, Any]:
+    """What the template of the cover is given: plain values, so that they can be part of a key."""
+    to_sign = {id(placed): signed_pages(placed, situation) for placed in papers}
+    pages = [page for placed in papers for page in to_sign[id(placed)]]
+    listed = list(_listed(papers, to_sign, words))
+    return {
+        "groups": [{"group": group, "papers": rows} for group in GROUPS if (rows := _rows(listed, group))],
+        "comes_back": [_span(placed) for placed in papers if placed.paper.comes_back],
+        "signatures": sum(len(page.roles) for page in pages),
+        "dates": sum(page.dates for page in pages),
+        "initials": sum(page.initials for page in pages),
+    }
+
+
+def _rows(listed: Sequence[dict[str, Any]], group: str) -> list[dict[str, Any]]:
+    return [row for row in listed if row["group"] == group]
+
+
+def _listed(
+    papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], words: LanguagePack
+) -> Iterator[dict[str, Any]]:
+    number = 0
+    for placed in papers:
+        paper = placed.paper
+        if not paper.group:
+            continue
+        number += 1
+        places = [
+            {"page": page.page, "who": [_who(role, words) for role in page.roles], "initials": page.initials}
+            for page in to_sign[id(placed)]
+        ]
+        row = {"number": number, "group": paper.group, "title": paper.bookmark, "language": paper.pack.language}
+        yield {**row, **_span(placed), "places": places}
+
+
+def _span(placed: PlacedItem) -> dict[str, int]:
+    return {"first": placed.first, "last": placed.last}
+
+
+def _who(role: str, words: LanguagePack) -> str:
+    """What the form calls whoever signs."""
+    if role == "assent":
+        return words.form.assent.who
+    return next((block.who for block in words.signatures.blocks if block.role == role), role)

@@ -1,0 +1,150 @@
+"""The cover as a work order: who signs what on which page, what is read, what is kept and what comes back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from consentkit.cache.store import open_store
+from consentkit.documents.form import Situation
+from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.packets.packet import Packet
+from consentkit.packets.work_order import work_order
+from kit.packets import CHILD, MOTHER, OTHER, packet, page_texts, visit
+from kit.small import make_clinic, write_procedure, write_translation
+
+LONGEST_NAME = "Maximiliane Alexandra Wilhelmina Theodora Konstantinopolitanska-Featherstonehaug"
+EVERYBODY: dict[str, Any] = {
+    "patient": CHILD,
+    "place": "telehealth",
+    "representative": MOTHER,
+    "interpreter": {"name": "Marisol Quintana", "is_a": "professional", "language": "Spanish", "number": "4471"},
+    "witness": "Tomasz Lis",
+    "trainee": {"name": "Jonah Feldman", "credentials": "MSW intern"},
+    "supervisor": {"name": "Dr. Amara Okonkwo", "credentials": "PhD"},
+}
+CODES = ["SMALL-1", *(f"SMALL-{number}" for number in range(2, 10))]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
+    folder = make_clinic(tmp_path_factory.mktemp("clinic"))
+    for code in CODES[1:]:
+        write_procedure(folder / "procedures", code=code, title=f"Another small procedure, number {code[-1]}")
+    write_translation(folder / "procedures", "es")
+    return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
+
+
+@pytest.fixture(scope="module")
+def usual(workspace: OpenWorkspace) -> Packet:
+    return packet(workspace, visit(documents=["consent", "refusal"]))
+
+
+def cover(made: Packet) -> str:
+    return " ".join(" ".join(page_texts(made.pdf)[: made.papers[0].last]).split())
+
+
+def test_the_cover_says_who_signs_what_on_which_page(usual: Packet) -> None:
+    order = work_order(usual.papers[1:], usual.plan.situation, usual.plan.pack)
+    (sign, read) = order["groups"]
+    form, refusal = sign["papers"]
+    assert form["places"] == [
+        {"page": 2, "who": [], "initials": 1},
+        {"page": 3, "who": ["Patient", "Clinician"], "initials": 0},
+    ]
+    assert [place["who"] for place in refusal["places"]] == [["Patient", "Clinician"]]
+    assert [paper["title"] for paper in read["papers"]] == ["A small procedure (SMALL-1): Information to keep"]
+    assert (order["signatures"], order["dates"], order["initials"]) == (4, 4, 1)
+    said = cover(usual)
+    assert re.search(r"Sign here 2 Consent form \(SMALL-1\) 1 3 Patient, Clinician", said), said
+    assert "Signatures: 4" in said
+    assert "Initials: 1" in said
+
+
+def test_whoever_is_not_expected_is_not_asked_for(usual: Packet) -> None:
+    """A refusal has a place for everybody."""
+    with_witness = work_order(usual.papers[1:], Situation(witness=True), usual.plan.pack)
+    assert with_witness["signatures"] >= 4
+    assert work_order(usual.papers[1:], Situation(represented=True), usual.plan.pack)["groups"]
+
+
+def test_what_was_only_to_be_read_does_not_come_back(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(documents=["information"]))
+    said = cover(made)
+    assert "Keep" in said
+    assert "Sign here" not in said
+    assert "front desk" not in said
+
+
+def test_each_sheet_says_that_the_packet_has_drafts(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(), duplex=True)
+    for placed in made.papers:
+        assert made.plan.pack.page.draft in page_texts(made.pdf)[placed.first - 1], placed.paper.kind
+
+
+def test_times_are_written_as_people_say_them(usual: Packet, workspace: OpenWorkspace) -> None:
+    assert "8:00 am" in cover(usual)
+    spanish = packet(workspace, visit(language="es", time="13:05", documents=["form"]))
+    assert "1:05 p. m." in cover(spanish)
+    midnight = packet(workspace, visit(time="00:30", documents=["form"]))
+    assert "12:30 am" in cover(midnight)
+
+
+@pytest.mark.parametrize("name", [CHILD["name"], LONGEST_NAME])
+def test_the_cover_has_one_page_with_ten_papers_and_everybody(name: str, workspace: OpenWorkspace) -> None:
+    patient = {**CHILD, "name": name}
+    made = packet(workspace, visit(**{**EVERYBODY, "patient": patient}, procedures=CODES))
+    assert len(made.papers) == 1 + 1 + len(CODES)
+    assert made.papers[0].last == 1
+
+
+def test_in_large_print_it_has_two_at_most(workspace: OpenWorkspace) -> None:
+    assert packet(workspace, visit(**EVERYBODY, large_print=True)).papers[0].last <= 2
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("name", [OTHER["name"], LONGEST_NAME])
+def test_the_name_is_the_largest_of_what_the_visit_says_and_is_never_printed_too_small(
+    name: str, large_print: bool, workspace: OpenWorkspace
+) -> None:
+    patient = {"name": name, "born": "1984-09-28", "record": "MR-20417"}
+    made = packet(workspace, visit(patient=patient, large_print=large_print, documents=["form"]))
+    on_cover = {text: size for page, text, size in sizes(made.pdf) if page == 1}
+    name_on_cover = min(size for text, size in on_cover.items() if text in name)
+    others = [
+        size for text, size in on_cover.items() if "November 23" in text or text in {"8:00 am", "V-1", "MR-20417"}
+    ]
+    assert name_on_cover > max(others)
+    assert name_on_cover > 24
+    floor = 14 if large_print else 9
+    assert min(size for _, text, size in sizes(made.pdf) if text in name) > floor - 0.3
+
+
+def sizes(pdf: bytes) -> list[tuple[int, str, float]]:
+    """Each line of text with its page and the size of its type."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    lines = []
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for number, page in enumerate(document, 1):
+            text = page.get_textpage()
+            for index in range(text.count_rects()):
+                box = text.get_rect(index)
+                line = text.get_text_bounded(*box).strip()
+                left, bottom, _, top = box
+                at = raw.FPDFText_GetCharIndexAtPos(text.raw, left + 1, (bottom + top) / 2, 4, 4)
+                if line and at >= 0:
+                    lines.append((number, line, _size(raw, text, at)))
+    finally:
+        document.close()
+    return lines
+
+
+def _size(raw: Any, text: Any, at: int) -> float:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text.raw, at, matrix)
+    return abs(matrix.d) * float(raw.FPDFText_GetFontSize(text.raw, at))
