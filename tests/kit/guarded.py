@@ -179,7 +179,6 @@ def _features() -> Iterator[tuple[str, Feature]]:
         ),
     )
     yield "telehealth", Feature({"place": "telehealth"}, clauses=("telehealth",))
-    treated = {"clinician_printed_name": {"Jonah Feldman, MSW intern"}}
     yield (
         "trainee",
         Feature(
