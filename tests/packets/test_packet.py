@@ -103,7 +103,7 @@ def names_by_role(made: Packet) -> dict[str, str]:
     """What stands in each block for a signature of the first consent, by its first word."""
     signed = next(placed for placed in made.papers if placed.paper.kind == "consent")
     page = page_texts(made.pdf)[signed.last - 1]
-    blocks = re.split(r"\n(?=Representative|Interpreter|Witness|Clinician +I |Patient +I )", page)
+    blocks = re.split(r"\n *(?=Representative|Interpreter|Witness|Clinician +I |Patient +I |My own word)", page)
     return {block.split()[0]: block for block in blocks}
 
 

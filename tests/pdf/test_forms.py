@@ -262,7 +262,7 @@ def test_viewers_need_not_draw_the_fields_before_they_are_filled_in() -> None:
     with opened(shipped_pdf()) as document:
         assert "/NeedAppearances" not in document.Root.AcroForm
         fonts = document.Root.AcroForm.DR.Font
-        for name, field in fields(document).items():
+        for field in fields(document).values():
             if str(field.FT) == "/Tx":
                 font, *rest = str(field.DA).split()
                 assert rest == ["0", "Tf", "0", "g"]
