@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from consentkit.model.visit import Visit
     from consentkit.operations.check import CheckResult
     from consentkit.operations.diff import Difference
+    from consentkit.operations.earlier_files import EarlierFile
     from consentkit.operations.listing import LibraryListing
-    from consentkit.operations.packets import MadePacket, RefusedVisit
+    from consentkit.operations.packets import MadePacket, Notice, RefusedVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import PacketVerdict
     from consentkit.packets.visits import VisitEntry
@@ -44,10 +45,12 @@ __all__ = [
     "Document",
     "DocumentState",
     "DocumentVerdict",
+    "EarlierFile",
     "FileAccess",
     "InvalidInput",
     "LibraryListing",
     "MadePacket",
+    "Notice",
     "PacketVerdict",
     "Problem",
     "Procedure",
@@ -71,10 +74,12 @@ _HOMES = {
     "Document": "documents.document",
     "DocumentState": "operations.status",
     "DocumentVerdict": "approval.identify",
+    "EarlierFile": "operations.earlier_files",
     "FileAccess": "errors",
     "InvalidInput": "errors",
     "LibraryListing": "operations.listing",
     "MadePacket": "operations.packets",
+    "Notice": "operations.packets",
     "PacketVerdict": "operations.verify",
     "Problem": "problems",
     "Procedure": "model.procedure",

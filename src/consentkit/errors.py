@@ -16,6 +16,11 @@ class ConsentkitError(Exception):
 
     exit_code: ClassVar[int] = 1
 
+    def __init__(self, *texts: str, arguments: Sequence[str] = ()) -> None:
+        super().__init__(*texts)
+        self.arguments = tuple(arguments)
+        """The names of the arguments that the message is about; it has each in backquotes."""
+
 
 class WrongUse(ConsentkitError):
     """The call does not make sense: options that exclude each other, an unknown language or paper size."""

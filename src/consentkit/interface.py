@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from consentkit.errors import WrongUse
 from consentkit.model.identity import PaperSize, Variant
+from consentkit.operations.given import require_names, require_source
 from consentkit.operations.opening import ClinicPlace, open_for_a_call, settle
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from consentkit.operations.listing import LibraryListing
     from consentkit.operations.packets import MadePacket, RefusedVisit
     from consentkit.operations.status import DocumentState
-    from consentkit.operations.verify import PacketVerdict
+    from consentkit.operations.verify import GivenPdf, PacketVerdict
     from consentkit.operations.visits import GivenVisit, VisitFile
     from consentkit.packets.visits import VisitEntry
 
@@ -49,8 +49,7 @@ def open_workspace(clinic: str | Path | None = None, *, cache: str | Path | Lite
 
     Raises FileAccess or InvalidInput where the folder or its particulars can't be used.
     """
-    if "" in (clinic, cache):
-        raise WrongUse("an empty text names no folder; name one, or leave it out")
+    require_names(clinic, None if cache is False else cache)
     return Workspace(settle(clinic, cache or None, is_cached=cache is not False))
 
 
@@ -93,6 +92,7 @@ class Workspace:
 
     def procedure(self, code_or_path: str | Path) -> Procedure:
         """Load a procedure by its code, or by the path of its file. Raises UnknownCode, InvalidInput or FileAccess."""
+        require_names(code_or_path)
         return self._open().procedure(code_or_path)
 
     def languages(self) -> list[str]:
@@ -119,6 +119,7 @@ class Workspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed.
         """
+        require_source(procedure)
         return self._open().render(
             procedure,
             language=language,
@@ -132,6 +133,7 @@ class Workspace:
         self, procedure: str | Path | Procedure, *, language: str | None = None, variant: Variant = "consent"
     ) -> Content:
         """What a document is about, without making it. Raises what `render` raises."""
+        require_source(procedure)
         return self._open().content(procedure, language=language, variant=variant)
 
     def compose(self, content: Content) -> Page:
@@ -161,6 +163,7 @@ class Workspace:
         """
         from consentkit.operations.batch import BatchRequest, results_of
 
+        require_names(folder, service_list)
         request = BatchRequest(
             Path(folder).absolute(),
             Path(service_list).absolute() if service_list else None,
@@ -174,15 +177,16 @@ class Workspace:
 
     # --- packets ---
 
-    def visits(self, source: VisitFile) -> Iterator[VisitEntry]:
+    def visits(self, source: VisitFile, *, name: str = "visits") -> Iterator[VisitEntry]:
         """Read the visits of a file, one by one: a visit in YAML, or a schedule in CSV.
 
-        `source` is a path, or an open file of bytes. Before the first visit, raises InvalidInput for what is wrong with
-        the file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
+        `source` is a path, or an open file of bytes, which is read from its beginning, and which messages call by
+        `name`. Raises WrongUse for what is neither, and before the first visit InvalidInput for what is wrong with the
+        file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
         """
         from consentkit.operations.visits import read_file
 
-        return read_file(source)
+        return read_file(source, name)
 
     def packet(
         self,
@@ -196,18 +200,19 @@ class Workspace:
     ) -> MadePacket:
         """Make the packet of one visit: a Visit, a dictionary with the keys of a visit in YAML, or a file.
 
-        `others` are visits that it is compared with, such as all those of its day; it may be among them. `duplex` lets
+        `others` are visits that it is compared with, such as all those of its day; it may be among them, and one that
+        can't be read is among the `warnings` of the packet. `duplex` lets
         each paper start on a fresh sheet, `fillable` gives the papers form fields, `allow_drafts` uses documents that
         nobody has approved, and `override` is the reason why conflicts that may be overridden are.
 
-        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem.
+        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem; and what `visits`
+        raises for a file of others.
         """
         from consentkit.operations.packets import PacketOptions, packet_of
-        from consentkit.operations.visits import entries_of, single_entry_of
+        from consentkit.operations.visits import others_of, single_entry_of
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
-        compared = (entry.visit for entry in entries_of(others) if entry.visit)
-        return packet_of(self._open(), single_entry_of(visit), options, others=compared)
+        return packet_of(self._open(), single_entry_of(visit), options, others=others_of(others))
 
     def packets(
         self,
@@ -223,11 +228,12 @@ class Workspace:
         """Make the packets of visits, such as those of a day, one after the other, each when it is requested.
 
         `visits` are the path of a file, an open file of bytes, or visits as `packet` takes them. Each is compared with
-        those before it; one that comes again replaces what it was before. A visit that is refused stops no
-        other. The other options are those of `packet`.
+        those before it; one that comes again, by its number, replaces what it was before. A visit that is refused stops
+        no other. The other options are those of `packet`.
 
         Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet
-        of a visit that is refused is removed; with `force`, files may be overwritten that consentkit did not make.
+        of a visit that is refused, or has another day now, is removed; with `force`, files may be overwritten that
+        consentkit did not make.
 
         Before the first packet, raises InvalidInput or FileAccess for a file of visits that can't be read, and
         FileAccess for a folder that can't be written to.
@@ -238,6 +244,7 @@ class Workspace:
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
         entries = entries_of(visits)
+        require_names(folder)
         if folder is None:
             return packets_of(self._open(), entries, options)
         return packets_into(self._open(), entries, Path(folder).absolute(), options, force=force)
@@ -261,6 +268,7 @@ class Workspace:
         """
         from consentkit.operations.approve import approve
 
+        require_source(procedure)
         run = self._open()
         done = approve(run, procedure, by=by, role=role, until=until, language=language, variant=variant)
         return done.approval
@@ -275,16 +283,18 @@ class Workspace:
         """What has changed in a document since its latest approval. Raises WrongUse where it never had one."""
         from consentkit.operations.diff import diff
 
+        require_source(procedure)
         return diff(self._open(), procedure, language=language, variant=variant)
 
-    def verify(self, pdf: bytes | str | Path) -> DocumentVerdict | PacketVerdict:
+    def verify(self, pdf: GivenPdf) -> DocumentVerdict | PacketVerdict:
         """What a PDF file is, by its bytes or its path, and whether consentkit would make the same today.
 
-        Raises FileAccess or InvalidInput where the file can't be read.
+        An open file of bytes is read from its beginning. Raises FileAccess or InvalidInput where the file can't be read
+        or is too large.
         """
         from consentkit.operations.verify import verify
 
-        return verify(self._open(), pdf if isinstance(pdf, bytes) else Path(pdf))
+        return verify(self._open(), pdf)
 
     def check(self, *names: str | Path) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.
@@ -293,7 +303,14 @@ class Workspace:
         """
         from consentkit.operations.check import check
 
+        require_names(*names)
         return check(self._open(despite_faults=True), [str(name) for name in names])
+
+    def explain(self, rule: str) -> str:
+        """What a rule of `check` requires, why, and how a clinic changes it. Raises WrongUse for an unknown rule."""
+        from consentkit.operations.check import explain
+
+        return explain(rule)
 
     def _open(self, *, despite_faults: bool = False) -> OpenWorkspace:
         """The folder, for one call."""

@@ -167,7 +167,7 @@ def test_a_failure_names_its_file_once(output: str, call: Call, place: Place, mo
 
 def test_a_list_that_names_a_document_twice_is_mentioned(batch: Call, place: Place) -> None:
     place.services.write_text(f"services: [{CODE}, {CODE}]\n")
-    assert f"the list asks more than once for {FILES[0]}" in batch("--dry-run").stderr
+    assert f"{FILES[0]} is listed more than once; each is made once" in batch("--dry-run").stderr
 
 
 def test_a_mistake_in_the_list_is_told_with_its_place_before_any_work(batch: Call, place: Place) -> None:

@@ -310,3 +310,32 @@ def test_what_may_be_a_name_is_not_told_where_the_cell_of_the_name_is_empty(pack
     made = pack(write_schedule(tmp_path / "day.csv", {"visit": "Lopez-Ana", "patient_name": ""}), "-o", "out/")
     assert made.code == 7
     assert "Lopez" not in made.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-o", "-"], "-o - writes one packet to stdout; for a schedule, use --combined -"),
+        (
+            ["-o", "a/", "--combined", "b"],
+            "-o writes a file for each visit and --combined one for all; leave one of them out",
+        ),
+        (["--sets"], "--sets staples what is printed; add --print PRINTER, or leave it out"),
+        (
+            ["--sets", "--print", "desk", "--combined", "b"],
+            "--sets prints each paper by itself, and --combined all in one go; leave one of them out",
+        ),
+        ([], "a schedule makes many files; name a folder with -o DIR, or one file with --combined FILE"),
+        (
+            ["-o", "b.pdf"],
+            "-o b.pdf names one file, and there are several visits; name a folder, such as -o out/, or put all into "
+            "one file with --combined b.pdf",
+        ),
+    ],
+)
+def test_messages_name_the_options_of_the_command_line(
+    options: list[str], message: str, pack: Call, tmp_path: Path
+) -> None:
+    day = write_schedule(tmp_path / "day.csv", {}, {})
+    made = pack(day, *options)
+    assert (made.code, made.stderr) == (2, f"Error: {message}\n")

@@ -321,7 +321,7 @@ def picture(kind: str, width: int = 8, height: int = 8) -> bytes:
 LOGOS = {
     "another kind": (picture("BMP"), "is not a PNG or JPEG picture"),
     "cut off": (picture("JPEG", 400, 400)[:-300], "is not a PNG or JPEG picture"),
-    "too many pixels": (picture("PNG", 5000, 10), "at most 4000 a side"),
+    "too many pixels": (picture("PNG", 5000, 10), "at most 4000 on each side"),
     "too many bytes": (picture("PNG") + bytes(3_000_000), "at most"),
 }
 

@@ -175,11 +175,10 @@ def test_what_consentkit_did_not_make_is_overwritten_only_on_demand(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (None, "a list of visits, or a file of them"),
-        (visit(), "a list of visits, or a file of them"),
-        (visit_data(), "a list of visits, or a file of them"),
-        ([None], "a NoneType is no visit"),
-        ([["V-1"]], "a list is no visit"),
+        (None, "a list or a file of visits"),
+        (7, "a list or a file of visits"),
+        (visit(), "for a single visit use `packet`"),
+        (visit_data(), "for a single visit use `packet`"),
         (io.StringIO(json.dumps(visit_data())), "open it as bytes"),
     ],
 )
@@ -207,6 +206,131 @@ def test_errands_give_data(workspace: consentkit.Workspace, tmp_path: Path) -> N
     (tmp_path / "packet.pdf").write_bytes(made.pdf.replace(b"%PDF-1.7", b"%PDF-1.6"))
     assert workspace.verify(str(tmp_path / "packet.pdf")).state == "altered"
     assert isinstance(workspace.verify(b"%PDF-"), consentkit.DocumentVerdict)
-    assert not workspace.check(CODE).counts["error"]
+    errors = [problem for problem in workspace.check(CODE).problems if problem.severity == "error"]
+    assert {problem.rule for problem in errors} == {"same-title"}, "the codes of this clinic share one title"
     with pytest.raises(consentkit.WrongUse, match="never been approved"):
         workspace.diff(CODE)
+
+
+# --- what is given by mistake ---
+
+CONTENTS = [
+    f"visit: V-1\npatient: {{name: {MARKED}}}",
+    f"visit: V-1\rpatient: {MARKED}",
+    f'{{"visit": "V-1", "patient": "{MARKED}"}}',
+    f"  [{MARKED}]",
+    f"name: {MARKED}",
+    f"name: {MARKED}.csv",
+    f"V-1,2026-11-23,{MARKED}",
+    MARKED,
+    f"{MARKED}\0",
+    f"visit: V-1\npatient: {{name: {MARKED}}}".encode(),
+    bytearray(MARKED.encode()),
+    memoryview(MARKED.encode()),
+]
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_content_instead_of_a_path_is_refused_and_quoted_nowhere(content: Any, workspace: consentkit.Workspace) -> None:
+    given = [content] if isinstance(content, bytes | bytearray | memoryview) else [content, Path(content)]
+    for each in given:
+        for call in (
+            lambda each=each: list(workspace.visits(each)),
+            lambda each=each: workspace.packet(each),
+            lambda each=each: list(workspace.packets(each)),
+            lambda each=each: workspace.packet(visit(), others=each),
+            lambda each=each: workspace.packet(visit(), others=[each]),
+        ):
+            with pytest.raises(consentkit.WrongUse, match="content of a visit") as caught:
+                call()
+            assert MARKED not in f"{caught.value}"
+        (refused,) = workspace.packets([each])
+        assert isinstance(refused, consentkit.RefusedVisit)
+        assert isinstance(refused.error, consentkit.WrongUse)
+        assert MARKED not in f"{refused!r} {refused.problems} {refused.error} {refused.entry.label}"
+        assert str(refused.problems[0]).startswith("visit at place 1: this is the content of a visit")
+
+
+def test_an_odd_name_of_a_file_that_is_there_is_a_path(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    path = write_visit(tmp_path / "Case: {1}.yaml")
+    assert [entry.number for entry in workspace.visits(str(path))] == ["V-1"]
+
+
+def test_others_that_cannot_be_read_raise_or_are_warnings(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("", encoding="utf-8")
+    for others, kind in (([tmp_path / "missing.csv"], consentkit.FileAccess), ([bad], consentkit.InvalidInput)):
+        with pytest.raises(kind, match=str(others[0])):
+            workspace.packet(visit(), others=others)
+    with pytest.raises(consentkit.WrongUse, match="an int is no visit"):
+        workspace.packet(visit(), others=[visit_data(), 7])  # type: ignore[list-item]
+    day = write_schedule(tmp_path / "day.csv", {}, {"date_of_birth": MARKED}, {"visit": "V-3"})
+    unread = visit_data(visit="V-4", patient={"name": MARKED, "born": MARKED, "record": "1"})
+    for others, start in ((day, f"{day}:3: warning: visit V-2: "), ([unread], "visit V-4: warning: ")):
+        made = workspace.packet(visit(visit="V-9"), others=others, allow_drafts=True)
+        (warning,) = made.warnings
+        assert str(warning).startswith(f"{start}can't be read, so the visit was not compared with it")
+        assert MARKED not in f"{made!r} {warning}"
+
+
+def test_a_folder_that_cannot_be_used_is_refused_before_the_first_packet(
+    workspace: consentkit.Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path / "file" / "out", "/proc/consentkit", "/dev", "a\0b"):
+        with pytest.raises(consentkit.FileAccess):
+            workspace.packets([visit()], folder)
+
+
+def test_an_empty_name_is_no_folder(workspace: consentkit.Workspace) -> None:
+    with pytest.raises(consentkit.WrongUse, match="empty"):
+        workspace.packets([visit()], "")
+    with pytest.raises(consentkit.WrongUse, match="empty"):
+        workspace.batch("")
+    with pytest.raises(consentkit.WrongUse, match="empty"):
+        workspace.batch("out", "")
+
+
+def test_what_is_no_visit_stops_none_of_a_day(workspace: consentkit.Workspace) -> None:
+    day = [visit_data(), 7, None, ["V-1"], visit_data(visit="V-3")]
+    assert outcomes(workspace, day) == [
+        "2026-11-23-V-1.pdf",
+        *(
+            f"visit at place {place}: {kind} is no visit; give a Visit, a dictionary with the keys of a visit, "
+            "or the path of a file"
+            for place, kind in ((2, "an int"), (3, "None"), (4, "a list"))
+        ),
+        "2026-11-23-V-3.pdf",
+    ]
+
+
+def test_a_refused_visit_has_the_error_that_its_packet_would_raise(
+    workspace: consentkit.Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yaml").write_text("visit: V-1", encoding="utf-8")
+    cases: list[Any] = [tmp_path / "missing.yaml", tmp_path / "bad.yaml", visit_data(procedures=["NONE"]), 7, "x"]
+    for given in cases:
+        (refused,) = workspace.packets([given])
+        with pytest.raises(consentkit.ConsentkitError) as caught:
+            workspace.packet(given)
+        assert isinstance(refused, consentkit.RefusedVisit)
+        assert type(refused.error) is type(caught.value)
+        assert str(refused.error) == str(caught.value)
+
+
+def test_a_stream_that_was_read_is_read_from_its_beginning(workspace: consentkit.Workspace, tmp_path: Path) -> None:
+    stream = io.BytesIO(write_schedule(tmp_path / "day.csv", {}, {}).read_bytes())
+    for position in (0, 5, len(stream.getvalue())):
+        stream.seek(position)
+        assert [entry.number for entry in workspace.visits(stream)] == ["V-1", "V-2"]
+
+
+def test_an_upload_may_have_a_name_for_messages(workspace: consentkit.Workspace) -> None:
+    (entry,) = workspace.visits(io.BytesIO(b"visit: V-1"), name="monday.yaml")
+    assert {problem.file for problem in entry.problems} == {"monday.yaml"}
+    (refused,) = workspace.packets(workspace.visits(io.BytesIO(b"visit: V-1"), name="monday.yaml"))
+    assert isinstance(refused, consentkit.RefusedVisit)
+    assert str(refused.problems[0]).startswith("monday.yaml:")
+    _, second = workspace.packets([io.BytesIO(b""), io.BytesIO(b"")])
+    assert isinstance(second, consentkit.RefusedVisit)
+    assert str(second.error).startswith("visits at place 2: is empty")

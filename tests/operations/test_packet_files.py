@@ -68,7 +68,7 @@ def test_each_visit_is_an_event_with_its_file_or_its_reasons(write: Write, tmp_p
     assert Path(first.file).read_bytes() == first.made.packet.pdf
     assert isinstance(refused, VisitRefused)
     assert [problem.rule for problem in refused.refused.problems] == ["untrained-interpreter"]
-    assert refused.earlier.fate == "absent"
+    assert refused.refused.earlier.fate == "absent"
     assert isinstance(warned, VisitWarned)
     assert warned.warning.message.startswith("has the record number of line 2 with another name")
     assert isinstance(third, PacketWritten)
@@ -88,8 +88,8 @@ def test_an_earlier_packet_of_a_refused_visit_is_gone_and_the_event_says_so(writ
     write(write_schedule(tmp_path / "day.csv", {}), output="out/")
     (refused,) = write(write_schedule(tmp_path / "day.csv", CHILD_INTERPRETS), output="out/")
     assert isinstance(refused, VisitRefused)
-    assert (refused.earlier.fate, refused.earlier.place) == ("removed", "out/2026-11-23-V-1.pdf")
-    assert refused.earlier.advice == "out/2026-11-23-V-1.pdf, which was made for it before, has been removed"
+    assert (refused.refused.earlier.fate, refused.refused.earlier.place) == ("removed", "out/2026-11-23-V-1.pdf")
+    assert refused.refused.earlier.advice == "out/2026-11-23-V-1.pdf, which was made for it before, has been removed"
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -134,7 +134,8 @@ def make_plan(
     before = _without_traces(load_manifest(folder), listed, folder)
     chosen = [request for request in listed.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
-        raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
+        message = "no document of the list matches `only` and `without`; they look at codes and file names"
+        raise WrongUse(message, arguments=["only", "without"])
     workspace = replace(workspace, library=ListedLibrary(workspace.library.folders))
     inputs, known = workspace.inputs(), before.by_file()
     steps = []

@@ -85,10 +85,22 @@ def _print_error(error: ConsentkitError) -> None:
     lines = (
         report_lines(error.problems)
         if isinstance(error, InvalidInput)
-        else [shortened(f"Error: {error}", LONGEST_MESSAGE)]
+        else [shortened(f"Error: {_with_options(error)}", LONGEST_MESSAGE)]
     )
     for line in lines:
         click.echo(line, err=True)
+
+
+_OPTIONS = {"folder": "-o", "output": "-o", "printer": "--print", "visits": "--visit", "without": "--except"}
+"""The options that have another name than the argument that they set."""
+
+
+def _with_options(error: ConsentkitError) -> str:
+    """The message of an error, in which arguments are named by the options that set them."""
+    text = str(error)
+    for name in error.arguments:
+        text = text.replace(f"`{name}`", _OPTIONS.get(name, f"--{name.replace('_', '-')}"))
+    return text
 
 
 def _print_unexpected(error: Exception) -> None:

@@ -185,10 +185,14 @@ def _counts_in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items())
 
 
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
 def _print_notes(started: BatchStarted, folder: Path, *, quiet: bool) -> None:
     if started.repeated:
         repeated = _first_names(started.repeated)
-        say(f"Note: the list asks more than once for {repeated}; one is made of each", quiet=quiet)
+        say(f"Note: {repeated} {_are(started.repeated)} listed more than once; each is made once", quiet=quiet)
     if started.unknown_files:
         unknown = f"{printable(str(folder))} also holds what this list did not make, and it is left alone"
         say(f"Note: {unknown}: {_first_names(started.unknown_files)}", quiet=quiet)

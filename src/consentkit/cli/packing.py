@@ -16,12 +16,12 @@ from consentkit.cli import report
 from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
+from consentkit.operations.earlier_files import EarlierFile
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
     DayFileNotPrinted,
     DayFileRefused,
     DayFileWritten,
-    EarlierFile,
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
@@ -141,8 +141,8 @@ class _PacketReport:
         packet = event.made.packet
         self._show_jobs(event.jobs)
         for notice in event.made.notices:
-            if notice not in self._notices:  # which many packets share
-                self._notices.add(notice)
+            if notice.text not in self._notices:  # which many packets share
+                self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
         self._packets.append(report.packet_entry(packet, event.file, self._request.options.override))
         if event.file:
@@ -150,7 +150,7 @@ class _PacketReport:
         self._say(report.packet_line(packet, event.file))
 
     def _show_refused(self, event: VisitRefused) -> None:
-        refused, earlier = event.refused, event.earlier
+        refused, earlier = event.refused, event.refused.earlier
         entry = refused.entry
         self._show_refusal(entry, refused.error, refused.problems)
         self._refused[-1] |= _earlier_entry(earlier)

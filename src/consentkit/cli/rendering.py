@@ -46,7 +46,7 @@ def render_documents(
     if to_stdout:
         _require_sense(procedures, as_json=as_json)
     request = RenderRequest(procedures, None if to_stdout else output, returns_documents=to_stdout, **options)
-    printer = _Printer(as_json=as_json, quiet=quiet)
+    printer = _RenderReport(as_json=as_json, quiet=quiet)
     with contextlib.closing(render(workspace, request)) as events:
         for event in events:
             printer.print(event)
@@ -66,7 +66,7 @@ def _require_sense(procedures: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @dataclass
-class _Printer:
+class _RenderReport:
     """Prints events as they come; collects what is printed at the end."""
 
     as_json: bool

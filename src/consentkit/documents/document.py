@@ -44,6 +44,9 @@ class Document:
     part: Part
     """The file, with the places that wait for the particulars of a visit."""
 
+    def __repr__(self) -> str:
+        return f"<Document {self.code} ({self.language}, {self.variant}), {self.pages} pages>"
+
     @property
     def approval(self) -> Approval | None:
         """The approval of exactly this content, if there is one; it may have run out."""

@@ -165,7 +165,9 @@ def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
 def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
     """Whether a record that text was added to holds what it should."""
     if len(text.encode()) > LARGEST_RECORD:
-        raise FileAccess(f"{printable(name)}: is full; move the entries of earlier years to another file")
+        raise FileAccess(
+            f"{printable(name)}: has reached its size limit; move the entries of earlier years to another file"
+        )
     try:
         return _parse(text, name).approvals == expected
     except InvalidInput:

@@ -55,8 +55,10 @@ def approve(
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
     today = datetime.date.today()
+    if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
+        raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
     if until and until < today:
-        raise WrongUse("the day of --until has already passed; name a later one")
+        raise WrongUse("the day of `until` has already passed; name a later one", arguments=["until"])
     content = workspace.content(procedure, language=language, variant=approved_kind(variant))
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
@@ -77,13 +79,14 @@ def approve(
 def clinic_folder(workspace: OpenWorkspace) -> Path:
     """The clinic's folder, where approvals are kept. Raises FileAccess where there is none."""
     if workspace.folder.path is None:
-        raise FileAccess("approvals are kept in the clinic's folder; name it with --clinic (see samples/clinic)")
+        message = "approvals are kept in the clinic's folder; name it with `clinic` (see samples/clinic)"
+        raise FileAccess(message, arguments=["clinic"])
     return workspace.folder.path
 
 
 def _approval(**values: Any) -> Approval:
     """An approval. Raises WrongUse where a name can't be recorded."""
-    unfit = {name for name in _NAMES if any(characters.refused(values[name] or ""))}
+    unfit = {name for name in _NAMES if _is_unfit(values[name])}
     try:
         approval = Approval(**values)
     except ValidationError as error:
@@ -96,6 +99,11 @@ def _approval(**values: Any) -> Approval:
     return approval
 
 
+def _is_unfit(name: object) -> bool:
+    return name is not None and (not isinstance(name, str) or any(characters.refused(name)))
+
+
 def _unfit(names: Iterable[str]) -> WrongUse:
-    named = " and ".join(f"--{name}" for name in sorted(names))
-    return WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed")
+    arguments = sorted(names)
+    named = " and ".join(f"`{name}`" for name in arguments)
+    return WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed", arguments=arguments)

@@ -161,7 +161,13 @@ def merge_batches(folders: Sequence[Path], output: Path, *, force: bool = False)
 def _choice(request: BatchRequest) -> Choice:
     """Which documents a run is about. Raises WrongUse where the request makes no sense."""
     if math.isnan(request.time_limit):  # which is neither below nor above any bound
-        raise WrongUse("--time-limit nan is not a number of seconds; write it like 120")
+        message = "`time_limit` nan is not a number of seconds; write it like 120"
+        raise WrongUse(message, arguments=["time_limit"])
+    if request.jobs is not None and request.jobs < 1:
+        raise WrongUse("`jobs` must be 1 or more", arguments=["jobs"])
+    for name, patterns in (("only", request.only), ("without", request.without)):
+        if isinstance(patterns, str):
+            raise WrongUse(f"`{name}` takes a list of patterns; put a single one into a list, too", arguments=[name])
     _require_folder(request.output)
     try:
         shard = parse_shard(request.shard) if request.shard else None
@@ -179,7 +185,8 @@ def _choice(request: BatchRequest) -> Choice:
 
 def _require_folder(output: Path) -> None:
     if output.suffix.casefold() == ".pdf" and not is_folder(output):
-        raise WrongUse(f"-o {printable(str(output))} names a file; a batch fills a folder, such as -o out/")
+        message = f"`folder` {printable(str(output))} names a file; a batch fills a folder, such as `folder` out/"
+        raise WrongUse(message, arguments=["folder"])
 
 
 def _summary(plan: BatchPlan, endings: Mapping[str, int], seconds: float, request: BatchRequest) -> BatchSummary:

@@ -40,6 +40,9 @@ class CheckResult:
     failures: tuple[ConsentkitError, ...]
     """Why files that were named could not be checked."""
 
+    def __repr__(self) -> str:
+        return f"<CheckResult of {len(self.paths)} files: {len(self.problems)} problems>"
+
     @property
     def counts(self) -> dict[Severity, int]:
         """How many problems there are of each severity."""

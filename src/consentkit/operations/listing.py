@@ -21,6 +21,9 @@ class LibraryListing:
     broken: tuple[InvalidInput | FileAccess, ...]
     """Why the other files can't be used."""
 
+    def __repr__(self) -> str:
+        return f"<LibraryListing of {len(self.procedures)} procedures, and {len(self.broken)} broken files>"
+
 
 def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
     """List the procedures of a workspace. Raises FileAccess where a folder of the library can't be read."""

@@ -7,34 +7,30 @@ files are readable for their owner only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
-from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn, RefusedVisit, refusal
+from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
+from consentkit.operations.packets import (
+    MadePacket,
+    NumberOfAnotherPatient,
+    PacketOptions,
+    PacketsInTurn,
+    RefusedVisit,
+    refusal,
+)
 from consentkit.operations.printing import print_day, print_packet, require_printer
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.operations.targets import STDOUT, PacketTargets
-from consentkit.output.write import prepare_folder, write_file
-from consentkit.packets.earlier import Fate, remove_packet_of
+from consentkit.output.write import prepare_folder, require_usable_folder, write_file
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem, printable
-
-
-@dataclass(frozen=True)
-class EarlierFile:
-    """What became of the file of an earlier run, where there is no packet for it now."""
-
-    fate: Fate | Literal["unknown"] = "absent"
-    place: str = ""
-    """The file, as messages may name it."""
-    advice: str = ""
-    """What to say of it, as the rest of a sentence; empty where there was none."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,6 @@ class VisitRefused:
     """A visit has no packet."""
 
     refused: RefusedVisit
-    earlier: EarlierFile
 
 
 @dataclass(frozen=True)
@@ -152,11 +147,12 @@ def packets_into(
 ) -> Iterator[MadePacket | RefusedVisit]:
     """Make the packets of visits and write each into a folder, under its own name.
 
-    Raises FileAccess where there is something else instead of the folder, before anything is made.
+    Raises FileAccess where no file can be written there, before anything is made.
     """
     visits = RequestedVisits(str(folder), entries, frozenset(), is_schedule=True, is_alone=False)
     targets = PacketTargets(visits, output=f"{folder}/", force=force)
     targets.require_sense()
+    require_usable_folder(folder)
     return _results(write_packets(workspace, targets, options, _no_stdout))
 
 
@@ -166,7 +162,7 @@ def _results(events: Iterator[PacketEvent]) -> Iterator[MadePacket | RefusedVisi
         if isinstance(event, PacketWritten):
             yield replace(event.made, file=Path(event.file) if event.file else None)
         elif isinstance(event, VisitRefused):
-            yield replace(event.refused, advice=event.earlier.advice)
+            yield event.refused
 
 
 def _no_stdout(pdf: bytes) -> None:
@@ -189,8 +185,7 @@ class _Run:
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
         self._refused_visits: set[str] = set()
-        self._written: set[str] = set()
-        """The files of this run, in one case, since not every file system separates V-1 from v-1."""
+        self._files = EarlierFiles(targets)
 
     def pass_over(self, entry: VisitEntry) -> None:
         self._making.pass_over(entry)
@@ -208,7 +203,8 @@ class _Run:
             self._making.forget(result.packet.plan.visit)
             yield self._refuse(refusal(entry, error))
             return
-        yield from self._print(result, file)
+        earlier = self._files.replaced_by(entry, result.packet.plan.visit.visit, file)
+        yield from self._print(replace(result, earlier=earlier), file)
 
     def combine(self, target: str) -> Iterator[PacketEvent]:
         """Write all packets into one file, and print that."""
@@ -275,46 +271,15 @@ class _Run:
             self._stdout(pdf)
             return
         write_file(Path(target), pdf, force=self._targets.force)
-        self._written.add(target.casefold())
 
     def _refuse(self, refused: RefusedVisit) -> VisitRefused:
         """See to it that nobody takes an earlier packet for that of a visit that has none."""
         visit = refused.entry.name.visit
         if visit:
             self._refused_visits.add(visit)
-        return VisitRefused(refused, self._earlier_packet(refused.entry))
-
-    def _earlier_packet(self, entry: VisitEntry) -> EarlierFile:
-        visit, place = entry.name.visit, self._targets.place_of(entry.name)
-        if place is not None:
-            # A number that reveals who comes is part of the file's name, too, so neither is repeated.
-            is_tellable = entry.number or not self._targets.are_in_a_folder
-            shown = printable(str(place)) if is_tellable else "the file under its name"
-            return self._removed(place, {visit} if visit else set(), shown)
-        if self._targets.are_in_a_folder:
-            unread = "day" if visit else "number"
-            advice = f"its {unread} can't be read, so check whether one from an earlier run is still there"
-            return EarlierFile("unknown", advice=advice)
-        return EarlierFile()
+        is_of_another = isinstance(refused.error, NumberOfAnotherPatient)
+        earlier = self._files.of_refused(refused.entry, is_of_another_patient=is_of_another)
+        return VisitRefused(replace(refused, earlier=earlier))
 
     def _earlier_day_file(self, target: str) -> EarlierFile:
-        """No visit is in the file for all, so none may be left there from before."""
-        if target == STDOUT:
-            return EarlierFile()
-        visits = self._refused_visits | {packet.plan.visit.visit for packet in self._kept}
-        return self._removed(Path(target), visits, printable(target))
-
-    def _removed(self, place: Path, visits: Collection[str], shown: str) -> EarlierFile:
-        """Remove the packet of any of these visits from a place, unless this run has written it."""
-        is_new = str(place).casefold() in self._written
-        fate = "absent" if is_new else remove_packet_of(place, visits)
-        return EarlierFile(fate, shown, _ADVICE[fate].format(place=shown))
-
-
-_ADVICE = {
-    "absent": "",
-    "removed": "{place}, which was made for it before, has been removed",
-    "left": "{place} is still there from before, since it is not this visit's packet as consentkit made it: it may be "
-    "filled in, altered or something else; do not hand it out for this visit",
-}
-"""What is said of an earlier file."""
+        return self._files.of_day(target, self._refused_visits | {packet.plan.visit.visit for packet in self._kept})

@@ -1,24 +1,27 @@
 """The packets of visits, in memory.
 
 Guarantees: a visit that can't be served does not stop the others, and is refused with every reason at once; no reason,
-warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again
-replaces what it was before. Nothing is written or printed.
+warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again,
+by its number, replaces what it was before, unless it is now that of another patient: such a visit is refused, and
+nothing else is said of it. Nothing is written or printed.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
+from consentkit.operations.earlier_files import EarlierFile
 from consentkit.packets.day_file import combine
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.pairing import RecordBook
+from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.planning import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
 from consentkit.packets.planning import Planner
@@ -27,6 +30,25 @@ from consentkit.packets.visits import VisitEntry, entry_of
 from consentkit.problems import Problem
 
 _AS_USUAL = PacketOptions()
+_NO_FILE = EarlierFile()
+
+
+class NumberOfAnotherPatient(InvalidInput):
+    """A visit has the number of a visit of somebody else, so that its papers would replace those."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that the front desk should know of a packet."""
+
+    kind: Literal["document", "untagged", "extra", "overridden"]
+    subject: str
+    """The code of the document, the name of the extra file, or the rule that was overridden."""
+    text: str
+    """A sentence, which names the subject."""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -35,12 +57,17 @@ class MadePacket:
 
     entry: VisitEntry
     packet: Packet
-    notices: tuple[str, ...] = ()
-    """What the front desk should know before it hands the papers out, in sentences."""
+    notices: tuple[Notice, ...] = ()
+    """What the front desk should know before it hands the papers out."""
     warnings: tuple[Problem, ...] = ()
     """What may be wrong with the visit: whoever knows the patient should look."""
     file: Path | None = None
     """The file that it was written into, if it was."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of the file that was written for the visit before, under another name, such as for another day."""
+
+    def __repr__(self) -> str:
+        return f"<MadePacket of {named_visit(self.packet.plan.visit.visit)}>"
 
     @property
     def pdf(self) -> bytes:
@@ -63,8 +90,17 @@ class RefusedVisit:
     problems: tuple[Problem, ...]
     """Everything that speaks against the visit, with the remedies."""
     warnings: tuple[Problem, ...] = ()
-    advice: str = ""
-    """What became of an earlier packet of the visit where packets are written, as the rest of a sentence."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of an earlier packet of the visit, where packets are written."""
+
+    def __repr__(self) -> str:
+        count = len(self.problems)
+        return f"<RefusedVisit {self.entry.label}: {count} problem{'' if count == 1 else 's'}>"
+
+    @property
+    def advice(self) -> str:
+        """What to say of the earlier packet, as the rest of a sentence; empty where there was none."""
+        return self.earlier.advice
 
 
 def packets_of(
@@ -81,22 +117,24 @@ def packet_of(
     visit: Visit | VisitEntry,
     options: PacketOptions = _AS_USUAL,
     *,
-    others: Iterable[Visit] = (),
+    others: Iterable[Visit | VisitEntry] = (),
 ) -> MadePacket:
     """Make the packet of one visit.
 
-    `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Raises
-    ConsentkitError where it is refused: InvalidInput has every reason as a problem.
+    `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Those
+    that can't be read are warnings. Raises ConsentkitError where the visit is refused: InvalidInput has every reason as
+    a problem.
     """
     making = PacketsInTurn(workspace, options)
-    number = visit.visit if isinstance(visit, Visit) else visit.name.visit
+    unread = []
     for other in others:
-        if other.visit != number:
-            making.pass_over(other)
+        making.pass_over(other)
+        if isinstance(other, VisitEntry) and other.visit is None:
+            unread.append(_not_compared(other))
     result = making.make(visit)
     if isinstance(result, RefusedVisit):
         raise result.error
-    return result
+    return replace(result, warnings=(*unread, *result.warnings))
 
 
 class PacketsInTurn:
@@ -115,12 +153,16 @@ class PacketsInTurn:
         self._planner = Planner(workspace, options, parsed)
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
+        self._numbers = NumberBook()
 
     def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
         """Make the packet of a visit, or say why it has none."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
-            return refusal(entry, InvalidInput(unread_problems(entry)))
+            problems = unread_problems(entry)
+            return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
+        if self._numbers.is_of_another_patient(entry.visit):
+            return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         warnings = tuple(self._record_warnings(entry, entry.visit))
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
@@ -129,18 +171,21 @@ class PacketsInTurn:
         except ConsentkitError as error:
             self.forget(entry.visit)
             return refusal(entry, error, warnings)
+        self._numbers.remember(entry.visit)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
 
     def pass_over(self, visit: Visit | VisitEntry) -> None:
         """Take note of a visit that gets no packet now, since others of its day may depend on it."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
-        if entry.visit:
+        if entry.visit and not self._numbers.is_of_another_patient(entry.visit):
+            self._numbers.remember(entry.visit)
             self._records.earlier(entry.visit, _place(entry, entry.visit))
             self._planner.pass_over(entry.visit)
 
     def forget(self, visit: Visit) -> None:
         """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._planner.forget(visit)
+        self._numbers.forget(visit)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
         """Join packets that were made here into one file. There must be one at least. Raises RenderingFailed."""
@@ -158,17 +203,33 @@ def refusal(entry: VisitEntry, error: ConsentkitError, warnings: tuple[Problem, 
     return RefusedVisit(entry, error, tuple(problems_of(error, entry)), warnings)
 
 
-def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[str]:
+def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[Notice]:
     """What the front desk should know of a packet on a day; on this one if none is named."""
     plan = packet.plan
     for document in plan.documents:
-        yield from document.notices(today or datetime.date.today())
+        for text in document.notices(today or datetime.date.today()):
+            yield Notice("document", document.code, text)
     for name in packet.untagged:
-        yield f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
+        text = f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
+        yield Notice("untagged", name, text)
     for name, extra in zip(plan.extra_names, plan.extras, strict=True):
-        yield from (f"{name}: {notice}" for notice in extra.notices)
+        yield from (Notice("extra", name, f"{name}: {notice}") for notice in extra.notices)
     for conflict in plan.overridden:
-        yield f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+        text = f"{named_visit(plan.visit.visit)}: overridden: {conflict.reason}"
+        yield Notice("overridden", conflict.rule, text)
+
+
+def _not_compared(other: VisitEntry) -> Problem:
+    """Warn of a visit that another one should have been compared with."""
+    name = field_of(other.number, other.file) if other.number else ""
+    problems = "; ".join(f"{problem.field}: {problem.message}".removeprefix(": ") for problem in other.problems)
+    message = f"can't be read, so the visit was not compared with it ({problems})"
+    return Problem(other.file, other.row, None, name, message, "warning")
+
+
+def _number_problem(entry: VisitEntry, visit: Visit) -> Problem:
+    message = "its number is also that of another patient's visit; give each visit a number of its own"
+    return Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message)
 
 
 def _place(entry: VisitEntry, visit: Visit) -> str:

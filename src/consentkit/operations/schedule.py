@@ -67,16 +67,17 @@ def _up_to_the_last(entries: list[VisitEntry], source: str, numbers: Sequence[st
     known = {entry.name.visit: place for place, entry in enumerate(entries, 1) if entry.name.visit}
     for number in numbers:
         if number not in known:
-            raise WrongUse(_unknown(number, entries, source))
+            raise _unknown(number, entries, source)
     return iter(entries[: max(known[number] for number in numbers)])
 
 
-def _unknown(number: str, entries: Sequence[VisitEntry], source: str) -> str:
+def _unknown(number: str, entries: Sequence[VisitEntry], source: str) -> WrongUse:
     """What is said of a number that no visit has."""
     if not is_visit_number(number):  # it might be a name, so it is not repeated
-        return "what --visit names can't be the number of a visit; write it as the schedule does: V-1002"
+        message = "what `visits` names can't be the number of a visit; write it as the schedule does: V-1002"
+        return WrongUse(message, arguments=["visits"])
     numbers = list(dict.fromkeys(entry.number for entry in entries if entry.number))
     near = did_you_mean(number, numbers) or f"; it contains {listed(numbers[:_MOST_LISTED])}"
     unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_LISTED]
     hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
-    return f"{printable(source)} contains no visit {quoted(number)}{near}{hint}"
+    return WrongUse(f"{printable(source)} contains no visit {quoted(number)}{near}{hint}")

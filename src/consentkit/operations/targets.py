@@ -62,7 +62,8 @@ class PacketTargets:
         self._require_one_meaning()
         if self.are_on_stdout:
             if self._are_many and not self.combined:
-                raise WrongUse("-o - writes one packet to stdout; for a schedule, use --combined -")
+                message = "`output` - writes one packet to stdout; for a schedule, use `combined` -"
+                raise WrongUse(message, arguments=["output", "combined"])
         elif self.combined:
             require_replaceable(Path(self.combined), force=self.force)
         elif self.output:
@@ -70,13 +71,17 @@ class PacketTargets:
 
     def _require_one_meaning(self) -> None:
         if self.output and self.combined:
-            raise WrongUse("-o writes a file for each visit and --combined one for all; leave one of them out")
+            message = "`output` writes a file for each visit and `combined` one for all; leave one of them out"
+            raise WrongUse(message, arguments=["output", "combined"])
         if self.sets and not self.printer:
-            raise WrongUse("--sets staples what is printed; add --print PRINTER, or leave it out")
+            message = "`sets` staples what is printed; add `printer` PRINTER, or leave it out"
+            raise WrongUse(message, arguments=["sets", "printer"])
         if self.sets and self.combined:
-            raise WrongUse("--sets prints each paper by itself, and --combined all in one go; leave one of them out")
+            message = "`sets` prints each paper by itself, and `combined` all in one go; leave one of them out"
+            raise WrongUse(message, arguments=["sets", "combined"])
         if self.visits.is_schedule and not (self.output or self.combined or self.printer or self.visits.numbers):
-            raise WrongUse("a schedule makes many files; name a folder with -o DIR, or one file with --combined FILE")
+            message = "a schedule makes many files; name a folder with `output` DIR, or one file with `combined` FILE"
+            raise WrongUse(message, arguments=["output", "combined"])
 
     @property
     def _are_many(self) -> bool:
@@ -93,10 +98,11 @@ class PacketTargets:
                 f"{printable(output)}: is a file; name a folder, since a schedule makes a file for each visit"
             )
         elif names_a_file:
-            raise WrongUse(
-                f"-o {printable(output)} names one file, and there are several visits; name a folder, such as -o out/, "
-                f"or put all into one file with --combined {printable(output)}"
+            message = (
+                f"`output` {printable(output)} names one file, and there are several visits; name a folder, such as "
+                f"`output` out/, or put all into one file with `combined` {printable(output)}"
             )
+            raise WrongUse(message, arguments=["output", "combined"])
 
     def _names_a_file(self, output: str) -> bool:
         """Whether an output is a file: for a schedule only where the name says so, since its packets need a folder."""

@@ -6,8 +6,10 @@ read; a packet is no better than the worst of its documents.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 from consentkit.approval.identify import (
     DocumentVerdict,
@@ -17,11 +19,16 @@ from consentkit.approval.identify import (
     identify_packet,
 )
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.library.approvals import Approvals, load_approvals
+from consentkit.problems import Problem
 from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
 
+GivenPdf: TypeAlias = bytes | bytearray | memoryview | str | Path | BinaryIO
+"""A PDF file: its bytes, its path, or an open file of bytes."""
+
+_PIECE = 1024 * 1024
 _WORST_FIRST: tuple[VerifiedState, ...] = ("altered", "unknown", "superseded", "current")
 
 
@@ -36,13 +43,13 @@ class PacketVerdict:
     documents: tuple[DocumentVerdict, ...]
 
 
-def verify(workspace: OpenWorkspace, pdf: bytes | Path) -> DocumentVerdict | PacketVerdict:
-    """Say what a PDF file is: its bytes, or the path of the file.
+def verify(workspace: OpenWorkspace, pdf: GivenPdf) -> DocumentVerdict | PacketVerdict:
+    """Say what a PDF file is: its bytes, its path, or an open file, which is read from its beginning.
 
     Raises FileAccess or InvalidInput where the file can't be read, or the record of approvals.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
-    data = pdf if isinstance(pdf, bytes) else read_bytes(pdf, LARGEST_PDF)
+    data = _bytes_of(pdf)
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     if (packet := identify_packet(data)) is None:
         claim = identify(data)
@@ -51,6 +58,35 @@ def verify(workspace: OpenWorkspace, pdf: bytes | Path) -> DocumentVerdict | Pac
     verdicts = tuple(_verdict(workspace, claim, approvals) for claim in claims)
     states = {verdict.state for verdict in verdicts} or {"unknown"}
     return PacketVerdict(identifier, next(state for state in _WORST_FIRST if state in states), verdicts)
+
+
+def _bytes_of(pdf: GivenPdf) -> bytes:
+    """The bytes of a file. Raises WrongUse for what is none."""
+    match pdf:
+        case str() | Path():
+            return read_bytes(Path(pdf), LARGEST_PDF)
+        case bytes() | bytearray() | memoryview():
+            data = pdf
+        case _ if hasattr(pdf, "read") and not isinstance(pdf, io.TextIOBase):
+            data = _read(pdf)
+        case _:
+            raise WrongUse("give the path of a PDF file, its bytes, or a file that is open as bytes")
+    if memoryview(data).nbytes > LARGEST_PDF:
+        raise InvalidInput([Problem("PDF", None, None, "", f"is too large; at most {LARGEST_PDF:,} bytes are read")])
+    return bytes(data)
+
+
+def _read(file: BinaryIO) -> bytes:
+    """All of an open file, or one byte more than is read of any."""
+    try:
+        if file.seekable():
+            file.seek(0)
+        data = bytearray()
+        while len(data) <= LARGEST_PDF and (piece := file.read(min(_PIECE, LARGEST_PDF + 1 - len(data)))):
+            data += piece
+    except OSError as error:
+        raise FileAccess(f"the PDF can't be read: {reason(error)}") from None
+    return bytes(data)
 
 
 def _verdict(workspace: OpenWorkspace, claim: DocumentVerdict, approvals: Approvals) -> DocumentVerdict:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from errno import EACCES
 from pathlib import Path
 
 from consentkit.errors import FileAccess, reason
@@ -27,6 +28,19 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileAccess(f"{_shown(folder)}: can't be made as a folder: {reason(error)}") from error
+
+
+def require_usable_folder(folder: Path) -> None:
+    """Raise FileAccess where a folder can't hold files for output, or can't be made. Nothing is written."""
+    _require_possible(folder)
+    _require_outside_the_system(folder / "file")
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise FileAccess(f"{_shown(folder)}: can't be made as a folder: {_shown(there)} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise FileAccess(
+            f"{_shown(folder)}: can't be written to: {reason(PermissionError(EACCES, os.strerror(EACCES)))}"
+        )
 
 
 def require_replaceable(target: Path, *, force: bool) -> None:

@@ -31,6 +31,7 @@ from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, requir
 from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import labelled, particulars
+from consentkit.packets.visit_problems import named_visit
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
@@ -58,6 +59,9 @@ class Packet:
     plan: PacketPlan
     papers: tuple[PlacedItem, ...]
     pdf: bytes = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Packet of {named_visit(self.plan.visit.visit)}, {self.pages} pages>"
 
     @property
     def pages(self) -> int:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -124,9 +124,7 @@ class RecordBook:
 
         `place` says where this visit is, for those that come later.
         """
-        patient = visit.patient
-        name = " ".join(unicodedata.normalize("NFKC", patient.name).casefold().split())
-        who, record = self._mark(name, patient.born.isoformat()), self._mark(patient.record.casefold())
+        who, record = _marks_of_patient(visit.patient, self._mark)
         number = self._mark(visit.visit.casefold())
         self._visits_by_record.get(self._records_by_visit.get(number, b""), {}).pop(number, None)
         visits = self._visits_by_record.setdefault(record, {})
@@ -137,6 +135,41 @@ class RecordBook:
 
     def _mark(self, *parts: str) -> bytes:
         return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=16).digest()
+
+
+class NumberBook:
+    """Sees two patients under one number of a visit: the papers of one would replace those of the other.
+
+    It is the same patient where the record number is the same, or the name and the date of birth. As in `RecordBook`,
+    nothing is remembered of a patient but salted hashes, only in memory.
+    """
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(32)
+        self._patients: dict[bytes, tuple[bytes, bytes]] = {}
+
+    def is_of_another_patient(self, visit: Visit) -> bool:
+        """Whether the number of a visit is that of one that is remembered, of somebody else."""
+        patient = _marks_of_patient(visit.patient, self._mark)
+        before = self._patients.get(self._mark(visit.visit.casefold()), patient)
+        return before[0] != patient[0] and before[1] != patient[1]
+
+    def remember(self, visit: Visit) -> None:
+        """Let the number of a visit be that of its patient."""
+        self._patients[self._mark(visit.visit.casefold())] = _marks_of_patient(visit.patient, self._mark)
+
+    def forget(self, visit: Visit) -> None:
+        """Let the number of a visit be free, since it has no packet."""
+        self._patients.pop(self._mark(visit.visit.casefold()), None)
+
+    def _mark(self, *parts: str) -> bytes:
+        return hashlib.blake2b(json.dumps(parts).encode(), key=self._salt, digest_size=16).digest()
+
+
+def _marks_of_patient(patient: Patient, mark: Callable[..., bytes]) -> tuple[bytes, bytes]:
+    """The hash of the name with the date of birth, and that of the record number."""
+    name = " ".join(unicodedata.normalize("NFKC", patient.name).casefold().split())
+    return mark(name, patient.born.isoformat()), mark(patient.record.casefold())
 
 
 def _once_a_day(code: str) -> Conflict:

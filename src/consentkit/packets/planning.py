@@ -65,7 +65,8 @@ class PacketOptions:
     def __post_init__(self) -> None:
         """Raise WrongUse for a reason of blanks, marks or invisible characters: it would be a record of nothing."""
         if self.override is not None and not any(map(str.isalnum, self.override)):
-            raise WrongUse('--override needs a reason, such as --override "state law lets minors decide on this"')
+            message = '`override` needs a reason, such as "state law lets minors decide on this"'
+            raise WrongUse(message, arguments=["override"])
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class PacketPlan:
     layout: Layout
     duplex: bool = False
     """Whether each paper starts on a fresh sheet when both sides are printed."""
+
+    def __repr__(self) -> str:
+        return f"<PacketPlan of {named_visit(self.visit.visit)}>"
 
     @property
     def extra_names(self) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
 from consentkit.packets.shown_numbers import shown_number
@@ -30,8 +30,10 @@ from consentkit.reading.validation import validated
 STDIN = "-"
 """The name that means standard input."""
 
+SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
+"""How the names of files of visits end, and whether these are schedules."""
+
 _SHOWN_STDIN = "stdin"
-_SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
 _HEAD = 4096
 _PIECE = 64 * 1024
 _SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
@@ -64,6 +66,8 @@ class VisitEntry:
     """Its number as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_places: tuple[tuple[int | None, int | None], ...] = ()
     """The line and the column of each code; in a schedule the column is counted in cells."""
+    failure: ConsentkitError | None = field(default=None, compare=False)
+    """Why there is no visit at all, where that is not among the mistakes of one."""
 
     @property
     def file(self) -> str:
@@ -120,9 +124,9 @@ def _visits(stream: BinaryIO, name: str, *, is_schedule: bool | None) -> Iterato
 def _by_suffix(name: str) -> bool:
     """Whether a path names a schedule."""
     suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         raise _refused(name, f"is neither .yaml nor .csv; write a visit in YAML, or, of a schedule: {_SAVE_AS}")
-    return _SUFFIXES[suffix]
+    return SUFFIXES[suffix]
 
 
 @contextmanager

@@ -32,5 +32,7 @@ def unused_exception(
     for index, exception in enumerate(exceptions):
         if not any(covers(exception, finding) for finding in findings):
             limit = exception.code or exception.language or ""
-            message = f"excepts {quoted(limit)} from `{exception.rule}`, which reports nothing there"
+            message = (
+                f"lists an exception to `{exception.rule}` for {quoted(limit)}, but the rule reports nothing there"
+            )
             yield breach(UNUSED_EXCEPTION, clinic, value("checks", "exceptions", index), message)
