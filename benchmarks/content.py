@@ -16,11 +16,10 @@ from typing import Any
 import consentkit
 from consentkit.documents.page import Content, Page, read_style
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.words import fill
 from consentkit.pdf.fonts.font_files import faces_for, font_rules
-from consentkit.resources import font_file
+from consentkit.resources import font_file, shipped
 
 ROOT = Path(__file__).parents[1]
 CLINIC = ROOT / "samples" / "clinic"
@@ -141,9 +140,9 @@ class Paper:
         yield from (self.content.clinic.name or "", self.page.mark, self.foot, self.head)
 
 
-def workspace() -> OpenWorkspace:
+def workspace() -> consentkit.Workspace:
     """The sample clinic, which has a name, an address and a logo, and otherwise uses what is shipped."""
-    return consentkit.open_workspace(CLINIC)
+    return consentkit.open_workspace(CLINIC, cache=False)
 
 
 def load_paper(code: str, language: str = "en") -> Paper:
@@ -165,7 +164,7 @@ def _written(day: datetime.date, language: str) -> str:
 
 def paper_style() -> str:
     """The style sheet of the paper size, Letter."""
-    return read_style("paper-letter.css", workspace().templates)
+    return read_style("paper-letter.css", [shipped("templates")])
 
 
 def logo() -> Path:

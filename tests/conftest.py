@@ -43,6 +43,7 @@ QUICK = frozenset(
         "translation",
         "trip",
         "versions",
+        "visit_data",
         "visits",
         "writing",
         "yamlfile",

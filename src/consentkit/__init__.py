@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from consentkit._version import __version__
 
 if TYPE_CHECKING:
+    from consentkit.approval.identify import DocumentVerdict
+    from consentkit.batches.batch import BatchResult
     from consentkit.documents.document import Document
-    from consentkit.documents.workspace import OpenWorkspace as Workspace
-    from consentkit.documents.workspace import open_workspace
     from consentkit.errors import (
         ConsentkitError,
         FileAccess,
@@ -22,18 +22,40 @@ if TYPE_CHECKING:
         UnknownCode,
         WrongUse,
     )
+    from consentkit.interface import Workspace, open_workspace
+    from consentkit.library.approvals import Approval
     from consentkit.model.procedure import Procedure
+    from consentkit.model.visit import Visit
+    from consentkit.operations.check import CheckResult
+    from consentkit.operations.diff import Difference
+    from consentkit.operations.listing import LibraryListing
+    from consentkit.operations.packets import MadePacket, RefusedVisit
+    from consentkit.operations.status import DocumentState
+    from consentkit.operations.verify import PacketVerdict
+    from consentkit.packets.visits import VisitEntry
     from consentkit.problems import Problem
 
 __all__ = [
+    "Approval",
+    "BatchResult",
+    "CheckResult",
     "ConsentkitError",
+    "Difference",
     "Document",
+    "DocumentState",
+    "DocumentVerdict",
     "FileAccess",
     "InvalidInput",
+    "LibraryListing",
+    "MadePacket",
+    "PacketVerdict",
     "Problem",
     "Procedure",
+    "RefusedVisit",
     "RenderingFailed",
     "UnknownCode",
+    "Visit",
+    "VisitEntry",
     "Workspace",
     "WrongUse",
     "__version__",
@@ -41,18 +63,31 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Approval": "library.approvals",
+    "BatchResult": "batches.batch",
+    "CheckResult": "operations.check",
     "ConsentkitError": "errors",
+    "Difference": "operations.diff",
     "Document": "documents.document",
+    "DocumentState": "operations.status",
+    "DocumentVerdict": "approval.identify",
     "FileAccess": "errors",
     "InvalidInput": "errors",
+    "LibraryListing": "operations.listing",
+    "MadePacket": "operations.packets",
+    "PacketVerdict": "operations.verify",
     "Problem": "problems",
     "Procedure": "model.procedure",
+    "RefusedVisit": "operations.packets",
     "RenderingFailed": "errors",
     "UnknownCode": "errors",
-    "Workspace": "documents.workspace",
+    "Visit": "model.visit",
+    "VisitEntry": "packets.visits",
+    "Workspace": "interface",
     "WrongUse": "errors",
-    "open_workspace": "documents.workspace",
+    "open_workspace": "interface",
 }
+"""The module below the package that each name comes from; it is loaded when the name is first used."""
 
 
 if not TYPE_CHECKING:  # else every name would pass for one that is there
@@ -60,5 +95,9 @@ if not TYPE_CHECKING:  # else every name would pass for one that is there
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:
             raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
-        own_name = "OpenWorkspace" if name == "Workspace" else name
-        return getattr(import_module(f"consentkit.{_HOMES[name]}"), own_name)
+        return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also those that have not been loaded yet."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

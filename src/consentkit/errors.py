@@ -24,7 +24,7 @@ class WrongUse(ConsentkitError):
 
 
 class InvalidInput(ConsentkitError):
-    """Files that people wrote hold mistakes; all those that were found in one run."""
+    """Files that people wrote contain mistakes: all those of one run."""
 
     exit_code = 3
 
@@ -44,19 +44,19 @@ class UnknownCode(ConsentkitError):
 
 
 class FileAccess(ConsentkitError):
-    """A file can't be read or written, or would be overwritten without leave."""
+    """A file can't be read or written, or would be overwritten without permission."""
 
     exit_code = 5
 
 
 class RenderingFailed(ConsentkitError):
-    """No document could be made, or the one that was made is not fit to be handed out."""
+    """No document could be made, or the one that was made must not be handed out."""
 
     exit_code = 6
 
 
 class UnprintableText(RenderingFailed):
-    """A document holds characters that none of our fonts can print."""
+    """A document contains characters that none of our fonts can print."""
 
     def __init__(self, message: str, characters: Sequence[str]) -> None:
         super().__init__(message)
@@ -68,9 +68,9 @@ class UnprintableText(RenderingFailed):
 
 
 class TemplateFault(RenderingFailed):
-    """A page asks for something that a template or a style sheet may not ask for.
+    """A page requests something that a template or a style sheet may not request.
 
-    `fragments` are pieces of what was asked for, by which its place can be found in the files (`template_places`).
+    `fragments` are pieces of what was requested, by which its place can be found in the files (`template_places`).
     """
 
     def __init__(self, message: str, fragments: Sequence[str] = ()) -> None:
@@ -83,11 +83,11 @@ class TemplateFault(RenderingFailed):
 
 
 class OutOfTime(BaseException):
-    """The time that a document may take is over. No `except Exception` on the way stops it."""
+    """The time that a document may take is over. No `except Exception` on the way catches it."""
 
 
 class RunFailed(ConsentkitError):
-    """A run of many documents or visits finished, and some of them failed; each has been told."""
+    """A run of many documents or visits finished, and some of them failed; each has been reported."""
 
     exit_code = 7
 

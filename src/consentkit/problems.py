@@ -15,19 +15,19 @@ from itertools import groupby
 from typing import Literal
 
 Severity = Literal["error", "warning", "notice"]
-"""How much a problem matters: an error stops the document, a warning wants an answer, a notice informs."""
+"""How much a problem matters: an error stops the document, a warning needs an answer, a notice informs."""
 
 _LONGEST_QUOTE = 60
 LONGEST_FIELD = 200
-"""Characters of a field in a problem: enough for any key of ours, and for the start of one that is 100 KB long."""
+"""The most characters of a field in a problem: enough for any key of ours, and for the start of one of 100 KB."""
 LONGEST_MESSAGE = 1_000
-"""Characters of a message. What is longer quotes something, a template's expression for example."""
+"""The most characters of a message. What is longer quotes something, a template's expression for example."""
 MOST_WORDS = 40
-"""Words of a list in a sentence."""
+"""The most words of a list in a sentence."""
 MOST_PROBLEMS_IN_DATA = 1_000
-"""Problems that JSON lists; how many are left out is said beside them."""
+"""The most problems that JSON lists; the number of those left out is given beside them."""
 MOST_SHOWN = 50
-"""Problems of one file that a report shows. Whoever has more has one cause for most of them."""
+"""The most problems of one file that a report shows. A file with more has one cause for most of them."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Problem:
     severity: Severity = "error"
     """Whether it stops the document."""
     rule: str = ""
-    """The rule of `consentkit.checks` that found it; empty for mistakes in the form of a file."""
+    """The rule of `consentkit.checks` that was broken; empty for mistakes in the form of a file."""
     remedy: str = ""
-    """What to do, where the message does not say it."""
+    """What to do, where the message does not state it."""
 
     def __post_init__(self) -> None:
         """Bound what came from the file, whoever made the problem and however it is shown."""
@@ -57,7 +57,7 @@ class Problem:
         object.__setattr__(self, "message", shortened(self.message, LONGEST_MESSAGE))
 
     def place(self) -> tuple[str, int, int]:
-        """The order in which problems are told: file by file, from the top."""
+        """The order in which problems are reported: file by file, from the top."""
         return self.file, self.line or 0, self.column or 0
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ def shortened(text: str, most: int = _LONGEST_QUOTE) -> str:
 
 
 def report_lines(problems: Iterable[Problem]) -> Iterator[str]:
-    """A line for each problem, in their order; of one file at most `MOST_SHOWN`, then how many more there are."""
+    """A line for each problem, in their order; for one file at most `MOST_SHOWN`, then how many more there are."""
     for file, group in groupby(problems, key=lambda problem: problem.file):
         of_file = list(group)
         yield from map(str, of_file[:MOST_SHOWN])
@@ -109,7 +109,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Write words as a list in a sentence: `a`, `b` and `c`. Of very many the first ones are written."""
+    """Write words as a list in a sentence: `a`, `b` and `c`. Of very many, the first ones and a count."""
     marked = [f"`{word}`" for word in words[:MOST_WORDS]]
     if len(words) > MOST_WORDS:
         return f"{', '.join(marked)} and {len(words) - MOST_WORDS:,} more"

@@ -162,7 +162,7 @@ def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
         ("a" * 64, "a" * 63, "8:14: approvals[1].content: "),
         ("2026-01-02", "2026-02-30", "10:11: approvals[1].on: "),
         ('"on": 2026', "on: 2026", "10:5: "),
-        ("approvals:", "aprovals:", "3:1: aprovals: is not a key that is known here; did you mean `approvals`?"),
+        ("approvals:", "aprovals:", "3:1: aprovals: is not a known key here; did you mean `approvals`?"),
         ("'Ann Ray'", "['Ann Ray']", "9:9: approvals[1].by: "),
         ("language: en", "language: ../x", "5:15: approvals[1].language: "),
     ],

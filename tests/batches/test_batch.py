@@ -8,28 +8,32 @@ import hashlib
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from consentkit.batches.batch import Choice, make_plan
+from consentkit.batches.batch import Choice, make_plan, started
 from consentkit.batches.folder import LOCK, exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merge import merge
 from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
 from consentkit.cache.store import no_store, open_store
 from consentkit.documents.kept import digests_of
+from consentkit.documents.workspace import open_workspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import Approval, record
 from consentkit.library.keys import Inputs
+from consentkit.library.procedures import Library
 from consentkit.model.identity import Identity, Layout
 from consentkit.pdf.file.xmp import read_properties
-from consentkit.processes.pool import Crew
+from consentkit.pdf.read.structure_text import readable_text
+from consentkit.processes.pool import Pool
 from consentkit.reading import yaml_file
 from kit.batching import OTHER, SERVICES, Place, counted, make_place
-from kit.small import CODE, write_procedure, write_translation
+from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]
 BROKEN = "services: [SMALL-1, GONE-1, SMALL-2]\n"
@@ -250,6 +254,50 @@ def test_a_procedure_that_is_edited_while_its_document_is_made_is_made_again_the
     assert reasons(place) == {FILES[0]: ("edited while it was made",)}
 
 
+def test_a_document_is_made_from_the_files_that_count_when_its_turn_comes(tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    own = write_translation(clinic / "procedures", "es", purpose="Own words.")
+    (tmp_path / "base").mkdir()
+    for path in (own, clinic / "procedures" / f"{CODE}.yaml"):
+        path.rename(tmp_path / "base" / path.name)
+    write_translation(tmp_path / "base", "es")
+    library = Library((clinic / "procedures", tmp_path / "base"))
+    workspace = replace(open_workspace(clinic, open_store(tmp_path / "cache")), library=library)
+    (tmp_path / "services.yaml").write_text(f"services: [{CODE}]\ndefaults: {{languages: [es]}}\n")
+    requests = requests_of(workspace, tmp_path / "services.yaml")
+
+    def reasons_of_run(edit: Callable[[], object]) -> list[tuple[str, ...]]:
+        """Plan, edit, and make. Returns why each document was made."""
+        with started(workspace, requests, tmp_path / "out", Choice(), Pool(1)) as run:
+            edit()
+            return [result.reasons for result in run.results()]
+
+    assert reasons_of_run(lambda: write_translation(own.parent, "es", purpose="Own words.")) == [("new",)]
+    (made,) = (tmp_path / "out").glob("*.pdf")
+    assert "Own words." in readable_text(made.read_bytes())
+    assert reasons_of_run(lambda: None) == [()]
+    own.unlink()
+    assert reasons_of_run(lambda: None) == [("changed translation",)]
+    assert "Own words." not in readable_text(made.read_bytes())
+
+
+def test_the_library_is_listed_once_for_all_codes_that_it_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = [f"GONE-{number}" for number in range(20)]
+    place = make_place(tmp_path, f"services: {[CODE, *unknown]}\n".replace("'", ""))
+    workspace = place.workspace()
+    requests = requests_of(workspace, None)
+    listed: Counter[Path] = Counter()
+    honest = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda path: listed.update([path]) or honest(path))
+    plan = make_plan(workspace, requests, place.out, Choice())
+    assert [step.request.identity.code for step in plan.steps if step.error] == unknown
+    assert all("no procedure has the code" in str(step.error) for step in plan.steps if step.error)
+    assert {path: count for path, count in listed.items() if count > 1} == {}
+    assert listed
+
+
 # --- a part of the list ---
 
 
@@ -376,7 +424,7 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
         ('"program": "', '"program": "0', "was made with another version of consentkit"),
         ('"outcome": "made"', '"outcome": "pending"', "was not made yet"),
         ('"outcome": "copied"', '"outcome": "pending"', "was not made yet"),
-        ('"listed": true', '"listed": false', "the list asks for 6 documents, and the parts hold"),
+        ('"listed": true', '"listed": false', "the list has 6 documents, and the parts have"),
         ('"list": {"documents": 6, "hash": "', '"list": {"documents": 6, "hash": "', ""),
     ]:
         if message and old in text:
@@ -385,7 +433,7 @@ def test_what_is_missing_double_or_in_conflict_is_told_and_nothing_is_joined(
     (b / MANIFEST).write_text(text)
     shards[1].services.write_text(f"services: [{CODE}]\n")
     shards[1].run(Choice(shard=(2, 2)))
-    assert "was made from another service list" in told(a, b)
+    assert "was made from a different service list" in told(a, b)
 
 
 def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_not_joined(
@@ -401,11 +449,11 @@ def test_parts_that_were_made_for_other_particulars_or_with_other_clauses_are_no
     CHANGES["clinic"](shards[1].clinic)
     shards[1].run(other)
     head = f"{shards[1].out / MANIFEST}: was made with"
-    assert told() == f"{head} other particulars than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other particulars than {shards[0].out}; make all parts the same way"
     clinic.write_bytes(before)
     CHANGES["clauses"](shards[1].clinic)
     shards[1].run(other)
-    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts alike"
+    assert told() == f"{head} other clauses (en) than {shards[0].out}; make all parts the same way"
     CHANGES["clauses"](shards[0].clinic)
     shards[0].run(Choice(shard=(1, 2)))
     merge([place.out for place in shards], tmp_path / "joined")
@@ -427,7 +475,7 @@ def test_a_folder_that_holds_no_part_is_told_and_nothing_that_follows_from_it(
     (tmp_path / "empty").mkdir()
     a, empty, nowhere = shards[0].out, tmp_path / "empty", tmp_path / "nowhere"
     advice = "name the folders that `consentkit batch` has filled"
-    without = f"{empty / MANIFEST}: holds no manifest of a batch; {advice}"
+    without = f"{empty / MANIFEST}: contains no manifest of a batch; {advice}"
     missing = f"{nowhere}: there is no such folder; {advice}"
     for folders, message in [
         ([nowhere, empty], [missing, without]),
@@ -465,7 +513,7 @@ def test_where_nothing_can_be_written_any_more_nothing_is_made_for_it(
         raise FileAccess("x.pdf: can't be written: no space left on device") from OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr("consentkit.batches.batch.write_file", full)
-    results = Place(place.clinic, place.out, no_store()).run(crew=Crew(1))
+    results = Place(place.clinic, place.out, no_store()).run(pool=Pool(1))
     assert counted(results) == {"failed": 5}
     assert len(begun) == 1
     assert {result.entry.problem for result in results} == {"x.pdf: can't be written: no space left on device"}
@@ -477,12 +525,10 @@ def test_two_runs_do_not_work_in_one_folder_at_once(place: Place) -> None:
     assert len(place.run()) == 2
 
 
-def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) -> None:
+@pytest.mark.parametrize("name", [".consentkit-0123456789abcdef.tmp", ".consentkit-ab1_x9zq.tmp"])
+def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(name: str, place: Place) -> None:
     place.out.mkdir()
-    old, young, other = (
-        place.out / name
-        for name in (".consentkit-0123456789abcdef.tmp", ".consentkit-fedcba9876543210.tmp", ".mine.tmp")
-    )
+    old, young, other = (place.out / each for each in (name, ".consentkit-fedcba9876543210.tmp", ".mine.tmp"))
     for path in (old, young, other):
         path.write_bytes(b"half")
     for path in (old, other):
@@ -496,7 +542,7 @@ def test_what_killed_runs_have_left_is_tidied_up_and_nothing_else(place: Place) 
 def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Place) -> None:
     place.run()
     (place.out / MANIFEST).write_text((place.out / MANIFEST).read_text()[:-30])
-    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it anew"):
+    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it again"):
         place.run()
     (place.out / MANIFEST).unlink()
     assert place.endings() == dict.fromkeys(FILES, "copied")
@@ -505,7 +551,7 @@ def test_a_damaged_record_is_told_and_once_it_is_deleted_all_is_well(place: Plac
 def test_a_run_without_a_store_makes_the_same_files(place: Place, tmp_path: Path) -> None:
     place.run()
     other = Place(place.clinic, tmp_path / "other", no_store())
-    assert other.endings(crew=Crew(1)) == dict.fromkeys(FILES, "made")
+    assert other.endings(pool=Pool(1)) == dict.fromkeys(FILES, "made")
     assert other.files() == place.files()
     shutil.rmtree(other.out)
     fresh = Place(place.clinic, other.out, open_store(tmp_path / "cache"))

@@ -23,7 +23,7 @@ from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
 from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.processes.whole_files import UNFINISHED
 from kit.batch_faults import place_in
 from kit.batching import OTHER, Place, make_place
@@ -222,7 +222,7 @@ def test_a_document_that_never_ends_is_given_up_and_the_others_are_made(tmp_path
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 7
     assert errors.splitlines()[0] == (
-        "Error: MANY-0.information.pdf: took more than 5 seconds and was ended; --time-limit allows more"
+        "Error: MANY-0.information.pdf: took more than 5 seconds and was stopped; raise the limit with --time-limit"
     )
     assert output.startswith("made       MANY-0.pdf")
     assert leftovers(tmp_path) == [LOCK]
@@ -289,7 +289,7 @@ def test_a_folder_that_may_not_be_written_to_is_told_before_any_work(taken: Path
     with (
         as_nobody(),
         pytest.raises(FileAccess, match="can't be written to: permission denied"),
-        started(workspace, requests, taken, Choice(), Crew(1)),
+        started(workspace, requests, taken, Choice(), Pool(1)),
     ):
         pass
     assert list(taken.iterdir()) == []

@@ -101,7 +101,7 @@ def test_a_value_of_another_kind_is_refused_and_never_believed(key: str, value: 
 def test_a_file_outside_the_folder_cannot_be_named(name: str) -> None:
     text = manifest_text(MANIFEST_OF_TWO).replace(json.dumps("90837.es.pdf"), json.dumps(name))
     content = text.replace(json.dumps("90837"), json.dumps(name.split(".", maxsplit=1)[0]))  # the two must fit
-    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it anew"):
+    with pytest.raises(InvalidInput, match="is damaged; delete it, and the next run makes it again"):
         parse_manifest(content.encode(), "manifest.json")
 
 

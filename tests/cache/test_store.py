@@ -19,13 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.cache.local_folder import OVERHEAD
+from consentkit.cache.local_folder import LARGEST_PART, OVERHEAD
 from consentkit.cache.store import LARGEST, Pruned, Store, default_folder, key_of, no_store, open_store
 from consentkit.cli.caching import size_as_text, size_in_bytes
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.commands import consentkit as commands
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.processes.whole_files import LARGEST_PDF
 from kit.running import PROJECT, Outcome, environment
 
 Call = Callable[..., Outcome]
@@ -118,7 +117,7 @@ def test_an_entry_is_one_file_that_is_named_after_its_key(store: Store) -> None:
 
 
 def test_a_part_that_is_too_large_is_not_kept_and_that_is_no_trouble(store: Store) -> None:
-    assert not store.put(KEY, bytes(LARGEST_PDF + 1))
+    assert not store.put(KEY, bytes(LARGEST_PART + 1))
     small = Store(store.folder, largest=100)
     assert not small.put(KEY, bytes(101 - OVERHEAD))
     assert small.put(KEY, bytes(100 - OVERHEAD))
@@ -499,7 +498,7 @@ def test_a_folder_that_others_can_write_to_is_refused_by_the_commands(tend: Call
     for command in ("info", "prune", "clear"):
         done = tend(command)
         assert (done.code, done.stdout) == (5, b"")
-        assert "others can write to the folder" in done.stderr
+        assert "other users can write to the folder" in done.stderr
     assert len(names(store.folder)) == 1
 
 
@@ -574,4 +573,4 @@ def test_the_page_on_the_cache_names_the_commands_and_the_limits() -> None:
     for name in cache.commands:
         assert f"consentkit cache {name}" in page
     assert size_as_text(LARGEST).replace(".0", "") in page
-    assert size_as_text(LARGEST_PDF).replace(".0", "") in page
+    assert size_as_text(LARGEST_PART).replace(".0", "") in page

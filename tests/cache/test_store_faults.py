@@ -223,8 +223,8 @@ def test_a_part_for_which_there_is_no_room_is_not_kept_and_that_is_told_once(tmp
     lines = run_script(LIMITED, tmp_path / "cache")
     assert lines[0] == "True None"
     assert lines[1] == (
-        f"False {tmp_path / 'cache'}: finished parts can't be kept here: file too large. Everything works without, "
-        "only slower. --cache DIR or $CONSENTKIT_CACHE names another folder; --no-cache keeps nothing"
+        f"False {tmp_path / 'cache'}: finished parts can't be kept here: file too large. Everything still works, "
+        "but more slowly. --cache DIR or $CONSENTKIT_CACHE names another folder; --no-cache keeps nothing"
     )
     assert lines[2] == "False None 900"
     assert [path.name for path in files(tmp_path)] == [key_of("small")]
@@ -329,7 +329,7 @@ def test_a_folder_that_may_not_be_written_to_is_read_from_and_left_alone(home: P
         assert store.get(KEY) == b"data"
         assert store.trouble is not None
         assert "finished parts can't be kept here: permission denied" in store.trouble
-        with pytest.raises(FileAccess, match="cache can't be looked after: permission denied"):
+        with pytest.raises(FileAccess, match="cache can't be cleaned up: permission denied"):
             store.clear()
 
 
@@ -379,9 +379,9 @@ def test_a_folder_that_others_can_write_to_is_not_used(mode: int, within: str, t
     assert store.get(KEY) is None
     assert not store.put(KEY, b"new")
     assert store.trouble is not None
-    assert "others can write to the folder" in store.trouble
+    assert "other users can write to the folder" in store.trouble
     for look_after in (store.info, store.prune, store.clear):
-        with pytest.raises(FileAccess, match="others can write to the folder"):
+        with pytest.raises(FileAccess, match="other users can write to the folder"):
             look_after()
     (tmp_path / "cache" / within).chmod(0o700)
     assert store.get(KEY) == b"data"

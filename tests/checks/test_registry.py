@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from consentkit import checks
 from consentkit.checks import rule_help
+from consentkit.checks.registry import by_id
 from consentkit.errors import WrongUse
 from consentkit.model.rule_ids import RULE_IDS
 from kit.planting import CASES
@@ -22,6 +24,13 @@ def test_every_rule_has_a_planted_fault_and_every_planted_fault_a_rule() -> None
 
 def test_the_ids_that_settings_may_name_are_those_of_the_registry() -> None:
     assert tuple(checks.RULES) == RULE_IDS, "write the id of each rule into model/rule_ids.py"
+
+
+def test_two_rules_of_one_id_are_refused_and_one_that_two_modules_know_is_not() -> None:
+    rule = checks.RULES["leftover"]
+    assert by_id([rule, rule]) == {"leftover": rule}
+    with pytest.raises(ValueError, match="two rules have the id leftover"):
+        by_id([rule, replace(rule, title="Another rule")])
 
 
 @pytest.mark.parametrize("rule", checks.RULES.values(), ids=lambda rule: rule.id)

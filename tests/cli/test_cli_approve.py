@@ -212,7 +212,7 @@ def test_without_a_clinic_folder_nothing_can_be_approved(tmp_path: Path, call: C
     [
         (["--by", "Ann", "--until", "next year"], "is not a date; write year-month-day"),
         (["--by", "Ann", "--until", "2027-02-30"], "is not a date"),
-        (["--by", "Ann", "--until", "2020-01-01"], "has passed already"),
+        (["--by", "Ann", "--until", "2020-01-01"], "has already passed"),
         (["--by", ""], "--by: is empty"),
         (["--by", " \t"], "--by: is empty"),
         (["--by", "x" * 121], "--by: is empty, too long"),

@@ -174,7 +174,7 @@ def test_a_mistake_in_the_list_is_told_with_its_place_before_any_work(batch: Cal
     place.services.write_text("servces: []\n")
     done = batch()
     assert (done.code, place.out.exists()) == (3, False)
-    assert "services.yaml:1:1: servces: is not a key that is known here; did you mean `services`?" in done.stderr
+    assert "services.yaml:1:1: servces: is not a known key here; did you mean `services`?" in done.stderr
 
 
 def test_a_second_run_in_the_same_folder_is_turned_away(batch: Call, place: Place) -> None:

@@ -87,7 +87,7 @@ def test_json_is_one_document_with_every_mistake_as_data(tmp_path: Path) -> None
         "field": "purpse",
         "severity": "error",
         "rule": "form",
-        "message": "is not a key that is known here; did you mean `purpose`?",
+        "message": "is not a known key here; did you mean `purpose`?",
         "remedy": "",
     }
     assert problem["line"] > 10
@@ -120,7 +120,7 @@ def test_a_folder_without_procedure_files_is_told_instead_of_passed(tmp_path: Pa
     (tmp_path / "empty").mkdir()
     done = call("check", "empty")
     assert done.code == 5
-    assert "empty: holds no .yaml file" in done.stderr
+    assert "empty: contains no .yaml file" in done.stderr
 
 
 def test_nothing_in_a_hostile_file_can_steer_the_terminal(tmp_path: Path, call: Call) -> None:
@@ -147,8 +147,8 @@ def test_what_is_no_file_is_refused_at_once_instead_of_waited_for(name: str, tmp
         ("missing.yaml", "missing.yaml: can't be read: no such file or directory", 5),
         ("*.yaml", "*.yaml: can't be read: no such file or directory", 5),
         ("missing/", "missing: can't be read: no such file or directory", 5),
-        ("", "an empty name stands for no file", 5),
-        (".", ".: holds no .yaml file", 5),
+        ("", "an empty name is not a file", 5),
+        (".", ".: contains no .yaml file", 5),
         ("NONE-1", "no procedure has the code", 4),
     ],
 )
@@ -317,7 +317,7 @@ def test_a_translation_under_a_wrong_name_is_told_the_right_one(name: str, tmp_p
     write_translation(tmp_path, "es").rename(tmp_path / name)
     done = call("check", tmp_path / name)
     assert (done.code, len(done.lines)) == (3, 1)
-    assert "does not fit the file's name; name it `SMALL-1.es.yaml`" in done.lines[0]
+    assert "does not match the file's name; name it `SMALL-1.es.yaml`" in done.lines[0]
 
 
 def test_a_kept_document_takes_one_reading_of_the_particulars(

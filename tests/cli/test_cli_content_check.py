@@ -92,6 +92,96 @@ def test_a_fault_across_files_is_told_at_its_lines(case: str, tmp_path: Path, ca
     assert done.code == 3
 
 
+ACROSS_FILES = [
+    "exclusion-one-sided", "missing-translation", "pairing-one-sided", "retired-referenced", "same-title",
+    "service-repeated", "service-retired", "service-unknown", "unknown-related-code",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ACROSS_FILES)
+def test_a_named_file_is_told_what_the_check_of_the_whole_folder_says_of_it(
+    case: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_clinic(tmp_path / "clinic", planted(case)))
+    expected = (CONTENT / case / "expected.txt").read_text(encoding="utf-8").splitlines()
+    for name in sorted({line.split(":")[0] for line in expected}):
+        told = call("check", name, "--clinic", ".", "--notices").lines
+        assert [line for line in told if line.endswith(f"[{case}]")] == [
+            line for line in expected if line.startswith(f"{name}:")
+        ]
+        assert {line.split(":")[0] for line in told} == {name}, "what is wrong elsewhere is not reported here"
+
+
+def test_a_text_of_the_library_is_compared_with_the_others_however_it_is_named(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = write_clinic(tmp_path / "clinic", planted("unknown-related-code"))
+    (expected,) = (CONTENT / "unknown-related-code/expected.txt").read_text(encoding="utf-8").splitlines()
+    monkeypatch.chdir(clinic)
+    name = expected.split(":")[0]
+    assert call("check", name).lines == [expected]
+    assert len(call("check", Path(name).stem).lines) == 1
+
+
+def test_a_text_from_elsewhere_is_checked_by_itself(tmp_path: Path, call: Call) -> None:
+    clinic = write_clinic(tmp_path / "clinic", planted("unknown-related-code"))
+    assert len(call("check", clinic / "procedures").lines) == 0
+    assert len(call("check", clinic / "procedures", "--clinic", clinic).lines) == 1
+
+
+# --- translations of nothing ---
+
+
+def orphaned(folder: Path, code: str = "TALK-9") -> Path:
+    """A clinic with a translation of a procedure that doesn't exist."""
+    files = clean_files()
+    text = files["procedures/TALK-1.es.yaml"]
+    text = text.replace("TALK-1", code).replace('"current"', f"'{64 * '0'}'")
+    return write_clinic(folder, {**files, f"procedures/{code}.es.yaml": text})
+
+
+def test_a_translation_of_nothing_is_reported(tmp_path: Path, call: Call) -> None:
+    clinic = orphaned(tmp_path / "clinic")
+    (line,) = own_findings(clinic, check(call, clinic))
+    assert line.startswith("clinic.yaml:1:1: warning: has `procedures/TALK-9.es.yaml` beside it")
+    assert line.endswith("[ignored-file]")
+    (line,) = own_findings(clinic, call("check", clinic / "procedures/TALK-9.es.yaml", "--clinic", clinic))
+    assert line.startswith("procedures/TALK-9.es.yaml:1:7: warning: code: is TALK-9, which no procedure here has")
+    assert line.endswith("[ignored-file]")
+
+
+def test_a_translation_of_nothing_can_be_excepted_like_anything_else(tmp_path: Path, call: Call) -> None:
+    clinic = orphaned(tmp_path / "clinic")
+    with (clinic / "clinic.yaml").open("a", encoding="utf-8") as file:
+        file.write("checks: {rules: {ignored-file: off}}\n")
+    assert own_findings(clinic, check(call, clinic)) == []
+    assert own_findings(clinic, call("check", clinic / "procedures/TALK-9.es.yaml", "--clinic", clinic)) == []
+
+
+def test_a_translation_of_a_text_with_mistakes_is_not_one_of_nothing(tmp_path: Path, call: Call) -> None:
+    clinic = write_clinic(tmp_path / "clinic", clean_files())
+    (clinic / "procedures/TALK-1.yaml").write_text("code: TALK-1\n", encoding="utf-8")
+    for names in ([], [clinic / "procedures/TALK-1.es.yaml"]):
+        done = call("check", *names, "--clinic", clinic)
+        assert [line for line in done.lines if "[ignored-file]" in line] == []
+
+
+def test_a_translation_from_elsewhere_is_compared_with_the_text_beside_it(tmp_path: Path, call: Call) -> None:
+    clinic = write_clinic(tmp_path / "clinic", planted("stale-translation"))
+    done = call("check", clinic / "procedures/TALK-1.es.yaml")
+    assert [line for line in done.lines if line.endswith("[stale-translation]")] == done.lines != []
+
+
+def test_a_file_of_clauses_that_names_no_language_is_reported_as_such(tmp_path: Path, call: Call) -> None:
+    clinic = write_clinic(tmp_path / "clinic", {**clean_files(), "clauses.es_old.yaml": "drop: []\n"})
+    done = call("check", clinic / "clauses.es_old.yaml", "--clinic", clinic)
+    (line,) = own_findings(clinic, done)
+    assert (done.code, line) == (
+        3,
+        "clauses.es_old.yaml: has a name that is not read; name it clauses.LANGUAGE.yaml, such as clauses.es.yaml",
+    )
+
+
 def test_a_stale_translation_is_told_at_its_hash_with_todays(tmp_path: Path, call: Call) -> None:
     clinic = write_clinic(tmp_path / "clinic", planted("stale-translation"))
     done = call("check", clinic / "procedures/TALK-1.es.yaml", "--clinic", clinic)
@@ -139,7 +229,7 @@ def test_json_has_rule_and_remedy_of_each_problem(faulty: Path, call: Call) -> N
     by_rule = {found["rule"]: found for found in problems if found["severity"] == "error"}
     leftover = by_rule["leftover"]
     assert (leftover["line"], leftover["column"], leftover["field"]) == (65, 3, "no_treatment")
-    assert leftover["message"] == "holds `I hope you find`"
+    assert leftover["message"] == "contains `I hope you find`"
     assert leftover["remedy"].startswith("delete it")
     assert by_rule["form"]["file"] == str(faulty / "services.yaml")
 
@@ -148,7 +238,7 @@ def test_annotations_are_as_github_reads_them(faulty: Path, call: Call) -> None:
     done = check_talk(call, faulty, "--format", "github")
     assert done.code == 3
     path = faulty / "procedures/TALK-1.yaml"
-    assert f"::error file={path},line=65,col=3,title=leftover::no_treatment: holds `I hope you find`; delete it" in (
+    assert f"::error file={path},line=65,col=3,title=leftover::no_treatment: contains `I hope you find`; delete it" in (
         done.stdout.decode()
     )
     assert [line for line in done.lines if not line.startswith(("::error ", "::warning ", "::notice "))] == []
@@ -222,5 +312,5 @@ def test_an_approval_that_has_run_out_is_a_warning(tmp_path: Path, call: Call) -
     entry = "{code: '90837', language: en, variant: consent, edition: 1, by: Ann Ray, on: 2020-01-01, until: 2021-01-01"
     (clinic / "approvals.yaml").write_text(f"approvals:\n  - {entry}, content: {'0' * 64}}}\n", encoding="utf-8")
     (line,) = [line for line in call("check", "--clinic", clinic).lines if "approvals.yaml" in line]
-    assert line.endswith("the approval ran out on 2021-01-01; look at the document again and approve it")
+    assert line.endswith("the approval ran out on 2021-01-01; review the document and approve it again")
     assert "warning: 90837 (en, consent): " in line

@@ -123,7 +123,7 @@ def test_a_name_of_a_file_that_is_not_there_is_not_quoted_but_counted(pack: Call
     day = write_schedule(tmp_path / "day.csv", {"extra": f"plan.pdf;{OTHER_PATIENT};PLAN.pdf"})
     (first, second) = [line for line in told(pack(day, "-o", "out/")).splitlines() if "`extra`" in line]
     assert "day.csv:2: visit V-1: `extra` names a file, number 2 of 3, that is not in the folder " in first
-    assert first.endswith("/extra, which holds 7 PDF files; write the name as it is there, or put the file there")
+    assert first.endswith("/extra, which contains 7 PDF files; write the name as it is there, or put the file there")
     assert "number 3 of 3" in second
     assert second.endswith("did you mean `plan.pdf`?")
 
@@ -142,7 +142,7 @@ def test_extra_files_without_a_folder_of_the_clinic_are_not_quoted(call: Call, t
         "packet", "--allow-drafts", write_visit(tmp_path / "visit.yaml", procedures=["90837"], extra=["Vane.pdf"])
     )
     assert made.code == 3
-    assert "visit V-1: `extra`: number 1 of 1, has no place to be" in made.stderr
+    assert "visit V-1: `extra`: number 1 of 1, can't be found" in made.stderr
     assert "Vane" not in told(made)
 
 

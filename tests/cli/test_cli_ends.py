@@ -259,7 +259,7 @@ def test_no_command_breaks_down_without_its_streams(streams: str, arguments: tup
 def test_without_standard_input_there_is_no_visit_to_read(tmp_path: Path) -> None:
     done = run_with("<&-", "packet", "-", folder=tmp_path)
     assert (done.code, done.stdout) == (2, b"")
-    assert "`-` stands for standard input, but there is none; name a file" in done.stderr
+    assert "`-` means standard input, but there is none; name a file" in done.stderr
 
 
 def test_a_document_for_a_closed_stdout_is_refused_before_it_is_made(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_name_is_no_path(name: str, pack: Call, tmp_path: Path) -> None:
     for file in (write_schedule(tmp_path / "day.csv", {"extra": name}), tmp_path / "visit.yaml"):
         made = pack(file, "-o", "out/")
         assert made.code != 0
-        assert "write the name of the file alone" in made.stderr or "begin it with a letter" in made.stderr
+        assert "write only the file name" in made.stderr or "begin it with a letter" in made.stderr
 
 
 def test_a_name_that_is_too_long_for_the_file_system_is_missing_and_not_quoted(pack: Call, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_unknown_code_is_named_with_its_place(pack: Call, tmp_path: Path) -> 
     day = write_schedule(tmp_path / "day.csv", {"procedures": "SMALL-1 NONE-1"})
     column = day.read_text(encoding="utf-8").splitlines()[0].split(",").index("procedures") + 1
     assert (
-        f"day.csv:2:{column}: visit V-1: `procedures` holds the code `NONE-1`, number 2 of 2,"
+        f"day.csv:2:{column}: visit V-1: `procedures` contains the code `NONE-1`, number 2 of 2,"
         in pack(day, "-o", "out/").stderr
     )
     text = (
@@ -174,7 +174,7 @@ def test_an_unknown_code_is_named_with_its_place(pack: Call, tmp_path: Path) -> 
     (tmp_path / "visit.yaml").write_text(text, encoding="utf-8")
     made = pack(tmp_path / "visit.yaml", "-o", "out.pdf")
     assert made.code == 4
-    assert "visit.yaml:7:5: visit V-1: `procedures` holds the code `NONE-1`, number 2 of 2," in made.stderr
+    assert "visit.yaml:7:5: visit V-1: `procedures` contains the code `NONE-1`, number 2 of 2," in made.stderr
 
 
 def test_neither_a_number_nor_a_code_that_tells_who_it_is_stands_in_a_message(pack: Call, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_neither_a_number_nor_a_code_that_tells_who_it_is_stands_in_a_message(pa
     assert "NORA" not in told
     assert "840709" not in told
     assert "NYE" not in told
-    assert "`procedures` holds a code, number 1 of 1" in told
+    assert "`procedures` contains a code, number 1 of 1" in told
 
 
 def test_one_record_number_with_two_names_is_a_warning_that_quotes_nobody(pack: Call, tmp_path: Path) -> None:

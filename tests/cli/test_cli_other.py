@@ -168,7 +168,7 @@ def test_new_touches_no_file_that_is_there(call: Call, tmp_path: Path) -> None:
     (tmp_path / "90899.yaml").write_text("weeks of work")
     done = call("new", "90899")
     assert (done.code, done.stdout) == (5, b"")
-    assert "exists already" in done.stderr
+    assert "already exists" in done.stderr
     assert (tmp_path / "90899.yaml").read_text() == "weeks of work"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["90899.yaml"]
 

@@ -87,7 +87,7 @@ def test_one_bad_row_stops_no_other_and_is_told_with_its_number(pack: Call, tmp_
     for row, reason in (
         (3, "date_of_birth"),
         (4, "unprintable"),
-        (5, "visit V-4: `procedures` holds the code `NONE-1`, number 1 of 1, that no procedure has"),
+        (5, "visit V-4: `procedures` contains the code `NONE-1`, number 1 of 1, that no procedure has"),
         (6, "1557"),
         (7, "add SMALL-1"),
     ):
@@ -161,7 +161,7 @@ def test_json_tells_what_was_made_and_what_was_refused(pack: Call, tmp_path: Pat
         (["day.csv"], 2, "name a folder with -o DIR, or one file with --combined FILE"),
         (["day.csv", "-o", "out/", "--combined", "all.pdf"], 2, "leave one of them out"),
         (["day.csv", "-o", "-"], 2, "use --combined -"),
-        (["visit.yaml", "-o", "-", "--json"], 2, "both want stdout"),
+        (["visit.yaml", "-o", "-", "--json"], 2, "both use stdout"),
         (["visit.yaml", "--sets"], 2, "add --print PRINTER"),
         (["day.csv", "--print", "office", "--combined", "all.pdf", "--sets"], 2, "leave one of them out"),
         (["missing.csv", "-o", "out/"], 5, "no such file"),

@@ -101,8 +101,8 @@ def test_where_the_name_of_the_earlier_packet_is_not_known_the_reader_is_asked_t
 ) -> None:
     day = write_schedule(tmp_path / "day.csv", {"date": "23.11.2026"}, {"visit": "V 2"})
     made = pack(day, "-o", "out/")
-    assert "day.csv:2: visit V-1 has no packet; its day can't be read, so look" in made.stderr
-    assert "day.csv:3: this visit has no packet; its number can't be read, so look" in made.stderr
+    assert "day.csv:2: visit V-1 has no packet; its day can't be read, so check" in made.stderr
+    assert "day.csv:3: this visit has no packet; its number can't be read, so check" in made.stderr
 
 
 def test_a_single_visit_takes_its_earlier_packet_away(pack: Call, tmp_path: Path) -> None:
@@ -239,8 +239,8 @@ def test_one_visit_of_a_schedule_is_made_into_this_folder(pack: Call, clinic: Pa
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        ("V-11", "day.csv holds no visit `V-11`; did you mean `V-1`?"),
-        ("X", "day.csv holds no visit `X`; it holds `V-1` and `V-2`; no number can be read in line 4"),
+        ("V-11", "day.csv contains no visit `V-11`; did you mean `V-1`?"),
+        ("X", "day.csv contains no visit `X`; it contains `V-1` and `V-2`; no number can be read in line 4"),
         ("Nora Nye", "what --visit names can't be the number of a visit"),
     ],
 )

@@ -434,7 +434,7 @@ def test_a_clinic_is_taken_from_the_option_else_the_variable_else_a_folder_above
 def test_a_folder_that_is_no_clinic_is_refused(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     done = call("render", "90837", "--clinic", tmp_path)
     assert done.code == 5
-    assert "holds no clinic.yaml" in done.stderr
+    assert "contains no clinic.yaml" in done.stderr
     monkeypatch.setenv("CONSENTKIT_CLINIC", str(tmp_path / "missing"))
     assert call("list").code == 5
 
@@ -443,7 +443,7 @@ def test_mistakes_in_the_clinics_own_file_are_reported_with_their_place(tmp_path
     clinic = make_clinic(tmp_path, 'nmae: Small Clinic\naccent: "#ffffff"\n')
     done = call("render", "90837", "--clinic", clinic)
     assert done.code == 3
-    assert "clinic.yaml:1:1: nmae: is not a key that is known here; did you mean `name`?" in done.stderr
+    assert "clinic.yaml:1:1: nmae: is not a known key here; did you mean `name`?" in done.stderr
     assert "clinic.yaml:2:9: accent: is too light" in done.stderr
 
 

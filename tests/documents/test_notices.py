@@ -37,7 +37,7 @@ def test_a_procedure_in_use_and_in_time_needs_no_notice() -> None:
 def test_a_retired_code_is_told_with_its_replacements() -> None:
     billing = {"role": "retired", "retired_in": "2013", "replaced_by": ["90834", "90837"]}
     procedure = small_procedure(billing=billing)
-    assert list(notices(content(procedure), TODAY)) == ["SMALL-1 was retired in 2013; use 90834 or 90837 in its place"]
+    assert list(notices(content(procedure), TODAY)) == ["SMALL-1 was retired in 2013; use 90834 or 90837 instead"]
 
 
 def test_a_review_is_overdue_from_the_day_after_it_was_due() -> None:

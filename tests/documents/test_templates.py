@@ -261,7 +261,7 @@ def test_an_error_that_nobody_expects_is_told_without_its_text(capfd: pytest.Cap
 
 
 def test_a_process_that_dies_is_told_in_one_line() -> None:
-    with pytest.raises(RenderingFailed, match="broke down") as caught:
+    with pytest.raises(RenderingFailed, match="crashed") as caught:
         run_limited(os._exit, 11)
     assert "\n" not in str(caught.value)
 
@@ -588,7 +588,7 @@ def test_templates_with_any_ending_are_named_where_no_line_is_known(tmp_path: Pa
     with pytest.raises(RenderingFailed) as caught:
         open_workspace(make_clinic(tmp_path / "clinic", templates=templates)).render("SMALL-1")
     folder = tmp_path / "clinic" / "templates"
-    assert str(caught.value).startswith(f"{folder}/consent.html, {folder}/parts/broken.jinja: the page engine broke")
+    assert str(caught.value).startswith(f"{folder}/consent.html, {folder}/parts/broken.jinja: the page engine crashed")
 
 
 def test_a_failure_is_not_blamed_on_templates_where_all_are_shipped(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,8 +19,12 @@ from PIL import Image
 import consentkit.documents.workspace
 import consentkit.operations.packets
 from consentkit.cache.store import open_store
+from consentkit.documents.kept import fulfil, get_or_make, look_up
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
+from consentkit.library.procedures import Library
+from consentkit.library.sought import Sought
+from consentkit.model.identity import Layout
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.pdf.render import engine
@@ -28,7 +33,7 @@ from consentkit.resources import shipped
 from kit.guarded import MARKED
 from kit.packets import page_texts, write_visit
 from kit.running import Outcome
-from kit.small import CODE, make_clinic, small_procedure, write_procedure
+from kit.small import CODE, make_clinic, small_procedure, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 
@@ -361,7 +366,7 @@ def test_a_cache_that_others_can_write_to_is_not_used(call: Call, cache: Path, t
     before = {path: path.stat().st_mtime_ns for path in entries(cache)}
     made = call("render", CODE, "--clinic", clinic, "--cache", cache, "--paper", "a4")
     assert made.code == 0
-    assert "others can write to the folder" in made.stderr
+    assert "other users can write to the folder" in made.stderr
     assert {path: path.stat().st_mtime_ns for path in entries(cache)} == before
 
 
@@ -376,7 +381,7 @@ def edited_before(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
     monkeypatch.setattr(module, name, late)
 
 
-def test_a_document_of_a_text_that_was_edited_meanwhile_is_not_kept_for_the_old_text(
+def test_a_text_that_was_edited_meanwhile_is_printed_as_it_was_when_its_key_was_taken(
     call: Call, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic = make_clinic(tmp_path / "clinic")
@@ -386,10 +391,59 @@ def test_a_document_of_a_text_that_was_edited_meanwhile_is_not_kept_for_the_old_
         new = old.replace("To feel better.", "To feel well.")
         edited_before(context, consentkit.documents.workspace, "load_procedure", lambda: path.write_text(new))
         assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
-    assert "To feel well." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
-    path.write_text(old)
-    assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
     assert "To feel better." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+    assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
+    assert "To feel well." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+
+
+@pytest.fixture
+def layered(tmp_path: Path, cache: Path) -> OpenWorkspace:
+    """A workspace whose library has a text with its translation, and a folder before it for the clinic's own."""
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(tmp_path / "base")
+    write_translation(tmp_path / "base", "es")
+    (clinic / "procedures" / f"{CODE}.yaml").unlink()
+    return replace(
+        open_workspace(clinic, open_store(cache)), library=Library((clinic / "procedures", tmp_path / "base"))
+    )
+
+
+OWN = "Own words."
+OWN_FILES: dict[str, Callable[[Path], Path]] = {
+    "translation": lambda folder: write_translation(folder, "es", purpose=OWN),
+    "original": lambda folder: write_procedure(folder, purpose=OWN),
+}
+
+
+def in_spanish(workspace: OpenWorkspace) -> Sought:
+    return workspace.find(CODE, Layout(), language="es")
+
+
+@pytest.mark.parametrize("kind", OWN_FILES)
+def test_a_file_that_comes_after_the_key_was_taken_is_not_in_what_is_kept(kind: str, layered: OpenWorkspace) -> None:
+    sought = in_spanish(layered)
+    own = OWN_FILES[kind](layered.library.folders[0])
+    get_or_make(layered, sought)
+    with_own = get_or_make(layered, in_spanish(layered)) if kind == "translation" else None
+    own.unlink()
+    assert OWN not in readable_text(get_or_make(layered, in_spanish(layered)).document.pdf)
+    assert with_own is None or OWN in readable_text(with_own.document.pdf)
+
+
+@pytest.mark.parametrize("kind", OWN_FILES)
+def test_a_file_that_goes_after_it_was_read_is_in_no_document_of_what_is_left(
+    kind: str, layered: OpenWorkspace
+) -> None:
+    own = OWN_FILES[kind](layered.library.folders[0])
+    if kind == "original":
+        write_translation(layered.library.folders[0], "es", purpose=OWN)
+    looked_up = look_up(layered, in_spanish(layered), layered.inputs())
+    for path in own.parent.glob(f"{CODE}*"):
+        path.unlink()
+    made = fulfil(layered, looked_up)
+    assert OWN in readable_text(made.document.pdf)
+    assert made.digests == {}, "it is not certain what it was made from"
+    assert OWN not in readable_text(get_or_make(layered, in_spanish(layered)).document.pdf)
 
 
 def test_a_cover_with_particulars_that_were_edited_meanwhile_is_not_kept_for_the_new_ones(

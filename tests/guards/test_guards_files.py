@@ -106,7 +106,7 @@ def test_a_procedure_that_is_there_is_not_written_anew(call: Call, clinic: Path)
     before = path.read_bytes()
     made = call("new", CODE, "--clinic", clinic)
     assert made.code == 5
-    assert "exists already" in made.stderr
+    assert "already exists" in made.stderr
     assert path.read_bytes() == before
 
 
@@ -119,7 +119,7 @@ def test_two_documents_of_one_name_are_refused(call: Call, clinic: Path, tmp_pat
     shutil.copytree(clinic / "procedures", tmp_path / "mine")
     made = call("render", CODE, f"mine/{CODE}.yaml", "--clinic", clinic)
     assert made.code == 2
-    assert "asked for twice" in made.stderr
+    assert "requested twice" in made.stderr
 
 
 # --- approvals ---
@@ -144,7 +144,7 @@ def test_a_document_that_can_not_be_made_can_not_be_approved(call: Call, clinic:
 
 def test_an_approval_ends_in_the_future_and_is_by_somebody(call: Call, clinic: Path) -> None:
     done = call("approve", CODE, "--by", "Ann Ray", "--until", str(YESTERDAY), "--clinic", clinic)
-    assert refused(done, clinic, 2, "has passed already"), done.stderr
+    assert refused(done, clinic, 2, "has already passed"), done.stderr
     done = call("approve", CODE, "--by", " ", "--clinic", clinic)
     assert refused(done, clinic, 2, "--by: is empty"), done.stderr
 

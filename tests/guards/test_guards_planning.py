@@ -391,11 +391,11 @@ def test_a_visit_that_can_not_be_is_refused(case: str, pack: Callable[..., Outco
 
 NO_TEXT = {
     "a spreadsheet": (b"PK\x03\x04", "is a spreadsheet or an archive"),
-    "an old spreadsheet": (b"\xd0\xcf\x11\xe0", "is a spreadsheet of an old kind"),
+    "an old spreadsheet": (b"\xd0\xcf\x11\xe0", "is a spreadsheet in an old format"),
     "a PDF": (b"%PDF-1.7", "is a PDF"),
     "UTF-16": ("visit: V-1\n".encode("utf-16"), "is written in UTF-16"),
     "nothing": (b"\n \n", "is empty"),
-    "not UTF-8": (b"visit: V-1\nwitness: Andr\xe9\n", "not in UTF-8"),
+    "not UTF-8": (b"visit: V-1\nwitness: Andr\xe9\n", "is not UTF-8"),
     "too much": (b"# " + b"a" * 300_000, "is too large"),
 }
 
@@ -415,7 +415,10 @@ SPOILT: dict[str, tuple[list[dict[str, str]], str]] = {
     "a turn of direction": ([{}, {"witness": "Bo\u202eNye"}], "U+202E"),
     "another form of date": ([{}, {"date_of_birth": "07/09/1984"}], "is a date in another form"),
     "a fault of the spreadsheet": ([{}, {"witness": "#REF!"}], "is an error of the spreadsheet"),
-    "a point in a number": ([{}, {"record_number": "20417.0"}], "holds a number with a decimal point"),
+    "a point in a number": (
+        [{}, {"record_number": "20417.0"}],
+        "contains a number that a spreadsheet gave a decimal point",
+    ),
 }
 
 
@@ -568,7 +571,7 @@ def test_a_raw_queue_gets_no_part_of_a_file(programs: Path, pack: Callable[..., 
 
 
 NOT_PRINTING = {
-    "not accepting": ("office", "echo 'office not accepting requests since Mon'", "takes no jobs"),
+    "not accepting": ("office", "echo 'office not accepting requests since Mon'", "accepts no jobs"),
     "another": ("office", "echo 'desk accepting requests since Mon'", "there is no printer"),
     "stopped": (
         "office",

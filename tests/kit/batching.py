@@ -12,7 +12,7 @@ from consentkit.batches.manifest import Entry, load_manifest
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from kit.small import CODE, make_clinic, write_procedure
 
 OTHER = "SMALL-2"
@@ -34,16 +34,16 @@ class Place:
     def workspace(self) -> OpenWorkspace:
         return open_workspace(self.clinic, self.store)
 
-    def run(self, choice: Choice | None = None, crew: Crew | None = None) -> list[BatchResult]:
+    def run(self, choice: Choice | None = None, pool: Pool | None = None) -> list[BatchResult]:
         """Make what has to be made."""
         workspace = self.workspace()
         requests = requests_of(workspace, None)
-        with started(workspace, requests, self.out, choice or Choice(), crew or Crew(2)) as run:
+        with started(workspace, requests, self.out, choice or Choice(), pool or Pool(2)) as run:
             return list(run.results())
 
-    def endings(self, choice: Choice | None = None, crew: Crew | None = None) -> dict[str, str]:
+    def endings(self, choice: Choice | None = None, pool: Pool | None = None) -> dict[str, str]:
         """What became of each file."""
-        return {result.entry.file: result.ending for result in self.run(choice, crew)}
+        return {result.entry.file: result.ending for result in self.run(choice, pool)}
 
     def entries(self) -> dict[str, Entry]:
         """What the manifest says."""

@@ -5,8 +5,9 @@
 prints how many rooms, arrows and circles there are. A room is a folder or module of src/consentkit, or of one of its
 folders; an arrow leads from a room to another that it imports; rooms that reach each other by arrows form a circle.
 
-Guarantees: each import counts, also one in a function, one for the types alone, and one by the name of a module as
-a string. Nothing of the package is loaded.
+Guarantees: each import counts, also one in a function, one for the types alone, and one by a name in a string:
+`consentkit.room.module`, `consentkit.room.module:Name`, or `room.module` where f"consentkit.{...}" is written. Nothing
+of the package is loaded.
 """
 
 from __future__ import annotations
@@ -54,9 +55,12 @@ def read_imports(source: Path = SOURCE) -> list[Import]:
     return [
         found
         for name, path in modules.items()
-        for found in _Reader(name, modules).imports_of(ast.parse(path.read_text(encoding="utf-8")))
+        for found in _Reader(name, modules).read(path.read_text(encoding="utf-8"))
         if found.imported != name
     ]
+
+
+_DOTTED = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?")
 
 
 class _Reader:
@@ -64,7 +68,16 @@ class _Reader:
 
     def __init__(self, name: str, modules: Mapping[str, Path]) -> None:
         self._name, self._modules = name, modules
+        self._prefixes: set[str] = set()
         self._package = name if modules[name].name == "__init__.py" else name.rpartition(".")[0]
+
+    def read(self, text: str) -> Iterator[Import]:
+        """The imports in the module's text."""
+        tree = ast.parse(text)
+        begun = (node.values[0] for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and node.values)
+        texts = (each.value for each in begun if isinstance(each, ast.Constant))
+        self._prefixes = {text for text in texts if isinstance(text, str) and text.startswith(f"{PACKAGE}.")}
+        return self.imports_of(tree)
 
     def imports_of(self, node: ast.AST, kind: Kind = "at once") -> Iterator[Import]:
         """The imports below a node of the syntax tree."""
@@ -84,8 +97,17 @@ class _Reader:
             if base in self._modules:
                 whole = (f"{base}.{alias.name}" for alias in node.names)
                 yield from dict.fromkeys(name if name in self._modules else base for name in whole)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            yield from [node.value] if node.value in self._modules else []
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from self._named_in(node.value)
+
+    def _named_in(self, text: str) -> Iterator[str]:
+        """The module that a string names: whole, with a name in it, or without the beginning that is put before it."""
+        for prefix in ("", *self._prefixes):
+            steps = re.split(r"[.:]", prefix + text) if _DOTTED.fullmatch(text) else []
+            longest = (".".join(steps[:count]) for count in range(len(steps), max(1, prefix.count(".")), -1))
+            if name := next((name for name in longest if name in self._modules), None):
+                yield name
+                return
 
     def _base(self, node: ast.ImportFrom) -> str:
         """The module that is imported from, also where it is written with dots only."""
@@ -199,24 +221,50 @@ def past_operations(imports: Iterable[Import], faces: Iterable[str], allowed: It
     return dict(used)
 
 
-_OUTLETS = {"sys": {"exit", "stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}, "os": {"_exit"}}
+_OUTLETS = {
+    "sys": {"exit", "stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"},
+    "os": {"_exit"},
+    "logging": {"basicConfig", "critical", "debug", "error", "exception", "info", "log", "warn", "warning"},
+}
 _SPEAKING = {"print", "input", "exit", "quit", "SystemExit"}
 
 
 def outlets(text: str) -> set[str]:
-    """By what a module's text prints, asks or exits, such as `print` or `sys.exit`."""
+    """By what a module's text prints, asks or exits, such as `print` or `sys.exit`, whatever it calls the module."""
+    tree = ast.parse(text)
+    modules = dict(_called(tree))
     used: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in _SPEAKING:
             used.add(node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            used |= {f"{node.value.id}.{node.attr}"} if node.attr in _OUTLETS.get(node.value.id, ()) else set()
+            module = modules.get(node.value.id, node.value.id)
+            used |= {f"{module}.{node.attr}"} & _names_of_outlets()
         elif isinstance(node, ast.ImportFrom) and node.module:
             used |= {f"{node.module}.{alias.name}" for alias in node.names} & _names_of_outlets()
             used |= {"click"} if node.module.split(".")[0] == "click" else set()
         elif isinstance(node, ast.Import):
             used |= {"click"} if any(alias.name.split(".")[0] == "click" for alias in node.names) else set()
+        if isinstance(node, ast.Call) and _writes_to_a_stream(node, modules):
+            used.add("os.write")
     return used
+
+
+def _called(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Names in a module's text, each with what it stands for: `s` with `sys`, `put` with `os.write`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.asname, alias.name) for alias in node.names if alias.asname)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def _writes_to_a_stream(call: ast.Call, modules: Mapping[str, str]) -> bool:
+    """Whether a call is `os.write` to stdout or stderr; a descriptor that has a name is that of a file."""
+    name = ast.unparse(call.func)
+    first, _, rest = name.partition(".")
+    name = ".".join(filter(None, (modules.get(first, first), rest)))
+    return name == "os.write" and bool(call.args) and ast.unparse(call.args[0]) in {"1", "2"}
 
 
 def _names_of_outlets() -> set[str]:

@@ -28,6 +28,7 @@ import consentkit
 
 PACKAGE = Path(consentkit.__file__).parent
 _DEEP = 2
+_GENERATORS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def carries(value: Any, code: str, deep: int = _DEEP) -> bool:
@@ -61,10 +62,13 @@ def trip(call: Callable[[], object], code: str) -> list[Call]:
     """The calls of functions that get the code while something is called, in their order."""
     calls: list[Call] = []
     modules: dict[CodeType, str | None] = {}
+    begun: set[FrameType] = set()
 
     def look(frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
+        if event != "call" or frame in begun:
             return
+        if frame.f_code.co_flags & _GENERATORS:  # each time that it goes on would be a call
+            begun.add(frame)
         if frame.f_code not in modules:
             modules[frame.f_code] = _module(frame.f_code)
         if module := modules[frame.f_code]:

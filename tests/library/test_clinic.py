@@ -93,10 +93,10 @@ language: zh-Hant
 @pytest.mark.parametrize(
     ("particulars", "problem"),
     [
-        ("nam: X\n", "1:1: nam: is not a key that is known here; did you mean `name`?"),
+        ("nam: X\n", "1:1: nam: is not a known key here; did you mean `name`?"),
         ("name: ''\n", "1:7: name: is empty; write the text or delete the line"),
         (f"name: {'x' * 81}\n", "1:7: name: has 81 characters; at most 80 fit, so shorten it"),
-        ("address: 12 Harbor Street\n", "1:10: address: must be a list, each line with a `-` and a space, but is text"),
+        ("address: 12 Harbor Street\n", "1:10: address: must be a list, with `- ` before each item, but is text"),
         ("address: [a, b, c, d]\n", "1:10: address: has 4 items; at most 3 fit"),
         ("paper: A3\n", "1:8: paper: is `A3`; write one of `letter` and `a4`"),
         ("paper: A4\n", "1:8: paper: is `A4`; write one of `letter` and `a4`; did you mean `a4`?"),
@@ -183,12 +183,12 @@ def test_a_logo_of_too_many_bytes_is_refused(write: Write) -> None:
 
 @pytest.mark.parametrize("size", [(WIDEST_PICTURE + 1, 1), (1, WIDEST_PICTURE + 1), (12_000, 12_000)])
 def test_a_logo_of_too_many_pixels_is_refused_before_they_are_unpacked(size: tuple[int, int], write: Write) -> None:
-    expected = f"1:7: logo: names a file that is {size[0]} by {size[1]} pixels; at most 4000 a side are used"
+    expected = f"1:7: logo: names a file that is {size[0]} by {size[1]} pixels; at most 4000 on each side are allowed"
     assert told(write(logo=huge_png(*size))) == expected
 
 
 def test_a_logo_that_would_fill_memory_is_refused(write: Write) -> None:
-    expected = "1:7: logo: names a file that is far too large; at most 4000 pixels a side are used"
+    expected = "1:7: logo: names a file that is far too large; at most 4000 pixels on each side are allowed"
     assert told(write(logo=huge_png(2**31 - 1, 2**31 - 1))) == expected
 
 

@@ -126,5 +126,5 @@ def test_what_does_not_count_for_what_is_kept_can_not_be_included(name: str, cli
     (clinic / "templates").mkdir()
     (clinic / "templates" / name).write_text("words")
     (clinic / "templates/information.html").write_text(f'{{% include "{name}" %}}')
-    with pytest.raises(RenderingFailed, match=r"information\.html:1: .*is no template"):
+    with pytest.raises(RenderingFailed, match=r"information\.html:1: .*is not a template"):
         opened(clinic).render(CODE, variant="information")

@@ -89,15 +89,15 @@ def test_every_word_of_a_pack_is_needed(write: Write) -> None:
 
 def test_an_unknown_word_is_told_with_the_nearest_one(write: Write) -> None:
     assert told(write(("  purpose: What it is for\n", "  purpose: What it is for\n  purpse: Twice\n"))) == [
-        "headings.purpse: is not a key that is known here; did you mean `purpose`?"
+        "headings.purpse: is not a known key here; did you mean `purpose`?"
     ]
 
 
 def test_an_unknown_key_of_a_clause_is_told_with_the_keys_of_a_clause(write: Write) -> None:
     lines = told(write(("    heading: You decide\n", "    heading: You decide\n    hedding: You\n    colour: red\n")))
     assert lines == [
-        "clauses.rights.hedding: is not a key that is known here; did you mean `heading`?",
-        "clauses.rights.colour: is not a key that is known here; the keys here are `heading`, `text`, `blanks`, "
+        "clauses.rights.hedding: is not a known key here; did you mean `heading`?",
+        "clauses.rights.colour: is not a known key here; the keys here are `heading`, `text`, `blanks`, "
         "`initials`, `always`, `visit` and `source`",
     ]
 
@@ -109,7 +109,7 @@ def test_the_name_of_a_clause_is_told_where_it_stands(write: Write) -> None:
     (problem,) = caught.value.problems
     line = 1 + ENGLISH[: ENGLISH.index("  rights:\n")].count("\n")
     assert (problem.line, problem.column) == (line, 3)
-    assert problem.message == "is `Your Rights`; use small letters, digits and underscores"
+    assert problem.message == "is `Your Rights`; use lowercase letters, digits and underscores"
 
 
 PAGES, CODE, EDITION, SOURCE = "Page {page} of {pages}", "Code {code}\n", "Edition of {date}", '"{title} – {publisher}"'
@@ -124,11 +124,11 @@ PAGES, CODE, EDITION, SOURCE = "Page {page} of {pages}", "Code {code}\n", "Editi
         (
             PAGES,
             "Page {page} of {all}",
-            "page.page_of: holds `{all}`, which is not filled in here; known: `{page}` and",
+            "page.page_of: contains `{all}`, which is no placeholder here; use `{page}` and",
         ),
-        (CODE, "Code {CODE}\n", "page.code: holds `{CODE}`, which is not filled in here; known: `{code}`"),
-        (CODE, "Code { code }\n", "page.code: holds `{ code }`, which is not filled in here; known: `{code}`"),
-        (CODE, "Code {}\n", "page.code: holds `{}`, which is not filled in here; known: `{code}`"),
+        (CODE, "Code {CODE}\n", "page.code: contains `{CODE}`, which is no placeholder here; use `{code}`"),
+        (CODE, "Code { code }\n", "page.code: contains `{ code }`, which is no placeholder here; use `{code}`"),
+        (CODE, "Code {}\n", "page.code: contains `{}`, which is no placeholder here; use `{code}`"),
     ],
 )
 def test_a_placeholder_must_be_one_that_is_filled_in(old: str, new: str, problem: str, write: Write) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import InvalidInput
+from consentkit.library.services import load_services
 from consentkit.model.identity import Layout, file_name
-from consentkit.model.services import load_services
 
 CODES = ["90837", "90853"]
 
@@ -61,10 +61,10 @@ services:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("servces: []\n", "1:1: servces: is not a key that is known here; did you mean `services`?"),
+        ("servces: []\n", "1:1: servces: is not a known key here; did you mean `services`?"),
         ("services:\n  - 90837\n  - code: 90853\n    variants: [refusl]\n", "4:16: services[2].variants[1]: "),
         ("services:\n  - language: en\n", "services[1].code: is missing"),
-        ("services:\n  - code: 90853\n    langages: [es]\n", "3:5: services[1].langages: is not a key"),
+        ("services:\n  - code: 90853\n    langages: [es]\n", "3:5: services[1].langages: is not a known key"),
         ("defaults: {languages: []}\nservices: []\n", "1:23: defaults.languages: "),
         ("services: 90837\n", "1:11: services: "),
         ("services:\n  - 9083/7\n", "2:5: services[1]"),

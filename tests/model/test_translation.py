@@ -109,13 +109,13 @@ def test_a_text_that_the_translation_leaves_out_is_left_out_and_not_shown_in_the
 def test_a_translation_states_no_facts(fact: str, tmp_path: Path) -> None:
     path = write_translation(tmp_path, **{fact: small_data(clauses=[], related=[])[fact]})
     (told,) = problems_of(path)
-    assert f": {fact}: is not a key that is known here" in told
+    assert f": {fact}: is not a known key here" in told
 
 
 @pytest.mark.parametrize("name", ["SMALL-2.es.yaml", "SMALL-1.fr.yaml", "SMALL-1.yaml", "small-1.es.yaml"])
 def test_a_misnamed_file_is_told_the_name_that_it_should_have(name: str, tmp_path: Path) -> None:
     (told,) = problems_of(write_translation(tmp_path, name))
-    assert told == "2:14: language: does not fit the file's name; name it `SMALL-1.es.yaml`"
+    assert told == "2:14: language: does not match the file's name; name it `SMALL-1.es.yaml`"
 
 
 @pytest.mark.parametrize("digest", ["", "abc", "A" * 64, "current"])

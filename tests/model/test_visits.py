@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
 from consentkit.library.procedures import load_procedure
 from consentkit.model.procedure import Procedure
-from consentkit.model.visit import Visit, tells_who
+from consentkit.model.visit import Visit, particular_in
 from consentkit.packets import cells, schedule, visits
 from consentkit.packets.cells import COLUMNS, REQUIRED
 from consentkit.packets.pairing import Conflict, conflicts
@@ -263,7 +263,7 @@ def test_whoever_is_born_by_the_day_and_at_most_130_years_old_may_come(born: str
     [
         ("a.csv", b"", "a.csv: is empty"),
         ("a.yaml", b"\xef\xbb\xbf \n", "a.yaml: is empty"),
-        ("a.CSV", HEADER.encode(), "a.CSV:1: holds no visit"),
+        ("a.CSV", HEADER.encode(), "a.CSV:1: contains no visit"),
         ("a.yml", b"# only a remark\n", "a.yml: is empty"),
         ("a.txt", b"", "a.txt: is neither .yaml nor .csv"),
         ("a", b"", "a: is neither .yaml nor .csv"),
@@ -390,7 +390,7 @@ def with_number(number: str, name: str = "Bo Quill", born: str = "1984-07-09", r
 )
 def test_a_number_that_holds_a_name_is_refused_whatever_its_accents(number: str, name: str) -> None:
     with pytest.raises(
-        ValueError, match=r"has a visit number that holds the (patient|representative)'s name"
+        ValueError, match=r"has a visit number that contains the (patient|representative)'s name"
     ) as caught:
         with_number(number, name)
     assert "Quill" not in str(caught.value.errors()[0]["msg"])  # type: ignore[attr-defined]
@@ -410,7 +410,7 @@ def test_a_number_that_holds_a_name_is_refused_whatever_its_accents(number: str,
     ],
 )
 def test_a_number_that_holds_the_record_is_refused_whatever_parts_it(number: str, record: str) -> None:
-    with pytest.raises(ValueError, match="holds the patient's name or record number"):
+    with pytest.raises(ValueError, match="contains the patient's name or record number"):
         with_number(number, record=record)
 
 
@@ -419,7 +419,7 @@ def test_a_number_that_holds_the_record_is_refused_whatever_parts_it(number: str
     ["1984-07-09", "19840709", "V-19840709-2", "07-09-1984", "7-9-84", "070984", "840709", "09-07-1984", "9Jul1984"],
 )
 def test_a_number_that_holds_the_day_of_birth_is_refused(number: str) -> None:
-    with pytest.raises(ValueError, match="holds the patient's date of birth"):
+    with pytest.raises(ValueError, match="contains the patient's date of birth"):
         with_number(number)
 
 
@@ -462,13 +462,13 @@ def test_a_number_that_only_looks_like_a_particular_is_taken(number: str, name: 
     ],
 )
 def test_what_a_reason_tells_of_a_patient_is_found(text: str, told: str | None) -> None:
-    assert tells_who(with_number("V-1"), text) == told
+    assert particular_in(with_number("V-1"), text) == told
 
 
 def test_names_in_other_scripts_are_found_as_they_are_written() -> None:
-    assert tells_who(with_number("V-1", "王小明"), "王小明的母亲同意")
-    assert tells_who(with_number("V-1", "Юлия Ким"), "согласие: ЮЛИЯ")
-    assert tells_who(with_number("V-1", "王小明"), "母亲同意") is None
+    assert particular_in(with_number("V-1", "王小明"), "王小明的母亲同意")
+    assert particular_in(with_number("V-1", "Юлия Ким"), "согласие: ЮЛИЯ")
+    assert particular_in(with_number("V-1", "王小明"), "母亲同意") is None
 
 
 @given(st.text(max_size=40), st.text("abcé'- łß王", min_size=1, max_size=20).filter(lambda name: name.strip(" '-")))
@@ -476,9 +476,9 @@ def test_any_text_is_judged(text: str, name: str) -> None:
     visit = with_number("V-1001")
     patient = visit.patient.model_copy(update={"name": name})
     named = visit.model_copy(update={"patient": patient})
-    tells_who(named, text)
+    particular_in(named, text)
     if any(len(word) > 1 for word in re.findall(r"[^\W_]+", name)):
-        assert tells_who(named, f"{text} {name.upper()} {text}")
+        assert particular_in(named, f"{text} {name.upper()} {text}")
 
 
 def test_without_a_stdin_there_is_nothing_to_read() -> None:

@@ -85,11 +85,11 @@ def test_a_file_of_somebody_else_is_unknown(clinic: Path) -> None:
 
 def test_what_can_not_be_approved_is_refused_and_nothing_is_recorded(clinic: Path, tmp_path: Path) -> None:
     yesterday = TODAY - datetime.timedelta(days=1)
-    with pytest.raises(WrongUse, match="has passed already"):
+    with pytest.raises(WrongUse, match="has already passed"):
         approve(opened(clinic), CODE, by="Ann Ray", until=yesterday)
     with pytest.raises(WrongUse, match="--by and --role: is empty, too long, or"):
         approve(opened(clinic), CODE, by="\x1b[2J", role=300 * "x")
-    with pytest.raises(WrongUse, match=r"^--role: .* holds characters that can't be printed"):
+    with pytest.raises(WrongUse, match=r"^--role: .* contains characters that can't be printed"):
         approve(opened(clinic), CODE, by="Ann Ray", role="Psychologist\u202e")
     with pytest.raises(WrongUse, match="never been approved"):
         diff(opened(clinic), CODE)

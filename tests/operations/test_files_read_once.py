@@ -10,6 +10,7 @@ from PIL import Image
 
 from consentkit.resources import shipped
 from kit.opened import opened_files
+from kit.packets import write_visit
 from kit.running import Outcome
 from kit.small import CODE, make_clinic, write_procedure, write_translation
 
@@ -78,3 +79,21 @@ def test_a_plan_of_a_batch_reads_each_file_once(clinic: Path, call: Call) -> Non
     opened = opened_in(clinic, call, "batch", "-o", "out/", "--dry-run")
     assert set(opened.values()) == {1}
     assert "services.yaml" in opened
+
+
+@pytest.mark.parametrize("names", [[], [f"procedures/{CODE}.yaml"], ["clinic.yaml"], ["services.yaml", "clinic.yaml"]])
+def test_a_check_reads_each_file_once(names: list[str], clinic: Path, call: Call) -> None:
+    opened = opened_in(clinic, call, "check", *(clinic / name for name in names), code=3)
+    assert {path: count for path, count in opened.items() if count != 1} == {}
+    assert opened.keys() >= {*names, "clinic.yaml", "logo.png"}
+
+
+def test_a_visit_whose_papers_are_kept_reads_each_file_once(clinic: Path, call: Call) -> None:
+    """The particulars are read when the folder is opened, and again to see whether they are the same at the visit."""
+    for number in ("V-1", "V-2"):
+        write_visit(clinic.parent / f"{number}.yaml", visit=number)
+    arguments = ("--allow-drafts", "--cache", clinic.parent / "cache")
+    call("packet", "V-1.yaml", "--clinic", clinic, *arguments)
+    opened = opened_in(clinic, call, "packet", "V-2.yaml", *arguments)
+    assert {path: count for path, count in opened.items() if count != 1} == {"clinic.yaml": 2, "logo.png": 2}
+    assert opened.keys() >= {f"procedures/{CODE}.yaml", "languages/en.yaml", "cover.html"}

@@ -166,7 +166,7 @@ def test_what_the_printer_refuses_is_an_event_and_the_file_stays(
 
 def test_what_cannot_be_meant_is_refused_before_anything_is_made(write: Write, tmp_path: Path) -> None:
     day = write_schedule(tmp_path / "day.csv", {}, {})
-    with pytest.raises(WrongUse, match="holds no visit `V-9`"):
+    with pytest.raises(WrongUse, match="contains no visit `V-9`"):
         write(day, "V-9", output="out/")
     with pytest.raises(WrongUse, match="leave one of them out"):
         write(day, output="out/", combined="all.pdf")

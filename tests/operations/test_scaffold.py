@@ -141,14 +141,14 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
     else:
         target.write_text("precious" if kind == "file" else "")
     before = {path: path.lstat() for path in tmp_path.iterdir()}
-    with pytest.raises(FileAccess, match=r"^00100\.yaml: exists already; edit it, or delete it first$"):
+    with pytest.raises(FileAccess, match=r"^00100\.yaml: already exists; edit it, or delete it first$"):
         write_new_procedure(workspace, "00100", None)
     assert {path: path.lstat() for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("code", ["", "a", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
 def test_what_is_not_a_code_becomes_no_file(code: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
-    with pytest.raises(WrongUse, match="is not a code; a code has 1 to 16 capitals, digits and hyphens"):
+    with pytest.raises(WrongUse, match="is not a code: write 1 to 16 capital letters, digits and hyphens"):
         write_new_procedure(workspace, code, None)
     assert list(tmp_path.iterdir()) == []
 

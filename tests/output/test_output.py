@@ -164,7 +164,7 @@ def test_a_device_a_pipe_and_a_socket_are_never_replaced(
     target = tmp_path / "90837.pdf"
     make(target)
     before = target.lstat()
-    with pytest.raises(FileAccess, match=f"{SPECIAL[make]}, and .*-o -"):
+    with pytest.raises(FileAccess, match=f"{SPECIAL[make]}, which .*-o -"):
         write_file(target, b"new", force=force)
     after = target.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)

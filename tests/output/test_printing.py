@@ -266,9 +266,9 @@ def test_an_unknown_printer_is_told_with_the_nearest_and_all_others() -> None:
 
 @pytest.mark.usefixtures("real")
 def test_a_printer_that_takes_no_jobs_is_told_before_and_while_printing(document: Path) -> None:
-    with pytest.raises(FileAccess, match="`refusing` takes no jobs; let it with `cupsaccept refusing`"):
+    with pytest.raises(FileAccess, match="`refusing` accepts no jobs; run `cupsaccept refusing`"):
         require_printer("refusing")
-    with pytest.raises(FileAccess, match="`refusing` takes no jobs"):
+    with pytest.raises(FileAccess, match="`refusing` accepts no jobs"):
         print_pdf(document.read_bytes(), "refusing", PLAIN, title=TITLE)
 
 
@@ -383,8 +383,8 @@ def test_a_refusal_in_the_middle_names_the_jobs_that_were_taken_and_stops(stand_
     with pytest.raises(FileAccess) as caught:
         print_pdf(document.read_bytes(), "desk", PLAIN, title=TITLE, page_ranges=[(1, 1), (2, 2), (3, 3), (4, 4)])
     assert str(caught.value) == (
-        "the printer `desk` refused the job (lp: Too many\\u{1b}[2J jobs.); see what `lpstat -t` says. "
-        "The print system has taken `desk-1` and `desk-2` before; `cancel` and the number takes one back"
+        "the printer `desk` refused the job (lp: Too many\\u{1b}[2J jobs.); run `lpstat -t` to see why. "
+        "The print system has already accepted `desk-1` and `desk-2`; `cancel` with its number withdraws one"
     )
     assert len(stand_in.calls()) == 3
 

@@ -74,7 +74,7 @@ def test_a_particular_that_is_missing_is_noticed(missing: int, form: bytes) -> N
 
 @pytest.mark.parametrize("stranger", ["Marcus Whitfield", "Ann Lee Garcia", "Ann", "MR-71", "MR", "7"])
 def test_whatever_belongs_to_somebody_else_is_noticed(stranger: str, form: bytes) -> None:
-    with pytest.raises(RenderingFailed, match="page 1 of the packet bears something") as caught:
+    with pytest.raises(RenderingFailed, match="page 1 of the packet contains something") as caught:
         judge(form, [*ALL, stranger], ALL)
     assert stranger not in str(caught.value).replace("MR", "").split()
 
@@ -144,7 +144,7 @@ def test_whatever_is_drawn_is_found_again(form: bytes, pieces: list[tuple[str, s
 
 def test_a_page_too_many_is_noticed(form: bytes) -> None:
     page = PageMarks(ALL, (), printed_part(form).pages[0])
-    with pytest.raises(RenderingFailed, match="another number of pages"):
+    with pytest.raises(RenderingFailed, match="an unexpected number of pages"):
         require_identity(written(form, ALL), [page, page], FileMarks("A form", frozenset(), frozenset()))
 
 

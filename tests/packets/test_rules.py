@@ -92,7 +92,7 @@ def test_every_current_shipped_code_can_stand_on_some_visit() -> None:
 def test_a_code_that_stands_more_than_once_is_told_once(times: int) -> None:
     conflict = only(visit_for(*["90837"] * times))
     assert str(conflict) == (
-        "`procedures` lists 90837 more than once, and one set of papers serves however often it is used; name it once"
+        "`procedures` lists 90837 more than once; one set of papers is enough however often it is used; name it once"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("repeated-code", ("90837",), False)
 
@@ -112,8 +112,8 @@ def test_a_retired_code_may_be_used_until_the_year_in_which_it_was_retired(day: 
 def test_an_add_on_without_its_primary_names_the_codes_that_would_do() -> None:
     conflict = only(visit_for("90863"))
     assert str(conflict) == (
-        "90863 is an add-on, and no code that it adds to is beside it; add 90832, 90834 or 90837 to `procedures`, "
-        "or take 90863 out; override only if another visit of the same day has such a code"
+        "90863 is an add-on, and the visit has no code that it adds to; add 90832, 90834 or 90837 to `procedures`, "
+        "or remove 90863; override only if another visit of the same day has such a code"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("add-on-alone", ("90863",), True)
 
@@ -129,7 +129,7 @@ def test_an_add_on_beside_a_code_that_it_does_not_add_to_is_alone() -> None:
 def test_no_code_is_advised_that_would_bring_the_next_conflict() -> None:
     alone = [conflict for conflict in check(visit_for("90785", "90839")) if conflict.rule == "add-on-alone"]
     assert [conflict.remedy for conflict in alone] == [
-        "take 90785 out; override only if another visit of the same day has such a code"
+        "remove 90785; override only if another visit of the same day has such a code"
     ]
 
 
@@ -147,8 +147,8 @@ def test_an_add_on_does_no_harm_beside_a_further_code_that_does_not_list_it() ->
 def test_an_add_on_to_a_medical_visit_says_how_to_state_one() -> None:
     conflict = only(visit_for("90833"))
     assert str(conflict) == (
-        "90833 is an add-on to a medical (evaluation and management) visit, and none is stated; "
-        "write `medical_visit: true` if there is one, or take 90833 out of `procedures`"
+        "90833 is an add-on to a medical (evaluation and management) visit, and the visit has none; "
+        "write `medical_visit: true` if there is one, or remove 90833 from `procedures`"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("medical-visit-missing", ("90833",), False)
 
@@ -161,7 +161,7 @@ def test_an_add_on_that_needs_both_a_code_and_a_medical_visit_needs_both() -> No
 
 def test_codes_that_exclude_each_other_are_told_once() -> None:
     conflict = only(visit_for("90839", "90837"))
-    assert str(conflict) == "90837 and 90839 may not be used at one visit; take 90837 or 90839 out of `procedures`"
+    assert str(conflict) == "90837 and 90839 may not be used at one visit; remove 90837 or 90839 from `procedures`"
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("not-together", ("90837", "90839"), False)
 
 
@@ -189,7 +189,7 @@ def test_codes_that_must_be_separate_services_may_be_overridden() -> None:
     conflict = only(visit_for("90837", "90847"))
     assert str(conflict) == (
         "90837 and 90847 may be used on one day only if each is a service of its own; "
-        "take 90837 or 90847 out of `procedures`, or override with what makes them separate"
+        "remove 90837 or 90847 from `procedures`, or override with what makes them separate"
     )
     assert (conflict.rule, conflict.can_be_overridden) == ("only-if-separate", True)
 
@@ -375,7 +375,7 @@ def test_a_once_a_day_code_is_seen_at_the_second_visit_of_a_patient_on_one_day()
     (conflict,) = daily(book, "90839")
     assert str(conflict) == (
         "90839 may be used once a day for a patient, and another visit of that day has it; "
-        "take 90839 out of one of the two visits, or correct the date or the record number"
+        "remove 90839 from one of the two visits, or correct the date or the record number"
     )
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("once-a-day", ("90839",), False)
     assert len(daily(book, "90839")) == 1

@@ -9,7 +9,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from consentkit.pdf.file.xmp import DocumentInfo, packet, read_properties
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.pdf.render import engine
+from consentkit.processes.limits import run_limited
 from kit.engine_pages import INFO, STYLE, font_names, render
 from kit.running import environment
 from kit.skipping import needs
@@ -312,7 +313,7 @@ def test_a_font_of_the_machine_is_refused_however_it_comes_in(tmp_path: Path) ->
     assert "its own font; remove the `@font-face` rule" in render_on(machine, "", by_name)
 
 
-def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_it_makes(
+def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_and_threads_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = []
@@ -323,18 +324,36 @@ def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_it_
         original(self)
 
     monkeypatch.setattr(FontConfiguration, "__init__", counted)
+    monkeypatch.setattr(engine, "_fonts_made", {})
 
-    def work() -> None:  # in a thread of its own, where no earlier test has made any
+    def work() -> None:
         for number in range(3):
             render(f"<p>Page {number}</p>")
             engine.draw_lines([f"Line {number}"])
-        assert len(made) == 1
-        render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE)
-        render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE)
-        assert len(made) == 2
 
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(work).result()
+    def in_threads_of_their_own(function: Callable[[], object]) -> None:
+        with ThreadPoolExecutor(2) as threads:
+            for done in [threads.submit(function) for _ in range(2)]:
+                done.result()
+
+    in_threads_of_their_own(work)
+    in_threads_of_their_own(work)
+    assert len(made) == 1
+    in_threads_of_their_own(lambda: render("<p>\u0645\u0631\u062d\u0628\u0627</p>", ARABIC_STYLE))
+    assert len(made) == 2
+
+
+def test_a_process_that_was_forked_makes_the_fonts_known_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_fonts_made", {})
+    render("<p>Here</p>")
+    assert run_limited(_fonts_of_this_process) == 1
+    assert len(engine._fonts_made) == 1
+
+
+def _fonts_of_this_process() -> int:
+    before = len(engine._fonts_made)
+    render("<p>There</p>")
+    return len(engine._fonts_made) - before
 
 
 def test_what_was_made_before_does_not_change_a_page() -> None:
@@ -453,6 +472,7 @@ DRAWN_AGAIN_AND_AGAIN = """
 import gc
 from pathlib import Path
 from consentkit.pdf.render import engine
+from consentkit.processes.limits import run_limited
 
 def resident():
     return int(Path("/proc/self/status").read_text(encoding="ascii").split("VmRSS:")[1].split()[0])

@@ -173,11 +173,11 @@ def page_labels(patch: pytest.MonkeyPatch) -> None:
 
 
 SAID: dict[str, tuple[Plant, str]] = {
-    "ActualText of another patient": (spoken(lambda text: f" {NAME}"), "is read out otherwise"),
-    "ActualText of another particular": (spoken(lambda text: " MR-20417"), "is read out otherwise"),
-    "ActualText backwards": (spoken(lambda text: text[::-1]), "is read out otherwise"),
-    "ActualText with more": (spoken(lambda text: f"{text} {NAME}"), "is read out otherwise"),
-    "ActualText empty": (spoken(lambda text: " "), "is read out otherwise"),
+    "ActualText of another patient": (spoken(lambda text: f" {NAME}"), "is read aloud differently"),
+    "ActualText of another particular": (spoken(lambda text: " MR-20417"), "is read aloud differently"),
+    "ActualText backwards": (spoken(lambda text: text[::-1]), "is read aloud differently"),
+    "ActualText with more": (spoken(lambda text: f"{text} {NAME}"), "is read aloud differently"),
+    "ActualText empty": (spoken(lambda text: " "), "is read aloud differently"),
     "Alt": (element("Alt", NAME), "/Alt"),
     "Alt of the patient's own": (element("Alt", OWN), "/Alt"),
     "an expansion": (element("E", NAME), "/E"),
@@ -194,15 +194,15 @@ SAID: dict[str, tuple[Plant, str]] = {
     "the names of pages": (page_labels, "/P"),
 }
 SAID_OF_FIELDS: dict[str, tuple[Plant, str]] = {
-    "labels that changed places": (field(swap_labels), "other links or form fields"),
-    "a label of another patient": (field(all_with("FT", TU=text_string(NAME))), "other links or form fields"),
-    "a number as label": (field(all_with("FT", TU=b"(field 7)")), "other links or form fields"),
-    "a signature that is text": (field(all_with("FT", FT=b"/Tx")), "other links or form fields"),
-    "fields that can't be filled in": (field(all_with("FT", Ff=b"1")), "other links or form fields"),
-    "fields of one name": (field(all_with("FT", T=b"(a)")), "other links or form fields"),
-    "hidden fields": (field(all_with("FT", F=b"2")), "other links or form fields"),
-    "fields in another place": (field(move), "other links or form fields"),
-    "the name of a link": (field(all_with("Contents", Contents=text_string(NAME))), "other links or form fields"),
+    "labels that changed places": (field(swap_labels), "different links or form fields"),
+    "a label of another patient": (field(all_with("FT", TU=text_string(NAME))), "different links or form fields"),
+    "a number as label": (field(all_with("FT", TU=b"(field 7)")), "different links or form fields"),
+    "a signature that is text": (field(all_with("FT", FT=b"/Tx")), "different links or form fields"),
+    "fields that can't be filled in": (field(all_with("FT", Ff=b"1")), "different links or form fields"),
+    "fields of one name": (field(all_with("FT", T=b"(a)")), "different links or form fields"),
+    "hidden fields": (field(all_with("FT", F=b"2")), "different links or form fields"),
+    "fields in another place": (field(move), "different links or form fields"),
+    "the name of a link": (field(all_with("Contents", Contents=text_string(NAME))), "different links or form fields"),
     "a note": (field(all_with("FT", Contents=text_string(OWN))), "/Contents"),
 }
 
@@ -243,7 +243,7 @@ def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
         return [replace(value, text=value.text.replace(OWN, NAME)) for value in real(*given, **options)]
 
     monkeypatch.setattr(consentkit.packets.packet, "field_values", values)
-    with pytest.raises(RenderingFailed, match="bears something that does not belong"):
+    with pytest.raises(RenderingFailed, match="contains something that does not belong"):
         make(workspace, fillable=True)
 
 
@@ -254,7 +254,7 @@ def test_a_name_that_is_said_on_the_pages_of_another_visit_of_the_day_is_refused
     both = [maker.make(plan(workspace, planned)) for planned in (visit(), visit(visit="V-2", patient=OTHER))]
     assert combine(maker, both)
     spoken(lambda text: text.replace(OWN, NAME))(monkeypatch)
-    with pytest.raises(RenderingFailed, match="page 1 of the packet is read out otherwise"):
+    with pytest.raises(RenderingFailed, match="page 1 of the packet is read aloud differently"):
         combine(maker, both)
 
 

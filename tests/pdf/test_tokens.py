@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pikepdf
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from consentkit.pdf.file import tokens as tokens_module
 from consentkit.pdf.file.operators import operations
 from consentkit.pdf.file.syntax import parse, string_bytes
 from consentkit.pdf.file.tokens import tokens
@@ -85,3 +87,44 @@ def test_what_two_programs_may_read_differently_is_read_leniently_and_refused_of
     list(operations(stream))
     with pytest.raises(Unsound):
         read_drawing(stream, {})
+
+
+class CountingPattern:
+    """A pattern that counts what it matches."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self.pattern = pattern
+        self.matches = 0
+
+    def search(self, stream: bytes, start: int) -> re.Match[bytes] | None:
+        self.matches += 1
+        return self.pattern.search(stream, start)
+
+    def finditer(self, stream: bytes, start: int) -> Iterator[re.Match[bytes]]:
+        for match in self.pattern.finditer(stream, start):
+            self.matches += 1
+            yield match
+
+
+IMAGES_IN_ROWS = {
+    "no end is certain": b"ID EI \xff\xff ",
+    "each end is certain": b"ID ab EI q Q q Q q Q ",
+    "one end in three is certain": b"ID EI \xff\xff EI \xff\xff EI q Q q Q q Q ",
+}
+
+
+@pytest.mark.parametrize("kind", IMAGES_IN_ROWS)
+def test_the_ends_of_images_that_are_looked_at_grow_with_the_length_of_a_stream(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = CountingPattern(tokens_module._END_OF_IMAGE)
+    monkeypatch.setattr(tokens_module, "_END_OF_IMAGE", counting)
+    stream = 500 * IMAGES_IN_ROWS[kind] + b"ID EI \xff\xff"
+    list(operations(stream))
+    assert counting.matches <= 2 * stream.count(b" EI") + 2
+
+
+def test_an_image_whose_end_is_not_certain_ends_at_the_first_one_wherever_it_comes() -> None:
+    doubtful = b"ID EI \xff\xff EI \xff\xff "
+    kinds = [(kind, token) for kind, token, _ in tokens(3 * doubtful) if kind.endswith("image")]
+    assert kinds == 3 * [("doubtful_image", b" EI")]

@@ -16,11 +16,11 @@ import pytest
 
 from consentkit.errors import ConsentkitError, InvalidInput, RenderingFailed, UnknownCode
 from consentkit.problems import Problem
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.processes.workers import work
 from kit.running import environment
 
-QUICK = Crew(jobs=2, seconds=20)
+QUICK = Pool(jobs=2, seconds=20)
 
 
 def act(task: str) -> object:
@@ -54,10 +54,10 @@ def act(task: str) -> object:
     return task
 
 
-def ends(tasks: list[str], crew: Crew = QUICK) -> dict[str, object]:
+def ends(tasks: list[str], pool: Pool = QUICK) -> dict[str, object]:
     """How each task ended: its value, or the text of its error."""
     found: dict[str, object] = {}
-    for end in work(act, tasks, crew):
+    for end in work(act, tasks, pool):
         assert end.task not in found
         found[end.task] = str(end.error) if end.error else end.value
     return found
@@ -65,12 +65,12 @@ def ends(tasks: list[str], crew: Crew = QUICK) -> dict[str, object]:
 
 def test_each_task_has_one_end(tmp_path: Path) -> None:
     tasks = [f"task {number}" for number in range(100)]
-    assert ends(tasks, Crew(jobs=3)) == {task: task for task in tasks}
+    assert ends(tasks, Pool(jobs=3)) == {task: task for task in tasks}
     assert ends([]) == {}
 
 
 def test_with_one_job_the_work_is_done_in_another_process_too() -> None:
-    assert ends(["pid"], Crew(jobs=1))["pid"] != os.getpid()
+    assert ends(["pid"], Pool(jobs=1))["pid"] != os.getpid()
 
 
 @pytest.mark.parametrize("death", ["die 9", "die 15", "exit 3"])
@@ -84,9 +84,13 @@ def test_a_process_that_dies_costs_its_own_task_only(death: str) -> None:
 
 def test_a_task_that_hangs_is_ended_and_the_others_are_done() -> None:
     begun = time.monotonic()
-    found = ends(["hang 1", "hang 2", "task"], Crew(jobs=2, seconds=0.5))
+    found = ends(["hang 1", "hang 2", "task"], Pool(jobs=2, seconds=0.5))
     assert found["task"] == "task"
-    assert found["hang 1"] == found["hang 2"] == "took more than 0.5 seconds and was ended; --time-limit allows more"
+    assert (
+        found["hang 1"]
+        == found["hang 2"]
+        == "took more than 0.5 seconds and was stopped; raise the limit with --time-limit"
+    )
     assert time.monotonic() - begun < 60
 
 
@@ -131,15 +135,15 @@ def test_failures_come_back_as_what_they_are() -> None:
 
 
 def test_a_task_that_wants_too_much_memory_is_refused_it() -> None:
-    found = ends(["eat", "task"], Crew(jobs=1, memory=2 * 1024**3))
+    found = ends(["eat", "task"], Pool(jobs=1, memory=2 * 1024**3))
     assert found == {
-        "eat": "needs more memory than a document may have; look at its text and templates",
+        "eat": "needs more memory than a document is allowed; check its text and templates",
         "task": "task",
     }
 
 
 def test_a_process_is_replaced_after_a_number_of_tasks() -> None:
-    found = [end.value for end in work(act, ["pid"] * 10, Crew(jobs=1, tasks=4))]
+    found = [end.value for end in work(act, ["pid"] * 10, Pool(jobs=1, tasks=4))]
     assert [found.count(pid) for pid in dict.fromkeys(found)] == [4, 4, 2]
 
 
@@ -168,7 +172,7 @@ def test_a_file_that_only_the_run_may_hold_is_closed_in_the_processes(tmp_path: 
             return False
         return True
 
-    assert [end.value for end in work(is_open, ["x"], Crew(1), [descriptor])] == [False]
+    assert [end.value for end in work(is_open, ["x"], Pool(1), [descriptor])] == [False]
     assert is_open("here")
     os.close(descriptor)
 
@@ -197,14 +201,14 @@ def test_where_no_process_can_be_started_each_task_says_so_and_nothing_is_left()
 
 INTERRUPTED = """
 import signal, sys, time
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 from consentkit.processes.workers import work
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with SIGINT ignored
 def act(task):
     time.sleep(600 if task == "hang" else 0)
     return task
 try:
-    for end in work(act, ["task", "hang", "hang"], Crew(2)):
+    for end in work(act, ["task", "hang", "hang"], Pool(2)):
         print(end.task, flush=True)
 except KeyboardInterrupt:
     print("interrupted", flush=True)

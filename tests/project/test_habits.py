@@ -14,6 +14,8 @@ import yaml
 from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
+from consentkit._version import __version__
+from consentkit.model.identity import CLAUSES_NAME, LANGUAGE_PATTERN
 from kit.coverage_of_rooms import Measured, by_room, table
 from kit.running import PROJECT, SAMPLE_CLINIC, Outcome
 from kit.small import make_clinic, write_procedure
@@ -76,8 +78,9 @@ def test_the_hook_for_clinics_can_be_told_where_the_clinic_is(tmp_path: Path, ca
     [
         ("clinic.yaml", True),
         ("services.yaml", True),
-        ("clauses.es.yaml", True),
         ("procedures/90837.es.yaml", True),
+        ("procedures/90837.yml", True),
+        ("elm-street/services.yaml", True),
         ("elm-street/templates/languages/en.yaml", True),
         ("approvals.yaml", False),
         ("visit.yaml", False),
@@ -89,6 +92,46 @@ def test_the_hook_for_clinics_can_be_told_where_the_clinic_is(tmp_path: Path, ca
 )
 def test_the_hook_is_given_what_a_clinic_writes_and_nothing_else(name: str, is_given: bool) -> None:
     assert bool(re.search(HOOK["files"], name)) == is_given
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clauses.es.yaml", "clauses.es-MX.yaml", "clauses.zh-Hant.yaml", "clauses.zh-Hant-TW.yaml", "clauses.yaml",
+        "clauses.es_old.yaml", "clauses.ES.yaml", "clauses.es.old.yaml", "clauses.es.yml", "clauses..yaml",
+    ],
+)  # fmt: skip
+def test_the_hook_knows_the_same_files_of_clauses_as_the_program(name: str) -> None:
+    assert bool(re.search(HOOK["files"], name)) == bool(CLAUSES_NAME.fullmatch(name))
+    assert f"clauses\\.{LANGUAGE_PATTERN[1:-1]}\\.yaml" in HOOK["files"]
+
+
+def test_the_hook_reports_what_two_files_say_against_each_other(tmp_path: Path, call: Call) -> None:
+    make_clinic(tmp_path, "name: Elm Street\nphone: 217-555-0142\n")
+    (tmp_path / "services.yaml").write_text("services: [SMALL-2]\n", encoding="utf-8")
+    done = run_hook(call, "services.yaml")
+    assert (done.code, "[service-unknown]" in done.stdout.decode()) == (3, True)
+
+
+# --- releases ---
+
+
+def steps_of_a_release() -> str:
+    return (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## Releases\n")[1].split("\n## ")[0]
+
+
+def test_the_steps_of_a_release_name_the_file_in_which_the_version_is() -> None:
+    (path,) = re.findall(r"the version in `([^`]+)`", steps_of_a_release())
+    assert path == PYPROJECT["tool"]["hatch"]["version"]["path"]
+    assert f'__version__ = "{__version__}"' in (PROJECT / path).read_text(encoding="utf-8")
+
+
+def test_the_steps_of_a_release_name_files_and_targets_that_are_there() -> None:
+    steps = steps_of_a_release()
+    assert [name for name in re.findall(r"`([\w./-]+/[\w./-]+)`", steps) if not (PROJECT / name).exists()] == []
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"`make ([\w-]+)`", steps)
+    assert targets and [name for name in targets if not re.search(rf"(?m)^{name}:", makefile)] == []
 
 
 # --- editors ---

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import consentkit
 from kit.rooms import (
     PACKAGE,
     PROJECT,
@@ -63,12 +64,15 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_no_face_uses_what_is_inside_another() -> None:
-    assert FACES == ["consentkit", "cli", "__main__"]
+    assert FACES == ["interface", "consentkit", "cli", "__main__"]
     assert into_faces(IMPORTS, FACES) == []
 
 
 def test_faces_call_operations_and_nothing_below_them() -> None:
-    assert past_operations(IMPORTS, FACES, FOR_FACES) == PAST_OPERATIONS
+    used = past_operations(IMPORTS, FACES, FOR_FACES)
+    offered = {f"{PACKAGE}.{home}" for home in consentkit._HOMES.values()}  # the names that the package hands on
+    used[PACKAGE] -= offered
+    assert {name: modules for name, modules in used.items() if modules} == PAST_OPERATIONS
 
 
 def test_nothing_below_the_faces_prints_asks_or_exits() -> None:
@@ -119,6 +123,10 @@ def test_an_import_for_the_types_is_an_arrow(tree: Path) -> None:
         "def later():\n    from consentkit.upper import thing\n",
         "if typing.TYPE_CHECKING:\n    from consentkit.upper import thing\n",
         "THING = 'consentkit.upper.thing'\n",
+        "THING = 'consentkit.upper.thing:Name'\n",
+        "THING = 'consentkit.upper.thing.Name.part'\n",
+        "HOMES = {'Name': 'upper.thing'}\nimport_module(f'consentkit.{HOMES[name]}')\n",
+        "HOMES = {'Name': 'thing:Name'}\nresolve_name(f'consentkit.upper.{HOMES[name]}')\n",
     ],
 )
 def test_an_import_that_leads_back_is_named_however_it_is_written(text: str, tree: Path) -> None:
@@ -159,6 +167,10 @@ def test_what_is_inside_a_face_is_not_for_another(tree: Path) -> None:
         "if not TYPE_CHECKING:\n    import consentkit.upper.thing\n",
         "if ready:\n    import consentkit.upper.thing\n",
         "THING = 'consentkit.upper.thing'\n",
+        "THING = 'consentkit.upper.thing:Name'\n",
+        "THING = 'consentkit.upper.thing.Name.part'\n",
+        "HOMES = {'Name': 'upper.thing'}\nimport_module(f'consentkit.{HOMES[name]}')\n",
+        "HOMES = {'Name': 'thing:Name'}\nresolve_name(f'consentkit.upper.{HOMES[name]}')\n",
     ],
 )
 def test_what_a_face_uses_past_the_operations_is_named_however_it_is_written(text: str, tree: Path) -> None:
@@ -192,8 +204,16 @@ def test_a_face_may_use_the_rooms_that_are_for_it_and_types_of_any(text: str, tr
         ("from click import echo\n", "click"),
         ("import click.utils\n", "click"),
         ("import os\nos._exit(1)\n", "os._exit"),
+        ("import sys as s\ns.stdout.write('a')\n", "sys.stdout"),
+        ("import os as o\no._exit(1)\n", "os._exit"),
+        ("import os\nos.write(1, b'a')\n", "os.write"),
+        ("import os as o\no.write(2, b'a')\n", "os.write"),
+        ("from os import write as put\nput(1, b'a')\n", "os.write"),
+        ("import logging\nlogging.warning('a')\n", "logging.warning"),
+        ("from logging import error\nerror('a')\n", "logging.error"),
     ],
 )
 def test_what_prints_or_exits_is_seen(text: str, found: str) -> None:
     assert outlets(text) == {found}
-    assert outlets("import os, sys\nfingerprint = os.environ, sys.version\n") == set()
+    assert outlets("import os, sys\nfingerprint = os.environ, sys.version\nos.write(descriptor, b'a')\n") == set()
+    assert outlets("import logging\nlogger = logging.getLogger('weasyprint')\nlogger.warning('a')\n") == set()

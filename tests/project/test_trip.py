@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from consentkit.library import procedures
 from consentkit.library.procedures import Library
 from consentkit.model.identity import Identity
 from consentkit.resources import shipped
@@ -36,3 +38,12 @@ def test_each_function_that_gets_the_code_is_a_stop_and_no_other() -> None:
     calls = trip(lambda: library.path("90837"), "90837")
     assert calls[0] == Call("library.procedures", "Library.path", by_itself=True)
     assert {call.module for call in calls} == {"library.procedures"}
+
+
+def test_a_generator_is_called_once_however_often_it_goes_on() -> None:
+    module = Path(procedures.__file__)
+    code = compile("def each(code):\n    for number in range(3):\n        yield number\n", str(module), "exec")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    calls = trip(lambda: (list(names["each"]("90837")), list(names["each"]("90837"))), "90837")
+    assert calls == 2 * [Call("library.procedures", "each", by_itself=True)]

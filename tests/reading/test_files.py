@@ -122,7 +122,7 @@ def test_a_file_without_a_size_is_read_up_to_the_limit_only(tmp_path: Path) -> N
     """Files of /proc have a size of 0, whatever they hold."""
     path = Path("/proc/self/status")
     assert read_bytes(path, 100_000).startswith(b"Name:")
-    assert refusal(path, 10) == "grew while it was read; at most 10 bytes are read"
+    assert refusal(path, 10) == "grew while it was being read; at most 10 bytes are read"
 
 
 def test_a_file_that_grows_after_its_size_was_taken_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_a_file_that_grows_after_its_size_was_taken_is_refused(tmp_path: Path, m
         return status
 
     monkeypatch.setattr(os, "fstat", grow)
-    assert refusal(path, 100) == "grew while it was read; at most 100 bytes are read"
+    assert refusal(path, 100) == "grew while it was being read; at most 100 bytes are read"
 
 
 def test_a_missing_file_is_told_with_its_path_and_the_systems_reason(tmp_path: Path) -> None:
@@ -208,14 +208,14 @@ def test_other_unicode_encodings_are_recognised(encoding: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("data", "place"),
     [
-        (b"\xff", "1:1: holds a byte that is not UTF-8 (0xFF)"),
-        ("a\nb\u00e9\u6f22".encode() + b"\xe9 c", "2:4: holds a byte that is not UTF-8 (0xE9)"),
-        (b"\xef\xbb\xbfab\x80", "1:3: holds a byte that is not UTF-8 (0x80)"),
-        (b"a\rb\rc\xff", "3:2: holds a byte that is not UTF-8 (0xFF)"),
-        (b"a\r\nb\xc3", "2:2: holds a byte that is not UTF-8 (0xC3)"),
-        (b"a\xed\xa0\x80", "1:2: holds a byte that is not UTF-8 (0xED)"),
-        (b"a\xc0\xaf", "1:2: holds a byte that is not UTF-8 (0xC0)"),
-        (b"a\xf4\x90\x80\x80", "1:2: holds a byte that is not UTF-8 (0xF4)"),
+        (b"\xff", "1:1: contains a byte that is not UTF-8 (0xFF)"),
+        ("a\nb\u00e9\u6f22".encode() + b"\xe9 c", "2:4: contains a byte that is not UTF-8 (0xE9)"),
+        (b"\xef\xbb\xbfab\x80", "1:3: contains a byte that is not UTF-8 (0x80)"),
+        (b"a\rb\rc\xff", "3:2: contains a byte that is not UTF-8 (0xFF)"),
+        (b"a\r\nb\xc3", "2:2: contains a byte that is not UTF-8 (0xC3)"),
+        (b"a\xed\xa0\x80", "1:2: contains a byte that is not UTF-8 (0xED)"),
+        (b"a\xc0\xaf", "1:2: contains a byte that is not UTF-8 (0xC0)"),
+        (b"a\xf4\x90\x80\x80", "1:2: contains a byte that is not UTF-8 (0xF4)"),
     ],
 )
 def test_the_first_byte_that_is_not_utf_8_is_named_with_its_place(data: bytes, place: str, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_key_that_stands_twice_never_vanishes_silently(document: dict[str, Dat
     assert source.data == document
     (problem,) = source.problems
     assert problem.field == dotted((*path, key))
-    assert "stands here a second time" in problem.message
+    assert "appears a second time" in problem.message
     assert (problem.line, problem.column) == written.repeated
 
 
@@ -200,7 +200,7 @@ def test_each_unknown_key_and_each_missing_section_is_told(extra: dict[str, Any]
     told = {(problem.field, problem.message.split(";")[0]) for problem in validated(Procedure, source)[1]}
     required = {name for name, field in Procedure.model_fields.items() if field.is_required()}
     assert {(name, "is missing") for name in dropped & required} <= told
-    assert {(dotted((name,)), "is not a key that is known here") for name in extra} <= told
+    assert {(dotted((name,)), "is not a known key here") for name in extra} <= told
 
 
 def test_a_text_that_only_looks_harmless_is_found_out() -> None:

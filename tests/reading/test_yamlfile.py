@@ -104,15 +104,15 @@ def test_a_key_that_stands_twice_keeps_its_first_value_and_position() -> None:
     assert source.values[("a", "b")] == (1, 8)
     assert ("a", "d") not in source.values
     assert [str(problem) for problem in source.problems] == [
-        "f.yaml:3:1: a: stands here a second time, first on line 1; keep one"
+        "f.yaml:3:1: a: appears a second time, first on line 1; keep one"
     ]
 
 
 def test_problems_inside_a_repeated_key_are_told_too() -> None:
     assert told("a: 1\na: {b: &x 2, b: 3}\n") == [
-        "f.yaml:2:1: a: stands here a second time, first on line 1; keep one",
+        "f.yaml:2:1: a: appears a second time, first on line 1; keep one",
         "f.yaml:2:8: a.b: sets the anchor `&x`; delete it",
-        "f.yaml:2:14: a.b: stands here a second time, first on line 2; keep one",
+        "f.yaml:2:14: a.b: appears a second time, first on line 2; keep one",
     ]
 
 
@@ -136,7 +136,7 @@ def test_an_odd_key_is_shown_harmlessly_and_cut_short() -> None:
 
 def test_the_entries_that_count_against_the_limit_are_those_inside_refused_values_too() -> None:
     text = "a: 1\n" + "a: [x, y, z]\n" * 1300
-    assert any("holds more than 5,000 entries" in line for line in told(text))
+    assert any("contains more than 5,000 entries" in line for line in told(text))
 
 
 def test_nesting_is_allowed_to_the_limit_and_no_deeper() -> None:
@@ -189,14 +189,14 @@ def test_letters_joiners_and_direction_marks_are_allowed() -> None:
 def test_a_character_that_readers_cannot_agree_on_is_refused_at_its_place(char: str) -> None:
     source = parse(f"a: b\nc: d{char}e{char}\n", "f.yaml")
     assert [str(problem) for problem in source.problems] == [
-        f"f.yaml:2:{column}: holds {REFUSED[char]}; delete it" for column in (5, 7)
+        f"f.yaml:2:{column}: contains {REFUSED[char]}; delete it" for column in (5, 7)
     ]
 
 
 @pytest.mark.parametrize("char", sorted(REFUSED.keys() - {"\ud800"}), ids=lambda char: f"{ord(char):04X}")
 def test_the_same_character_is_refused_as_an_escape(char: str) -> None:
     source = parse(f'a: "b\\U{ord(char):08X}"\n', "f.yaml")
-    assert [problem.message for problem in source.problems] == [f"holds an escape for {REFUSED[char]}; delete it"]
+    assert [problem.message for problem in source.problems] == [f"contains an escape for {REFUSED[char]}; delete it"]
 
 
 def test_every_character_that_is_not_refused_comes_back_from_the_yaml_parser() -> None:

@@ -59,7 +59,7 @@ def told(text: str) -> list[str]:
         pytest.param("a: >- #4471\n  b\n", "1:7: a: is lost", id="behind the mark of a block"),
         pytest.param("a: |# b\n  c\n", "1:5: a: is lost", id="close behind the mark of a block"),
         pytest.param("a: | # b\nc: d\n", "1:6: a: has no text", id="behind the mark of an empty block"),
-        pytest.param("a: b\nc #1: d\n", "2:1: holds a `#`", id="a key"),
+        pytest.param("a: b\nc #1: d\n", "2:1: contains a `#`", id="a key"),
     ],
 )
 def test_text_behind_a_hash_sign_is_reported_with_its_place_and_a_remedy(text: str, place: str) -> None:

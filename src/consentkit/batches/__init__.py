@@ -1,1 +1,1 @@
-"""A whole service list in one run: what is wanted, who makes it, and the record of what is there."""
+"""A whole service list in one run: what it lists, which processes make it, and the record of what is there."""

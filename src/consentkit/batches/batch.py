@@ -1,8 +1,8 @@
 """Every document of a service list, made again only when something that it is made from has changed.
 
 Guarantees: each document has one result, and one that fails does not stop the others; whenever a run ends, by its end
-or by a kill, a file in the folder is whole, the earlier or the new one, and the manifest knows it; the next run goes on
-where this one has ended. Nothing here prints.
+or by a kill, a file in the folder is whole, the earlier or the new one, and the manifest knows it; the next run
+continues where this one has ended. Nothing here prints.
 
 A run goes: requests -> plan -> results. The first two only read.
 """
@@ -27,10 +27,10 @@ from consentkit.batches.service_list import RequestedDocument, list_hash, shard_
 from consentkit.documents.kept import digests_of, get_or_make, kept
 from consentkit.errors import ConsentkitError, FileAccess, RenderingFailed, WrongUse
 from consentkit.library.keys import key_from
+from consentkit.library.procedures import ListedLibrary
 from consentkit.library.snapshot import Snapshot
-from consentkit.library.sought import Sought
 from consentkit.output.write import remove_own_file, write_file
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
@@ -83,8 +83,6 @@ class BatchStep:
     reasons: tuple[str, ...]
     """Why it is made; empty where it is as it should be."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    sought: Sought | None = None
-    """The document, where it could be resolved."""
     error: ConsentkitError | None = None
     """Why it can't be made, where that is known beforehand."""
 
@@ -103,9 +101,9 @@ class BatchPlan:
     after: Manifest
     """What the manifest will say while nothing has been done yet."""
     no_longer_listed: tuple[Entry, ...]
-    """Documents that the list no longer asks for."""
+    """Documents that are no longer in the list."""
     repeated: tuple[str, ...]
-    """The files of documents that the list asks for more than once."""
+    """The files of documents that are in the list more than once."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,12 @@ def make_plan(
 
     Raises WrongUse where the patterns leave nothing, InvalidInput where the manifest is damaged.
     """
-    wanted = {request.file: request for request in requests}
-    before = _without_traces(load_manifest(folder), wanted, folder)
-    chosen = [request for request in wanted.values() if choice.takes(request)]
+    listed = {request.file: request for request in requests}
+    before = _without_traces(load_manifest(folder), listed, folder)
+    chosen = [request for request in listed.values() if choice.takes(request)]
     if requests and not chosen and (choice.only or choice.without):
         raise WrongUse("no document of the list matches --only and --except; they look at codes and file names")
+    workspace = replace(workspace, library=ListedLibrary(workspace.library.folders))
     inputs, known = workspace.inputs(), before.by_file()
     steps = []
     for request in chosen:
@@ -147,26 +146,26 @@ def make_plan(
         except ConsentkitError as error:
             steps.append(BatchStep(request, ("can't be made",), error=error))
             continue
-        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests, sought))
+        steps.append(BatchStep(request, _reasons(folder, known.get(request.file), digests), digests))
     counts = Counter(request.file for request in requests)
     return BatchPlan(
         steps=tuple(steps),
         before=before,
-        after=_before_work(before, steps, wanted, choice.shard),
-        no_longer_listed=tuple(entry for entry in before.documents if entry.file not in wanted),
+        after=_before_work(before, steps, listed, choice.shard),
+        no_longer_listed=tuple(entry for entry in before.documents if entry.file not in listed),
         repeated=tuple(sorted(name for name, count in counts.items() if count > 1)),
     )
 
 
-def _without_traces(manifest: Manifest, wanted: Mapping[str, RequestedDocument], folder: Path) -> Manifest:
-    """The manifest without what never came into being and is no longer asked for, such as a misspelt code.
+def _without_traces(manifest: Manifest, listed: Mapping[str, RequestedDocument], folder: Path) -> Manifest:
+    """The manifest without what never came into being and is no longer listed, such as a misspelt code.
 
     A run that was killed may have written a file without a hash in the manifest, so the folder is asked too.
     """
     entries = [
         entry
         for entry in manifest.documents
-        if entry.file in wanted or entry.file_hash or os.path.lexists(folder / entry.file)
+        if entry.file in listed or entry.file_hash or os.path.lexists(folder / entry.file)
     ]
     return replace(manifest, documents=tuple(entries))
 
@@ -183,10 +182,10 @@ def _reasons(folder: Path, entry: Entry | None, digests: Mapping[str, str]) -> t
         now = shortened_digests(digests)
         changed = [name for name in now if entry.made_from.get(name) != now[name]]
         return tuple(f"changed {name}" for name in changed)
-    found = file_hash(folder / entry.file)
-    if found == entry.file_hash:
+    hash_now = file_hash(folder / entry.file)
+    if hash_now == entry.file_hash:
         return ()
-    return ("its file was altered",) if found else ("its file is missing",)
+    return ("its file was altered",) if hash_now else ("its file is missing",)
 
 
 def shortened_digests(digests: Mapping[str, str]) -> dict[str, str]:
@@ -195,14 +194,14 @@ def shortened_digests(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def _before_work(
-    before: Manifest, steps: Sequence[BatchStep], wanted: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
+    before: Manifest, steps: Sequence[BatchStep], listed: Mapping[str, RequestedDocument], shard: tuple[int, int] | None
 ) -> Manifest:
     """What is true before anything is done: what is not as it should be is pending."""
-    entries = {name: _changed(entry, listed=name in wanted) for name, entry in before.by_file().items()}
+    entries = {name: _changed(entry, listed=name in listed) for name, entry in before.by_file().items()}
     for step in steps:
         entry = entries.get(step.request.file) or _first_entry(step.request)
         entries[entry.file] = _changed(entry, outcome="pending" if step.reasons else "unchanged", problem="")
-    texts = [request.text for request in wanted.values()]
+    texts = [request.text for request in listed.values()]
     return Manifest(tuple(entries.values()), len(texts), list_hash(texts), shard)
 
 
@@ -235,7 +234,7 @@ def is_kept(workspace: OpenWorkspace, step: BatchStep) -> bool:
 
 @contextlib.contextmanager
 def started(
-    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, crew: Crew
+    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], folder: Path, choice: Choice, pool: Pool
 ) -> Iterator[BatchRun]:
     """Hold the folder for a run, and leave the manifest as true as it can be, however the run ends.
 
@@ -243,7 +242,7 @@ def started(
     """
     with exclusive(folder) as lock:
         tidy(folder)
-        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, crew, lock)
+        run = BatchRun(workspace, make_plan(workspace, requests, folder, choice), folder, choice, pool, lock)
         run.save()
         try:
             yield run
@@ -258,10 +257,10 @@ class BatchRun:
     """A run at work. Nothing else may write into its folder."""
 
     def __init__(
-        self, workspace: OpenWorkspace, plan: BatchPlan, folder: Path, choice: Choice, crew: Crew, lock: int
+        self, workspace: OpenWorkspace, plan: BatchPlan, folder: Path, choice: Choice, pool: Pool, lock: int
     ) -> None:
         self.workspace, self.plan, self.folder = workspace, plan, folder
-        self.choice, self.crew = choice, crew
+        self.choice, self.pool = choice, pool
         self._lock = lock
         self._entries = plan.after.by_file()
         self._saved = 0.0
@@ -278,7 +277,7 @@ class BatchRun:
                     return
 
     def save(self) -> None:
-        """Write the manifest as it stands. Raises FileAccess."""
+        """Write the manifest as it is now. Raises FileAccess."""
         documents = tuple(self._entries.values())
         if documents != self._written_entries:
             save_manifest(self.folder, replace(self.plan.after, documents=documents))
@@ -286,7 +285,7 @@ class BatchRun:
         self._saved = time.monotonic()
 
     def unknown_files(self) -> list[str]:
-        """What stands in the folder and is not consentkit's."""
+        """What is in the folder and is not consentkit's."""
         return unknown_files(self.folder, self._entries)
 
     def _results(self) -> Generator[BatchResult, None, None]:
@@ -318,12 +317,12 @@ class BatchRun:
         except (MemoryError, ImportError, SystemError) as error:
             # A library that can't be mapped is an ImportError; a MemoryError that Python itself loses is a SystemError.
             raise RenderingFailed(
-                "the page engine can't be loaded, perhaps for want of memory; close other programs, and run it again"
+                "the page engine can't be loaded, perhaps because memory ran out; close other programs, then try again"
             ) from error
-        with contextlib.suppress(ConsentkitError):  # else each document tells
+        with contextlib.suppress(ConsentkitError):  # else each document reports it
             self.workspace.source()  # likewise: a long record of approvals is parsed once
-        crew = replace(self.crew, jobs=min(self.crew.jobs, len(steps)))
-        with contextlib.closing(work(self._render, steps, crew, [self._lock])) as ends:
+        pool = replace(self.pool, jobs=min(self.pool.jobs, len(steps)))
+        with contextlib.closing(work(self._render, steps, pool, [self._lock])) as ends:
             for end in ends:
                 yield self._result(end)
                 if self._hopeless:
@@ -334,8 +333,9 @@ class BatchRun:
 
         A run may take hours, so each document is made from the files as they are when its turn comes.
         """
-        assert step.sought is not None  # what could not be resolved has failed before
-        made = get_or_make(self.workspace, step.sought, self.workspace.inputs(Snapshot()))
+        identity, layout = step.request.identity, step.request.layout
+        sought = self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+        made = get_or_make(self.workspace, sought, self.workspace.inputs(Snapshot()))
         return made.document, dict(made.digests), self.workspace.store.trouble
 
     def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
@@ -373,7 +373,7 @@ class BatchRun:
         if result.ending == "removed":
             del self._entries[result.entry.file]
         if time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES:
-            with contextlib.suppress(FileAccess):  # the end of the run will tell
+            with contextlib.suppress(FileAccess):  # the end of the run reports it
                 self.save()
 
 

@@ -26,9 +26,9 @@ _HOUR = 3600
 
 @contextlib.contextmanager
 def exclusive(folder: Path) -> Iterator[int]:
-    """Make a folder if need be, and hold it for this run alone; gives the open file that must not be passed on.
+    """Make a folder if need be, and lock it for this run alone; yields the open file that must not be inherited.
 
-    Raises FileAccess where another run holds it, or where nothing can be written.
+    Raises FileAccess where another run works in it, or where nothing can be written.
     """
     prepare_folder(folder)
     taken = "another run is working in this folder; wait until it is done, or name another folder with -o"
@@ -47,7 +47,7 @@ def tidy(folder: Path) -> None:
 
 
 def unknown_files(folder: Path, known: Container[str]) -> list[str]:
-    """The names of what stands in the folder and is not known; hidden files and consentkit's own are passed over."""
+    """The names of what is in the folder and is not known; hidden files and consentkit's own are passed over."""
     own = {MANIFEST, TABLE}
     return sorted(
         item.name
@@ -66,7 +66,7 @@ def file_hash(path: Path) -> str:
 
 def _items(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as found:
-            return list(found)
+        with os.scandir(folder) as items:
+            return list(items)
     except OSError:  # a folder may be open for writing but not for reading
         return []

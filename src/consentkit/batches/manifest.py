@@ -1,4 +1,4 @@
-"""What stands in a folder of documents: a record for programs (JSON) and the same for people (CSV).
+"""What is in a folder of documents: a record for programs (JSON) and the same for people (CSV).
 
 Guarantees: a record is read whole or refused with what is wrong, however it was tampered with; a file that it names is
 always one in its own folder; a cell of the table is never a formula; the same documents give the same bytes.
@@ -32,13 +32,13 @@ EntryOutcome = Literal["made", "copied", "unchanged", "failed", "pending"]
 """`copied` came from the cache; `pending` was not reached when a run ended early."""
 
 ApprovalState = Literal["approved", "overdue", "draft", ""]
-"""How a document stood when it was made; empty where there is no file."""
+"""The state of its approval when a document was made; empty where there is no file."""
 
 _FORM = 1
 _FILE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
 _HASH = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ADVICE = "delete it, and the next run makes it anew"
+_ADVICE = "delete it, and the next run makes it again"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Entry:
     made_from: Mapping[str, str] = field(default_factory=dict)
     """The beginning of a hash for each group of what it was made from."""
     listed: bool = True
-    """Whether the service list still asks for it."""
+    """Whether it is still in the service list."""
 
     @property
     def identity(self) -> Identity:
@@ -90,9 +90,9 @@ class Manifest:
 
     documents: tuple[Entry, ...] = ()
     list_size: int = 0
-    """How many documents the whole service list asks for."""
+    """How many documents are in the whole service list."""
     list_hash: str = ""
-    """SHA-256 of what the whole list asks for."""
+    """SHA-256 of what is in the whole list."""
     shard: tuple[int, int] | None = None
     """Which part of the list this is, of how many."""
 
@@ -204,7 +204,7 @@ def parse_manifest(data: bytes, shown: str) -> Manifest:
 
 
 def _require_own_table(path: Path) -> None:
-    """Raise InvalidInput where a table stands in our way that is somebody else's."""
+    """Raise InvalidInput where there is a table of this name that is somebody else's."""
     if not is_there(path):
         return
     head = ",".join(_COLUMNS).encode()
@@ -235,9 +235,11 @@ _TYPES = {each.name: _KINDS[str(each.type)] for each in fields(Entry) if each.na
 
 def _entry(values: Mapping[str, Any]) -> Entry:
     entry = Entry(**values)
-    found = vars(entry)
-    _require(all(type(found[name]) is kind for name, kind in _TYPES.items()))
-    _require(all(isinstance(found[name], str) and found[name] in allowed for name, allowed in _ALLOWED.items()))
+    values_read = vars(entry)
+    _require(all(type(values_read[name]) is kind for name, kind in _TYPES.items()))
+    _require(
+        all(isinstance(values_read[name], str) and values_read[name] in allowed for name, allowed in _ALLOWED.items())
+    )
     _require(all(isinstance(text, str) for text in entry.made_from.values()) and entry.pages >= 0 and entry.bytes >= 0)
     _require(
         bool(_FILE.fullmatch(entry.file)) and entry.file.endswith(".pdf") and entry.code == entry.file.split(".")[0]

@@ -1,8 +1,8 @@
 """The parts of a service list that several machines have made, joined in one folder.
 
 Guarantees: what is joined is the whole list, each document once, whole, and made by the same programs from the same
-templates, for the same particulars and with the same clauses; or everything that speaks against it is told, and nothing
-is written.
+templates, for the same particulars and with the same clauses; or everything that speaks against it is reported, and
+nothing is written.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _WHICH_FOLDERS = "name the folders that `consentkit batch` has filled"
 
 
 def merge(folders: Sequence[Path], target: Path, *, force: bool = False) -> Manifest:
-    """Join the parts that stand in `folders`, and write documents and manifest into `target`.
+    """Join the parts in `folders`, and write documents and manifest into `target`.
 
-    Raises InvalidInput with everything that is missing, double or in conflict; FileAccess.
+    Raises InvalidInput with everything that is missing, there twice or in conflict; FileAccess.
     """
     parts = [(folder, load_manifest(folder)) for folder in folders]
     problems = [*_list_problems(parts), *_document_problems(parts)]
@@ -71,10 +71,10 @@ def _list_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Problem]:
         if not is_folder(folder):
             yield Problem(str(folder), None, None, "", f"there is no such folder; {_WHICH_FOLDERS}")
         elif not part.list_hash:
-            yield _problem(folder, f"holds no manifest of a batch; {_WHICH_FOLDERS}")
+            yield _problem(folder, f"contains no manifest of a batch; {_WHICH_FOLDERS}")
         elif part.list_hash != first.list_hash:
             yield _problem(
-                folder, "was made from another service list than the first; make all parts from the same one"
+                folder, "was made from a different service list than the first; make all parts from the same one"
             )
         elif part.shard is None or (first.shard and part.shard[1] != first.shard[1]):
             yield _problem(folder, "was not made with --shard, or for another number of machines than the first")
@@ -102,13 +102,13 @@ def _document_problems(parts: Sequence[tuple[Path, Manifest]]) -> Iterator[Probl
             yield from _entry_problems(folder, part, entry)
     has_all_manifests = all(part.list_hash for _, part in parts)  # whether documents are missing is not known before
     if has_all_manifests and not _is_whole(texts, parts[0][1]):
-        wanted, found = parts[0][1].list_size, len(seen)
-        yield _problem(parts[0][0], f"the list asks for {wanted} documents, and the parts hold {found} of them")
+        requested, present = parts[0][1].list_size, len(seen)
+        yield _problem(parts[0][0], f"the list has {requested} documents, and the parts have {present} of them")
     yield from _conflicts(parts)
 
 
 def _is_whole(texts: Sequence[str], part: Manifest) -> bool:
-    return list_hash(texts) == part.list_hash or len(set(texts)) < len(texts)  # what is double has been told
+    return list_hash(texts) == part.list_hash or len(set(texts)) < len(texts)  # what is there twice has been reported
 
 
 def _entry_problems(folder: Path, part: Manifest, entry: Entry) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def _differences(what: str, made: Sequence[tuple[Path, str | None]]) -> Iterator
     """Which folders have documents that were made with something else than those of the first."""
     digests = [(folder, digest) for folder, digest in made if digest]
     for folder in dict.fromkeys(folder for folder, digest in digests if digest != digests[0][1]):
-        yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts alike")
+        yield _problem(folder, f"was made with {what} than {digests[0][0]}; make all parts the same way")
 
 
 def _request(entry: Entry) -> RequestedDocument:

@@ -1,4 +1,4 @@
-"""What a service list asks for, document by document.
+"""What is in a service list, document by document.
 
 Guarantees: a list that has not changed is not parsed again; the part of a list that a machine makes depends on each
 document alone, and is the same on every machine.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.cache.store import key_of
-from consentkit.cache.versions import versions
+from consentkit.library.parsed_once import parsed_once
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, file_name
 from consentkit.reading.paths import is_there
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RequestedDocument:
-    """A document that the list asks for."""
+    """A document of the list."""
 
     identity: Identity
     layout: Layout
@@ -34,42 +34,44 @@ class RequestedDocument:
 
     @property
     def text(self) -> str:
-        """All that tells it from other documents, as text."""
+        """All that distinguishes it from other documents, as text."""
         return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
 def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:
-    """Every document that a list asks for, in its order; those asked for twice come twice.
+    """Every document of a list, in its order; those listed twice come twice.
 
     None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
     """
-    usual = workspace.usual_paper
+    default_paper = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
         from consentkit.model.services import every_procedure
 
-        services = every_procedure(workspace.library.codes(), workspace.usual_language)
-        pairs = list(services.requests(usual))
+        services = every_procedure(workspace.library.codes(), workspace.default_language)
+        pairs = list(services.requests(default_paper))
     else:
         pairs = _read_list(workspace, path)
-    return [RequestedDocument(identity, layout, file_name(identity, layout, usual)) for identity, layout in pairs]
+    return [
+        RequestedDocument(identity, layout, file_name(identity, layout, default_paper)) for identity, layout in pairs
+    ]
 
 
 def _read_list(workspace: OpenWorkspace, path: Path) -> list[tuple[Identity, Layout]]:
     """Read a list. Parsing a long one takes a while, so what it says is kept."""
-    usual = workspace.usual_paper
+    default_paper = workspace.default_paper
     files = workspace.snapshot or Snapshot()
-    key = key_of("services", *versions(), usual, files.data(path, LARGEST_LIST))
-    kept = workspace.store.get(key)
-    if kept is None:
-        from consentkit.model.services import read_services
+    files.data(path, LARGEST_LIST)  # which says so where it can't be read
 
-        pairs = list(read_services(path, files.text(path, LARGEST_LIST)).requests(usual))
-        rows = [[*vars(identity).values(), *vars(layout).values()] for identity, layout in pairs]
-        workspace.store.put(key, json.dumps(rows).encode())
-        return pairs
-    return [(Identity(*row[:3]), Layout(*row[3:])) for row in json.loads(kept)]
+    def parse(path: Path, files: Snapshot) -> list[list[object]]:
+        from consentkit.library.services import read_services
+
+        requests = read_services(path, files).requests(default_paper)
+        return [[*vars(identity).values(), *vars(layout).values()] for identity, layout in requests]
+
+    rows = parsed_once(workspace.store, f"services, {default_paper}", path, files, parse)
+    return [(Identity(*row[:3]), Layout(*row[3:])) for row in rows]
 
 
 def shard_of(request: RequestedDocument, shards: int) -> int:
@@ -81,5 +83,5 @@ def shard_of(request: RequestedDocument, shards: int) -> int:
 
 
 def list_hash(texts: Sequence[str]) -> str:
-    """A digest of what a whole list asks for, whatever its order. Takes `RequestedDocument.text` of each document."""
+    """A digest of what is in a whole list, whatever its order. Takes `RequestedDocument.text` of each document."""
     return key_of("list", *sorted(texts))

@@ -1,8 +1,8 @@
 """The folders and files of the store of finished parts (`consentkit.cache.store`): one file for each part.
 
-Guarantees: a file is there whole or not at all, but for a power failure; what is read is what was written, to the bit,
-even then; no link is followed; a folder that somebody else could write to is not entered; only files that the store has
-made are seen.
+Guarantees: except after a power failure, a file is there whole or not at all; what is read is what was written, to the
+bit, even then; no link is followed; a folder that somebody else could write to is not entered; only files that the
+store has made are seen.
 
 An entry is `ab/ab12…`, named after its key: a short header, then the part.
 """
@@ -21,20 +21,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED, write_whole
+from consentkit.processes.whole_files import UNFINISHED, write_whole
 
 KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
-"""How keys look."""
+"""The form of a key."""
 
 _MAGIC = b"consentkit part\n"
 _VERSION = 1
 _HEADER = struct.Struct(f">{len(_MAGIC)}sBQ32s")
-"""Magic, version, length of the part, SHA-256 of key and part. Without the length, pruning had to read every part."""
+"""Magic, version, length of the part, SHA-256 of key and part. With the length, pruning need not read the parts."""
 
 OVERHEAD = _HEADER.size
-"""Bytes that a file has beyond its part."""
+"""The bytes of a file besides its part."""
 
-_SHELF = re.compile(r"[0-9a-f]{2}", re.ASCII)
+LARGEST_PART = 64 * 1024**2
+"""Bytes of the largest part that is kept, as many as a PDF file may have."""
+
+_SUBFOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
 
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -50,8 +53,8 @@ _ATTEMPTS = 5
 def read(folder: Path, key: str) -> bytes | None:
     """Return the part with this key; None where there is none, or a damaged one, which is removed. Raises OSError."""
     try:
-        with _opened(folder) as root, _opened(key[:2], root) as shelf:
-            return _take(shelf, key)
+        with _opened(folder) as root, _opened(key[:2], root) as subfolder:
+            return _take(subfolder, key)
     except FileNotFoundError:
         return None
 
@@ -59,7 +62,7 @@ def read(folder: Path, key: str) -> bytes | None:
 def write(folder: Path, key: str, data: bytes) -> None:
     """Write a part in one step, and the folders that are missing. Raises OSError, and then leaves nothing behind.
 
-    Another process may clear the store meanwhile and take the folder away: then it is tried again.
+    Another process may clear the store meanwhile and remove the folder: then it is tried again.
     """
     file = _packed(key, data)
     for _ in range(_ATTEMPTS - 1):
@@ -73,7 +76,7 @@ def _packed(key: str, data: bytes) -> bytes:
 
 
 def _unpacked(key: str, file: bytes) -> bytes | None:
-    """Return the part in a file, or None if one bit of the file or its name is not as it was written."""
+    """Return the part in a file, or None if a single bit of the file or its name has changed."""
     if len(file) < _HEADER.size:
         return None
     magic, version, length, digest = _HEADER.unpack_from(file)
@@ -88,25 +91,25 @@ def _digest(key: str, data: bytes) -> bytes:
     return digest.digest()
 
 
-def _take(shelf: int, key: str) -> bytes | None:
+def _take(subfolder: int, key: str) -> bytes | None:
     """Read an entry; remove it if it is damaged."""
-    data = _read_whole(shelf, key)
-    if data is None and not _is_special(shelf, key):
+    data = _read_whole(subfolder, key)
+    if data is None and not _is_special(subfolder, key):
         with contextlib.suppress(OSError):
-            os.unlink(key, dir_fd=shelf)
+            os.unlink(key, dir_fd=subfolder)
     return data
 
 
-def _read_whole(shelf: int, key: str) -> bytes | None:
+def _read_whole(subfolder: int, key: str) -> bytes | None:
     try:
-        descriptor = os.open(key, _READ, dir_fd=shelf)
+        descriptor = os.open(key, _READ, dir_fd=subfolder)
     except OSError as error:
-        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link, a socket: nothing that a store makes
+        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link or a socket, which no store makes
             return None
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PDF:
+        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = _unpacked(key, file.read(status.st_size + 1))
@@ -117,22 +120,22 @@ def _read_whole(shelf: int, key: str) -> bytes | None:
         os.close(descriptor)
 
 
-def _is_special(shelf: int, key: str) -> bool:
-    """Whether a device, a pipe or a socket has the name of an entry: no store made it, so none takes it away."""
+def _is_special(subfolder: int, key: str) -> bool:
+    """Whether a device, a pipe or a socket has the name of an entry: no store made it, so none removes it."""
     try:
-        mode = os.stat(key, dir_fd=shelf, follow_symlinks=False).st_mode
+        mode = os.stat(key, dir_fd=subfolder, follow_symlinks=False).st_mode
     except FileNotFoundError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
 
 def _is_ours(status: os.stat_result) -> bool:
-    """Whether it is a file of this user's: a folder that is private today may have been open to others yesterday."""
+    """Whether it is this user's file: a folder that is private today may have been open to others yesterday."""
     return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _touch(descriptor: int, status: os.stat_result) -> None:
-    """Note that an entry was used, once a day at most: noting it each time would turn every reading into a writing."""
+    """Note that an entry was used, once a day at most: noting it each time would make every read a write, too."""
     if abs(time.time() - status.st_mtime) > _DAY:
         with contextlib.suppress(OSError):
             os.utime(descriptor)
@@ -143,22 +146,22 @@ def _place(folder: Path, key: str, file: bytes) -> None:
     with _opened(folder) as root:
         with contextlib.suppress(FileExistsError):
             os.mkdir(key[:2], 0o700, dir_fd=root)
-        with _opened(key[:2], root) as shelf:
-            _replace(shelf, key, file)
+        with _opened(key[:2], root) as subfolder:
+            _replace(subfolder, key, file)
 
 
-def _replace(shelf: int, key: str, file: bytes) -> None:
-    if _is_special(shelf, key):
-        raise OSError(errno.EEXIST, "a device, a pipe or a socket is in the place of an entry; remove it")
+def _replace(subfolder: int, key: str, file: bytes) -> None:
+    if _is_special(subfolder, key):
+        raise OSError(errno.EEXIST, "there is a device, a pipe or a socket where an entry should be; remove it")
     # Not synced: an entry carries its digest, and one that is lost or broken in a power failure is made again.
-    write_whole(key, file, folder=shelf, sync=False)
+    write_whole(key, file, folder=subfolder, sync=False)
 
 
 # --- folders ---
 
 
 def _make(folder: Path) -> None:
-    """Make a folder and those above it, for the owner only: else somebody could put another in its place."""
+    """Make a folder and those above it, for the owner only: otherwise somebody could replace it by another."""
     with contextlib.suppress(FileExistsError):
         try:
             folder.mkdir(0o700)
@@ -171,7 +174,7 @@ def _make(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
-    """Hold a folder open that only this user can write to. Raises OSError, in words for a person, for any other."""
+    """Hold open a folder that only this user can write to. Raises OSError, with a message for people, for any other."""
     try:
         descriptor = os.open(folder, _ENTER, dir_fd=within)
     except OSError as error:
@@ -193,12 +196,12 @@ def _is_link(path: Path | str, within: int | None) -> bool:
 
 
 def _require_private(status: os.stat_result) -> None:
-    """Refuse a folder in which somebody else could plant a part."""
+    """Refuse a folder in which somebody else could put a forged part."""
     if status.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "the folder belongs to another user; name one of your own")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         message = (
-            "others can write to the folder, and could put forged parts there; name one that only you can write to"
+            "other users can write to the folder, and could put forged parts there; name one that only you can write to"
         )
         raise PermissionError(errno.EPERM, message)
 
@@ -208,33 +211,33 @@ def _require_private(status: os.stat_result) -> None:
 
 @dataclass(frozen=True)
 class File:
-    """A file that a store has made: an entry, or what a run that was killed has left."""
+    """A file that a store has made: an entry, or a leftover of a run that was killed."""
 
-    shelf: str
+    subfolder: str
     name: str
     size: int
     """In bytes."""
     used: float
-    """When it was used last, in seconds since 1970."""
+    """When it was last used, in seconds since 1970."""
     is_entry: bool
     is_sound: bool
     """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
 
 
 def survey(folder: Path, *, thorough: bool) -> list[File]:
-    """List what a store has made in its folder; anything else there is somebody else's and is passed over.
+    """List what a store has made in its folder; anything else there is somebody else's and is ignored.
 
-    Only a thorough survey opens the entries and looks at their form. Raises OSError.
+    Only a thorough survey opens the entries and checks their form. Raises OSError.
     """
     try:
         with _opened(folder) as root:
-            return [file for shelf in _shelves(root) for file in _files(root, shelf, thorough=thorough)]
+            return [file for subfolder in _subfolders(root) for file in _files(root, subfolder, thorough=thorough)]
     except FileNotFoundError:
         return []
 
 
 def remove(folder: Path, files: Sequence[File]) -> list[File]:
-    """Remove files, and the shelves that are empty then. Returns those that were still there. Raises OSError."""
+    """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError."""
     if not files:
         return []
     try:
@@ -244,22 +247,24 @@ def remove(folder: Path, files: Sequence[File]) -> list[File]:
         return []
 
 
-def _shelves(root: int) -> list[str]:
-    with os.scandir(root) as found:
-        return sorted(item.name for item in found if _SHELF.fullmatch(item.name) and item.is_dir(follow_symlinks=False))
+def _subfolders(root: int) -> list[str]:
+    with os.scandir(root) as items:
+        return sorted(
+            item.name for item in items if _SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
+        )
 
 
-def _files(root: int, shelf: str, *, thorough: bool) -> list[File]:
+def _files(root: int, subfolder: str, *, thorough: bool) -> list[File]:
     try:
-        with _opened(shelf, root) as descriptor, os.scandir(descriptor) as items:
-            files = [_file(shelf, descriptor, item, thorough=thorough) for item in items]
+        with _opened(subfolder, root) as descriptor, os.scandir(descriptor) as items:
+            files = [_file(subfolder, descriptor, item, thorough=thorough) for item in items]
     except FileNotFoundError:  # another process is clearing the store
         return []
     return [file for file in files if file is not None]
 
 
-def _file(shelf: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool) -> File | None:
-    is_entry = bool(KEY.fullmatch(item.name)) and item.name.startswith(shelf)
+def _file(subfolder: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool) -> File | None:
+    is_entry = bool(KEY.fullmatch(item.name)) and item.name.startswith(subfolder)
     if not (is_entry or UNFINISHED.fullmatch(item.name)):
         return None
     try:
@@ -272,13 +277,13 @@ def _file(shelf: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool
             is_sound = _is_ours(status) and (not thorough or _has_form(descriptor, item.name))
     except FileNotFoundError:
         return None
-    return File(shelf, item.name, status.st_size, status.st_mtime, is_entry, is_sound)
+    return File(subfolder, item.name, status.st_size, status.st_mtime, is_entry, is_sound)
 
 
-def _has_form(shelf: int, name: str) -> bool:
-    """Whether an entry begins as ours do and is as long as it says; its bits are looked at when it is used."""
+def _has_form(subfolder: int, name: str) -> bool:
+    """Whether an entry begins as ours do and is as long as it states; its bits are checked when it is used."""
     try:
-        descriptor = os.open(name, _READ, dir_fd=shelf)
+        descriptor = os.open(name, _READ, dir_fd=subfolder)
     except PermissionError:
         return False
     try:
@@ -290,16 +295,16 @@ def _has_form(shelf: int, name: str) -> bool:
 
 
 def _is_stale(status: os.stat_result) -> bool:
-    """Whether nobody is still writing to an unfinished file; a clock that was set back must not keep it for ever."""
+    """Whether nobody is still writing to an unfinished file; a clock that was set back must not keep it forever."""
     return abs(time.time() - status.st_mtime) > _HOUR
 
 
 def _removed(root: int, file: File) -> bool:
     try:
-        with _opened(file.shelf, root) as shelf:
-            os.unlink(file.name, dir_fd=shelf)
+        with _opened(file.subfolder, root) as subfolder:
+            os.unlink(file.name, dir_fd=subfolder)
     except FileNotFoundError:
         return False
     with contextlib.suppress(OSError):
-        os.rmdir(file.shelf, dir_fd=root)
+        os.rmdir(file.subfolder, dir_fd=root)
     return True

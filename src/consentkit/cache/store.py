@@ -1,13 +1,13 @@
-"""Finished parts, kept for the next run: a store in which a part is found by the hash of everything it is made from.
+"""Finished parts, kept for the next run: a store in which the key of a part is a hash of everything it is made from.
 
 Guarantees: what `get` returns is what was put under that key, whole and unaltered, or nothing; a store that fails in
 any way costs time and never a document; only the owner can read what is kept, and a folder into which somebody else
 could plant a forged part is not used; no link is followed; nothing is removed but what a store has made itself.
 
 A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
-put here, which is why parts may be kept at all. Under keys of the same kind stand small tables that take long to parse:
-the approvals, with the names of those who approved; service lists; what a list of
-the library says; which language and paper a clinic uses.
+put here, which is why parts may be kept at all. Small tables whose sources take long to parse have keys of the same
+kind: the approvals, with the names of those who approved; service lists; the entries of a list of the library; which
+language and paper a clinic uses.
 """
 
 from __future__ import annotations
@@ -21,37 +21,36 @@ from datetime import date
 from pathlib import Path
 
 from consentkit.cache import local_folder
-from consentkit.cache.local_folder import KEY, OVERHEAD, File
+from consentkit.cache.local_folder import KEY, LARGEST_PART, OVERHEAD, File
 from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
-from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.paths import is_possible
 
 LARGEST = 1024**3
-"""Bytes that a store holds at most, where nothing else is said."""
+"""The most bytes in a store, by default."""
 
 FOLDER_VARIABLE = "CONSENTKIT_CACHE"
-"""The variable of the environment that names the folder."""
+"""The environment variable that names the folder."""
 
-_PUTS_BETWEEN_LOOKS = 100
+_PUTS_BETWEEN_CHECKS = 100
 
 
 @dataclass(frozen=True)
 class StoreInfo:
-    """What a store holds."""
+    """What is in a store."""
 
     folder: Path | None
     """Where it is; None for a store that keeps nothing."""
     limit: int
-    """Bytes that it holds at most."""
+    """The most bytes in it."""
     entries: int
     """How many parts there are."""
     bytes: int
     """How many bytes their files have."""
     oldest: date | None
-    """The day on which the part that has waited longest was used last; None where there is no part."""
+    """The day on which the part unused for longest was last used; None where there is no part."""
     newest: date | None
-    """The day on which a part was used last."""
+    """The day on which any part was last used."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Pruned:
 
 
 class Store:
-    """Finished parts by key. Any number of processes may use one folder at once.
+    """Finished parts by key. Any number of processes and threads may use one folder at once.
 
     A store without a folder keeps nothing and finds nothing.
     """
@@ -80,8 +79,9 @@ class Store:
         self.folder = folder
         self.largest = largest
         self.trouble: str | None = None
-        """Why the store was of no use the first time that it wasn't: a sentence for a person, to be shown once."""
+        """Why the store failed the first time that it did: a sentence for a person, to be shown once."""
         self._puts = 0
+        self._next_look = 1
 
     def get(self, key: str) -> bytes | None:
         """Return what was put under a key; None where nothing was, where it is damaged, or where it can't be read.
@@ -103,18 +103,18 @@ class Store:
         Raises ValueError where the key is not 64 lowercase hexadecimal digits, and nothing else.
         """
         _require_key(key)
-        if self.folder is None or len(data) > min(LARGEST_PDF, self.largest - OVERHEAD):
+        if self.folder is None or len(data) > min(LARGEST_PART, self.largest - OVERHEAD):
             return False
         try:
             local_folder.write(self.folder, key, data)
         except OSError as error:
             self._note(error)
             return False
-        self._look_after()
+        self._limit_size()
         return True
 
     def info(self) -> StoreInfo:
-        """Tell what is in the store. Raises FileAccess where that can't be seen."""
+        """Describe what is in the store. Raises FileAccess where that can't be seen."""
         entries = [file for file in self._survey() if file.is_entry]
         days = sorted(file.used for file in entries)
         return StoreInfo(
@@ -127,7 +127,7 @@ class Store:
         )
 
     def prune(self, largest: int | None = None) -> Pruned:
-        """Remove damaged parts, unfinished files older than an hour, and what was not used for longest, until it fits.
+        """Remove damaged parts, unfinished files older than an hour, and the parts unused for longest, until it fits.
 
         `largest` is in bytes, the store's own limit if left out. Raises FileAccess where something can't be removed.
         """
@@ -152,14 +152,15 @@ class Store:
             excess -= part.size
         return self._remove(unwanted, files)
 
-    def _look_after(self) -> None:
-        """Bring the store back to its size at the first put of a run and after every hundred.
+    def _limit_size(self) -> None:
+        """Bring the store back to its largest size at the first put of a run and after every hundred.
 
-        Only sizes are looked at: opening thousands of files for it would make the first put slow.
+        Only sizes are checked: opening thousands of files for it would make the first put slow.
         """
         self._puts += 1
-        if self._puts % _PUTS_BETWEEN_LOOKS != 1:
+        if self._puts < self._next_look:  # threads may lose a count, but no look
             return
+        self._next_look = self._puts + _PUTS_BETWEEN_CHECKS
         try:
             self._prune(self.largest, thorough=False)
         except FileAccess as error:
@@ -168,13 +169,13 @@ class Store:
     def _survey(self, *, thorough: bool = False) -> list[File]:
         if self.folder is None:
             return []
-        with _told(self.folder):
+        with _reported_errors(self.folder):
             return local_folder.survey(self.folder, thorough=thorough)
 
     def _remove(self, unwanted: list[File], files: list[File]) -> Pruned:
         gone: list[File] = []
         if self.folder is not None:
-            with _told(self.folder):
+            with _reported_errors(self.folder):
                 gone = local_folder.remove(self.folder, unwanted)
         parts = sum(file.is_entry for file in gone)
         left = {file for file in files if file.is_entry} - set(unwanted)
@@ -182,8 +183,9 @@ class Store:
 
     def _note(self, error: OSError) -> None:
         self.trouble = self.trouble or (
-            f"{printable(str(self.folder))}: finished parts can't be kept here: {reason(error)}. Everything works "
-            f"without, only slower. --cache DIR or ${FOLDER_VARIABLE} names another folder; --no-cache keeps nothing"
+            f"{printable(str(self.folder))}: finished parts can't be kept here: {reason(error)}. Everything "
+            f"still works, but more slowly. --cache DIR or ${FOLDER_VARIABLE} names another folder; --no-cache keeps "
+            "nothing"
         )
 
 
@@ -214,8 +216,8 @@ def no_store() -> Store:
 def default_folder() -> Path:
     """$CONSENTKIT_CACHE, else consentkit in $XDG_CACHE_HOME, else ~/.cache/consentkit.
 
-    Raises RuntimeError where the user has no home folder. As its specification asks, XDG_CACHE_HOME counts only if it
-    is an absolute path.
+    Raises RuntimeError where the user has no home folder. As its specification requires, XDG_CACHE_HOME counts only if
+    it is an absolute path.
     """
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
@@ -259,8 +261,8 @@ def _day(seconds: float) -> date | None:
 
 
 @contextlib.contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _reported_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileAccess(f"{printable(str(folder))}: the cache can't be looked after: {reason(error)}") from error
+        raise FileAccess(f"{printable(str(folder))}: the cache can't be cleaned up: {reason(error)}") from error

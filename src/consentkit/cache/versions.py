@@ -1,4 +1,4 @@
-"""Which programs a document is made by: when one of them changes, documents that were kept are made anew.
+"""Which programs make a document: when one of them changes, documents that were kept are made again.
 
 Guarantees: nothing heavy is loaded to find this out, neither the page engine nor the model.
 """
@@ -20,7 +20,7 @@ _ENGINE = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "csssele
 _READING = ("jinja2", "markupsafe", "pydantic", "pyyaml")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
 _READERS = ("pikepdf", "pypdf", "pypdfium2", "pillow")
-"""What judges and rewrites foreign PDF files; each wheel brings its own libraries."""
+"""What checks and rewrites foreign PDF files; each wheel brings its own libraries."""
 _NATIVE = (
     ("libpango-1.0.so.0", "pango_version_string", ctypes.c_char_p),
     ("libharfbuzz.so.0", "hb_version_string", ctypes.c_char_p),
@@ -30,9 +30,9 @@ _NATIVE = (
 
 @cache
 def versions() -> tuple[str, ...]:
-    """The versions of what has a say in the bytes of a document, as far as they can be asked, with consentkit's source.
+    """The versions of what affects the bytes of a document, as far as they can be queried, with consentkit's source.
 
-    FreeType, GLib and the C library are not asked: glyphs are placed by HarfBuzz, from the fonts' own outlines.
+    FreeType, GLib and the C library are left out: glyphs are placed by HarfBuzz, from the fonts' own outlines.
     """
     return (
         sys.version,
@@ -46,12 +46,12 @@ def versions() -> tuple[str, ...]:
 
 @cache
 def reader_versions() -> tuple[str, ...]:
-    """The versions of what has a say in whether a foreign PDF file is accepted, and in what becomes of it."""
+    """The versions of what affects whether a foreign PDF file is accepted, and what it becomes."""
     return (sys.version, f"zlib {zlib.ZLIB_RUNTIME_VERSION}", _own_source(), *map(_version, _READERS))
 
 
 def _own_source() -> str:
-    """A digest of the program itself: its version alone would not tell what a developer changes."""
+    """A digest of the program itself: its version alone would not show what a developer changes."""
     folder = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
@@ -68,7 +68,7 @@ def _version(package: str) -> str:
 
 
 def _system_font() -> str:
-    """What tells one edition of the system's font from another; to read its 20 MB each time would take too long."""
+    """What distinguishes editions of the system's font; reading its 20 MB each time would take too long."""
     try:
         status = CJK_FONT.stat()
     except OSError:
@@ -77,11 +77,11 @@ def _system_font() -> str:
 
 
 def _native() -> Iterator[str]:
-    """The versions of the libraries that find fonts and shape text: others break lines elsewhere."""
+    """The versions of the libraries that find fonts and shape text: other versions break lines elsewhere."""
     for library, name, kind in _NATIVE:
         try:
             function = getattr(ctypes.CDLL(library), name)
-        except (OSError, AttributeError):  # another system names its libraries otherwise
+        except (OSError, AttributeError):  # another system names its libraries differently
             yield f"{library} is not known"
             continue
         function.restype = kind

@@ -13,6 +13,7 @@ from consentkit.checks.inputs import (
     AnyProcedure,
     ClinicFile,
     LibraryFiles,
+    OrphanFile,
     PackFile,
     PrintedFile,
     ProcedureFile,
@@ -45,14 +46,14 @@ _DEFAULTS = CheckSettings()
 def check_procedure(
     file: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
-    """Check one procedure by itself."""
+    """Check one procedure on its own."""
     return _in_order(settle(_procedure(file, today), settings))
 
 
 def check_translation(
     file: TranslationFile, original: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
-    """Check one translation, by itself and beside its original."""
+    """Check one translation, on its own and beside its original."""
     return _in_order(settle(_translation(file, original, today), settings))
 
 
@@ -62,13 +63,23 @@ def check_pack(file: PackFile, settings: CheckSettings = _DEFAULTS) -> list[Rule
 
 
 def check_printed(file: PrintedFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
-    """Check a file of which no more is asked than that it can be printed."""
+    """Check a file that need only be printable."""
     return _in_order(settle(unprintable_character(file), settings))
 
 
 def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
     """Check a clinic's particulars."""
     return _in_order(settle(_clinic(file), settings))
+
+
+def check_orphan(file: OrphanFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check a translation of a procedure that doesn't exist."""
+    return _in_order(settle(clinic.ignored_translation(file), settings))
+
+
+def check_between(library: LibraryFiles, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check only how the files fit each other."""
+    return _in_order(settle(_between(library), settings))
 
 
 def check_library(
@@ -94,6 +105,13 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
         yield from _clinic(files.clinic)
     for printed in files.printed:
         yield from unprintable_character(printed)
+    for orphan in files.orphans:
+        yield from clinic.ignored_translation(orphan)
+    yield from _between(files)
+
+
+def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
+    originals = files.by_code()
     for check in library.CHECKS:
         yield from check(files)
     for list_of_services in files.services:

@@ -42,7 +42,7 @@ class TranslationFile:
     """Texts of the translation and facts of the original, together."""
     language: str
     translates: str
-    """The hash of the text that it says it translates; empty where it says nothing."""
+    """The hash of the text that it states it translates; empty where it states none."""
     original_hash: str
     """The hash of today's original."""
 
@@ -50,6 +50,15 @@ class TranslationFile:
     def code(self) -> str:
         """The code."""
         return self.procedure.code
+
+
+@dataclass(frozen=True)
+class OrphanFile:
+    """A translation of a procedure that doesn't exist."""
+
+    source: SourceText
+    code: str
+    language: str
 
 
 AnyProcedure = ProcedureFile | TranslationFile
@@ -76,7 +85,7 @@ class ClinicFile:
     source: SourceText
     clinic: Clinic
     passed_over: tuple[str, ...] = ()
-    """Files in the clinic's `procedures` folder, by name, that nothing reads."""
+    """Files in the clinic's `procedures` folder, by name, that are not read."""
     code: str = ""
 
     @property
@@ -95,14 +104,14 @@ class ServiceFile:
 
     source: SourceText
     codes: tuple[tuple[DataPath, str], ...]
-    """Each code, with where in the data it stands."""
+    """Each code, with its place in the data."""
     code: str = ""
     language: str = "en"
 
 
 @dataclass(frozen=True)
 class PrintedFile:
-    """A clinic's own clauses, or anything else of which no more is asked than that it can be printed."""
+    """A clinic's own clauses, or anything else that need only be printable."""
 
     source: SourceText
     code: str = ""
@@ -119,8 +128,10 @@ class LibraryFiles:
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
     printed: tuple[PrintedFile, ...] = ()
+    orphans: tuple[OrphanFile, ...] = ()
+    """Translations of procedures that don't exist."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
-    """For each code that the clinic has in place of the shipped one: when the shipped text was issued."""
+    """For each code of which the clinic has its own text: when the shipped text was issued."""
 
     def by_code(self) -> dict[str, ProcedureFile]:
         """The procedures by their codes."""

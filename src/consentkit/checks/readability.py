@@ -1,8 +1,8 @@
 """How hard a text is to read, by the formulas that clinics are asked to use.
 
 Guarantees: the same text always gets the same figures, and each formula is stated with its source and its target. The
-figures are rough: such formulas err by about a grade and a half, and a good figure does not make a text clear. They
-are no rating by PEMAT or the CDC's index, which people give.
+figures are rough: such formulas are off by about a grade and a half, and a good figure does not make a text clear. They
+are not a rating by PEMAT or the CDC's index, which only people can give.
 
 One rule of counting for all: a list item, a title or a label counts as a sentence, and numbers are left out.
 """
@@ -38,7 +38,7 @@ NOT_READ_BY_PATIENTS = frozenset(
 
 @dataclass(frozen=True)
 class PlacedText:
-    """A text, and where in the data it stands."""
+    """A text, and its place in the data."""
 
     path: Path
     text: str
@@ -117,7 +117,7 @@ class Formula:
     passes: float
     """The worst figure that is good enough."""
     tolerated: float
-    """The worst figure that is only warned of."""
+    """The worst figure that gets only a warning."""
     is_grade: bool
     """Whether lower is easier, as with school grades; otherwise higher is."""
 
@@ -145,7 +145,7 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
         Formula("Flesch-Kincaid", lambda reading: reading.flesch_kincaid, passes=8, tolerated=9.5, is_grade=True),
     ),
     # 55 is where INFLESZ begins to call a text normal (I. Barrio-Cantalejo et al., 2008). That five points below the
-    # targets are only warned of is our choice: the formulas err, as the English ones do.
+    # targets get only a warning is our choice: the formulas are as rough as the English ones.
     "es": (
         Formula("Fernández Huerta", lambda reading: reading.fernandez_huerta, passes=60, tolerated=55, is_grade=False),
         Formula("Szigriszt", lambda reading: reading.szigriszt, passes=55, tolerated=50, is_grade=False),
@@ -154,7 +154,7 @@ FORMULAS: dict[str, tuple[Formula, ...]] = {
 """The formulas of each language that has some, with the targets of the project."""
 
 LONGEST_SENTENCE = {"en": 20, "es": 22}
-"""Words. Spanish says the same in some more words."""
+"""Words. Spanish needs a few more words to say the same."""
 _LONGEST_ELSEWHERE = 22
 
 
@@ -193,10 +193,10 @@ def measure(passages: Iterable[str], language: str = "en") -> Reading:
 
 
 def hardest_words(passages: Iterable[str], language: str, most: int) -> list[tuple[str, int]]:
-    """The words of most syllables, each with how often it stands there; the more frequent first where equal."""
+    """The words with the most syllables, each with how often it occurs; the more frequent first where equal."""
     count = _counter(language)
-    found = Counter(word.lower() for passage in passages for word in split_words(passage))
-    hard = [(word, times) for word, times in found.items() if count(word) >= _POLYSYLLABLE]
+    frequencies = Counter(word.lower() for passage in passages for word in split_words(passage))
+    hard = [(word, times) for word, times in frequencies.items() if count(word) >= _POLYSYLLABLE]
     return sorted(hard, key=lambda entry: (-count(entry[0]), -entry[1], entry[0]))[:most]
 
 
@@ -223,7 +223,7 @@ def _pieces(paragraph: str) -> Iterator[str]:
 
 
 def _begins_sentence(text: str) -> bool:
-    """Whether a text goes on as a new sentence does. Scripts without capitals pass, since nothing in them is small."""
+    """Whether a text continues as a new sentence does. Scripts without capitals pass: no letter is lowercase there."""
     first = text.lstrip(_OPENING)[:1]
     return first.isalnum() and not first.islower()
 
@@ -244,7 +244,7 @@ def placed_passages(procedure: Procedure) -> Iterator[PlacedText]:
 
 
 def passages_of(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    """Every text that a patient reads in a procedure, each with the section that it stands in."""
+    """Every text that a patient reads in a procedure, each with the section that it belongs to."""
     return ((placed.section, placed.text) for placed in placed_passages(procedure))
 
 

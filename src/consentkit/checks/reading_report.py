@@ -26,7 +26,7 @@ from consentkit.checks.rule_finding import Subject
 from consentkit.model.procedure import Procedure
 
 MOST_NAMED = 5
-"""Sentences and words that a report names."""
+"""How many sentences and words a report names."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class ReadingReport:
 
     @cached_property
     def hardest(self) -> tuple[HardWord, ...]:
-        """The words of most syllables, the hardest first."""
+        """The words with the most syllables, the hardest first."""
         words = hardest_words([placed.text for placed in self.texts], self.language, MOST_NAMED)
         return tuple(HardWord(word, times, self._line_of_word(word)) for word, times in words)
 
@@ -111,5 +111,5 @@ def read_closely(subject: Subject, texts: Iterable[PlacedText]) -> ReadingReport
 
 
 def read_procedure(subject: Subject, procedure: Procedure) -> ReadingReport | None:
-    """Measure all that a patient reads in a procedure."""
+    """Measure everything that a patient reads in a procedure."""
     return read_closely(subject, placed_passages(procedure))

@@ -1,11 +1,11 @@
 """The registry of rules.
 
-Guarantees: every rule is in it, under its id, in alphabetical order.
+Guarantees: every rule is in it, under its id, in alphabetical order; no two rules have one id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -20,7 +20,16 @@ def _rules_of_all_subjects() -> Iterator[Rule]:
         yield from (value for value in vars(import_module(module.name)).values() if isinstance(value, Rule))
 
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in sorted(_rules_of_all_subjects(), key=lambda rule: rule.id)}
+def by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """Rules by their ids. Raises ValueError where two of them have the same; one that comes twice counts once."""
+    rules_by_id: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: rule.id):
+        if rules_by_id.setdefault(rule.id, rule) is not rule:
+            raise ValueError(f"two rules have the id {rule.id}; one of them would never be explained or switched off")
+    return rules_by_id
+
+
+RULES: dict[str, Rule] = by_id(_rules_of_all_subjects())
 """All rules by id."""
 
 

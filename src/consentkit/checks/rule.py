@@ -15,18 +15,18 @@ class Rule:
     """A rule about the content of a file. All texts are for the person who edits that file."""
 
     id: str
-    """The stable name, in small letters and hyphens."""
+    """The stable name, in lowercase letters and hyphens."""
     severity: Severity
-    """How much a breach matters, unless the finding or the clinic says otherwise."""
+    """How much a breach matters, unless the finding or the clinic sets another severity."""
     title: str
     """The rule in a few words."""
     reason: str
     """Why there is such a rule, and what exactly it looks at."""
     remedy: str
-    """What to do, as the end of a sentence."""
+    """What to do, as the last part of a sentence."""
     source: str
     """Where the rule comes from."""
     bad: str
     """An example that breaks it."""
     good: str
-    """The same, put right."""
+    """The same, corrected."""

@@ -1,4 +1,4 @@
-"""What `consentkit check --explain` says about a rule.
+"""What `consentkit check --explain` prints about a rule.
 
 Guarantees: everything comes from the registry, so that a rule and its explanation never differ.
 """
@@ -25,8 +25,8 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield from ("", *textwrap.wrap(rule.reason, _WIDTH))
     yield from ("", *_labelled("What to do", _sentence(rule.remedy)))
     yield from _labelled("Source", _sentence(rule.source))
-    yield from ("", *_example("Not like this", rule.bad))
-    yield from _example("But like this", rule.good or "(nothing: delete it)")
+    yield from ("", *_example("Instead of", rule.bad))
+    yield from _example("Write", rule.good or "(nothing: delete it)")
     yield from ("", "To change it for your clinic, write in clinic.yaml:", "", *_settings(rule))
 
 
@@ -44,7 +44,8 @@ def _example(label: str, text: str) -> Iterator[str]:
 
 def _settings(rule: Rule) -> Iterator[str]:
     yield from ("    checks:", "      rules:", f"        {rule.id}: off          # or notice, warning, error")
-    yield from ("      exceptions:", f'        - {{rule: {rule.id}, code: "90837", reason: why it does not hold here}}')
+    exception = f'        - {{rule: {rule.id}, code: "90837", reason: why it does not apply here}}'
+    yield from ("      exceptions:", exception)
 
 
 def _sentence(text: str) -> str:
@@ -56,7 +57,7 @@ def overview() -> str:
     rows = (
         f"| `{rule.id}` | {rule.severity} | {_cell(rule.title)} | {_cell(rule.source)} |" for rule in RULES.values()
     )
-    return "\n".join(("| rule | severity | what it finds | source |", "| --- | --- | --- | --- |", *rows)) + "\n"
+    return "\n".join(("| rule | severity | what it reports | source |", "| --- | --- | --- | --- |", *rows)) + "\n"
 
 
 def _cell(text: str) -> str:

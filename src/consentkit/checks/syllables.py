@@ -30,9 +30,9 @@ def spanish(word: str) -> int:
     """Count the syllables of a Spanish word by the spelling rules of the Real Academia (Ortografía, 2010).
 
     Each group of vowels is one syllable, and one more for each hiatus in it: two strong vowels (te-a-tro), a strong
-    one beside a stressed weak one (dí-a), or the same vowel twice (le-er). All else is a diphthong, also two
-    different weak vowels with an accent (cuí-da-te). An h between vowels is not heard; the u of que, qui, gue and gui
-    is none; y is a vowel at the end of a word only.
+    one beside a stressed weak one (dí-a), or the same vowel twice (le-er). Everything else is a diphthong, even two
+    different weak vowels with an accent (cuí-da-te). An h between vowels is silent, and so is the u of que, qui, gue
+    and gui; y is a vowel at the end of a word only.
     """
     return max(sum(map(_syllables_of_group, _VOWELS.findall(_as_heard(word.lower())))), 1)
 

@@ -20,9 +20,9 @@ Made by a command from the texts; do not edit. Everything that a patient reads i
 title, “In short”, sections, lists and words to know. A list item, a title or a label counts as a sentence; numbers are
 left out.
 
-Such formulas err by about a grade and a half, and a good figure does not make a text clear. They are no rating by PEMAT
-or the CDC Clear Communication Index, which people give. Of the sections, only those of at least {FEWEST_SENTENCES}
-sentences are looked at: the figures of shorter ones mean little.
+Such formulas are off by about a grade and a half, and a good figure does not make a text clear. They are not a rating
+by PEMAT or the CDC Clear Communication Index, which only people can give. Only sections of at least {FEWEST_SENTENCES}
+sentences are measured on their own: the figures of shorter ones mean little.
 """
 
 
@@ -88,7 +88,7 @@ def _hardest_section(report: ReadingReport, used: tuple[Formula, ...]) -> str:
 
 
 def _figures(report: ReadingReport, used: tuple[Formula, ...]) -> Iterator[tuple[float, str, float]]:
-    """For each long section and formula: how far it is on the bad side of the target, the section, the figure."""
+    """For each long section and formula: how far it is beyond the target, the section, the figure."""
     for section, reading in report.sections.items():
         if reading.sentences >= FEWEST_SENTENCES:
             yield from ((_excess(formula, reading), section, formula.compute(reading)) for formula in used)

@@ -29,12 +29,12 @@ class UnwantedWording:
     language: str = ""
     """The language, without region, in which it is wrong; empty if it is wrong in any."""
     unless: re.Pattern[str] | None = None
-    """What makes it right, if it stands before it in the same sentence."""
+    """What makes it right, if it comes before it in the same sentence."""
     names_only: bool = False
     """Whether it is wrong in a title or other name only."""
     for_patients_only: bool = False
-    """Whether it may stand in notes for the clinic."""
-    message: str = "holds {found}"
+    """Whether it is allowed in notes for the clinic."""
+    message: str = "contains {match}"
 
     def search(self, subject: Subject, placed: PlacedText, *, for_patients: bool) -> Iterator[RuleFinding]:
         """Report each place of a text where the wording occurs and is not excused."""
@@ -44,7 +44,7 @@ class UnwantedWording:
             return
         for match in self.pattern.finditer(placed.text):
             if not self._is_excused(placed.text, match.start()):
-                message = self.message.format(found=quoted(match[0]))
+                message = self.message.format(match=quoted(match[0]))
                 yield breach(self.rule, subject, spot_in(placed, match[0], match.start()), message)
 
     def _is_excused(self, text: str, start: int) -> bool:

@@ -1,6 +1,6 @@
-"""Which texts of a file are held to which rules of wording.
+"""Which rules of wording apply to which texts of a file.
 
-Guarantees: what a patient reads as text is held to all of them. Labels of a language pack may be short and may speak
+Guarantees: all of them apply to what a patient reads as text. Labels of a language pack may be short and may speak
 of the patient, since a representative signs too; notes for the clinic may be in the clinic's own words.
 """
 
@@ -36,7 +36,7 @@ _NOT_PRINTED = {"language", "direction", "source", "months"}
 
 @cache
 def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
-    """What no text of a language should hold; `language` without region."""
+    """What no text of a language should contain; `language` without region."""
     every = (*leftovers.WORDINGS, *wording.WORDINGS, *claims.WORDINGS)
     return tuple(entry for entry in every if entry.language in ("", language))
 
@@ -70,7 +70,7 @@ def wording_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
 def _each(
     subject: Subject, texts: Iterable[PlacedText], is_for_patients: Callable[[PlacedText], bool]
 ) -> Iterator[RuleFinding]:
-    """Check each text by itself."""
+    """Check each text on its own."""
     for placed in texts:
         for_patients = is_for_patients(placed)
         for entry in unwanted_in(primary(subject.language)):
@@ -81,7 +81,7 @@ def _each(
 
 
 def _written(file: AnyProcedure) -> Iterator[PlacedText]:
-    """Every text that is written in this very file, but for codes and names. A translation has none of the facts."""
+    """Every text that is written in this file itself, except codes and names. A translation has none of the facts."""
     for placed in texts_in(file.procedure):
         keys = {step for step in placed.path if isinstance(step, str)}
         if not keys & _CODES and file.source.written((placed.section,)):

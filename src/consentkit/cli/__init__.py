@@ -62,7 +62,7 @@ def _run(arguments: list[str]) -> int:
     try:
         result = consentkit.main(arguments, prog_name="consentkit", standalone_mode=False)
     except ConsentkitError as error:
-        _tell(error)
+        _print_error(error)
         return error.exit_code
     except click.Abort:
         raise
@@ -70,7 +70,7 @@ def _run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a person must not meet a traceback
-        _tell_unexpected(error)
+        _print_unexpected(error)
         return _UNEXPECTED
     return result if isinstance(result, int) else 0
 
@@ -81,7 +81,7 @@ def _interrupted() -> int:
     return _INTERRUPTED
 
 
-def _tell(error: ConsentkitError) -> None:
+def _print_error(error: ConsentkitError) -> None:
     lines = (
         report_lines(error.problems)
         if isinstance(error, InvalidInput)
@@ -91,8 +91,8 @@ def _tell(error: ConsentkitError) -> None:
         click.echo(line, err=True)
 
 
-def _tell_unexpected(error: Exception) -> None:
-    """Name the kind of error only: its text might quote what a file holds."""
+def _print_unexpected(error: Exception) -> None:
+    """Name the kind of error only: its text might quote a file."""
     if isinstance(error, MemoryError):
         click.echo("Error: there is not enough memory; close other programs, and run it again.", err=True)
         return

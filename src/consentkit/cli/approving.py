@@ -52,7 +52,7 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
         variant=request.variant,
     )
     approval = approved.approval
-    term = f"until {approval.until}" if approval.until else "without end"
+    term = f"until {approval.until}" if approval.until else "with no end date"
     fingerprint = printed_fingerprint(approval.content)
     click.echo(f"{approval.identity}: edition {approval.edition}, fingerprint {fingerprint}, {term}")
     say(f"Recorded in {approved.record}.", quiet=request.quiet)
@@ -139,7 +139,7 @@ def _packet_lines(verdict: PacketVerdict) -> list[str]:
     return [
         f"packet {printable(verdict.packet)}, {report.counted(len(verdict.documents), 'document')}: {verdict.state}",
         *(f"  {line}" for document in verdict.documents for line in _document_lines(document)),
-        "Its cover, statements and extra files are looked at for changes since it was made, and no further.",
+        "Its cover, statements and extra files are only checked for changes since it was made.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The commands of `consentkit cache`. The imports of their work stand inside so that `--help` is quick.
+"""The commands of `consentkit cache`. What they need is imported inside them so that `--help` is quick.
 
 Guarantees: none of them needs a clinic's folder or a library that can be read.
 """
@@ -23,36 +23,36 @@ def _store_options(command: Command) -> Command:
         "folder",
         metavar="DIR",
         type=click.Path(path_type=Path),
-        help="The cache's folder; else $CONSENTKIT_CACHE, else consentkit in your folder of caches.",
+        help="The cache folder; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
     )
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
     return folder(quiet(command))
 
 
-@click.group(cls=Commands, short_help="Look after the cache of finished parts.")
+@click.group(cls=Commands, short_help="Manage the cache of finished parts.")
 def cache() -> None:
-    """Look after the cache: finished documents without patient data, kept so that they need not be made twice.
+    """Manage the cache: finished documents without patient data, kept so that they need not be made twice.
 
-    It may be deleted at any time. It keeps to its size by itself.
+    It can be deleted at any time. It limits its own size.
     """
 
 
-@cache.command(short_help="Show where the cache is and how large.")
+@cache.command(short_help="Show where the cache is and how large it is.")
 @json_option
 @_store_options
 def info(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
-    """Show where the cache is, how much it holds, and when that was used last."""
+    """Show where the cache is, how much is in it, and when that was last used."""
     from consentkit.cli.caching import print_info
 
     return print_info(folder, as_json=as_json)
 
 
 @cache.command(short_help="Remove what is damaged or not used.")
-@click.option("--largest", metavar="SIZE", help="How much may stay, such as 500MB; the cache's own limit if left out.")
+@click.option("--largest", metavar="SIZE", help="How much to keep, such as 500MB; the cache's own limit if left out.")
 @json_option
 @_store_options
 def prune(folder: Path | None, *, largest: str | None, as_json: bool, quiet: bool) -> int:
-    """Remove damaged parts and leftovers, and then what was not used for longest, until the rest fits."""
+    """Remove damaged parts and leftovers, and then the parts unused for longest, until the rest fits."""
     from consentkit.cli.caching import prune as prune_store
 
     return prune_store(folder, largest, as_json=as_json, quiet=quiet)

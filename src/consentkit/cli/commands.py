@@ -1,4 +1,4 @@
-"""The commands. Each one calls a function that does its work; the imports stand inside so that `--help` is quick."""
+"""The commands. Each one calls a function that does its work; the imports are inside so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def consentkit() -> None:
     """Make consent documents that patients can read, from procedure definitions in YAML.
 
     \b
-    consentkit list                 what the library holds
+    consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
     consentkit packet visit.yaml    the papers of one visit, in one file
     consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
 
-    "consentkit COMMAND --help" says more about a command. The texts that come with consentkit are drafts that no
+    "consentkit COMMAND --help" explains a command. The texts that come with consentkit are drafts that no
     clinician has reviewed.
     """
 
@@ -61,7 +61,7 @@ def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
 @click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
 @click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document.")
-@click.option("--large-print", is_flag=True, help="Set it in 18 points, in one column.")
+@click.option("--large-print", is_flag=True, help="Print it in 18 points, in one column.")
 @click.option("--fillable", is_flag=True, help="Give it form fields to fill in on a screen.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
@@ -74,7 +74,7 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
     consentkit render 90837 90853 -o out/
     consentkit render my/90837.yaml --paper a4 -o - | lpr
 
-    All procedures are read before the first one is rendered, so a mistake in one of them leaves nothing half done.
+    All procedures are read before the first one is rendered, so that a mistake in one of them leaves nothing half done.
     """
     from consentkit.cli.rendering import render_documents
 
@@ -85,20 +85,22 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
 @click.argument("paths", nargs=-1, metavar="[services.yaml]", type=click.Path(path_type=Path))
 @click.option("-o", "--output", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--jobs", type=click.IntRange(1, 1000), help="How many processes; one for each core if left out.")
-@click.option("--time-limit", type=click.FloatRange(0.1, 86400), default=120, help="Seconds that a document may take.")
-@click.option("--only", multiple=True, metavar="PATTERN", help="Only documents whose code or file name fits: 908*.")
-@click.option("--except", "without", multiple=True, metavar="PATTERN", help="All but documents that fit: *.es.*.")
-@click.option("--shard", metavar="I/N", help="Make the I-th of N parts of the list, to share it among machines.")
 @click.option(
-    "--merge-manifests", is_flag=True, help="Join the folders that are named, which hold all parts of a list."
+    "--time-limit", type=click.FloatRange(0.1, 86400), default=120, help="The most seconds that a document may take."
 )
-@click.option("--prune", is_flag=True, help="Remove files of documents that have left the list.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; tell what would be made, and why.")
-@click.option("--keep-going/--fail-fast", default=True, help="Go on after a failure, or end the run; it goes on.")
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only documents whose code or file name matches: 908*.")
+@click.option(
+    "--except", "without", multiple=True, metavar="PATTERN", help="All documents except those that match: *.es.*."
+)
+@click.option("--shard", metavar="I/N", help="Make part I of N of the list, to share the work among machines.")
+@click.option(
+    "--merge-manifests", is_flag=True, help="Join the named folders, which together hold all parts of a list."
+)
+@click.option("--prune", is_flag=True, help="Remove the files of documents that are no longer on the list.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; list what would be made, and why.")
+@click.option("--keep-going/--fail-fast", default=True, help="Continue after a failure (the default), or stop.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print a JSON document for each result, a line each, as it comes."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each result as it comes.")
 @cache_options
 def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> int:
     """Make every document of a service list: the clinic's own services.yaml unless another is named.
@@ -110,7 +112,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
     consentkit batch --merge-manifests out1/ out2/ -o out/
 
     A document is made again only when something that it is made from has changed. One that fails does not stop the
-    others: the exit code is 7 then. A run that was stopped goes on when it is started again.
+    others; the exit code is then 7. A run that was stopped continues when it is started again.
     """
     from consentkit.cli.batching import make_batch
 
@@ -121,24 +123,24 @@ consentkit.add_command(packet)
 consentkit.add_command(cache)
 
 
-@consentkit.command(short_help="Look for mistakes in form and content.")
+@consentkit.command(short_help="Check files for mistakes in form and content.")
 @click.argument("files", nargs=-1, type=CodeArgument(), metavar="[CODE|FILE.yaml|DIR]...")
-@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--notices", is_flag=True, help="Show notices too, such as texts that nobody has reviewed.")
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
 )
-@click.option("--explain", "rule", metavar="RULE", help="Explain a rule, and why it is there; `all` lists the rules.")
+@click.option("--explain", "rule", metavar="RULE", help="Explain what a rule requires and why; `all` lists the rules.")
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @options_of_check
 def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: bool, **options: Any) -> int:
-    """Look for mistakes in the named files; in the whole library, the language packs and the clinic folder if none is.
+    """Check the named files for mistakes; by default the whole library, the language packs and the clinic folder.
 
-    First the form of each file is looked at, then what it says: reading grade, length of sentences, address, leftovers,
-    missing parts, facts that contradict each other, translations that no longer fit. Each mistake is a line: file,
-    line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if there is an
-    error. Mistakes in clinic.yaml or in a language pack keep no other file from being checked.
+    The form of each file is checked first, then what it says: reading grade, length of sentences, form of address,
+    leftovers, missing parts, facts that contradict each other, outdated translations. Each mistake is printed on one
+    line: file, line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if
+    there is an error. All other files are checked even if clinic.yaml or a language pack has mistakes.
     """
     from consentkit.cli.checking import CheckRequest, check_files, print_grades, print_rule
 
@@ -155,14 +157,14 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 @click.argument("code", type=CodeArgument())
 @click.option("--by", required=True, metavar="NAME", help="Who approves it.")
 @click.option("--role", metavar="ROLE", help="In which role.")
-@click.option("--until", metavar="DATE", help="By when it must be approved again, such as 2027-11-21.")
+@click.option("--until", metavar="DATE", help="The day by which it must be approved again, such as 2027-11-21.")
 @document_options
 @common_options
 def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Record that a document may be used as it is today.
 
-    The record is approvals.yaml in the clinic's folder. From then on the document says who approved it, instead of the
-    draft mark. Any edit of what a patient reads voids the approval by itself.
+    The record is approvals.yaml in the clinic's folder. From then on the document states who approved it, instead of
+    the draft mark. Any edit of what a patient reads voids the approval automatically.
     """
     from consentkit.cli.approving import ApproveRequest, record_approval
 
@@ -173,17 +175,17 @@ def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
 @json_option
 @common_options
 def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Show the state of each document of the clinic's services.yaml.
+    """Show whether each document of the clinic's services.yaml is approved.
 
-    It is approved, draft, changed since its approval, overdue, or a translation that no longer fits. Without
-    services.yaml, each procedure of the library is a service.
+    It is approved, draft, changed since its approval, overdue, or an outdated translation. Without services.yaml, each
+    procedure of the library is a service.
     """
     from consentkit.cli.approving import print_status
 
     return print_status(workspace, as_json=as_json, quiet=quiet)
 
 
-@consentkit.command(short_help="Show what has changed since the approval.")
+@consentkit.command(short_help="Show what changed since the approval.")
 @click.argument("code", type=CodeArgument())
 @document_options
 @common_options
@@ -194,7 +196,7 @@ def diff(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     return print_changes(workspace, code, **options)
 
 
-@consentkit.command(short_help="Show what a PDF is, and whether it is current.")
+@consentkit.command(short_help="Identify a PDF, and show whether it is current.")
 @click.argument("file", metavar="FILE.pdf", type=click.Path(path_type=Path))
 @json_option
 @common_options
@@ -215,8 +217,8 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
     """Write CODE.yaml to fill in, with a comment on every key.
 
-    It goes into the clinic's `procedures` folder where there is one, else into the current folder, together with the
-    schema that lets an editor help you. With --from 90837 the text of 90837 is the start.
+    It is written to the clinic's `procedures` folder if there is one, otherwise to the current folder, together with
+    the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
     """
     from consentkit.operations.scaffold import write_new_procedure
 

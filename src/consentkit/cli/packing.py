@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PacketRequest:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     source: str
     visits: tuple[str, ...]
@@ -76,7 +76,7 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
 def _require_stdout_alone(request: PacketRequest) -> None:
     """Raise where a PDF can't go to stdout."""
     if request.as_json:
-        raise WrongUse("a PDF on stdout and --json both want stdout; leave one of them out")
+        raise WrongUse("a PDF on stdout and --json both use stdout; leave one of them out")
     streams.require_binary_stdout("consentkit packet visit.yaml -o - > FILE.pdf")
 
 

@@ -1,4 +1,4 @@
-"""The command `consentkit packet`. It loads its work only when it runs."""
+"""The command `consentkit packet`. What it needs is imported only when it runs."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="VISIT.yaml|SCHEDULE.csv|-")
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
 @click.option(
-    "--visit", "visits", multiple=True, metavar="NUMBER", help="Only this visit of the schedule; may be repeated."
+    "--visit", "visits", multiple=True, metavar="NUMBER", help="Only this visit of the schedule; can be repeated."
 )
 @click.option("--combined", metavar="FILE", help="Write the packets of a schedule into one file, to print in one go.")
 @click.option("--duplex", is_flag=True, help="Start each paper on a fresh sheet when both sides are printed.")
 @click.option("--fillable", is_flag=True, help="Give the papers form fields to fill in on a screen.")
 @click.option("--allow-drafts", is_flag=True, help="Use documents that nobody has approved, with their draft mark.")
 @click.option(
-    "--override", metavar="REASON", help="Go on in spite of conflicts that may be overridden, and record why."
+    "--override", metavar="REASON", help="Continue in spite of conflicts that may be overridden, and record why."
 )
 @click.option("--print", "printer", metavar="PRINTER", help="Send the packets to a printer.")
-@click.option("--sets", is_flag=True, help="With --print: staple each paper by itself.")
+@click.option("--sets", is_flag=True, help="With --print: staple each paper separately.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
 @cache_options
 def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
-    """Make the papers of a visit: a cover, the documents, and what the visit calls for, with the name on every page.
+    """Make the papers of a visit: a cover, the documents, and what the visit needs, with the name on every page.
 
     \b
     consentkit packet visit.yaml
@@ -39,9 +39,9 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
     consentkit packet schedule.csv --visit V-1002
     consentkit packet schedule.csv --combined today.pdf --duplex
 
-    Files are named after day and number of the visit. Every page has the patient's name, date of birth and record
-    number, and is read back before the file is written. One visit that can't be served does not stop the others: the
-    exit code is 7 then. `-` reads from standard input. docs/visits.md says what a visit may hold.
+    Files are named after the day and number of the visit. Every page has the patient's name, date of birth and record
+    number, and is read back before the file is written. A visit that is refused does not stop the others; the exit
+    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
     from consentkit.operations.packets import PacketOptions

@@ -12,13 +12,13 @@ from typing import Any
 from consentkit.problems import Problem, printable, report_lines
 
 FORM = "form"
-"""What replaces a rule's id for mistakes in the form of a file, which have none."""
+"""What is printed instead of a rule's id for mistakes in the form of a file, which have none."""
 
 
 def as_text(problems: Iterable[Problem]) -> str:
     """A line for each problem: file, line, column, severity, place, message, remedy and rule.
 
-    Of a file with very many problems the first ones are shown, and how many more there are.
+    For a file with very many problems, the first ones are shown, and how many more there are.
     """
     return "".join(f"{line}\n" for line in report_lines(problems))
 

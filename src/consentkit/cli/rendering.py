@@ -61,7 +61,7 @@ def _require_sense(procedures: tuple[str, ...], *, as_json: bool) -> None:
     if len(procedures) > 1:
         raise WrongUse("only one document fits on stdout; name a folder with -o, or render them one by one")
     if as_json:
-        raise WrongUse("-o - and --json both want stdout; leave one of them out")
+        raise WrongUse("-o - and --json both use stdout; leave one of them out")
     streams.require_binary_stdout("consentkit render CODE -o - > FILE.pdf")
 
 

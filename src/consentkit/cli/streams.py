@@ -109,7 +109,7 @@ def _is_open(descriptor: int) -> bool:
 
 
 def _fill(descriptor: int) -> None:
-    """Let a descriptor lead to nowhere, in place of where it led, if anywhere."""
+    """Let a descriptor lead to nowhere, whatever it led to before."""
     nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     if nowhere != descriptor:
         os.dup2(nowhere, descriptor)

@@ -23,11 +23,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Interruptions:
-    """Ends the run when Ctrl-C was pressed, or when SIGTERM or SIGHUP has come.
+    """Ends the run when Ctrl-C was pressed, or when SIGTERM or SIGHUP has arrived.
 
-    Python loses a KeyboardInterrupt that arises in a finalizer, in a hook around a fork or where C calls Python. So it
-    is raised again from time to time until the run has ended, and a run of many documents asks between them. Signals
-    that follow change nothing: closing a terminal sends two.
+    Python loses a KeyboardInterrupt that is raised in a finalizer, in a hook around a fork or where C calls Python. So
+    it is raised again from time to time until the run has ended, and a run of many documents checks for it between
+    them. Signals that follow change nothing: closing a terminal sends two.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Interruptions:
         self._is_watching = True
 
     def end(self) -> None:
-        """The run has ended, and what is left takes a moment: let no signal disturb it."""
+        """The run has ended, and what remains takes a moment: let no signal interrupt it."""
         if self._is_watching:
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number in SIGNALS:
@@ -70,7 +70,7 @@ _SECONDS_BETWEEN_REMINDERS = 0.5
 
 
 def _keep_quiet_of_interrupts(lost: sys.UnraisableHookArgs) -> None:
-    """Print no traceback of an interrupt that is lost: it comes again."""
+    """Print no traceback of an interrupt that is lost: it is raised again."""
     if not issubclass(lost.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(lost)
 
@@ -84,7 +84,7 @@ class Commands(click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a name, or report the nearest one."""
+        """Find the requested command."""
         name = arguments[0]
         if self.get_command(context, name) is None and not name.startswith("-"):
             near = did_you_mean(name, self.list_commands(context)) or "; see `consentkit --help`"
@@ -137,9 +137,9 @@ def cache_options(command: Command) -> Command:
         "--cache",
         metavar="DIR",
         type=click.Path(path_type=Path),
-        help="The folder of finished documents; else $CONSENTKIT_CACHE, else consentkit in your folder of caches.",
+        help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
     )
-    @click.option("--no-cache", is_flag=True, help="Keep nothing, and make everything anew.")
+    @click.option("--no-cache", is_flag=True, help="Use no cache: keep nothing, and make everything again.")
     @_clinic_option
     @_quiet_option
     @wraps(command)
@@ -162,13 +162,13 @@ _clinic_option = click.option(
     "--clinic",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="The clinic's folder; else $CONSENTKIT_CLINIC, else the current folder or one above it.",
+    help="The clinic's folder; by default $CONSENTKIT_CLINIC, else the current folder or one above it.",
 )
-_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 
 
 class VariantChoice(click.Choice[str]):
-    """A kind of document; whoever asks for one by a name of old is told the name of today."""
+    """A kind of document. A former name is refused with the current one."""
 
     def __init__(self) -> None:
         super().__init__(VARIANTS)
@@ -193,6 +193,6 @@ def json_option(command: Command) -> Command:
 
 
 def say(message: str, *, quiet: bool) -> None:
-    """Print a message that is not a result."""
+    """Print something on stderr that is for a person and is not a result."""
     if not quiet:
         click.echo(message, err=True)

@@ -34,9 +34,9 @@ class Document:
     is_approved: bool
     """Whether that approval holds today."""
     mark: str
-    """What stands at the head of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     clauses: Mapping[str, str]
-    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure asks for it."""
+    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure names it."""
     warnings: tuple[str, ...]
     """What the front desk should know of it on any day."""
     review_due: datetime.date

@@ -1,7 +1,8 @@
 """A document that is kept, or else made and kept.
 
 Guarantees: this is the one way by which documents are found in the cache and put there; what was made while one of its
-files was edited is given out, but never kept, and nobody is told what it was made from.
+files was edited is returned, but never kept, nor is it said what it was made from. A document is made from the very
+files that its key names, whichever file has come or gone since they were found.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from consentkit.documents.packing import pack_document, unpack_document
 from consentkit.library.keys import Inputs, key_from
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Layout, Variant
+from consentkit.model.identity import Layout
 
 if TYPE_CHECKING:
     from consentkit.documents.page import Content
@@ -37,8 +38,8 @@ class DocumentMaker(Protocol):
     def is_current(self, inputs: Inputs) -> bool:
         """Whether the particulars that documents are made with are still those of the file."""
 
-    def content(self, procedure: Path, *, language: str, variant: Variant, snapshot: Snapshot) -> Content:
-        """What a document is about."""
+    def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
+        """What a document is about, from the files that are named."""
 
     def make(self, content: Content, layout: Layout, snapshot: Snapshot) -> Document:
         """Make a document."""
@@ -48,7 +49,7 @@ class DocumentMaker(Protocol):
 
 
 @dataclass(frozen=True)
-class Order:
+class LookedUp:
     """A document that is kept already, or the content of one that has to be made."""
 
     sought: Sought
@@ -95,20 +96,17 @@ def get_or_make(workspace: DocumentMaker, sought: Sought, inputs: Inputs | None 
     return fulfil(workspace, look_up(workspace, sought, inputs or workspace.inputs()))
 
 
-def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> Order:
-    """Find a document, or read what it is to be made from. Raises what `Workspace.content` raises."""
+def look_up(workspace: DocumentMaker, sought: Sought, inputs: Inputs) -> LookedUp:
+    """Find a document, or read what it is to be made from. Raises what `Workspace.content_of` raises."""
     digests = digests_of(sought, inputs)
     if document := kept(workspace, key_from(digests)):
-        return Order(sought, digests, document)
-    identity = sought.identity
-    with workspace.naming_files(identity.language, sought.original, inputs.snapshot):
-        content = workspace.content(
-            sought.original, language=identity.language, variant=identity.variant, snapshot=inputs.snapshot
-        )
-    return Order(sought, digests, None, content, inputs.snapshot)
+        return LookedUp(sought, digests, document)
+    with workspace.naming_files(sought.identity.language, sought.original, inputs.snapshot):
+        content = workspace.content_of(sought, inputs.snapshot)
+    return LookedUp(sought, digests, None, content, inputs.snapshot)
 
 
-def fulfil(workspace: DocumentMaker, order: Order) -> Made:
+def fulfil(workspace: DocumentMaker, order: LookedUp) -> Made:
     """Make and keep what has been looked up, unless it was kept. Raises what `Workspace.render` raises."""
     if order.document:
         return Made(order.document, order.digests)

@@ -29,6 +29,7 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
 from consentkit.problems import listed
+from consentkit.processes.forking import no_fork
 
 _ENGINE = "consentkit.pdf.render.engine"
 
@@ -97,7 +98,7 @@ def load_engine() -> ModuleType:
     from consentkit.pdf.render.libraries import without_search
 
     try:
-        with without_search():
+        with no_fork(), without_search():
             return import_module(_ENGINE)
     except OSError as error:
         raise RenderingFailed(
@@ -107,7 +108,7 @@ def load_engine() -> ModuleType:
 
 
 def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
-    """Raise RenderingFailed where the pack lacks a clause that the procedure asks for: it would be missing unseen."""
+    """Raise RenderingFailed where the pack lacks a clause that the procedure names: it would be missing unnoticed."""
     if lost := [name for name in procedure.clauses if name not in pack.clauses]:
         raise RenderingFailed(
             f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"

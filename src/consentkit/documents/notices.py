@@ -20,7 +20,7 @@ def standing_notices(content: Content) -> Iterator[str]:
     billing = procedure.billing
     if billing.role == "retired":
         replacement = " or ".join(billing.replaced_by)
-        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} in its place"
+        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} instead"
     if content.stale:
         yield f"{procedure.code} has changed since it was translated; the translation counts as not approved"
 

@@ -1,7 +1,7 @@
 """Finished documents and parts as bytes that can be kept.
 
 Guarantees: what comes back is what was kept; bytes in another form, as an earlier version may have written them, give
-None, so that the document is made anew. Nothing of a patient is in it.
+None, so that the document is made again. Nothing of a patient is in it.
 """
 
 from __future__ import annotations

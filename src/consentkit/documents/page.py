@@ -119,7 +119,7 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
         if not is_there(path):
             return None
         if not is_template(steps):  # it would not count for what is kept
-            raise TemplateError(f"{name} is no template; these end in {', '.join(TEMPLATE_ENDINGS)}")
+            raise TemplateError(f"{name} is not a template; these end in {', '.join(TEMPLATE_ENDINGS)}")
         loaded.append(path)
         if resolved(path) != resolved(folder).joinpath(*steps):
             raise TemplateError(f"{name} is reached through a symbolic link; put the file itself into the folder")
@@ -148,14 +148,14 @@ class Page:
     content_hash: str
     approval: Approval | None
     mark: str
-    """What stands at the head of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     templates: tuple[Path, ...] = ()
     """The templates and style sheets that it was made with."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a document is about: a procedure's text in one language, told in one of the ways there are."""
+    """What a document is about: a procedure's text in one language, as one kind of document."""
 
     procedure: Procedure
     clinic: Clinic
@@ -275,7 +275,7 @@ def _values(content: Content) -> dict[str, Any]:
 
 
 def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What stands at the head of each page: that it is a draft, or who approved it."""
+    """What is at the head of each page: that it is a draft, or who approved it."""
     if approval is None:
         return pack.page.draft
     if approval.until and approval.is_overdue(today):

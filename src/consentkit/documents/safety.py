@@ -83,10 +83,10 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> None:
     from consentkit.pdf.read.structure_text import UnreadablePdf, tagged_text
 
     try:
-        found = Counter(_comparable(element.text) for element in tagged_text(pdf, only_visible=True))
+        visible = Counter(_comparable(element.text) for element in tagged_text(pdf, only_visible=True))
     except UnreadablePdf as error:
         raise RenderingFailed(f"the finished page can't be read back: {error}") from error
-    missing = Counter(_comparable(text) for text in texts) - found
+    missing = Counter(_comparable(text) for text in texts) - visible
     if missing:
         lost = ", ".join(quoted(text) for text in list(missing)[:_MOST_NAMED])
         if len(missing) > _MOST_NAMED:

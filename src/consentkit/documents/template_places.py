@@ -17,7 +17,7 @@ from consentkit.problems import printable
 from consentkit.reading.files import read_text
 from consentkit.resources import shipped
 
-OUT_OF_MEMORY = "the page needs more memory than a document may have; make the template simpler"
+OUT_OF_MEMORY = "the page needs more memory than a document is allowed; make the template simpler"
 _MOST_NAMED = 3
 
 

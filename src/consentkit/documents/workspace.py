@@ -20,12 +20,13 @@ from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
 from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
-from consentkit.library.defaults import Usual, find_clinic_folder, known_usual, remember_usual
+from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, known_defaults, remember_defaults
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
-from consentkit.library.snapshot import Snapshot
+from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, locate, translation_of
 from consentkit.model.identity import (
+    APPROVALS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
@@ -33,6 +34,7 @@ from consentkit.model.identity import (
     Layout,
     PaperSize,
     Variant,
+    clause_file,
     complaint_of_former_variant,
 )
 from consentkit.problems import Problem, listed, printable, quoted
@@ -56,8 +58,8 @@ Result = TypeVar("Result")
 class OpenWorkspace:
     """A clinic folder, or none, together with what consentkit ships."""
 
-    opened: ClinicFolder | Usual
-    """The clinic's folder, or only what is usual there, where that is known from an earlier run."""
+    opened: ClinicFolder | ClinicDefaults
+    """The clinic's folder, or only its defaults, where these are known from an earlier run."""
     library: Library
     templates: tuple[Path, ...]
     store: Store = field(default_factory=no_store)
@@ -83,7 +85,7 @@ class OpenWorkspace:
     @cached_property
     def _loaded(self) -> tuple[ClinicFolder, str]:
         """The particulars, and their digest from just before they were read."""
-        if not isinstance(self.opened, Usual):
+        if not isinstance(self.opened, ClinicDefaults):
             return self.opened, self.particulars
         from consentkit.library.clinic import load_clinic
 
@@ -99,14 +101,14 @@ class OpenWorkspace:
         return self._loaded[1] == inputs.particulars_digest()
 
     @property
-    def usual_language(self) -> str:
-        """The language that is used unless another is asked for."""
-        return self.opened.language if isinstance(self.opened, Usual) else self.opened.clinic.language
+    def default_language(self) -> str:
+        """The language that is used unless another is requested."""
+        return self.opened.language if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.language
 
     @property
-    def usual_paper(self) -> PaperSize:
-        """The paper size that is used unless another is asked for."""
-        return self.opened.paper if isinstance(self.opened, Usual) else self.opened.clinic.paper
+    def default_paper(self) -> PaperSize:
+        """The paper size that is used unless another is requested."""
+        return self.opened.paper if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.paper
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
@@ -119,13 +121,13 @@ class OpenWorkspace:
         from consentkit.library.languages import load_language, with_clauses_of
 
         files, folder = self._files(snapshot), self.opened.path
-        pack = load_language(self.templates, language or self.usual_language, files)
+        pack = load_language(self.templates, language or self.default_language, files)
         return with_clauses_of(pack, folder, files) if folder else pack
 
     def procedure(
         self, code_or_path: str | Path, pack: LanguagePack | None = None, snapshot: Snapshot | None = None
     ) -> Procedure:
-        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it asks for."""
+        """Load a procedure by its code, or by the path of its file. A pack must have every clause that it names."""
         known = pack.clauses if pack else None
         return load_procedure(self.locate(code_or_path), known_clauses=known, snapshot=self._files(snapshot))
 
@@ -134,7 +136,7 @@ class OpenWorkspace:
         return locate(self.library, code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
-        """All problems of the form of one procedure file; `consentkit.checks.read` looks at the content too."""
+        """All problems of the form of one procedure file; `consentkit.operations.check` looks at the content too."""
         return check_procedure(path, known_clauses=pack.clauses)[1]
 
     def content(
@@ -149,25 +151,40 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
         """
-        from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
-        if variant not in VARIANTS:
-            raise WrongUse(
-                complaint_of_former_variant(variant)
-                or f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
-            )
+        _require_variant(variant)
         files = self._files(snapshot)
         pack = self.language(language, files)
         original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
+        path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(procedure, pack.language)
+        return self._content_in(original, path, pack, variant, files)
+
+    def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
+        """What a document is about, from the files that were resolved, whatever has come or gone since.
+
+        Raises InvalidInput, FileAccess, or WrongUse where there is no such language or translation.
+        """
+        identity = sought.identity
+        _require_variant(identity.variant)
+        pack = self.language(identity.language, snapshot)
+        original = self.procedure(sought.original, pack, snapshot)
+        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+
+    def _content_in(
+        self, original: Procedure, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot
+    ) -> Content:
+        """What a document of a procedure is about in a language; `path` is where its translation is."""
+        from consentkit.documents.page import Content
+
         if variant == "plan" and original.plan is None:
             raise WrongUse(
-                f"{original.code} has no plan for a crisis; its file asks for one with the line `plan: crisis`, as "
+                f"{original.code} has no plan for a crisis; its file requests one with the line `plan: crisis`, as "
                 "90839 does"
             )
         if pack.language == ORIGINAL_LANGUAGE:
             return Content(original, self.folder.clinic, pack, variant)
-        translation = load_translation(self._translation_path(procedure, original.code, pack.language), files)
+        translation = load_translation(_translation(path, original.code, pack.language, files), files)
         return Content(
             procedure=translation.applied_to(original),
             clinic=self.folder.clinic,
@@ -183,17 +200,11 @@ class OpenWorkspace:
             return self.library.translation(procedure.code, language)
         return translation_of(self.library, self.locate(procedure), language)
 
-    def _translation_path(self, procedure: str | Path | Procedure, code: str, language: str) -> Path:
-        path = self._find_translation(procedure, language)
-        if path is None or not is_file(path):
-            raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
-        return path
-
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
-        """Resolve which document is asked for. Raises UnknownCode."""
-        return find(self.library, procedure, language or self.usual_language, variant, layout)
+        """Resolve which document is requested. Raises UnknownCode."""
+        return find(self.library, procedure, language or self.default_language, variant, layout)
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""
@@ -238,7 +249,7 @@ class OpenWorkspace:
 
         Raises UnknownCode, InvalidInput, FileAccess, WrongUse or RenderingFailed: see `consentkit.errors`.
         """
-        paper = paper or self.usual_paper
+        paper = paper or self.default_paper
         if paper not in PAPER_SIZES:
             raise WrongUse(f"there is no paper size {quoted(paper)}; there is {listed(tuple(PAPER_SIZES))}")
         layout = Layout(paper, large_print, fillable)
@@ -257,15 +268,14 @@ class OpenWorkspace:
             from consentkit.library.printed_texts import first_places
             from consentkit.pdf.fonts.substitutes import complaint
 
-            files, paths = self._files(snapshot), self._texts_of_page(language or self.usual_language, procedure)
+            files, paths = self._files(snapshot), self._texts_of_page(language or self.default_language, procedure)
             sources = [_source_of(path, files) for path in paths if is_file(path)]
             places = first_places(error.characters, sources)
             raise UnprintableText(complaint(error.characters, places), error.characters) from error
 
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
         """The files whose texts are on a page, those that are most likely at fault first."""
-        from consentkit.library.approvals import APPROVALS
-        from consentkit.library.languages import clause_file, pack_files
+        from consentkit.library.languages import pack_files
 
         if procedure is not None:
             if language != ORIGINAL_LANGUAGE and (translation := self._find_translation(procedure, language)):
@@ -312,6 +322,19 @@ class OpenWorkspace:
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
 
 
+def _require_variant(variant: Variant) -> None:
+    if variant not in VARIANTS:
+        unknown = f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
+        raise WrongUse(complaint_of_former_variant(variant) or unknown)
+
+
+def _translation(path: Path | None, code: str, language: str, files: Snapshot) -> Path:
+    """The file of a translation, if it is there or was there when the run has read it."""
+    if path is None or (files.digest(path) == ABSENT and not is_file(path)):
+        raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
+    return path
+
+
 def open_workspace(
     clinic: str | Path | None = None,
     store: Store | None = None,
@@ -321,14 +344,22 @@ def open_workspace(
 ) -> OpenWorkspace:
     """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
 
-    Where none of these holds a clinic.yaml, the shipped library serves, and the paper has blanks for the clinic's
-    particulars. Finished documents are kept in the store, if one is given.
+    Raises what `open_folder` raises.
+    """
+    return open_folder(find_folder(clinic), store, despite_faults=despite_faults, snapshot=snapshot)
+
+
+def open_folder(
+    folder: Path | None, store: Store | None = None, *, despite_faults: bool = False, snapshot: Snapshot | None = None
+) -> OpenWorkspace:
+    """Open a clinic's folder, or none: then the shipped library serves, and the paper has blanks for its particulars.
+
+    Finished documents are kept in the store, if one is given.
 
     Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
     same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
     the one run that the workspace is for.
     """
-    folder = _clinic_folder(clinic)
     own = [folder] if folder else []
     store = store or no_store()
     templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
@@ -344,22 +375,23 @@ def open_workspace(
     )
 
 
-def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | Usual:
+def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | ClinicDefaults:
     """Read the particulars, unless they are the same as when they were last read."""
     if folder is None:
-        return Usual(None)
-    if known := known_usual(folder, inputs):
+        return ClinicDefaults(None)
+    if known := known_defaults(folder, inputs):
         return known
     from consentkit.library.clinic import load_clinic, read_clinic
 
     if despite_faults:
         return read_clinic(folder, inputs.snapshot)
     opened = load_clinic(folder, inputs.snapshot)
-    remember_usual(Usual(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    remember_defaults(ClinicDefaults(folder, opened.clinic.language, opened.clinic.paper), inputs)
     return opened
 
 
-def _clinic_folder(named: str | Path | None) -> Path | None:
+def find_folder(named: str | Path | None = None) -> Path | None:
+    """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
     named = named or os.environ.get(CLINIC_VARIABLE)
     if not named:
         return find_clinic_folder(_current_folder())
@@ -367,13 +399,13 @@ def _clinic_folder(named: str | Path | None) -> Path | None:
     if not is_folder(folder):
         raise FileAccess(f"{printable(str(folder))}: is not a folder")
     if not is_there(folder / PARTICULARS):
-        raise FileAccess(f"{printable(str(folder))}: holds no clinic.yaml; name the clinic's own folder")
+        raise FileAccess(f"{printable(str(folder))}: contains no clinic.yaml; name the clinic's own folder")
     return folder
 
 
 def _source_of(path: Path, files: Snapshot) -> SourceText:
     """A file whose texts are printed, with their places."""
-    from consentkit.library.approvals import APPROVALS, source_of_record
+    from consentkit.library.approvals import source_of_record
     from consentkit.reading.places import source_of
 
     if path.name == APPROVALS:  # which may be longer than others

@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import APPROVALS, APPROVED_TEXTS
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
 from consentkit.model.values import Code, Day, LanguageTag, Line, Record, RecordedVariant
@@ -29,9 +30,6 @@ from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_there
 from consentkit.reading.places import SourceText, source_of
 from consentkit.reading.validation import require
-
-APPROVALS = "approvals.yaml"
-APPROVED_TEXTS = "approved"
 
 LARGEST_RECORD = 4 * 1024 * 1024
 """Bytes of the record: more than ten thousand approvals."""
@@ -153,7 +151,7 @@ def record(folder: Path, approval: Approval, text: str) -> Approval:
 
 _SECONDS_TO_WAIT = 30
 _TAKEN = f"somebody else has been recording an approval for {_SECONDS_TO_WAIT} seconds; try again"
-_NO_LOCK = "keep the clinic's folder where files can be locked, so that two approvals at once both count"
+_NO_LOCK = "keep the clinic's folder where files can be locked, so that two simultaneous approvals both count"
 
 
 def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
@@ -167,7 +165,7 @@ def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
 def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
     """Whether a record that text was added to holds what it should."""
     if len(text.encode()) > LARGEST_RECORD:
-        raise FileAccess(f"{printable(name)}: is full; move the entries of former years to another file")
+        raise FileAccess(f"{printable(name)}: is full; move the entries of earlier years to another file")
     try:
         return _parse(text, name).approvals == expected
     except InvalidInput:

@@ -1,7 +1,7 @@
-"""Where a clinic's folder is, and what it uses where nothing else is asked for.
+"""Where a clinic's folder is, and its default language and paper.
 
-Guarantees: what the particulars say is known from an earlier run without parsing them, as long as they are the same to
-the byte.
+Guarantees: the defaults in the particulars are known from an earlier run without parsing them, as long as they are the
+same to the byte.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from consentkit.reading.paths import is_file
 
 
 @dataclass(frozen=True)
-class Usual:
-    """What names a clinic's documents; all that is needed to find one that is kept."""
+class ClinicDefaults:
+    """A clinic's defaults, which decide the names of its documents: all that is needed to find one that is kept."""
 
     path: Path | None
     """The clinic's folder; None where there is none."""
@@ -27,21 +27,21 @@ class Usual:
     paper: PaperSize = "letter"
 
 
-def known_usual(folder: Path, inputs: Inputs) -> Usual | None:
-    """What an earlier run has found in good particulars; None where they have to be read."""
+def known_defaults(folder: Path, inputs: Inputs) -> ClinicDefaults | None:
+    """The defaults that an earlier run has read in good particulars; None where they have to be read."""
     kept = inputs.store.get(_key(inputs))
-    return Usual(folder, **json.loads(kept)) if kept else None
+    return ClinicDefaults(folder, **json.loads(kept)) if kept else None
 
 
-def remember_usual(usual: Usual, inputs: Inputs) -> None:
-    """Remember for the next run what good particulars say."""
-    values = asdict(usual)
+def remember_defaults(defaults: ClinicDefaults, inputs: Inputs) -> None:
+    """Remember for the next run the defaults in good particulars."""
+    values = asdict(defaults)
     del values["path"]
     inputs.store.put(_key(inputs), json.dumps(values).encode())
 
 
 def find_clinic_folder(start: Path) -> Path | None:
-    """The nearest folder that holds a clinic.yaml: `start` or one of its parents.
+    """The nearest folder with a clinic.yaml: `start` or one of its parents.
 
     Raises FileAccess where one of them can't be looked into: without its particulars, papers would have blanks.
     """

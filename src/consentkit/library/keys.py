@@ -21,8 +21,9 @@ from typing import Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
+from consentkit.library.parsed_once import parsed_once
 from consentkit.library.snapshot import ABSENT, Snapshot
-from consentkit.model.identity import PARTICULARS, template_files
+from consentkit.model.identity import APPROVALS, PARTICULARS, clause_file, template_files
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -43,7 +44,7 @@ class Inputs:
     def document_digests(
         self, original: Path, translation: Path | None, language: str, variant: str, options: Mapping[str, Any]
     ) -> dict[str, str]:
-        """A digest for each group of what a document is made from, by its name: enough to tell why it is made again."""
+        """A digest for each group of what a document is made from, by its name: enough to show why it is made again."""
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),
@@ -55,7 +56,7 @@ class Inputs:
 
     def clauses(self, language: str) -> str:
         """The digest of the clinic's own clauses in a language."""
-        return self.snapshot.digest(self.clinic / f"clauses.{language}.yaml") if self.clinic else ABSENT
+        return self.snapshot.digest(clause_file(self.clinic, language)) if self.clinic else ABSENT
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""
@@ -92,12 +93,8 @@ class Inputs:
             text = self.snapshot.data(path)
             if not _LOGO.search(text) and b"\\" not in text:  # an escape could spell the key in another way
                 return []
-            key = key_of("logo", *versions(), self.snapshot.digest(path))
-            kept = self.store.get(key)
-            if kept is None:
-                kept = _named_logo(self.snapshot, path).encode()
-                self.store.put(key, kept)
-            return [self.clinic / kept.decode()] if kept else []
+            name = parsed_once(self.store, "logo", path, self.snapshot, _named_logo)
+            return [self.clinic / name] if name else []
         return []
 
     def _approval(self, code: str, language: str, variant: str) -> str:
@@ -112,19 +109,10 @@ class Inputs:
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The latest approval of each document. Parsing a long record takes seconds, so what it says is kept."""
-        if self.clinic is None or not os.path.lexists(self.clinic / "approvals.yaml"):
+        if self.clinic is None or not os.path.lexists(self.clinic / APPROVALS):
             return {}
-        key = key_of("approvals", *versions(), self.snapshot.digest(self.clinic / "approvals.yaml"))
-        kept = self.store.get(key)
-        if kept is None:
-            from consentkit.library.approvals import load_approvals
-
-            entries = [
-                approval.model_dump(mode="json") for approval in load_approvals(self.clinic, self.snapshot).approvals
-            ]
-            kept = json.dumps(entries).encode()
-            self.store.put(key, kept)
-        return {(entry["code"], entry["language"], entry["variant"]): entry for entry in json.loads(kept)}
+        entries = parsed_once(self.store, "approvals", self.clinic / APPROVALS, self.snapshot, _recorded_approvals)
+        return {(entry["code"], entry["language"], entry["variant"]): entry for entry in entries}
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +126,13 @@ def key_from(digests: Mapping[str, str]) -> str:
     return key_of("document", *(f"{name} {digest}" for name, digest in sorted(digests.items())))
 
 
-def _named_logo(snapshot: Snapshot, path: Path) -> str:
+def _recorded_approvals(path: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
+    from consentkit.library.approvals import load_approvals
+
+    return [approval.model_dump(mode="json") for approval in load_approvals(path.parent, snapshot).approvals]
+
+
+def _named_logo(path: Path, snapshot: Snapshot) -> str:
     """The name of the logo in the particulars; empty where there is none, or none that can be used."""
     try:
         data = snapshot.parsed(path).data

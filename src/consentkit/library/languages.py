@@ -13,6 +13,7 @@ from pathlib import Path
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import clause_file
 from consentkit.model.words import ClauseChanges, LanguagePack
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.reading.validation import require
@@ -53,11 +54,6 @@ def pack_files(templates: Sequence[Path], language: str) -> list[Path]:
 def pack_file(templates: Sequence[Path], language: str) -> Path:
     """The file of the pack of a language that there is."""
     return next(path for path in pack_files(templates, language) if os.path.lexists(path))
-
-
-def clause_file(folder: Path, language: str) -> Path:
-    """The file in which a clinic changes the clauses of a language."""
-    return folder / f"clauses.{language}.yaml"
 
 
 def with_clauses_of(pack: LanguagePack, folder: Path, snapshot: Snapshot | None = None) -> LanguagePack:

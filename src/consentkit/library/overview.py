@@ -45,7 +45,7 @@ def _groups(procedures: Mapping[str, Path]) -> list[dict[str, Path]]:
 
 
 def _entries_of(group: Mapping[str, Path], store: Store) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    snapshot = Snapshot()
+    snapshot = Snapshot(most_parsed=1)
     key = key_of("list", *versions(), *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
     kept = store.get(key)
     known: dict[str, ListedProcedure] = json.loads(kept) if kept else {}

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,8 @@ class Library:
 
     def path(self, code: str) -> Path:
         """The file of a code. Raises UnknownCode, with the nearest known code, where there is none."""
-        if found := self._find(code):
-            return found
+        if path := self._find(code):
+            return path
         near = did_you_mean(code, self.codes()) or "; `consentkit list` shows all codes"
         raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
 
@@ -82,9 +83,9 @@ class Library:
         translations: dict[str, dict[str, Path]] = {}
         for folder in self.folders:
             names = _names_of(folder)
-            found = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
+            originals = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
             earlier = set(procedures)
-            procedures |= {match["code"]: folder / match[0] for match in found if match["code"] not in earlier}
+            procedures |= {match["code"]: folder / match[0] for match in originals if match["code"] not in earlier}
             for match in filter(None, map(TRANSLATION_NAME.fullmatch, names)):
                 if match["code"] not in earlier:  # else what is translated is another text, that of the clinic
                     translations.setdefault(match["code"], {}).setdefault(match["language"], folder / match[0])
@@ -98,6 +99,18 @@ class Library:
         if not PROCEDURE_NAME.fullmatch(name):
             return None
         return next((folder / name for folder in self.folders if _holds(folder, name)), None)
+
+
+class ListedLibrary(Library):
+    """A library for one run: its folders are listed once, to suggest codes for any number of unknown ones."""
+
+    def codes(self) -> list[str]:
+        """All codes, sorted, as they were when they were first listed."""
+        return list(self._codes)
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(super().codes())
 
 
 def passed_over(folder: Path) -> list[Path]:
@@ -133,7 +146,7 @@ def check_translation_file(path: Path, snapshot: Snapshot | None = None) -> tupl
         line, column = source.values[("language",)]
         expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
         problems.append(
-            Problem(str(path), line, column, "language", f"does not fit the file's name; name it {expected}")
+            Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
     return (None if problems else translation), problems
 

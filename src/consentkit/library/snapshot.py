@@ -1,8 +1,8 @@
 """The files of one run, each read once.
 
-Guarantees: bytes, digest and parsed form of a file come from one reading of it; however many files there are, the
-memory is bounded: of those that were used longest ago only the digest is kept, and they are read again if they are used
-again. A snapshot serves one run or one call, and no longer.
+Guarantees: bytes, digest and parsed form of a file are of the same content; however many files there are, the memory is
+bounded: of those that were used longest ago only the digest is kept, and they are read again if they are used again. A
+file that is another one by then, or that was absent, is refused. A snapshot serves one run or one call, and no longer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, FileAccess
+from consentkit.problems import printable
 from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
 
 if TYPE_CHECKING:
@@ -25,31 +26,37 @@ _LARGEST_INPUT = 16 * 1024 * 1024  # more than any file may have that a document
 _MOST_FILES = 256
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_PARSED = 16
-"""Parsed files that are held: a tree takes some twenty times the bytes of its file."""
+"""Parsed files that are kept: a tree takes some twenty times the bytes of its file."""
 
 
 class Snapshot:
-    """Files as they were when they were first asked for.
+    """Files as they were when they were first requested.
 
-    `holds_parsed` is for a run that holds what it parses in any case, and then never parses a file twice.
+    `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
+    is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.
     """
 
-    def __init__(self, *, holds_parsed: bool = False) -> None:
-        self._holds_parsed = holds_parsed
+    def __init__(self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED) -> None:
+        self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._digests: dict[Path, str] = {}
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
 
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
-        """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises."""
+        """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.
+
+        Raises FileAccess too where the file has changed since its digest was taken.
+        """
         if path in self._data:
             self._data.move_to_end(path)
             require_size(self._data[path], path, limit)
             return self._data[path]
         data = read_bytes(path, limit)
-        self._digests[path] = hashlib.sha256(data).hexdigest()
+        digest = hashlib.sha256(data).hexdigest()
+        if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
+            raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
         self._data[path] = data
-        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._held_bytes() > _MOST_BYTES):
+        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._kept_bytes() > _MOST_BYTES):
             self._data.popitem(last=False)
         return data
 
@@ -80,10 +87,10 @@ class Snapshot:
             parsed = yaml_file.parse(text, str(path), most_nodes=most_nodes or yaml_file.MOST_NODES)
             self._parsed[path] = text, parsed
         self._parsed.move_to_end(path)
-        found = self._parsed[path][1]
-        if len(self._parsed) > _MOST_PARSED and not self._holds_parsed:
+        parsed = self._parsed[path][1]
+        if len(self._parsed) > self._most_parsed and not self._holds_parsed:
             self._parsed.popitem(last=False)
-        return found
+        return parsed
 
-    def _held_bytes(self) -> int:
+    def _kept_bytes(self) -> int:
         return sum(map(len, self._data.values()))

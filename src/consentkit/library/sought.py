@@ -1,4 +1,4 @@
-"""What is asked for, resolved once: which files, which document of theirs, in which layout.
+"""What is requested, resolved once: which files, which document of theirs, in which layout.
 
 Guarantees: the same question gives the same value as long as the library is the same; nothing is read but names.
 """
@@ -15,12 +15,15 @@ from consentkit.model.identity import LANGUAGE_PATTERN, ORIGINAL_LANGUAGE, Ident
 
 @dataclass(frozen=True)
 class Sought:
-    """A document that somebody wants."""
+    """A document that was requested."""
 
     original: Path
     """The file of the procedure."""
     translation: Path | None
-    """The file of its translation; None where the language needs none, or where the library has none."""
+    """The file of its translation; None where the language needs none, or where the library has none.
+
+    For a file from elsewhere, it is the name that a translation beside it would have, whether there is one or not.
+    """
     identity: Identity
     layout: Layout
 

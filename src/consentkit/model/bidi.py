@@ -1,6 +1,6 @@
 """Which way a text runs, and how numbers keep their order in one that runs from right to left.
 
-Guarantees: a telephone number is read in the order in which it was typed, whatever stands around it.
+Guarantees: a telephone number is read in the order in which it was typed, whatever is around it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def direction_of(text: str) -> Direction:
 
 
 def keep_numbers_in_order(text: str) -> str:
-    """Put a mark before each number of several groups that stands in text from right to left.
+    """Put a mark before each number of several groups in text that runs from right to left.
 
-    After an Arabic letter, the bidirectional algorithm parts the groups of 217-555-0142, and shows the last one first
-    (Unicode Standard Annex 9, W2 and W4: the hyphen joins European numbers only).
+    After an Arabic letter, the bidirectional algorithm separates the groups of 217-555-0142, and shows the last one
+    first (Unicode Standard Annex 9, W2 and W4: the hyphen joins European numbers only).
     """
     if all(unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT for character in text):
         return text

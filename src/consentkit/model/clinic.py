@@ -1,4 +1,4 @@
-"""What a clinic says of itself and of its ways, as it writes them in clinic.yaml.
+"""What a clinic states about itself and its settings in clinic.yaml.
 
 Guarantees: everything may be left out. A colour too light to copy well is refused, and so are a rule that does not
 exist, and an exception to a rule without a reason or without a limit.
@@ -16,7 +16,7 @@ from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Recor
 from consentkit.problems import did_you_mean, quoted
 
 LOWEST_CONTRAST = 4.5
-"""Contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
+"""The contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
 
 
 def contrast_with_white(colour: str) -> float:
@@ -33,10 +33,10 @@ def _dark_enough(colour: str) -> str:
 
 
 class PacketSettings(Record):
-    """What packets hold."""
+    """What packets contain."""
 
     documents: Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
-    """The kinds of documents that each procedure brings, in their order."""
+    """The kinds of documents for each procedure, in their order."""
 
 
 class PrintSettings(Record):
@@ -53,7 +53,7 @@ class PrintSettings(Record):
 def _known_rule(name: str) -> str:
     if name not in RULE_IDS:
         near = did_you_mean(name, RULE_IDS) or "; `consentkit check --explain all` shows all rules"
-        raise ValueError(f"is {quoted(name)}, which is no rule{near}")
+        raise ValueError(f"is {quoted(name)}, which is not a rule{near}")
     return name
 
 
@@ -65,16 +65,16 @@ Level = Literal["off", "notice", "warning", "error"]
 
 
 class RuleException(Record):
-    """One rule that does not hold for one procedure, or for one language."""
+    """One rule that does not apply to one procedure, or to one language."""
 
     rule: RuleId
     """The id of the rule."""
     code: Code | None = None
-    """The procedure that it does not hold for."""
+    """The procedure that it does not apply to."""
     language: LanguageTag | None = None
-    """The language that it does not hold for."""
+    """The language that it does not apply to."""
     reason: Line
-    """Why, for whoever asks later."""
+    """Why, for anybody who asks later."""
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Self:
@@ -89,11 +89,11 @@ class CheckSettings(Record):
     rules: dict[RuleId, Level] = Field(default_factory=dict)
     """Rules by id: `off`, or how much each one matters."""
     exceptions: tuple[RuleException, ...] = ()
-    """Rules that do not hold for one procedure or language, each with the reason."""
+    """Rules that do not apply to one procedure or language, each with the reason."""
 
 
 class Clinic(Record):
-    """Who gives out the document. Everything may be left out: the paper then has blanks."""
+    """Who hands out the document. Everything may be left out: the paper then has blanks."""
 
     name: Annotated[Line, Field(max_length=80)] | None = None
     """The clinic's name."""
@@ -106,12 +106,12 @@ class Clinic(Record):
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
     """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""
     paper: PaperSize = "letter"
-    """The paper size that is used unless another is asked for."""
+    """The default paper size."""
     language: LanguageTag = "en"
-    """The language that is used unless another is asked for."""
+    """The default language."""
     packet: PacketSettings = PacketSettings()
-    """What the packet of a visit holds, where the visit itself does not say."""
+    """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
     """How packets are printed with `--print`."""
     checks: CheckSettings = CheckSettings()
-    """How strictly `consentkit check` looks at the texts."""
+    """How strictly `consentkit check` checks the texts."""

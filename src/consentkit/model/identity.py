@@ -1,6 +1,6 @@
-"""Which documents there can be of a procedure, and the names of their files.
+"""Which documents a procedure can have, and the names of their files.
 
-Guarantees: two documents that differ in any way have different files; no heavy module is loaded to tell them apart.
+Guarantees: two documents that differ in any way have different files; no heavy module is loaded to distinguish them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
 """What kinds were called once, and what they are called now.
 
-People are told of it; what an earlier version has recorded is read under the name of today.
+A request by a former name is refused with the current one. What an earlier version recorded is read under the current
+name.
 """
 
 
 def complaint_of_former_variant(name: object) -> str:
-    """What is said to whoever asks for a kind by a name of old; empty for any other name."""
+    """The error message for a former name of a kind; empty for any other name."""
     now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
     return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
 
@@ -36,13 +37,13 @@ PaperSize = Literal["letter", "a4"]
 """The sizes of paper."""
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
-"""How the names of files end that count in a folder of templates, and that a template may include."""
+"""The endings of the files that count in a folder of templates, and that a template may include."""
 
 
 def is_template(steps: Sequence[str]) -> bool:
-    """Whether a path in a folder of templates, step by step, is of a template.
+    """Whether a path in a folder of templates, step by step, is that of a template.
 
-    What editors, office programs and file managers leave is none: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
+    Leftovers of editors, office programs and file managers are not: `.~lock.x.html#`, `~$x.html`, `x.html~`, `.x.swp`.
     """
     return bool(steps) and steps[-1].endswith(TEMPLATE_ENDINGS) and not any(step[:1] in ".~#" for step in steps)
 
@@ -62,14 +63,20 @@ PARTICULARS = "clinic.yaml"
 SERVICES = "services.yaml"
 """The file of a clinic that names its services."""
 
+APPROVALS = "approvals.yaml"
+"""The file of a clinic in which approvals are recorded."""
+
+APPROVED_TEXTS = "approved"
+"""The folder of a clinic in which the approved texts are kept."""
+
 LARGEST_LIST = 1024 * 1024
-"""Bytes of a service list: several thousand services that all differ."""
+"""The most bytes of a service list: several thousand services that all differ."""
 
 CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
-"""How codes of procedures look."""
+"""The form of a procedure's code."""
 
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
-"""How names of clauses look."""
+"""The form of a clause's name."""
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 """How BCP 47 writes a language: en, es, zh-Hant, es-MX."""
@@ -79,6 +86,15 @@ PROCEDURE_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.yaml")
 
 TRANSLATION_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
 """How the file of a translation is named, beside the procedure."""
+
+CLAUSES_NAME = re.compile(rf"clauses\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
+"""How the file is named in which a clinic changes the clauses of a language."""
+
+
+def clause_file(folder: Path, language: str) -> Path:
+    """The file in which a clinic changes the clauses of a language."""
+    return folder / f"clauses.{language}.yaml"
+
 
 ORIGINAL_LANGUAGE = "en"
 """The language in which procedures are written first; others are translations."""
@@ -98,7 +114,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a document is laid out: none of this changes what it says."""
+    """How a document is laid out: none of this changes its text."""
 
     paper: PaperSize = "letter"
     large_print: bool = False
@@ -107,13 +123,13 @@ class Layout:
     """Whether it has form fields."""
 
 
-def file_name(identity: Identity, layout: Layout, usual_paper: PaperSize) -> str:
-    """The name of a document's file: the code, and then only what is out of the ordinary."""
+def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:
+    """The name of a document's file: the code, and then only what is not the default."""
     parts = (
         identity.code,
         "" if identity.language == ORIGINAL_LANGUAGE else identity.language,
         "" if identity.variant == "consent" else identity.variant,
-        "" if layout.paper == usual_paper else layout.paper,
+        "" if layout.paper == default_paper else layout.paper,
         "large" if layout.large_print else "",
         "fillable" if layout.fillable else "",
         "pdf",

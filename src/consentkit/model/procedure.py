@@ -1,7 +1,7 @@
 """The shape of a procedure definition, stated once: validation, JSON Schema and documents all come from here.
 
 Guarantees: every instance is frozen and complete, no key is ignored, no text is empty, and every heading that a consent
-document needs has a home. Text is kept as its author wrote it, with white space folded: typography is `html`'s work.
+document needs has its field. Text is kept as its author wrote it, with white space folded: typography is `html`'s work.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Passage(Record):
     """Text after the list."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_not_empty(self) -> Self:
         if not self.intro and not self.items:
-            raise ValueError("says nothing; write a text, a list, or `intro` and `items`")
+            raise ValueError("has no text; write a text, a list, or `intro` and `items`")
         return self
 
 
@@ -81,7 +81,7 @@ class Term(Record):
     """A word that the reader may not know, and its meaning."""
 
     term: Line
-    """The word or phrase as it stands in the text."""
+    """The word or phrase as it appears in the text."""
     meaning: Line
     """Its meaning in everyday words."""
 
@@ -129,7 +129,7 @@ class Risks(Record):
     @model_validator(mode="after")
     def _names_a_risk(self) -> Self:
         if not self.every:
-            raise ValueError("names no risk; fill at least one of `common`, `uncommon` and `rare`")
+            raise ValueError("names no risk; fill in at least one of `common`, `uncommon` and `rare`")
         return self
 
     @property
@@ -144,11 +144,11 @@ class Alternative(Record):
     name: Line
     """What it is called."""
     about: Line | None = None
-    """What it is, where the name does not say it."""
+    """What it is, where the name does not state it."""
     good: tuple[Line, ...] = Field(min_length=1)
-    """What speaks for it."""
+    """The points in its favor."""
     less_good: tuple[Line, ...] = Field(min_length=1)
-    """What speaks against it."""
+    """The points against it."""
 
 
 class Alternatives(Record):
@@ -192,28 +192,28 @@ class MinuteRange(Record):
 
 
 class Billing(Record):
-    """Facts about the billing code. They steer which documents may stand together; a translation never holds them."""
+    """Facts about the billing code. They decide which documents go together; a translation never contains them."""
 
     role: Literal["primary", "add_on", "retired"]
-    """`primary` stands alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
+    """`primary` can be used alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
     minutes: MinuteRange | None = None
-    """How long the service lasts, where the code says so."""
+    """How long the service lasts, where the code states it."""
     goes_with: tuple[Code, ...] = ()
     """For a primary code: the add-on codes that may be added to it."""
     add_on_to: tuple[Code, ...] = ()
-    """For an add-on code: the codes, one of which must stand beside it."""
+    """For an add-on code: the codes that it adds to, one of which must be used with it."""
     add_on_to_medical_visit: bool = False
-    """For an add-on code: whether a medical (evaluation and management) visit must stand beside it."""
+    """For an add-on code: whether it needs a medical (evaluation and management) visit."""
     not_with: tuple[Code, ...] = ()
-    """Codes that may not stand on the same visit."""
+    """Codes that may not be used at the same visit."""
     not_with_unless_separate: tuple[Code, ...] = ()
-    """Codes that may stand on the same day only as a service of its own."""
+    """Codes that may be used on the same day only as a service of its own."""
     once_a_day: bool = False
     """Whether the code may be used only once a day."""
     retired_in: Annotated[int, Field(ge=1966, le=2100), BeforeValidator(digits_only)] | None = None
     """The year from which a retired code is no longer used."""
     replaced_by: tuple[Code, ...] = ()
-    """The codes to use in place of a retired one."""
+    """The codes to use instead of a retired one."""
     note: Line | None = None
     """Anything else that the front desk must know about the code."""
 
@@ -231,7 +231,7 @@ class Billing(Record):
         if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
             raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
         if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
-            raise ValueError("says what it is added to, so its `role` must be `add_on`")
+            raise ValueError("states what it is added to, so its `role` must be `add_on`")
         return self
 
 
@@ -247,7 +247,7 @@ class Source(Record):
 
 
 class Review(Record):
-    """When the text was issued, who reviewed it, and when it must be looked at again."""
+    """When the text was issued, who reviewed it, and when it must be reviewed again."""
 
     issued: Day
     """The day on which this edition of the text was written."""

@@ -1,7 +1,7 @@
 """The names of the rules of `consentkit check`, which a clinic may use in clinic.yaml.
 
-Guarantees: no rule is loaded to read a clinic's settings, which every command does. A test holds this list equal to the
-rules that there are (`checks.rules`).
+Guarantees: no rule is loaded to read a clinic's settings, which every command does. A test compares this list
+with the existing rules (`checks.rules`).
 """
 
 from __future__ import annotations

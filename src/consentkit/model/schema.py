@@ -1,7 +1,7 @@
-"""The JSON Schemas by which editors help people write files.
+"""The JSON Schemas with which editors help people write files.
 
 Guarantees: each schema is generated from the model that also validates, so the two never differ; no model is loaded
-before its schema is asked for.
+before its schema is requested.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MODELS = {
     "services": "consentkit.model.services:ServiceList",
     "visit": "consentkit.model.visit:Visit",
 }
-"""The kinds of files that people write, each with its model. Named, since loading them would slow `--help` down."""
+"""The kinds of files that people write, each with the name of its model: loading them would slow `--help` down."""
 
 
 def schema_text(kind: str) -> str:
@@ -29,5 +29,5 @@ def schema_text(kind: str) -> str:
 
 
 def schema_file(kind: str) -> str:
-    """The name of the file that holds the schema of a kind."""
+    """The name of the file with the schema of a kind."""
     return f"{kind}.schema.json"

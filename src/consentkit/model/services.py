@@ -7,25 +7,20 @@ group, and changed only where they differ; where there is no list, every procedu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import LARGEST_LIST, SERVICES, Identity, Layout, PaperSize
+from consentkit.model.identity import Identity, Layout, PaperSize
 from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, without_repeats
-from consentkit.reading import yaml_file
-from consentkit.reading.files import read_text
-from consentkit.reading.paths import is_there
-from consentkit.reading.validation import require
 
 MOST_NODES_OF_LIST = 100_000
-"""Values that a list may hold: those of several thousand services that all differ."""
+"""The most values in a list: those of several thousand services that all differ."""
 
 Which = Literal["no", "yes", "both"]
-"""Whether documents are laid out in a way: not, only so, or once with and once without."""
+"""Whether documents have a layout: none of them, all of them, or each once with it and once without."""
 
-_WAYS: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": (False, True)}
+_WITH_OR_WITHOUT: dict[Which, tuple[bool, ...]] = {"no": (False,), "yes": (True,), "both": (False, True)}
 
 Languages = Annotated[tuple[LanguageTag, ...], Field(min_length=1), AfterValidator(without_repeats)]
 Variants = Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)]
@@ -33,22 +28,22 @@ Papers = Annotated[tuple[PaperSize, ...], Field(min_length=1), AfterValidator(wi
 
 
 class Choices(Record):
-    """What may be said of one service, of a group, or of all: which documents there are of it."""
+    """What may be stated for one service, a group, or all: which documents it has."""
 
     languages: Languages | None = None
-    """Languages in which documents are made; `en` if nothing is said."""
+    """Languages in which documents are made; `en` by default."""
     variants: Variants | None = None
-    """Kinds of documents that are made; `consent` if nothing is said."""
+    """Kinds of documents that are made; `consent` by default."""
     paper: Papers | None = None
-    """Sizes of paper; the clinic's own if nothing is said."""
+    """Sizes of paper; the clinic's own by default."""
     large_print: Which | None = None
-    """Whether they are set in large print: `no`, `yes`, or `both` for one of each; `no` if nothing is said."""
+    """Whether they are set in large print: `no`, `yes`, or `both` for one of each; `no` by default."""
     fillable: Which | None = None
-    """Whether they have form fields: `no`, `yes`, or `both` for one of each; `no` if nothing is said."""
+    """Whether they have form fields: `no`, `yes`, or `both` for one of each; `no` by default."""
 
 
 class Defaults(Choices):
-    """What holds for a service unless it, or its group, says otherwise."""
+    """What applies to a service unless it, or its group, states something else."""
 
 
 class Service(Choices):
@@ -78,26 +73,26 @@ class ServiceList(Record):
     """All services of a clinic."""
 
     defaults: Defaults = Defaults()
-    """What holds for every service that does not say otherwise."""
+    """What applies to every service that does not state something else."""
     groups: tuple[Group, ...] = ()
     """Services that have something in common, which is stated once for each group."""
     services: Services = ()
     """The services that are in no group: a code, or a code with what differs."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> ServiceList:
+    def _is_not_empty(self) -> ServiceList:
         if not self.model_fields_set & {"services", "groups"}:
             raise ValueError("names no services; add `services:` with a list of codes, or `groups:`")
         return self
 
     def documents(self) -> Iterator[Identity]:
-        """Every document of the list, in its order; another layout makes no other document. None comes twice."""
+        """Every document of the list, once, in its order; another layout does not make another document."""
         yield from dict.fromkeys(identity for identity, _ in self.requests("letter"))
 
     def requests(self, paper: PaperSize) -> Iterator[tuple[Identity, Layout]]:
-        """Every document with every layout in which it is asked for; those asked for twice come twice.
+        """Every document with every requested layout; those requested twice come twice.
 
-        `paper` is what the clinic uses where the list names none.
+        `paper` is the clinic's default, for services without one.
         """
         for group in self.groups:
             for service in group.services:
@@ -106,35 +101,18 @@ class ServiceList(Record):
             yield from _requests(service.code, (service, self.defaults), paper)
 
 
-def _requests(code: str, choices: tuple[Choices, ...], usual: PaperSize) -> Iterator[tuple[Identity, Layout]]:
-    """What is asked for of a service. The first of the choices that says something counts."""
+def _requests(code: str, choices: tuple[Choices, ...], default_paper: PaperSize) -> Iterator[tuple[Identity, Layout]]:
+    """The documents of a service, with their layouts. The first of the choices with a value counts."""
 
-    def chosen(name: str, otherwise: Any) -> Any:
-        return next((value for choice in choices if (value := getattr(choice, name)) is not None), otherwise)
+    def chosen(name: str, default: Any) -> Any:
+        return next((value for choice in choices if (value := getattr(choice, name)) is not None), default)
 
     for language in chosen("languages", ("en",)):
         for variant in chosen("variants", ("consent",)):
-            for paper in chosen("paper", (usual,)):
-                for large_print in _WAYS[chosen("large_print", "no")]:
-                    for fillable in _WAYS[chosen("fillable", "no")]:
+            for paper in chosen("paper", (default_paper,)):
+                for large_print in _WITH_OR_WITHOUT[chosen("large_print", "no")]:
+                    for fillable in _WITH_OR_WITHOUT[chosen("fillable", "no")]:
                         yield Identity(code, language, variant), Layout(paper, large_print, fillable)
-
-
-def load_services(folder: Path | None, codes: list[str], language: str) -> ServiceList:
-    """Read the list of a clinic folder; without one, every code is a service. Raises InvalidInput with all mistakes."""
-    path = folder / SERVICES if folder else None
-    if path is None or not is_there(path):
-        return every_procedure(codes, language)
-    return read_services(path)
-
-
-def read_services(path: Path, text: str | None = None) -> ServiceList:
-    """Read a list: `text`, or else what the file holds.
-
-    Raises InvalidInput with all its mistakes, FileAccess where it can't be read.
-    """
-    text = read_text(path, str(path), LARGEST_LIST) if text is None else text
-    return require(ServiceList, yaml_file.parse(text, str(path), most_nodes=MOST_NODES_OF_LIST))
 
 
 def every_procedure(codes: list[str], language: str) -> ServiceList:

@@ -1,7 +1,7 @@
 """A procedure in another language.
 
-Guarantees: a translation holds text only, so a billing fact is stated once; it names the hash of the text that it
-translates, so a translation that no longer fits is seen.
+Guarantees: a translation contains text only, so a billing fact is stated once; it names the hash of the text that it
+translates, so an outdated translation is detected.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Translation(ProcedureText):
     language: LanguageTag
     """The language of the text."""
     translates: Hash
-    """The hash of the text that this one translates; `consentkit check` tells the right one."""
+    """The hash of the text that this one translates; `consentkit check` reports the right one."""
     review: Review
-    """Edition and review dates of the translation; `consentkit check` tells when the text it translates has changed."""
+    """Edition and review dates of the translation; `consentkit check` reports when the original has changed."""
 
     def fits(self, procedure: Procedure) -> bool:
         """Whether the procedure's text is still the one that was translated."""

@@ -1,6 +1,6 @@
-"""The kinds of values that files hold: texts, codes, days, numbers.
+"""The kinds of values in files: texts, codes, days, numbers.
 
-Guarantees: white space in a text is what a reader will see; a text that shows nothing is refused; a day is one of the
+Guarantees: white space in a text is what a reader will see; a text that shows nothing is refused; a day is in the
 calendar, and a number is written in digits only.
 """
 
@@ -46,7 +46,7 @@ def _not_blank(text: str) -> str:
 
 def _one_paragraph(text: str) -> str:
     if "\n\n" in text:
-        raise ValueError("holds a blank line; make one paragraph of it")
+        raise ValueError("contains a blank line; make it one paragraph")
     return text
 
 
@@ -73,13 +73,13 @@ Prose = Annotated[
     Field(min_length=1, max_length=_LONGEST_PROSE),
     _plain(_LONGEST_PROSE),
 ]
-"""One or more paragraphs, parted by a blank line."""
+"""One or more paragraphs, separated by blank lines."""
 
 Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
-"""A billing code as text: capitals, digits and hyphens, at most 16 characters."""
+"""A billing code as text: capital letters, digits and hyphens, at most 16 characters."""
 
 LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 """A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
@@ -100,10 +100,10 @@ def todays_name(value: Any) -> Any:
 
 
 AskedVariant = Annotated[Variant, BeforeValidator(_not_a_former_name, json_schema_input_type=Variant)]
-"""A kind of document that somebody asks for."""
+"""A kind of document that is requested by its current name."""
 
 RecordedVariant = Annotated[Variant, BeforeValidator(todays_name, json_schema_input_type=Variant)]
-"""A kind of document in a record that is only ever added to: it may hold names of old."""
+"""A kind of document in a record that is only ever added to: it may hold former names."""
 
 
 def _day(value: Any) -> Any:
@@ -114,7 +114,7 @@ def _day(value: Any) -> Any:
     try:
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is not a day of the calendar; write year-month-day, such as 2026-11-21") from None
+        raise ValueError("is not a day in the calendar; write year-month-day, such as 2026-11-21") from None
 
 
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]
@@ -122,7 +122,7 @@ Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)
 
 
 def digits_only(value: Any) -> Any:
-    """Let a number be written in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
+    """Accept a number in digits only: pydantic would read 1_0 as 10 and 30.0 as 30."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+", value):
         raise ValueError("is not a whole number; write digits only")
     return value
@@ -139,7 +139,9 @@ class Record(BaseModel):
 
 
 def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Check that no entry of a list stands there twice. Raises ValueError."""
+    """Check that no entry of a list is repeated. Raises ValueError."""
+    if len(set(values)) == len(values):  # as nearly always
+        return values
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"names {', '.join(map(quoted, repeated))} more than once; keep one")

@@ -1,7 +1,7 @@
 """One visit: who comes, when, for what, and who signs.
 
-Guarantees: every instance is frozen and complete, and nothing in it contradicts the rest; no message quotes what a
-field holds, since these are a patient's particulars.
+Guarantees: every instance is frozen and complete, and nothing in it contradicts the rest; no message quotes the value
+of a field, since these are a patient's particulars.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -29,20 +30,20 @@ from pydantic import (
 from consentkit.model.values import AskedVariant, Code, Day, LanguageTag, Line, Record
 
 FULL_AGE = 18
-"""Years from which a person decides alone in most states. Some set it lower for mental health care; see `rules`."""
+"""Years from which a person decides alone in most states. Some set it lower for mental health care."""
 ASSENT_AGE = 7
 """Years from which a child is asked to agree too (American Academy of Pediatrics, policy on informed consent, 2016)."""
 
 FIRST_YEAR = 2000
-"""The earliest year of a visit; an earlier one is a slip of the pen."""
+"""The earliest year of a visit; an earlier one is a typing error."""
 OLDEST = 130
-"""Years that nobody has lived to see yet; the oldest person on record died at 122."""
+"""An age that nobody has reached yet; the oldest person on record died at 122."""
 
 VISIT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
-"""How numbers of visits look."""
+"""The form of a visit's number."""
 
 VisitId = Annotated[str, StringConstraints(pattern=VISIT_PATTERN)]
-"""The clinic's number of a visit. It becomes part of file names, so it must not tell who the patient is."""
+"""The clinic's number of a visit. It becomes part of file names, so it must not reveal who the patient is."""
 
 Name = Annotated[Line, Field(max_length=80)]
 """A person's name as that person writes it."""
@@ -52,7 +53,7 @@ ShortText = Annotated[Line, Field(max_length=60)]
 
 @dataclass(frozen=True)
 class VisitName:
-    """What the packet of a visit is called after, as far as it can be read, whatever else is wrong with the visit."""
+    """What names the packet of a visit, as far as it can be read, whatever else is wrong with the visit."""
 
     visit: str | None = None
     date: datetime.date | None = None
@@ -91,19 +92,19 @@ _VISIT_ID: TypeAdapter[Any] = TypeAdapter(VisitId)
 _DAY: TypeAdapter[Any] = TypeAdapter(Day)
 
 LONGEST_FILE_NAME = 100
-"""Characters of the name of an extra file."""
+"""The most characters in the name of an extra file."""
 
 
 def _file_name(value: str) -> str:
     if "/" in value or "\\" in value or ":" in value:
-        raise ValueError("names a folder too; write the name of the file alone, as it is in the folder `extra`")
+        raise ValueError("names a folder too; write only the file name, as it is in the folder `extra`")
     if not value[:1].isalnum() or value != value.strip():
-        raise ValueError("is no name of a file; begin it with a letter or a digit")
+        raise ValueError("is not a valid file name; begin it with a letter or a digit")
     return value
 
 
 FileName = Annotated[Line, Field(max_length=LONGEST_FILE_NAME), AfterValidator(_file_name)]
-"""The name of a file in one certain folder; never a path."""
+"""The name of a file in one particular folder; never a path."""
 
 
 def title_of_file(name: str) -> str:
@@ -124,13 +125,26 @@ Time = Annotated[datetime.time, BeforeValidator(_time, json_schema_input_type=st
 
 
 def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    """As `model.without_repeats`, but without quoting."""
+    """As `values.without_repeats`, but without quoting."""
     if len(set(values)) < len(values):
         raise ValueError("names something more than once; keep one")
     return values
 
 
-class Patient(Record):
+class PersonalRecord(Record):
+    """A record about a person: neither its own text nor what pydantic says of a mistake in it holds particulars.
+
+    Programs keep both in logs, and tools that watch over programs send them elsewhere.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What `repr` and `str` show."""
+        yield from ()
+
+
+class Patient(PersonalRecord):
     """The person whom the papers are for: the three identifiers that stand on every page."""
 
     name: Name
@@ -141,13 +155,13 @@ class Patient(Record):
     """The record number in the clinic's system."""
 
 
-class Professional(Record):
+class Professional(PersonalRecord):
     """Somebody who treats: a name with credentials."""
 
     name: Name
     """The whole name."""
     credentials: Annotated[Line, Field(max_length=40)] | None = None
-    """Degrees and licences behind the name, such as LCSW."""
+    """Degrees and licences after the name, such as LCSW."""
 
     @property
     def signed(self) -> str:
@@ -155,7 +169,7 @@ class Professional(Record):
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
 
 
-class Representative(Record):
+class Representative(PersonalRecord):
     """Who decides for a patient."""
 
     name: Name
@@ -164,7 +178,7 @@ class Representative(Record):
     """What this person is to the patient, such as mother or legal guardian."""
 
 
-class Interpreter(Record):
+class Interpreter(PersonalRecord):
     """Who interprets the talk."""
 
     name: Name
@@ -180,11 +194,11 @@ class Interpreter(Record):
 VisitDocuments = Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
-class Visit(Record):
+class Visit(PersonalRecord):
     """One visit of one patient."""
 
     visit: VisitId
-    """The clinic's number of the visit; not a record number, and nothing that tells who the patient is."""
+    """The clinic's number of the visit; not a record number, and nothing that reveals who the patient is."""
     date: Day
     """The day of the visit."""
     time: Time | None = None
@@ -194,15 +208,15 @@ class Visit(Record):
     language: LanguageTag | None = None
     """The patient's language; the clinic's if left out."""
     also_in: Annotated[tuple[LanguageTag, ...], Field(max_length=5), AfterValidator(_each_once)] = ()
-    """Further languages in which each document is put beside that in the patient's."""
+    """Further languages in which each document is added to that in the patient's language."""
     procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
     """The codes of what is offered at this visit."""
     documents: VisitDocuments | None = None
-    """The kinds of documents that each procedure brings; the clinic's choice if left out."""
+    """The kinds of documents for each procedure; the clinic's choice if left out."""
     large_print: bool = False
     """Whether the papers are set in large type."""
     medical_visit: bool = False
-    """Whether a medical (evaluation and management) visit stands beside the procedures, as some add-ons need."""
+    """Whether there is also a medical (evaluation and management) visit, as some add-ons need."""
     clinician: Professional
     """Who treats, or supervises the trainee who does."""
     trainee: Professional | None = None
@@ -219,6 +233,10 @@ class Visit(Record):
     """Who watches the signing, where somebody does."""
     extra: Annotated[tuple[FileName, ...], Field(max_length=10), AfterValidator(_each_once)] = ()
     """Names of PDF files in the folder `extra` of the clinic, which are put at the end."""
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What `repr` and `str` show: the number, which reveals nobody's name."""
+        yield "visit", self.visit
 
     @field_validator("date")
     @classmethod
@@ -238,13 +256,13 @@ class Visit(Record):
         return patient
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.trainee is None) != (self.supervisor is None):
             raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
-        if told := tells_who(self, self.visit):
+        if particular := particular_in(self, self.visit):
             raise ValueError(
-                f"has a visit number that holds {told}; it becomes part of file names, "
-                "so use a number that tells nothing"
+                f"has a visit number that contains {particular}; it becomes part of file names, "
+                "so use a number that reveals nothing about the patient"
             )
         return self
 
@@ -264,26 +282,26 @@ def _years(born: datetime.date, day: datetime.date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def tells_who(visit: Visit, text: str) -> str | None:
-    """What in a text tells who the patient is, in words that quote nothing; None where nothing does.
+def particular_in(visit: Visit, text: str) -> str | None:
+    """What in a text reveals who the patient is, in words that quote nothing; None where nothing does.
 
-    Accents, capitals and the marks between letters don't count. A text is taken apart where letters and digits end, and
-    a piece is somebody's if it is a word of the name, several of them in a row, or holds a word of six letters or more.
-    Nicknames, initials and names written in another script are not seen.
+    Accents, capitals and the marks between letters don't count. A text is split where letters and digits end, and a
+    piece is somebody's if it is a word of the name or several of them in a row, or if it contains a word of six letters
+    or more. Nicknames, initials and names written in another script are not detected.
     """
     plain = _folded(text)
     pieces = set(re.findall(r"[^\W\d_]+", plain))
-    if any(_is_named(visit.patient.name, pieces)) or _holds_record(visit.patient.record, plain):
+    if any(_is_named(visit.patient.name, pieces)) or _contains_record(visit.patient.record, plain):
         return "the patient's name or record number"
-    if _holds_day(visit.patient.born, plain):
+    if _contains_day(visit.patient.born, plain):
         return "the patient's date of birth"
     if visit.representative and any(_is_named(visit.representative.name, pieces)):
         return "the representative's name"
     return None
 
 
-def tells_of(particular: str, text: str) -> bool:
-    """Whether a text tells of a particular that was not validated: a name, a record number or a day, in any form."""
+def mentions(particular: str, text: str) -> bool:
+    """Whether a text reveals a particular that was not validated: a name, a record number or a day, in any form."""
     plain = _folded(text)
     pieces = set(re.findall(r"[^\W\d_]+", plain))
     if any(_is_named(particular, pieces)):
@@ -293,26 +311,26 @@ def tells_of(particular: str, text: str) -> bool:
     try:
         day = datetime.date.fromisoformat(particular)
     except ValueError:
-        return _holds_record(particular, plain)
-    return _holds_day(day, plain)
+        return _contains_record(particular, plain)
+    return _contains_day(day, plain)
 
 
 _LEAST_LETTERS = 2
-"""Letters of a word that counts as a name: an initial stands in too many numbers."""
-_SOUGHT_ANYWHERE = 6
-"""Letters from which a word of a name counts within a longer one; shorter ones are part of too many other words."""
+"""The fewest letters of a word that counts as a name: an initial is part of too many numbers."""
+_LEAST_ANYWHERE = 6
+"""The fewest letters of a word that counts within a longer one; shorter ones are part of too many other words."""
 _LEAST_JOINED = 4
-"""Letters of words in a row that count where they are written as one."""
+"""The fewest letters of words in a row that count where they are written as one."""
 _LEAST_OF_RECORD = 4
-"""Characters from which a record number counts within others."""
+"""The fewest characters of a record number that counts within others."""
 _UNMARKED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-"""Letters that Unicode does not take for a plain one with a mark, but whoever types without accents does."""
+"""Letters that Unicode does not treat as a plain one with a mark, but people who type without accents do."""
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-"""How such letters are spelled in German and the languages of the North where they can't be typed."""
+"""How such letters are spelled in German and the Nordic languages where they can't be typed."""
 _MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "sep|set", "oct", "nov", "dec|dic")
-"""How the months begin, in English and Spanish."""
+"""The first letters of the months, in English and Spanish."""
 
 
 def _folded(text: str) -> str:
@@ -333,30 +351,30 @@ def _is_named(name: str, pieces: set[str]) -> Iterator[bool]:
 
 def _counts_anywhere(word: str) -> bool:
     """Whether a word counts within a longer piece. Chinese, Thai and others put no spaces between words."""
-    return len(word) >= (_SOUGHT_ANYWHERE if word.isascii() else _LEAST_LETTERS)
+    return len(word) >= (_LEAST_ANYWHERE if word.isascii() else _LEAST_LETTERS)
 
 
 def _joined(words: list[str]) -> Iterator[str]:
-    """Words of a name that stand in a row, written as one, such as `okeeffe` for O’Keeffe."""
+    """Words of a name in a row, written as one, such as `okeeffe` for O’Keeffe."""
     for first in range(len(words)):
         for last in range(first + 2, len(words) + 1):
             if len(joined := "".join(words[first:last])) >= _LEAST_JOINED:
                 yield joined
 
 
-def _holds_record(record: str, plain: str) -> bool:
-    """Whether a folded text holds a record number, whatever stands between its characters."""
-    sought, squeezed = (re.sub(r"[\W_]", "", text) for text in (_folded(record), plain))
-    if len(sought) >= _LEAST_OF_RECORD:
-        return sought in squeezed
-    between = r"[\W_]?".join(map(re.escape, sought))
-    return sought == squeezed or (len(sought) > 1 and bool(re.search(rf"(?<![^\W_]){between}(?![^\W_])", plain)))
+def _contains_record(record: str, plain: str) -> bool:
+    """Whether a folded text contains a record number, whatever is between its characters."""
+    number, squeezed = (re.sub(r"[\W_]", "", text) for text in (_folded(record), plain))
+    if len(number) >= _LEAST_OF_RECORD:
+        return number in squeezed
+    between = r"[\W_]?".join(map(re.escape, number))
+    return number == squeezed or (len(number) > 1 and bool(re.search(rf"(?<![^\W_]){between}(?![^\W_])", plain)))
 
 
-def _holds_day(day: datetime.date, plain: str) -> bool:
-    """Whether a folded text holds a day: in digits, in each order that is in use, or with the month as a word."""
+def _contains_day(day: datetime.date, plain: str) -> bool:
+    """Whether a folded text contains a day: in digits, in each common order, or with the month as a word."""
     if f"{day:%y}" not in plain or str(day.day) not in plain:
-        return False  # which is so nearly always, and the pattern takes long to make
+        return False  # as nearly always, and the pattern takes long to make
     year, month, number = f"{day.year:04}", f"0?{day.month}", f"0?{day.day}"
     years, mark = f"(?:{year}|{year[2:]})", r"[\W_]{1,2}"
     word, gap = rf"(?:{_MONTHS[day.month - 1]})[a-z]*", r"[\W_]{0,2}(?:(?:of|de|del)\b)?[\W_]{0,2}"

@@ -1,7 +1,7 @@
 """Language packs: every word of a document that is not procedure text.
 
 Guarantees: a pack is complete or refused, so that no template meets a missing word; a placeholder in braces is one
-that the word is known to take; dates are written as the language writes them.
+that will be filled in there; dates are written as the language writes them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def _takes(*names: str) -> AfterValidator:
-    """Check that a word holds exactly the placeholders that will be filled in."""
+    """Check that a word contains exactly the placeholders that will be filled in."""
 
     def check(text: str) -> str:
-        found = set(_PLACEHOLDER.findall(text))
-        if unknown := sorted(found - set(names)):
+        placeholders = set(_PLACEHOLDER.findall(text))
+        if unknown := sorted(placeholders - set(names)):
             known = listed([f"{{{name}}}" for name in names])
-            raise ValueError(f"holds {quoted(f'{{{unknown[0]}}}')}, which is not filled in here; known: {known}")
-        if lost := [name for name in names if name not in found]:
-            raise ValueError(f"lacks the placeholder `{{{lost[0]}}}`; put it where the value belongs")
+            raise ValueError(f"contains {quoted(f'{{{unknown[0]}}}')}, which is no placeholder here; use {known}")
+        if missing := [name for name in names if name not in placeholders]:
+            raise ValueError(f"lacks the placeholder `{{{missing[0]}}}`; put it where the value belongs")
         return text
 
     return AfterValidator(check)
@@ -49,7 +49,7 @@ class Dates(Record):
 
 
 class PageWords(Record):
-    """Words at the head and foot of every page."""
+    """Words in the header and footer of every page."""
 
     draft: Line
     """The mark of a document that nobody has approved."""
@@ -73,9 +73,9 @@ class LabelWords(Record):
     born: Line
     record: Line
     born_in_full: Line | None = None
-    """What a screen reader says in place of `born`, where that is an abbreviation."""
+    """What a screen reader says instead of `born`, where that is an abbreviation."""
     record_in_full: Line | None = None
-    """What a screen reader says in place of `record`, where that is an abbreviation."""
+    """What a screen reader says instead of `record`, where that is an abbreviation."""
 
 
 class ClinicWords(Record):
@@ -85,7 +85,7 @@ class ClinicWords(Record):
     address: Line
     phone: Line
     logo: Annotated[Line, _takes("clinic")]
-    """What a screen reader says in place of the logo."""
+    """What a screen reader says for the logo."""
 
 
 class Kinds(Record):
@@ -120,7 +120,7 @@ class SummaryWords(Record):
 
 
 class Headings(Record):
-    """Headings of sections and of what stands in them."""
+    """Headings of sections and of their parts."""
 
     purpose: Line
     indications: Line
@@ -131,6 +131,8 @@ class Headings(Record):
     personnel: Line
     equipment: Line
     anesthesia: Line
+    none: Line
+    """How a text says that there is nothing of the kind; an information leaves out what says no more."""
     preparation: Line
     patient_experience: Line
     during: Line
@@ -241,11 +243,11 @@ class SignatureBlock(Record):
     who: Line
     """The signer's part in this."""
     statement: Line
-    """What the signature says."""
+    """What the signature confirms."""
     blank: Line | None = None
     """The label of one more line to fill in."""
     blank_in_full: Line | None = None
-    """What a screen reader says in place of that label, where it holds an abbreviation."""
+    """What a screen reader says instead of that label, where it holds an abbreviation."""
 
 
 class Signatures(Record):
@@ -284,7 +286,7 @@ class CoverWords(Record):
 
     heading: Line
     check: Line
-    """What to do first: see whether the name on the pages is right."""
+    """What to do first: check that the name on the pages is right."""
     visit: Line
     date: Line
     time: Line
@@ -310,12 +312,12 @@ class CoverWords(Record):
     read: Line
     """What to do with any other paper."""
     language_help: Line
-    """A sentence in this language that says that help with language is free. A cover has it in every language."""
+    """A sentence in this language: help with language is free. A cover has it in every language."""
     language_help_heading: Line
 
 
 class StatementWords(Record):
-    """Words of the pages that only some visits call for."""
+    """Words of the pages that only some visits need."""
 
     title: Line
     intro: Line
@@ -331,13 +333,13 @@ class StatementWords(Record):
 
 
 class PacketWords(Record):
-    """Words that stand in packets only."""
+    """Words that are used in packets only."""
 
     page_of: Annotated[Line, _takes("page", "pages")]
     """The number of a page within the packet."""
     packet: Annotated[Line, _takes("packet")]
     blank_page: Line
-    """What stands on a page that is left blank so that the next paper starts on a fresh sheet."""
+    """The text of a page that is left blank so that the next paper starts on a fresh sheet."""
     cover: CoverWords
     statements: StatementWords
 
@@ -346,7 +348,7 @@ class Blank(Record):
     """A line of a clause to fill in."""
 
     label: Line
-    """What is asked for."""
+    """What to fill in."""
     holds: Literal["trainee", "supervisor"] | None = None
     """Whose name a packet prints there; left out where people write it by hand."""
 
@@ -361,13 +363,13 @@ class Clause(Record):
     heading: Line
     text: Text
     blanks: tuple[Annotated[Blank, BeforeValidator(_from_label, json_schema_input_type=Line | Blank)], ...] = ()
-    """Lines to fill in: a label, or a label with whose name belongs there."""
+    """Lines to fill in: a label, or a label with the person whose name belongs there."""
     initials: bool = False
     """Whether the reader is asked to put initials beside it."""
     always: bool = False
-    """Whether every document has it; otherwise a procedure asks for it by name."""
+    """Whether every document has it; otherwise a procedure requests it by name."""
     visit: Literal["telehealth", "trainee"] | None = None
-    """The kind of visit that calls for it, where it depends on the visit."""
+    """The kind of visit that needs it, where it depends on the visit."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
 
@@ -409,7 +411,7 @@ class ClauseChanges(Record):
 
 
 def fill(text: str, **values: str) -> str:
-    """Put values in the place of the {placeholders}. What is put in is never searched again."""
+    """Replace the {placeholders} by values. The values are never searched for placeholders."""
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from consentkit.approval.plain_text import plain_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.approvals import APPROVALS, Approval, load_approvals, record
-from consentkit.model.identity import Variant
+from consentkit.library.approvals import Approval, load_approvals, record
+from consentkit.model.identity import APPROVALS, Variant
 from consentkit.reading import characters
 
 _NAMES = {"by", "role"}
@@ -53,7 +53,7 @@ def approve(
     folder = clinic_folder(workspace)
     today = datetime.date.today()
     if until and until < today:
-        raise WrongUse("the day of --until has passed already; name a later one")
+        raise WrongUse("the day of --until has already passed; name a later one")
     content = workspace.content(procedure, language=language, variant=variant)
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
@@ -95,4 +95,4 @@ def _approval(**values: Any) -> Approval:
 
 def _unfit(names: Iterable[str]) -> WrongUse:
     named = " and ".join(f"--{name}" for name in sorted(names))
-    return WrongUse(f"{named}: is empty, too long, or holds characters that can't be printed")
+    return WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed")

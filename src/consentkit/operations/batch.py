@@ -22,7 +22,7 @@ from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
-from consentkit.processes.pool import Crew, usable_cores
+from consentkit.processes.pool import Pool, usable_cores
 from consentkit.reading.paths import is_folder
 
 
@@ -58,7 +58,7 @@ class BatchStarted:
 
     documents: int
     repeated: Sequence[str]
-    """The files of documents that the list asks for more than once; one is made of each."""
+    """The files of documents that are in the list more than once; each is made once."""
     unknown_files: Sequence[str] = ()
     """What is in the folder and is not part of it; a run leaves it alone. A preview does not look."""
 
@@ -109,14 +109,22 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[Batc
     choice = _choice(request)
     requests = requests_of(workspace, request.service_list)
     begun, endings = time.monotonic(), Counter[str]()
-    crew = Crew(request.jobs or usable_cores(), request.time_limit)
-    with started(workspace, requests, request.output, choice, crew) as run:
+    pool = Pool(request.jobs or usable_cores(), request.time_limit)
+    with started(workspace, requests, request.output, choice, pool) as run:
         yield BatchStarted(len(run.plan.steps), run.plan.repeated, run.unknown_files())
         with contextlib.closing(run.results()) as results:
             for result in results:
                 endings[result.ending] += 1
                 yield result
     yield _summary(run.plan, endings, time.monotonic() - begun, request)
+
+
+def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:
+    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises."""
+    with contextlib.closing(run_batch(workspace, request)) as events:
+        for event in events:
+            if isinstance(event, BatchResult):
+                yield event
 
 
 def preview_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[PreviewEvent, None, None]:

@@ -1,26 +1,30 @@
 """Checking the files of a library, of a clinic, or of somebody who writes procedures.
 
-Guarantees: every file that is named is checked, whatever is wrong with the others.
+Guarantees: every file that is named is checked, whatever is wrong with the others; its problems are those that the
+check of the whole library reports, but for exceptions in clinic.yaml that are no longer needed.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from consentkit.checks.read import inspect_files, inspect_library, reading_files
+from consentkit import checks
 from consentkit.checks.registry import find_rule
 from consentkit.checks.rule_help import explain_rule, overview
 from consentkit.checks.table import reading_table
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, UnknownCode
 from consentkit.library.procedures import entries_of
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import PARTICULARS
+from consentkit.operations.library_reader import LibraryReader, all_files
 from consentkit.problems import Problem, Severity, printable
-from consentkit.reading.paths import is_folder
+from consentkit.reading.paths import is_folder, resolved
 
 _ENDINGS = {".yaml", ".yml"}
 
@@ -56,17 +60,22 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = ()) -> CheckResult:
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
     if names:
-        paths, problems, unreadable = inspect_files(workspace, _paths(workspace, names, failures), today)
+        reader, findings = _check_files(workspace, _paths(workspace, names, failures), today)
     else:
-        paths, problems, unreadable = inspect_library(workspace, today)
-    return CheckResult(tuple(paths), tuple(problems), (*failures, *unreadable))
+        reader, findings = _check_library(workspace, today)
+    problems = _in_order(reader.problems, findings)
+    return CheckResult(tuple(reader.paths), problems, (*failures, *reader.failures.values()))
 
 
 def grades(workspace: OpenWorkspace) -> str:
     """A Markdown page: how hard every text of the library is to read. Raises what makes the clinic's folder useless."""
     if fault := workspace.folder.fault:
         raise fault
-    return reading_table(reading_files(workspace))
+    reader = _reader(workspace)
+    for path in all_files(workspace):
+        reader.read(path)
+    library = reader.library()
+    return reading_table([*library.procedures, *library.translations])
 
 
 def explain(rule: str) -> str:
@@ -77,6 +86,103 @@ def explain(rule: str) -> str:
 def explain_all() -> str:
     """All rules, a line each, as a Markdown table."""
     return overview()
+
+
+Checked = tuple[LibraryReader, list[checks.RuleFinding]]
+"""What has read the files, and what was found in them."""
+
+
+def _reader(workspace: OpenWorkspace) -> LibraryReader:
+    return LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
+
+
+def _check_library(workspace: OpenWorkspace, today: datetime.date) -> Checked:
+    """Check the whole library of a workspace."""
+    reader = _reader(workspace)
+    reader.read_each(all_files(workspace))
+    reader.read_approvals(today)
+    return reader, checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
+
+
+def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date) -> Checked:
+    """Check named files, each by itself, and those of the library beside the rest of it.
+
+    A translation is compared with its original. The clinic's particulars are looked at too where they have a fault:
+    they say how the others are checked.
+    """
+    reader = _reader(workspace)
+    reader.read_each([*_faulty_particulars(workspace, paths), *paths])
+    settings = workspace.folder.clinic.checks
+    library = reader.library()
+    findings: list[checks.RuleFinding] = []
+    for procedure in library.procedures:
+        findings += checks.check_procedure(procedure, today, settings)
+    for translation in library.translations:
+        original = reader.original_of(Path(translation.source.name), translation.code)
+        if original:
+            findings += checks.check_translation(translation, original, today, settings)
+    for orphan in library.orphans:
+        findings += checks.check_orphan(orphan, settings)
+    for pack in library.packs:
+        findings += checks.check_pack(pack, settings)
+    if library.clinic:
+        findings += checks.check_clinic(library.clinic, settings)
+    for printed in library.printed:
+        findings += checks.check_printed(printed, settings)
+    return reader, findings + _beside_the_library(workspace, reader, library)
+
+
+def _beside_the_library(
+    workspace: OpenWorkspace, reader: LibraryReader, named: checks.LibraryFiles
+) -> list[checks.RuleFinding]:
+    """What is wrong with named files of the library, or with a service list, by what the other files say.
+
+    What is wrong with the others themselves is of no concern here.
+    """
+    own = _of_the_library(workspace, reader.paths)
+    procedures = tuple(file for file in named.procedures if file.source.name in own)
+    translations = tuple(file for file in named.translations if file.source.name in own)
+    if not (procedures or translations or named.services):
+        return []
+    whole = LibraryReader(workspace, reader.snapshot)
+    whole.read_each(all_files(workspace))
+    library = whole.library()
+    codes = {file.code for file in procedures}
+    pairs = {(file.code, file.language) for file in translations}
+    others = tuple(file for file in library.procedures if file.code not in codes)
+    other_translations = tuple(file for file in library.translations if (file.code, file.language) not in pairs)
+    library = replace(  # the named ones come last, since of two equal titles the second is reported
+        library,
+        procedures=(*others, *procedures),
+        translations=(*other_translations, *translations),
+        services=named.services,
+    )
+    names = {*own, *(services.source.name for services in named.services)}
+    findings = checks.check_between(library, workspace.folder.clinic.checks)
+    return [finding for finding in findings if finding.file in names]
+
+
+def _of_the_library(workspace: OpenWorkspace, paths: Sequence[Path]) -> set[str]:
+    """The names of those files that are procedures and translations of the library."""
+    index = workspace.library.index()
+    library = {*index.procedures.values(), *(path for each in index.translations.values() for path in each.values())}
+    places = set(map(resolved, library))
+    return {str(path) for path in paths if resolved(path) in places}
+
+
+def _faulty_particulars(workspace: OpenWorkspace, named: Sequence[Path]) -> list[Path]:
+    """The clinic's particulars where they have a fault, unless they are among the files that are named."""
+    folder = workspace.folder
+    if folder.path is None or folder.fault is None:
+        return []
+    path = folder.path / PARTICULARS
+    return [] if resolved(path) in map(resolved, named) else [path]
+
+
+def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding]) -> tuple[Problem, ...]:
+    """All of them by file and line, each once: what several files are made with is read for each of them."""
+    unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
+    return tuple(sorted(unique, key=Problem.place))
 
 
 @contextmanager
@@ -99,11 +205,11 @@ def _paths(workspace: OpenWorkspace, names: Sequence[str], failures: list[Consen
 def _files_of(workspace: OpenWorkspace, name: str) -> list[Path]:
     """A named file, or every YAML file of a named folder."""
     if not name:
-        raise FileAccess("an empty name stands for no file; name a code, a file or a folder")
+        raise FileAccess("an empty name is not a file; name a code, a file or a folder")
     folder = Path(name)
     if not is_folder(folder):
         return [workspace.locate(name)]
     files = [path for path in entries_of(folder) if path.suffix in _ENDINGS]
     if not files:
-        raise FileAccess(f"{printable(name)}: holds no .yaml file")
+        raise FileAccess(f"{printable(name)}: contains no .yaml file")
     return files

@@ -5,10 +5,11 @@ Guarantees: a cache that can't be used costs time and never a document: `Store.t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.cache.store import Store, no_store, open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace, find_folder, open_folder, open_workspace
 from consentkit.errors import FileAccess
 from consentkit.library.snapshot import Snapshot
 
@@ -39,3 +40,34 @@ def open_for_a_run(clinic: Path | None, cache: Store) -> OpenWorkspace:
 def open_despite_faults(clinic: Path | None = None) -> OpenWorkspace:
     """Open a clinic's folder for one check: `folder.fault` is what is wrong with its particulars."""
     return open_workspace(clinic, despite_faults=True, snapshot=Snapshot(holds_parsed=True))
+
+
+@dataclass(frozen=True)
+class ClinicPlace:
+    """Where a clinic's folder and the cache are, wherever the program goes later."""
+
+    folder: Path | None
+    """The clinic's folder; None where there is none."""
+    cache: Store
+
+
+def settle(clinic: str | Path | None = None, cache: str | Path | None = None, *, is_cached: bool = True) -> ClinicPlace:
+    """Find a clinic's folder as `open_workspace` does, and a cache as `open_cache` does, for many calls.
+
+    Raises FileAccess or InvalidInput where the clinic's folder or its particulars can't be used.
+    """
+    folder, store = find_folder(clinic), open_cache(Path(cache) if cache else None, is_used=is_cached)
+    if store.folder:
+        store.folder = store.folder.absolute()
+    place = ClinicPlace(folder.absolute() if folder else None, store)
+    open_for_a_call(place)
+    return place
+
+
+def open_for_a_call(place: ClinicPlace, *, despite_faults: bool = False) -> OpenWorkspace:
+    """Open a clinic's folder for one call, which reads each file once. `despite_faults` is for a check.
+
+    Raises what `open_workspace` raises.
+    """
+    snapshot = Snapshot(holds_parsed=despite_faults)
+    return open_folder(place.folder, place.cache, despite_faults=despite_faults, snapshot=snapshot)

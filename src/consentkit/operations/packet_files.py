@@ -17,6 +17,7 @@ from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn, RefusedVisit, refusal
 from consentkit.operations.printing import print_day, print_packet, require_printer
+from consentkit.operations.schedule import RequestedVisits
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.packets.earlier import Fate, remove_packet_of
@@ -146,6 +147,32 @@ def write_packets(
         yield from run.combine(targets.combined)
 
 
+def packets_into(
+    workspace: OpenWorkspace, entries: Iterator[VisitEntry], folder: Path, options: PacketOptions, *, force: bool
+) -> Iterator[MadePacket | RefusedVisit]:
+    """Make the packets of visits and write each into a folder, under its own name.
+
+    Raises FileAccess where there is something else instead of the folder, before anything is made.
+    """
+    visits = RequestedVisits(str(folder), entries, frozenset(), is_schedule=True, is_alone=False)
+    targets = PacketTargets(visits, output=f"{folder}/", force=force)
+    targets.require_sense()
+    return _results(write_packets(workspace, targets, options, _no_stdout))
+
+
+def _results(events: Iterator[PacketEvent]) -> Iterator[MadePacket | RefusedVisit]:
+    """What became of each visit; its warnings are in that, too."""
+    for event in events:
+        if isinstance(event, PacketWritten):
+            yield replace(event.made, file=Path(event.file) if event.file else None)
+        elif isinstance(event, VisitRefused):
+            yield replace(event.refused, advice=event.earlier.advice)
+
+
+def _no_stdout(pdf: bytes) -> None:
+    raise AssertionError("no packet of a folder goes to standard output")
+
+
 class _Run:
     """The packets of one call."""
 
@@ -266,7 +293,7 @@ class _Run:
             return self._removed(place, {visit} if visit else set(), shown)
         if self._targets.are_in_a_folder:
             unread = "day" if visit else "number"
-            advice = f"its {unread} can't be read, so look whether one from an earlier run is still there"
+            advice = f"its {unread} can't be read, so check whether one from an earlier run is still there"
             return EarlierFile("unknown", advice=advice)
         return EarlierFile()
 

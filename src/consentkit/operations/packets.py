@@ -2,7 +2,7 @@
 
 Guarantees: a visit that can't be served does not stop the others, and is refused with every reason at once; no reason,
 warning or notice holds a patient's particulars; each visit is compared with those before it, and one that comes again
-takes the place of what it was before. Nothing is written or printed.
+replaces what it was before. Nothing is written or printed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
@@ -38,6 +39,18 @@ class MadePacket:
     """What the front desk should know before it hands the papers out, in sentences."""
     warnings: tuple[Problem, ...] = ()
     """What may be wrong with the visit: whoever knows the patient should look."""
+    file: Path | None = None
+    """The file that it was written into, if it was."""
+
+    @property
+    def pdf(self) -> bytes:
+        """The papers."""
+        return self.packet.pdf
+
+    @property
+    def file_name(self) -> str:
+        """The name that its file has: day and number of the visit, and nothing about the patient."""
+        return self.packet.file_name
 
 
 @dataclass(frozen=True)
@@ -50,12 +63,14 @@ class RefusedVisit:
     problems: tuple[Problem, ...]
     """Everything that speaks against the visit, with the remedies."""
     warnings: tuple[Problem, ...] = ()
+    advice: str = ""
+    """What became of an earlier packet of the visit where packets are written, as the rest of a sentence."""
 
 
 def packets_of(
     workspace: OpenWorkspace, visits: Iterable[Visit | VisitEntry], options: PacketOptions = _AS_USUAL
 ) -> Iterator[MadePacket | RefusedVisit]:
-    """Make the packets of visits, such as those of a day, one after the other as they are asked for."""
+    """Make the packets of visits, such as those of a day, one after the other, each when it is requested."""
     making = PacketsInTurn(workspace, options)
     for visit in visits:
         yield making.make(visit)

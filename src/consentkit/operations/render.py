@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.documents.document import Document
-from consentkit.documents.kept import Order, fulfil, look_up
+from consentkit.documents.kept import LookedUp, fulfil, look_up
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
@@ -85,9 +85,9 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     write to that can't be used. What goes wrong with one document after that is an event.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
-    layout = Layout(request.paper or workspace.usual_paper, request.large_print, request.fillable)
+    layout = Layout(request.paper or workspace.default_paper, request.large_print, request.fillable)
     orders = yield from _read_all(workspace, request, layout)
-    targets = _targets(orders, request, workspace.usual_paper)
+    targets = _targets(orders, request, workspace.default_paper)
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
@@ -104,9 +104,9 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
 
 def _read_all(
     workspace: OpenWorkspace, request: RenderRequest, layout: Layout
-) -> Generator[ProcedureRefused, None, list[Order]]:
+) -> Generator[ProcedureRefused, None, list[LookedUp]]:
     """Find or read all, or raise once all have been looked at, so that every mistake is reported in one run."""
-    orders: dict[str, Order] = {}
+    orders: dict[str, LookedUp] = {}
     problems: list[Problem] = []
     errors: list[ConsentkitError] = []
     inputs = workspace.inputs()
@@ -121,7 +121,7 @@ def _read_all(
         else:
             code = order.sought.identity.code
             if code in orders:
-                raise WrongUse(f"{code} is asked for twice; its documents would have the same name")
+                raise WrongUse(f"{code} is requested twice; its documents would have the same name")
             orders[code] = order
     if problems:
         errors.append(InvalidInput(problems))
@@ -131,7 +131,7 @@ def _read_all(
     return list(orders.values())
 
 
-def _targets(orders: Sequence[Order], request: RenderRequest, default_paper: PaperSize) -> list[Path | None]:
+def _targets(orders: Sequence[LookedUp], request: RenderRequest, default_paper: PaperSize) -> list[Path | None]:
     """The file of each document; None where it is not to be written."""
     if request.returns_documents:
         return [None for _ in orders]

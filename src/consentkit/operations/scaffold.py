@@ -31,8 +31,8 @@ _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 
 _HEAD = """\
-# Write plain sentences of 10 to 20 words, and say "you". Keys behind a # may stay out; to use one, delete its #.
-# Where a text is asked for, a list will do, and so will `intro`, `items` and `note` together.\
+# Write plain sentences of 10 to 20 words, and say "you". Keys after a # can be left out; to use one, delete its #.
+# Instead of a text you can write a list, or `intro`, `items` and `note` together.\
 """
 
 
@@ -42,11 +42,13 @@ def write_new_procedure(workspace: OpenWorkspace, code: str, source: str | None)
     Raises WrongUse for what is not a code, FileAccess where the file exists already.
     """
     if not re.fullmatch(CODE_PATTERN, code):
-        raise WrongUse(f"{quoted(code)} is not a code; a code has 1 to 16 capitals, digits and hyphens, such as 90837")
+        raise WrongUse(
+            f"{quoted(code)} is not a code: write 1 to 16 capital letters, digits and hyphens, such as 90837"
+        )
     folder = workspace.folder.path / "procedures" if workspace.folder.path else Path()
     target, schema = folder / f"{code}.yaml", folder / schema_file("procedure")
     if os.path.lexists(target):
-        raise FileAccess(f"{printable(str(target))}: exists already; edit it, or delete it first")
+        raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
     text = _copied(workspace.locate(source), code) if source else blank(code)
     prepare_folder(folder)
     written = [target]

@@ -52,7 +52,7 @@ def read_requested(source: str, stdin: BinaryIO | None = None, numbers: Sequence
         entries = _up_to_the_last(list(entries), source, numbers)
     begin = list(islice(entries, 2))
     if not begin:
-        raise InvalidInput([Problem(source, None, None, "", "holds no visit")])
+        raise InvalidInput([Problem(source, None, None, "", "contains no visit")])
     return RequestedVisits(
         source=source,
         entries=chain(begin, entries),
@@ -76,7 +76,7 @@ def _unknown(number: str, entries: Sequence[VisitEntry], source: str) -> str:
     if not is_visit_number(number):  # it might be a name, so it is not repeated
         return "what --visit names can't be the number of a visit; write it as the schedule does: V-1002"
     numbers = list(dict.fromkeys(entry.number for entry in entries if entry.number))
-    near = did_you_mean(number, numbers) or f"; it holds {listed(numbers[:_MOST_LISTED])}"
+    near = did_you_mean(number, numbers) or f"; it contains {listed(numbers[:_MOST_LISTED])}"
     unread = [str(entry.row) for entry in entries if entry.row and not entry.name.visit][:_MOST_LISTED]
     hint = f"; no number can be read in line {', '.join(unread)}" if unread else ""
-    return f"{printable(source)} holds no visit {quoted(number)}{near}{hint}"
+    return f"{printable(source)} contains no visit {quoted(number)}{near}{hint}"

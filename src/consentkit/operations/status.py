@@ -13,8 +13,8 @@ from typing import Literal
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.library.approvals import Approval, Approvals, load_approvals
+from consentkit.library.services import load_services
 from consentkit.model.identity import Identity
-from consentkit.model.services import load_services
 
 State = Literal["approved", "draft", "changed", "overdue", "stale translation", "broken"]
 """`draft` was never approved; `changed` was, with another content; `broken` can't be made."""

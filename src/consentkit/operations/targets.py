@@ -17,7 +17,7 @@ from consentkit.problems import printable
 from consentkit.reading.paths import is_file, is_folder
 
 STDOUT = "-"
-"""The target that stands for standard output."""
+"""The target that means standard output."""
 
 
 @dataclass(frozen=True)

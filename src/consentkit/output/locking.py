@@ -1,4 +1,4 @@
-"""Holding a place for one process at a time, where several read what is there and then write.
+"""Locking a folder for one process at a time, where several read what is there and then write.
 
 Guarantees: a lock ends with the process that holds it, however that ends; the file that is locked stays, since removing
 it would let two processes lock two files.
@@ -27,22 +27,22 @@ _TAKEN = {errno.EWOULDBLOCK, errno.EACCES}
 
 @contextlib.contextmanager
 def locked(folder: Path, *, seconds: float, taken: str, remedy: str) -> Iterator[int]:
-    """Hold a folder by a file in it, waiting at most so long; gives the open file, which must not be passed on.
+    """Lock a folder by a file in it, waiting at most so long; yields the open file, which must not be passed on.
 
     Raises FileAccess with `taken` where another process holds it all that time, with `remedy` where it can't be locked,
     and where nothing can be written.
     """
-    shown = printable(str(folder))
+    name = printable(str(folder))
     try:
         descriptor = os.open(folder / LOCK, _FLAGS, 0o600)
     except OSError as error:
-        raise FileAccess(f"{shown}: can't be written to: {reason(error)}") from error
+        raise FileAccess(f"{name}: can't be written to: {reason(error)}") from error
     try:
         try:
             _lock(descriptor, seconds)
         except OSError as error:
             problem = taken if error.errno in _TAKEN else f"can't be locked: {reason(error)}; {remedy}"
-            raise FileAccess(f"{shown}: {problem}") from error
+            raise FileAccess(f"{name}: {problem}") from error
         yield descriptor
     finally:
         os.close(descriptor)
@@ -50,7 +50,7 @@ def locked(folder: Path, *, seconds: float, taken: str, remedy: str) -> Iterator
 
 @contextlib.contextmanager
 def locked_without_trace(folder: Path, *, seconds: float, taken: str, remedy: str) -> Iterator[None]:
-    """Hold a folder by itself, as `locked` does, so that no file stays in it.
+    """Lock a folder itself, as `locked` does, but without leaving a file in it.
 
     Some network file systems lock files only: there, the file is made after all.
     """
@@ -73,7 +73,7 @@ def locked_without_trace(folder: Path, *, seconds: float, taken: str, remedy: st
 
 
 def _lock(descriptor: int, seconds: float) -> None:
-    """Lock a file. Raises OSError, EWOULDBLOCK among them where others hold it all the time."""
+    """Lock a file. Raises OSError, with EWOULDBLOCK where others hold it all the time."""
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -1,8 +1,8 @@
-"""Handing a finished file to the system's print queues (CUPS, by its command `lp`).
+"""Passing a finished file to the system's print queues (CUPS, through its command `lp`).
 
 Guarantees: no shell reads anything; a PDF goes from memory to `lp`, so that no file of it is written; the arguments,
-which every user of the machine can see, hold no path and no more of a visit than its number; every job of a file gets
-the same bytes; where a job was refused, the message names those that were taken before.
+which every user of the machine can see, contain no path and nothing of a visit except its number; every job of a file
+gets the same bytes; where a job was refused, the message names those that were accepted before.
 """
 
 from __future__ import annotations
@@ -18,44 +18,46 @@ from consentkit.model.clinic import PrintSettings
 from consentkit.problems import did_you_mean, listed, printable, quoted, shortened
 
 SECONDS = 60
-"""How long the print system may take to answer. It only takes the job then; the paper comes later."""
+"""How long the print system may take to answer. It only accepts the job; the paper comes later."""
 PageRange = tuple[int, int]
 """The first and the last page, counted from 1."""
 
 _PRINTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}")
 _TITLE = re.compile(r"consentkit( [A-Za-z0-9][A-Za-z0-9-]{0,31})?")
 _STAPLE = 4
-"""The value of `finishings` that asks for one staple (RFC 8011, section 5.2.6)."""
+"""The value of `finishings` that requests one staple (RFC 8011, section 5.2.6)."""
 
 
 def job_title(visit: str | None = None) -> str:
-    """The name of a print job, which stands in the queue for all to see: fixed text and the number of the visit."""
+    """The name of a print job, which everybody can see in the queue: fixed text and the number of the visit."""
     return f"consentkit {visit}" if visit else "consentkit"
 
 
 def require_printer(printer: str) -> None:
-    """Check that a printer takes jobs and prints them now.
+    """Check that a printer accepts jobs and prints them now.
 
     Raises WrongUse for a printer that is not there, FileAccess for one that does not print or a print system that does
     not answer. Meant to be called before anything is made.
     """
     _require_printer_name(printer)
-    told = _run("lpstat", ["-a", "-p"])
-    answer = told.stdout.decode(errors="replace")
-    taking = dict(re.findall(r"^(\S+) (not accepting|accepting) requests since ", answer, re.MULTILINE))
-    if not taking and b"No destinations added" not in told.stderr:
+    done = _run("lpstat", ["-a", "-p"])
+    answer = done.stdout.decode(errors="replace")
+    states = dict(re.findall(r"^(\S+) (not accepting|accepting) requests since ", answer, re.MULTILINE))
+    if not states and b"No destinations added" not in done.stderr:
         raise FileAccess(
-            f"the print system does not answer{_own_words(told)}; start CUPS (`systemctl start cups`), or correct "
+            f"the print system does not answer{_error_message(done)}; start CUPS (`systemctl start cups`), or correct "
             "CUPS_SERVER if it runs on another machine"
         )
-    if printer not in taking:
-        raise WrongUse(f"there is no printer {quoted(printer)}{_known(printer, taking)}")
-    if taking[printer] == "not accepting":
-        raise FileAccess(f"the printer `{printer}` takes no jobs; let it with `cupsaccept {printer}`, or name another")
+    if printer not in states:
+        raise WrongUse(f"there is no printer {quoted(printer)}{_known(printer, states)}")
+    if states[printer] == "not accepting":
+        raise FileAccess(
+            f"the printer `{printer}` accepts no jobs; run `cupsaccept {printer}`, or name another printer"
+        )
     if re.search(rf"^printer {re.escape(printer)} disabled since ", answer, re.MULTILINE):
         raise FileAccess(
-            f"the printer `{printer}` has been stopped, and papers would come out later, unwatched; look after it and "
-            f"start it with `cupsenable {printer}`, or name another"
+            f"the printer `{printer}` has been stopped, and the papers would come out later, when nobody is "
+            f"watching; check it and start it with `cupsenable {printer}`, or name another"
         )
 
 
@@ -75,24 +77,24 @@ def print_pdf(
     _require_sense(printer, title, page_ranges)
     if page_ranges is not None:
         _require_page_selection(printer)
-    taken: list[str] = []
+    accepted: list[str] = []
     for pages in page_ranges if page_ranges is not None else [None]:
-        taken.append(_submit(pdf, printer, [*_options(settings, pages), "-t", title], taken))
-    return taken
+        accepted.append(_submit(pdf, printer, [*_options(settings, pages), "-t", title], accepted))
+    return accepted
 
 
 def _require_sense(printer: str, title: str, page_ranges: Sequence[PageRange] | None) -> None:
     _require_printer_name(printer)
     if not _TITLE.fullmatch(title):
-        raise WrongUse("the title of a print job may hold nothing but the number of the visit; use `job_title`")
+        raise WrongUse("the title of a print job may contain nothing but the number of the visit; use `job_title`")
     _require_ranges(page_ranges)
 
 
 def _require_printer_name(printer: str) -> None:
     if not _PRINTER.fullmatch(printer):
         raise WrongUse(
-            f"{quoted(printer)} can't be the name of a printer; it has letters, digits and any of `_.@-`, and begins "
-            "with a letter or digit; `lpstat -a` lists those that there are"
+            f"{quoted(printer)} can't be the name of a printer; a name has letters, digits and any of `_.@-`, and "
+            "begins with a letter or digit; `lpstat -a` lists the printers"
         )
 
 
@@ -101,11 +103,13 @@ def _require_ranges(page_ranges: Sequence[PageRange] | None) -> None:
         raise WrongUse("names no pages to print; name at least one range, or leave the ranges out")
     for first, last in page_ranges or ():
         if not 1 <= first <= last:
-            raise WrongUse(f"pages {first} to {last} can't be printed; pages count from 1, and the first comes first")
+            raise WrongUse(
+                f"pages {first} to {last} can't be printed; count pages from 1, and name the first one first"
+            )
 
 
 def _require_page_selection(printer: str) -> None:
-    """A raw queue would print the whole file for each range, and so hand one patient the papers of all."""
+    """A raw queue would print the whole file for each range, and so give one patient the papers of all."""
     described = _run("lpoptions", ["-p", printer]).stdout.decode(errors="replace")
     if re.search(r"\bprinter-make-and-model='[^']*\bRaw Printer'", described):
         raise WrongUse(
@@ -126,51 +130,51 @@ def _options(settings: PrintSettings, pages: PageRange | None) -> Iterator[str]:
 
 
 def _submit(data: bytes, printer: str, options: Sequence[str], before: Sequence[str]) -> str:
-    # The file goes in by stdin: as an argument its path would be seen by every user, and kept in the job's record.
+    # The file goes in through stdin: as an argument, every user could see its path, and the job's record would keep it.
     try:
-        told = _run("lp", ["-d", printer, *options], data)
-        found = re.search(rb"^request id is (\S+-[0-9]+) ", told.stdout, re.MULTILINE)
-        if told.returncode == 0 and found:
-            return found[1].decode(errors="replace")
-        require_printer(printer)  # it knows better: `lp` calls a print system that is down a missing printer
-        raise FileAccess(f"the printer `{printer}` refused the job{_own_words(told)}; see what `lpstat -t` says")
+        done = _run("lp", ["-d", printer, *options], data)
+        request = re.search(rb"^request id is (\S+-[0-9]+) ", done.stdout, re.MULTILINE)
+        if done.returncode == 0 and request:
+            return request[1].decode(errors="replace")
+        require_printer(printer)  # its message is better: `lp` calls a print system that is down a missing printer
+        raise FileAccess(f"the printer `{printer}` refused the job{_error_message(done)}; run `lpstat -t` to see why")
     except (FileAccess, WrongUse) as error:
-        raise type(error)(f"{error}{_taken(before)}") from error
+        raise type(error)(f"{error}{_accepted_before(before)}") from error
 
 
-def _taken(before: Sequence[str]) -> str:
+def _accepted_before(before: Sequence[str]) -> str:
     if not before:
         return ""
-    return f". The print system has taken {listed(before)} before; `cancel` and the number takes one back"
+    return f". The print system has already accepted {listed(before)}; `cancel` with its number withdraws one"
 
 
 def _run(program: str, arguments: Sequence[str], data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run a command of CUPS in plain English, whatever the user's language, since its answer is read."""
-    found = shutil.which(program)
-    if found is None:
+    executable = shutil.which(program)
+    if executable is None:
         raise FileAccess(f"the command `{program}` is not on this machine; install CUPS (Debian: `cups-client`)")
     environment = {**os.environ, "LC_ALL": "C"}
     try:
-        return subprocess.run(  # noqa: S603 - no shell; the printer, title and ranges have been looked at
-            [found, *arguments], input=data, capture_output=True, env=environment, timeout=SECONDS, check=False
+        return subprocess.run(  # noqa: S603 - no shell; the printer, title and ranges have been checked
+            [executable, *arguments], input=data, capture_output=True, env=environment, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         raise FileAccess(
-            f"the print system did not answer within {SECONDS} seconds; see with `lpstat -o` whether it has the job "
+            f"the print system did not answer within {SECONDS} seconds; check with `lpstat -o` whether it has the job "
             "before you print again"
         ) from None
     except OSError as error:
-        raise FileAccess(f"the command `{program}` can't be run ({type(error).__name__}); install CUPS anew") from error
+        raise FileAccess(f"the command `{program}` can't be run ({type(error).__name__}); reinstall CUPS") from error
 
 
-def _own_words(told: subprocess.CompletedProcess[bytes]) -> str:
-    """What a command of CUPS complained of, for whoever knows it."""
-    lines = told.stderr.decode(errors="replace").split("\n")
+def _error_message(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The error message of a command of CUPS, for readers who know it."""
+    lines = done.stderr.decode(errors="replace").split("\n")
     return f" ({printable(shortened(lines[0].strip()))})" if lines[0].strip() else ""
 
 
-def _known(printer: str, taking: dict[str, str]) -> str:
-    names = sorted(name for name in taking if _PRINTER.fullmatch(name))
+def _known(printer: str, states: dict[str, str]) -> str:
+    names = sorted(name for name in states if _PRINTER.fullmatch(name))
     if not names:
         return ", nor any other; set one up with `lpadmin`"
     return (

@@ -69,7 +69,7 @@ def _require_file(target: Path, status: os.stat_result) -> None:
         raise FileAccess(f"{_shown(target)}: is a folder; name a file, or end the name with / to write into it")
     for is_kind, kind in _NO_FILES.items():
         if is_kind(status.st_mode):
-            raise FileAccess(f"{_shown(target)}: is {kind}, and a file does not take its place; {_OTHER_TARGET}")
+            raise FileAccess(f"{_shown(target)}: is {kind}, which no file may replace; {_OTHER_TARGET}")
     _require_outside_the_system(target)
 
 
@@ -88,7 +88,7 @@ def _require_outside_the_system(target: Path) -> None:
     """Raise FileAccess for a place among devices or processes: /dev/stdout looks like a file where stdout is one."""
     folder = Path(os.path.realpath(target.parent))
     if any(map(folder.is_relative_to, _SYSTEM_FOLDERS)) and not folder.is_relative_to(_SHARED_MEMORY):
-        raise FileAccess(f"{_shown(target)}: is a place of the system, where no file belongs; {_OTHER_TARGET}")
+        raise FileAccess(f"{_shown(target)}: belongs to the system, and no file can be written there; {_OTHER_TARGET}")
 
 
 def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
@@ -132,7 +132,7 @@ def _is_own(path: Path, status: os.stat_result) -> bool:
         return False
     try:
         data = path.read_bytes()
-        # A form that somebody has filled in and saved still says that it is ours, but what was typed is not.
+        # A form that somebody has filled in and saved still states that it is ours, but what was typed is not.
         return read_properties(data) is not None and is_intact(data)
     except OSError:
         return False

@@ -56,7 +56,7 @@ DAYS = ("date", "date_of_birth")
 DAY_IN_ANY_FORM = r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}"
 """How people and spreadsheets write a day, as a pattern."""
 
-_FORMAT_AS_TEXT = "give the column the format of text in the spreadsheet, and write it again"
+_FORMAT_AS_TEXT = "format the column as text in the spreadsheet, and enter it again"
 _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
         tuple(COLUMNS),
@@ -72,27 +72,27 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         DAYS,
         re.compile(DAY_IN_ANY_FORM + r"(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
         "is a date in another form; write year-month-day, such as 2026-11-22, "
-        "and give the column the format YYYY-MM-DD in the spreadsheet, so that it stays so",
+        "and format the column as YYYY-MM-DD in the spreadsheet, so that it stays that way",
     ),
     (
         DAYS,
         re.compile(r"[0-9]{5}([.,][0-9]+)?"),
-        "is the number by which a spreadsheet keeps a date; give the column the format YYYY-MM-DD there",
+        "is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there",
     ),
     (
         ("visit", "record_number", "procedures"),
         re.compile(r"(.*[\s;])?[0-9]+[.,]0+([\s;].*)?"),
-        f"holds a number with a decimal point, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+        f"contains a number that a spreadsheet gave a decimal point; {_FORMAT_AS_TEXT}",
     ),
     (
         ("visit", "record_number", "procedures"),
         re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+"),
-        f"is a number in powers of ten, into which a spreadsheet turned it; {_FORMAT_AS_TEXT}",
+        f"is a number that a spreadsheet turned into powers of ten; {_FORMAT_AS_TEXT}",
     ),
     (
         tuple(column for column in LISTS if column != "extra"),
         re.compile(r".*,.*"),
-        "holds a comma; separate the entries by spaces or semicolons",
+        "contains a comma; separate the entries by spaces or semicolons",
     ),
     (
         ("large_print", "medical_visit"),
@@ -108,7 +108,7 @@ def spoilt(column: str, cell: str) -> str | None:
     if len(cell) > LONGEST_CELL:
         return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
     for _, description in characters.refused(cell):
-        return f"holds {description}; delete it"
+        return f"contains {description}; delete it"
     for columns, look, message in _SPOILT:
         if column in columns and look.fullmatch(cell):
             return message

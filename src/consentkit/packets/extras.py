@@ -39,29 +39,31 @@ class Extras:
     paper: PaperSize
     _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
 
-    def get(self, name: str, which: str, *, is_telling: bool = False) -> ForeignPdf:
+    def get(self, name: str, which: str, *, is_revealing: bool = False) -> ForeignPdf:
         """A file by its name.
 
-        `which` says which entry of the visit that is, for messages that may not quote the name; `is_telling` that the
+        `which` says which entry of the visit that is, for messages that may not quote the name; `is_revealing` that the
         name reveals who the patient is. Raises InvalidInput where the file is unfit, FileAccess where it is missing or
         can't be read.
         """
         folder = self.workspace.folder.path
         if folder is None:
-            message = f"{which}, has no place to be: extra PDFs are files in a clinic folder; name one with --clinic"
+            message = f"{which}, can't be found: extra PDFs are files in a clinic folder; name one with --clinic"
             raise InvalidInput([Problem("`extra`", None, None, "", message)])
         path = file_named(folder / EXTRA_FOLDER, name)
         if path is None:
-            missing = _missing(folder / EXTRA_FOLDER, "" if is_telling else name)
+            missing = _missing(folder / EXTRA_FOLDER, "" if is_revealing else name)
             raise FileAccess(f"`extra` names a file, {which}, {missing}")
         try:
             extra = self._judge(path)
             if isinstance(extra, InvalidInput):
                 raise extra
         except InvalidInput as error:
-            raise _without_name(error, which) if is_telling else error from None
+            raise _without_name(error, which) if is_revealing else error from None
         except FileAccess as error:
-            raise FileAccess(f"`extra` names a file, {which}, that can't be read") if is_telling else error from None
+            raise (
+                FileAccess(f"`extra` names a file, {which}, that can't be read") if is_revealing else error
+            ) from None
         return extra
 
     def _judge(self, path: Path) -> ForeignPdf | InvalidInput:
@@ -105,7 +107,7 @@ def _missing(folder: Path, name: str) -> str:
     else:
         advice = "put the file there"
     held = f"{len(names)} PDF file{'' if len(names) == 1 else 's'}" if names else "no PDF file"
-    return f"that is not in the folder {printable(str(folder))}, which holds {held}; {advice}"
+    return f"that is not in the folder {printable(str(folder))}, which contains {held}; {advice}"
 
 
 def _without_name(error: InvalidInput, which: str) -> InvalidInput:

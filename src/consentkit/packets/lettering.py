@@ -25,8 +25,8 @@ from consentkit.pdf.part import Slot
 _PRINTED = 11 / 12
 """The default size of what is written into slots, as a share of the size in which lines are drawn."""
 _LARGE_PRINT = 14 / 12
-"""The largest size that a slot of the usual height has room for."""
-_USUAL_HEIGHT = 16.0
+"""The largest size that a slot of the normal height has room for."""
+_NORMAL_HEIGHT = 16.0
 """Points from the rule of a slot to its upper edge; a text in a higher one is larger, as on the cover."""
 _SMALL = 10 / 12
 _LEAST_ON_ONE_LINE = 0.62
@@ -83,7 +83,7 @@ class Texts:
         left, bottom, right, top = slot.corners
         room = right - left - 2 * _SIDE
         pair = halves(text)
-        height = max(1, (top - bottom) / _USUAL_HEIGHT)
+        height = max(1, (top - bottom) / _NORMAL_HEIGHT)
         scale = min(max(self._printed, _PRINTED * height), room / max(self._drawn[text].width, 1))
         if pair is None:
             return [self._stamp(text, left, right, bottom + _ABOVE_RULE, scale, slot.element, flush_right)]

@@ -26,7 +26,7 @@ Named = Patient | Professional | Representative | Interpreter
 
 @dataclass(frozen=True)
 class Conflict:
-    """A reason why the papers of a visit must not be made as they are asked for."""
+    """A reason why the papers of a visit must not be made as they were requested."""
 
     rule: str
     """The rule, by its name in docs/pairing.md."""
@@ -60,7 +60,7 @@ def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
 class DayBook:
     """Sees a patient who gets a once-a-day code at two visits of one day, over all the visits of a run.
 
-    A visit is known by its number: one that is planned again takes the place of what it was before. It remembers
+    A visit is known by its number: one that is planned again replaces what it was before. It remembers
     hashes only, with a salt of its own for each process, and only in memory: nothing in it reveals who came.
     """
 
@@ -110,7 +110,7 @@ class DayBook:
 class RecordBook:
     """Sees a record number that comes with two names, or two dates of birth, in one run.
 
-    As in `DayBook`, a visit that comes again takes the place of what it was before, and nothing is remembered of a
+    As in `DayBook`, a visit that comes again replaces what it was before, and nothing is remembered of a
     patient but salted hashes, only in memory.
     """
 
@@ -144,7 +144,7 @@ def _once_a_day(code: str) -> Conflict:
         "once-a-day",
         (code,),
         f"{code} may be used once a day for a patient, and another visit of that day has it",
-        f"take {code} out of one of the two visits, or correct the date or the record number",
+        f"remove {code} from one of the two visits, or correct the date or the record number",
         can_be_overridden=False,
     )
 
@@ -155,7 +155,7 @@ def _repeated(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
         yield Conflict(
             "repeated-code",
             (code,),
-            f"`procedures` lists {code} more than once, and one set of papers serves however often it is used",
+            f"`procedures` lists {code} more than once; one set of papers is enough however often it is used",
             "name it once",
             can_be_overridden=False,
         )
@@ -180,7 +180,7 @@ def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
                 "not-together",
                 (one, other),
                 f"{one} and {other} may not be used at one visit",
-                f"take {one} or {other} out of `procedures`",
+                f"remove {one} or {other} from `procedures`",
                 can_be_overridden=False,
             )
         elif _says(facts, "not_with_unless_separate", one, other):
@@ -188,7 +188,7 @@ def _exclusions(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
                 "only-if-separate",
                 (one, other),
                 f"{one} and {other} may be used on one day only if each is a service of its own",
-                f"take {one} or {other} out of `procedures`, or override with what makes them separate",
+                f"remove {one} or {other} from `procedures`, or override with what makes them separate",
                 can_be_overridden=True,
             )
 
@@ -213,8 +213,8 @@ def _alone(codes: Sequence[str], facts: Facts) -> Iterator[Conflict]:
             yield Conflict(
                 "add-on-alone",
                 (code,),
-                f"{code} is an add-on, and no code that it adds to is beside it",
-                f"{add}take {code} out; override only if another visit of the same day has such a code",
+                f"{code} is an add-on, and the visit has no code that it adds to",
+                f"{add}remove {code}; override only if another visit of the same day has such a code",
                 can_be_overridden=True,
             )
 
@@ -229,8 +229,8 @@ def _without_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
             yield Conflict(
                 "medical-visit-missing",
                 (code,),
-                f"{code} is an add-on to a medical (evaluation and management) visit, and none is stated",
-                f"write `medical_visit: true` if there is one, or take {code} out of `procedures`",
+                f"{code} is an add-on to a medical (evaluation and management) visit, and the visit has none",
+                f"write `medical_visit: true` if there is one, or remove {code} from `procedures`",
                 can_be_overridden=False,
             )
 
@@ -296,7 +296,7 @@ def _two_roles(visit: Visit) -> Iterator[Conflict]:
                 "two-roles",
                 (),
                 f"the {one} and the {other} have the same name, and one person can't be both",
-                f"name somebody else as one of the two; if they are two people, tell them apart in their names{last}",
+                f"name somebody else as one of the two; if they are two people, make their names differ{last}",
                 can_be_overridden,
             )
 

@@ -90,7 +90,7 @@ class PaperMaker:
                 if self.ends_on_even_page and self.duplex and placed[-1].last % 2:
                     placed.append(PlacedItem(self._blank(plan, inputs), placed[-1].last + 1, placed[-1].last + 1))
                 return [PlacedItem(cover, 1, cover.part.pages), *spare, *placed]
-        raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; make two visits of this one")
+        raise RenderingFailed(f"the cover takes more than {_MOST_COVER_PAGES} pages; split this visit in two")
 
     def _behind_cover(self, plan: PacketPlan, inputs: Inputs) -> list[PacketItem]:
         papers = [_document_paper(document, self._pack(plan, document.language, inputs)) for document in plan.documents]

@@ -25,7 +25,7 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout
 from consentkit.model.procedure import Procedure
-from consentkit.model.visit import ASSENT_AGE, Visit, tells_who, title_of_file
+from consentkit.model.visit import ASSENT_AGE, Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
@@ -100,7 +100,7 @@ class PacketPlan:
 
     def _instead_of_name(self, number: int) -> str | None:
         """What an extra file is called whose name reveals who the patient is: unlike any file of another visit."""
-        if not tells_who(self.visit, Path(self.extras[number].name).name):
+        if not particular_in(self.visit, Path(self.extras[number].name).name):
             return None
         return f"extra file {_which(self.visit, number)} of {named_visit(self.visit.visit)}"
 
@@ -223,9 +223,9 @@ class Planner:
             return self._parsed.pack(language, one.inputs)
         except WrongUse as error:
             message: object = error
-            if tells_who(one.visit, language):
+            if particular_in(one.visit, language):
                 there_is = listed(self.workspace.languages())
-                message = f"there is no pack for a language of this visit; there is {there_is}"
+                message = f"there is no language pack for a language of this visit; there is {there_is}"
             raise WrongUse(f"{message}; choose one of these, and let an interpreter help with it") from error
 
     def _procedures(self, one: _VisitInPlanning) -> list[Procedure]:
@@ -244,10 +244,10 @@ class Planner:
             return self._parsed.procedure(code, one.inputs)
         except UnknownCode:
             line, column = one.places[number] if number < len(one.places) else (problems.row, None)
-            what = "a code" if tells_who(visit, code) else f"the code `{code}`"
+            what = "a code" if particular_in(visit, code) else f"the code `{code}`"
             message = (
-                f"`procedures` holds {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
-                "`consentkit list` shows those there are"
+                f"`procedures` contains {what}, number {number + 1} of {len(visit.procedures)}, that no procedure has; "
+                "`consentkit list` shows all codes"
             )
             raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
 
@@ -283,13 +283,13 @@ class Planner:
         visit = one.visit
         self._extras = self._extras or Extras(self.workspace, self.workspace.folder.clinic.paper)
         name, which = visit.extra[number], _which(visit, number)
-        is_telling = tells_who(visit, name) is not None
-        extra = self._extras.get(name, which, is_telling=is_telling)
+        is_revealing = particular_in(visit, name) is not None
+        extra = self._extras.get(name, which, is_revealing=is_revealing)
         if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
-            shown = "" if is_telling else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
+            shown = "" if is_revealing else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
             one.problems.add(
-                f"the name of the extra file {which if is_telling else quoted(name)} has characters that no font here "
-                f"can print{shown}; rename the file, and write its new name here",
+                f"the name of the extra file {which if is_revealing else quoted(name)} has characters that no font "
+                f"here can print{shown}; rename the file, and write its new name here",
                 "unprintable",
             )
         return extra
@@ -301,11 +301,11 @@ class Planner:
         overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and self.options.override]
         for conflict in all_conflicts:
             if conflict not in overridden:
-                hint = ' (to go on all the same: --override "the reason")' if conflict.can_be_overridden else ""
+                hint = ' (to continue anyway: --override "the reason")' if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and (particular := tells_who(visit, self.options.override or "")):
+        if overridden and (particular := particular_in(visit, self.options.override or "")):
             problems.add(
-                f"the reason of --override holds {particular}, and it is recorded where no patient data may be; "
+                f"the reason of --override contains {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",
                 "override",
             )
@@ -323,7 +323,7 @@ class Planner:
 
 
 def _require_letters(one: _VisitInPlanning) -> None:
-    """Report names that no font can print: a box in place of a letter could hide whose paper it is."""
+    """Report names that no font can print: a box instead of a letter could hide whose paper it is."""
     for field_name, text in _printed_texts(one.visit):
         if lost := unprintable(text):
             needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)

@@ -110,7 +110,7 @@ def metadata_texts(file: PdfFile) -> list[str]:
 
 
 def stream_digest(file: PdfFile, stream: Ref) -> bytes:
-    """A digest by which streams can be told apart."""
+    """A digest that differs between different streams."""
     return hashlib.sha256(file.objects[stream].stream or b"").digest()
 
 

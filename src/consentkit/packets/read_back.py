@@ -11,7 +11,7 @@ What is not checked: which slot of a page holds which of the visit's texts, so t
 are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.
 Which three particulars belong on a page, and how a language writes a day, is said in one place for whoever writes and
 for the check: a fault there is in both. What else a visit may write (`own_texts`) is stated here again. Words in
-letters from right to left are told apart by their letters, not by the order of these.
+letters from right to left are compared by their letters, not by the order of these.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) ->
     _require_plain(file)
     filled = _field_values(file)
     if len(filled) != len(pages):
-        raise RenderingFailed("the finished packet has another number of pages than was meant")
+        raise RenderingFailed("the finished packet has an unexpected number of pages")
     reader, fold = PageReader(file), cache(_folded)
     pages_drawn = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
     for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), pages_drawn, filled, pages, strict=True), 1):
@@ -117,13 +117,13 @@ def _require_page(
     whole = {*marks.required, *marks.allowed}
     known = {*whole, *(half for text in whole for half in halves(text) or ())}
     if drawn - set(map(fold, known)) or not set(values) <= whole:
-        raise RenderingFailed(f"page {number} of the packet bears something that does not belong to this visit")
+        raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
     spoken = [item for item in texts if item.spoken is not None]
     in_order = {_words(text) for text in known} if spoken else set()
     for item in spoken:
         said = item.spoken or ""
         if fold(said) != fold(item.text) or _words(said) not in in_order:
-            raise RenderingFailed(f"page {number} of the packet is read out otherwise than it is drawn")
+            raise RenderingFailed(f"page {number} of the packet is read aloud differently than it is drawn")
 
 
 def _require_annotations(
@@ -138,7 +138,7 @@ def _require_annotations(
     if is_filled:  # what has been filled in can't be changed
         annotations = [item._replace(flags=item.flags & ~1) for item in annotations]
     if annotations != expected:
-        raise RenderingFailed(f"page {number} of the packet has other links or form fields than its paper")
+        raise RenderingFailed(f"page {number} of the packet has different links or form fields than its paper")
 
 
 def _require_known_strings(
@@ -153,12 +153,14 @@ def _require_known_strings(
             continue
         is_known = text in marks.texts or (key in _VALUES and text in values)
         if not is_known and not _is_identifier(key, string, marks):
-            raise RenderingFailed(f"the packet says something that belongs to none of its papers, as /{key.decode()}")
+            raise RenderingFailed(
+                f"the packet contains something that belongs to none of its papers, as /{key.decode()}"
+            )
     texts = metadata_texts(file)
     if any(text not in marks.texts and text.encode() not in marks.said for text in texts):
-        raise RenderingFailed("the metadata of the packet says something that does not belong there")
+        raise RenderingFailed("the metadata of the packet contains something that does not belong there")
     if _title(file) != marks.title or marks.title not in texts:
-        raise RenderingFailed("the packet has another title than was meant")
+        raise RenderingFailed("the packet has an unexpected title")
 
 
 _VALUES = {b"V", b"DV"}
@@ -223,7 +225,7 @@ class Runs(NamedTuple):
 
 _NOTHING = Runs(False, ())
 _KEPT = "-./"
-"""What tells record numbers apart: 1-23 is not 12-3."""
+"""What distinguishes record numbers: 1-23 is not 12-3."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 """The classes of letters that are drawn from right to left (Unicode Standard Annex 9, table 4)."""
 _TURNING = {*_RIGHT_TO_LEFT, "AN"}
@@ -240,7 +242,7 @@ def _folded(text: str) -> Runs:
     if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
         return Runs(False, tuple(shown.split()))
     words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
-    return Runs(True, tuple(sorted(run for word in words for run in _parted(word))))
+    return Runs(True, tuple(sorted(run for word in words for run in _separated(word))))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -254,7 +256,7 @@ def _shown(text: str) -> str:
 
 
 def _simplified(char: str) -> str:
-    """A character as far as it counts: letters, digits, what tells record numbers apart; of format characters, nothing.
+    """A character as far as it counts: letters, digits, what distinguishes record numbers; no format characters.
 
     One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be known or
     can't be seen counts as a letter that no text of a visit has.
@@ -267,7 +269,7 @@ def _simplified(char: str) -> str:
     return char if char.isalnum() or category.startswith("M") or char in _KEPT else " "
 
 
-def _parted(word: str) -> Iterator[str]:
+def _separated(word: str) -> Iterator[str]:
     """The runs of a word that is mixed, each in one direction. Letters from right to left are read backwards."""
     for is_turned, run in groupby(word, key=_is_turned):
         letters = list(run)

@@ -1,6 +1,6 @@
-"""A few values that were used lately, for runs that may go on for thousands of visits.
+"""A few values that were used recently, for runs of thousands of visits.
 
-Guarantees: never more than so many are kept, and the one that was not used for longest goes first.
+Guarantees: never more than a given number are kept, and the one unused for longest is dropped first.
 """
 
 from __future__ import annotations

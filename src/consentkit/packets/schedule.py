@@ -115,7 +115,7 @@ def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode().split("\n")
-        message = "holds a character that is not in UTF-8; save the file as UTF-8 (a schedule: as CSV UTF-8)"
+        message = "contains a character that is not UTF-8; save the file as UTF-8 (a schedule: as CSV UTF-8)"
         place = line + len(before) - 1, len(before[-1]) + 1
     raise InvalidInput([Problem(name, *place, "", message)])
 
@@ -136,7 +136,7 @@ def _survey(stream: BinaryIO, name: str) -> _Header:
     if header is None:
         raise _fault(name, None, f"is empty; {_what_the_header_is()}")
     if not rows:
-        raise _fault(name, header.line, "holds no visit; write one on each line below the names of the columns")
+        raise _fault(name, header.line, "contains no visit; write one on each line below the names of the columns")
     return header
 
 
@@ -221,7 +221,7 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
         elif column not in COLUMNS:
             near = did_you_mean(column, lacking)
             meant += near
-            message = f"is not a column that is known{near or '; correct or delete it'}"
+            message = f"is not a known column{near or '; correct or delete it'}"
         elif first != number:
             message = f"appears a second time, first in column {first}; keep one"
         else:
@@ -269,7 +269,7 @@ def _unread_row(line: int, problem: Problem, cells: Sequence[str], header: _Head
 def _wrong_count(count: int, header: _Header) -> str:
     expected, mark = len(header.columns), _DELIMITERS[header.delimiter]
     if count > expected:
-        advice = f"put a cell that holds a {mark} in quotation marks"
+        advice = f"put a cell that contains a {mark} in quotation marks"
     else:
         advice = f"write each cell, or leave it empty between two {mark}s, and take line breaks out of cells"
     return f"has {count} cells, but the first line names {expected} columns; {advice}"

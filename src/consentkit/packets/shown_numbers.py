@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from consentkit.model.visit import Patient, VisitName, is_visit_number, name_of, tells_of
+from consentkit.model.visit import Patient, VisitName, is_visit_number, mentions, name_of
 from consentkit.packets.cells import DAY_IN_ANY_FORM, DAYS, REQUIRED
 from consentkit.reading.yaml_file import Data
 
@@ -31,10 +31,10 @@ def shown_number(data: Mapping[str, Data]) -> str | None:
     if not isinstance(number, str) or not _looks_like_a_number(number):
         return None
     texts = [text for person in (patient, other) if isinstance(person, Mapping) for text in person.values()]
-    is_telling = any(tells_of(text, number) for text in texts if isinstance(text, str))
+    is_revealing = any(mentions(text, number) for text in texts if isinstance(text, str))
     # Where a particular is missing, it may be what was written as the number.
     is_whole = isinstance(patient, Mapping) and all(isinstance(patient.get(key), str) for key in Patient.model_fields)
-    return number if is_whole and not is_telling else None
+    return number if is_whole and not is_revealing else None
 
 
 def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:
@@ -58,7 +58,7 @@ def name_among(columns: tuple[str, ...], cells: Sequence[str]) -> VisitName:
     else:
         is_known = is_in_order and all(column in DAYS or column == "time" for column in columns[:place])
         is_known = is_known and not _are_in_order(columns, [*before, "", number, *after])
-    if not is_known or any(tells_of(cell, number) for cell in [*before, *after] if cell):
+    if not is_known or any(mentions(cell, number) for cell in [*before, *after] if cell):
         return VisitName()
     has_day = is_in_order or columns[:2] == ("visit", "date")
     return name_of({"visit": number, "date": filled["date"] if has_day else None})

@@ -73,15 +73,15 @@ def named_visit(visit: str) -> str:
 
 
 def field_of(visit: str, file: str) -> str:
-    """The visit as the field of a problem; nothing where the visit is named in place of its file."""
+    """The visit as the field of a problem; nothing where the visit is named instead of its file."""
     return "" if file == named_visit(visit) else named_visit(visit)
 
 
 def unread_problems(entry: VisitEntry) -> list[Problem]:
     """The mistakes of a visit that can't be read, each with the number of the visit where messages may hold it."""
-    if entry.number is None:
+    name = field_of(entry.number, entry.file) if entry.number else ""
+    if not name:
         return list(entry.problems)
-    name = named_visit(entry.number)
     return [replace(problem, field=f"{name}: {problem.field}" if problem.field else name) for problem in entry.problems]
 
 

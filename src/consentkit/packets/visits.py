@@ -28,7 +28,7 @@ from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
 
 STDIN = "-"
-"""The name that stands for standard input."""
+"""The name that means standard input."""
 
 _SHOWN_STDIN = "stdin"
 _SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
@@ -38,7 +38,7 @@ _SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
 _UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS})"
 _NOT_TEXT = {
     b"PK\x03\x04": f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
-    b"\xd0\xcf\x11\xe0": f"is a spreadsheet of an old kind, not text; {_SAVE_AS}",
+    b"\xd0\xcf\x11\xe0": f"is a spreadsheet in an old format, not text; {_SAVE_AS}",
     b"%PDF": "is a PDF; name a visit in YAML or a schedule in CSV",
     codecs.BOM_UTF16_LE: _UTF_16,
     codecs.BOM_UTF16_BE: _UTF_16,
@@ -88,7 +88,7 @@ def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry
         with _explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
             yield from _visits(file, name, is_schedule=is_schedule)
     elif stdin is None:
-        raise WrongUse("`-` stands for standard input, but there is none; name a file")
+        raise WrongUse("`-` means standard input, but there is none; name a file")
     else:
         yield from visits_in(stdin, _SHOWN_STDIN)
 

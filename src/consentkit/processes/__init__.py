@@ -1,1 +1,1 @@
-"""Work in processes of its own: under limits, side by side, ended with the run; steps that no signal ends half-way."""
+"""Work in child processes: under limits, side by side, ended with the run; steps that no signal interrupts half-way."""

@@ -1,7 +1,7 @@
 """The signals that end a run: Ctrl-C (SIGINT), SIGTERM and SIGHUP, which all mean the same here.
 
-Guarantees: a step that must be done whole is done whole, and the signal takes effect after it; a process that was
-forked leaves the signals of the terminal to its parent, and never outlives it, however the parent ends.
+Guarantees: a step that must be completed is completed, and the signal takes effect after it; a forked process leaves
+the signals of the terminal to its parent, and never outlives it, however the parent ends.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _HELD_BACK = (*SIGNALS, signal.SIGALRM)  # the last one is the command line's reminder
 _PR_SET_PDEATHSIG = 1
-"""prctl(2): the signal that this process gets when its parent ends."""
+"""prctl(2): set the signal that this process gets when its parent ends."""
 
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[set[int]]:
-    """Let signals wait: in a hook around a fork they would be lost, in a cleanup they would leave things behind.
+    """Hold signals back: in a hook around a fork they would be lost, in a cleanup they would leave things behind.
 
-    Gives the signals that were held back before.
+    Yields the signals that were held back before.
     """
-    # Asking first is no formality: `pthread_sigmask` runs the handlers of earlier signals after it has set the mask,
-    # and if one of these raises, the mask that was there before is known to nobody.
+    # The mask must be read first: `pthread_sigmask` runs the handlers of earlier signals after it has set the mask, and
+    # if one of these raises, the mask from before is lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
@@ -38,7 +38,7 @@ def uninterrupted() -> Iterator[set[int]]:
 
 @contextlib.contextmanager
 def interruptible(held_back: set[int]) -> Iterator[None]:
-    """Within `uninterrupted`: let signals in while waiting, but those that were held back before it."""
+    """Within `uninterrupted`: let signals in while waiting, except those that were held back before it."""
     now = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
@@ -49,10 +49,10 @@ def interruptible(held_back: set[int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def own_temporary_folder() -> Iterator[None]:
-    """Collect the temporary files of this process in one folder, and remove it, whatever its makers have forgotten.
+    """Collect the temporary files of this process in one folder, and remove it with whatever was left in it.
 
-    Libraries remove their files when an object is collected, which an interrupt may prevent. Where there is no room for
-    temporary files, the one who needs them says so.
+    Libraries remove their files when an object is collected, which an interrupt may prevent. Where there is no space
+    for temporary files, the code that needs them reports it.
     """
     before, folder = tempfile.tempdir, None
     try:
@@ -68,7 +68,7 @@ def own_temporary_folder() -> Iterator[None]:
 
 
 def follow(parent: int) -> None:
-    """In a process that was just forked: let the parent, by its number, decide when to end, and end with it."""
+    """In a process that was just forked: let the parent, by its process id, decide when to end; end with it."""
     for number in (signal.SIGINT, signal.SIGHUP):  # a terminal sends them to both, and the parent ends us
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGALRM):
@@ -78,5 +78,5 @@ def follow(parent: int) -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it has ended before it was asked for
+    if os.getppid() != parent:  # the parent ended before prctl was called
         os._exit(1)

@@ -1,4 +1,4 @@
-"""Running what a foreign template asks for without letting it take the machine along.
+"""Running what a foreign template requests without letting it bring down the machine.
 
 Guarantees: the function either returns, raises, or is ended when it needs more time, memory or disk than a document
 ever does; its temporary files are gone afterwards, even where this process is interrupted. WeasyPrint itself knows no
@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from consentkit.errors import ConsentkitError, OutOfTime, RenderingFailed
+from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, interruptible, uninterrupted
-from consentkit.processes.whole_files import LARGEST_PDF
 
 Result = TypeVar("Result")
 
 _BY_THE_CLOCK = 3
 _SECONDS_TO_EXPLAIN = 2
-"""Seconds between the signal at which a child says where it is and the limit at which the kernel ends it."""
+"""Seconds between the signal at which a child reports where it is and the limit at which the kernel ends it."""
 _LEAST_MEMORY = 400 * 1000**2
-"""Bytes that a document may take in any case, since this process may have grown large by itself."""
+"""Bytes that a document may take in any case, since this process itself may have grown large."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class Limits:
     """What a document may cost. The largest shipped one takes about 2 seconds and 300 MB."""
 
     seconds: int = 20
-    """Seconds of CPU time; by the clock it may take three times as many, since a machine may be busy."""
+    """Seconds of CPU time; elapsed time may be three times as long, since a machine may be busy."""
     memory: int = 800 * 1000**2
     """Address space in bytes, including that of this process, unless that is large itself."""
-    file_size: int = LARGEST_PDF
-    """Bytes of any one file."""
+    file_size: int = 64 * 1024**2
+    """The most bytes of any one file."""
 
 
 @dataclass(frozen=True)
 class _Unexpected:
-    """An error of a kind that nobody expects; its text might quote the document."""
+    """An unexpected kind of error; its text might quote the document."""
 
     name: str
 
@@ -61,14 +61,15 @@ def run_limited(
     """
     limits = limits or Limits()
     context = multiprocessing.get_context("fork")  # the engine is loaded already, and loading it is the larger half
-    receiver, sender = context.Pipe(duplex=False)
     # An interrupt is let in only while we wait: in a hook around the fork it would be lost, in the tidying up it would
     # leave files behind. One that comes at another time waits until the end.
     with uninterrupted() as held_back, tempfile.TemporaryDirectory(prefix="consentkit-") as folder:
-        task = (os.getpid(), sender, folder, limits, function, arguments)
-        child = context.Process(target=_work, args=task, daemon=True)
-        child.start()
-        sender.close()
+        with no_fork():  # the child of another thread would hold our pipe open, and we would wait for that child
+            receiver, sender = context.Pipe(duplex=False)
+            task = (os.getpid(), sender, folder, limits, function, arguments)
+            child = context.Process(target=_work, args=task, daemon=True)
+            child.start()
+            sender.close()
         try:
             with interruptible(held_back):
                 outcome = receiver.recv() if receiver.poll(_BY_THE_CLOCK * limits.seconds) else None
@@ -81,7 +82,7 @@ def run_limited(
     if outcome is None:
         raise RenderingFailed(find_place() + _cause_of_death(child.exitcode, limits))
     if isinstance(outcome, _Unexpected):
-        raise RenderingFailed(f"{find_place()}the page engine broke down ({outcome.name}); look at the templates")
+        raise RenderingFailed(f"{find_place()}the page engine crashed ({outcome.name}); check the templates")
     if isinstance(outcome, ConsentkitError):
         raise outcome
     return outcome  # type: ignore[no-any-return]
@@ -102,7 +103,7 @@ def _work(
     lower_limit(resource.RLIMIT_FSIZE, limits.file_size)
     lower_limit(resource.RLIMIT_CORE, 0)
 
-    def end_in_words(*_: object) -> None:  # raised where the child is: in a template, its line can be told then
+    def end_in_words(*_: object) -> None:  # raised where the child is: its line is then known, in a template
         raise OutOfTime(_took_too_long(limits))
 
     signal.signal(signal.SIGPROF, end_in_words)
@@ -120,7 +121,7 @@ def _work(
 
 
 def _own_size() -> int:
-    """The address space of this process in bytes; 0 where the system does not tell."""
+    """The address space of this process in bytes; 0 where the system does not report it."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     except OSError:
@@ -142,4 +143,4 @@ def _cause_of_death(exit_code: int | None, limits: Limits) -> str:
     # Our own kill after the wait ran out and the kernel's for CPU time are the same to the reader.
     if exit_code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGPROF):
         return _took_too_long(limits)
-    return "the page engine broke down while making the page, perhaps for want of memory; look at the templates"
+    return "the page engine crashed while making the page, perhaps because memory ran out; check the templates"

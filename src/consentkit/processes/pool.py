@@ -1,6 +1,6 @@
 """How many processes work through a list, and what each may cost.
 
-Guarantees: nothing is loaded here that only the work itself needs: where nothing has changed, there is none.
+Guarantees: nothing is imported here that only the work itself needs: where nothing has changed, there is no work.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Crew:
+class Pool:
     """How many processes there are, and what each may cost."""
 
     jobs: int
     seconds: float = 120
-    """Seconds that a task may take."""
+    """The most seconds that a task may take."""
     tasks: int = 20
-    """Tasks after which a process is replaced: the page engine keeps about a megabyte of each."""
+    """Tasks after which a process is replaced: the page engine keeps about a megabyte for each."""
     memory: int | None = None
     """Address space of a process in bytes; None is 3 GiB."""
 

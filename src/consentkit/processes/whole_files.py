@@ -1,7 +1,7 @@
 """Files that are written in one step.
 
 Guarantees: under its name, a file is there whole or not at all, whatever ends the process; a link is replaced, never
-followed; only the owner may read it; what a killed process leaves has a name that `UNFINISHED` matches.
+followed; only the owner may read it; a file that a killed process leaves has a name that `UNFINISHED` matches.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from consentkit.processes.interruption import uninterrupted
 
-UNFINISHED = re.compile(r"\.consentkit-[0-9a-f]{16}\.tmp", re.ASCII)
-"""The names of files that are still being written, or that a killed process has left."""
+UNFINISHED = re.compile(r"\.consentkit-([0-9a-f]{16}|[a-z0-9_]{8})\.tmp", re.ASCII)
+"""The names of files that are still being written, or that a killed process has left; of earlier versions, too."""
 
 LARGEST_PDF = 64 * 1024**2
 """Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""
@@ -28,8 +28,8 @@ def write_whole(target: str | Path, data: bytes, *, folder: int | None = None, s
     With `folder`, a folder that is held open, `target` is a name in it.
 
     With `sync`, the file survives a power failure; without, it may be empty or missing then. Syncing takes most of the
-    time of writing: up to 12 ms on a disk, in place of 0.3. A file that carries its own digest, and is made again when
-    it is broken, does without.
+    time of writing: up to 12 ms on a disk, instead of 0.3. A file that carries its own digest, and is made again when
+    it is broken, does not need it.
     """
     # The unfinished file is beside its target, since a rename is atomic only within one file system.
     unfinished = Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
@@ -58,7 +58,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _sync_names(folder: Path, within: int | None) -> None:
-    """Make a new name survive a power failure, where the folder lets itself be opened and synced.
+    """Make a new name survive a power failure, where the folder can be opened and synced.
 
     A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the
     file is there whole, so neither is a failure.

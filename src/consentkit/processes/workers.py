@@ -1,11 +1,11 @@
 """Processes that work through many documents at once.
 
 Guarantees: each task has one outcome, whatever happens to the process that worked on it: a process that dies or takes
-too long costs its own task only, and another takes its place; nothing that a task does outlives the run, nor do its
+too long costs its own task only, and another replaces it; nothing that a task does outlives the run, nor do its
 temporary files; an interrupt ends all processes at once, and they end with this one where it is killed.
 
-Processes are forked, so what was loaded before is there at once. Each is the head of a process group of its own: it may
-fork in its turn (`isolation`), and is ended together with what it forked.
+Processes are forked, so what was loaded before is there at once. Each leads a process group of its own: it may fork,
+too (`limits`), and is ended together with what it forked.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ from multiprocessing.context import ForkProcess
 from typing import Any, Generic, TypeVar
 
 from consentkit.errors import ConsentkitError, RenderingFailed, reason
+from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, uninterrupted
 from consentkit.processes.limits import lower_limit
-from consentkit.processes.pool import Crew
+from consentkit.processes.pool import Pool
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _MEMORY = 3 * 1024**3
-"""Address space of a process, which makes one document after another, unless the crew has another limit."""
+"""Address space of a process, which makes one document after another, unless the pool has another limit."""
 _LONGEST_WAIT = 0.5
-"""Seconds after which it is seen that a process has died whose own child still holds its pipe open."""
+"""Seconds after which a dead process is noticed though its own child still holds its pipe open."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,20 @@ class Ended(Generic[Task, Result]):
 
 
 def work(
-    function: Callable[[Task], Result], tasks: Iterable[Task], crew: Crew, inherited: Iterable[int] = ()
+    function: Callable[[Task], Result], tasks: Iterable[Task], pool: Pool, inherited: Iterable[int] = ()
 ) -> Generator[Ended[Task, Result], None, None]:
-    """Call a function for each task in processes of their own; yield the ends as they come.
+    """Call a function for each task in child processes; yield how each task ended, as it ends.
 
     `inherited` are open files that only this process may hold, such as a lock. Closing the iterator ends all processes.
     """
-    team = _Team(function, crew, tuple(inherited))
+    team = _Team(function, pool, tuple(inherited))
     waiting = deque(tasks)
     is_ours = gc.get_freeze_count() == 0
-    gc.freeze()  # what is there stays: a process that looked through it would need a copy of it of its own
+    gc.freeze()  # what exists stays: a process that searched it for garbage would need its own copy of it
     try:
         while waiting or team.busy:
             yield from team.assign(waiting)
-            yield from team.gather()
+            yield from team.collect()
     finally:
         team.dismiss()
         if is_ours:
@@ -74,7 +75,7 @@ def work(
 
 @dataclass(eq=False)
 class _Worker:
-    """A process, as it is seen from outside."""
+    """A process, as seen from outside."""
 
     process: ForkProcess
     connection: Connection
@@ -91,7 +92,7 @@ class _Worker:
         self.is_busy, self.task, self.since = True, task, time.monotonic()
 
     def end(self) -> None:
-        """Kill the process with all that it has forked, and remove its files."""
+        """Kill the process with everything that it has forked, and remove its files."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid or 0, signal.SIGKILL)
         self.process.kill()
@@ -103,19 +104,19 @@ class _Worker:
 
 @dataclass
 class _Team:
-    """The processes that are at work, and those that wait for a task.
+    """The processes that are working, and those that wait for a task.
 
     A process is in `workers` from the moment it exists until it is gone, so that an interrupt at any moment ends it.
     """
 
     function: Callable[[Any], Any]
-    crew: Crew
+    pool: Pool
     inherited: tuple[int, ...]
     workers: list[_Worker] = field(default_factory=list)
 
     @property
     def _memory(self) -> int:
-        return _MEMORY if self.crew.memory is None else self.crew.memory
+        return _MEMORY if self.pool.memory is None else self.pool.memory
 
     @property
     def busy(self) -> list[_Worker]:
@@ -123,12 +124,12 @@ class _Team:
         return [worker for worker in self.workers if worker.is_busy]
 
     def assign(self, waiting: deque[Any]) -> Iterator[Ended[Any, Any]]:
-        """Give each process a task. Where no process can be started, tasks end for that."""
-        while waiting and len(self.busy) < self.crew.jobs:
+        """Give each process a task. Where no process can be started, tasks end with that error."""
+        while waiting and len(self.busy) < self.pool.jobs:
             try:
                 worker = next((worker for worker in self.workers if not worker.is_busy), None) or self._start()
             except OSError as error:
-                if self.busy:  # fewer processes must do
+                if self.busy:  # fewer processes have to be enough
                     return
                 message = f"no process can be started for it: {reason(error)}; close other programs, or lower --jobs"
                 yield Ended(waiting.popleft(), None, RenderingFailed(message), 0)
@@ -140,12 +141,12 @@ class _Team:
                 continue
             waiting.popleft()
 
-    def gather(self) -> Iterator[Ended[Any, Any]]:
+    def collect(self) -> Iterator[Ended[Any, Any]]:
         """Wait until something happens; yield the tasks that have ended."""
         if not self.busy:
             return
         now = time.monotonic()
-        left = min(worker.since + self.crew.seconds - now for worker in self.busy)
+        left = min(worker.since + self.pool.seconds - now for worker in self.busy)
         ready = wait([worker.connection for worker in self.busy], max(0, min(left, _LONGEST_WAIT)))
         for worker in self.busy:
             ended = self._received(worker) if worker.connection in ready else self._overdue(worker)
@@ -172,15 +173,15 @@ class _Team:
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
         ended = _ended(worker, outcome)
         worker.is_busy, worker.task, worker.done = False, None, worker.done + 1
-        if worker.done >= self.crew.tasks or isinstance(outcome, _Exhausted):
+        if worker.done >= self.pool.tasks or isinstance(outcome, _Exhausted):
             self._end(worker)
         return ended
 
     def _overdue(self, worker: _Worker) -> Ended[Any, Any] | None:
         if not worker.process.is_alive() and not worker.connection.poll():
             return self._lost(worker, RenderingFailed(_cause_of_death(worker.process.exitcode)))
-        if time.monotonic() - worker.since >= self.crew.seconds:
-            message = f"took more than {self.crew.seconds:g} seconds and was ended; --time-limit allows more"
+        if time.monotonic() - worker.since >= self.pool.seconds:
+            message = f"took more than {self.pool.seconds:g} seconds and was stopped; raise the limit with --time-limit"
             return self._lost(worker, RenderingFailed(message))
         return None
 
@@ -192,7 +193,7 @@ class _Team:
         """Fork a process. Raises OSError where there are no resources for it."""
         context = multiprocessing.get_context("fork")
         others = [worker.connection for worker in self.workers]
-        with contextlib.ExitStack() as undo, uninterrupted():
+        with contextlib.ExitStack() as undo, uninterrupted(), no_fork():
             ours, theirs = context.Pipe()
             undo.callback(theirs.close)
             undo.callback(ours.close)
@@ -228,7 +229,7 @@ def _ended(worker: _Worker, outcome: Any) -> Ended[Any, Any]:
 def _cause_of_death(exit_code: int | None) -> str:
     how = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
     return (
-        f"the process that made it ended early ({how}), perhaps for want of memory; "
+        f"the process that made it ended early ({how}), perhaps because memory ran out; "
         "run it again, with a lower --jobs if it happens often"
     )
 
@@ -238,7 +239,7 @@ def _cause_of_death(exit_code: int | None) -> str:
 
 @dataclass(frozen=True)
 class _Exhausted:
-    """A failure after which the process is of no more use."""
+    """A failure after which the process can't be used any more."""
 
     error: ConsentkitError
 
@@ -255,7 +256,7 @@ def _serve(
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     follow(parent)
-    for other in foreign:  # else a pipe would stay open when its other end is gone
+    for other in foreign:  # otherwise a pipe would stay open when its other end is gone
         other.close()
     for descriptor in inherited:
         with contextlib.suppress(OSError):
@@ -274,6 +275,6 @@ def _outcome(function: Callable[[Any], Any], task: Any) -> Any:
     except ConsentkitError as error:
         return error
     except (MemoryError, RecursionError):
-        return _Exhausted(RenderingFailed("needs more memory than a document may have; look at its text and templates"))
-    except Exception as error:  # noqa: BLE001 - one document's mishap must not be that of the others
+        return _Exhausted(RenderingFailed("needs more memory than a document is allowed; check its text and templates"))
+    except Exception as error:  # noqa: BLE001 - one document's failure must not become that of the others
         return RenderingFailed(f"something unexpected went wrong in consentkit ({type(error).__name__})")

@@ -1,4 +1,4 @@
-"""Which characters a text may hold.
+"""Which characters a text may contain.
 
 Guarantees: what passes can be printed and read back. Characters that are invisible, that reorder the text around
 them, that mean nothing, or that no two programs agree on are refused, because a consent document must read the same
@@ -32,7 +32,7 @@ _REFUSED_CATEGORIES = {
 }
 
 _PLAIN = re.compile("[\n\t -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026]*")
-"""A text of nothing but characters that are all allowed, as nearly every text is: to see that takes no look at each."""
+"""A text of allowed characters only, as nearly every text is: one match is quicker than a look at each character."""
 
 
 def refused(text: str) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from consentkit.errors import FileAccess, InvalidInput, reason
 from consentkit.problems import Problem, printable
 
 LARGEST_TEXT = 256 * 1024
-"""Bytes that a text file may hold; the longest shipped procedure has under 20 KB."""
+"""The most bytes of a text file; the longest shipped procedure has under 20 KB."""
 
 _FOREIGN_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -66,16 +66,16 @@ def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
         raise _refused(path, f"has {size:,} bytes; at most {limit:,} are read")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(size + 1)  # not the limit: that much memory would be taken first
-        if len(data) > size:  # it grows, or does not tell its size
+        if len(data) > size:  # it grows, or does not report its size
             data += file.read(limit + 1 - len(data))
     if len(data) > limit:
-        raise _refused(path, f"grew while it was read; at most {limit:,} bytes are read")
+        raise _refused(path, f"grew while it was being read; at most {limit:,} bytes are read")
     return data
 
 
-def read_text(path: Path, shown: str, limit: int = LARGEST_TEXT) -> str:
-    """Read a UTF-8 text file; a byte order mark is dropped. `shown` is the file's name in messages."""
-    return decoded(read_bytes(path, limit), shown)
+def read_text(path: Path, display_name: str, limit: int = LARGEST_TEXT) -> str:
+    """Read a UTF-8 text file; a byte order mark is dropped. `display_name` is the file's name in messages."""
+    return decoded(read_bytes(path, limit), display_name)
 
 
 def require_size(data: bytes, path: Path, limit: int) -> None:
@@ -84,18 +84,18 @@ def require_size(data: bytes, path: Path, limit: int) -> None:
         raise _refused(path, f"has {len(data):,} bytes; at most {limit:,} are read")
 
 
-def decoded(data: bytes, shown: str) -> str:
+def decoded(data: bytes, display_name: str) -> str:
     """The text of a UTF-8 file, without its mark. Raises InvalidInput with the place of the first bad byte."""
     if data.startswith(_FOREIGN_MARKS) or data.count(0) > len(data) / 4:
-        raise InvalidInput([Problem(shown, 1, 1, "", "is written in UTF-16; save the file as UTF-8")])
+        raise InvalidInput([Problem(display_name, 1, 1, "", "is written in UTF-16; save the file as UTF-8")])
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode().replace("\r\n", "\n").replace("\r", "\n")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        message = f"holds a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
-        raise InvalidInput([Problem(shown, line, column, "", message)]) from None
+        message = f"contains a byte that is not UTF-8 (0x{data[error.start]:02X}); save the file as UTF-8"
+        raise InvalidInput([Problem(display_name, line, column, "", message)]) from None
 
 
 def _refused(path: Path | str, message: str) -> InvalidInput:

@@ -1,8 +1,8 @@
 """What there is under a path that a person named.
 
 Guarantees: a path that can't be looked at, as in a folder that is closed to the user, is never said to be absent, since
-something else would be used in its place; a path that no file can have, such as a longer one than the file system
-allows, is absent, and whoever opens it says why.
+something else would be used instead; a path that no file can have, such as a longer one than the file system
+allows, is absent, and opening it reports why.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def resolved(path: Path) -> Path:
     """The absolute path without links, as far as they lead anywhere. Nothing is raised."""
     try:
         return Path(os.path.realpath(path))
-    except ValueError:  # it holds a character that no name has
+    except ValueError:  # it contains a character that no name can have
         return path.absolute()
 
 
@@ -58,5 +58,5 @@ def _status(path: Path, *, follow_symlinks: bool = True) -> os.stat_result | Non
         if error.errno in _ABSENT:
             return None
         raise FileAccess(f"{printable(str(path))}: can't be read: {reason(error)}") from error
-    except ValueError:  # it holds a character that no name has
+    except ValueError:  # it contains a character that no name can have
         return None

@@ -1,7 +1,7 @@
-"""A picture that a clinic brings, as it may be printed.
+"""A picture of a clinic, in a form that can be printed.
 
 Guarantees: it is a PNG or JPEG picture by its content, whole and of modest size; its data are in gray or sRGB with at
-most 8 bits a channel, so that the document may claim PDF/A-2a (ISO 19005-2, 6.2.4.3 asks for a matching output intent,
+most 8 bits a channel, so that the document may claim PDF/A-2a (ISO 19005-2, 6.2.4.3 requires a matching output intent,
 and ours is sRGB). A picture in other colours, such as CMYK for a printing press, is converted.
 """
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LARGEST_PICTURE = 2 * 1024 * 1024
-"""Bytes of a picture file."""
+"""The most bytes of a picture file."""
 WIDEST_PICTURE = 4000
-"""Pixels of a picture's longer side; printed at 600 dpi that is 17 cm."""
+"""The most pixels of a picture's longer side; printed at 600 dpi that is 17 cm."""
 
 _GRAY = {"1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 _PLAIN = {"PNG": {"1", "P", "L", "LA", "RGB", "RGBA"}, "JPEG": {"L", "RGB"}}
-"""Pillow's modes of pictures that the page engine takes as they are."""
+"""Pillow's modes of pictures that the page engine uses unchanged."""
 _BIT_DEPTH = 24
-"""Where a PNG file says how many bits a channel has (its first chunk is IHDR, of fixed form)."""
+"""The byte of a PNG file that states how many bits a channel has (its first chunk is IHDR, of fixed form)."""
 _BASELINE_TO_PROGRESSIVE = {0xC0, 0xC1, 0xC2}
-"""The JPEG processes that PDF viewers must know (ISO 32000-1, 7.4.8); arithmetic coding and lossless are others."""
+"""The JPEG processes that PDF viewers must support (ISO 32000-1, 7.4.8); arithmetic coding and lossless are others."""
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """The markers that begin a frame of a JPEG file (ITU-T T.81, table B.1)."""
 _QUALITY = 92
@@ -42,7 +42,7 @@ _QUALITY = 92
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture file that has been looked at, ready to be printed."""
+    """A picture file that has been checked, ready to be printed."""
 
     data: bytes
     media_type: str
@@ -62,7 +62,7 @@ def read_picture(path: Path, data: bytes | None = None) -> Picture:
     data = read_bytes(path, LARGEST_PICTURE) if data is None else data
     try:
         with warnings.catch_warnings(), _whole_pictures_only():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is looked at below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is checked below
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
                 kind = "PNG" if image.format == "PNG" else "JPEG"  # MPO is JPEG: two pictures, as some cameras write it
                 width, height = image.size
@@ -70,11 +70,11 @@ def read_picture(path: Path, data: bytes | None = None) -> Picture:
                     image.load()  # `verify` passes a JPEG that breaks off
                     printed = data if _is_plain(image, kind, data) else _converted(image, kind)
     except Image.DecompressionBombError:
-        raise _unusable(path, f"is far too large; at most {WIDEST_PICTURE} pixels a side are used") from None
+        raise _unusable(path, f"is far too large; at most {WIDEST_PICTURE} pixels on each side are allowed") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise _unusable(path, "is not a PNG or JPEG picture, or is damaged; save it again as one of these") from None
     if max(width, height) > WIDEST_PICTURE:
-        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_PICTURE} a side are used")
+        raise _unusable(path, f"is {width} by {height} pixels; at most {WIDEST_PICTURE} on each side are allowed")
     return Picture(printed, f"image/{kind.lower()}", width, height, hashlib.sha256(data).hexdigest())
 
 
@@ -86,7 +86,7 @@ def _is_plain(image: Image, kind: str, data: bytes) -> bool:
 
 
 def _process(data: bytes) -> int | None:
-    """The marker of a JPEG's frame, which tells by which process it was coded."""
+    """The marker of a JPEG's frame, which states by which process it was coded."""
     position = 2
     while position + 4 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
@@ -120,7 +120,7 @@ def _plain(image: Image, kind: str) -> Image:
 
 
 def _by_its_profile(image: Image) -> Image | None:
-    """The picture in sRGB by the colour profile that it brings; None where that fits the picture not, or is damaged."""
+    """The picture in sRGB by its own colour profile; None where that does not match the picture, or is damaged."""
     from PIL import ImageCms
 
     profile = image.info.get("icc_profile")

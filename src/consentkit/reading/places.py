@@ -1,4 +1,4 @@
-"""Where in a file a piece of text stands.
+"""Where in a file a piece of text is.
 
 Guarantees: a place is a line and column of the file as people see it. Where a sentence is looked for, it is the
 sentence's own place, also inside a text that YAML folds; where it can't be found, it is where the text begins.
@@ -32,12 +32,12 @@ class SourceText:
         return self.yaml.name
 
     def written(self, path: DataPath) -> DataPath:
-        """The longest part of a path that stands in the file. Steps left out by a short form are skipped."""
-        found: DataPath = ()
+        """The longest part of a path that is in the file. Steps left out by a short form are skipped."""
+        written: DataPath = ()
         for step in path:
-            if (*found, step) in self.yaml.values:
-                found = (*found, step)
-        return found
+            if (*written, step) in self.yaml.values:
+                written = (*written, step)
+        return written
 
     def at_key(self, path: DataPath) -> Position:
         """The place of a key, or of the value where there is no key."""
@@ -50,8 +50,8 @@ class SourceText:
         if not fragment:
             return position
         start = self._offset(position)
-        found = re.compile(_pattern(fragment)).finditer(self.text, start, self._end(position))
-        offset = next((match.start() for index, match in enumerate(found) if index == occurrence), start)
+        matches = re.compile(_pattern(fragment)).finditer(self.text, start, self._end(position))
+        offset = next((match.start() for index, match in enumerate(matches) if index == occurrence), start)
         return self._position(offset)
 
     def texts(self) -> Iterator[tuple[DataPath, str]]:

@@ -1,7 +1,7 @@
-"""What a validation found, told to the person who wrote the file.
+"""The errors of a validation, explained to the person who wrote the file.
 
-Guarantees: every finding has the line and column of the key or value that it is about, or of the nearest thing around
-it that stands in the file; the words are plain and say what to do; the value itself is quoted only where it is a key
+Guarantees: every problem has the line and column of the key or value that it is about, or of the nearest thing around
+it that is in the file; the words are plain and state what to do; the value itself is quoted only where it is a key
 or a choice, and never where the file was read discreetly.
 """
 
@@ -21,7 +21,7 @@ from consentkit.reading.yaml_file import DataPath, Position, YamlFile, dotted
 ModelType = TypeVar("ModelType", bound=BaseModel)
 
 MISSING = "is missing; add it"
-"""What is said of a key that must be there."""
+"""The message about a required key that is missing."""
 
 
 def validated(model: type[ModelType], source: YamlFile) -> tuple[ModelType | None, list[Problem]]:
@@ -46,13 +46,13 @@ def require(model: type[ModelType], source: YamlFile) -> ModelType:
 
 
 def problems_of(error: ValidationError, source: YamlFile, model: type[BaseModel]) -> list[Problem]:
-    """Turn each finding of a validation into a Problem with its place in the file."""
+    """Turn each error of a validation into a Problem with its place in the file."""
     details = error.errors(include_url=False)
     return [_problem(detail, source, model) for detail in details if not _is_echo(detail, source)]
 
 
 def _is_echo(detail: ErrorDetails, source: YamlFile) -> bool:
-    """Whether a finding only follows from another problem, which has been told already."""
+    """Whether an error only follows from another problem, which has already been reported."""
     kind, given = detail["type"], detail["input"]
     if kind == "too_short":  # pydantic counts the faulty items of a list as missing
         return isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
@@ -70,16 +70,16 @@ def _problem(detail: ErrorDetails, source: YamlFile, model: type[BaseModel]) -> 
 
 
 def _is_about_the_key(detail: ErrorDetails) -> bool:
-    """Whether the key of a value is the place to look at, rather than what stands first in the value."""
+    """Whether the key of a value is the place to look at, rather than the start of the value."""
     if detail["type"] == "value_error":
         return isinstance(detail["input"], dict)
     return detail["type"] in {"extra_forbidden", "missing"} or detail["loc"][-1:] == ("[key]",)
 
 
 def _place(location: DataPath, source: YamlFile, *, at_key: bool = False) -> tuple[DataPath, Position]:
-    """Find the longest part of a location that stands in the file.
+    """Find the longest part of a location that is in the file.
 
-    A location may hold steps that the author left out by a short form (`items` of a plain list): they are skipped.
+    A location may contain steps that the author left out by a short form (`items` of a plain list): they are skipped.
     """
     written: DataPath = ()
     for step in location:
@@ -97,8 +97,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel], *, discreet: bool) ->
         return str(detail["ctx"]["error"])
     if kind == "model_type":
         return _not_a_record(detail, model)
-    if tell := (discreet and _DISCREET_MESSAGES.get(kind)) or _MESSAGES.get(kind):
-        return tell(detail)
+    if message := (discreet and _DISCREET_MESSAGES.get(kind)) or _MESSAGES.get(kind):
+        return message(detail)
     if discreet:
         return "can't be read; write it another way"
     return detail["msg"][:1].lower() + detail["msg"][1:]
@@ -106,22 +106,22 @@ def _message(detail: ErrorDetails, model: type[BaseModel], *, discreet: bool) ->
 
 def _unknown_key(name: str, known: list[str]) -> str:
     if near := did_you_mean(name, known):
-        return f"is not a key that is known here{near}"
-    if len(known) > _MOST_KEYS_TOLD:
-        return "is not a key that is known here; correct or delete it"
-    return f"is not a key that is known here; {_keys(known)}"
+        return f"is not a known key here{near}"
+    if len(known) > _MOST_KEYS_LISTED:
+        return "is not a known key here; correct or delete it"
+    return f"is not a known key here; {_keys(known)}"
 
 
 def _not_a_record(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """Something else stands where a model belongs; models that may be written as a plain list are asked for as one."""
+    """Something else is where a model belongs; for models that may be written as a plain list, suggest one."""
     known = _fields_at(model, tuple(detail["loc"]))
     if any(name in known for name in _LIST_KEYS):
-        return f"must be a list, each line with a `-` and a space, {_given(detail)}"
+        return f"must be a list, with `- ` before each item, {_given(detail)}"
     return f"must consist of keys and values, {_given(detail)}; {_keys(known)}"
 
 
 def _given(detail: ErrorDetails) -> str:
-    """What stands there instead, as the end of `must be ..., `."""
+    """What is there instead, as the end of `must be ..., `."""
     value = detail["input"]
     if value == "":
         return "but is empty"
@@ -135,8 +135,8 @@ def _keys(known: list[str]) -> str:
 
 def _not_a_text(detail: ErrorDetails) -> str:
     if isinstance(detail["input"], list):
-        return "must be text, but is a list; take out the `-` or the brackets, or put the text in quotation marks"
-    return f"must be text, {_given(detail)}; put text that holds a colon in quotation marks"
+        return "must be text, but is a list; remove the `-` or the brackets, or put the text in quotation marks"
+    return f"must be text, {_given(detail)}; put text that contains a colon in quotation marks"
 
 
 def _expected(detail: ErrorDetails) -> list[str]:
@@ -166,7 +166,7 @@ def _too_long(detail: ErrorDetails) -> str:
 
 def _discreet_choices(detail: ErrorDetails) -> str:
     if detail["input"] and isinstance(detail["input"], str):
-        return f"is not one of the words that may stand here; write one of {listed(_expected(detail))}"
+        return f"is not one of the words allowed here; write one of {listed(_expected(detail))}"
     return _choices(detail)
 
 
@@ -177,11 +177,7 @@ def _advice(detail: ErrorDetails) -> str:
 
 def _discreet_mismatch(detail: ErrorDetails) -> str:
     given = str(detail["input"])
-    return (
-        f"does not have the form that it needs; {_advice(detail)}"
-        if given.strip() == given != ""
-        else _mismatch(detail)
-    )
+    return f"does not have the required form; {_advice(detail)}" if given.strip() == given != "" else _mismatch(detail)
 
 
 def _mismatch(detail: ErrorDetails) -> str:
@@ -193,7 +189,7 @@ def _mismatch(detail: ErrorDetails) -> str:
     return f"is {quoted(given)}; {advice}"
 
 
-_MOST_KEYS_TOLD = 8
+_MOST_KEYS_LISTED = 8
 _LIST_KEYS = {"items", "steps"}
 _PATTERNS = {
     "[A-Za-z0-9-]{0,31}": "a visit's number has at most 32 letters from A to Z, digits and hyphens, such as V-1001",
@@ -201,8 +197,8 @@ _PATTERNS = {
         "a record number has at most 24 letters from A to Z, digits, spaces, dots, hyphens and slashes, "
         "such as MR-20417"
     ),
-    "[A-Z0-9-]": "a code has 1 to 16 capitals, digits and hyphens, such as 90837",
-    "[a-z0-9_]": "use small letters, digits and underscores",
+    "[A-Z0-9-]": "a code has 1 to 16 capital letters, digits and hyphens, such as 90837",
+    "[a-z0-9_]": "use lowercase letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
     "#[0-9A-Fa-f]": 'write # and six digits or letters from a to f in quotation marks, such as "#1f4e79"',
     "[a-z]{2,3}": "write the short form of a language, such as en, es or zh-Hant",
@@ -210,7 +206,7 @@ _PATTERNS = {
 _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda detail: MISSING,
     "string_type": _not_a_text,
-    "tuple_type": lambda detail: f"must be a list, each line with a `-` and a space, {_given(detail)}",
+    "tuple_type": lambda detail: f"must be a list, with `- ` before each item, {_given(detail)}",
     "dict_type": lambda detail: f"must consist of keys and values, {_given(detail)}",
     "too_short": _too_few,
     "string_too_short": lambda detail: "is empty; write the text or delete the line",
@@ -225,8 +221,8 @@ _MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "bool_type": lambda detail: f"must be `true` or `false`, {_given(detail)}",
     "date_type": lambda detail: f"must be a date such as 2026-11-21, {_given(detail)}",
     "time_type": lambda detail: f"must be a time of day such as 14:00, {_given(detail)}",
-    "greater_than_equal": lambda detail: f"is too small; at least {detail['ctx']['ge']}",
-    "less_than_equal": lambda detail: f"is too large; at most {detail['ctx']['le']}",
+    "greater_than_equal": lambda detail: f"is too small; write at least {detail['ctx']['ge']}",
+    "less_than_equal": lambda detail: f"is too large; write at most {detail['ctx']['le']}",
 }
 
 _DISCREET_MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
@@ -236,13 +232,13 @@ _DISCREET_MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
 
 
 def _fields_at(model: type[BaseModel], location: DataPath) -> list[str]:
-    """The keys that may stand at a location of the model, in its order."""
+    """The keys that are allowed at a location of the model, in its order."""
     models = [model]
     for step in location:
-        fields = [found.model_fields[step] for found in models if step in found.model_fields]
+        fields = [at_step.model_fields[step] for at_step in models if step in at_step.model_fields]
         if fields:  # else an index, or the key of an entry that the author names
             models = [inner for field in fields for inner in models_in(field.annotation)]
-    return list(dict.fromkeys(name for found in models for name in found.model_fields))
+    return list(dict.fromkeys(name for at_end in models for name in at_end.model_fields))
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -1,8 +1,8 @@
 """YAML as people write it here: plain data in which every scalar stays text, with a position for every key and value.
 
 Guarantees: nothing is retyped (00100, no and 12:30 arrive as written), no key vanishes, no text is dropped as a comment
-(`yamllosses`), nothing is built but mappings, lists and text, and the cost is bounded by the size of the file. Whatever
-is refused becomes a Problem; no exception of the YAML library gets out. Of a file that is read discreetly, no problem
+(`yaml_losses`), only mappings, lists and text are built, and the cost is bounded by the size of the file. Whatever is
+refused becomes a Problem; no exception of the YAML library gets out. For a file that is read discreetly, no problem
 quotes a value, nor a key that could be one. YAML 1.1 would read 00100 as 64, `no` as false and 12:30 as 750, hence the
 reading on parser events.
 """
@@ -30,15 +30,15 @@ DataPath = tuple[str | int, ...]
 NextEvent = Callable[[], yaml.Event]
 
 DEEPEST = 20
-"""Levels of nesting; a procedure needs 5."""
+"""The most levels of nesting; a procedure needs 5."""
 MOST_NODES = 5000
-"""Keys, values and list items in a file; the longest shipped procedure has under 500."""
+"""The most keys, values and list items in a file; the longest shipped procedure has under 500."""
 MOST_REFUSED = 10
-"""Refused characters that are told one by one; a file of more is no text."""
+"""How many refused characters are reported one by one; a file with more is not text."""
 
 _QUOTATION_MARKS = frozenset("'\"")
 _KEY = re.compile(r"[a-z_]{1,40}")
-"""What a key looks like; anything else may be a value that stands in the wrong place."""
+"""What a key looks like; anything else may be a value in the wrong place."""
 _NULLS = {"~", "null", "Null", "NULL"}
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is about ten times as fast
@@ -46,7 +46,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's parser is a
 
 @dataclass(frozen=True)
 class YamlFile:
-    """The content of one file: its data, and where everything in it stands."""
+    """The content of one file: its data, and the place of everything in it."""
 
     name: str
     """The file as it is named in messages."""
@@ -58,13 +58,13 @@ class YamlFile:
     unread: frozenset[DataPath]
     """Paths whose value was refused, so that nothing more can be said about it."""
     problems: tuple[Problem, ...]
-    """All that is wrong with the file as YAML."""
+    """Everything that is wrong with the file as YAML."""
     discreet: bool = False
-    """Whether problems must not quote what stands in the file, since it is about a person."""
+    """Whether problems must not quote the file, since it is about a person."""
 
 
 def parse(text: str, name: str, *, most_nodes: int = MOST_NODES, discreet: bool = False) -> YamlFile:
-    """Read one document. Never raises for what the text holds: look at `problems`."""
+    """Read one document. Never raises for the content of the text: look at `problems`."""
     reader = _YamlReader(name, most_nodes=most_nodes, discreet=discreet)
     reader.read(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = tuple(dict.fromkeys(reader.problems))
@@ -131,12 +131,12 @@ class _YamlReader:
             self.problems.append(Problem(self.name, *loss.position, dotted(path, discreet=self.discreet), loss.message))
 
     def _visible(self, text: str) -> str:
-        """Report refused characters and take them out, so that the rest of the file is looked at too."""
+        """Report refused characters and take them out, so that the rest of the file is checked too."""
         refused = list(characters.refused(text))
         for index, description in refused[:MOST_REFUSED]:
-            self._refuse(text, index, f"holds {description}; delete it")
+            self._refuse(text, index, f"contains {description}; delete it")
         if len(refused) > MOST_REFUSED:
-            message = f"holds {len(refused) - MOST_REFUSED:,} more such characters; save the file as text in UTF-8"
+            message = f"contains {len(refused) - MOST_REFUSED:,} more such characters; save the file as text in UTF-8"
             self._refuse(text, refused[MOST_REFUSED][0], message)
         if not refused:
             return text
@@ -165,11 +165,15 @@ class _YamlReader:
         next_event()  # end of document
         after = next_event()
         if isinstance(after, yaml.DocumentStartEvent):
-            self._stop(after.start_mark, "holds a second document; put it into a file of its own or delete the `---`")
+            self._stop(
+                after.start_mark, "contains a second document; put it into a file of its own or delete the `---`"
+            )
 
     def _node(self, event: yaml.Event, next_event: NextEvent, path: DataPath) -> Data:
         start = event.start_mark
-        self._count(start, path)
+        self.nodes += 1
+        if self.nodes > self.most_nodes or len(path) > DEEPEST:
+            self._stop_at_limit(start, path)
         self.values.setdefault(path, (start.line + 1, start.column + 1))
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path)
@@ -177,25 +181,25 @@ class _YamlReader:
             self._report(start, f"uses {self._alias(event)}; write the text out", path)
             self.unread.add(path)
             return ""
-        self._look_over(event, path)
+        if event.anchor or event.tag:
+            self._look_over(event, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(event, next_event, path)
         return self._mapping(event, next_event, path)
 
     def _look_over(self, event: yaml.Event, path: DataPath) -> None:
-        """Report what may not stand before a key or a value."""
+        """Report what is not allowed before a key or a value."""
         if event.anchor:
             self._report(event.start_mark, f"sets {self._named('anchor', '&' + event.anchor)}; delete it", path)
         if event.tag:
             self._report(event.start_mark, f"has {self._tag(event)}; delete it, or quote the text", path)
         if isinstance(event, ScalarEvent) and event.style == '"':  # the only style that knows escapes
             for description in dict.fromkeys(description for _, description in characters.refused(event.value)):
-                self._report(event.start_mark, f"holds an escape for {description}; delete it", path)
+                self._report(event.start_mark, f"contains an escape for {description}; delete it", path)
 
-    def _count(self, mark: yaml.Mark, path: DataPath) -> None:
-        self.nodes += 1
+    def _stop_at_limit(self, mark: yaml.Mark, path: DataPath) -> None:
         if self.nodes > self.most_nodes:
-            self._stop(mark, f"holds more than {self.most_nodes:,} entries; split it up")
+            self._stop(mark, f"contains more than {self.most_nodes:,} entries; split it up")
         if len(path) > DEEPEST:
             self._stop(mark, f"is nested more than {DEEPEST} levels deep; make it flatter")
 
@@ -219,7 +223,8 @@ class _YamlReader:
         items: list[Data] = []
         while not isinstance(event := next_event(), SequenceEndEvent):
             items.append(self._node(event, next_event, (*path, len(items))))
-        self.watch.see_brackets(start, event)
+        if start.flow_style:
+            self.watch.see_brackets(start, event)
         return items
 
     def _mapping(self, start: yaml.MappingStartEvent, next_event: NextEvent, path: DataPath) -> dict[str, Data]:
@@ -232,13 +237,14 @@ class _YamlReader:
             here = (*path, key)
             if key in entries:
                 first = self.keys[here][0]
-                self._report(event.start_mark, f"stands here a second time, first on line {first}; keep one", here)
+                self._report(event.start_mark, f"appears a second time, first on line {first}; keep one", here)
                 self._skip(next_event, here)
                 continue
             mark = event.start_mark
             self.keys[here] = mark.line + 1, mark.column + 1
             entries[key] = self._node(next_event(), next_event, here)
-        self.watch.see_brackets(start, event)
+        if start.flow_style:
+            self.watch.see_brackets(start, event)
         return entries
 
     def _skip(self, next_event: NextEvent, path: DataPath) -> None:
@@ -252,7 +258,9 @@ class _YamlReader:
 
     def _key(self, event: yaml.Event, path: DataPath) -> str | None:
         """The text of a key; None where a problem has been reported instead."""
-        self._count(event.start_mark, path)
+        self.nodes += 1
+        if self.nodes > self.most_nodes or len(path) > DEEPEST:
+            self._stop_at_limit(event.start_mark, path)
         if not isinstance(event, ScalarEvent):
             if isinstance(event, AliasEvent):
                 self._report(event.start_mark, f"uses {self._alias(event)} as a key; write the key out", path)
@@ -281,7 +289,7 @@ class _YamlReader:
         return self._named("alias", f"*{event.anchor}")
 
     def _named(self, noun: str, text: str) -> str:
-        """Something that stands in the file, by its name where names may be told."""
+        """Something in the file, by its name where names may be quoted."""
         if self.discreet:
             return f"a {noun}" if noun == "tag" else f"an {noun}"
         return f"the {noun} {quoted(text)}"
@@ -292,9 +300,9 @@ class _YamlReader:
 
 
 def dotted(path: DataPath, *, discreet: bool = False) -> str:
-    """Write a path as people say it: `risks.common[2]`, list items counted from 1.
+    """Write a path as people write it: `risks.common[2]`, list items counted from 1.
 
-    A discreet one puts `…` in the place of what does not look like a key.
+    A discreet one has `…` instead of what does not look like a key.
     """
     text = ""
     for part in path:
@@ -315,7 +323,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
     """The parser's events; in a text that is too deep, those up to our own limit before the parser's complaint.
 
     Its scanner reads up to 1,024 characters ahead of the events, and since PyYAML 6.0.4 it gives up at 1,000 levels:
-    it would complain, in words that help nobody, before the event at which our limit applies.
+    it would fail, with an error that helps nobody, before the event at which our limit applies.
     """
     delivered = 0
     try:
@@ -336,7 +344,7 @@ def _events_of_what_is_too_deep(text: str) -> list[yaml.Event]:
         for event in yaml.parse(text, Loader=_Loader):
             events.append(event)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST + 1:  # the mapping around everything is no level
+            if depth > DEEPEST + 1:  # the mapping around everything is not a level
                 return events
     return []
 
@@ -346,7 +354,7 @@ def _position(mark: yaml.Mark) -> Position:
 
 
 def _with_empty_lines(event: yaml.ScalarEvent) -> str:
-    """A text with its empty lines as the author sees them, since they part paragraphs.
+    """A text with its empty lines as the author sees them, since they separate paragraphs.
 
     Where YAML folds lines (everywhere but after `|`), it turns one empty line into a lone line feed.
     """
@@ -355,6 +363,6 @@ def _with_empty_lines(event: yaml.ScalarEvent) -> str:
         return text
     lines = text.split("\n")
     pairs = pairwise(lines)
-    # Lines that stand deeper in a text after `>` keep their line feeds; no empty line was there.
+    # Lines that are indented more in a text after `>` keep their line feeds; no empty line was there.
     feeds = ["\n" if before.startswith(" ") or after.startswith(" ") else "\n\n" for before, after in pairs]
     return "".join(line + feed for line, feed in zip(lines, [*feeds, ""], strict=True))

@@ -1,10 +1,10 @@
-"""Text that YAML drops without a word: what stands behind a `#`, and entries that an open quotation mark swallows.
+"""Text that YAML drops silently: what follows a `#`, and entries that an open quotation mark swallows.
 
 Guarantees: what an author wrote as text is either part of a value or reported. A `#` begins a comment in YAML wherever
 white space precedes it, also where somebody means `Suite #200`; so a comment is accepted only where it can't be text:
-on a line of its own that is not indented like more text, or, with a space after the `#`, behind a value in quotation
-marks or brackets, or behind a key whose value follows below. Text within quotation marks is indented more than its key
-(YAML 1.2.2, 7.3.1 and 6.3), which the parser does not ask for: without that, a mark that is not closed takes the next
+on a line of its own that is not indented like more text, or, with a space after the `#`, after a value in quotation
+marks or brackets, or after a key whose value follows below. Text within quotation marks is indented more than its key
+(YAML 1.2.2, 7.3.1 and 6.3), which the parser does not require: otherwise a mark that is not closed takes the next
 entries into the text.
 """
 
@@ -25,7 +25,7 @@ _HEADER = re.compile(r"[|>][^\s#]*([ \t]*)(#[^\n]*)")
 _QUOTATION_MARKS = frozenset("'\"")
 _NUMBER = re.compile(r"#\d")
 _REMARK = re.compile(r"#+(\s|$)")
-"""How a comment begins that nobody takes for a number, such as `#200`."""
+"""The start of a comment that nobody takes for a number, as they would `#200`."""
 
 _TO_QUOTE = "put the text in quotation marks"
 _CUT_SHORT = f"ends before this `#`, and what follows is lost as a comment; {_TO_QUOTE}, or "
@@ -54,22 +54,22 @@ class Loss:
     position: Position
     """Where to look."""
     values: tuple[Position, ...]
-    """Where the value may begin that would lose it; the parser puts an empty one before or after the comment."""
+    """Where the value that would lose it may begin; the parser puts an empty one before or after the comment."""
     message: str
     swallows_entries: bool = False
-    """Whether everything after it is read as something else than it was meant to be."""
+    """Whether everything after it is read as something else than was meant."""
 
 
 @dataclass
 class _TokenPlace:
-    """The token that has been read last, and what it stands in."""
+    """The token that was read last, and what is around it."""
 
     token: yaml.Token
     indents: list[int]
     """The columns of the mappings and lists around it, counted from 0."""
     brackets: int = 0
     seen: int = 0
-    """The index up to which comments have been looked at."""
+    """The index up to which comments have been checked."""
 
     @property
     def is_plain(self) -> bool:
@@ -81,7 +81,7 @@ class _TokenPlace:
 
     @property
     def value(self) -> tuple[Position, ...]:
-        """Where the value begins that would go on after this token."""
+        """Where the value begins that would continue after this token."""
         if isinstance(self.token, yaml.ScalarToken):
             return (_position(self.token.start_mark),)
         return (_position(self.token.end_mark),) if isinstance(self.token, _INDICATORS) else ()
@@ -100,7 +100,7 @@ class _TokenPlace:
             self.brackets += 1
         elif isinstance(token, _FLOW_ENDS):
             self.brackets -= 1
-        if token.end_mark.index > token.start_mark.index:  # the others only say how what follows is nested
+        if token.end_mark.index > token.start_mark.index:  # the others only state how what follows is nested
             self.token = token
 
 
@@ -108,8 +108,8 @@ class Watch:
     """Watches a text being read to know whether `losses` must look at it too, which takes as long as reading it.
 
     Nothing is lost where each `#` begins a line outside of brackets, and no text in quotation marks has several lines:
-    each comment then begins in a column where no text goes on, and no quotation mark is left open. This is certain only
-    where the text has been read to its end.
+    each comment then begins in a column where no text continues, and no quotation mark is left open. This is certain
+    only where the text has been read to its end.
     """
 
     def __init__(self, text: str) -> None:
@@ -123,10 +123,9 @@ class Watch:
             self.needs_scan = True
 
     def see_brackets(self, start: yaml.CollectionStartEvent, end: yaml.CollectionEndEvent) -> None:
-        """Look at a mapping or a list, if it is in brackets."""
-        if start.flow_style:
-            holds_comment = self._text.find("#", start.start_mark.index, end.end_mark.index) >= 0
-            self.needs_scan = self.needs_scan or holds_comment
+        """Look at a mapping or a list in brackets."""
+        has_comment = self._text.find("#", start.start_mark.index, end.end_mark.index) >= 0
+        self.needs_scan = self.needs_scan or has_comment
 
 
 def losses(text: str, loader: type) -> Iterator[Loss]:
@@ -144,7 +143,7 @@ def losses(text: str, loader: type) -> Iterator[Loss]:
                     return
             place.enter(token)
     except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
-        return  # the parser will say it
+        return  # the parser will report it
 
 
 def _behind(place: _TokenPlace, after: yaml.Token, text: str) -> Iterator[Loss]:
@@ -195,7 +194,7 @@ def _is_empty(indicator: yaml.Token, after: yaml.Token) -> bool:
 
 
 def _in_header(token: yaml.ScalarToken, text: str) -> Iterator[Loss]:
-    """Look at the comment beside the `|` or `>` of a block of text."""
+    """Look at the comment after the `|` or `>` of a block of text."""
     header = _HEADER.match(text, token.start_mark.index) if token.style in {"|", ">"} else None
     if header and (not token.value.strip() or not header[1] or not _REMARK.match(header[2])):
         line, column = _position(token.start_mark)

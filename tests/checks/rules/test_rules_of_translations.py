@@ -8,7 +8,7 @@ from kit.planting import SPANISH, changed, clean_files, found_in, read_folder
 def test_a_translation_is_held_to_the_rules_of_its_language() -> None:
     files = changed("Podemos ir más despacio.", "Podemos ir " + "más " * 20 + "despacio.", SPANISH)
     (line,) = [line for line in read_folder(files).lines() if "long-sentence" in line]
-    assert "has a sentence of 23 words, at most 22" in line
+    assert "has a sentence of 23 words; at most 22" in line
 
 
 def test_a_translation_that_names_no_original_is_only_warned_of() -> None:

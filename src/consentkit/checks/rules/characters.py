@@ -19,7 +19,7 @@ UNPRINTABLE = Rule(
     severity="error",
     title="Character that can’t be printed",
     reason="A character that our fonts lack would print as an empty box, and a mark without a place in them would "
-    "stand at the wrong letter, so no document is made. Latin, Greek, Cyrillic and Arabic letters can be printed, "
+    "be drawn at the wrong letter, so no document is made. Latin, Greek, Cyrillic and Arabic letters can be printed, "
     "Chinese, Japanese and Korean ones with the package fonts-noto-cjk; emoji, most symbols and other scripts can’t.",
     remedy="write the same in letters, digits and common signs",
     source="house rule",
@@ -33,5 +33,5 @@ def unprintable_character(file: Subject) -> Iterator[RuleFinding]:
     for path, text in file.source.texts():
         if not text.isascii() and is_printed(path):
             for char in unprintable(text):
-                message = f"holds {described(char)}, which no font here can print"
+                message = f"contains {described(char)}, which no font here can print"
                 yield breach(UNPRINTABLE, file, Spot(path, char), message, remedy=remedy_for(char))

@@ -13,8 +13,8 @@ PROMISE = Rule(
     id="promise",
     severity="error",
     title="Promise that nobody can keep",
-    reason="Consent rests on an honest picture. Words such as guarantee, always works or completely safe take it "
-    "away, and are held against the clinic later. “We cannot guarantee” is fine.",
+    reason="Consent rests on an honest picture. Words such as guarantee, always works or completely safe distort it, "
+    "and are held against the clinic later. “We cannot guarantee” is fine.",
     remedy="say what is known: how many people it helps, and that it may not help you",
     source="AMA Code of Medical Ethics, opinion 2.1.1; APA Ethical Principles, standard 5.01",
     bad="This therapy is completely safe and always works.",
@@ -40,7 +40,7 @@ _PROMISES = (
             r"\b(?:no|not|never|cannot|nobody|none|nor|neither|hardly)\b", r"n[’']t\b", r"\b(?:if|whether)\b"
         ),
         for_patients_only=True,
-        message="promises: {found}",
+        message="promises: {match}",
     ),
     UnwantedWording(
         PROMISE,
@@ -58,7 +58,7 @@ _PROMISES = (
         language="es",
         unless=any_of(r"\b(?:nadie|nunca|tampoco|ni|ning[uú]n[ao]?|nada)\b", r"\bno\b(?! tiene\b| hay\b)", r"\bsi\b"),
         for_patients_only=True,
-        message="promises: {found}",
+        message="promises: {match}",
     ),
 )
 
@@ -88,7 +88,7 @@ _WAIVERS = (
         ),
         language="en",
         unless=any_of(r"\b(?:not|never|without|nor)\b", r"n[’']t\b"),
-        message="says {found}",
+        message="says {match}",
     ),
     UnwantedWording(
         WAIVER,
@@ -98,7 +98,7 @@ _WAIVERS = (
         ),
         language="es",
         unless=any_of(r"\b(?:no|nunca|sin|ni)\b"),
-        message="says {found}",
+        message="says {match}",
     ),
 )
 
@@ -126,7 +126,7 @@ _COMPLIANCE_CLAIMS = (
         ),
         language="en",
         unless=any_of(r"\b(?:not|no|nothing|whether|until)\b"),
-        message="claims: {found}",
+        message="claims: {match}",
     ),
     UnwantedWording(
         COMPLIANCE_CLAIM,
@@ -136,7 +136,7 @@ _COMPLIANCE_CLAIMS = (
         ),
         language="es",
         unless=any_of(r"\bno\b"),
-        message="claims: {found}",
+        message="claims: {match}",
     ),
 )
 
@@ -164,9 +164,9 @@ _DESCRIPTORS = (
         ),
         language="en",
         names_only=True,
-        message="reads like a descriptor: {found}",
+        message="reads like a descriptor: {match}",
     ),
 )
 
 WORDINGS = (*_PROMISES, *_WAIVERS, *_COMPLIANCE_CLAIMS, *_DESCRIPTORS)
-"""What no text should hold."""
+"""What no text should contain."""

@@ -1,6 +1,6 @@
 """Which clauses belong on which paper.
 
-Guarantees: what a procedure must ask for, a language pack must offer, by the same two tables.
+Guarantees: what a procedure must request, a language pack must offer, by the same two tables.
 """
 
 from __future__ import annotations

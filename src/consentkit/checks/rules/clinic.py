@@ -1,4 +1,4 @@
-"""The clinic's own folder: its particulars, and files that nothing reads.
+"""The clinic's own folder: its particulars, and files that are not read.
 
 Guarantees: a blank that is filled in by pen is no error.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentkit.checks.citations import CMS_FORMS, COMPLAINTS
-from consentkit.checks.inputs import ClinicFile
+from consentkit.checks.inputs import ClinicFile, OrphanFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.checks.rules.leftovers import placeholder_of_clinic
@@ -91,9 +91,9 @@ def clinic_logo(file: ClinicFile) -> Iterator[RuleFinding]:
 IGNORED_FILE = Rule(
     id="ignored-file",
     severity="warning",
-    title="File that nothing reads",
+    title="File that is not read",
     reason="A procedure file must be named CODE.yaml, a translation CODE.LANGUAGE.yaml. Anything else in the folder "
-    "is passed over, and the shipped text is printed in its place.",
+    "is ignored, and the shipped text is printed instead.",
     remedy="rename it, or move it out of the folder",
     source="docs/clinic-folder.md",
     bad="procedures/90837.yml",
@@ -102,10 +102,16 @@ IGNORED_FILE = Rule(
 
 
 def ignored_file(file: ClinicFile) -> Iterator[RuleFinding]:
-    """Report each file that reading has passed over."""
+    """Report each file that was ignored when the folder was read."""
     for name in file.passed_over:
-        message = f"has {quoted(f'procedures/{name}')} beside it, which nothing reads"
+        message = f"has {quoted(f'procedures/{name}')} beside it, which is not read"
         yield breach(IGNORED_FILE, file, value(), message)
+
+
+def ignored_translation(file: OrphanFile) -> Iterator[RuleFinding]:
+    """Report a translation of a procedure that doesn't exist."""
+    message = f"is {file.code}, which no procedure here has, so this file is not read"
+    yield breach(IGNORED_FILE, file, value("code"), message)
 
 
 CHECKS = (clinic_name, clinic_phone, clinic_address, clinic_logo, ignored_file, placeholder_of_clinic)

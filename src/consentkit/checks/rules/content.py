@@ -1,6 +1,6 @@
 """What a procedure must say: each part of it has enough, and the parts agree with each other.
 
-Guarantees: a rule looks at one original or translation, and stays silent where the facts do not speak, or where the
+Guarantees: a rule looks at one original or translation, and stays silent where the facts do not decide, or where the
 language has no list of the words that it looks for.
 """
 
@@ -24,7 +24,7 @@ IN_SHORT_LONG = Rule(
     id="in-short-long",
     severity="warning",
     title="“In short” is not short",
-    reason="The box at the head is what most people read and remember. Each of its answers has at most 3 sentences.",
+    reason="The box at the top is what most people read and remember. Each of its answers has at most 3 sentences.",
     remedy="keep what everybody must know, and move the rest to its section",
     source=CDC_INDEX,
     bad="An answer of five sentences.",
@@ -38,7 +38,7 @@ def in_short_long(file: AnyProcedure) -> Iterator[RuleFinding]:
     """Count the sentences of each answer."""
     for placed in texts_in(file.procedure.summary, ("summary",)):
         if (length := len(split_sentences(placed.text))) > MOST_ANSWER:
-            message = f"has {length} sentences, at most {MOST_ANSWER} are short"
+            message = f"has {length} sentences; at most {MOST_ANSWER} are short"
             yield breach(IN_SHORT_LONG, file, value(*placed.path), message)
 
 
@@ -46,7 +46,7 @@ CHOICE_UNSAID = Rule(
     id="choice-unsaid",
     severity="warning",
     title="“Your choice” does not say that the reader may say no",
-    reason="That one may refuse and may stop must stand at the head of the paper, not only in the small print.",
+    reason="That one may refuse and may stop must be at the top of the paper, not only in the small print.",
     remedy="add that the reader may say no, and may stop at any time",
     source=f"{AMA_CONSENT}; 38 CFR 17.32 as a model",
     bad="There are other kinds of therapy.",
@@ -74,7 +74,7 @@ LONG_TITLE = Rule(
     id="long-title",
     severity="warning",
     title="Title too long",
-    reason="The title stands on every page, in lists and in the sentence that is signed. At most 70 characters fit.",
+    reason="The title appears on every page, in lists and in the sentence that is signed. At most 70 characters fit.",
     remedy="shorten it; other names belong in `also_called`",
     source="house rule",
     bad="Individual talk therapy with a licensed therapist in the office or by secure video, long session",
@@ -87,7 +87,7 @@ LONGEST_TITLE = 70
 def long_title(file: AnyProcedure) -> Iterator[RuleFinding]:
     """Count the characters of the title."""
     if (length := len(file.procedure.title)) > LONGEST_TITLE:
-        yield breach(LONG_TITLE, file, value("title"), f"has {length} characters, at most {LONGEST_TITLE} fit")
+        yield breach(LONG_TITLE, file, value("title"), f"has {length} characters; at most {LONGEST_TITLE} fit")
 
 
 RISK_LIKELIHOOD = Rule(
@@ -161,7 +161,7 @@ NO_TREATMENT_THIN = Rule(
     id="no-treatment-thin",
     severity="warning",
     title="Too little on doing nothing",
-    reason="What may happen without treatment is a choice like the others. One sentence cannot tell its two sides.",
+    reason="What may happen without treatment is a choice like the others. One sentence cannot give both sides.",
     remedy="say what may get better by itself, and what may get worse",
     source=AMA_CONSENT,
     bad="Symptoms may get worse.",
@@ -177,7 +177,7 @@ def no_treatment_thin(file: AnyProcedure) -> Iterator[RuleFinding]:
     length = sum(len(split_sentences(text)) for text in texts)
     if length < FEWEST_ON_NO_TREATMENT:
         words = sum(map(count_words, texts))
-        message = f"has {length} sentence of {words} words, at least {FEWEST_ON_NO_TREATMENT} sentences are needed"
+        message = f"has {length} sentence of {words} words; at least {FEWEST_ON_NO_TREATMENT} sentences are needed"
         yield breach(NO_TREATMENT_THIN, file, key("no_treatment"), message)
 
 
@@ -206,14 +206,14 @@ def alternative_one_sided(file: AnyProcedure) -> Iterator[RuleFinding]:
         for at, text in enumerate(choice.less_good):
             if text in choice.good:
                 spot = value("alternatives", "items", index, "less_good", at)
-                yield breach(ALTERNATIVE_ONE_SIDED, file, spot, "stands under `good` too")
+                yield breach(ALTERNATIVE_ONE_SIDED, file, spot, "is also under `good`")
 
 
 TRAINEE_WITHOUT_SUPERVISOR = Rule(
     id="trainee-without-supervisor",
     severity="warning",
     title="Trainee without a supervisor",
-    reason="A patient must know that somebody is in training, and who answers for the work.",
+    reason="A patient must know that somebody is in training, and who is responsible for the work.",
     remedy="say that the supervisor is named",
     source="APA Ethical Principles, standard 10.01(c)",
     bad="A trainee may see you.",
@@ -235,7 +235,7 @@ def trainee_without_supervisor(file: AnyProcedure) -> Iterator[RuleFinding]:
         return
     for placed in texts:
         if match := trainee.search(placed.text):
-            message = f"says {quoted(match[0])}, but nothing of a supervisor"
+            message = f"says {quoted(match[0])}, but does not mention a supervisor"
             yield breach(TRAINEE_WITHOUT_SUPERVISOR, file, Spot(placed.path, match[0]), message)
             return
 

@@ -17,8 +17,8 @@ REVIEW_OVERDUE = Rule(
     id="review-overdue",
     severity="error",
     title="Review overdue",
-    reason="Old versions in drawers are the most common complaint about consent forms. A text that was not looked at "
-    "by the day that it names itself must not be handed out.",
+    reason="Old versions in drawers are the most common complaint about consent forms. A text that was not reviewed by "
+    "the day that it states itself must not be handed out.",
     remedy="have it reviewed, then set `last`, `by` and `next`",
     source=REVIEW_ON_PAPER,
     bad="next: 2025-01-31",
@@ -56,7 +56,7 @@ def review_soon(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFindin
 REVIEW_MISSING = Rule(
     id="review-missing",
     severity="notice",
-    title="Reviewed by nobody yet",
+    title="Not reviewed yet",
     reason="The texts that come with consentkit are drafts, and so is every text that no clinician has read. The "
     "paper says so.",
     remedy="have a clinician read it, then fill in `last` and `by`",
@@ -76,7 +76,7 @@ REVIEW_INTERVAL = Rule(
     id="review-interval",
     severity="warning",
     title="Next review too far away",
-    reason="A review each year is the custom, and knowledge and phone numbers change. More than two years is none.",
+    reason="A review each year is the custom, and knowledge and phone numbers change. More than two years is too long.",
     remedy="set `next` to at most two years after the last review",
     source=REVIEW_ON_PAPER,
     bad="issued: 2026-11-21, next: 2036-11-21",
@@ -90,15 +90,15 @@ def review_interval(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFi
     """Measure the time from one review to the next."""
     review = file.procedure.review
     if review.next - (review.last or review.issued) > LONGEST_INTERVAL:
-        message = "is more than two years after the last look"
+        message = "is more than two years after the last review"
         yield breach(REVIEW_INTERVAL, file, value("review", "next"), message)
 
 
 DATE_AHEAD = Rule(
     id="date-ahead",
     severity="error",
-    title="Date lies in the future",
-    reason="A text cannot have been written or reviewed, nor a source published, on a day to come: a slip of typing, "
+    title="Date in the future",
+    reason="A text cannot have been written or reviewed, nor a source published, in the future: it is a typing error, "
     "or a review that did not take place.",
     remedy="correct the date",
     source="house rule",
@@ -110,18 +110,18 @@ _ONE_DAY = datetime.timedelta(days=1)
 
 
 def review_ahead(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
-    """Look for a day to come among those of writing and review."""
+    """Look for a day in the future among those of writing and review."""
     review = file.procedure.review
     for name, day in (("issued", review.issued), ("last", review.last)):
         if day and day > today + _ONE_DAY:
-            yield breach(DATE_AHEAD, file, value("review", name), f"is {day.isoformat()}, a day to come")
+            yield breach(DATE_AHEAD, file, value("review", name), f"is {day.isoformat()}, a day in the future")
 
 
 def source_ahead(file: ProcedureFile, today: datetime.date) -> Iterator[RuleFinding]:
-    """Look for a year to come among those of the sources."""
+    """Look for a year in the future among those of the sources."""
     for index, source in enumerate(file.procedure.sources):
         if source.year and source.year > today.year:
-            yield breach(DATE_AHEAD, file, value("sources", index, "year"), f"is {source.year}, a year to come")
+            yield breach(DATE_AHEAD, file, value("sources", index, "year"), f"is {source.year}, a year in the future")
 
 
 CHECKS = (review_overdue, review_soon, review_missing, review_interval, review_ahead)

@@ -1,6 +1,6 @@
 """The exceptions from rules that a clinic has written down.
 
-Guarantees: judged by the findings of a whole library; of a single file no exception is called needless.
+Guarantees: judged by the findings of a whole library; for a single file no exception is called unused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ UNUSED_EXCEPTION = Rule(
     id="unused-exception",
     severity="warning",
     title="Exception that is no longer needed",
-    reason="An exception hides findings. One that has nothing to hide any more would hide the next one unseen.",
+    reason="An exception hides findings. One that no longer hides any would hide the next one unnoticed.",
     remedy="delete it from `checks.exceptions`",
     source="house rule",
     bad="An exception for a sentence that has been shortened since.",
@@ -32,5 +32,5 @@ def unused_exception(
     for index, exception in enumerate(exceptions):
         if not any(covers(exception, finding) for finding in findings):
             limit = exception.code or exception.language or ""
-            message = f"excepts {quoted(limit)} from `{exception.rule}`, which finds nothing there"
+            message = f"excepts {quoted(limit)} from `{exception.rule}`, which reports nothing there"
             yield breach(UNUSED_EXCEPTION, clinic, value("checks", "exceptions", index), message)

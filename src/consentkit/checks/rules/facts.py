@@ -1,4 +1,4 @@
-"""The billing facts of a procedure, and what the text says of them.
+"""The billing facts of a procedure, and what the text says about them.
 
 Guarantees: only what contradicts itself is reported; whether a fact is true, no program can see.
 """
@@ -56,7 +56,7 @@ BILLING_CONTRADICTION = Rule(
     id="billing-contradiction",
     severity="error",
     title="Billing facts contradict each other",
-    reason="The facts decide which papers may stand together. A code cannot go with itself, nor both go with another "
+    reason="The facts decide which papers may be used together. A code cannot go with itself, nor both go with another "
     "code and be barred from it.",
     remedy="keep the one that is right",
     source=PAIRING_TABLE,
@@ -89,7 +89,7 @@ def opposite_lists(file: ProcedureFile) -> Iterator[RuleFinding]:
     for name, other in _OPPOSITES:
         for index, code in enumerate(getattr(billing, other)):
             if code in getattr(billing, name):
-                message = f"has {code}, which stands under `{name}` too"
+                message = f"has {code}, which is also under `{name}`"
                 yield breach(BILLING_CONTRADICTION, file, value("billing", other, index), message)
 
 

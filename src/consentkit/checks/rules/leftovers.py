@@ -19,10 +19,10 @@ LEFTOVER = Rule(
     id="leftover",
     severity="error",
     title="Leftover of a web page, a template or a chat program",
-    reason="Such words were seen in the texts that this library began with. They tell the patient that nobody read "
-    "the paper before it was handed out.",
+    reason="Such words were found in the texts from which this library was made. They show the patient that nobody "
+    "read the paper before it was handed out.",
     remedy="delete it, and read the text around it again",
-    source="source texts of the library; CMS interpretive guidelines for 42 CFR 482.51(b)(2) ask for a proper form",
+    source="source texts of the library; CMS interpretive guidelines for 42 CFR 482.51(b)(2) require a proper form",
     bad="I hope you find this summary helpful!",
     good="",
 )
@@ -49,9 +49,9 @@ _LEFTOVERS = (
 PLACEHOLDER = Rule(
     id="placeholder",
     severity="error",
-    title="Place that was meant to be filled in",
-    reason="A form with an unfilled place is not properly executed. What is unknown stays out: the paper then has a "
-    "line to fill in by pen where one is needed.",
+    title="Placeholder that was not filled in",
+    reason="A form with a blank left unfilled is not properly executed. Leave out what is unknown: the paper then has "
+    "a line to fill in by pen where one is needed.",
     remedy="write what belongs there, or delete the line",
     source="CMS interpretive guidelines for 42 CFR 482.24(c)(4)(v) and 482.51(b)(2)",
     bad="Call us at [phone number].",
@@ -77,7 +77,7 @@ _MODEL_CLINIC = re.compile(
     re.IGNORECASE,
 )
 _MODEL_NUMBER = re.compile(r"\b(?:000|111|123|555|999)\D{0,2}(?:0000|1111|1234|4567|5555|9999)\b")
-_SET_ASIDE = re.compile(r"\b555\D{0,2}01\d\d\b")
+_RESERVED_NUMBER = re.compile(r"\b555\D{0,2}01\d\d\b")
 
 
 def placeholder_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
@@ -86,18 +86,18 @@ def placeholder_of_clinic(file: ClinicFile) -> Iterator[RuleFinding]:
         for pattern in (_MODEL_CLINIC, _MODEL_NUMBER):
             if match := pattern.search(placed.text):
                 spot = Spot(placed.path, match[0])
-                yield breach(PLACEHOLDER, file, spot, f"holds {quoted(match[0])}, which looks like an example")
-        if match := _SET_ASIDE.search(placed.text):
+                yield breach(PLACEHOLDER, file, spot, f"contains {quoted(match[0])}, which looks like an example")
+        if match := _RESERVED_NUMBER.search(placed.text):
             # The North American numbering plan keeps 555-0100 to 555-0199 for fiction: nobody answers there.
-            message = f"holds {quoted(match[0])}, a number that is set aside for examples"
+            message = f"contains {quoted(match[0])}, a number that is reserved for examples"
             yield breach(PLACEHOLDER, file, Spot(placed.path, match[0]), message, severity="notice")
 
 
 MARKUP = Rule(
     id="markup",
     severity="error",
-    title="Markup that will be printed as it stands",
-    reason="Texts are printed as typed. Stars, tags, links and entities of HTML or Markdown would stand on the paper.",
+    title="Markup that will be printed as it is",
+    reason="Texts are printed as typed. Stars, tags, links and entities of HTML or Markdown would appear on the paper.",
     remedy="delete the marks; a list is written as a YAML list",
     source="docs/writing-a-procedure.md",
     bad="This is **very** important.",
@@ -120,4 +120,4 @@ _MARKUP = (
 )
 
 WORDINGS = (*_LEFTOVERS, *_PLACEHOLDERS, *_MARKUP)
-"""What no text should hold."""
+"""What no text should contain."""

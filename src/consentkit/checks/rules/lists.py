@@ -20,7 +20,7 @@ _RISK_PASSAGES = ("what_helps", "get_help_now")
 
 
 def _lists(procedure: Procedure) -> dict[Path, list[str]]:
-    """Every list that a patient reads as one, by its path in the model. Names stand in a line, not in a list."""
+    """Every list that a patient reads as one, by its path in the model. Names are printed in a line, not as a list."""
     lists: dict[Path, list[str]] = {}
     for placed in placed_passages(procedure):
         if isinstance(placed.path[-1], int) and placed.section != _NAMES:
@@ -33,8 +33,8 @@ LONG_LIST = Rule(
     id="long-list",
     severity="warning",
     title="List too long",
-    reason="People do not keep more than about 7 points in mind. A list has at most 7 items without a subheading.",
-    remedy="join or drop items, or move some to another place",
+    reason="People remember no more than about 7 points. A list has at most 7 items without a subheading.",
+    remedy="combine or drop items, or move some to another place",
     source=CDC_INDEX,
     bad="Nine common risks.",
     good="The six that many people notice under `common`, the other three under `uncommon`.",
@@ -57,7 +57,7 @@ def long_list_of_clause(file: PackFile) -> Iterator[RuleFinding]:
 
 def _too_many(file: Subject, path: Path, number: int) -> Iterator[RuleFinding]:
     if number > MOST_ITEMS:
-        yield breach(LONG_LIST, file, key(*path), f"has {number} items, at most {MOST_ITEMS} are kept in mind")
+        yield breach(LONG_LIST, file, key(*path), f"has {number} items; readers remember at most {MOST_ITEMS}")
 
 
 UNEVEN_LIST = Rule(
@@ -87,8 +87,8 @@ REPEATED_TEXT = Rule(
     id="repeated-text",
     severity="warning",
     title="The same text twice in one list",
-    reason="A copy in a list is a slip, and often the trace of an item that was overwritten.",
-    remedy="delete one of them, or write what it was meant to say",
+    reason="A repeated item is a mistake, and often shows that another item was overwritten.",
+    remedy="delete one of them, or write the item that was meant",
     source="house rule",
     bad="- You may feel sad.\n- You may feel sad.",
     good="- You may feel sad.",
@@ -115,7 +115,7 @@ def _repeats(file: AnyProcedure, entries: Sequence[tuple[Path, str]]) -> Iterato
         known = first.setdefault(text.casefold().rstrip("."), path)
         if known != path:
             line = file.source.at_value(known)[0]
-            yield breach(REPEATED_TEXT, file, value(*path), f"stands on line {line} already")
+            yield breach(REPEATED_TEXT, file, value(*path), f"is already on line {line}")
 
 
 CHECKS = (long_list, uneven_list, repeated_text)

@@ -1,6 +1,6 @@
 """What a language pack brings for every paper: questions, the statement that is signed, places to sign.
 
-Guarantees: a pack in a language without a list of words is spared the rule that needs one.
+Guarantees: a pack in a language without a list of words is not checked by the rule that needs one.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ STATEMENT_MISSING = Rule(
     id="statement-missing",
     severity="error",
     title="The signed statement leaves something out",
-    reason="Beside the signature stands that it was explained, that other choices and doing nothing were named, that "
-    "questions were answered, and that one may say no or stop.",
+    reason="The statement beside the signature must say that it was explained, that other choices and doing nothing "
+    "were named, that questions were answered, and that one may say no or stop.",
     remedy="add the statement",
     source=f"{CMS_FORMS}; AMA Code of Medical Ethics, opinion 2.1.1",
     bad="I agree.",
@@ -75,9 +75,9 @@ STATEMENTS: dict[str, dict[str, re.Pattern[str]]] = {
 
 def statement_missing(file: PackFile) -> Iterator[RuleFinding]:
     """Look for a word of each statement."""
-    said = "\n".join(file.pack.consent.statements)
+    statements = "\n".join(file.pack.consent.statements)
     for what, pattern in STATEMENTS.get(primary(file.language), {}).items():
-        if not pattern.search(said):
+        if not pattern.search(statements):
             yield breach(STATEMENT_MISSING, file, key("consent", "statements"), f"does not say {what}")
 
 

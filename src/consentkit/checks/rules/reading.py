@@ -1,6 +1,6 @@
 """How hard texts are to read, as a whole and by section.
 
-Guarantees: a language without a formula is spared. Figures of short sections inform; only sections of
+Guarantees: a language without a formula is not judged. Figures of short sections inform; only sections of
 `FEWEST_SENTENCES` are judged.
 """
 
@@ -19,10 +19,10 @@ READING_GRADE = Rule(
     severity="error",
     title="Too hard to read as a whole",
     reason="Many adults read below ninth grade. The worse of SMOG and Flesch-Kincaid is at most 8; up to 9.5 is "
-    "a warning, since such formulas err by a grade and a half; above is an error. Spanish: Fernández Huerta at least "
-    "60 and Szigriszt at least 55, up to 5 points less is a warning. Everything that the patient reads in the "
-    "procedure is measured together, and a list item counts as a sentence.",
-    remedy="shorten these sentences and say these words more simply",
+    "a warning, since such formulas are off by up to a grade and a half; anything above is an error. Spanish: "
+    "Fernández Huerta at least 60 and Szigriszt at least 55; up to 5 points less is a warning. Everything that the "
+    "patient reads in the procedure is measured together, and a list item counts as a sentence.",
+    remedy="shorten these sentences and replace these words by simpler ones",
     source="NIH and AHRQ plain-language advice; McLaughlin 1969; Kincaid 1975; Fernández Huerta 1959; Szigriszt 1993",
     bad="Psychotherapeutic intervention facilitates amelioration of symptomatology.",
     good="Talk therapy can ease your symptoms.",
@@ -56,10 +56,10 @@ SECTION_GRADE = Rule(
     id="section-grade",
     severity="warning",
     title="Section too hard to read",
-    reason="A simple text can hide a hard section. Sections of at least 10 sentences are measured on their own, and "
-    "warned of where the figures would fail a whole text. Figures of shorter ones mean little: SMOG was made for 30 "
-    "sentences.",
-    remedy="shorten its sentences and say its words more simply",
+    reason="A simple text can hide a hard section. Each section of at least 10 sentences is measured on its own, and "
+    "gets a warning where its figures would fail a whole text. Figures of shorter sections mean little: SMOG was made "
+    "for 30 sentences.",
+    remedy="shorten its sentences and replace its words by simpler ones",
     source="McLaughlin 1969, on the length of samples",
     bad="A list of risks in the words of a textbook.",
     good="The same risks in the words of a conversation.",

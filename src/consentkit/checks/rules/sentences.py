@@ -35,7 +35,7 @@ def long_sentence(subject: Subject, placed: PlacedText) -> Iterator[RuleFinding]
     for sentence in split_sentences(placed.text):
         start = placed.text.index(sentence, start)
         if (length := count_words(sentence)) > most:
-            message = f"has a sentence of {length} words, at most {most} are easy to follow: {quoted(sentence)}"
+            message = f"has a sentence of {length} words; at most {most} are easy to follow: {quoted(sentence)}"
             yield breach(LONG_SENTENCE, subject, spot_in(placed, sentence, start), message)
 
 
@@ -44,7 +44,7 @@ LONG_PARAGRAPH = Rule(
     severity="warning",
     title="Paragraph too long",
     reason="A block of text looks like work and is skipped. A paragraph has at most 7 sentences.",
-    remedy="leave an empty line where a new thought begins, or make a list of it",
+    remedy="leave an empty line where a new thought begins, or turn it into a list",
     source=PLAIN_LANGUAGE,
     bad="Eight sentences in one block.",
     good="Two paragraphs of four sentences.",
@@ -57,7 +57,7 @@ def long_paragraph(subject: Subject, placed: PlacedText) -> Iterator[RuleFinding
     """Count the sentences of each paragraph."""
     for paragraph in placed.text.split("\n\n"):
         if (length := len(split_sentences(paragraph))) > MOST_SENTENCES:
-            message = f"has a paragraph of {length} sentences, at most {MOST_SENTENCES} are easy to take in"
+            message = f"has a paragraph of {length} sentences; at most {MOST_SENTENCES} are easy to take in"
             yield breach(LONG_PARAGRAPH, subject, Spot(placed.path, paragraph), message)
 
 

@@ -1,6 +1,6 @@
 """A clinic's list of services beside the library.
 
-Guarantees: each entry is looked at, also those in groups.
+Guarantees: each entry is checked, also those in groups.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SERVICE_RETIRED = Rule(
     severity="warning",
     title="Service with a retired code",
     reason="The code can no longer be billed.",
-    remedy="use the code that took its place",
+    remedy="use the code that replaced it",
     source=PAIRING_TABLE,
     bad="90806",
     good="90834",
@@ -57,7 +57,7 @@ def service_retired(services: ServiceFile, procedures: Procedures) -> Iterator[R
 
 
 def replacement(file: ProcedureFile) -> str:
-    """What took the place of a retired code, as a message."""
+    """What replaced a retired code, as a message."""
     billing = file.procedure.billing
     return f"is {file.code}, which {' or '.join(billing.replaced_by)} replaced in {billing.retired_in}"
 
@@ -80,7 +80,7 @@ def service_repeated(services: ServiceFile, procedures: Procedures) -> Iterator[
     for path, code in services.codes:
         if first.setdefault(code, path) != path:
             line = services.source.at_value(first[code])[0]
-            yield breach(SERVICE_REPEATED, services, value(*path), f"is {code}, which stands on line {line} already")
+            yield breach(SERVICE_REPEATED, services, value(*path), f"is {code}, which is already on line {line}")
 
 
 CHECKS = (service_unknown, service_retired, service_repeated)

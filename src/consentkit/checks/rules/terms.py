@@ -1,7 +1,7 @@
-"""Short forms and words of the trade that nobody explains.
+"""Short forms and technical words without an explanation.
 
-Guarantees: each term is reported once, at its first use; a language without a list of such words is spared all but
-short forms.
+Guarantees: each term is reported once, at its first use; in a language without a list of such words, only short forms
+are reported.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ UNDEFINED_TERM = Rule(
     id="undefined-term",
     severity="warning",
     title="Term without an explanation",
-    reason="A reader who does not know a word cannot agree to what it stands for. A short form in capitals, or a word "
-    "of the trade, must stand in `technical_terms`, or be explained beside its first use.",
+    reason="A reader who does not know a word cannot agree to what it means. A short form in capitals, or a technical "
+    "word, must be listed in `technical_terms`, or be explained beside its first use.",
     remedy="add it to `technical_terms`, explain it in brackets at its first use, or say it in plain words",
     source=CDC_INDEX,
     bad="You may have ECT.",
@@ -83,13 +83,13 @@ JARGON: dict[str, tuple[re.Pattern[str], ...]] = {
         any_of(r"\bpsicoeducación\b"),
     ),
 }
-"""Words of the trade that few readers know, by language."""
+"""Technical words that few readers know, by language."""
 
 KNOWN_SHORT_FORMS = frozenset({"AM", "PM", "TV", "ID", "OK", "US", "USA", "UK", "AYUDA", "HELP", "HOME", "TALK"})
 """Capitals that need no explanation: everyday ones, and words that are sent to a help line."""
 
 _SHORT_FORM = re.compile(r"(?<![\w/&.-])[A-Z]{2,6}(?=s?(?![\w/&-]))(?! (?:to|al?|en) \d{3})")
-"""Capitals that stand for something, but for a word that is sent to a number."""
+"""Capitals that are short for something, except a word that is sent to a number."""
 _ROMAN_NUMERAL = re.compile(r"[IVX]+")
 _EXPLAINED_AFTER = (
     r"[”\"’]?(?: \("
@@ -118,7 +118,7 @@ def undefined_term(
 
 
 def _terms_of(text: str, jargon: Sequence[re.Pattern[str]]) -> Iterator[tuple[str, int, re.Pattern[str]]]:
-    """Each term of a text, where it stands, and the pattern by which it is known again."""
+    """Each term of a text, where it is, and the pattern by which it is recognized again."""
     for match in _SHORT_FORM.finditer(text):
         if match[0] not in KNOWN_SHORT_FORMS and not _ROMAN_NUMERAL.fullmatch(match[0]):
             yield match[0], match.start(), re.compile(rf"\b{match[0]}\b")

@@ -43,16 +43,16 @@ def stale_translation(file: TranslationFile, original: ProcedureFile) -> Iterato
 TRANSLATION_SHAPE = Rule(
     id="translation-shape",
     severity="error",
-    title="Translation has other parts than the original",
-    reason="Each list has as many items, and each optional text is there or not, as in the original. A risk that is "
-    "lost in translation is a risk that was not disclosed.",
-    remedy="add what is missing, or take out what is too much",
+    title="Translation has different parts from the original",
+    reason="Each list must have as many items as in the original, and each optional text must be in both or in "
+    "neither. A risk that is lost in translation is a risk that was not disclosed.",
+    remedy="add what is missing, or remove what the original does not have",
     source=SECTION_1557,
     bad="Four common risks in English, three in Spanish.",
     good="Four in both.",
 )
 _OTHER_NAMES = "also_called"
-"""Names that people use need not be as many in each language."""
+"""Each language may have a different number of the names that people use."""
 
 
 def translation_shape(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
@@ -94,8 +94,8 @@ TRANSLATION_NUMBERS = Rule(
     id="translation-numbers",
     severity="warning",
     title="Number lost in translation",
-    reason="Every figure of a section of the original, such as minutes or a phone number, is looked for in the same "
-    "section of the translation.",
+    reason="Every number in a section of the original, such as minutes or a phone number, must be in the same section "
+    "of the translation.",
     remedy="compare the two texts; write numbers as digits in both",
     source=SECTION_1557,
     bad="“call 988” and “llame al 998”",

@@ -19,7 +19,7 @@ ADDRESS = Rule(
     id="address",
     severity="warning",
     title="Talks about the reader, not to the reader",
-    reason="A text that says “you” is easier to read and to take to heart than one about “the patient”.",
+    reason="A text that says “you” is easier to read and to take in than one about “the patient”.",
     remedy="say `you`",
     source=f"{PLAIN_LANGUAGE}; {CDC_INDEX}",
     bad="The patient may feel tired.",
@@ -33,14 +33,14 @@ _ADDRESSES = (
         ),
         language="en",
         for_patients_only=True,
-        message="says {found}",
+        message="says {match}",
     ),
     UnwantedWording(
         ADDRESS,
         any_of(r"\b(?:el|la|los|las|al|del) pacientes?\b"),
         language="es",
         for_patients_only=True,
-        message="says {found}",
+        message="says {match}",
     ),
 )
 
@@ -86,7 +86,7 @@ CAPITALS = Rule(
     severity="warning",
     title="Capitals for emphasis",
     reason="Words in capitals are harder to read and look like shouting; some screen readers spell them.",
-    remedy="write it in small letters; if it matters, let it stand first in the sentence",
+    remedy="write it in lowercase letters; if it matters, put it first in the sentence",
     source=CLEAR_PRINT,
     bad="Do NOT stop your medicine.",
     good="Do not stop your medicine before you have talked with us.",
@@ -118,7 +118,7 @@ _CAPITALS = (
 TYPOGRAPHY = Rule(
     id="typography",
     severity="warning",
-    title="Sign of a typewriter, or a slip in spacing",
+    title="Typewriter character, or a spacing mistake",
     reason="Straight quotation marks, double hyphens, three full stops and missing or stray spaces look careless, and "
     "a paper that looks careless is trusted less. Marks that open must close.",
     remedy="use “ ” ’ – … and one space, as in a book",
@@ -171,7 +171,7 @@ DOUBLED_WORD = Rule(
     id="doubled-word",
     severity="warning",
     title="Word written twice",
-    reason="A word that stands twice in a row is nearly always a slip of editing.",
+    reason="A word that appears twice in a row is nearly always an editing mistake.",
     remedy="delete one of the two",
     source="house rule",
     bad="You may stop at any any time.",
@@ -185,4 +185,4 @@ _DOUBLED_WORDS = (
 )
 
 WORDINGS = (*_ADDRESSES, *_ABBREVIATIONS, *_CAPITALS, *_SIGNS, *_DOUBLED_WORDS)
-"""What no text should hold."""
+"""What no text should contain."""

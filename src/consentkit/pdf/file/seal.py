@@ -1,7 +1,7 @@
 """A digest of the whole file, inside the file.
 
 Guarantees: the file alone shows whether any of its bytes has changed since it was sealed. It is not a signature:
-somebody who wants to deceive can seal a changed file again.
+somebody who means to deceive can seal a changed file again.
 
 The digest is where PDF has a place for it: the second string of the trailer's ID (ISO 32000-1, 14.4). It is computed
 over the file with zeros in that place.

@@ -59,6 +59,7 @@ def tokens(stream: bytes, *, join_text_arrays: bool = False) -> Iterator[Token]:
     """
     match_token = (_TOKEN_OR_TEXT_ARRAY if join_text_arrays else _TOKEN).match
     position = 0
+    has_certain_end = True  # whether an inline image may still have one; where none lies ahead, none is sought again
     while match := match_token(stream, position):
         kind, group = match.lastgroup or "", match.lastindex or 0
         position = match.end()
@@ -71,7 +72,8 @@ def tokens(stream: bytes, *, join_text_arrays: bool = False) -> Iterator[Token]:
         token = match[group]
         yield kind, token, position - len(token)
         if token == b"ID":
-            image = _image(stream, position)
+            image = (_image if has_certain_end else _doubtful_image)(stream, position)
+            has_certain_end = image[0] == "image"
             yield image
             position += len(image[1])
 
@@ -84,3 +86,9 @@ def _image(stream: bytes, start: int) -> Token:
             return "image", stream[start : match.end()], start
         first = first or match.end()
     return "doubtful_image", stream[start : first or len(stream)], start
+
+
+def _doubtful_image(stream: bytes, start: int) -> Token:
+    """The data of an inline image that ends nowhere for certain: up to the first `EI`."""
+    end = _END_OF_IMAGE.search(stream, start)
+    return "doubtful_image", stream[start : end.end() if end else len(stream)], start

@@ -15,7 +15,7 @@ from consentkit.pdf.link.compile import CompiledPart
 
 @dataclass(frozen=True)
 class Stamp:
-    """A drawing, and where it goes on a page."""
+    """A drawing, and where it belongs on a page."""
 
     drawing: Ref
     """The form XObject, in the packet."""

@@ -2,12 +2,13 @@
 
 Guarantees: the engine reads only the named assets that it is given, neither files nor the network; a document fails if
 the engine complains of anything, or if text is in a font that is not ours; the same input gives the same bytes; every
-file is tagged and claims PDF/UA-1 and PDF/A-2a.
+file is tagged and claims PDF/UA-1 and PDF/A-2a. Several threads may call it; it serves one at a time.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ from consentkit.pdf.render.links import require_allowed_actions, require_allowed
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
 from consentkit.pdf.tags.write import operators_of_text, own_tagging
 from consentkit.problems import printable, shortened
+from consentkit.processes.forking import no_fork
 
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
@@ -103,7 +105,7 @@ def render(
     faces = font_files.faces_for("".join((unescape(html), *styles)))
     fetcher = _AssetFetcher({**font_files.font_assets(faces), **assets})
     all_styles = (font_files.font_rules(faces), *styles)
-    with _complaints() as complaints, fetcher.refusals():
+    with no_fork(), _complaints() as complaints, fetcher.refusals():
         document = _laid_out(html, all_styles, fetcher, faces)
         _require_size(document, paper)
         with own_tagging(fillable) as slots:
@@ -173,25 +175,21 @@ class _Installed:
         return self.path.as_posix()
 
 
-class _OwnFontsOfThread(threading.local):
-    def __init__(self) -> None:
-        self.made: dict[tuple[font_files.FontFace, ...], _OwnFonts] = {}
-
-
-_own_fonts_of_thread = _OwnFontsOfThread()
+_fonts_made: dict[tuple[int, tuple[font_files.FontFace, ...]], _OwnFonts] = {}
 
 
 def _own_fonts(faces: tuple[font_files.FontFace, ...]) -> _OwnFonts:
     """The fonts for pages that need these faces.
 
-    fontconfig never frees the memory of a configuration (0.28 MB), so there is one for each of the four sets of faces.
-    Pages with different sets can't share one: whether a character is printed must not depend on what was made before.
-    Each thread has its own, since Pango's can't be shared between threads.
+    fontconfig never frees the memory of a configuration (0.28 MB), so there is one for each of the four sets of faces,
+    however many threads there are: they use it one after the other (`no_fork`). Pages with different sets can't share
+    one: whether a character is printed must not depend on what was made before. A forked process makes its own, since a
+    newer Pango looks for fonts in a thread, which the child does not have.
     """
-    made = _own_fonts_of_thread.made
-    if faces not in made:
-        made[faces] = _OwnFonts(faces)
-    return made[faces]
+    key = os.getpid(), faces
+    if key not in _fonts_made:
+        _fonts_made[key] = _OwnFonts(faces)
+    return _fonts_made[key]
 
 
 def _laid_out(
@@ -239,7 +237,7 @@ def draw_lines(lines: Sequence[str]) -> Lines:
     fetcher = _AssetFetcher(font_files.font_assets(faces))
     html = "".join(f'<p dir="{direction_of(line)}">{escape(line)}</p>' for line in lines)
     page, styles = f"<html><body>{html}</body></html>", (font_files.font_rules(faces), _line_style(len(lines)))
-    with _complaints() as complaints, fetcher.refusals():
+    with no_fork(), _complaints() as complaints, fetcher.refusals():
         document = _laid_out(page, styles, fetcher, faces)
         with operators_of_text() as operators:
             pdf = document.write_pdf(pdf_tags=True)

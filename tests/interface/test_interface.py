@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -15,7 +16,9 @@ import pydantic
 import pytest
 
 import consentkit
+from consentkit.documents.workspace import open_workspace
 from kit.composing import page_of
+from kit.packets import write_schedule
 from kit.running import PROJECT, SAMPLE_CLINIC, environment
 from kit.small import make_clinic, small_procedure, write_procedure
 
@@ -29,28 +32,42 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> consentkit.Wor
     return consentkit.open_workspace()
 
 
-def python_examples(page: str) -> list[str]:
-    """The indented blocks of Python in a page of documentation."""
-    blocks = re.findall(r"(?:^    .*\n|^\n)+", (PROJECT / page).read_text(encoding="utf-8"), re.MULTILINE)
-    return [textwrap.dedent(block).strip() for block in blocks if "import consentkit" in block]
+def example_of(page: str, section: str) -> str:
+    """All indented blocks of a section of the documentation, as one program."""
+    text = (PROJECT / page).read_text(encoding="utf-8").split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return "\n".join(textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
-def test_the_examples_of_the_documentation_run_as_they_stand(page: str, tmp_path: Path) -> None:
-    make_clinic(tmp_path / "my-clinic")
-    examples = python_examples(page)
-    assert examples
-    for example in examples:
-        done = subprocess.run(
-            [sys.executable, "-c", example],
-            cwd=tmp_path,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "Long talk therapy" in done.stdout
+def run_example(example: str, folder: Path) -> str:
+    """What a program prints that runs in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_example_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
+    write_schedule(tmp_path / "schedule.csv", {"visit": "V-1", "procedures": "90837"})
+    printed = run_example(example_of("README.md", "As a library"), tmp_path)
+    assert "Long talk therapy" in printed
+    assert "the consent of 90837 in en is not approved" in printed
+    assert (tmp_path / "90837.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_worked_example_runs_as_it_stands(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE_CLINIC, tmp_path / "my-clinic")
+    rows = (PROJECT / "samples/schedule.csv").read_text(encoding="utf-8").splitlines()[:3]
+    (tmp_path / "schedule.csv").write_text("\n".join(rows), encoding="utf-8")
+    printed = run_example(example_of("docs/python.md", "A worked example"), tmp_path)
+    assert "Long talk therapy, about an hour 8 False" in printed
+    assert "90837 (en, consent) approved" in printed
+    assert "schedule.csv:2 V-1001\nschedule.csv:3 V-1002\n" in printed
+    assert f"{tmp_path}/out/2026-11-23-V-1001.pdf 10" in printed
+    assert "schedule.csv:3: visit V-1002: the consent of 90791 in es is not approved" in printed
+    assert printed.endswith("\nout/2026-11-23-V-1001.pdf current\ncurrent\n")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["2026-11-23-V-1001.pdf"]
+    assert "O’Keeffe" not in printed
 
 
 def test_importing_consentkit_loads_nothing_heavy(tmp_path: Path) -> None:
@@ -68,9 +85,16 @@ def test_every_name_that_is_promised_is_there() -> None:
         consentkit.nonsense  # noqa: B018
 
 
+def test_dir_shows_the_public_names_and_no_other() -> None:
+    assert {name for name in dir(consentkit) if not name.startswith("__")} == set(consentkit.__all__) - {"__version__"}
+    assert "__version__" in dir(consentkit)
+
+
 def test_the_documentation_names_everything_that_is_promised() -> None:
     page = (PROJECT / "docs/python.md").read_text(encoding="utf-8")
     assert [name for name in consentkit.__all__ if name not in page and not name.startswith("__")] == []
+    methods = {name for name in vars(consentkit.Workspace) if not name.startswith("_")}
+    assert [name for name in methods if f".{name}" not in page] == []
 
 
 def test_a_document_says_what_it_is_and_cannot_be_changed(workspace: consentkit.Workspace) -> None:
@@ -110,8 +134,9 @@ def test_the_paper_size_does_not_change_the_content_hash(workspace: consentkit.W
 def test_everything_that_a_patient_reads_changes_the_content_hash(
     change: dict[str, object], workspace: consentkit.Workspace
 ) -> None:
-    clinic, pack = workspace.folder.clinic, workspace.language()
-    pages = [page_of(small_procedure(**given), clinic, pack, workspace.templates) for given in ({}, change)]
+    shipped = open_workspace()
+    clinic, pack = shipped.folder.clinic, workspace.language()
+    pages = [page_of(small_procedure(**given), clinic, pack, shipped.templates) for given in ({}, change)]
     assert pages[0].content_hash != pages[1].content_hash
 
 
@@ -157,7 +182,7 @@ def test_a_language_is_a_name_and_never_a_path(language: str, workspace: consent
 
 def test_problems_are_data(workspace: consentkit.Workspace, tmp_path: Path) -> None:
     path = write_procedure(tmp_path, title="", purpse="x")
-    problems = workspace.check(path, workspace.language())
+    problems = workspace.check(path).problems
     assert {problem.field for problem in problems} == {"title", "purpse"}
     assert all(problem.file == str(path) and problem.line and problem.column for problem in problems)
     with pytest.raises(consentkit.InvalidInput) as caught:
@@ -201,4 +226,4 @@ def test_a_clinic_gives_paper_language_and_particulars(tmp_path: Path) -> None:
     assert workspace.render("SMALL-1").layout.paper == "a4"
     assert workspace.render("SMALL-1", paper="letter").layout.paper == "letter"
     assert "SMALL-1" in workspace.library.codes()
-    assert consentkit.open_workspace(SAMPLE_CLINIC).folder.clinic.name == "Willow Street Counseling"
+    assert workspace.content("SMALL-1").clinic.name == "Small Clinic"

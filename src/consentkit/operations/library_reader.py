@@ -1,16 +1,15 @@
-"""Reading everything that a check looks at.
+"""Reading everything that a check looks at, so that the checks themselves read nothing.
 
 Guarantees: every file is read once and reported once; a file that has a wrong form or can't be opened keeps no other
 file from being checked, and neither do the clinic's particulars, language packs and record of approvals; what is valid
-goes on to the content checks, all of it together, since facts may contradict across files; where a setting or a list
+is passed to the content checks, all of it together, since facts may contradict across files; where a setting or a list
 that a check needs could not be read, that is reported.
 """
 
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,18 +18,21 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import APPROVALS, Approvals, approvals_in, source_of_record
+from consentkit.library.approvals import Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
-from consentkit.library.languages import clause_file, load_language, pack_file, with_clauses_of
-from consentkit.library.procedures import check_procedure, check_translation_file, passed_over
+from consentkit.library.languages import load_language, pack_file, with_clauses_of
+from consentkit.library.procedures import check_procedure, check_translation_file, entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
+    APPROVALS,
+    CLAUSES_NAME,
     LARGEST_LIST,
     ORIGINAL_LANGUAGE,
     PARTICULARS,
     PROCEDURE_NAME,
     SERVICES,
     TRANSLATION_NAME,
+    clause_file,
 )
 from consentkit.model.procedure import Procedure
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
@@ -51,21 +53,8 @@ _CHECKS_UNREAD = (
 _CLAUSES_UNREAD = (
     "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
 )
-_CLAUSES = re.compile(r"clauses\.[A-Za-z-]+\.yaml")
+_NO_LANGUAGE = "has a name that is not read; name it clauses.LANGUAGE.yaml, such as clauses.es.yaml"
 _ONLY_IN_TRANSLATIONS = {"language", "translates"}
-
-
-Inspected = tuple[list[Path], list[Problem], list[FileAccess]]
-"""The files that were checked, their problems, and for each file that could not be read why."""
-
-
-def inspect_library(workspace: OpenWorkspace, today: datetime.date) -> Inspected:
-    """Check the whole library of a workspace."""
-    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
-    reader.read_each(_all_files(workspace))
-    reader.read_approvals(today)
-    findings = checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
-    return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
 
 
 def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator[Problem]:
@@ -73,60 +62,11 @@ def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator
     latest = {approval.identity: approval for approval in approvals.approvals}
     for identity, approval in latest.items():
         if approval.is_overdue(today):
-            message = f"the approval ran out on {approval.until}; look at the document again and approve it"
+            message = f"the approval ran out on {approval.until}; review the document and approve it again"
             yield Problem(shown, None, None, str(identity), message, "warning")
 
 
-def inspect_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date) -> Inspected:
-    """Check named files, each by itself; a translation is compared with its original where that is known.
-
-    The clinic's particulars are looked at too where they have a fault: they say how the others are checked.
-    """
-    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
-    reader.read_each([*_faulty_particulars(workspace, paths), *paths])
-    settings = workspace.folder.clinic.checks
-    library = reader.library()
-    findings: list[checks.RuleFinding] = []
-    for procedure in library.procedures:
-        findings += checks.check_procedure(procedure, today, settings)
-    for translation in library.translations:
-        original = reader.original_of(translation.code)
-        if original:
-            findings += checks.check_translation(translation, original, today, settings)
-    for pack in library.packs:
-        findings += checks.check_pack(pack, settings)
-    if library.clinic:
-        findings += checks.check_clinic(library.clinic, settings)
-    for printed in library.printed:
-        findings += checks.check_printed(printed, settings)
-    return reader.paths, _in_order(reader.problems, findings), list(reader.failures.values())
-
-
-def _faulty_particulars(workspace: OpenWorkspace, named: Sequence[Path]) -> list[Path]:
-    """The clinic's particulars where they have a fault, unless they are among the files that are named."""
-    folder = workspace.folder
-    if folder.path is None or folder.fault is None:
-        return []
-    path = folder.path / PARTICULARS
-    return [] if resolved(path) in map(resolved, named) else [path]
-
-
-def reading_files(workspace: OpenWorkspace) -> list[checks.ProcedureFile | checks.TranslationFile]:
-    """All procedures and translations of a workspace, for the table of reading grades."""
-    reader = _LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
-    for path in _all_files(workspace):
-        reader.read(path)
-    library = reader.library()
-    return [*library.procedures, *library.translations]
-
-
-def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding]) -> list[Problem]:
-    """All of them by file and line, each once: what several files are made with is read for each of them."""
-    unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
-    return sorted(unique, key=Problem.place)
-
-
-def _all_files(workspace: OpenWorkspace) -> Iterator[Path]:
+def all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     """Every file that documents are made from, each once."""
     index = workspace.library.index()
     for code, path in index.procedures.items():
@@ -141,7 +81,7 @@ def _all_files(workspace: OpenWorkspace) -> Iterator[Path]:
 
 
 @dataclass
-class _LibraryReader:
+class LibraryReader:
     """Reads files by what they are."""
 
     workspace: OpenWorkspace
@@ -151,7 +91,7 @@ class _LibraryReader:
     failures: dict[str, FileAccess] = field(default_factory=dict)
     """Why files could not be read, by message."""
     procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
-    _translations: list[tuple[checks.SourceText, Translation]] = field(default_factory=list)
+    _translations: list[tuple[Path, checks.SourceText, Translation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
@@ -185,8 +125,10 @@ class _LibraryReader:
             self._read_services(path)
         elif path.parent.name == "languages":
             self._read_pack(path)
-        elif _CLAUSES.fullmatch(path.name):
+        elif CLAUSES_NAME.fullmatch(path.name):
             self._read_clauses(path)
+        elif path.name.startswith("clauses."):
+            self.problems.append(Problem(str(path), None, None, "", _NO_LANGUAGE))
         elif self._is_translation(path):
             self._read_translation(path)
         else:
@@ -225,8 +167,8 @@ class _LibraryReader:
                 translates=translation.translates,
                 original_hash=text_hash(original.procedure),
             )
-            for source, translation in self._translations
-            if (original := self.original_of(translation.code))
+            for path, source, translation in self._translations
+            if (original := self.original_of(path, translation.code))
         ]
         return checks.LibraryFiles(
             procedures=tuple(self.procedures.values()),
@@ -235,21 +177,31 @@ class _LibraryReader:
             clinic=self._clinic,
             services=tuple(self._services),
             printed=tuple(self._printed),
+            orphans=tuple(
+                checks.OrphanFile(source, translation.code, translation.language)
+                for path, source, translation in self._translations
+                if not self._has_original(path, translation.code)
+            ),
             shipped=self._shipped_dates(),
         )
 
-    def original_of(self, code: str) -> checks.ProcedureFile | None:
-        """The procedure of a code: one that was read, or that of the library."""
-        if code not in self.procedures and self.workspace.library.has(code):
+    def original_of(self, translation: Path, code: str) -> checks.ProcedureFile | None:
+        """The procedure that a file translates: one that was read, or the one beside it, or that of the library."""
+        if code in self.procedures:
+            return self.procedures[code]
+        path = _beside(translation, code)
+        if not is_there(path) and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
-            procedure = check_procedure(path, snapshot=self.snapshot)[0]
-            if procedure:
-                return checks.ProcedureFile(self._source(path), procedure)
-        return self.procedures.get(code)
+        procedure = check_procedure(path, snapshot=self.snapshot)[0] if is_there(path) else None
+        return checks.ProcedureFile(self._source(path), procedure) if procedure else None
+
+    def _has_original(self, translation: Path, code: str) -> bool:
+        """Whether there is a procedure that a file translates, even if it has mistakes."""
+        return code in self.procedures or is_there(_beside(translation, code)) or self.workspace.library.has(code)
 
     @cached_property
     def _known_clauses(self) -> Collection[str] | None:
-        """The names that a procedure may ask for; None where the files that say so can't be read."""
+        """The names of clauses that a procedure may request; None where the files with them can't be read."""
         templates, folder = self.workspace.templates, self.workspace.folder.path
         path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:
@@ -275,7 +227,7 @@ class _LibraryReader:
         translation, problems = check_translation_file(path, self.snapshot)
         self.problems += problems
         if translation:
-            self._translations.append((self._source(path), translation))
+            self._translations.append((path, self._source(path), translation))
 
     def _read_pack(self, path: Path) -> None:
         pack = self._validated(LanguagePack, path)
@@ -284,7 +236,7 @@ class _LibraryReader:
 
     def _read_clinic(self, path: Path) -> None:
         folder = path.parent / "procedures"
-        names = tuple(ignored.name for ignored in passed_over(folder))
+        names = tuple(ignored.name for ignored in sorted([*passed_over(folder), *self._orphans(folder)]))
         own = self.workspace.folder
         is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)
@@ -296,6 +248,11 @@ class _LibraryReader:
             self.problems += opened.fault.problems
             if not opened.has_all_checks:
                 self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
+
+    def _orphans(self, folder: Path) -> list[Path]:
+        """The translations of a folder of procedures that translate nothing."""
+        translations = ((path, TRANSLATION_NAME.fullmatch(path.name)) for path in entries_of(folder))
+        return [path for path, match in translations if match and not self._has_original(path, match["code"])]
 
     def _read_services(self, path: Path) -> None:
         services = self._validated(ServiceList, path, LARGEST_LIST, MOST_NODES_OF_LIST)
@@ -330,6 +287,10 @@ class _LibraryReader:
                 if original:
                     dates[code] = original.review.issued
         return dates
+
+
+def _beside(translation: Path, code: str) -> Path:
+    return translation.with_name(f"{code}.yaml")
 
 
 def _after(fault: InvalidInput, name: str, message: str) -> Problem:
