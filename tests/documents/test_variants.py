@@ -119,8 +119,7 @@ def as_spoken(html: str, *, large_print: bool, tables: int = 1) -> str:
         return spoken
     without_heads, count = re.subn(r"<thead>.*?</thead>", "", spoken, flags=re.DOTALL)
     assert count == tables
-    framed = re.sub(r'(<div class="framed">\s*<section class="signature") data-agreement="[^"]+"', r"\1", without_heads)
-    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", framed)
+    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", without_heads)
     return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", said_again)
 
 
