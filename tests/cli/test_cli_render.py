@@ -147,12 +147,12 @@ def test_a_language_without_a_pack_is_wrong_use_and_the_message_names_those_ther
 
 def test_a_document_in_another_language_has_it_in_its_name(tmp_path: Path, call: Call) -> None:
     pack = (Path(__file__).parents[2] / "templates/languages/en.yaml").read_text(encoding="utf-8")
-    german = pack.replace("language: en\n", "language: de\n").replace("consent: Information", "consent: Aufklärung")
+    german = pack.replace("language: en\n", "language: de\n").replace("form: Consent form", "form: Einwilligung")
     clinic = make_clinic(tmp_path / "clinic", templates={"languages/de.yaml": german})
     write_translation(clinic / "procedures", "de", title="Ein kleiner Eingriff")
     done = call("render", "SMALL-1", "--lang", "de", "--clinic", clinic)
     assert (done.code, done.lines) == (0, ["SMALL-1.de.pdf"])
-    assert "Aufklärung and consent" in readable_text((tmp_path / "SMALL-1.de.pdf").read_bytes())
+    assert "Einwilligung" in readable_text((tmp_path / "SMALL-1.de.pdf").read_bytes())
     assert (read_properties((tmp_path / "SMALL-1.de.pdf").read_bytes()) or {})["language"] == "de"
 
 
@@ -391,7 +391,10 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
         "pages": first["pages"],
         "bytes": len(pdf),
         "content_hash": own["contentHash"],
-        "clauses": [{"name": name, "why": "always"} for name in ALWAYS],
+        "clauses": [
+            *({"name": name, "why": "always"} for name in ALWAYS),
+            *({"name": name, "why": "visit"} for name in ("telehealth", "trainee")),
+        ],
         "approved": False,
         "approval": None,
     }

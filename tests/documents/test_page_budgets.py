@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from consentkit.cache.store import open_store
+from consentkit.documents.form import LOOSE, FormRequest, Situation, get_or_make_form
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
-from consentkit.model.identity import PaperSize, Variant
+from consentkit.model.identity import Layout, PaperSize, Variant
 from kit.engine_pages import render
 from kit.page_fill import Filled
 
@@ -82,6 +83,54 @@ def test_a_refusal_in_large_print_takes_three_pages(code: str, language: str, pa
 def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: PaperSize, large_print: bool) -> None:
     assert PLANS == ["90839", "90840"]
     assert faults_of_one_page("plan", CRISIS, language, paper, large_print=large_print) == []
+
+
+# --- the form ---
+
+FORM = {("en", False): 2, ("es", False): 3, ("en", True): 5, ("es", True): 6}
+"""The most pages of a form that no visit is known for, by its language and whether it is in large print."""
+LONG_FORMS = {"90846": 1, "90849": 1}
+"""Texts whose form takes more pages than others, and how many."""
+VISITS = {False: 2, True: 4}
+"""The most pages of the form of a visit of one procedure, by whether it is in large print."""
+
+
+def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout) -> Filled:
+    return Filled(get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout)).part.pdf)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_form_keeps_within_its_pages(code: str, language: str) -> None:
+    most = FORM[language, False] + (LONG_FORMS.get(code, 0) if language == "en" else 0)
+    assert form_of((code,), (language,), LOOSE, Layout()).faults(most) == []
+
+
+@pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("large_print", [False, True])
+def test_so_does_one_on_the_other_paper(code: str, language: str, large_print: bool) -> None:
+    form = form_of((code,), (language,), LOOSE, Layout("a4", large_print))
+    assert form.faults(FORM[language, large_print]) == []
+
+
+@pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("large_print", [False, True])
+def test_the_form_of_a_visit_takes_one_sheet_and_in_large_print_two(
+    code: str, language: str, large_print: bool
+) -> None:
+    visit = Situation(telehealth=True, interpreter=True)
+    assert form_of((code,), (language,), visit, Layout("letter", large_print)).faults(VISITS[large_print]) == []
+
+
+def test_a_form_of_five_procedures_takes_four_pages() -> None:
+    five = ("90837", "90785", "90839", "90853", "90863")
+    assert form_of(five, ("en",), Situation(), Layout()).faults(4) == []
+
+
+def test_a_form_in_two_languages_takes_four_pages() -> None:
+    assert form_of((LONGEST,), ("es", "en"), LOOSE, Layout()).faults(4) == []
 
 
 # --- the measuring itself ---

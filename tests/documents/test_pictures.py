@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_page_looks_like_its_reference(case: Case, folder: Path) -> None:
-    pdf = open_workspace(case.clinic, open_store()).render(case.code, paper=case.paper).pdf
+    pdf = open_workspace(case.clinic, open_store()).render(case.code, paper=case.paper, variant=case.variant).pdf
     compare(case.name, photograph(pdf), case.references(), folder)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from consentkit.documents.making import Document
 from consentkit.documents.page import Content
-from consentkit.documents.safety import safety_texts
+from consentkit.documents.safety import passage_texts, safety_texts
 from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import Variant
 from consentkit.model.identity import VARIANTS
@@ -119,8 +119,7 @@ def as_spoken(html: str, *, large_print: bool, tables: int = 1) -> str:
         return spoken
     without_heads, count = re.subn(r"<thead>.*?</thead>", "", spoken, flags=re.DOTALL)
     assert count == tables
-    framed = re.sub(r'(<div class="framed">\s*<section class="signature") data-agreement="[^"]+"', r"\1", without_heads)
-    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", framed)
+    said_again = re.sub(r'<section class="signature" data-agreement="([^"]+)">', r"<p>\1</p>", without_heads)
     return re.sub(r'<td data-side="([^"]+)">', r"<td><p>\1</p>", said_again)
 
 
@@ -272,6 +271,22 @@ def test_a_refusal_releases_nobody_and_does_not_consent(case: Case) -> None:
 def test_the_pattern_for_words_of_release_finds_some(language: str) -> None:
     release = {"en": "I release the clinic from all liability.", "es": "Eximo a la clínica de toda responsabilidad."}
     assert re.search(RELEASES[language], release[language], re.IGNORECASE)
+
+
+@pytest.mark.parametrize("variant", ["information", "refusal", "plan"])
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_paper_for_a_crisis_says_on_its_first_page_when_to_get_help(
+    variant: Variant, language: str, large_print: bool
+) -> None:
+    case = Case("90839", variant, language, large_print)
+    plan, help_now = pack_of(case).plan, content_of(case).procedure.risks.get_help_now
+    assert help_now is not None
+    wanted = [plan.call, plan.call_note] if variant == "plan" else list(passage_texts(help_now))
+    with pypdfium2.PdfDocument(document_of(case).pdf) as document:
+        first = "".join(document[0].get_textpage().get_text_range().split())
+    assert wanted
+    assert [text for text in wanted if "".join(text.split()) not in first] == []
 
 
 # --- large print ---

@@ -19,6 +19,7 @@ from PIL import Image
 import consentkit.documents.workspace
 import consentkit.operations.packets
 from consentkit.cache.store import open_store
+from consentkit.documents.form import LOOSE, FormRequest, get_or_make_form
 from consentkit.documents.kept import fulfil, get_or_make, look_up
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed
@@ -91,6 +92,13 @@ def test_a_cover_by_templates_of_the_clinic_is_made_under_limits(call: Call, tmp
     assert made.code == 6
     assert "emory" in made.stderr
     assert list(tmp_path.glob("*.pdf")) == []
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_a_form_by_templates_of_the_clinic_is_made_under_limits(tmp_path: Path) -> None:
+    clinic = clinic_with(tmp_path, form__html=GREEDY + of_shipped("form.html"))
+    with pytest.raises(RenderingFailed, match="emory"):
+        get_or_make_form(opened(clinic), FormRequest((CODE,), ("en",), LOOSE, Layout()))
 
 
 def test_a_fault_of_the_page_engine_is_told_by_its_kind_alone(

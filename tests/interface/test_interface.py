@@ -60,7 +60,7 @@ def test_the_worked_example_runs_as_it_stands(tmp_path: Path) -> None:
     rows = (PROJECT / "samples/schedule.csv").read_text(encoding="utf-8").splitlines()[:3]
     (tmp_path / "schedule.csv").write_text("\n".join(rows), encoding="utf-8")
     printed = run_example(example_of("docs/python.md", "A worked example"), tmp_path)
-    assert "Long talk therapy, about an hour 8 False" in printed
+    assert "Long talk therapy, about an hour 6 False" in printed
     assert "90837 (en, consent) approved" in printed
     assert "schedule.csv:2 V-1001\nschedule.csv:3 V-1002\n" in printed
     assert re.search(rf"{re.escape(str(tmp_path))}/out/2026-11-23-V-1001\.pdf [0-9]+\n", printed)

@@ -82,7 +82,7 @@ def _swap_scopes(pdf: Pdf) -> None:
 
 
 def _swap_cells(pdf: Pdf) -> None:
-    first, second, *_ = [cell for cell in kids(of(pdf, "TR", -1)) if cell.S == Name.TD]
+    first, second, *_ = [cell for cell in kids(of(pdf, "TR", -2)) if cell.S == Name.TD]
     at.swap(first, second)
 
 

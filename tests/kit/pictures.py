@@ -24,7 +24,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from consentkit.documents.workspace import open_workspace
-from consentkit.model.identity import PaperSize
+from consentkit.model.identity import PaperSize, Variant
 
 REFERENCES = Path(__file__).parents[1] / "references"
 SAMPLE_CLINIC = Path(__file__).parents[2] / "samples" / "clinic"
@@ -47,15 +47,17 @@ class Case:
     code: str
     paper: PaperSize
     clinic: Path | None = None
+    variant: Variant = "consent"
 
     @property
     def name(self) -> str:
         """What its references are named after."""
-        return f"{self.code}-{self.paper}{'-clinic' if self.clinic else ''}"
+        kind = "" if self.variant == "consent" else f"-{self.variant}"
+        return f"{self.code}-{self.paper}{kind}{'-clinic' if self.clinic else ''}"
 
     def pages(self) -> list[Image.Image]:
         """Render it, and take a picture of each page."""
-        return photograph(open_workspace(self.clinic).render(self.code, paper=self.paper).pdf)
+        return photograph(open_workspace(self.clinic).render(self.code, paper=self.paper, variant=self.variant).pdf)
 
     def references(self) -> list[Image.Image]:
         """The committed pictures, page by page."""
@@ -67,6 +69,8 @@ CASES = (
     Case("90839", "letter"),
     Case("90853", "a4", SAMPLE_CLINIC),
     Case("90806", "letter", SAMPLE_CLINIC),
+    Case("90839", "letter", variant="plan"),
+    Case("90863", "a4", SAMPLE_CLINIC, variant="refusal"),
 )
 
 
