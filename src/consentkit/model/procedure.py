@@ -435,7 +435,9 @@ class Procedure(ProcedureText):
     def every_source(self) -> tuple[Source, ...]:
         """Where the facts and the figures come from, each once."""
         of_figures = (item.source for item in self.statements if item.source)
-        named = (Source(title=one.title, publisher=one.publisher, year=one.year) for one in (*self.sources, *of_figures))
+        named = (
+            Source(title=one.title, publisher=one.publisher, year=one.year) for one in (*self.sources, *of_figures)
+        )
         return tuple(dict.fromkeys(named))
 
     @field_validator("covered_by")

@@ -275,7 +275,7 @@ def _beside_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
             yield Conflict(
                 "beside-medical-visit",
                 (code,),
-                f"{code} is for those who cannot bill a medical (evaluation and management) visit, and the visit has one",
+                f"{code} is for those who cannot bill a medical (evaluation and management) visit, and this is one",
                 f"remove {code} from `procedures`, or remove `medical_visit: true` if there is none",
                 can_be_overridden=False,
             )
