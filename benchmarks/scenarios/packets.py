@@ -15,7 +15,8 @@ from consentkit.documents.workspace import open_workspace
 from consentkit.model.visit import Visit as VisitToServe
 from consentkit.output.write import write_file
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.packets.visits import read_visits
 
 ONE_EACH = "consentkit packet, a process each"

@@ -18,7 +18,8 @@ from consentkit.documents.form import LOOSE, Form, FormRequest, Situation, get_o
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.errors import RenderingFailed, WrongUse
 from consentkit.model.identity import Layout
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.operations.approve import approve
 from consentkit.pdf.read.structure_text import tagged_text
 from consentkit.resources import shipped

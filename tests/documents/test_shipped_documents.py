@@ -23,7 +23,7 @@ from consentkit.documents.page import printed_fingerprint
 from consentkit.documents.safety import safety_texts
 from consentkit.documents.workspace import OpenWorkspace, open_workspace
 from consentkit.model.identity import PaperSize
-from consentkit.model.words import fill
+from consentkit.model.placeholders import fill
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.running import SAMPLE_CLINIC

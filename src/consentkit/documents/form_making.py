@@ -23,7 +23,8 @@ from consentkit.documents.page import LOGO_ASSET, Content, Page, compose_form
 from consentkit.documents.safety import form_texts, papers_given, require_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.model.identity import printed_fingerprint
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import Info
 
 

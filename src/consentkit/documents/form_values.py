@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentkit.documents.form_request import Situation
+from consentkit.model.clauses import Clause
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import OnForm, Procedure
-from consentkit.model.words import Clause, LanguagePack, fill
+from consentkit.model.words import LanguagePack
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 

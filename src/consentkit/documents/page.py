@@ -22,8 +22,9 @@ from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
 
 STYLE_SHEET = "print.css"
