@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from consentkit.cache.store import Store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.plan import PacketOptions

@@ -14,8 +14,10 @@ import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import LOOSE, Form, FormRequest, Situation, get_or_make_form
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form import get_or_make_form
+from consentkit.documents.form_request import LOOSE, Form, FormRequest, Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
 from consentkit.model.identity import Layout
 from consentkit.model.placeholders import fill

@@ -10,7 +10,8 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text

@@ -18,10 +18,11 @@ import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import printed_fingerprint
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import PaperSize
 from consentkit.model.placeholders import fill
 from consentkit.pdf.file.xmp import read_properties

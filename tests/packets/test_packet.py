@@ -14,7 +14,8 @@ import pytest
 
 import consentkit.packets.packet
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine

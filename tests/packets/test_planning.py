@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import Situation
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form_request import Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner

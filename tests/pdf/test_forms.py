@@ -24,8 +24,8 @@ from fontTools.ttLib import TTFont
 from pikepdf import Name
 from PIL import Image, ImageChops
 
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import LOGO_ASSET, read_style
-from consentkit.documents.workspace import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Variant
 from consentkit.library.clinic import load_clinic

@@ -20,7 +20,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.plan import PacketOptions

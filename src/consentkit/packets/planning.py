@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentkit.documents.document import Document
-from consentkit.documents.form import Situation, form_key, get_or_make_form
-from consentkit.documents.form_request import Form, FormRequest
+from consentkit.documents.form import form_key, get_or_make_form
+from consentkit.documents.form_request import Form, FormRequest, Situation
 from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import UnknownCode, WrongUse
