@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from consentkit.documents.document import Document
-from consentkit.documents.page import environment
+from consentkit.documents.filling import environment
 from consentkit.documents.workspace import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.read.structure_text import readable_text
