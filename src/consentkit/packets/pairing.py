@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from consentkit.model.procedure import Billing, Procedure
+from consentkit.model.billing import Billing
+from consentkit.model.procedure import Procedure
 from consentkit.model.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
 
 Facts = Mapping[str, Billing]
