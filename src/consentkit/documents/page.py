@@ -22,8 +22,9 @@ from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
 
 STYLE_SHEET = "print.css"
@@ -42,17 +43,24 @@ _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of HTML with its style sheet, and the hash of everything on it that a patient reads."""
+class Sheet:
+    """HTML with its style sheet, ready to be printed: a document, the form of a visit, or a page of a packet."""
 
     html: str
     style: str
     content_hash: str
+    """That of everything on it that a patient reads."""
+    templates: tuple[Path, ...]
+    """The templates and style sheets that it was made with."""
+
+
+@dataclass(frozen=True)
+class Page(Sheet):
+    """The same for a document, which may be approved."""
+
     approval: Approval | None
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
-    templates: tuple[Path, ...] = ()
-    """The templates and style sheets that it was made with."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,7 @@ def compose(
     html = pages[content.variant]
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, approval, mark, (*filled.loaded, style_path(STYLE_SHEET, templates)))
+    return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
 
 
 def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
@@ -160,17 +168,6 @@ def _other_forms(templates: Templates, content: Content) -> list[str]:
     form = replace(content, variant="form")
     pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
     return [*pages, content.pack.form.model_dump_json()]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A page that is not about one procedure: the form of a visit, or a page of a packet."""
-
-    html: str
-    style: str
-    content_hash: str
-    templates: tuple[Path, ...]
-    """The templates and style sheets that it was made with."""
 
 
 def compose_sheet(
