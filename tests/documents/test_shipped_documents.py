@@ -18,12 +18,13 @@ import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import printed_fingerprint
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import PaperSize
-from consentkit.model.words import fill
+from consentkit.model.placeholders import fill
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.engine_pages import render

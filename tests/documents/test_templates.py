@@ -14,12 +14,13 @@ import pikepdf
 import pytest
 
 from consentkit.cache.store import key_of
-from consentkit.documents.making import Layout, make_document
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.making import make_document
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
 from consentkit.library.approvals import Variant
 from consentkit.library.languages import load_language
 from consentkit.model.clinic import Clinic
+from consentkit.model.identity import Layout
 from consentkit.packets.sheets import SheetSpec, sheet
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.problems import Problem

@@ -19,9 +19,11 @@ from PIL import Image
 import consentkit.documents.workspace
 import consentkit.operations.packets
 from consentkit.cache.store import open_store
-from consentkit.documents.form import LOOSE, FormRequest, Situation, get_or_make_form
+from consentkit.documents.form import get_or_make_form
+from consentkit.documents.form_request import LOOSE, FormRequest, Situation
 from consentkit.documents.kept import fulfil, get_or_make, look_up
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.procedures import Library
 from consentkit.library.sought import Sought
