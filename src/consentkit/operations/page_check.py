@@ -1,0 +1,50 @@
+"""Whether the papers of checked texts keep within their pages, and break them well.
+
+Guarantees: each paper is made as `render` makes it, kept like any other, and written nowhere; a text whose paper can't
+be made is an error among the problems, and keeps no other from being looked at.
+
+It is done on request alone: laying out a text takes seconds, while all else that is checked in a library takes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from consentkit import checks
+from consentkit.documents.kept import get_or_make
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError
+from consentkit.library.keys import Inputs
+from consentkit.model.identity import Layout, Variant
+from consentkit.model.procedure import Procedure
+from consentkit.problems import Problem
+
+File = checks.ProcedureFile | checks.TranslationFile
+
+
+def page_problems(workspace: OpenWorkspace, files: Sequence[File]) -> Iterator[Problem]:
+    """Yield a warning for each budget that a paper of these texts breaks, in usual and in large print."""
+    inputs = workspace.inputs()
+    for file in files:
+        try:
+            yield from _problems_of(workspace, file, inputs)
+        except ConsentkitError as error:
+            yield Problem(file.source.name, None, None, "", f"its paper can't be made: {error}")
+
+
+def _problems_of(workspace: OpenWorkspace, file: File, inputs: Inputs) -> Iterator[Problem]:
+    path = Path(file.source.name)
+    original = path if isinstance(file, checks.ProcedureFile) else path.with_name(f"{file.code}.yaml")
+    is_known = workspace.library.has(file.code) and original.parent in workspace.library.folders
+    for variant in _variants(file.procedure):
+        for large_print in (False, True):
+            layout = Layout(workspace.default_paper, large_print)
+            procedure = file.code if is_known else original
+            sought = workspace.find(procedure, layout, language=file.language, variant=variant)
+            for notice in get_or_make(workspace, sought, inputs).document.page_notices:
+                yield Problem(file.source.name, None, None, "", notice, "warning")
+
+
+def _variants(procedure: Procedure) -> tuple[Variant, ...]:
+    return ("consent", "refusal", "plan") if procedure.plan else ("consent", "refusal")
