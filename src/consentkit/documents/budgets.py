@@ -28,6 +28,7 @@ _MORE_PROCEDURES = 2
 _LONGEST_NAMED = 2
 _QUOTED = 40
 
+_SIZE = ("", " in large print")
 _NOT_PRINTED = ("code", "title", "also_called", "sources", "review", "billing", "clauses", "related", "covered_by")
 _FLAWS = {
     "sparse": "page {page} is less than a third full",
@@ -51,7 +52,7 @@ def most_pages(variant: Variant, language: str, *, large_print: bool, procedures
 def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str]:
     """Yield what of a finished document breaks its budget, as sentences that begin with the code."""
     code, variant, language = content.procedure.code, content.variant, content.pack.language
-    paper = f"{code}: its {variant} in {language}{' in large print' if layout.large_print else ''}"
+    paper = f"{code}: its {variant} in {language}{_SIZE[layout.large_print]}"
     most = most_pages(variant, language, large_print=layout.large_print)
     file = f"{code}.{language}.yaml" if content.translated else f"{code}.yaml"
     if part.pages > most:
@@ -63,9 +64,7 @@ def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str
 
 def form_notices(codes: Sequence[str], languages: Sequence[str], layout: Layout, part: Part) -> Iterator[str]:
     """Yield what of the form of a visit breaks its budget. One in two languages may have a page more."""
-    paper = (
-        f"{', '.join(codes)}: the form in {' and '.join(languages)}{' in large print' if layout.large_print else ''}"
-    )
+    paper = f"{', '.join(codes)}: the form in {' and '.join(languages)}{_SIZE[layout.large_print]}"
     longest = max(most_pages("form", one, large_print=layout.large_print, procedures=len(codes)) for one in languages)
     most = longest + len(languages) - 1
     what = "`summary`, `on_form`, the phrases of the main risks and the names of the choices"
