@@ -85,17 +85,28 @@ class Content:
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
         to_sign = self.variant in {"consent", "form"}
-        printed = {**self.clauses_to_read, **(clauses_of_form([self.procedure], self.pack, LOOSE) if to_sign else {})}
+        printed = {**self.clauses_to_read, **(self._clauses_to_sign if to_sign else {})}
         return {name: printed[name] for name in self.pack.clauses if name in printed}
 
     @property
+    def _clauses_to_sign(self) -> dict[str, str]:
+        """Those of the form of this procedure alone."""
+        return clauses_of_form([self.procedure], self.pack, LOOSE)
+
+    @property
     def clauses_to_read(self) -> dict[str, str]:
-        """Those of its information: those for every patient, and those that the procedure requests."""
+        """Those of its information: for every patient, or requested by the procedure, and not on the form."""
         if self.variant not in {"consent", "information"}:
             return {}
-        asked = dict.fromkeys(self.procedure.clauses, "procedure")
+        asked, on_form = dict.fromkeys(self.procedure.clauses, "procedure"), self._clauses_to_sign
         reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
-        return {name: reason for name, reason in reasons.items() if reason}
+        return {name: reason for name, reason in reasons.items() if reason and name not in on_form}
+
+    @property
+    def headings_on_form(self) -> str:
+        """The headings of the clauses that every form of this procedure has, for its information to name."""
+        every = clauses_of_form([self.procedure], self.pack, Situation())
+        return "; ".join(self.pack.clauses[name].heading for name in every)
 
     def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
         """What the form of this procedure alone says, with the fingerprint of its information."""
@@ -211,6 +222,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "procedure": content.procedure,
         "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
+        "headings_on_form": content.headings_on_form,
         "variant": content.variant,
         "sources": content.procedure.every_source,
         "translated": content.translated,

@@ -47,6 +47,8 @@ class Billing(Record):
     """Codes that may not be used at the same visit."""
     not_with_unless_separate: tuple[Code, ...] = ()
     """Codes that may be used on the same day only as a service of its own."""
+    not_with_medical_visit: bool = False
+    """Whether the code may not be used beside a medical (evaluation and management) visit."""
     once_a_day: bool = False
     """Whether the code may be used only once a day."""
     retired_in: Annotated[int, Field(ge=1966, le=2100), BeforeValidator(digits_only)] | None = None
@@ -69,6 +71,8 @@ class Billing(Record):
             raise ValueError("has `retired_in` or `replaced_by`, so its `role` must be `retired`")
         if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
             raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
+        if self.add_on_to_medical_visit and self.not_with_medical_visit:
+            raise ValueError("has `add_on_to_medical_visit` and `not_with_medical_visit`; delete one of the two")
         if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
             raise ValueError("states what it is added to, so its `role` must be `add_on`")
         return self

@@ -329,8 +329,11 @@ class Procedure(ProcedureText):
     @property
     def every_source(self) -> tuple[Source, ...]:
         """Where the facts and the figures come from, each once."""
-        of_figures = (Source(**dict(item.source)) for item in self.statements if item.source)
-        return tuple(dict.fromkeys((*self.sources, *of_figures)))
+        of_figures = (item.source for item in self.statements if item.source)
+        named = (
+            Source(title=one.title, publisher=one.publisher, year=one.year) for one in (*self.sources, *of_figures)
+        )
+        return tuple(dict.fromkeys(named))
 
     @field_validator("covered_by")
     @classmethod

@@ -69,6 +69,8 @@ class FormWords(Record):
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
+    clauses_on_form: Annotated[Line, takes("clauses")]
+    """What an information says of the clauses that are on the form, by their headings."""
     given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
     agreement: Line
