@@ -299,7 +299,8 @@ class Workspace:
     def check(self, *names: str | Path, pages: bool = False) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.
 
-        With `pages`, the papers of each text are made too, to warn of those that break the budget of their pages.
+        With `pages`, the papers of each text that is named, or else of each of the clinic's own, are made too, to warn
+        of those that break the budget of their pages.
 
         A fault of the clinic's particulars is one of the problems then, and keeps no other file from being checked.
         """

@@ -1,4 +1,4 @@
-"""How many pages each kind of paper may take, and what the front desk learns of one that breaks its budget.
+"""How many pages each kind of paper may take, and what is said of one that breaks its budget.
 
 Guarantees: a paper that is too long or breaks badly is made all the same, and whoever makes it learns where and what to
 do; the same text has the same warnings, whether its paper is made or kept.
@@ -15,6 +15,7 @@ from typing import Any
 
 from consentkit.documents.page import Content
 from consentkit.model.identity import ORIGINAL_LANGUAGE, Layout, Variant
+from consentkit.model.procedure import ProcedureText
 from consentkit.pdf.part import Part
 from consentkit.problems import quoted, shortened
 
@@ -23,13 +24,17 @@ _INFORMATION, _FORM = (4, 10), (2, 4)
 _ONE_PAGE = (1, 3)
 """The same for what must fit on one page in any language."""
 _MORE_ROOM = 5 / 4
-_MORE_PROCEDURES = 2
-"""Further procedures of a form for which it may have one more page."""
 _LONGEST_NAMED = 2
 _QUOTED = 40
 
 _SIZE = ("", " in large print")
-_NOT_PRINTED = ("code", "title", "also_called", "sources", "review", "billing", "clauses", "related", "covered_by")
+_READ = tuple(name for name in ProcedureText.model_fields if name not in ("code", "title", "policies"))
+"""The parts of a text that an information prints."""
+_PRINTED: dict[str, tuple[str, ...]] = {
+    "form": ("summary", "risks", "alternatives", "on_form", "teach_back"),
+    "refusal": ("summary", "risks", "alternatives", "no_treatment"),
+}
+"""The same for what prints less."""
 _FLAWS = {
     "sparse": "page {page} is less than a third full",
     "few_lines": "page {page} has only {about} lines",
@@ -39,41 +44,36 @@ _FLAWS = {
 }
 
 
-def most_pages(variant: Variant, language: str, *, large_print: bool, procedures: int = 1) -> int:
-    """How many pages a paper may take; `procedures` is how many a form is about."""
+def most_pages(variant: Variant, language: str, *, large_print: bool) -> int:
+    """How many pages the paper of one procedure may take."""
     if variant in ("refusal", "plan"):
         return _ONE_PAGE[large_print]
     room = 1.0 if language == ORIGINAL_LANGUAGE else _MORE_ROOM
     information = math.ceil(_INFORMATION[large_print] * room)
-    form = math.ceil(_FORM[large_print] * room) + (procedures - 1) // _MORE_PROCEDURES
+    form = math.ceil(_FORM[large_print] * room)
     return {"information": information, "form": form}.get(variant, information + form)
 
 
 def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str]:
     """Yield what of a finished document breaks its budget, as sentences that begin with the code."""
-    code, variant, language = content.procedure.code, content.variant, content.pack.language
-    paper = f"{code}: its {variant} in {language}{_SIZE[layout.large_print]}"
+    variant, language = content.variant, content.pack.language
+    paper = f"{content.procedure.code}: its {variant} in {language}{_SIZE[layout.large_print]}"
     most = most_pages(variant, language, large_print=layout.large_print)
-    file = f"{code}.{language}.yaml" if content.translated else f"{code}.yaml"
     if part.pages > most:
-        pages = "page" if most == 1 else "pages"
-        yield f"{paper} has {part.pages} pages, and {most} {pages} are the limit; shorten {file}, {_longest(content)}"
-    for flaw in flaw_sentences(part, layout):
-        yield f"{paper}: {flaw}; shorten or lengthen what comes before it in {file}"
+        yield f"{paper} has {part.pages} pages, and its limit is {most}; shorten {_longest(content)}"
+    for flaw in _flaws(part, layout):
+        yield f"{paper}: {flaw}; shorten or lengthen what comes before it in {_file(content)}"
 
 
-def form_notices(codes: Sequence[str], languages: Sequence[str], layout: Layout, part: Part) -> Iterator[str]:
-    """Yield what of the form of a visit breaks its budget. One in two languages may have a page more."""
-    paper = f"{', '.join(codes)}: the form in {' and '.join(languages)}{_SIZE[layout.large_print]}"
-    longest = max(most_pages("form", one, large_print=layout.large_print, procedures=len(codes)) for one in languages)
-    most = longest + len(languages) - 1
-    what = "`summary`, `on_form`, the phrases of the main risks and the names of the choices"
-    if part.pages > most:
-        yield f"{paper} has {part.pages} pages, and {most} pages are the limit; shorten {what}"
-    yield from (f"{paper}: {flaw}; shorten {what}" for flaw in flaw_sentences(part, layout))
+def _file(content: Content) -> str:
+    """The file that has the text of a document."""
+    code, language = content.procedure.code, content.pack.language
+    if content.variant == "plan":
+        return f"languages/{language}.yaml"
+    return f"{code}.{language}.yaml" if content.translated else f"{code}.yaml"
 
 
-def flaw_sentences(part: Part, layout: Layout) -> Iterator[str]:
+def _flaws(part: Part, layout: Layout) -> Iterator[str]:
     """How the pages of a paper break badly. In large print, where a table is printed as a list, it may run on."""
     for flaw in part.flaws:
         if flaw.kind == "table" and layout.large_print:
@@ -83,15 +83,14 @@ def flaw_sentences(part: Part, layout: Layout) -> Iterator[str]:
 
 
 def _longest(content: Content) -> str:
-    """Which parts of a text are the longest, with their lengths: there is most to be gained there."""
-    lengths = {
-        name: _length(value)
-        for name, value in content.procedure.model_dump(mode="json").items()
-        if name not in _NOT_PRINTED
-    }
+    """What to shorten: which of the printed parts of a text are the longest, with their lengths, and in which file."""
+    if content.variant == "plan":
+        return f"`plan` in {_file(content)}"
+    text = content.procedure.model_dump(mode="json")
+    lengths = {name: _length(text[name]) for name in _PRINTED.get(content.variant, _READ)}
     longest = sorted(lengths, key=lambda name: -lengths[name])[:_LONGEST_NAMED]
-    named = " and ".join(f"`{name}` ({lengths[name]:,} characters)" for name in longest)
-    return f"of which {named} are the longest parts"
+    named = " or ".join(f"`{name}` ({lengths[name]:,} characters)" for name in longest)
+    return f"{named}, the longest parts of {_file(content)}"
 
 
 def _length(value: Any) -> int:

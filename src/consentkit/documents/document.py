@@ -40,7 +40,7 @@ class Document:
     warnings: tuple[str, ...]
     """What the front desk should know of it on any day."""
     page_notices: tuple[str, ...]
-    """How it breaks the budget of its pages (`budgets`), in sentences that begin with the code."""
+    """How it breaks the budget of its pages, in sentences that begin with the code: for whoever writes its text."""
     review_due: datetime.date
     """The day by which it must be reviewed."""
     part: Part
@@ -68,7 +68,7 @@ class Document:
 
     def notices(self, today: datetime.date) -> tuple[str, ...]:
         """What the front desk should know of it on this day, in sentences that begin with the code."""
-        return (*self.warnings, *self.page_notices, *review_notice(self.code, self.review_due, today))
+        return (*self.warnings, *review_notice(self.code, self.review_due, today))
 
     @property
     def pages(self) -> int:

@@ -65,7 +65,6 @@ def _packed(form: Form) -> bytes:
         "texts": [{**asdict(text), "edition": text.edition.isoformat()} for text in form.texts],
         "is_approved": form.is_approved,
         "mark": form.mark,
-        "page_notices": list(form.page_notices),
     }
     return pack_part(form.part, about)
 
@@ -78,7 +77,6 @@ def _unpacked(data: bytes | None) -> Form | None:
     part, about = kept
     try:
         texts = [{**text, "edition": datetime.date.fromisoformat(text["edition"])} for text in about.pop("texts")]
-        about["page_notices"] = tuple(about["page_notices"])
         return Form(part, tuple(about.pop("languages")), tuple(FormText(**text) for text in texts), **about)
     except (ValueError, KeyError, TypeError):
         return None

@@ -9,7 +9,6 @@ import datetime
 from collections.abc import Sequence
 
 from consentkit._version import __version__
-from consentkit.documents.budgets import form_notices
 from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import DocumentSource, compose_page, require_clauses
@@ -42,8 +41,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     required = [*form_texts(form, words), *papers_given(form)]
     part = print_page(page, layout, info, source.folder, source.templates, source.files, required=required)
-    page_notices = tuple(form_notices(request.codes, request.languages, layout, part))
-    return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark, page_notices)
+    return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark)
 
 
 def _asked(content: Content, page: Page) -> AskedText:

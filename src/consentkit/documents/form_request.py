@@ -87,8 +87,6 @@ class Form:
     """Whether each of them is approved today."""
     mark: str
     """What is at the head of each page: that it is a draft, or that it is approved."""
-    page_notices: tuple[str, ...] = ()
-    """How it breaks the budget of its pages (`budgets`), in sentences that begin with its codes."""
 
     @property
     def pages(self) -> int:

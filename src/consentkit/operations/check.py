@@ -58,7 +58,8 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     """Check what is named: codes, files and folders. Where nothing is, check everything that documents are made from.
 
     Open the workspace for it by `opening.open_despite_faults`: a fault of the clinic's particulars is a problem then,
-    and keeps no other file from being checked. With `pages`, the papers of each text are made and measured too.
+    and keeps no other file from being checked. With `pages`, the papers of each text are
+    made and measured too; where nothing is named, of each text of the clinic's own.
     """
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
@@ -66,18 +67,19 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
         reader, findings = _check_files(workspace, _paths(workspace, names, failures), today)
     else:
         reader, findings = _check_library(workspace, today)
-    problems = _in_order([*reader.problems, *(_page_problems(workspace, reader) if pages else ())], findings)
+    of_pages = _page_problems(workspace, reader, only_own=not names) if pages else ()
+    problems = _in_order([*reader.problems, *of_pages], findings)
     return CheckResult(tuple(reader.paths), problems, (*failures, *reader.failures.values()))
 
 
-def _page_problems(workspace: OpenWorkspace, reader: LibraryReader) -> Iterator[Problem]:
+def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own: bool) -> Iterator[Problem]:
     """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
     if workspace.folder.fault:
         return
     from consentkit.operations.page_check import page_problems  # which loads the page engine
 
     library = reader.library()
-    yield from page_problems(workspace, [*library.procedures, *library.translations])
+    yield from page_problems(workspace, [*library.procedures, *library.translations], only_own=only_own)
 
 
 def grades(workspace: OpenWorkspace) -> str:

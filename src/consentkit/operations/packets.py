@@ -41,9 +41,9 @@ class NumberOfAnotherPatient(InvalidInput):
 class Notice:
     """Something that the front desk should know of a packet."""
 
-    kind: Literal["form", "document", "untagged", "extra", "overridden"]
+    kind: Literal["document", "untagged", "extra", "overridden"]
     subject: str
-    """The codes of the form, the code of the document, the name of the extra file, or the rule that was overridden."""
+    """The code of the document, the name of the extra file, or the rule that was overridden."""
     text: str
     """A sentence, which names the subject."""
 
@@ -206,9 +206,6 @@ def refusal(entry: VisitEntry, error: ConsentkitError, warnings: tuple[Problem, 
 def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[Notice]:
     """What the front desk should know of a packet on a day; on this one if none is named."""
     plan = packet.plan
-    if plan.form:
-        codes = ", ".join(dict.fromkeys(text.code for text in plan.form.texts))
-        yield from (Notice("form", codes, text) for text in plan.form.page_notices)
     for document in plan.documents:
         for text in document.notices(today or datetime.date.today()):
             yield Notice("document", document.code, text)

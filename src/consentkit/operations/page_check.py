@@ -17,34 +17,37 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.library.keys import Inputs
 from consentkit.model.identity import Layout, Variant
-from consentkit.model.procedure import Procedure
 from consentkit.problems import Problem
+
+_VARIANTS: tuple[Variant, ...] = ("consent", "refusal")
+"""The papers that have the text of a procedure, all of it between them."""
 
 File = checks.ProcedureFile | checks.TranslationFile
 
 
-def page_problems(workspace: OpenWorkspace, files: Sequence[File]) -> Iterator[Problem]:
-    """Yield a warning for each budget that a paper of these texts breaks, in usual and in large print."""
+def page_problems(workspace: OpenWorkspace, files: Sequence[File], *, only_own: bool) -> Iterator[Problem]:
+    """Yield a warning for each budget that a paper of these texts breaks, in usual and in large print.
+
+    With `only_own`, those of which the clinic itself wrote nothing are passed over: it can't shorten them.
+    """
     inputs = workspace.inputs()
     for file in files:
         try:
-            yield from _problems_of(workspace, file, inputs)
+            yield from _problems_of(workspace, file, inputs, only_own=only_own)
         except ConsentkitError as error:
             yield Problem(file.source.name, None, None, "", f"its paper can't be made: {error}")
 
 
-def _problems_of(workspace: OpenWorkspace, file: File, inputs: Inputs) -> Iterator[Problem]:
+def _problems_of(workspace: OpenWorkspace, file: File, inputs: Inputs, *, only_own: bool) -> Iterator[Problem]:
     path = Path(file.source.name)
     original = path if isinstance(file, checks.ProcedureFile) else path.with_name(f"{file.code}.yaml")
     is_known = workspace.library.has(file.code) and original.parent in workspace.library.folders
-    for variant in _variants(file.procedure):
+    for variant in _VARIANTS:
         for large_print in (False, True):
             layout = Layout(workspace.default_paper, large_print)
             procedure = file.code if is_known else original
             sought = workspace.find(procedure, layout, language=file.language, variant=variant)
+            if only_own and not workspace.is_own(sought):
+                return
             for notice in get_or_make(workspace, sought, inputs).document.page_notices:
                 yield Problem(file.source.name, None, None, "", notice, "warning")
-
-
-def _variants(procedure: Procedure) -> tuple[Variant, ...]:
-    return ("consent", "refusal", "plan") if procedure.plan else ("consent", "refusal")
