@@ -91,11 +91,11 @@ def test_nobody_is_warned_of_a_text_that_is_shipped(call: Call, tmp_path: Path) 
 # --- pages that break badly ---
 
 
-def broken(call: Call, tmp_path: Path, style: str) -> str:
+def broken(call: Call, tmp_path: Path, style: str, variant: str = "information") -> str:
     """What is said of a text that is broken by a style sheet of the clinic."""
     print_css = (shipped("templates") / "print.css").read_text(encoding="utf-8")
     clinic = make_clinic(tmp_path / "clinic", templates={"print.css": print_css + style})
-    done = call("render", CODE, "--clinic", clinic, "--variant", "information", "-o", tmp_path / "a.pdf")
+    done = call("render", CODE, "--clinic", clinic, "--variant", variant, "-o", tmp_path / "a.pdf")
     assert done.code == 0, done.stderr
     return done.stderr
 
@@ -105,13 +105,28 @@ def test_a_page_nearly_empty_is_named(call: Call, tmp_path: Path) -> None:
 
 
 def test_a_heading_at_the_foot_of_a_page_is_named(call: Call, tmp_path: Path) -> None:
-    told = broken(call, tmp_path, ".summary dl { break-before: page }")
+    told = broken(
+        call,
+        tmp_path,
+        ".summary, .chapter { display: block; column-count: 1 } .summary h2 { break-after: page !important }",
+    )
     assert "the heading `In short` is at the foot of page 1" in told
 
 
 def test_a_small_table_that_is_torn_is_named(call: Call, tmp_path: Path) -> None:
     style = "table tr, table { break-inside: auto !important } table td ul { height: 400mm }"
     assert "the table that begins with `Waiting" in broken(call, tmp_path, style)
+
+
+def test_a_place_to_sign_that_is_parted_from_its_statement_is_named(call: Call, tmp_path: Path) -> None:
+    style = ".commitment, .framed, .signature { break-inside: auto !important } .sign-row { break-before: page }"
+    told = broken(call, tmp_path, style, "form")
+    assert "has a place to sign or initial (`patient_signature`) whose statement is not above it" in told
+
+
+def test_a_page_of_few_lines_is_named(call: Call, tmp_path: Path) -> None:
+    style = ".commitment { break-inside: auto !important } .agreement { break-before: page; break-after: page }"
+    assert "has only 1 lines" in broken(call, tmp_path, style, "form")
 
 
 # --- check ---
