@@ -20,7 +20,7 @@ from consentkit.pdf.part import Part
 from consentkit.problems import quoted, shortened
 
 _INFORMATION, _FORM = (4, 10), (2, 4)
-"""Pages of an information and of a form in English, in usual and in large print."""
+"""Pages of an information and of a form in English, in regular and in large print."""
 _ONE_PAGE = (1, 3)
 """The same for what must fit on one page in any language."""
 _MORE_ROOM = 5 / 4

@@ -22,11 +22,11 @@ from consentkit.problems import Problem
 _VARIANTS: tuple[Variant, ...] = ("consent", "refusal")
 """The papers that have the text of a procedure, all of it between them."""
 
-File = checks.ProcedureFile | checks.TranslationFile
+CheckedText = checks.ProcedureFile | checks.TranslationFile
 
 
-def page_problems(workspace: OpenWorkspace, files: Sequence[File], *, only_own: bool) -> Iterator[Problem]:
-    """Yield a warning for each budget that a paper of these texts breaks, in usual and in large print.
+def page_problems(workspace: OpenWorkspace, files: Sequence[CheckedText], *, only_own: bool) -> Iterator[Problem]:
+    """Yield a warning for each budget that a paper of these texts breaks, in regular and in large print.
 
     With `only_own`, those of which the clinic itself wrote nothing are passed over: it can't shorten them.
     """
@@ -38,7 +38,7 @@ def page_problems(workspace: OpenWorkspace, files: Sequence[File], *, only_own: 
             yield Problem(file.source.name, None, None, "", f"its paper can't be made: {error}")
 
 
-def _problems_of(workspace: OpenWorkspace, file: File, inputs: Inputs, *, only_own: bool) -> Iterator[Problem]:
+def _problems_of(workspace: OpenWorkspace, file: CheckedText, inputs: Inputs, *, only_own: bool) -> Iterator[Problem]:
     path = Path(file.source.name)
     original = path if isinstance(file, checks.ProcedureFile) else path.with_name(f"{file.code}.yaml")
     is_known = workspace.library.has(file.code) and original.parent in workspace.library.folders
