@@ -102,6 +102,8 @@ def broken(call: Call, tmp_path: Path, style: str, variant: str = "information")
 
 def test_a_page_nearly_empty_is_named(call: Call, tmp_path: Path) -> None:
     assert "page 1 is less than a third full" in broken(call, tmp_path, ".summary { break-before: page }")
+    (seen,) = (fault for fault in Filled((tmp_path / "a.pdf").read_bytes()).faults(9) if fault.startswith("page 1 is"))
+    assert int(seen.removeprefix("page 1 is ").partition("%")[0]) < 33
 
 
 def test_a_heading_at_the_foot_of_a_page_is_named(call: Call, tmp_path: Path) -> None:
