@@ -17,7 +17,16 @@ from types import ModuleType
 from consentkit._version import __version__
 from consentkit.documents.document import Document as Document  # noqa: PLC0414 - what is made here, and how it is laid out
 from consentkit.documents.notices import standing_notices
-from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, Content, Page, compose, read_style, style_path
+from consentkit.documents.page import (
+    LARGE_STYLE_SHEET,
+    LOGO_ASSET,
+    USUAL_STYLE_SHEET,
+    Content,
+    Page,
+    compose,
+    read_style,
+    style_path,
+)
 from consentkit.documents.safety import require_texts, safety_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
@@ -130,8 +139,7 @@ def layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[Pa
 
 def _layout_style_names(layout: Layout) -> Iterator[str]:
     yield f"paper-{layout.paper}.css"
-    if layout.large_print:
-        yield LARGE_STYLE_SHEET
+    yield LARGE_STYLE_SHEET if layout.large_print else USUAL_STYLE_SHEET
 
 
 def _info(content: Content, page: Page) -> DocumentInfo:
