@@ -47,6 +47,8 @@ class Dates(Record):
     """The order of {day}, {month} and {year}."""
     months: Annotated[tuple[Line, ...], Field(min_length=12, max_length=12)]
     """The twelve months."""
+    typed: Line = "yyyy-mm-dd"
+    """How a day is typed into a field: behind the label of such a field that a screen reader speaks."""
     time: Annotated[Line, AfterValidator(_time_pattern)] = "{hour}:{minute}"
     """The order of {hour} and {minute}, and {half} of the day where hours are counted to twelve."""
     halves: Annotated[tuple[Line, ...], Field(min_length=2, max_length=2)] | None = None
