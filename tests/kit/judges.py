@@ -92,7 +92,10 @@ def packet_expectation(packet: Packet) -> Expectation:
 
 def _paper_tree(packet: Packet, placed: PlacedItem, listed: Sequence[int]) -> Node:
     """The tree of a part with what the visit writes into it."""
-    part, values = placed.paper.part, particulars(packet.plan.visit, placed.paper.pack)
+    part, form = placed.paper.part, placed.paper.form
+    values = particulars(
+        packet.plan.visit, placed.paper.pack, packet.plan.wording, *(form.languages[1:] if form else ())
+    )
     with pikepdf.open(io.BytesIO(part.pdf)) as pdf:
         tree, targets = tree_with_targets(File(pdf))
     tree.role, tree.details["title"] = "Part", folded(placed.paper.bookmark)

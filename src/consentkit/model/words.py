@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from consentkit.model.procedure import Text
 from consentkit.model.risks import Figure
 from consentkit.model.values import ClauseName, LanguageTag, Line, Prose, Record
+from consentkit.model.visit_words import VisitWords
 from consentkit.problems import listed, quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -472,6 +473,7 @@ class LanguagePack(Record):
     signatures: Signatures
     about: AboutWords
     packet: PacketWords
+    visit: VisitWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
 

@@ -33,6 +33,7 @@ from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.recent import Recent
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems, named_visit
+from consentkit.packets.wording import Wording, wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
@@ -91,6 +92,8 @@ class PacketPlan:
     extras: tuple[ForeignPdf, ...]
     overridden: tuple[Conflict, ...]
     layout: Layout
+    wording: Wording
+    """What it says in words, in each of its languages."""
     duplex: bool = False
     """Whether each paper starts on a fresh sheet when both sides are printed."""
 
@@ -293,6 +296,7 @@ class Planner:
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
+            wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
 

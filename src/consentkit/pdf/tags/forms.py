@@ -6,11 +6,11 @@ value; no field relies on the viewer to draw it. What is repeated at the head or
 and not a field: everybody who fills in the form by keyboard would have to pass it on each page.
 
 A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader speaks, and
-`data-kind` what it is for, by default a line of text; `data-required` says that it must not stay empty. The field gets the size of the box, so the style sheet stays in
-control, and a document without fields ignores the marks. WeasyPrint's own form fields (`appearance: auto`) would
-require other elements than the lines on paper, and little of what the engine writes for them could be kept: it relies
-on the viewer to draw them, which PDF/A forbids, and supports neither signatures nor a value that occurs on several
-pages.
+`data-kind` what it is for, by default a line of text; `data-required` says that it must not stay empty. The field gets
+the size of the box, so the style sheet stays in control, and a document without fields ignores the marks. WeasyPrint's
+own form fields (`appearance: auto`) would require other elements than the lines on paper, and little of what the engine
+writes for them could be kept: it relies on the viewer to draw them, which PDF/A forbids, and supports neither
+signatures nor a value that occurs on several pages.
 """
 
 from __future__ import annotations
