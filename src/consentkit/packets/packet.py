@@ -361,12 +361,20 @@ def _languages(paper: PacketItem) -> tuple[str, ...]:
 
 def _values(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
     """What is written into the slots of a paper."""
-    return particulars(plan.visit, paper.pack, plan.wording, *_languages(paper)[1:])
+    return {
+        **particulars(plan.visit, paper.pack),
+        **{name: joined(said) for name, said in _in_pieces(plan, paper).items()},
+    }
+
+
+def _in_pieces(plan: PacketPlan, paper: PacketItem) -> dict[str, tuple[Piece, ...]]:
+    """What the visit says in words, as a paper has it."""
+    return in_pieces(plan.visit, paper.pack, plan.wording, *_languages(paper)[1:])
 
 
 def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[Piece, ...]]:
     """The texts that are not of one language, in pieces."""
-    every = (in_pieces(plan.visit, one.paper.pack, plan.wording, *_languages(one.paper)[1:]) for one in papers)
+    every = (_in_pieces(plan, placed.paper) for placed in papers)
     return {joined(pieces): pieces for texts in every for pieces in texts.values()}
 
 

@@ -14,17 +14,15 @@ from consentkit.model.words import LanguagePack
 from consentkit.packets.wording import AS_TYPED, Piece, Wording, before, behind, joined
 
 
-def particulars(
-    visit: Visit, pack: LanguagePack, wording: Wording = AS_TYPED, second: str | None = None
-) -> dict[str, str]:
-    """The text for each slot, by the slot's name, in the words of a language, and of a second on a form."""
-    said = {name: joined(pieces) for name, pieces in in_pieces(visit, pack, wording, second).items()}
+def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
+    """The text for each slot, by the slot's name, in the words of a language; what a visit says in words, as typed."""
+    typed = {name: joined(pieces) for name, pieces in in_pieces(visit, pack, AS_TYPED).items()}
     texts = {name: text for name, text in (*_patient(visit, pack), *_signers(visit), *_visit(visit, pack)) if text}
-    return {**texts, **said}
+    return {**texts, **typed}
 
 
 def in_pieces(
-    visit: Visit, pack: LanguagePack, wording: Wording = AS_TYPED, second: str | None = None
+    visit: Visit, pack: LanguagePack, wording: Wording, second: str | None = None
 ) -> dict[str, tuple[Piece, ...]]:
     """The texts for slots whose words have a language of their own, in pieces of one language each."""
     here = [pack.language]
