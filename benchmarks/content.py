@@ -17,7 +17,7 @@ import consentkit
 from consentkit.documents.page import Content, Page, read_style
 from consentkit.documents.safety import safety_texts
 from consentkit.model.identity import printed_fingerprint
-from consentkit.model.words import fill
+from consentkit.model.placeholders import fill
 from consentkit.pdf.fonts.font_files import faces_for, font_rules
 from consentkit.resources import font_file, shipped
 

@@ -13,10 +13,11 @@ import tempfile
 from pathlib import Path
 
 from consentkit.cache.store import Store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 
 CLINIC = Path(__file__).parent.parent / "samples" / "clinic"
 STEP = 200

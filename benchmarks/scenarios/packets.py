@@ -11,11 +11,12 @@ from benchmarks.measuring import Contender
 from benchmarks.people import day, kinds_of_day, patients, write_schedule, write_visit
 from benchmarks.scenarios.bench import Bench, emptied, expected_packet, packets_with, run_consentkit, scenario
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit as VisitToServe
 from consentkit.output.write import write_file
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.packets.visits import read_visits
 
 ONE_EACH = "consentkit packet, a process each"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.approval.identify import DocumentVerdict, compare_with_today, identify
-from consentkit.documents.making import Document
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, Approvals, Identity
 from consentkit.pdf.file.seal import seal
 from kit.small import make_clinic

@@ -22,7 +22,7 @@ from consentkit.batches.merge import merge
 from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
 from consentkit.cache.store import no_store, open_store
 from consentkit.documents.kept import digests_of
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import Approval, record
 from consentkit.library.keys import Inputs

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.translation import text_hash
@@ -406,7 +406,7 @@ import contextlib, io, os, sys
 from consentkit.library.approvals import record
 from consentkit.cli import run
 import consentkit.operations.approve as approving
-from consentkit.documents.making import load_engine
+from consentkit.documents.printing import load_engine
 clinic, *codes = sys.argv[1:]
 load_engine()
 ready, go = os.pipe(), os.pipe()

@@ -285,7 +285,7 @@ def test_a_batch_fills_no_folder_that_is_called_as_a_file(call: Call, clinic: Pa
 def test_drafts_are_refused_before_anything_is_rendered(
     call: Call, clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consentkit.documents.making.load_engine", lambda: pytest.fail("the page engine was loaded"))
+    monkeypatch.setattr("consentkit.documents.printing.load_engine", lambda: pytest.fail("the page engine was loaded"))
     made = call("packet", "--clinic", clinic, "--no-cache", write_schedule(tmp_path / "day.csv", {}, {}), "-o", "out/")
     assert made.code == 7
     assert made.stderr.count("the consent of SMALL-1 in en is not approved") == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import WrongUse
 from consentkit.library.approvals import load_approvals
 from kit.packets import visit_data, write_schedule

@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from consentkit.documents.making import Document
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess
 from consentkit.model.identity import printed_fingerprint
 from consentkit.output.write import write_file

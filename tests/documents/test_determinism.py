@@ -6,7 +6,7 @@ import json
 import time
 from pathlib import Path
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from kit.running import PROJECT, SAMPLE_CLINIC, environment, run_consentkit
 from kit.small import small_procedure, write_procedure
 

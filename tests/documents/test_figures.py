@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import environment
-from consentkit.documents.workspace import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
@@ -164,9 +164,9 @@ def test_large_print_draws_larger_dots(tmp_path: Path) -> None:
 
 
 def test_a_template_that_leaves_a_figure_out_makes_no_document(tmp_path: Path) -> None:
-    section = (shipped("templates") / "figures.html").read_text(encoding="utf-8")
+    section = (shipped("templates") / "information/figures.html").read_text(encoding="utf-8")
     start, end = section.index("{% if item.figure %}<strong>"), section.index("{{ item.text }}")
-    clinic = make_clinic(tmp_path / "clinic", templates={"figures.html": section[:start] + section[end:]})
+    clinic = make_clinic(tmp_path / "clinic", templates={"information/figures.html": section[:start] + section[end:]})
     write_procedure(clinic / "procedures", risks={"common": [counted(4, 10)], "what_helps": "Tell us."})
     with pytest.raises(RenderingFailed, match=r"the finished page lacks `About 4 in 10: You may sleep badly\.`"):
         open_workspace(clinic).render(CODE)

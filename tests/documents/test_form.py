@@ -14,11 +14,14 @@ import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import LOOSE, Form, FormRequest, Situation, get_or_make_form
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form import get_or_make_form
+from consentkit.documents.form_request import LOOSE, Form, FormRequest, Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
 from consentkit.model.identity import Layout
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.operations.approve import approve
 from consentkit.pdf.read.structure_text import tagged_text
 from consentkit.resources import shipped

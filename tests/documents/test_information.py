@@ -10,8 +10,10 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
-from consentkit.model.words import LanguagePack, fill
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.small import small_procedure
 

@@ -7,8 +7,10 @@ from functools import cache
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import LOOSE, FormRequest, Situation, get_or_make_form
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form import get_or_make_form
+from consentkit.documents.form_request import LOOSE, FormRequest, Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import Layout, PaperSize, Variant
 from kit.engine_pages import render
 from kit.page_fill import Filled

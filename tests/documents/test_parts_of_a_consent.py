@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import Identity, Variant
 from consentkit.pdf.read.structure_text import readable_text

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from kit import pictures
 from kit.pictures import CASES, DOTS_PER_INCH, Case, Unlike, compare, compare_page, photograph
 from kit.small import small_procedure

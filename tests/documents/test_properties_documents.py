@@ -15,7 +15,8 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.languages import load_language
 from consentkit.model.clinic import Clinic

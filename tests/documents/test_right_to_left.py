@@ -18,10 +18,11 @@ from xml.etree import ElementTree
 import pikepdf
 import pytest
 
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Content
 from consentkit.documents.safety import safety_texts
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK, direction_of, keep_numbers_in_order
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import tagged_text

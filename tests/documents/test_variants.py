@@ -15,13 +15,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Content
 from consentkit.documents.safety import passage_texts, safety_texts
-from consentkit.documents.workspace import open_workspace
 from consentkit.library.approvals import Variant
 from consentkit.model.identity import VARIANTS
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.pdf.read.structure_text import TaggedText, tagged_text
 from kit.running import SAMPLE_CLINIC, Outcome

@@ -19,9 +19,11 @@ from PIL import Image
 import consentkit.documents.workspace
 import consentkit.operations.packets
 from consentkit.cache.store import open_store
-from consentkit.documents.form import LOOSE, FormRequest, get_or_make_form
+from consentkit.documents.form import get_or_make_form
+from consentkit.documents.form_request import LOOSE, FormRequest, Situation
 from consentkit.documents.kept import fulfil, get_or_make, look_up
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.procedures import Library
 from consentkit.library.sought import Sought
@@ -34,7 +36,7 @@ from consentkit.resources import shipped
 from kit.guarded import MARKED
 from kit.packets import page_texts, write_visit
 from kit.running import Outcome
-from kit.small import CODE, make_clinic, small_procedure, write_procedure, write_translation
+from kit.small import CODE, make_clinic, small_data, small_procedure, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 
@@ -468,3 +470,70 @@ def test_a_cover_with_particulars_that_were_edited_meanwhile_is_not_kept_for_the
     assert "Small Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
     assert call(*arguments).code == 0
     assert "Large Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
+
+
+# --- the form of a visit ---
+
+IN_TWO = FormRequest((CODE,), ("es", "en"), Situation(telehealth=True), Layout(), on_file=("SMALL-2",))
+"""A form that has everything that depends on the visit in both languages."""
+
+LEFT_OUT = {
+    "that consent is on file": ("asked", "{% if form.on_file %}", "{% if false %}", "Signed before and still valid"),
+    "a clause of the visit": ("clauses", "{{ clauses_of(form.visit_clauses) }}", "", "where no one can overhear you"),
+    "a title": ("asked", "<h2>{{ first.name", "<h2>Something</h2><h2>{{ item.code", f"Uno pequeño (código {CODE})"),
+    "an answer in short": (
+        "asked",
+        "both(text, other and other.summary[row])",
+        'both("Yes", "Yes")',
+        "Puede sentir tristeza.",
+    ),
+    "main risks": ("asked", "both(text, other and other.risks[group])", 'both("Yes", "Yes")', "Puede sentirse peor"),
+    "main risks in the second language": ("asked", "other.risks[group]", '"Yes"', "You may feel worse for a day"),
+    "the other choices": (
+        "asked",
+        "both(first.choices, other and other.choices)",
+        'both("Yes", "Yes")',
+        "Esperar; no hacer nada",
+    ),
+    "what is said by signing, in the second language": (
+        "signers",
+        "second.consent.statements",
+        "(words.consent.statements and [])",
+        "I could ask my questions",
+    ),
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "part", "lost"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_form_that_leaves_out_what_its_visit_must_read_is_not_made(
+    template: str, whole: str, part: str, lost: str, tmp_path: Path
+) -> None:
+    shipped_one = of_shipped(f"form/{template}.html")
+    assert whole in shipped_one
+    clinic = make_clinic(tmp_path / "clinic", templates={f"form/{template}.html": shipped_one.replace(whole, part)})
+    write_translation(
+        clinic / "procedures",
+        "es",
+        title="Uno pequeño",
+        summary={**small_data()["summary"], "main_risk": "Puede sentir tristeza."},
+        risks={"common": ["Puede sentirse peor un día."], "what_helps": "Díganos."},
+        alternatives=[{"name": "Esperar", "good": ["No cuesta nada."], "less_good": ["Puede tardar."]}],
+    )
+    with pytest.raises(RenderingFailed, match="the finished page lacks") as caught:
+        get_or_make_form(opened(clinic), IN_TWO)
+    assert lost in str(caught.value)
+
+
+def test_a_form_that_is_kept_is_given_out_for_no_visit_of_another_kind(cache: Path, tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_translation(clinic / "procedures", "es")
+    usual = FormRequest((CODE,), ("en",), Situation(), Layout())
+    others = {
+        "situation": replace(usual, situation=Situation(telehealth=True)),
+        "languages": replace(usual, languages=("en", "es")),
+        "on file": replace(usual, on_file=("SMALL-2",)),
+    }
+    workspace = open_workspace(clinic, open_store(cache))
+    texts = {name: readable_text(get_or_make_form(workspace, request).part.pdf) for name, request in others.items()}
+    texts["usual"] = readable_text(get_or_make_form(workspace, usual).part.pdf)
+    assert [name for name in texts if list(texts.values()).count(texts[name]) > 1] == []

@@ -15,7 +15,8 @@ from consentkit.batches.folder import exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import no_store
 from consentkit.documents import making
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.approvals import load_approvals
 from consentkit.pdf.file.seal import seal
 from kit.batching import OTHER, Place, make_place

@@ -12,7 +12,8 @@ import pytest
 
 import consentkit.operations.packets
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets import extras
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.slots import particulars

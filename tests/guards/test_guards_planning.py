@@ -14,7 +14,8 @@ import pytest
 
 from consentkit.errors import WrongUse
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.pdf.link.link import Linker
 from kit.guarded import GUARDIAN, INTERPRETER, MARKED, PATIENT, TRAINEE, YESTERDAY, approve, make_guarded_clinic
 from kit.packets import write_schedule, write_visit

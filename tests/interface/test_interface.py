@@ -16,7 +16,7 @@ import pydantic
 import pytest
 
 import consentkit
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from kit.composing import page_of
 from kit.packets import write_schedule
 from kit.running import PROJECT, SAMPLE_CLINIC, environment

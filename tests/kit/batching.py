@@ -11,7 +11,8 @@ from consentkit.batches.batch import BatchResult, Choice, started
 from consentkit.batches.manifest import Entry, load_manifest
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.processes.pool import Pool
 from kit.small import CODE, make_clinic, write_procedure
 

@@ -23,9 +23,10 @@ from typing import Any
 import pikepdf
 
 from consentkit.cache.store import Store, no_store
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Content
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import Variant
 from consentkit.packets.packet import Packet
 from kit.packets import CHILD, MOTHER, packet, visit

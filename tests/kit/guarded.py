@@ -18,7 +18,7 @@ from typing import Any
 import pypdfium2
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, record
 from consentkit.packets.packet import Packet
 from kit.small import CODE, make_clinic, write_procedure, write_translation

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pikepdf
 from pikepdf import Dictionary
 
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
 from consentkit.packets.items import PlacedItem
 from consentkit.packets.packet import Packet
 from consentkit.packets.slots import particulars

@@ -10,11 +10,12 @@ from functools import cache
 
 import pikepdf
 
-from consentkit.documents.making import DocumentSource, Layout, compose_page, layout_styles
+from consentkit.documents.making import DocumentSource, compose_page, layout_styles
 from consentkit.documents.page import Content
 from consentkit.library.approvals import Variant, load_approvals
 from consentkit.library.clinic import load_clinic
 from consentkit.library.languages import load_language
+from consentkit.model.identity import Layout
 from consentkit.packets.lettering import Texts, field_values
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import Info

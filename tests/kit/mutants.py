@@ -23,8 +23,9 @@ import pikepdf
 from pikepdf import Pdf
 
 from consentkit.cache.store import open_store
-from consentkit.documents.making import Document
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets.packet import Packet, PacketMaker
 from kit.judges import Expectation, document_expectation, judge_file, packet_expectation

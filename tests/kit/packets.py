@@ -16,7 +16,8 @@ from PIL import Image
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, PacketPlan, Planner
+from consentkit.packets.plan import PacketOptions, PacketPlan
+from consentkit.packets.planning import Planner
 from consentkit.pdf.read.drawn_text import PageTexts
 from kit.pictures import photograph
 from kit.small import CODE

@@ -76,7 +76,7 @@ class Filled:
 
     def _headings_at_foot(self) -> Iterator[str]:
         """Headings whose text stands on another page, or in another column."""
-        read = [(element, self._first_place(element)) for element in self._file.elements if _is_block(element)]
+        read = [(element, self._first_place(element)) for element in self._file.elements if is_block(element)]
         placed = [(element, place) for element, place in read if place]
         for (element, (page, top)), (_, (next_page, next_top)) in pairwise(placed):
             if element.role in {"H1", "H2", "H3", "H4"} and (next_page != page or next_top > top + _SAME_LINE):
@@ -116,7 +116,7 @@ def _lines(tops: list[float]) -> int:
     return len(heights[:1]) + sum(after - before > _SAME_LINE for before, after in pairwise(heights))
 
 
-def _is_block(element: Element) -> bool:
+def is_block(element: Element) -> bool:
     """Whether an element is one that holds text itself."""
     return any(isinstance(kid, Content) for kid in element.kids) and element.role not in {"Span", "Link", "Form"}
 

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.reading.pictures import read_picture
 from kit.small import make_clinic
 from kit.validation import BOTH_STANDARDS, faults

@@ -10,7 +10,8 @@ from PIL import Image
 
 from consentkit.cache.store import Store
 from consentkit.documents.kept import key
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import readable_text

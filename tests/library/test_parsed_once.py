@@ -11,7 +11,7 @@ from PIL import Image
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.kept import key
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout
 from kit.small import CODE, make_clinic

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.languages import languages, load_language
 from consentkit.model.identity import VARIANTS
-from consentkit.model.words import Dates, Kinds, LanguagePack, fill, pieces
+from consentkit.model.placeholders import fill, pieces
+from consentkit.model.words import Dates, Kinds, LanguagePack
 from consentkit.reading.validation import models_in
 from consentkit.resources import shipped
 

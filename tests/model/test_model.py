@@ -12,9 +12,11 @@ from pydantic import BaseModel, ValidationError
 from consentkit.documents.page import Content
 from consentkit.documents.safety import clause_texts, safety_texts
 from consentkit.library.languages import load_language
+from consentkit.model.billing import Billing, MinuteRange
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import Variant
-from consentkit.model.procedure import Billing, MinuteRange, Passage, Procedure, Review
+from consentkit.model.passages import Passage
+from consentkit.model.procedure import Procedure, Review
 from consentkit.model.values import Record, fold
 from consentkit.reading.validation import models_in
 from consentkit.resources import shipped

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.operations.packet_files import (
     DayFileLeftOut,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import InvalidInput, RenderingFailed, UnknownCode
 from consentkit.library import snapshot
 from consentkit.operations.opening import open_for_a_run

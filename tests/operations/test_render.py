@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import Store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.operations.render import (
     DocumentFailed,

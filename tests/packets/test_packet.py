@@ -14,13 +14,15 @@ import pytest
 
 import consentkit.packets.packet
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.packets.recent import Recent
 from consentkit.packets.slots import particulars
 from consentkit.pdf.link.order import FieldValue

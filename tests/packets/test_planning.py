@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import Situation
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form_request import Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.pdf.read.structure_text import readable_text
 from kit.packets import CHILD, MOTHER, packet, plan, visit
 from kit.small import make_clinic, write_procedure, write_translation

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from consentkit.cache.store import open_store
-from consentkit.documents.form import Situation
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.form_request import Situation
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet
 from consentkit.packets.work_order import work_order
 from kit.packets import CHILD, MOTHER, OTHER, packet, page_texts, visit

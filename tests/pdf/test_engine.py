@@ -23,7 +23,7 @@ from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.xmp import DocumentInfo, packet, read_properties
 from consentkit.pdf.fonts import font_files

@@ -14,7 +14,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.packets import extras
 from consentkit.packets.extras import Extras
 from consentkit.pdf.foreign import inert

@@ -24,14 +24,14 @@ from fontTools.ttLib import TTFont
 from pikepdf import Name
 from PIL import Image, ImageChops
 
+from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import LOGO_ASSET, read_style
-from consentkit.documents.workspace import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Variant
 from consentkit.library.clinic import load_clinic
 from consentkit.library.languages import load_language
 from consentkit.library.procedures import Library
-from consentkit.model.words import Role
+from consentkit.model.signing_words import Role
 from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.xmp import DocumentInfo
 from consentkit.pdf.read.content_text import Font

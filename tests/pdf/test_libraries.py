@@ -17,7 +17,7 @@ _LOADING = """
 import json, sys
 started = []
 sys.addaudithook(lambda event, _: started.append(event) if event in {"subprocess.Popen", "os.posix_spawn"} else None)
-from consentkit.documents.making import load_engine
+from consentkit.documents.printing import load_engine
 load_engine()
 print(json.dumps(started))
 """

@@ -20,10 +20,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.packet import PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.foreign.intake import accept
 from consentkit.pdf.link.compile import compile_part

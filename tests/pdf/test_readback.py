@@ -18,7 +18,8 @@ import consentkit.packets.lettering
 import consentkit.packets.packet
 import consentkit.pdf.link.link
 from consentkit.cache.store import open_store
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts

@@ -8,7 +8,7 @@ approved.
 from __future__ import annotations
 
 from consentkit.approval.changes import HEADING
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
 from consentkit.model.identity import printed_fingerprint
 from consentkit.pdf.read.structure_text import tagged_text
 

@@ -310,7 +310,7 @@ class BatchRun:
 
     def _make(self, steps: Sequence[BatchStep]) -> Iterator[BatchResult]:
         """Make documents in processes of their own; this process alone writes them into the folder."""
-        from consentkit.documents.making import load_engine
+        from consentkit.documents.printing import load_engine
         from consentkit.processes.workers import work
 
         try:

@@ -19,8 +19,9 @@ from consentkit.checks.readability import (
 )
 from consentkit.checks.reading_report import read_closely
 from consentkit.checks.rule_finding import RuleFinding, Subject
-from consentkit.checks.rules import claims, leftovers, reading, sentences, wording
+from consentkit.checks.rules import claims, leftovers, legal, misreading, reading, sentences, wording
 from consentkit.checks.rules.leftovers import PLACEHOLDER
+from consentkit.checks.rules.sources import unsourced_figure
 from consentkit.checks.rules.terms import undefined_term
 from consentkit.checks.rules.wording import unpaired_marks
 from consentkit.checks.unwanted_wording import UnwantedWording
@@ -37,14 +38,26 @@ _NOT_PRINTED = {"language", "direction", "source", "months"}
 @cache
 def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
     """What no text of a language should contain; `language` without region."""
-    every = (*leftovers.WORDINGS, *wording.WORDINGS, *claims.WORDINGS)
+    every = (*leftovers.WORDINGS, *wording.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
     return tuple(entry for entry in every if entry.language in ("", language))
+
+
+@cache
+def left_to_clauses(language: str) -> tuple[UnwantedWording, ...]:
+    """What the text of a procedure should not contain, though a clause may; `language` without region."""
+    return tuple(entry for entry in legal.WORDINGS if entry.language == language)
 
 
 def wording_of_procedure(file: AnyProcedure) -> Iterator[RuleFinding]:
     """Check the texts of an original or a translation."""
     procedure = file.procedure
-    yield from _each(file, _written(file), lambda placed: placed.section not in NOT_READ_BY_PATIENTS)
+    written = list(_written(file))
+    yield from _each(file, written, lambda placed: placed.section not in NOT_READ_BY_PATIENTS)
+    for_patients = [placed for placed in written if placed.section not in NOT_READ_BY_PATIENTS]
+    for placed in for_patients:
+        for entry in left_to_clauses(primary(file.language)):
+            yield from entry.search(file, placed, for_patients=True)
+    yield from unsourced_figure(file, for_patients)
     used = [placed for placed in placed_passages(procedure) if not _is_name(placed, procedure)]
     yield from undefined_term(file, used, procedure.technical_terms, unwanted_in(primary(file.language)))
 

@@ -12,7 +12,7 @@ from consentkit.model.risks import Figure
 
 _MOST_DRAWN = 100
 """Nobody counts more dots than that."""
-_FEWEST_IN_LONG_ROWS = 50
+_FEWEST_IN_LONG_ROWS = 20
 _ROW, _LONG_ROW = 10, 20
 _PITCH, _RADIUS = 10.0, 3.5
 """In points where the type has 12."""

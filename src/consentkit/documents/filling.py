@@ -32,8 +32,8 @@ from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.bidi import direction_of, keep_numbers_in_order
 from consentkit.model.identity import TEMPLATE_ENDINGS, is_template
+from consentkit.model.placeholders import fill, pieces
 from consentkit.model.risks import Statement
-from consentkit.model.words import fill, pieces
 from consentkit.problems import printable, quoted, shortened
 from consentkit.reading.paths import is_there, resolved
 from consentkit.resources import shipped

@@ -13,11 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from consentkit.cache.store import key_of
-from consentkit.documents.form_request import LOOSE as LOOSE  # noqa: PLC0414 - a form is asked for by these
-from consentkit.documents.form_request import Form as Form  # noqa: PLC0414
-from consentkit.documents.form_request import FormRequest as FormRequest  # noqa: PLC0414
-from consentkit.documents.form_request import FormText as FormText  # noqa: PLC0414
-from consentkit.documents.form_request import Situation as Situation  # noqa: PLC0414
+from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.kept import digests_of, keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.workspace import OpenWorkspace

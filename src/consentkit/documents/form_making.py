@@ -11,19 +11,13 @@ from collections.abc import Sequence
 from consentkit._version import __version__
 from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
-from consentkit.documents.making import (
-    DocumentSource,
-    compose_page,
-    layout_style_paths,
-    layout_styles,
-    load_engine,
-    require_clauses,
-)
-from consentkit.documents.page import LOGO_ASSET, Content, Page, compose_form
-from consentkit.documents.safety import form_texts, papers_given, require_texts
-from consentkit.documents.template_places import naming_templates
+from consentkit.documents.making import DocumentSource, compose_page, require_clauses
+from consentkit.documents.page import Content, Page, compose_form
+from consentkit.documents.printing import print_page
+from consentkit.documents.safety import form_texts, papers_given
 from consentkit.model.identity import printed_fingerprint
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import Info
 
 
@@ -33,7 +27,6 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing from the
     finished form.
     """
-    engine = load_engine()
     for content in (content for texts in contents for content in texts):
         require_clauses(content.procedure, content.pack)
     composed = [[(content, compose_page(content, source)) for content in texts] for texts in contents]
@@ -45,12 +38,9 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         [[_asked(*one) for one in texts_of_one] for texts_of_one in composed], request.situation, request.on_file
     )
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
-    assets = {LOGO_ASSET: source.folder.logo.data} if source.folder.logo else {}
-    styles = [page.style, *layout_styles(layout, source.templates, source.files)]
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
-    with naming_templates((*page.templates, *layout_style_paths(layout, source.templates))):
-        part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
-        require_texts([*form_texts(form, words), *papers_given(form)], part.pdf)
+    required = [*form_texts(form, words), *papers_given(form)]
+    part = print_page(page, layout, info, source.folder, source.templates, source.files, required=required)
     return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark)
 
 

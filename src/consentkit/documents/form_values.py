@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentkit.documents.form_request import Situation
+from consentkit.model.clauses import Clause
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import OnForm, Procedure
-from consentkit.model.words import Clause, LanguagePack, fill
+from consentkit.model.words import LanguagePack
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
@@ -51,8 +53,6 @@ class AskedItem:
     """A procedure for which consent is asked."""
 
     code: str
-    field: str
-    """What the names of its fields begin with."""
     edition: str
     """The day on which the text in the first language was issued, in words."""
     review_by: str
@@ -60,6 +60,11 @@ class AskedItem:
     """That of the information in the first language."""
     said: tuple[SaidText, ...]
     """What is said of it in each language."""
+
+    @property
+    def field(self) -> str:
+        """What the names of its fields begin with."""
+        return f"code_{self.code.lower().replace('-', '_')}"
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,6 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
     review, write_day = first.procedure.review, first.pack.dates.write
     return AskedItem(
         code=first.procedure.code,
-        field=field_of(first.procedure.code),
         edition=write_day(review.issued),
         review_by=write_day(review.next),
         fingerprint=first.fingerprint,
@@ -131,11 +135,6 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
 
 def _on_file(words: LanguagePack, codes: Sequence[str]) -> str:
     return fill(words.form.on_file, codes=f"{words.document.comma} ".join(codes))
-
-
-def field_of(code: str) -> str:
-    """What the names of a procedure's fields begin with."""
-    return f"code_{code.lower().replace('-', '_')}"
 
 
 def _said(text: AskedText) -> SaidText:

@@ -72,10 +72,7 @@ class Made:
 
 def digests_of(sought: Sought, inputs: Inputs) -> dict[str, str]:
     """What the key of a document is made of: a digest for each group of its inputs, by name."""
-    identity = sought.identity
-    return inputs.document_digests(
-        sought.original, sought.translation, identity.language, identity.variant, vars(sought.layout)
-    )
+    return inputs.document_digests(sought)
 
 
 def key(sought: Sought, inputs: Inputs) -> str:

@@ -22,8 +22,9 @@ from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
 
 STYLE_SHEET = "print.css"
@@ -42,17 +43,24 @@ _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of HTML with its style sheet, and the hash of everything on it that a patient reads."""
+class Sheet:
+    """HTML with its style sheet, ready to be printed: a document, the form of a visit, or a page of a packet."""
 
     html: str
     style: str
     content_hash: str
+    """That of everything on it that a patient reads."""
+    templates: tuple[Path, ...]
+    """The templates and style sheets that it was made with."""
+
+
+@dataclass(frozen=True)
+class Page(Sheet):
+    """The same for a document, which may be approved."""
+
     approval: Approval | None
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
-    templates: tuple[Path, ...] = ()
-    """The templates and style sheets that it was made with."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +85,28 @@ class Content:
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
         to_sign = self.variant in {"consent", "form"}
-        printed = {**self.clauses_to_read, **(clauses_of_form([self.procedure], self.pack, LOOSE) if to_sign else {})}
+        printed = {**self.clauses_to_read, **(self._clauses_to_sign if to_sign else {})}
         return {name: printed[name] for name in self.pack.clauses if name in printed}
 
     @property
+    def _clauses_to_sign(self) -> dict[str, str]:
+        """Those of the form of this procedure alone."""
+        return clauses_of_form([self.procedure], self.pack, LOOSE)
+
+    @property
     def clauses_to_read(self) -> dict[str, str]:
-        """Those of its information: those for every patient, and those that the procedure requests."""
+        """Those of its information: for every patient, or requested by the procedure, and not on the form."""
         if self.variant not in {"consent", "information"}:
             return {}
-        asked = dict.fromkeys(self.procedure.clauses, "procedure")
+        asked, on_form = dict.fromkeys(self.procedure.clauses, "procedure"), self._clauses_to_sign
         reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
-        return {name: reason for name, reason in reasons.items() if reason}
+        return {name: reason for name, reason in reasons.items() if reason and name not in on_form}
+
+    @property
+    def headings_on_form(self) -> str:
+        """The headings of the clauses that every form of this procedure has, for its information to name."""
+        every = clauses_of_form([self.procedure], self.pack, Situation())
+        return "; ".join(self.pack.clauses[name].heading for name in every)
 
     def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
         """What the form of this procedure alone says, with the fingerprint of its information."""
@@ -130,7 +149,7 @@ def compose(
     html = pages[content.variant]
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, approval, mark, (*filled.loaded, style_path(STYLE_SHEET, templates)))
+    return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
 
 
 def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
@@ -149,17 +168,6 @@ def _other_forms(templates: Templates, content: Content) -> list[str]:
     form = replace(content, variant="form")
     pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
     return [*pages, content.pack.form.model_dump_json()]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A page that is not about one procedure: the form of a visit, or a page of a packet."""
-
-    html: str
-    style: str
-    content_hash: str
-    templates: tuple[Path, ...]
-    """The templates and style sheets that it was made with."""
 
 
 def compose_sheet(
@@ -214,6 +222,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "procedure": content.procedure,
         "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
+        "headings_on_form": content.headings_on_form,
         "variant": content.variant,
         "sources": content.procedure.every_source,
         "translated": content.translated,

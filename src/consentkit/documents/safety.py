@@ -16,9 +16,11 @@ from consentkit.documents.form_values import SUMMARY_ROWS, FormValues
 from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
-from consentkit.model.procedure import Passage, Procedure
+from consentkit.model.clauses import Clause
+from consentkit.model.passages import Passage
+from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Statement
-from consentkit.model.words import Clause, FigureWords, LanguagePack, PlanWords
+from consentkit.model.words import FigureWords, LanguagePack, PlanWords
 from consentkit.problems import quoted
 
 _MOST_NAMED = 10

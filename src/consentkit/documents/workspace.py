@@ -8,7 +8,6 @@ workspace is that of one run (`for_one_run`), in which each file is read once.
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import FileAccess, UnprintableText, WrongUse, reason
-from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, known_defaults, remember_defaults
+from consentkit.errors import UnprintableText, WrongUse
+from consentkit.library.defaults import ClinicDefaults
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
 from consentkit.library.snapshot import ABSENT, Snapshot
@@ -37,8 +36,8 @@ from consentkit.model.identity import (
     clause_file,
     complaint_of_former_variant,
 )
-from consentkit.problems import Problem, listed, printable, quoted
-from consentkit.reading.paths import is_file, is_folder, is_there
+from consentkit.problems import Problem, listed, quoted
+from consentkit.reading.paths import is_file
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
@@ -48,8 +47,6 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.model.procedure import Procedure
     from consentkit.model.words import LanguagePack
     from consentkit.reading.places import SourceText
-
-CLINIC_VARIABLE = "CONSENTKIT_CLINIC"
 
 Result = TypeVar("Result")
 
@@ -312,7 +309,7 @@ class OpenWorkspace:
     def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
         if self.templates != (shipped("templates"),):
-            from consentkit.documents.making import load_engine
+            from consentkit.documents.printing import load_engine
 
             load_engine()  # the child has it then
         return self._guarded(function, *arguments)
@@ -339,74 +336,6 @@ def _translation(path: Path | None, code: str, language: str, files: Snapshot) -
     return path
 
 
-def open_workspace(
-    clinic: str | Path | None = None,
-    store: Store | None = None,
-    *,
-    despite_faults: bool = False,
-    snapshot: Snapshot | None = None,
-) -> OpenWorkspace:
-    """Open a clinic's folder: the one given, or that of CONSENTKIT_CLINIC, or the current folder or a parent of it.
-
-    Raises what `open_folder` raises.
-    """
-    return open_folder(find_folder(clinic), store, despite_faults=despite_faults, snapshot=snapshot)
-
-
-def open_folder(
-    folder: Path | None, store: Store | None = None, *, despite_faults: bool = False, snapshot: Snapshot | None = None
-) -> OpenWorkspace:
-    """Open a clinic's folder, or none: then the shipped library serves, and the paper has blanks for its particulars.
-
-    Finished documents are kept in the store, if one is given.
-
-    Raises InvalidInput or FileAccess where the particulars can't be used. `despite_faults` opens the folder all the
-    same, to look at the other files in it: `folder.fault` is what would have been raised. `snapshot` has the files of
-    the one run that the workspace is for.
-    """
-    own = [folder] if folder else []
-    store = store or no_store()
-    templates = tuple(filter(is_folder, (*(path / "templates" for path in own), shipped("templates"))))
-    inputs = Inputs(folder, templates, store, snapshot=snapshot or Snapshot())
-    particulars = inputs.particulars_digest()
-    return OpenWorkspace(
-        opened=_opened(folder, inputs, despite_faults=despite_faults),
-        particulars=particulars,
-        library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
-        templates=templates,
-        store=store,
-        snapshot=snapshot,
-    )
-
-
-def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | ClinicDefaults:
-    """Read the particulars, unless they are the same as when they were last read."""
-    if folder is None:
-        return ClinicDefaults(None)
-    if known := known_defaults(folder, inputs):
-        return known
-    from consentkit.library.clinic import load_clinic, read_clinic
-
-    if despite_faults:
-        return read_clinic(folder, inputs.snapshot)
-    opened = load_clinic(folder, inputs.snapshot)
-    remember_defaults(ClinicDefaults(folder, opened.clinic.language, opened.clinic.paper), inputs)
-    return opened
-
-
-def find_folder(named: str | Path | None = None) -> Path | None:
-    """The folder of a clinic, found as `open_workspace` says; None where there is none. Raises FileAccess."""
-    named = named or os.environ.get(CLINIC_VARIABLE)
-    if not named:
-        return find_clinic_folder(_current_folder())
-    folder = Path(named)
-    if not is_folder(folder):
-        raise FileAccess(f"{printable(str(folder))}: is not a folder")
-    if not is_there(folder / PARTICULARS):
-        raise FileAccess(f"{printable(str(folder))}: contains no clinic.yaml; name the clinic's own folder")
-    return folder
-
-
 def _source_of(path: Path, files: Snapshot) -> SourceText:
     """A file whose texts are printed, with their places."""
     from consentkit.library.approvals import source_of_record
@@ -415,10 +344,3 @@ def _source_of(path: Path, files: Snapshot) -> SourceText:
     if path.name == APPROVALS:  # which may be longer than others
         return source_of_record(path, files)
     return source_of(files.text(path), files.parsed(path))
-
-
-def _current_folder() -> Path:
-    try:
-        return Path.cwd()
-    except OSError as error:  # it was deleted, or can't be reached
-        raise FileAccess(f"the current folder can't be found: {reason(error)}; change to another one") from error

@@ -22,10 +22,9 @@ from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
 from consentkit.library.parsed_once import parsed_once
-from consentkit.library.risks import risk_files
 from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.sought import Sought
 from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file, template_files
-from consentkit.resources import shipped
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -43,17 +42,17 @@ class Inputs:
     _shared: dict[str, str] = field(default_factory=dict)
     _approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
 
-    def document_digests(
-        self, original: Path, translation: Path | None, language: str, variant: Variant, options: Mapping[str, Any]
-    ) -> dict[str, str]:
+    def document_digests(self, sought: Sought) -> dict[str, str]:
         """A digest for each group of what a document is made from, by its name: enough to show why it is made again."""
+        original, translation = sought.original, sought.translation
+        language, variant = sought.identity.language, sought.identity.variant
         return {
             **self.shared_digests(),
             "clauses": self.clauses(language),
-            "risks": self.risks(original),
+            "risks": self.risks(sought.risks),
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
-            "options": _key_of_texts(language, variant, json.dumps(options, sort_keys=True)),
+            "options": _key_of_texts(language, variant, json.dumps(vars(sought.layout), sort_keys=True)),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 
@@ -61,10 +60,9 @@ class Inputs:
         """The digest of the clinic's own clauses in a language."""
         return self.snapshot.digest(clause_file(self.clinic, language)) if self.clinic else ABSENT
 
-    def risks(self, procedure: Path) -> str:
+    def risks(self, tables: Sequence[Path]) -> str:
         """The digest of the tables of risks to which a procedure may refer."""
-        folders = (*((self.clinic / "procedures",) if self.clinic else ()), shipped("procedures"))
-        return key_of(*map(self.snapshot.digest, risk_files(folders, procedure)))
+        return key_of(*map(self.snapshot.digest, tables))
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""

@@ -13,8 +13,9 @@ from pathlib import Path
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.identity import clause_file
-from consentkit.model.words import ClauseChanges, LanguagePack
+from consentkit.model.words import LanguagePack
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.reading.validation import require
 

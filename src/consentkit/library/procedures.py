@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode, reason
-from consentkit.library.risks import known_risks, refers_to_risks, risk_files, risk_files_beside
+from consentkit.library.risks import known_risks, refers_to_risks
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
@@ -27,6 +27,7 @@ from consentkit.model.identity import (
     TRANSLATION_NAME,
 )
 from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
+from consentkit.resources import shipped
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
@@ -74,8 +75,12 @@ class Library:
         return load_procedure(path, risk_files=self.risk_files(path))
 
     def risk_files(self, procedure: Path | None = None) -> tuple[Path, ...]:
-        """Where the tables of risks may be to which a procedure refers; where several have a key, the first counts."""
-        return risk_files(self.folders, procedure)
+        """Where the tables of risks may be to which a procedure refers; where several have a key, the first counts.
+
+        For a procedure from elsewhere, that is the table beside it.
+        """
+        beside = [procedure.parent] if procedure and procedure.parent not in self.folders else []
+        return tuple(folder / RISKS for folder in (*beside, *self.folders))
 
     def translation(self, code: str, language: str) -> Path | None:
         """The translation of a procedure: that beside it, and a clinic's own before this one."""
@@ -219,7 +224,9 @@ def _known_risks(
     """What a text may refer to; None where it refers to nothing. Raises InvalidInput where a table has mistakes."""
     if not refers_to_risks(source.data):
         return None
-    return known_risks(risk_files_beside(path) if risk_files is None else risk_files, language, snapshot)
+    if risk_files is None:
+        risk_files = Library((shipped("procedures"),)).risk_files(path)
+    return known_risks(risk_files, language, snapshot)
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Finding and reading the tables of risks that procedures share.
+"""Reading the tables of risks that procedures share.
 
 Guarantees: a clinic's table adds to the shipped one, and its risks replace those of the same key; a table is
 read and validated once for each snapshot, and only where a text refers to it.
@@ -11,23 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.identity import RISKS
 from consentkit.reading.paths import is_there
-from consentkit.resources import shipped
 
 if TYPE_CHECKING:
     from consentkit.model.risks import KnownRisks, SharedRisk
-
-
-def risk_files(folders: Sequence[Path], procedure: Path | None = None) -> tuple[Path, ...]:
-    """Where tables may be for a library of these folders; that beside a procedure from elsewhere counts first."""
-    beside = [procedure.parent] if procedure and procedure.parent not in folders else []
-    return tuple(folder / RISKS for folder in (*beside, *folders))
-
-
-def risk_files_beside(procedure: Path) -> tuple[Path, ...]:
-    """Where tables may be for a procedure that is read without a library."""
-    return risk_files((shipped("procedures"),), procedure)
 
 
 def known_risks(files: Sequence[Path], language: str, snapshot: Snapshot) -> KnownRisks:

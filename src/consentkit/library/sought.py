@@ -24,6 +24,8 @@ class Sought:
 
     For a file from elsewhere, it is the name that a translation beside it would have, whether there is one or not.
     """
+    risks: tuple[Path, ...]
+    """Where the tables of risks may be to which the texts refer."""
     identity: Identity
     layout: Layout
 
@@ -32,7 +34,8 @@ def find(library: Library, asked: str | Path, language: str, variant: Variant, l
     """Resolve a code, or the path of a file. Raises UnknownCode; that a translation is missing, its reader reports."""
     original = locate(library, asked)
     translation = translation_of(library, original, language)
-    return Sought(original, translation, Identity(original.stem, language, variant), layout)
+    identity = Identity(original.stem, language, variant)
+    return Sought(original, translation, library.risk_files(original), identity, layout)
 
 
 def locate(library: Library, asked: str | Path) -> Path:

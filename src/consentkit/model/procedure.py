@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from consentkit.model.billing import Billing
+from consentkit.model.passages import Listing, Text, from_list
 from consentkit.model.risks import (
     RISK_GROUPS,
     AnyBenefit,
@@ -29,48 +31,7 @@ from consentkit.model.risks import (
     Statement,
     UncommonRisk,
 )
-from consentkit.model.values import ClauseName, Code, Day, Line, Minutes, Prose, Record, digits_only, without_repeats
-
-
-class Passage(Record):
-    """A piece of explanation: text, a list, or introduction, list and note together."""
-
-    intro: Prose | None = None
-    """Text before the list, or alone."""
-    items: tuple[Line, ...] = ()
-    """The list, one thought an item."""
-    note: Prose | None = None
-    """Text after the list."""
-
-    @model_validator(mode="after")
-    def _is_not_empty(self) -> Self:
-        if not self.intro and not self.items:
-            raise ValueError("has no text; write a text, a list, or `intro` and `items`")
-        return self
-
-
-class ItemList(Passage):
-    """A passage in which the list is what matters: at least one item."""
-
-    items: tuple[Line, ...] = Field(min_length=1)
-    """The list, one thought an item."""
-
-
-def _from_text_or_list(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"intro": value}
-    return _from_list(value)
-
-
-def _from_list(value: Any) -> Any:
-    return {"items": value} if isinstance(value, list) else value
-
-
-Text = Annotated[Passage, BeforeValidator(_from_text_or_list, json_schema_input_type=Prose | list[Line] | Passage)]
-"""A passage, which an author may also write as plain text or as a plain list."""
-
-Listing = Annotated[ItemList, BeforeValidator(_from_list, json_schema_input_type=list[Line] | ItemList)]
-"""A passage with a list, which an author may also write as a plain list."""
+from consentkit.model.values import ClauseName, Code, Day, Line, Prose, Record, without_repeats
 
 
 class Summary(Record):
@@ -222,68 +183,6 @@ class PatientExperience(Record):
     """What helps you feel at ease."""
 
 
-class MinuteRange(Record):
-    """How long a code's service lasts, in minutes."""
-
-    usual: Minutes
-    """The usual length."""
-    at_least: Minutes | None = None
-    """The shortest length for which the code is used."""
-    at_most: Minutes | None = None
-    """The longest length for which the code is used."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        low, high = self.at_least or self.usual, self.at_most or self.usual
-        if not low <= self.usual <= high:
-            raise ValueError("is out of order; `at_least` can't be above `usual`, nor `usual` above `at_most`")
-        return self
-
-
-class Billing(Record):
-    """Facts about the billing code. They decide which documents go together; a translation never contains them."""
-
-    role: Literal["primary", "add_on", "retired"]
-    """`primary` can be used alone, `add_on` needs another code on the same day, `retired` is no longer in use."""
-    minutes: MinuteRange | None = None
-    """How long the service lasts, where the code states it."""
-    goes_with: tuple[Code, ...] = ()
-    """For a primary code: the add-on codes that may be added to it."""
-    add_on_to: tuple[Code, ...] = ()
-    """For an add-on code: the codes that it adds to, one of which must be used with it."""
-    add_on_to_medical_visit: bool = False
-    """For an add-on code: whether it needs a medical (evaluation and management) visit."""
-    not_with: tuple[Code, ...] = ()
-    """Codes that may not be used at the same visit."""
-    not_with_unless_separate: tuple[Code, ...] = ()
-    """Codes that may be used on the same day only as a service of its own."""
-    once_a_day: bool = False
-    """Whether the code may be used only once a day."""
-    retired_in: Annotated[int, Field(ge=1966, le=2100), BeforeValidator(digits_only)] | None = None
-    """The year from which a retired code is no longer used."""
-    replaced_by: tuple[Code, ...] = ()
-    """The codes to use instead of a retired one."""
-    note: Line | None = None
-    """Anything else that the front desk must know about the code."""
-
-    @field_validator("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by")
-    @classmethod
-    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return without_repeats(values)
-
-    @model_validator(mode="after")
-    def _fits_the_role(self) -> Self:
-        if self.role == "retired" and not (self.retired_in and self.replaced_by):
-            raise ValueError("is retired, so it needs `retired_in` and `replaced_by`")
-        if self.role != "retired" and (self.retired_in or self.replaced_by):
-            raise ValueError("has `retired_in` or `replaced_by`, so its `role` must be `retired`")
-        if self.role == "add_on" and not (self.add_on_to or self.add_on_to_medical_visit):
-            raise ValueError("is an add-on, so it needs `add_on_to` or `add_on_to_medical_visit`")
-        if self.role != "add_on" and (self.add_on_to or self.add_on_to_medical_visit):
-            raise ValueError("states what it is added to, so its `role` must be `add_on`")
-        return self
-
-
 class Review(Record):
     """When the text was issued, who reviewed it, and when it must be reviewed again."""
 
@@ -379,12 +278,12 @@ class ProcedureText(Record):
     """Who provides it, and who else may be there."""
     risks: Risks
     """What can go wrong."""
-    benefits: Annotated[Benefits, BeforeValidator(_from_list, json_schema_input_type=list[AnyBenefit] | Benefits)]
+    benefits: Annotated[Benefits, BeforeValidator(from_list, json_schema_input_type=list[AnyBenefit] | Benefits)]
     """What good it may do, and how soon."""
     recovery: Text
     """What happens afterwards, and what to do."""
     alternatives: Annotated[
-        Alternatives, BeforeValidator(_from_list, json_schema_input_type=list[Alternative] | Alternatives)
+        Alternatives, BeforeValidator(from_list, json_schema_input_type=list[Alternative] | Alternatives)
     ]
     """The other choices."""
     no_treatment: Text
@@ -430,8 +329,11 @@ class Procedure(ProcedureText):
     @property
     def every_source(self) -> tuple[Source, ...]:
         """Where the facts and the figures come from, each once."""
-        of_figures = (Source(**dict(item.source)) for item in self.statements if item.source)
-        return tuple(dict.fromkeys((*self.sources, *of_figures)))
+        of_figures = (item.source for item in self.statements if item.source)
+        named = (
+            Source(title=one.title, publisher=one.publisher, year=one.year) for one in (*self.sources, *of_figures)
+        )
+        return tuple(dict.fromkeys(named))
 
     @field_validator("covered_by")
     @classmethod

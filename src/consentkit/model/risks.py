@@ -33,6 +33,26 @@ RISK_GROUPS: tuple[RiskGroup, ...] = get_args(RiskGroup)
 Year = Annotated[int, Field(ge=1900, le=2100), BeforeValidator(digits_only)]
 
 
+Section = Literal[
+    "purpose",
+    "indications",
+    "preparation",
+    "description",
+    "equipment",
+    "anesthesia",
+    "duration",
+    "setting",
+    "personnel",
+    "risks",
+    "benefits",
+    "recovery",
+    "alternatives",
+    "no_treatment",
+    "patient_experience",
+]
+"""A part of a procedure that makes claims of its own."""
+
+
 class Source(Record):
     """Where facts in the text come from."""
 
@@ -42,6 +62,8 @@ class Source(Record):
     """Who wrote or published it."""
     year: Year | None = None
     """The year of publication, where known."""
+    supports: tuple[Section, ...] = ()
+    """The parts of the procedure whose claims come from it; for reviewers, not printed."""
 
 
 class DatedSource(Source):

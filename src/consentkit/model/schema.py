@@ -14,7 +14,7 @@ MODELS = {
     "translation": "consentkit.model.translation:Translation",
     "risks": "consentkit.model.risks:RiskTable",
     "language": "consentkit.model.words:LanguagePack",
-    "clauses": "consentkit.model.words:ClauseChanges",
+    "clauses": "consentkit.model.clauses:ClauseChanges",
     "clinic": "consentkit.model.clinic:Clinic",
     "services": "consentkit.model.services:ServiceList",
     "visit": "consentkit.model.visit:Visit",

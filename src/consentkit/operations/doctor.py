@@ -61,7 +61,7 @@ def _library(workspace: OpenWorkspace) -> str:
 
 
 def _engine() -> str:
-    from consentkit.documents.making import load_engine
+    from consentkit.documents.printing import load_engine
 
     load_engine()
     import weasyprint

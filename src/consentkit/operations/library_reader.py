@@ -23,6 +23,7 @@ from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import load_language, pack_file, with_clauses_of
 from consentkit.library.procedures import check_procedure, check_translation_file, entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.identity import (
     APPROVALS,
     CLAUSES_NAME,
@@ -39,7 +40,7 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.risks import RiskTable
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
 from consentkit.model.translation import Translation, text_hash
-from consentkit.model.words import ClauseChanges, LanguagePack
+from consentkit.model.words import LanguagePack
 from consentkit.problems import Problem
 from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT

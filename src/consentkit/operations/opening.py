@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.cache.store import Store, no_store, open_store
-from consentkit.documents.workspace import OpenWorkspace, find_folder, open_folder, open_workspace
+from consentkit.documents.opening import find_folder, open_folder, open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess
 from consentkit.library.snapshot import Snapshot
 

@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import CODE_PATTERN
-from consentkit.model.procedure import Benefits, ItemList, Passage, Procedure
+from consentkit.model.passages import ItemList, Passage
+from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
 from consentkit.model.schema import schema_file, schema_text
 from consentkit.output.write import prepare_folder, write_file

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from consentkit.documents.document import Document
 from consentkit.documents.form_request import Form
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.placeholders import fill
+from consentkit.model.words import LanguagePack
 from consentkit.pdf.part import Part
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import segno
 
-from consentkit.documents.making import load_engine
+from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.packets.scripts import language_of
 from consentkit.packets.wording import Piece

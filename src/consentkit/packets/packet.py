@@ -20,13 +20,14 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
-from consentkit.model.words import LanguagePack, fill
+from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.planning import PacketPlan
+from consentkit.packets.plan import PacketPlan
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.recent import Recent

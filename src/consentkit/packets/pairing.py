@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from consentkit.model.procedure import Billing, Procedure
+from consentkit.model.billing import Billing
+from consentkit.model.procedure import Procedure
 from consentkit.model.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
 
 Facts = Mapping[str, Billing]
@@ -53,6 +54,7 @@ def conflicts(visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
         *_exclusions(codes, facts),
         *_alone(codes, facts),
         *_without_medical_visit(facts, visit),
+        *_beside_medical_visit(facts, visit),
         *_people(visit),
     ]
 
@@ -264,6 +266,18 @@ def _without_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
                 (code,),
                 f"{code} is an add-on to a medical (evaluation and management) visit, and the visit has none",
                 f"write `medical_visit: true` if there is one, or remove {code} from `procedures`",
+                can_be_overridden=False,
+            )
+
+
+def _beside_medical_visit(facts: Facts, visit: Visit) -> Iterator[Conflict]:
+    for code, billing in sorted(facts.items()):
+        if billing.not_with_medical_visit and visit.medical_visit:
+            yield Conflict(
+                "beside-medical-visit",
+                (code,),
+                f"{code} is for those who cannot bill a medical (evaluation and management) visit, and this is one",
+                f"remove {code} from `procedures`, or remove `medical_visit: true` if there is none",
                 can_be_overridden=False,
             )
 

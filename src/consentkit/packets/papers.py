@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from consentkit.documents.making import Document
+from consentkit.documents.document import Document
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
@@ -19,7 +19,7 @@ from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import lines_of_name
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.planning import PacketPlan
+from consentkit.packets.plan import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows

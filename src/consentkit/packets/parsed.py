@@ -30,8 +30,8 @@ class ParsedFiles:
     def procedure(self, code: str, inputs: Inputs) -> Procedure:
         """The procedure of a code. Raises UnknownCode, InvalidInput or FileAccess."""
         path = self.workspace.locate(code)
-        key = str(path), inputs.snapshot.digest(path), inputs.risks(path)
         files = self.workspace.library.risk_files(path)
+        key = str(path), inputs.snapshot.digest(path), inputs.risks(files)
         return self._procedures.get(key, lambda: load_procedure(path, snapshot=inputs.snapshot, risk_files=files))
 
     def pack(self, language: str, inputs: Inputs) -> LanguagePack:

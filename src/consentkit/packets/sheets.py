@@ -15,14 +15,14 @@ from typing import Any
 from consentkit._version import __version__
 from consentkit.cache.store import key_of
 from consentkit.documents.kept import keep_unless_edited
-from consentkit.documents.making import Layout, layout_style_paths, layout_styles, load_engine
 from consentkit.documents.packing import pack_part, unpack_part
-from consentkit.documents.page import LOGO_ASSET, compose_sheet
-from consentkit.documents.template_places import naming_templates
+from consentkit.documents.page import compose_sheet
+from consentkit.documents.printing import print_page
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import Layout
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.part import Part
@@ -58,17 +58,10 @@ def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot |
 
 def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path], files: Snapshot | None = None) -> Part:
     """Make a sheet. Raises RenderingFailed where a template is faulty."""
-    engine = load_engine()
     values = {**spec.values, "title": spec.title, "mark": spec.mark}
     page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)
-    assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
-    styles = [page.style, *layout_styles(spec.layout, templates, files)]
-    with naming_templates((*page.templates, *layout_style_paths(spec.layout, templates))):
-        made: Part = engine.render(
-            page.html, styles, assets, info, fillable=spec.layout.fillable, paper=spec.layout.paper
-        )
-    return made
+    return print_page(page, spec.layout, info, folder, templates, files)
 
 
 def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consentkit.documents.form import Situation
+from consentkit.documents.form_request import Situation
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PlacedItem
 

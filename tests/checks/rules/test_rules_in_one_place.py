@@ -20,8 +20,18 @@ FINDINGS = "Iterator[RuleFinding]"
 """What a check returns."""
 
 IN_A_SENTENCE = [
-    *("abbreviation", "address", "capitals", "compliance-claim", "doubled-word", "leftover", "long-sentence", "markup"),
-    *("placeholder", "promise", "typography", "undefined-term", "unprintable", "waiver"),
+    *(
+        "abbreviation",
+        "address",
+        "capitals",
+        "compliance-claim",
+        "doubled-word",
+        "idiom",
+        "leftover",
+        "legal-statement",
+    ),
+    *("long-sentence", "markup", "placeholder", "promise", "typography", "undefined-term", "unprintable"),
+    "waiver",
 ]
 """Rules whose examples are sentences as a patient may read them."""
 

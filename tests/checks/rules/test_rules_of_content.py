@@ -37,5 +37,5 @@ def test_minutes_that_do_not_fit_the_facts_are_seen(said: str) -> None:
 @pytest.mark.parametrize("items", [7, 8])
 def test_a_list_may_have_seven_items(items: int) -> None:
     listed = "".join(f"    - point {index}\n" for index in range(items))
-    files = changed("    - feel sad or on edge\n    - have been through something bad\n", listed)
+    files = changed("    - feel sad or tense\n    - have been through something bad\n", listed)
     assert ("long-list" in ids(found_in(files))) == (items > 7)

@@ -211,10 +211,10 @@ TRAINEE_WITHOUT_SUPERVISOR = Rule(
     severity="warning",
     title="Trainee without a supervisor",
     reason="A patient must know that somebody is in training, and who is responsible for the work.",
-    remedy="say that the supervisor is named",
+    remedy="delete it, since the clause on trainees names both",
     source="APA Ethical Principles, standard 10.01(c)",
     bad="A trainee may see you.",
-    good="A trainee may see you only if you agree. We name the supervisor.",
+    good="One licensed therapist sees you.",
 )
 TRAINEE: dict[str, re.Pattern[str]] = {
     "en": any_of(r"\btrainees?\b", r"\binterns?\b", r"\bstudents?\b", r"\bin training\b"),

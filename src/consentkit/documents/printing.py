@@ -1,0 +1,81 @@
+"""A page of HTML becomes a finished file: the one way for documents, forms and the sheets of a packet.
+
+Guarantees: the result is a complete tagged PDF, or an exception says what is wrong, in which template; each text that
+is required of it has been found again in the finished file, where it can be seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, USUAL_STYLE_SHEET, Sheet, read_style, style_path
+from consentkit.documents.safety import require_texts
+from consentkit.documents.template_places import naming_templates
+from consentkit.errors import RenderingFailed
+from consentkit.library.clinic import ClinicFolder
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import Layout
+from consentkit.pdf.file.xmp import Info
+from consentkit.pdf.part import Part
+from consentkit.processes.forking import no_fork
+
+_ENGINE = "consentkit.pdf.render.engine"
+
+
+def print_page(
+    page: Sheet,
+    layout: Layout,
+    info: Info,
+    folder: ClinicFolder,
+    templates: Sequence[Path],
+    files: Snapshot | None = None,
+    *,
+    required: Sequence[str] = (),
+) -> Part:
+    """Print a page. `files` reads the style sheets; `required` are the texts that must be in the finished file.
+
+    Raises RenderingFailed where a template is faulty, a character can't be printed, or a text is missing.
+    """
+    engine = load_engine()
+    assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
+    styles = [page.style, *_layout_styles(layout, templates, files)]
+    with naming_templates((*page.templates, *_layout_style_paths(layout, templates))):
+        part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
+        if required:
+            require_texts(required, part.pdf)
+    return part
+
+
+def load_engine() -> ModuleType:
+    """Load WeasyPrint, which takes longer than all else together. Raises RenderingFailed where a library is missing."""
+    if _ENGINE in sys.modules:  # most often, and then there is nothing to guard
+        return import_module(_ENGINE)
+    from consentkit.pdf.render.libraries import without_search
+
+    try:
+        with no_fork(), without_search():
+            return import_module(_ENGINE)
+    except OSError as error:
+        raise RenderingFailed(
+            "the page engine WeasyPrint lacks a library of the system. On Debian: "
+            "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        ) from error
+
+
+def _layout_styles(layout: Layout, templates: Sequence[Path], files: Snapshot | None = None) -> Iterator[str]:
+    """The style sheets that a layout adds to that of every page."""
+    return (read_style(name, templates, files) for name in _layout_style_names(layout))
+
+
+def _layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[Path]:
+    """The files of these style sheets."""
+    return (style_path(name, templates) for name in _layout_style_names(layout))
+
+
+def _layout_style_names(layout: Layout) -> Iterator[str]:
+    yield f"paper-{layout.paper}.css"
+    yield LARGE_STYLE_SHEET if layout.large_print else USUAL_STYLE_SHEET

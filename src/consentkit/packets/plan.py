@@ -1,0 +1,148 @@
+"""A packet before it is put together: what is in it, and the number that it bears.
+
+Guarantees: nothing of a patient goes into a packet's number; data and messages call an extra file by its name only
+where that does not reveal who the patient is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consentkit.documents.document import Document
+from consentkit.documents.form_request import Form, Situation
+from consentkit.errors import WrongUse
+from consentkit.model.identity import Layout
+from consentkit.model.visit import Visit, particular_in, title_of_file
+from consentkit.model.words import LanguagePack
+from consentkit.packets.pairing import Conflict
+from consentkit.packets.visit_problems import named_visit
+from consentkit.packets.wording import Wording
+
+if TYPE_CHECKING:
+    from consentkit.pdf.foreign.intake import ForeignPdf
+
+
+@dataclass(frozen=True)
+class PacketOptions:
+    """How packets are made."""
+
+    duplex: bool = False
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
+    fillable: bool = False
+    """Whether the papers have form fields."""
+    allow_drafts: bool = False
+    """Whether documents may be used that nobody has approved."""
+    override: str | None = None
+    """Why conflicts that may be overridden are; recorded as it is, so it must say something."""
+
+    def __post_init__(self) -> None:
+        """Raise WrongUse for a reason of blanks, marks or invisible characters: it would be a record of nothing."""
+        if self.override is not None and not any(map(str.isalnum, self.override)):
+            message = '`override` needs a reason, such as "state law lets minors decide on this"'
+            raise WrongUse(message, arguments=["override"])
+
+
+@dataclass(frozen=True)
+class PacketPlan:
+    """A packet before it is put together."""
+
+    visit: Visit
+    pack: LanguagePack
+    """The words of the patient's language."""
+    form: Form | None
+    """What is signed; None where nothing is left to sign, or the visit requests no form."""
+    documents: tuple[Document, ...]
+    """What else there is, in the order in which it is handed out."""
+    situation: Situation
+    """What the visit calls for beyond patient and clinician."""
+    extras: tuple[ForeignPdf, ...]
+    overridden: tuple[Conflict, ...]
+    layout: Layout
+    wording: Wording
+    """What it says in words, in each of its languages."""
+    duplex: bool = False
+    """Whether each paper starts on a fresh sheet when both sides are printed."""
+
+    def __repr__(self) -> str:
+        return f"<PacketPlan of {named_visit(self.visit.visit)}>"
+
+    @property
+    def extra_names(self) -> tuple[str, ...]:
+        """What messages call each extra file: by its name, unless that reveals who the patient is."""
+        return tuple(self._instead_of_name(number) or extra.name for number, extra in enumerate(self.extras))
+
+    @property
+    def extra_titles(self) -> tuple[str, ...]:
+        """What data call each extra file: by its title, unless that reveals who the patient is."""
+        return tuple(
+            self._instead_of_name(number) or title_of_file(extra.name) for number, extra in enumerate(self.extras)
+        )
+
+    def _instead_of_name(self, number: int) -> str | None:
+        """What an extra file is called whose name reveals who the patient is: unlike any file of another visit."""
+        if not particular_in(self.visit, Path(self.extras[number].name).name):
+            return None
+        return f"extra file {which_extra(self.visit, number)} of {named_visit(self.visit.visit)}"
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses of the form that this visit calls for beyond those of its procedures."""
+        return tuple(_clauses_called_for(self.situation, self.pack)) if self.form else ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each text that is in the packet: code, language, kind and hash of the content.
+
+        A form is a part of the same text as the information, so it is named only where it is alone.
+        """
+        read = [(one.code, one.language, one.variant, one.content_hash) for one in self.documents]
+        signed = [(one.code, one.language, "form", one.content_hash) for one in (self.form.texts if self.form else ())]
+        informed = {(code, language) for code, language, variant, _ in read if variant == "information"}
+        return tuple(" ".join(text) for text in (*(one for one in signed if one[:2] not in informed), *read))
+
+    @property
+    def mark(self) -> str:
+        """What is printed at the head of the pages around the documents: the mark of what is not approved, if any."""
+        marks = [paper.mark for paper in (self.form, *self.documents) if paper and not paper.is_approved]
+        draft = self.pack.page.draft
+        return draft if draft in marks else next(iter(marks), "")
+
+    @property
+    def packet(self) -> str:
+        """The identifier of the packet: ten letters and digits, made from the visit's number and date and its papers.
+
+        The same papers in the same layout have the same one. Nothing of the patient or of anybody else goes into it, so
+        a packet that is made again with a corrected name keeps its number. Approvals, the particulars of the clinic and
+        the words around the documents don't count either.
+        """
+        visit, layout = self.visit, self.layout
+        parts = {
+            "visit": [visit.visit, visit.date.isoformat(), self.pack.language],
+            "documents": [f"{document.variant} {document.content_hash}" for document in self.documents],
+            "form": self._form_parts(),
+            "extras": [hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras],
+            "layout": [layout.paper, layout.large_print, layout.fillable, self.duplex],
+        }
+        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
+        return base64.b32encode(digest)[:10].decode()
+
+    def _form_parts(self) -> list[object]:
+        if self.form is None:
+            return []
+        texts = [[text.code, text.language, text.content_hash] for text in self.form.texts]
+        return [texts, list(self.form.languages), asdict(self.situation), list(self.visit.on_file)]
+
+
+def _clauses_called_for(situation: Situation, pack: LanguagePack) -> list[str]:
+    called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
+    return [name for name, clause in pack.clauses.items() if clause.visit and called[clause.visit]]
+
+
+def which_extra(visit: Visit, number: int) -> str:
+    """Which of the extra files of a visit one is, for messages that may not quote its name."""
+    return f"number {number + 1} of {len(visit.extra)}"

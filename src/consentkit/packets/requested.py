@@ -1,0 +1,80 @@
+"""Which papers a visit requests: what is to sign, and which documents beside it, in which languages.
+
+Guarantees: a visit gets one form, whatever it is for; what is signed already is not on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consentkit.documents.form_request import Situation
+from consentkit.model.identity import Identity, Variant
+from consentkit.model.procedure import Procedure
+from consentkit.model.visit import ASSENT_AGE, Visit
+
+_LANGUAGES_OF_FORM = 2
+"""Languages in which a form is printed at most; information papers are there in each language of a visit."""
+
+
+@dataclass(frozen=True)
+class RequestedPapers:
+    """Which papers a visit requests: what is to sign, and the documents beside it."""
+
+    languages: tuple[str, ...]
+    codes_to_sign: tuple[str, ...]
+    """The procedures of the form; none where there is nothing to sign."""
+    codes_on_file: tuple[str, ...]
+    """Those that are not on it, since their consent is on file."""
+    documents: tuple[Identity, ...]
+
+    @staticmethod
+    def of(
+        visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]
+    ) -> RequestedPapers:
+        """What a visit requests by its kinds of documents. `languages` has the patient's first."""
+        has_form = not {"consent", "form"}.isdisjoint(kinds)
+        offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
+        every = [one.code for one in offered]
+        to_sign = tuple(code for code in every if code not in visit.on_file) if has_form else ()
+        on_file = tuple(code for code in every if code in visit.on_file)
+        to_read = every if "information" in kinds else to_sign if "consent" in kinds else ()
+        to_refuse = every if "refusal" in kinds else ()
+        to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
+        in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
+            ("refusal", to_refuse, languages),
+            ("plan", to_plan, languages[:1]),
+            ("information", to_read, languages),
+        ]
+        documents = [
+            Identity(code, language, variant)
+            for variant, codes, languages_of_kind in in_order
+            for code in codes
+            for language in languages_of_kind
+        ]
+        return RequestedPapers(tuple(languages), to_sign, on_file, tuple(documents))
+
+    @property
+    def to_approve(self) -> list[Identity]:
+        """The documents whose approvals count, each once."""
+        of_form = (
+            Identity(code, language, "consent") for code in self.codes_to_sign for language in self.languages_of_form
+        )
+        return list(dict.fromkeys((*of_form, *(identity.approved_as for identity in self.documents))))
+
+    @property
+    def languages_of_form(self) -> tuple[str, ...]:
+        """The languages in which the form is printed."""
+        return self.languages[:_LANGUAGES_OF_FORM]
+
+
+def situation_of(visit: Visit) -> Situation:
+    """What a visit calls for beyond patient and clinician."""
+    return Situation(
+        telehealth=visit.place == "telehealth",
+        trainee=visit.trainee is not None,
+        represented=visit.representative is not None,
+        assent=visit.representative is not None and visit.age >= ASSENT_AGE,
+        interpreter=visit.interpreter is not None,
+        witness=visit.witness is not None,
+    )
