@@ -96,7 +96,7 @@ class FormValues:
     @property
     def is_close(self) -> bool:
         """Whether the rows are in two columns: where there are many, or where one page must do."""
-        return self.in_one_flow or (len(self.items) > 1 and self.second is None)
+        return self.second is None and (self.is_urgent or len(self.items) > 1)
 
 
 def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
