@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pikepdf
 import pytest
 
 from consentkit.model.visit_words import RELATIONSHIPS, SPOKEN
 from consentkit.resources import shipped
-from kit.running import Call
+from kit.running import Outcome
 from kit.small import make_clinic
 from kit.translations import write_translation
+
+Call: TypeAlias = Callable[..., Outcome]
 
 VISIT = """
 visit: V-77
@@ -37,7 +40,7 @@ def said(call: Call, folder: Path, **visit: str) -> set[tuple[str, str | None]]:
     (folder / "visit.yaml").write_text(VISIT.format(**given), encoding="utf-8")
     out = folder / "packet.pdf"
     done = call("packet", folder / "visit.yaml", "--clinic", clinic, "--allow-drafts", "-o", out)
-    assert done.exit_code == 0, done.stderr
+    assert done.code == 0, done.stderr
     with pikepdf.open(io.BytesIO(out.read_bytes())) as pdf:
         spans: list[Any] = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/ActualText" in one]
         return {(str(one.ActualText).strip(), str(one.Lang) if "/Lang" in one else None) for one in spans}
@@ -71,10 +74,10 @@ def test_on_a_paper_in_the_language_of_the_clinic_nothing_is_marked(call: Call, 
 @pytest.mark.parametrize(
     ("line", "instead", "told"),
     [
-        ("    aunt: tía\n", "", "visit.relationships: lacks aunt; add what this language calls it"),
+        ("    aunt: tía\n", "", "visit.relationships: lacks `aunt`; add what this language calls it"),
         ("    aunt: tía\n", "    aunt: tío\n", "has the same word for aunt and uncle; give each a word of its own"),
         ("    aunt: tía\n", "    aunt: tía\n    boss: jefe\n", "has `boss`, which no visit can say; delete it"),
-        ("    vi: vietnamita\n", "", "visit.languages: lacks vi; add what this language calls it"),
+        ("    vi: vietnamita\n", "", "visit.languages: lacks `vi`; add what this language calls it"),
     ],
 )
 def test_a_pack_without_a_word_or_with_one_word_for_two_things_is_refused(
@@ -85,7 +88,7 @@ def test_a_pack_without_a_word_or_with_one_word_for_two_things_is_refused(
     clinic = make_clinic(tmp_path / "clinic", templates={"languages/es.yaml": pack.replace(line, instead)})
     write_translation(clinic / "procedures")
     done = call("render", "SMALL-1", "--lang", "es", "--clinic", clinic, "-o", tmp_path / "x.pdf")
-    assert (done.exit_code != 0, told in done.stderr) == (True, True), done.stderr
+    assert (done.code != 0, told in done.stderr) == (True, True), done.stderr
 
 
 def test_the_keys_are_written_as_people_may_type_them() -> None:
