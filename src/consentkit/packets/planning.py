@@ -31,6 +31,7 @@ from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
+from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
@@ -129,6 +130,7 @@ class Planner:
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
+            wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
 
