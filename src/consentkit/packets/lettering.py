@@ -19,6 +19,7 @@ from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Ref
+from consentkit.pdf.fonts.widths import width_of
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
@@ -220,31 +221,13 @@ def _cut(text: str, places: Sequence[int]) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if piece)
 
 
-_NAME_ROOM = 460.0
-"""Points across the cover that are sure to be there for a name."""
-_WIDE, _CAPITAL, _SMALL_LETTER, _NARROW = 0.95, 0.7, 0.57, 0.36
-"""Widths of letters as shares of the size, on the safe side."""
+_NAME_ROOM = 480.0
+"""Points across the cover that are sure to be there for a name: its room on A4, less a little for kerning."""
 
 
 def lines_of_name(name: str) -> int:
-    """How many lines a name takes on the cover, so that room can be left for them: an estimate on the safe side."""
+    """How many lines a name takes on the cover, so that room can be left for them."""
     size = _LARGEST["visit_patient"] * LINE_SIZE
-    widths = [max(map(_estimated_width, lines)) * size for lines in ways_to_break(name)]
+    widths = [max(map(width_of, lines)) * size for lines in ways_to_break(name)]
     fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
     return next(fitting, widths.index(min(widths))) + 1
-
-
-def _estimated_width(line: str) -> float:
-    return sum(map(_estimated_letter, line))
-
-
-def _estimated_letter(char: str) -> float:
-    if unicodedata.category(char)[0] == "M":
-        return 0.0
-    if unicodedata.east_asian_width(char) in "WF":
-        return 1.0
-    if char in "MWmw@":
-        return _WIDE
-    if char in " iljtfrI.,'-’":
-        return _NARROW
-    return _CAPITAL if char.isupper() or char.isdigit() else _SMALL_LETTER

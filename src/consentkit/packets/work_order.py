@@ -17,6 +17,9 @@ from consentkit.packets.items import PlacedItem
 GROUPS = ("sign", "read", "keep")
 """What is done with a paper, in the order of the table on the cover."""
 
+_FEW_ROWS = 7
+"""Rows of the table up to which each has more room, since the page has it."""
+
 _SIGNATURE, _DATE, _INITIALS = "_signature", "_signed_on", "_initials"
 
 
@@ -58,17 +61,23 @@ def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:
 
 def _roles(situation: Situation) -> set[str]:
     """Those who sign at a visit. Whoever is not expected leaves the place of a paper for all visits empty."""
-    roles = {"clinician", "representative" if situation.represented else "patient"}
+    roles = {"clinician", _decides(situation)}
     return roles | {role for role in ("assent", "interpreter", "witness") if getattr(situation, role)}
+
+
+def _decides(situation: Situation) -> str:
+    """The role of whoever decides, and puts initials."""
+    return "representative" if situation.represented else "patient"
 
 
 def work_order(papers: Sequence[PlacedItem], situation: Situation, words: LanguagePack) -> dict[str, Any]:
     """What the template of the cover is given: plain values, so that they can be part of a key."""
     to_sign = {id(placed): signed_pages(placed, situation) for placed in papers}
     pages = [page for placed in papers for page in to_sign[id(placed)]]
-    listed = list(_listed(papers, to_sign, words))
+    listed = list(_listed(papers, to_sign, _decides(situation), words))
     return {
         "groups": [{"group": group, "papers": rows} for group in GROUPS if (rows := _rows(listed, group))],
+        "is_short": sum(max(1, len(row["places"])) for row in listed) <= _FEW_ROWS,
         "comes_back": [_span(placed) for placed in papers if placed.paper.comes_back],
         "signatures": sum(len(page.roles) for page in pages),
         "dates": sum(page.dates for page in pages),
@@ -81,7 +90,7 @@ def _rows(listed: Sequence[dict[str, Any]], group: str) -> list[dict[str, Any]]:
 
 
 def _listed(
-    papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], words: LanguagePack
+    papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], decides: str, words: LanguagePack
 ) -> Iterator[dict[str, Any]]:
     number = 0
     for placed in papers:
@@ -90,7 +99,12 @@ def _listed(
             continue
         number += 1
         places = [
-            {"page": page.page, "who": [_who(role, words) for role in page.roles], "initials": page.initials}
+            {
+                "page": page.page,
+                "who": [_who(role, words) for role in page.roles],
+                "initials": page.initials,
+                "initialled_by": _who(decides, words),
+            }
             for page in to_sign[id(placed)]
         ]
         row = {"number": number, "group": paper.group, "title": paper.bookmark, "language": paper.pack.language}
@@ -102,7 +116,6 @@ def _span(placed: PlacedItem) -> dict[str, int]:
 
 
 def _who(role: str, words: LanguagePack) -> str:
-    """What the form calls whoever signs."""
-    if role == "assent":
-        return words.form.assent.who
-    return next((block.who for block in words.signatures.blocks if block.role == role), role)
+    """What the form calls whoever signs. It is the patient who assents."""
+    person = "patient" if role == "assent" else role
+    return next((block.who for block in words.signatures.blocks if block.role == person), role)
