@@ -187,7 +187,6 @@ class Chapters(Record):
 
     what_it_is: Line
     what_to_weigh: Line
-    rights: Line
     before_and_after: Line
 
 
