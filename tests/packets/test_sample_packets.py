@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.planning import PacketOptions, Planner
 from consentkit.packets.visits import read_visits
