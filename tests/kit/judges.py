@@ -70,7 +70,7 @@ def packet_expectation(packet: Packet) -> Expectation:
     """What the packet of a visit must be, by its parts."""
     plan = packet.plan
     title = plan.pack.packet.cover.heading
-    listed = [placed.first for placed in packet.papers[1:] if placed.paper.to_do]
+    listed = [placed.first for placed in packet.papers[1:] if placed.paper.group]
     tree = Node("Document", plan.pack.language, {"title": title})
     tree.kids = [
         _paper_tree(packet, placed, listed if number == 0 else []) for number, placed in enumerate(packet.papers)
