@@ -31,6 +31,7 @@ from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
+from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
@@ -108,6 +109,8 @@ class Planner:
         requested = RequestedPapers.of(
             visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
         )
+        _require_papers(one, requested, procedures)
+        problems.require_none()
         if not self.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layout)
@@ -129,6 +132,7 @@ class Planner:
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
+            wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
 
@@ -265,6 +269,26 @@ class Planner:
             f"the {variant} of {code} in {language} is not approved; let a clinician run "
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
+        )
+
+
+def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
+    """Report what a visit itself requests in `documents`, and none of its procedures has."""
+    visit = one.visit
+    codes = listed([procedure.code for procedure in procedures])
+    if not visit.documents:
+        return
+    if "plan" in visit.documents and not any(procedure.plan for procedure in procedures):
+        one.problems.add(
+            f"`documents` requests a plan, and no procedure of this visit has one ({codes}); take `plan` out of "
+            "`documents`, or add `plan` to the file of a procedure",
+            "no-plan",
+        )
+    elif not (requested.codes_to_sign or requested.documents or visit.extra):
+        one.problems.add(
+            f"nothing of what `documents` requests is left: the consent to {codes} is on file; take a code out of "
+            "`on_file`, or add `information` to `documents`",
+            "no-papers",
         )
 
 
