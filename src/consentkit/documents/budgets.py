@@ -19,8 +19,11 @@ from consentkit.model.procedure import ProcedureText
 from consentkit.pdf.part import Part
 from consentkit.problems import quoted, shortened
 
-_INFORMATION, _FORM = (4, 10), (2, 4)
-"""Pages of an information and of a form in English, in regular and in large print."""
+_INFORMATION, _FORM = (4, 10), (3, 6)
+"""Pages of an information and of a form in English, in regular and in large print.
+
+A form that no visit is known for has every block that a visit may call for, and so a page more than that of a visit.
+"""
 _ONE_PAGE = (1, 3)
 """The same for what must fit on one page in any language."""
 _MORE_ROOM = 5 / 4
