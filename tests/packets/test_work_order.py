@@ -90,11 +90,25 @@ def test_the_rules_of_the_table_part_papers_and_not_the_pages_of_one(workspace: 
     assert min(longest) > 0.8 * gray.width, sorted(longest)
 
 
+def test_a_refusal_is_signed_by_whoever_decides(workspace: OpenWorkspace) -> None:
+    """The representative has a place of their own on it, with signature, date and printed name."""
+    made = packet(workspace, visit(documents=["refusal"], patient=CHILD, representative=MOTHER))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    assert [place["who"] for place in order["groups"][0]["papers"][0]["places"]] == [["Representative", "Clinician"]]
+    assert (order["signatures"], order["dates"]) == (2, 2)
+    assert re.search(r"Representative, Clinician", cover(made)), cover(made)
+    assert {"representative_signature", "representative_signed_on", "representative_printed_name"} <= {
+        slot.name for slot in made.papers[1].paper.part.slots
+    }
+    refusal = page_texts(made.pdf)[made.papers[1].first - 1]
+    signing = refusal[refusal.index("I sign for the patient") :]
+    assert signing.index(MOTHER["name"]) < signing.index("explained this")
+
+
 def test_whoever_is_not_expected_is_not_asked_for(usual: Packet) -> None:
-    """A refusal has a place for everybody."""
+    """A form has a place for a witness only if there is one."""
     with_witness = work_order(usual.papers[1:], Situation(witness=True), usual.plan.pack)
-    assert with_witness["signatures"] >= 4
-    assert work_order(usual.papers[1:], Situation(represented=True), usual.plan.pack)["groups"]
+    assert with_witness["signatures"] == 4
 
 
 def test_what_was_only_to_be_read_does_not_come_back(workspace: OpenWorkspace) -> None:
