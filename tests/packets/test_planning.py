@@ -115,9 +115,9 @@ def test_a_crisis_calls_for_its_plan_in_two_copies(workspace: OpenWorkspace) -> 
 
 
 def test_where_nothing_is_left_to_sign_there_is_no_form(workspace: OpenWorkspace) -> None:
-    made = plan(workspace, visit(on_file=["SMALL-1"], place="telehealth"))
+    made = plan(workspace, visit(on_file=["SMALL-1"], place="telehealth", documents=["form", "information"]))
     assert made.form is None
-    assert made.documents == ()
+    assert [one.variant for one in made.documents] == ["information"]
     assert made.clauses == ()
     assert [one.variant for one in plan(workspace, visit(on_file=["SMALL-1"], documents=["information"])).documents]
 
@@ -128,6 +128,7 @@ def test_a_plan_that_no_procedure_has_is_refused_with_the_way_out(workspace: Ope
     (problem,) = error.value.problems
     assert problem.rule == "no-plan"
     assert "no procedure of this visit has one (`SMALL-1`); take `plan` out of `documents`" in problem.message
+    assert "write `plan: crisis` in the file of a procedure" in problem.message
     assert "plan" in [one.variant for one in plan(workspace, visit(procedures=CRISIS, documents=["plan"])).documents]
 
 
@@ -139,10 +140,23 @@ def test_a_form_that_is_requested_though_all_is_on_file_is_refused_with_the_way_
     assert "take a code out of `on_file`, or add `information` to `documents`" in problem.message
 
 
+def test_a_packet_of_nothing_but_a_cover_is_refused_where_the_clinic_chose_the_papers(workspace: OpenWorkspace) -> None:
+    """A usual visit that comes again requests nothing by itself."""
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, visit(on_file=["SMALL-1"]))
+    (problem,) = error.value.problems
+    assert problem.rule == "no-papers"
+    assert "nothing of what the clinic's `packet:` requests is left for this visit" in problem.message
+    assert "the consent to `SMALL-1` is on file" in problem.message
+    assert "add `information` to `documents`, or print no packet for it" in problem.message
+
+
 def test_what_is_on_file_needs_no_approval_of_today(workspace: OpenWorkspace) -> None:
     """What was signed may be of an earlier edition, or of one whose approval has ended since."""
     returning = visit(on_file=["SMALL-1"])
-    assert plan(workspace, returning, allow_drafts=False).form is None
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, returning, allow_drafts=False)
+    assert {problem.rule for problem in error.value.problems} == {"no-papers"}
     with pytest.raises(InvalidInput) as error:
         plan(workspace, visit(on_file=["SMALL-1"], documents=["information"]), allow_drafts=False)
     assert {problem.rule for problem in error.value.problems} == {"draft"}
