@@ -218,6 +218,23 @@ def test_the_name_is_the_largest_of_what_the_visit_says_and_is_never_printed_too
     assert min(size for _, text, size in sizes(made.pdf) if text in name) > floor - 0.3
 
 
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize(("language", "born"), [("en", "September 30, 1990"), ("es", "30 de septiembre de 1990")])
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_date_of_birth_at_the_head_is_in_one_line_of_the_usual_size(
+    paper: str, language: str, born: str, large_print: bool, tmp_path: Path
+) -> None:
+    folder = make_clinic(tmp_path / "clinic", f"paper: {paper}\n")
+    write_translation(folder / "procedures", "es")
+    patient = {"name": "Nora Nye", "born": "1990-09-30", "record": "MR-20417"}
+    asked = visit(patient=patient, language=language, large_print=large_print, documents=["consent", "refusal"])
+    made = packet(open_workspace(folder, open_store(tmp_path / "store")), asked)
+    of_date = {page: size for page, text, size in sizes(made.pdf) if page > made.papers[0].last and text.endswith(born)}
+    of_record = {page: size for page, text, size in sizes(made.pdf) if text.endswith("MR-20417")}
+    assert set(of_date) == set(range(made.papers[1].first, made.papers[-1].last + 1))
+    assert {page: size for page, size in of_date.items() if size < of_record[page] - 0.1} == {}
+
+
 def sizes(pdf: bytes) -> list[tuple[int, str, float]]:
     """Each line of text with its page and the size of its type."""
     import pypdfium2
