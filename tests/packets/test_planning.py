@@ -15,7 +15,7 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, Unknown
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
 from consentkit.pdf.read.structure_text import readable_text
-from kit.packets import CHILD, MOTHER, packet, plan, visit
+from kit.packets import CHILD, MOTHER, packet, page_texts, plan, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
 
@@ -149,6 +149,15 @@ def test_a_packet_of_nothing_but_a_cover_is_refused_where_the_clinic_chose_the_p
     assert "nothing of what the clinic's `packet:` requests is left for this visit" in problem.message
     assert "the consent to `SMALL-1` is on file" in problem.message
     assert "add `information` to `documents`, or print no packet for it" in problem.message
+
+
+def test_a_code_that_another_one_covers_is_named_on_its_form(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(procedures=["90839", "90840"], documents=["form"]))
+    form = next(placed for placed in made.papers if placed.paper.kind == "form")
+    said = " ".join(" ".join(page_texts(made.pdf)[form.first - 1 : form.last]).split())
+    assert "(code 90839, 90840)" in said
+    alone = packet(workspace, visit(procedures=["90839"], documents=["form"]))
+    assert "90840" not in " ".join(page_texts(alone.pdf))
 
 
 def test_what_is_on_file_needs_no_approval_of_today(workspace: OpenWorkspace) -> None:

@@ -26,6 +26,8 @@ class AskedText:
     pack: LanguagePack
     fingerprint: str
     """That of its information, in the form in which it is printed."""
+    covered: tuple[str, ...] = ()
+    """The codes of the visit that its consent covers."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class SaidText:
     pack: LanguagePack
     title: str
     name: str
-    """The title with the code."""
+    """The title with the code, and with those that its consent covers."""
     summary: Mapping[str, str]
     """The rows of "In short", by name."""
     risks: Mapping[str, str]
@@ -141,10 +143,11 @@ def _said(text: AskedText) -> SaidText:
     procedure, words = text.procedure, text.pack
     names = {"title": procedure.title, "code": procedure.code}
     choices = [choice.name for choice in procedure.alternatives.items]
+    separator = f"{words.document.comma} "
     return SaidText(
         pack=words,
         title=procedure.title,
-        name=fill(words.form.item, **names),
+        name=fill(words.form.item, title=procedure.title, code=separator.join((procedure.code, *text.covered))),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
             group: _listed([risk.phrase.rstrip(".") for risk in risks])

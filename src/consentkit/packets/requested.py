@@ -26,6 +26,8 @@ class RequestedPapers:
     """The procedures of the form; none where there is nothing to sign."""
     codes_on_file: tuple[str, ...]
     """Those that are not on it, since their consent is on file."""
+    codes_covered: tuple[tuple[str, str], ...]
+    """Those that another one of the visit covers, each behind that one."""
     documents: tuple[Identity, ...]
 
     @staticmethod
@@ -52,7 +54,10 @@ class RequestedPapers:
             for code in codes
             for language in languages_of_kind
         ]
-        return RequestedPapers(tuple(languages), to_sign, on_file, tuple(documents))
+        covered = tuple(
+            (code, one.code) for one in procedures if one not in offered for code in to_sign if code in one.covered_by
+        )
+        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents))
 
     @property
     def to_approve(self) -> list[Identity]:
