@@ -155,7 +155,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
     edits = [
         ("clinic.yaml", "617-321-7000", "617-321-7001"),
         ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I have', None),
-        ("templates/languages/en.yaml", "Ask us what each visit costs", "Ask what each visit costs"),
+        ("templates/languages/en.yaml", "Ask what each visit costs", "Ask us what each visit costs"),
         ("templates/form/signers.html", '<div class="commitment">', '<div class="commitment"><p>No refunds.</p>'),
         ("templates/print.css", "h1 { font-size: 24pt; line-height: 29pt", "h1 { font-size: 6pt; line-height: 29pt"),
         ("procedures/SMALL-1.yaml", "2099-01-15", "2098-01-15"),

@@ -84,7 +84,7 @@ def places_of(role: str) -> set[str]:
     ("situation", "roles", "more"),
     [
         ({}, ("patient", "clinician"), set()),
-        ({"telehealth": True}, ("patient", "clinician"), {f"telehealth_{number}" for number in (1, 2, 3)}),
+        ({"telehealth": True}, ("patient", "clinician"), {f"telehealth_{number}" for number in (1, 2)}),
         ({"trainee": True}, ("patient", "clinician"), {"name_of_trainee", "name_of_supervisor"}),
         ({"represented": True}, ("representative", "clinician"), {"representative_blank"}),
         ({"represented": True, "assent": True}, ("representative", "assent", "clinician"), {"representative_blank"}),
@@ -96,7 +96,7 @@ def places_of(role: str) -> set[str]:
             {
                 *("representative_blank", "interpreter_blank", "name_of_trainee", "name_of_supervisor"),
                 *("telehealth_applies", "trainee_applies"),
-                *(f"telehealth_{number}" for number in (1, 2, 3)),
+                *(f"telehealth_{number}" for number in (1, 2)),
             },
         ),
     ],
@@ -176,7 +176,7 @@ def test_what_a_procedure_asks_for_is_on_its_line_of_the_form(clinic: Path) -> N
     form = form_of(clinic, asked(layout=Layout(fillable=True)))
     own = {name for name in fields_of(form) if name.startswith("code_small_1")}
     assert own == {
-        *(f"code_small_1_choice_1_{number}" for number in (1, 2, 3)),
+        *(f"code_small_1_choice_1_{number}" for number in (1, 2)),
         *("code_small_1_blank_1", "code_small_1_blank_2", "code_small_1_initials_1"),
     }
     assert {"clinician_teach_back_1"} == {name for name in fields_of(form) if "teach_back" in name}

@@ -46,7 +46,7 @@ def document_with(**changes: object) -> bytes:
 
 def page_with(**changes: object) -> Image.Image:
     """The page of that document that holds the sentence."""
-    return photograph(document_with(**changes))[1]
+    return photograph(document_with(**changes))[0]
 
 
 @pytest.fixture(scope="module")

@@ -438,7 +438,8 @@ def test_json_lists_every_clause_with_why_it_is_there(call: Call) -> None:
     (told,) = json.loads(call("render", "90853", "--json", "--variant", "information").stdout)["documents"]
     assert (told["variant"], told["large_print"], told["language"]) == ("information", False, "en")
     whys = {clause["name"]: clause["why"] for clause in told["clauses"]}
-    assert whys["confidentiality"] == "always"
-    assert whys["group_confidentiality"] == "procedure"
+    assert whys["language_help"] == "always"
+    assert whys["psychotherapy_notes"] == "procedure"
+    assert not {"confidentiality", "group_confidentiality"} & set(whys), "the form has them"
     assert "crisis_plan" not in whys
     assert list(whys) == [name for name in open_workspace().language("en").clauses if name in whys]

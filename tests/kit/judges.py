@@ -106,7 +106,8 @@ def _paper_tree(packet: Packet, placed: PlacedItem, listed: Sequence[int]) -> No
     for slot in part.slots:
         if slot.name in values and slot.widget is None and slot.element is not None:
             node = nodes[slot.element]
-            node.kids = _with_text(node.kids, values[slot.name])
+            for text, language in said.get(slot.name) or [(values[slot.name], None)]:
+                node.kids = _with_text(node.kids, text, language or node.language, node.language)
     for node in nodes.values():
         if "field" in node.details:
             node.details["label"] = folded(f"{node.details['label']} – {placed.paper.bookmark}")
@@ -117,8 +118,13 @@ def _paper_tree(packet: Packet, placed: PlacedItem, listed: Sequence[int]) -> No
     return tree
 
 
-def _with_text(kids: Sequence[Any], text: str) -> list[Any]:
-    """What an element holds, with a text behind it: part of the last text, unless the last is an element."""
+def _with_text(kids: Sequence[Any], text: str, language: str, around: str) -> list[Any]:
+    """What an element holds, with a text behind it: part of the last text, unless the last is an element.
+
+    A text in another language than the element is an element of its own.
+    """
+    if language != around:
+        return [*kids, Node("Span", language, {}, [folded(text)])]
     if kids and isinstance(kids[-1], str):
         return [*kids[:-1], folded(f"{kids[-1]} {text}")]
     return [*kids, folded(text)]

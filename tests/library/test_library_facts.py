@@ -86,20 +86,16 @@ FACTS = {
     "90863": Facts("add_on", add_on_to=SESSIONS, not_with=f"{BESIDE_A_VISIT} {CRISIS}"),
 }
 
-SUBSTANCES = {"substance_use_records"}
 CLAUSES = {
-    "90791": SUBSTANCES,
-    "90792": SUBSTANCES,
-    "90838": SUBSTANCES,
     "90839": {"crisis_plan"},
     "90840": {"crisis_plan"},
-    "90846": {"family_roles"} | SUBSTANCES,
-    "90847": {"family_roles"} | SUBSTANCES,
-    "90849": {"family_roles", "group_confidentiality"} | SUBSTANCES,
-    "90853": {"group_confidentiality"} | SUBSTANCES,
+    "90846": {"family_roles"},
+    "90847": {"family_roles"},
+    "90849": {"family_roles", "group_confidentiality"},
+    "90853": {"group_confidentiality"},
 }
-WITHOUT_THERAPISTS_NOTES = {"90785"}
-"""Codes that do not name the clause on psychotherapy notes: the main visit has it."""
+WITHOUT_THERAPISTS_NOTES = {"90785", "90863"}
+"""Codes that do not name the clause on psychotherapy notes: the service that they are added to has it."""
 
 COVERED_BY = {"90840": ("90839",)}
 """The codes that have no paper of their own beside another."""

@@ -42,10 +42,16 @@ def test_the_keys_stand_in_the_order_of_the_model() -> None:
     assert [key for key in keys if key in Procedure.model_fields] == list(Procedure.model_fields)
 
 
+AS_PLAIN_TEXT = {"Benefit", "Risk", "Figure", "DatedSource"}
+"""What is written as plain text in a new file: few statements have a figure."""
+
+
 @pytest.mark.parametrize("model", sorted(models(Procedure), key=lambda model: model.__name__))
 def test_every_key_stands_there_with_its_description(model: type[BaseModel]) -> None:
     if {"intro", "items", "note"} == set(model.model_fields):
         return  # the plain form of a text or a list stands in its place
+    if model.__name__ in AS_PLAIN_TEXT:
+        return
     text = blank("90837")
     words = " ".join(re.sub(r"\n[ #]*", " ", text).split())
     for name, field in model.model_fields.items():
