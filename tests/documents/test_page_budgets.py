@@ -142,11 +142,13 @@ def test_a_form_in_two_languages_takes_four_pages() -> None:
 
 
 IN_TWO = {(1, False): 4, (1, True): 10, (3, False): 6, (3, True): 14}
-"""The most pages of a form in two languages where every role signs, by the number of procedures and the size of print."""
+"""The most pages of a form in two languages where every role signs, by how many procedures and the size of print."""
 THREE = ("90837", "90785", "90853")
 
 
-def flaws_of_form(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout) -> list[str]:
+def flaws_of_form(
+    codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout
+) -> list[str]:
     """What is measured as wrong while a form is laid out."""
     form = get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout))
     return [f"{flaw.kind}, page {flaw.page}: {flaw.about}" for flaw in form.part.flaws]
