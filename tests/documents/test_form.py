@@ -317,7 +317,7 @@ def places_of_text(file: File) -> Iterator[tuple[str, int, float]]:
 @pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
 def test_a_clause_that_one_language_lacks_is_printed_in_the_other(languages: tuple[str, str], clinic: Path) -> None:
     (clinic / "clauses.en.yaml").write_text(
-        "clauses: {photos: {heading: Photographs, always: true, form: true, source: Our practice, text: We take none.}}\n"
+        "clauses: {photos: {heading: Photographs, always: true, form: true, source: Ours, text: We take none.}}\n"
     )
     assert any("We take none." in text for text in texts_of(form_of(clinic, asked(languages=languages))))
 

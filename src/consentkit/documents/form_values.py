@@ -55,7 +55,6 @@ class AskedItem:
     code: str
     edition: str
     """The day on which the text in the first language was issued, in words."""
-    review_by: str
     fingerprint: str
     """That of the information in the first language."""
     said: tuple[SaidText, ...]
@@ -131,7 +130,6 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
     return AskedItem(
         code=first.procedure.code,
         edition=write_day(review.issued),
-        review_by=write_day(review.next),
         fingerprint=first.fingerprint,
         said=tuple(map(_said, texts)),
     )
