@@ -57,7 +57,6 @@ class AskedItem:
     code: str
     edition: str
     """The day on which the text in the first language was issued, in words."""
-    review_by: str
     fingerprint: str
     """That of the information in the first language."""
     said: tuple[SaidText, ...]
@@ -107,8 +106,12 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
     `on_file` are the codes to which consent is on file.
     """
     packs = [text.pack for text in asked[0]]
-    clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
-    said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
+    procedures = [texts[0].procedure for texts in asked]
+    # A clause that one language lacks is printed in the other.
+    clauses = [name for pack in packs for name in clauses_of_form(procedures, pack, situation)]
+    said = {
+        name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in dict.fromkeys(clauses)
+    }
     plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
         second=packs[1] if len(packs) > 1 else None,
@@ -129,7 +132,6 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
     return AskedItem(
         code=first.procedure.code,
         edition=write_day(review.issued),
-        review_by=write_day(review.next),
         fingerprint=first.fingerprint,
         said=tuple(map(_said, texts)),
     )
@@ -190,7 +192,8 @@ def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...
     seen: set[str] = set()
     for texts in asked:
         questions = [text.procedure.teach_back or text.pack.teach_back.questions for text in texts]
-        for index, question in enumerate(questions[0]):
-            if question not in seen:
-                seen.add(question)
-                yield tuple(others[index] for others in questions if index < len(others))
+        for index in range(max(map(len, questions))):
+            said = tuple(others[index] for others in questions if index < len(others))
+            if said[0] not in seen:
+                seen.add(said[0])
+                yield said
