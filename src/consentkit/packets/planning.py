@@ -208,14 +208,8 @@ class Planner:
         return document
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
-        request = FormRequest(
-            requested.codes_to_sign,
-            requested.languages_of_form,
-            situation,
-            layout,
-            requested.codes_on_file,
-            requested.codes_covered,
-        )
+        on_file, covered = requested.codes_on_file, requested.codes_covered
+        request = FormRequest(requested.codes_to_sign, requested.languages_of_form, situation, layout, on_file, covered)
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:
