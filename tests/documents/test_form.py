@@ -177,7 +177,7 @@ def test_what_a_procedure_asks_for_is_on_its_line_of_the_form(clinic: Path) -> N
     form = form_of(clinic, asked(layout=Layout(fillable=True)))
     own = {name for name in fields_of(form) if name.startswith("code_small_1")}
     assert own == {
-        *(f"code_small_1_choice_1_{number}" for number in (1, 2)),
+        *(f"code_small_1_choice_1_{number}" for number in (1, 2, 3)),
         *("code_small_1_blank_1", "code_small_1_blank_2", "code_small_1_initials_1"),
     }
     assert {"clinician_teach_back_1"} == {name for name in fields_of(form) if "teach_back" in name}
