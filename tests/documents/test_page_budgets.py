@@ -165,6 +165,14 @@ def test_a_form_in_two_languages_where_everybody_signs_keeps_within_its_pages(
     assert flaws_of_form(codes, languages, EVERYTHING, layout) == []
 
 
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize(("codes", "large_print"), [((SHORTEST,), False), ((SHORTEST,), True), (THREE[:2], False)])
+def test_nobody_signs_alone_on_a_page_where_everybody_signs(
+    codes: tuple[str, ...], large_print: bool, paper: PaperSize
+) -> None:
+    assert flaws_of_form(codes, ("en",), EVERYTHING, Layout(paper, large_print)) == []
+
+
 @pytest.mark.parametrize(
     ("codes", "languages"),
     [(("90834", "90785"), ("en",)), (("90853",), ("es", "en")), (("90834", "90785"), ("en", "es"))],
