@@ -144,7 +144,8 @@ class _PacketReport:
             if notice.text not in self._notices:  # which many packets share
                 self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
-        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override))
+        texts = [notice.text for notice in event.made.notices]
+        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override, texts))
         if event.file:
             self._show_file(event.file)
         self._say(report.packet_line(packet, event.file))

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from consentkit.documents.page import Content
+from consentkit.documents.form_request import Form
 from consentkit.model.identity import ORIGINAL_LANGUAGE, Layout, Variant
-from consentkit.model.procedure import ProcedureText
+from consentkit.model.procedure import Procedure, ProcedureText
 from consentkit.pdf.part import Part
-from consentkit.problems import quoted, shortened
+from consentkit.problems import listed, quoted, shortened
+
+if TYPE_CHECKING:  # a packet of kept papers is judged without what composes pages
+    from consentkit.documents.page import Content
 
 _INFORMATION, _FORM = (4, 10), (3, 6)
 """Pages of an information and of a form in English, in regular and in large print.
@@ -26,7 +29,10 @@ A form that no visit is known for has every block that a visit may call for, and
 """
 _ONE_PAGE = (1, 3)
 """The same for what must fit on one page in any language."""
+_ANOTHER_ITEM = (1 / 2, 3 / 2)
+"""Pages that each further procedure adds to the form of a visit."""
 _MORE_ROOM = 5 / 4
+_TWO_LANGUAGES = 5 / 3
 _LONGEST_NAMED = 2
 _QUOTED = 40
 
@@ -38,6 +44,7 @@ _PRINTED: dict[str, tuple[str, ...]] = {
     "refusal": ("summary", "risks", "alternatives", "no_treatment"),
 }
 """The same for what prints less."""
+_FORM_REMEDY = "let whoever writes the texts shorten what the form prints of them, or the clauses on it"
 _FLAWS = {
     "sparse": "page {page} is less than a third full",
     "few_lines": "page {page} has only {about} lines",
@@ -55,6 +62,23 @@ def most_pages(variant: Variant, language: str, *, large_print: bool) -> int:
     information = math.ceil(_INFORMATION[large_print] * room)
     form = math.ceil(_FORM[large_print] * room)
     return {"information": information, "form": form}.get(variant, information + form)
+
+
+def most_pages_of_form(procedures: int, languages: Sequence[str], *, large_print: bool) -> int:
+    """How many pages the form of a visit may take: it has every procedure for which consent is asked."""
+    room = 1.0 if tuple(languages) == (ORIGINAL_LANGUAGE,) else _MORE_ROOM
+    room = _TWO_LANGUAGES if len(languages) > 1 else room
+    return math.ceil((_FORM[large_print] + (procedures - 1) * _ANOTHER_ITEM[large_print]) * room)
+
+
+def form_notices(form: Form, layout: Layout) -> Iterator[str]:
+    """Yield what of the form of a visit breaks its budget, as sentences that name its codes and languages."""
+    named = f"the form of {listed(form.codes)} in {listed(form.languages)}{_SIZE[layout.large_print]}"
+    most = most_pages_of_form(len(form.codes), form.languages, large_print=layout.large_print)
+    if form.pages > most:
+        yield f"{named} has {form.pages} pages, and its limit is {most}; {_FORM_REMEDY}"
+    for flaw in _flaws(form.part, layout):
+        yield f"{named}: {flaw}; {_FORM_REMEDY}"
 
 
 def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str]:
@@ -94,6 +118,12 @@ def _longest(content: Content) -> str:
     longest = sorted(lengths, key=lambda name: -lengths[name])[:_LONGEST_NAMED]
     named = " or ".join(f"`{name}` ({lengths[name]:,} characters)" for name in longest)
     return f"{named}, the longest parts of {_file(content)}"
+
+
+def length_on_form(procedure: Procedure) -> int:
+    """How many characters a form prints of a text."""
+    text = procedure.model_dump(mode="json")
+    return sum(_length(text[name]) for name in _PRINTED["form"])
 
 
 def _length(value: Any) -> int:

@@ -91,6 +91,11 @@ class Form:
     """What is at the head of each page: that it is a draft, or that it is approved."""
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """The procedures for which it asks consent, in their order."""
+        return tuple(dict.fromkeys(text.code for text in self.texts))
+
+    @property
     def pages(self) -> int:
         """How many pages it has."""
         return self.part.pages

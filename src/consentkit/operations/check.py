@@ -76,10 +76,12 @@ def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own:
     """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
     if workspace.folder.fault:
         return
-    from consentkit.operations.page_check import page_problems  # which loads the page engine
+    from consentkit.operations.form_check import form_problems
+    from consentkit.operations.page_check import page_problems  # both load the page engine
 
     library = reader.library()
     yield from page_problems(workspace, [*library.procedures, *library.translations], only_own=only_own)
+    yield from form_problems(workspace, [*library.procedures, *library.translations], only_own=only_own)
 
 
 def grades(workspace: OpenWorkspace) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.library.snapshot import Snapshot
@@ -41,9 +42,9 @@ class NumberOfAnotherPatient(InvalidInput):
 class Notice:
     """Something that the front desk should know of a packet."""
 
-    kind: Literal["document", "untagged", "extra", "overridden"]
+    kind: Literal["document", "form", "untagged", "extra", "overridden"]
     subject: str
-    """The code of the document, the name of the extra file, or the rule that was overridden."""
+    """The code of the document, the codes of the form, the name of the extra file, or the rule that was overridden."""
     text: str
     """A sentence, which names the subject."""
 
@@ -209,6 +210,9 @@ def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[N
     for document in plan.documents:
         for text in document.notices(today or datetime.date.today()):
             yield Notice("document", document.code, text)
+    if plan.form:
+        subject = ", ".join(plan.form.codes)
+        yield from (Notice("form", subject, text) for text in form_notices(plan.form, plan.layout))
     for name in packet.untagged:
         text = f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
         yield Notice("untagged", name, text)
