@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from consentkit import checks
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import KnownRisks, RiskTable
@@ -131,6 +132,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
     library = checks.LibraryFiles(
         procedures=tuple(originals.values()),
         translations=translations,
+        clauses=tuple(_clauses(source) for name, source in sources.items() if name.startswith("clauses.")),
         packs=tuple(read_pack(name, text) for name, text in files.items() if name.startswith("templates/languages/")),
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
@@ -167,6 +169,10 @@ def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.Clini
 
 def _settings(source: checks.SourceText) -> checks.CheckSettings:
     return checks.CheckSettings.model_validate(source.yaml.data.get("checks", {}))
+
+
+def _clauses(source: checks.SourceText) -> checks.ClauseFile:
+    return checks.ClauseFile(source, require(ClauseChanges, source.yaml), source.name.split(".")[1])
 
 
 def _services(source: checks.SourceText) -> checks.ServiceFile:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         check_translation,
     )
     from consentkit.checks.inputs import (
+        ClauseFile,
         ClinicFile,
         LibraryFiles,
         OrphanFile,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "CheckSettings",
+    "ClauseFile",
     "ClinicFile",
     "LibraryFiles",
     "OrphanFile",
@@ -70,6 +72,7 @@ __all__ = [
 _HOMES = {
     "RULES": "checks.registry",
     "CheckSettings": "model.clinic",
+    "ClauseFile": "checks.inputs",
     "ClinicFile": "checks.inputs",
     "RuleFinding": "checks.rule_finding",
     "LibraryFiles": "checks.inputs",

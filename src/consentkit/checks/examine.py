@@ -23,6 +23,7 @@ from consentkit.checks.inputs import (
 from consentkit.checks.reading_report import read_procedure
 from consentkit.checks.rule_finding import RuleFinding
 from consentkit.checks.rules import (
+    both_languages,
     clinic,
     content,
     dates,
@@ -121,7 +122,7 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
 
 def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
     originals = files.by_code()
-    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY):
+    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY, *both_languages.CHECKS):
         yield from check(files)
     for list_of_services in files.services:
         for check_services in services.CHECKS:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from consentkit.checks.readability import PlacedText, texts_in
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import RiskTable
@@ -144,12 +145,24 @@ class PrintedFile:
 
 
 @dataclass(frozen=True)
+class ClauseFile:
+    """What a clinic changes in the clauses of a language."""
+
+    source: SourceText
+    changes: ClauseChanges
+    language: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class LibraryFiles:
     """All that a clinic works with."""
 
     procedures: tuple[ProcedureFile, ...]
     translations: tuple[TranslationFile, ...] = ()
     packs: tuple[PackFile, ...] = ()
+    clauses: tuple[ClauseFile, ...] = ()
+    """The clinic's own, one file for each language that has some."""
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
     risks: tuple[RiskFile, ...] = ()

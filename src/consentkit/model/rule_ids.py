@@ -38,6 +38,7 @@ RULE_IDS = (
     "missing-clause",
     "missing-translation",
     "no-treatment-thin",
+    "one-language-only",
     "outdated-override",
     "pairing-one-sided",
     "placeholder",

@@ -161,7 +161,8 @@ def _beside_the_library(
     own = _of_the_library(workspace, reader.paths)
     procedures = tuple(file for file in named.procedures if file.source.name in own)
     translations = tuple(file for file in named.translations if file.source.name in own)
-    if not (procedures or translations or named.services or named.risks):
+    of_languages = {file.source.name for file in named.packs} | {file.source.name for file in named.clauses}
+    if not (procedures or translations or named.services or named.risks or of_languages):
         return []
     whole = LibraryReader(workspace, reader.snapshot)
     whole.read_each(all_files(workspace))
@@ -176,7 +177,7 @@ def _beside_the_library(
         translations=(*other_translations, *translations),
         services=named.services,
     )
-    names = {*own, *(services.source.name for services in named.services)}
+    names = own | {services.source.name for services in named.services} | of_languages
     findings = checks.check_between(library, workspace.folder.clinic.checks)
     return [finding for finding in findings if finding.file in names]
 

@@ -101,6 +101,7 @@ class LibraryReader:
     _services: list[checks.ServiceFile] = field(default_factory=list)
     _risks: list[checks.RiskFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
+    _clauses: list[checks.ClauseFile] = field(default_factory=list)
 
     def read_each(self, paths: Iterable[Path]) -> None:
         """Read files; why one could not be read is kept among the failures."""
@@ -181,6 +182,7 @@ class LibraryReader:
             procedures=tuple(self.procedures.values()),
             translations=tuple(translations),
             packs=tuple(self._packs),
+            clauses=tuple(self._clauses),
             clinic=self._clinic,
             services=tuple(self._services),
             risks=tuple(self._risks),
@@ -284,8 +286,10 @@ class LibraryReader:
             self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
 
     def _read_clauses(self, path: Path) -> None:
-        if self._validated(ClauseChanges, path):
-            self._printed.append(checks.PrintedFile(self._source(path), language=path.name.split(".")[1]))
+        if changes := self._validated(ClauseChanges, path):
+            source, language = self._source(path), path.name.split(".")[1]
+            self._printed.append(checks.PrintedFile(source, language=language))
+            self._clauses.append(checks.ClauseFile(source, changes, language))
 
     def _validated(
         self, model: type[ModelType], path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None
