@@ -118,6 +118,7 @@ def _check_library(workspace: OpenWorkspace, today: datetime.date) -> Checked:
     reader = _reader(workspace)
     reader.read_each(all_files(workspace))
     reader.read_approvals(today)
+    reader.read_templates()
     return reader, checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
 
 

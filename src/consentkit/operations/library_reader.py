@@ -21,6 +21,7 @@ from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
 from consentkit.library.languages import load_language, pack_file, with_clauses_of
+from consentkit.library.own_templates import unused_templates
 from consentkit.library.procedures import check_procedure, check_translation_file, entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clauses import ClauseChanges
@@ -164,6 +165,14 @@ class LibraryReader:
             if not source.text.isascii():  # which is looked at whatever is wrong with the form
                 self._printed.append(checks.PrintedFile(source))
             self.problems += _overdue(approvals_in(source), str(path), today)
+
+    def read_templates(self) -> None:
+        """Look for templates of the clinic's own that no page is made with: their words are on no paper."""
+        for own in self.workspace.templates:
+            with self._collecting():
+                if own != shipped("templates"):
+                    unused = unused_templates(own, shipped("templates"))
+                    self.problems += (Problem(str(one.path), None, None, "", str(one), "warning") for one in unused)
 
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
