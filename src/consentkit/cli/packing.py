@@ -25,6 +25,7 @@ from consentkit.operations.packet_files import (
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
+    VisitNeedsNothing,
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
@@ -36,7 +37,7 @@ from consentkit.problems import Problem, printable, report_lines
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
-    from consentkit.operations.packets import PacketOptions
+    from consentkit.operations.packets import NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
 
 
@@ -88,6 +89,7 @@ class _PacketReport:
         self._is_schedule = is_schedule
         self._packets: list[dict[str, Any]] = []
         self._refused: list[dict[str, Any]] = []
+        self._nothing: list[dict[str, Any]] = []
         self._notices: set[str] = set()
         self._failure: ConsentkitError | None = None
         self._day_failure: ConsentkitError | None = None
@@ -96,7 +98,8 @@ class _PacketReport:
     def end(self) -> int:
         """Sum up what was done. Returns the exit code."""
         if self._request.as_json:
-            click.echo(report.as_json({"packets": self._packets, "refused": self._refused}))
+            result = {"packets": self._packets, "nothing_to_print": self._nothing, "refused": self._refused}
+            click.echo(report.as_json(result))
         if self._day_failure:
             return self._day_failure.exit_code
         if self._failure is None:
@@ -120,6 +123,8 @@ class _PacketReport:
                 self._show_refusal(event.entry, event.error, event.problems)
             case VisitRefused():
                 self._show_refused(event)
+            case VisitNeedsNothing():
+                self._show_nothing(event.nothing)
             case DayFileWritten():
                 self._show_jobs(event.jobs)
                 self._show_file(event.file)
@@ -159,6 +164,19 @@ class _PacketReport:
             visit = f"visit {entry.number}" if entry.number else "this visit"
             advice = f"; {earlier.advice}" if earlier.advice else ""
             click.echo(f"{entry.label}: {visit} has no packet{advice}", err=True)
+
+    def _show_nothing(self, nothing: NothingToPrint) -> None:
+        """Nothing has gone wrong, but an earlier packet may have been removed, or be left."""
+        entry, earlier = nothing.entry, nothing.earlier
+        self._nothing.append(
+            {"row": entry.row, "visit": entry.number, "on_file": list(nothing.codes), **_earlier_entry(earlier)}
+        )
+        advice = f"; {earlier.advice}" if earlier.advice else ""
+        said = f"nothing to print: everything is on file ({', '.join(nothing.codes)}){advice}"
+        if earlier.fate == "left":  # which somebody must remove
+            click.echo(f"{entry.label}: visit {entry.number}: {said}", err=True)
+        else:
+            self._say(f"{entry.label}: visit {entry.number}: {said}")
 
     def _show_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
         self._failure = self._failure or error

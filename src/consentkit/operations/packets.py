@@ -12,11 +12,11 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
 from consentkit.operations.earlier_files import EarlierFile
@@ -104,9 +104,29 @@ class RefusedVisit:
         return self.earlier.advice
 
 
+@dataclass(frozen=True)
+class NothingToPrint:
+    """A visit that needs no papers, since everything is on file; nothing is wrong with it."""
+
+    entry: VisitEntry
+    codes: tuple[str, ...]
+    """The procedures to which consent is on file: all of those for which it would be asked."""
+    warnings: tuple[Problem, ...] = ()
+    """What may be wrong with the visit: whoever knows the patient should look."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of an earlier packet of the visit, where packets are written."""
+
+    def __repr__(self) -> str:
+        return f"<NothingToPrint {self.entry.label}>"
+
+
+ResultOfVisit: TypeAlias = MadePacket | NothingToPrint | RefusedVisit
+"""What becomes of a visit."""
+
+
 def packets_of(
     workspace: OpenWorkspace, visits: Iterable[Visit | VisitEntry], options: PacketOptions = _AS_USUAL
-) -> Iterator[MadePacket | RefusedVisit]:
+) -> Iterator[ResultOfVisit]:
     """Make the packets of visits, such as those of a day, one after the other, each when it is requested."""
     making = PacketsInTurn(workspace, options)
     for visit in visits:
@@ -124,7 +144,7 @@ def packet_of(
 
     `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Those
     that can't be read are warnings. Raises ConsentkitError where the visit is refused: InvalidInput has every reason as
-    a problem.
+    a problem; and EverythingOnFile where it needs no papers.
     """
     making = PacketsInTurn(workspace, options)
     unread = []
@@ -135,6 +155,8 @@ def packet_of(
     result = making.make(visit)
     if isinstance(result, RefusedVisit):
         raise result.error
+    if isinstance(result, NothingToPrint):
+        raise EverythingOnFile(result.codes)
     return replace(result, warnings=(*unread, *result.warnings))
 
 
@@ -156,7 +178,7 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
+    def make(self, visit: Visit | VisitEntry) -> ResultOfVisit:
         """Make the packet of a visit, or say why it has none."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
@@ -169,6 +191,9 @@ class PacketsInTurn:
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
             packet = self._maker.make(plan, inputs)
+        except EverythingOnFile as nothing:
+            self._numbers.remember(entry.visit)
+            return NothingToPrint(entry, nothing.codes, warnings)
         except ConsentkitError as error:
             self.forget(entry.visit)
             return refusal(entry, error, warnings)

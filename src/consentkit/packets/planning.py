@@ -17,7 +17,7 @@ from consentkit.documents.form import form_key, get_or_make_form
 from consentkit.documents.form_request import Form, FormRequest, Situation
 from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import UnknownCode, WrongUse
+from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
@@ -91,14 +91,15 @@ class Planner:
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
+        Raises EverythingOnFile for a visit without a packet that counts for later ones all the same.
+
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
         files as they are to be used.
         """
         problems = VisitProblems(file, row, visit.visit)
         one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
         clinic = self.workspace.folder.clinic
-        languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
-        packs = [pack for language in languages if (pack := problems.try_to(self._pack, one, language))]
+        packs = self._packs(one)
         procedures = self._procedures(one)
         overridden = self._judge(one, procedures)
         _require_letters(one)
@@ -110,19 +111,10 @@ class Planner:
             visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
         )
         _require_papers(one, requested, procedures)
-        problems.require_none()
-        if not self.options.allow_drafts:
-            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layout)
-            problems.require_none()
-        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
-        documents = [
-            document
-            for identity in requested.documents
-            if (document := problems.try_to(self._document, one, identity, layout))
-        ]
+        form, documents = self._made(one, requested, situation, layout)
         problems.require_none()
         self._days.remember(visit, procedures)
+        _require_anything(one, requested, procedures)
         return PacketPlan(
             visit=visit,
             pack=packs[0],
@@ -135,6 +127,20 @@ class Planner:
             wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
+
+    def _made(
+        self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout
+    ) -> tuple[Form | None, list[Document]]:
+        """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
+        problems = one.problems
+        problems.require_none()
+        if not self.options.allow_drafts:
+            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
+                problems.try_to(self._require_approved, one, identity, layout)
+            problems.require_none()
+        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
+        made = (problems.try_to(self._document, one, identity, layout) for identity in requested.documents)
+        return form, [document for document in made if document]
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
@@ -150,6 +156,11 @@ class Planner:
     def forget(self, visit: Visit) -> None:
         """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._days.forget(visit)
+
+    def _packs(self, one: _VisitInPlanning) -> list[LanguagePack]:
+        """The words of each language of a visit, the patient's first."""
+        languages = dict.fromkeys([one.visit.language or self.workspace.folder.clinic.language, *one.visit.also_in])
+        return [pack for language in languages if (pack := one.problems.try_to(self._pack, one, language))]
 
     def _pack(self, one: _VisitInPlanning, language: str) -> LanguagePack:
         try:
@@ -282,7 +293,7 @@ def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedure
             "`documents`, or write `plan: crisis` in the file of a procedure",
             "no-plan",
         )
-    elif not (requested.codes_to_sign or requested.documents or visit.extra):
+    elif _is_empty(visit, requested) and not _is_on_file(visit, requested, procedures):
         on_file = [code for code in visit.on_file if any(one.code == code for one in procedures)]
         if on_file:
             why = f"the consent to {listed(on_file)} is on file; take a code out of `on_file`"
@@ -293,6 +304,24 @@ def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedure
             f"nothing of what {whose} requests is left for this visit: {why}, or {also}, or print no packet for it",
             "no-papers",
         )
+
+
+def _require_anything(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
+    """Raise EverythingOnFile for a visit that requests nothing by itself, and needs nothing more to be signed."""
+    if _is_empty(one.visit, requested) and _is_on_file(one.visit, requested, procedures):
+        raise EverythingOnFile(requested.codes_on_file)
+
+
+def _is_empty(visit: Visit, requested: RequestedPapers) -> bool:
+    """Whether there would be nothing in the packet but its cover."""
+    return not (requested.codes_to_sign or requested.documents or visit.extra)
+
+
+def _is_on_file(visit: Visit, requested: RequestedPapers, procedures: Sequence[Procedure]) -> bool:
+    """Whether a visit that requests nothing by itself has the consent to all that it is for on file."""
+    covered = (one for one in procedures if one.is_covered_beside(visit.procedures))
+    to_consent = {one.code for one in procedures} - {one.code for one in covered}
+    return not visit.documents and bool(to_consent) and to_consent == set(requested.codes_on_file)
 
 
 def _require_letters(one: _VisitInPlanning) -> None:
