@@ -64,6 +64,16 @@ def test_papers_that_it_requests_itself_are_still_refused(call: Call, clinic: Pa
     assert "add `information` to `documents`" in problem
 
 
+def test_what_no_procedure_has_as_its_code_is_warned_of_and_not_quoted(
+    call: Call, clinic: Path, tmp_path: Path
+) -> None:
+    day = write_schedule(tmp_path / "day.csv", {"on_file": f"MR-20417 {CODE}"}, {"on_file": CODE})
+    done = call("packet", day, "--clinic", clinic, "-o", f"{tmp_path}/out/", "--json")
+    (warning,) = [line for line in done.stderr.splitlines() if "no procedure has as its code" in line]
+    assert warning.startswith(f"{day}:2: warning: visit V-1: `on_file` contains entry 1 of 2")
+    assert "20417" not in done.stderr + done.stdout.decode()
+
+
 def test_a_program_gets_a_result_of_a_day_and_an_exception_of_one_visit(clinic: Path) -> None:
     workspace = consentkit.open_workspace(clinic, cache=False)
     returning = visit_data(on_file=[CODE])

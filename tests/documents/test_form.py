@@ -20,7 +20,7 @@ from consentkit.documents.form_values import SUMMARY_ROWS
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
-from consentkit.model.identity import Layout, PaperSize
+from consentkit.model.identity import Layout, PaperSize, printed_fingerprint
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.operations.approve import approve
@@ -343,6 +343,16 @@ def test_the_last_line_is_far_enough_above_the_foot(name: str) -> None:
     assert min(printed) >= 70 * 72 / 25.4 - 0.5
     times = [slot.corners.size[0] for slot in form.part.slots if slot.name.endswith("_signed_at")]
     assert min(times) >= 22 * 72 / 25.4 - 0.5
+
+
+def test_a_fingerprint_is_not_broken_over_lines(clinic: Path) -> None:
+    codes = [f"SMALL-{number}" for number in range(3, 12)]
+    for number, code in enumerate(codes):  # of which some line would end amid the fingerprint
+        write_procedure(clinic / "procedures", code=code, title="A" + "b" * 3 * number)
+    form = form_of(clinic, asked(*codes))
+    lines = [line for text in page_texts(form.part.pdf) for line in text.splitlines()]
+    whole = [printed_fingerprint(text.content_hash) for text in form.texts]
+    assert [one for one in whole if not any(one in line for line in lines)] == []
 
 
 def test_a_form_has_fewer_than_600_words() -> None:

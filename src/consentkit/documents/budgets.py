@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a packet of kept papers is judged without what composes pag
     from consentkit.documents.page import Content
 
 _INFORMATION, _FORM = (4, 10), (3, 6)
-"""Pages of an information and of a form in English, in regular and in large print.
+"""Pages of the information and of the form in English, in regular and in large print.
 
 A form that no visit is known for has every block that a visit may call for, and so a page more than that of a visit.
 """
@@ -38,7 +38,7 @@ _QUOTED = 40
 
 _SIZE = ("", " in large print")
 _READ = tuple(name for name in ProcedureText.model_fields if name not in ("code", "title", "policies"))
-"""The parts of a text that an information prints."""
+"""The parts of a text that the information prints."""
 _PRINTED: dict[str, tuple[str, ...]] = {
     "form": ("summary", "risks", "alternatives", "on_form", "teach_back"),
     "refusal": ("summary", "risks", "alternatives", "no_treatment"),

@@ -15,6 +15,7 @@ from consentkit.model.placeholders import fill
 from consentkit.model.procedure import OnForm, Procedure
 from consentkit.model.words import LanguagePack
 
+_UNBROKEN = "\u00a0"
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
 
@@ -162,7 +163,7 @@ def _said(text: AskedText) -> SaidText:
             words.form.given_paper_later if procedure.plan else words.form.given_paper,
             **names,
             date=words.dates.write(procedure.review.issued),
-            fingerprint=text.fingerprint,
+            fingerprint=text.fingerprint.replace(" ", _UNBROKEN),  # whoever compares it reads one number
         ),
     )
 

@@ -44,7 +44,7 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
 
 
 def _texts_to_read(content: Content) -> Iterator[str]:
-    """What an information says: all that there is to weigh, when to get help, and the clauses."""
+    """What the information says: all that there is to weigh, when to get help, and the clauses."""
     procedure, words = content.procedure, content.pack.figures
     yield from (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
     yield from (with_figure(risk, words) for risk in procedure.risks.each)

@@ -70,7 +70,7 @@ class FormWords(Record):
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
     clauses_on_form: Annotated[Line, takes("clauses")]
-    """What an information says of the clauses that are on the form, by their headings."""
+    """What the information says of the clauses that are on the form, by their headings."""
     given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
     given_paper_later: Annotated[Line, takes("title", "code", "date", "fingerprint")]

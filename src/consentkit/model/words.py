@@ -69,7 +69,6 @@ class PageWords(Record):
     page_of: Annotated[Line, takes("page", "pages")]
     code: Annotated[Line, takes("code")]
     edition: Annotated[Line, takes("date")]
-    review_by: Annotated[Line, takes("date")]
     fingerprint: Annotated[Line, takes("fingerprint")]
 
 
@@ -141,7 +140,7 @@ class Headings(Record):
     equipment: Line
     anesthesia: Line
     none: Line
-    """How a text says that there is nothing of the kind; an information leaves out what says no more."""
+    """How a text says that there is nothing of the kind; the information leaves out what says no more."""
     preparation: Line
     patient_experience: Line
     during: Line
@@ -166,7 +165,6 @@ class Headings(Record):
     no_treatment: Line
     technical_terms: Line
     rights: Line
-    initials: Line
 
 
 class FigureWords(Record):
@@ -183,7 +181,7 @@ class FigureWords(Record):
 
 
 class Chapters(Record):
-    """The parts of an information: each heads several sections."""
+    """The parts of the information: each heads several sections."""
 
     what_it_is: Line
     what_to_weigh: Line
@@ -223,7 +221,6 @@ class PlanWords(Record):
 class AboutWords(Record):
     """Words of the last section: edition, review and sources."""
 
-    heading: Line
     review: Annotated[Line, takes("issued", "next")]
     reviewed: Annotated[Line, takes("issued", "last", "by", "next")]
     translated: Line

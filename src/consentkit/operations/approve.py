@@ -30,7 +30,7 @@ class Approved:
 
     approval: Approval
     asked: Variant
-    """The kind of document that was named: an information or a form is approved with the consent, as its parts are."""
+    """The kind of document that was named: information and form are approved with the consent, as its parts."""
     record: Path
     """The file of the clinic that holds all approvals."""
 

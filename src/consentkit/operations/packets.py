@@ -186,7 +186,7 @@ class PacketsInTurn:
             return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
         if self._numbers.is_of_another_patient(entry.visit):
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
-        warnings = tuple(self._record_warnings(entry, entry.visit))
+        warnings = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
@@ -221,6 +221,16 @@ class PacketsInTurn:
         """Warn where a record number came with another name before: one of the two papers is about somebody else."""
         if earlier := self._records.earlier(visit, _place(entry, visit)):
             message = f"has the record number of {earlier} with another name or date of birth; see whose it is"
+            yield Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message, "warning")
+
+    def _unknown_on_file(self, entry: VisitEntry, visit: Visit) -> Iterator[Problem]:
+        """Warn of what no procedure has as its code, such as a record number in the wrong cell: it is not quoted."""
+        unknown = [number for number, code in enumerate(visit.on_file, 1) if not self._workspace.library.has(code)]
+        if unknown:
+            message = (
+                f"`on_file` contains entry {' and '.join(map(str, unknown))} of {len(visit.on_file)}, which no "
+                "procedure has as its code, so consent may be asked once more; write the codes of what is signed"
+            )
             yield Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message, "warning")
 
 
