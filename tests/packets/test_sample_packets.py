@@ -20,6 +20,7 @@ from kit.running import PROJECT, SAMPLE_CLINIC
 from kit.signed_pages import without_statement
 from kit.small import make_clinic
 
+pytestmark = pytest.mark.xdist_group("sample packets")
 DAY = PROJECT / "samples/schedule.csv"
 NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
 
