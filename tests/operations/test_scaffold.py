@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.procedures import check_procedure, load_procedure
+from consentkit.library.definitions import check_procedure, load_procedure
 from consentkit.model.procedure import Procedure
 from consentkit.model.schema import schema_text
 from consentkit.operations.scaffold import blank, write_new_procedure

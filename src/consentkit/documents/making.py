@@ -45,14 +45,14 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     Raises RenderingFailed where a template is faulty, a character can't be printed, or the result is not fit to be
     handed out.
     """
-    require_clauses(content.procedure, content.pack)
+    require_whole(content)
     page = compose_page(content, source)
     required = [*safety_texts(content, printed_fingerprint(page.content_hash))]
     part = print_page(
         page, layout, _info(content, page), source.folder, source.templates, source.files, required=required
     )
     return Document(
-        code=content.procedure.code,
+        code=content.definition.code,
         title=content.title,
         language=content.pack.language,
         variant=content.variant,
@@ -63,7 +63,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         mark=page.mark,
         clauses=content.clauses,
         warnings=tuple(standing_notices(content)),
-        review_due=content.procedure.review.next,
+        review_due=content.definition.review.next,
         part=part,
     )
 
@@ -82,6 +82,14 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
     )
 
 
+def require_whole(content: Content) -> None:
+    """Raise RenderingFailed where something would be missing from the document unnoticed."""
+    if content.variant != "paper":
+        require_clauses(content.procedure, content.pack)
+    elif lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
+        raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
+
+
 def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
     """Raise RenderingFailed where the pack lacks a clause that the procedure names: it would be missing unnoticed."""
     if lost := [name for name in procedure.clauses if name not in pack.clauses]:
@@ -91,13 +99,13 @@ def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
 
 
 def _info(content: Content, page: Page) -> DocumentInfo:
-    procedure = content.procedure
+    definition = content.definition
     return DocumentInfo(
-        title=f"{content.title} ({procedure.code})",
+        title=content.called,
         language=content.pack.language,
-        code=procedure.code,
+        code=definition.code,
         variant=content.variant,
-        edition=procedure.review.issued.isoformat(),
+        edition=definition.review.issued.isoformat(),
         content_hash=page.content_hash,
         publisher=content.clinic.name or "",
         tool=f"consentkit {__version__}",

@@ -1,4 +1,4 @@
-"""From a procedure, a language pack and a clinic to one HTML page, with the hash of what it says.
+"""From a definition, a language pack and a clinic to one HTML page, with the hash of what it says.
 
 Guarantees: the hash covers everything on the page that a patient reads, whatever the layout; information, form and
 consent of a procedure in one language have one hash, since they are one text.
@@ -22,8 +22,10 @@ from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.paper import Paper
 from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
 
@@ -33,6 +35,9 @@ LOGO_ASSET = "asset:logo"
 
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
+
+_ONE_LANGUAGE = {"second": None}
+"""What the pieces that a paper shares with the form of a visit see of such a form."""
 
 LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET)
 """The style sheets of which each layout has some."""
@@ -65,9 +70,9 @@ class Page(Sheet):
 
 @dataclass(frozen=True)
 class Content:
-    """What a document is about: a procedure's text in one language, as one kind of document."""
+    """What a document is about: the text of a definition in one language, as one kind of document."""
 
-    procedure: Procedure
+    definition: Definition
     clinic: Clinic
     pack: LanguagePack
     variant: Variant = "consent"
@@ -77,9 +82,26 @@ class Content:
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
 
     @property
+    def procedure(self) -> Procedure:
+        """The procedure that it is about, where it is about one."""
+        assert isinstance(self.definition, Procedure)
+        return self.definition
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that it is, where it is one."""
+        assert isinstance(self.definition, Paper)
+        return self.definition
+
+    @property
     def title(self) -> str:
         """What the document is called: a plan is the patient's own, and not about the procedure."""
-        return self.pack.plan.heading if self.variant == "plan" else self.procedure.title
+        return self.pack.plan.heading if self.variant == "plan" else self.definition.title
+
+    @property
+    def called(self) -> str:
+        """What the file says that it is: the title, with the code of the procedure. A paper's name is for the desk."""
+        return self.title if self.variant == "paper" else f"{self.title} ({self.definition.code})"
 
     @property
     def clauses(self) -> dict[str, str]:
@@ -115,7 +137,7 @@ class Content:
     @property
     def identity(self) -> Identity:
         """Which document it is, for approvals."""
-        return Identity(self.procedure.code, self.pack.language, self.variant)
+        return Identity(self.definition.code, self.pack.language, self.variant)
 
 
 _ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
@@ -217,16 +239,23 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     shared = page_values(content.pack, content.clinic, _MARK_PLACE)
     if content.variant == "form":
         return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
+    shared |= {
+        "definition": content.definition,
+        "title": content.title,
+        "called": content.called,
+        "code": content.definition.code,
+        "variant": content.variant,
+        "sources": content.definition.every_source,
+        "translated": content.translated,
+        "fingerprint": _FINGERPRINT_PLACE,
+    }
+    if content.variant == "paper":
+        return {**shared, "paper": content.paper, "form": _ONE_LANGUAGE}
     values = {
         **shared,
         "procedure": content.procedure,
-        "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "headings_on_form": content.headings_on_form,
-        "variant": content.variant,
-        "sources": content.procedure.every_source,
-        "translated": content.translated,
-        "fingerprint": _FINGERPRINT_PLACE,
     }
     return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
 

@@ -17,6 +17,7 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.clauses import Clause
+from consentkit.model.paper import Paper
 from consentkit.model.passages import Passage
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Statement
@@ -41,6 +42,8 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
         yield from _refusal_texts(content)
     if content.variant == "plan":
         yield from _plan_texts(content.pack.plan)
+    if content.variant == "paper":
+        yield from _paper_texts(content.paper)
 
 
 def _texts_to_read(content: Content) -> Iterator[str]:
@@ -62,6 +65,22 @@ def _plan_texts(plan: PlanWords) -> Iterator[str]:
     yield from (plan.call, plan.call_note)
     for step in plan.steps:
         yield from (step.heading, step.hint)
+
+
+def _paper_texts(paper: Paper) -> Iterator[str]:
+    """What a paper says, and what is said by signing it."""
+    yield paper.title
+    yield from paper.intro.split("\n\n") if paper.intro else ()
+    for section in paper.sections:
+        yield section.heading
+        yield from passage_texts(section.text) if section.text else ()
+        if section.table:
+            yield from section.table.columns
+            yield from (text for row in section.table.rows for text in row if text)
+        yield from (choice.label for choice in section.choices)
+    if paper.signers:
+        yield from paper.statements
+        yield from (paper.agreement,) if paper.agreement else ()
 
 
 def _refusal_texts(content: Content) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.procedures import check_procedure
+from consentkit.library.definitions import check_procedure
 from consentkit.library.snapshot import Snapshot
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
+from consentkit.library.definitions import check_procedure, check_translation_file
 from consentkit.library.languages import load_language, pack_file, with_clauses_of
-from consentkit.library.procedures import check_procedure, check_translation_file, entries_of, passed_over
+from consentkit.library.procedures import entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clauses import ClauseChanges
 from consentkit.model.identity import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from consentkit.documents.workspace import OpenWorkspace
+from consentkit.library.definitions import load_procedure
 from consentkit.library.keys import Inputs
-from consentkit.library.procedures import load_procedure
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.packets.recent import Recent
