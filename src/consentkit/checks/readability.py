@@ -19,6 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from consentkit.checks.syllables import COUNTERS
+from consentkit.model.pictures import ShownPicture
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Benefit, Risk
 
@@ -32,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*(?:-[^\W\d_]+)*")
 _POLYSYLLABLE = 3
 
 NOT_READ_BY_PATIENTS = frozenset(
-    {"code", "billing", "related", "policies", "sources", "review", "clauses", "plan", "covered_by"}
+    {"code", "billing", "related", "policies", "sources", "review", "clauses", "without", "plan", "covered_by"}
 )
 """The keys of a procedure that are facts, or meant for the clinic."""
 
@@ -257,6 +258,8 @@ def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
     if isinstance(value, str):
         yield PlacedText(path, value)
         return
+    if isinstance(value, ShownPicture):
+        value = {name: getattr(value, name) for name in ("alternative", "caption")}  # a file's name is no text
     if isinstance(value, Risk | Benefit):
         yield from _texts_of_statement(value, path)
         return

@@ -28,7 +28,7 @@ from consentkit.checks.unwanted_wording import UnwantedWording
 from consentkit.model.procedure import Procedure
 
 _CODES = {"code", "clauses", "related", "role", "goes_with", "add_on_to", "not_with", "not_with_unless_separate"}
-_CODES |= {"replaced_by", "covered_by", "plan"}
+_CODES |= {"replaced_by", "covered_by", "without", "plan"}
 _ONLY_NAMES = ("technical_terms", "also_called")
 _READ_AS_TEXT = {"clauses", "teach_back", "consent"}
 _NOT_PRINTED = {"language", "direction", "source", "months"}

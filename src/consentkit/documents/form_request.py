@@ -87,6 +87,8 @@ class Form:
     """Whether each of them is approved today."""
     mark: str
     """What is at the head of each page: that it is a draft, or that it is approved."""
+    also_sign: tuple[str, ...] = ()
+    """Who signs it beside patient and clinician, such as who gives the anesthesia, in the first language."""
 
     @property
     def pages(self) -> int:

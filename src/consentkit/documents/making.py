@@ -14,7 +14,7 @@ from consentkit._version import __version__
 from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.safety import safety_texts
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approvals
@@ -49,7 +49,13 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     page = compose_page(content, source)
     required = [*safety_texts(content, printed_fingerprint(page.content_hash))]
     part = print_page(
-        page, layout, _info(content, page), source.folder, source.templates, source.files, required=required
+        page,
+        layout,
+        _info(content, page),
+        assets_of(source.folder, content),
+        source.templates,
+        source.files,
+        required=required,
     )
     return Document(
         code=content.definition.code,
@@ -77,7 +83,7 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
             None if content.stale else source.approvals.current(content.identity.approved_as, content_hash)
         ),
         source.today,
-        source.folder.logo.digest if source.folder.logo else "",
+        "".join(picture.digest for picture in (source.folder.logo, *content.pictures) if picture),
         source.files,
     )
 

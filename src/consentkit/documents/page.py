@@ -28,10 +28,12 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
+from consentkit.reading.pictures import Picture
 
 STYLE_SHEET = "print.css"
 LARGE_STYLE_SHEET = "large.css"
 LOGO_ASSET = "asset:logo"
+PICTURE_ASSET = "asset:picture-{number}"
 
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
@@ -80,6 +82,8 @@ class Content:
     """Whether the text is a translation."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures of its text, in their order."""
 
     @property
     def procedure(self) -> Procedure:
@@ -121,7 +125,10 @@ class Content:
         if self.variant not in {"consent", "information"}:
             return {}
         asked, on_form = dict.fromkeys(self.procedure.clauses, "procedure"), self._clauses_to_sign
-        reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
+        reasons = {
+            name: "always" if clause.always and name not in self.procedure.without else asked.get(name)
+            for name, clause in self.pack.clauses.items()
+        }
         return {name: reason for name, reason in reasons.items() if reason and name not in on_form}
 
     @property
@@ -129,6 +136,11 @@ class Content:
         """The headings of the clauses that every form of this procedure has, for its information to name."""
         every = clauses_of_form([self.procedure], self.pack, Situation())
         return "; ".join(self.pack.clauses[name].heading for name in every)
+
+    @property
+    def assets(self) -> dict[str, bytes]:
+        """Its pictures, by the addresses that templates use for them."""
+        return {PICTURE_ASSET.format(number=number): one.data for number, one in enumerate(self.pictures, 1)}
 
     def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
         """What the form of this procedure alone says, with the fingerprint of its information."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import UnprintableText, WrongUse
+from consentkit.errors import InvalidInput, UnprintableText, WrongUse
 from consentkit.library.defaults import ClinicDefaults
 from consentkit.library.definitions import check_definition, load_definition, load_procedure, load_translation
 from consentkit.library.keys import Inputs
@@ -27,6 +27,7 @@ from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, kind_of, locate, translation_of, variant_of
 from consentkit.model.identity import (
     APPROVALS,
+    DEFINITION_FOLDERS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.model.procedure import Procedure
     from consentkit.model.translation import Definition
     from consentkit.model.words import LanguagePack
+    from consentkit.reading.pictures import Picture
     from consentkit.reading.places import SourceText
 
 Result = TypeVar("Result")
@@ -164,7 +166,7 @@ class OpenWorkspace:
         pack = self.language(language, files)
         original = self.definition(definition, pack, files) if isinstance(definition, str | Path) else definition
         path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(definition, pack.language)
-        return self._content_in(original, path, pack, variant, files)
+        return self._content_in(original, self._file_of(definition), path, pack, variant, files)
 
     def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
         """What a document is about, from the files that were resolved, whatever has come or gone since.
@@ -175,12 +177,25 @@ class OpenWorkspace:
         _require_variant(identity.variant)
         pack = self.language(identity.language, snapshot)
         original = self.definition(sought.original, pack, snapshot)
-        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+        return self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
+
+    def _file_of(self, definition: str | Path | Definition) -> Path:
+        """The file of a definition, to which its pictures belong."""
+        if isinstance(definition, str | Path):
+            return self.locate(definition)
+        folder = DEFINITION_FOLDERS["procedure"]
+        return (self.opened.path or Path()) / folder / f"{definition.code}.yaml"
 
     def _content_in(
-        self, original: Definition, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot
+        self,
+        original: Definition,
+        file: Path,
+        path: Path | None,
+        pack: LanguagePack,
+        variant: Variant,
+        files: Snapshot,
     ) -> Content:
-        """What a document of a definition is about in a language; `path` is where its translation is."""
+        """What a document of a definition is about in a language. `file` is where it is, `path` its translation."""
         from consentkit.documents.page import Content
         from consentkit.model.procedure import Procedure
 
@@ -192,16 +207,20 @@ class OpenWorkspace:
                 "90839 does"
             )
         if pack.language == ORIGINAL_LANGUAGE:
-            return Content(original, self.folder.clinic, pack, variant)
+            return Content(original, self.folder.clinic, pack, variant, pictures=_pictures(original, file, files))
         path = _translation(path, original.code, pack.language, files)
         translation = load_translation(path, files, kind=kind, risk_files=self.library.risk_files(path))
+        translated, fits = translation.applied_to(original), translation.fits(original)
+        if fits and (lost := list(translation.lacks(original))):
+            raise InvalidInput([Problem(str(path), None, None, "", f"lacks {listed(lost)}; add what the original has")])
         return Content(
-            definition=translation.applied_to(original),
+            definition=translated,
             clinic=self.folder.clinic,
             pack=pack,
             variant=variant,
             translated=True,
-            stale=not translation.fits(original),
+            stale=not fits,
+            pictures=_pictures(translated, path, files),
         )
 
     def _find_translation(self, definition: str | Path | Definition, language: str) -> Path | None:
@@ -333,6 +352,14 @@ class OpenWorkspace:
         from consentkit.processes.limits import run_limited
 
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
+
+
+def _pictures(definition: Definition, file: Path, files: Snapshot) -> tuple[Picture, ...]:
+    """The pictures of a definition; papers have none."""
+    from consentkit.library.pictures import pictures_of
+    from consentkit.model.procedure import Procedure
+
+    return pictures_of(definition, file, files) if isinstance(definition, Procedure) else ()
 
 
 def _require_variant(variant: Variant) -> None:

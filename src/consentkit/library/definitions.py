@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.pictures import problems_of_pictures
 from consentkit.library.procedures import SUFFIX, Library, names_definition
 from consentkit.library.risks import known_risks, refers_to_risks
 from consentkit.library.snapshot import Snapshot
@@ -78,6 +79,7 @@ def check_translation_file(
 
     `risk_files` are as for `check_definition`.
     """
+    from consentkit.model.procedure import ProcedureText
     from consentkit.model.translation import PaperTranslation, Translation
     from consentkit.reading.validation import validated
 
@@ -96,6 +98,8 @@ def check_translation_file(
         problems.append(
             Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
+    if isinstance(translation, ProcedureText):
+        problems += problems_of_pictures(translation, path, source, snapshot)
     return (None if problems else translation), problems
 
 
@@ -176,6 +180,8 @@ def check_definition(
     validated_one, problems = validated(model, source, known)
     definition = cast("Definition | None", validated_one)
     problems += _name_mismatch(path, source, kind)
+    if isinstance(definition, Procedure):
+        problems += problems_of_pictures(definition, path, source, snapshot)
     if known_clauses is not None and kind == "procedure":
         problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
@@ -194,13 +200,14 @@ def _known_risks(
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
-    names = source.data.get("clauses")
-    for index, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
-            line, column = source.values[("clauses", index)]
-            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
-            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
-            yield Problem(source.name, line, column, f"clauses[{index + 1}]", message)
+    for key in ("clauses", "without"):
+        names = source.data.get(key)
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
+                line, column = source.values[(key, index)]
+                near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
+                message = f"is {quoted(name)}, which the language pack has no clause for{near}"
+                yield Problem(source.name, line, column, f"{key}[{index + 1}]", message)
 
 
 def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterator[Problem]:

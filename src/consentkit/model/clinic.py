@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from consentkit.model.identity import PaperSize
+from consentkit.model.pictures import PictureName
 from consentkit.model.rule_ids import RULE_IDS
 from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
 from consentkit.problems import did_you_mean, quoted
@@ -101,7 +102,7 @@ class Clinic(Record):
     """The address, line by line."""
     phone: Annotated[Line, Field(max_length=40)] | None = None
     """The telephone number that a patient should call."""
-    logo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    logo: PictureName | None = None
     """The file name of a PNG or JPEG picture in the clinic folder."""
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
     """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""

@@ -101,6 +101,9 @@ LONGEST_PAPER_NAME = 40
 NO_PAPER_NAMES = ("clinic", "services", "approvals", "risks", "clauses")
 """Names that no paper has, since files of these names are something else."""
 
+PICTURE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
+"""The form of the name of a picture's file: no folder is part of it."""
+
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 """The form of a clause's name."""
 

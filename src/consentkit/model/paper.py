@@ -9,48 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from consentkit.model.identity import NO_PAPER_NAMES
+from consentkit.model.on_form import FormChoice
 from consentkit.model.passages import Text
-from consentkit.model.procedure import FormChoice, Review
+from consentkit.model.procedure import Review
 from consentkit.model.risks import Source
-from consentkit.model.values import Code, Line, PaperName, Prose, Record, digits_only, fold, without_repeats
+from consentkit.model.tables import Count, Table
+from consentkit.model.values import Code, Line, PaperName, Prose, Record, without_repeats
 
 PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
-
-Cell = Annotated[str, AfterValidator(fold), Field(max_length=300)]
-"""What is printed in a cell of a table; an empty text leaves the cell to be filled in."""
-
-_Count = Annotated[int, BeforeValidator(digits_only)]
-
-
-class PaperTable(Record):
-    """A table, printed or to be filled in by pen."""
-
-    columns: tuple[Line, ...] = Field(min_length=2, max_length=6)
-    """What heads each column."""
-    rows: tuple[tuple[Cell, ...], ...] = Field(default=(), max_length=40)
-    """Rows that are printed, with a text for each column; an empty text leaves a cell to fill in."""
-    empty_rows: Annotated[_Count, Field(ge=0, le=20)] = 0
-    """How many rows there are to fill in."""
-
-    @field_validator("columns")
-    @classmethod
-    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return without_repeats(values)
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if not self.rows and not self.empty_rows:
-            raise ValueError("has no row; write `rows`, or how many `empty_rows` there are to fill in")
-        for number, row in enumerate(self.rows, 1):
-            if len(row) != len(self.columns):
-                raise ValueError(
-                    f"has {len(self.columns)} columns, but row {number} has {len(row)} cells; write one for each column"
-                )
-        return self
 
 
 class PaperSection(Record):
@@ -60,13 +30,13 @@ class PaperSection(Record):
     """What heads it."""
     text: Text | None = None
     """What it says."""
-    table: PaperTable | None = None
+    table: Table | None = None
     """A table, printed or to fill in."""
     choices: tuple[FormChoice, ...] = Field(default=(), max_length=6)
     """Choices, each with boxes to tick."""
     blanks: tuple[Line, ...] = Field(default=(), max_length=8)
     """Labels of lines to write on."""
-    lines: Annotated[_Count, Field(ge=0, le=12)] = 0
+    lines: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many lines without a label there are to write on."""
     initials: bool = False
     """Whether there is room for the patient's initials."""
@@ -149,7 +119,7 @@ class Paper(PaperText):
 
     signers: tuple[PaperSigner, ...] = ()
     """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one."""
-    participants: Annotated[_Count, Field(ge=0, le=12)] = 0
+    participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
     """When a packet has this paper; where left out, only if a visit or a procedure asks for it by name."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Annotated, TypeVar, cast
 
 from pydantic import StringConstraints
 
+from consentkit.model.on_form import OnForm
 from consentkit.model.paper import Paper, PaperText
 from consentkit.model.procedure import Procedure, ProcedureText, Review
 from consentkit.model.values import LanguageTag, Record
@@ -25,7 +27,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""
 
 
-_ADDED_LATER = {"teach_back", "on_form"}
+_ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
 """Keys that count only where a text has them: what was translated before there were any still fits."""
 
 
@@ -42,6 +44,19 @@ class Translated(Record):
     def fits(self, original: Definition) -> bool:
         """Whether the text of the original is still the one that was translated."""
         return self.translates == text_hash(original)
+
+    def lacks(self, original: Definition) -> Iterator[str]:
+        """What the original has and this one has not, of the parts that may be left out: it would be lost unnoticed."""
+        for name in sorted(_ADDED_LATER & _keys_of_text(original)):
+            mine, theirs = getattr(self, name), getattr(original, name)
+            if isinstance(theirs, OnForm):
+                yield from (
+                    f"`{name}.{part}`"
+                    for part in OnForm.model_fields
+                    if len(getattr(theirs, part)) > len(getattr(mine, part, ()))
+                )
+            elif (theirs and not mine) or (isinstance(theirs, tuple) and len(theirs) > len(mine)):
+                yield f"`{name}`"
 
     def applied_to(self, original: DefinitionType) -> DefinitionType:
         """The original with its text in this language; facts and sources stay."""

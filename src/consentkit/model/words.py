@@ -157,6 +157,8 @@ class Headings(Record):
     get_help_now: Line
     benefits: Line
     recovery: Line
+    warning_signs: Line
+    """The signs afterwards that mean: call."""
     alternatives: Line
     choice: Line
     good: Line

@@ -37,7 +37,7 @@ class SignedPage:
 
 def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
     """The pages of a paper with places to sign or to put initials."""
-    roles = _roles(situation)
+    roles = _roles(situation) | _second_clinicians(placed).keys()
     pages = []
     for number in range(placed.paper.part.pages):
         names = list(dict.fromkeys(slot.name for slot in _from_the_top(placed, number)))
@@ -63,6 +63,12 @@ def _roles(situation: Situation) -> set[str]:
     """Those who sign at a visit. Whoever is not expected leaves the place of a paper for all visits empty."""
     roles = {"clinician", _decides(situation)}
     return roles | {role for role in ("assent", "interpreter", "witness") if getattr(situation, role)}
+
+
+def _second_clinicians(placed: PlacedItem) -> dict[str, str]:
+    """Who else signs a form, by the names of their places."""
+    also_sign = placed.paper.form.also_sign if placed.paper.form else ()
+    return {f"second_clinician_{number}": who for number, who in enumerate(also_sign, 1)}
 
 
 def _decides(situation: Situation) -> str:
@@ -101,7 +107,7 @@ def _listed(
         places = [
             {
                 "page": page.page,
-                "who": [_who(role, words) for role in page.roles],
+                "who": [_second_clinicians(placed).get(role) or _who(role, words) for role in page.roles],
                 "initials": page.initials,
                 "initialled_by": _who(decides, words),
             }

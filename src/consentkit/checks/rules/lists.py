@@ -14,17 +14,19 @@ from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.model.procedure import Procedure
 
-_GLOSSARY, _NAMES = "technical_terms", "also_called"
+_GLOSSARY = "technical_terms"
+_NO_LISTS = ("also_called", "tables", "on_form", "pictures")
+"""Parts whose texts are printed in a line, in cells or beside boxes."""
 _WITH_STATEMENTS = ("risks", "benefits")
 _RISK_PASSAGES = ("what_helps", "get_help_now")
 
 
 def _lists(procedure: Procedure) -> dict[Path, list[str]]:
-    """Every list that a patient reads as one, by its path in the model. Names are printed in a line, not as a list."""
+    """Every list that a patient reads as one, by its path in the model. Names and tables are printed in another way."""
     lists: dict[Path, list[str]] = {}
     for placed in placed_passages(procedure):
         path = placed.path[:-1] if _is_statement(placed.path) else placed.path
-        if isinstance(path[-1], int) and placed.section != _NAMES:
+        if isinstance(path[-1], int) and placed.section not in _NO_LISTS:
             lists.setdefault(path[:-1], []).append(placed.text)
     lists["description", "steps"] = [step.text for step in procedure.description.steps]
     return lists
