@@ -175,7 +175,8 @@ class OpenWorkspace:
         _require_variant(identity.variant)
         pack = self.language(identity.language, snapshot)
         original = self.definition(sought.original, pack, snapshot)
-        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+        content = self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+        return replace(content, signers=sought.layout.signers)
 
     def _content_in(
         self, original: Definition, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot

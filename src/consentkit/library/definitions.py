@@ -194,13 +194,14 @@ def _known_risks(
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
-    names = source.data.get("clauses")
-    for index, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
-            line, column = source.values[("clauses", index)]
-            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
-            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
-            yield Problem(source.name, line, column, f"clauses[{index + 1}]", message)
+    for key in ("clauses", "without"):
+        names = source.data.get(key)
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
+                line, column = source.values[(key, index)]
+                near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
+                message = f"is {quoted(name)}, which the language pack has no clause for{near}"
+                yield Problem(source.name, line, column, f"{key}[{index + 1}]", message)
 
 
 def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ from consentkit.model.risks import (
     Statement,
     UncommonRisk,
 )
-from consentkit.model.values import ClauseName, Code, Day, Line, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Day, Line, PaperName, Prose, Record, without_repeats
 
 
 class Summary(Record):
@@ -308,6 +308,10 @@ class ProcedureText(Record):
         return (*self.risks.each, *self.benefits.items)
 
 
+_NEVER_WITHOUT = ("rights", "confidentiality")
+"""Clauses that no procedure goes without."""
+
+
 class Procedure(ProcedureText):
     """One procedure, explained to the person who is asked to agree to it."""
 
@@ -315,6 +319,10 @@ class Procedure(ProcedureText):
     """Facts about the billing code."""
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
+    without: tuple[ClauseName, ...] = ()
+    """Clauses that every document has, but that do not fit this procedure; never `rights` or `confidentiality`."""
+    papers: tuple[PaperName, ...] = ()
+    """Names of the papers that a packet for this procedure has, too, such as `medicine-consent`."""
     plan: Literal["crisis"] | None = None
     """The plan that is filled in with the patient, who takes it along: `crisis`, a page with six steps and 988."""
     covered_by: tuple[Code, ...] = ()
@@ -345,7 +353,16 @@ class Procedure(ProcedureText):
             )
         return values
 
-    @field_validator("clauses", "covered_by", "related")
+    @field_validator("without")
+    @classmethod
+    def _keeps_what_protects(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if lost := [name for name in values if name in _NEVER_WITHOUT]:
+            raise ValueError(f"drops `{lost[0]}`, which every patient must read; delete it here")
+        if both := [name for name in values if name in info.data.get("clauses", ())]:
+            raise ValueError(f"drops `{both[0]}`, which is also under `clauses`; delete it in one of the two")
+        return values
+
+    @field_validator("clauses", "covered_by", "related", "without", "papers")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)

@@ -266,7 +266,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
-    paper: PaperWords
+    papers: PaperWords
     plan: PlanWords
     signatures: Signatures
     about: AboutWords
