@@ -32,15 +32,16 @@ _FILES_PER_GROUP = 32
 
 
 def overview(
-    definitions: Mapping[str, Path], risk_files: Sequence[Path], store: Store
+    definitions: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot | None = None
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     """An entry for each code or name, in their order, or why its file can't be used.
 
-    `risk_files` are where the tables of risks may be to which procedures refer.
+    `risk_files` are where the tables of risks may be to which procedures refer; `snapshot` reads all of them.
     """
     entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
     for group in _groups(definitions):
-        entries |= _entries_of(group, risk_files, store)
+        files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
+        entries |= _entries_of(group, risk_files, store, files)
     return {code: entries[code] for code in definitions}
 
 
@@ -53,9 +54,8 @@ def _groups(definitions: Mapping[str, Path]) -> list[dict[str, Path]]:
 
 
 def _entries_of(
-    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store
+    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
-    snapshot = Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
     key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
     kept = store.get(key)
