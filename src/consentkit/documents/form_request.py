@@ -30,6 +30,12 @@ class Situation:
     loose: bool = False
     """Whether no visit is known: whatever a visit may call for is there then, under "Only if needed"."""
 
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The roles of those who sign at the visit."""
+        sometimes = (role for role in ("assent", "interpreter", "witness") if getattr(self, role))
+        return ("representative" if self.represented else "patient", "clinician", *sometimes)
+
 
 LOOSE = Situation(loose=True)
 """A form that no visit is known for."""

@@ -151,17 +151,15 @@ def _said(text: AskedText) -> SaidText:
 def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situation: Situation) -> dict[str, str]:
     """The names of the clauses that a form has, each with why: `always`, `procedure` or `visit`."""
     asked = {name for procedure in procedures for name in procedure.clauses}
-    left_out = set.intersection(*({*procedure.without} for procedure in procedures))
+    dropped = set.intersection(*(set(procedure.without) for procedure in procedures)) - asked
     called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
     reasons: dict[str, str] = {}
     for name, clause in pack.clauses.items():
         if clause.visit:
             if situation.loose or called[clause.visit]:
                 reasons[name] = "visit"
-        elif clause.is_on_form and clause.always and name not in left_out:
-            reasons[name] = "always"
-        elif clause.is_on_form and name in asked:
-            reasons[name] = "procedure"
+        elif clause.is_on_form and (clause.always or name in asked) and name not in dropped:
+            reasons[name] = "always" if clause.always else "procedure"
     return reasons
 
 

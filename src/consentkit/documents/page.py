@@ -18,6 +18,7 @@ from markupsafe import escape
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
+from consentkit.documents.paper_signing import paper_signing
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
@@ -80,6 +81,8 @@ class Content:
     variant: Variant = "consent"
     translated: bool = False
     """Whether the text is a translation."""
+    signers: tuple[str, ...] | None = None
+    """Of a paper, the roles of those who sign at its visit; None where no visit is known."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
     pictures: tuple[Picture, ...] = ()
@@ -125,10 +128,8 @@ class Content:
         if self.variant not in {"consent", "information"}:
             return {}
         asked, on_form = dict.fromkeys(self.procedure.clauses, "procedure"), self._clauses_to_sign
-        reasons = {
-            name: "always" if clause.always and name not in self.procedure.without else asked.get(name)
-            for name, clause in self.pack.clauses.items()
-        }
+        every = {name: clause for name, clause in self.pack.clauses.items() if name not in self.procedure.without}
+        reasons = {name: "always" if clause.always else asked.get(name) for name, clause in every.items()}
         return {name: reason for name, reason in reasons.items() if reason and name not in on_form}
 
     @property
@@ -174,9 +175,10 @@ def compose(
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
     filled = Templates(templates, files)
-    pages = {kind: _filled_in(filled, replace(content, variant=kind)) for kind in _kinds_of_text(content.variant)}
+    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
+    pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    hashed = [*pages.values(), *_other_forms(filled, content), style, *layouts, pictures]
+    hashed = [*hashed_pages.values(), *_other_forms(filled, content), style, *layouts, pictures]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
@@ -184,6 +186,12 @@ def compose(
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
     return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
+
+
+def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
+    """The pages of a document and of those that are one text with it, by their kinds."""
+    kinds = _kinds_of_text(content.variant)
+    return {kind: _filled_in(templates, replace(content, variant=kind)) for kind in kinds}
 
 
 def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
@@ -262,7 +270,8 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "fingerprint": _FINGERPRINT_PLACE,
     }
     if content.variant == "paper":
-        return {**shared, "paper": content.paper, "form": _ONE_LANGUAGE}
+        signing = paper_signing(content.paper, content.signers)
+        return {**shared, "paper": content.paper, "signing": signing, "form": _ONE_LANGUAGE}
     values = {
         **shared,
         "procedure": content.procedure,

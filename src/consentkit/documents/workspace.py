@@ -177,7 +177,8 @@ class OpenWorkspace:
         _require_variant(identity.variant)
         pack = self.language(identity.language, snapshot)
         original = self.definition(sought.original, pack, snapshot)
-        return self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
+        content = self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
+        return replace(content, signers=sought.layout.signers)
 
     def _file_of(self, definition: str | Path | Definition) -> Path:
         """The file of a definition, to which its pictures belong."""

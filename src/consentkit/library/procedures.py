@@ -65,6 +65,10 @@ class Library:
         """The names of all papers, sorted."""
         return list(self._listed("paper")[0])
 
+    def names(self) -> list[str]:
+        """All codes, and then the names of all papers."""
+        return [*self.codes(), *self.papers()]
+
     def has(self, code: str) -> bool:
         """Whether there is a procedure of this code, or a paper of this name."""
         return self._find(code) is not None
@@ -73,8 +77,7 @@ class Library:
         """The file of a code or name. Raises UnknownCode, with the nearest known one, where there is none."""
         if path := self._find(code):
             return path
-        known = [*self.codes(), *self.papers()]
-        near = did_you_mean(code, known) or "; `consentkit list` shows all codes"
+        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all codes"
         raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
 
     def procedure(self, code: str) -> Procedure:

@@ -13,7 +13,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from consentkit.model.identity import PaperSize
 from consentkit.model.pictures import PictureName
 from consentkit.model.rule_ids import RULE_IDS
-from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
+from consentkit.model.values import (
+    AskedVariant,
+    CodeOrName,
+    LanguageTag,
+    Line,
+    PaperName,
+    Record,
+    digits_only,
+    without_repeats,
+)
 from consentkit.problems import did_you_mean, quoted
 
 LOWEST_CONTRAST = 4.5
@@ -38,6 +47,8 @@ class PacketSettings(Record):
 
     documents: Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents for each procedure, in their order."""
+    without_papers: Annotated[tuple[PaperName, ...], AfterValidator(without_repeats)] = ()
+    """Papers that a packet has only if its visit or a procedure asks for them by name, whenever they would be due."""
 
 
 class PrintSettings(Record):
@@ -70,8 +81,8 @@ class RuleException(Record):
 
     rule: RuleId
     """The id of the rule."""
-    code: Code | None = None
-    """The procedure that it does not apply to."""
+    code: CodeOrName | None = None
+    """The procedure or paper that it does not apply to, by its code or name."""
     language: LanguageTag | None = None
     """The language that it does not apply to."""
     reason: Line

@@ -35,7 +35,7 @@ from consentkit.model.risks import (
     UncommonRisk,
 )
 from consentkit.model.tables import ProcedureTable
-from consentkit.model.values import ClauseName, Code, Day, Line, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Day, Line, PaperName, Prose, Record, without_repeats
 from consentkit.problems import listed
 
 
@@ -295,7 +295,9 @@ class Procedure(ProcedureText):
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
     without: tuple[ClauseName, ...] = ()
-    """Clauses of every document that do not fit this procedure, such as `course` where there is one visit only."""
+    """Clauses that every document has, but that do not fit this procedure, such as `course` for a single visit."""
+    papers: tuple[PaperName, ...] = ()
+    """Names of the papers that a packet for this procedure has, too, such as `medicine-consent`."""
     plan: Literal["crisis"] | None = None
     """The plan that is filled in with the patient, who takes it along: `crisis`, a page with six steps and 988."""
     covered_by: tuple[Code, ...] = ()
@@ -328,17 +330,17 @@ class Procedure(ProcedureText):
 
     @field_validator("without")
     @classmethod
-    def _leaves_what_every_paper_has(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _keeps_what_protects(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if kept := [name for name in values if name in NEVER_WITHOUT]:
             raise ValueError(
-                f"names {listed(kept)}, which belongs on every paper; delete it here. To say it in other words, write "
+                f"drops {listed(kept)}, which every patient must read; delete it here. To say it in other words, write "
                 "the clause in clauses.LANGUAGE.yaml"
             )
         if both := [name for name in values if name in info.data.get("clauses", ())]:
-            raise ValueError(f"names {both[0]}, which is also under `clauses`; delete one of the two")
+            raise ValueError(f"drops `{both[0]}`, which is also under `clauses`; delete it in one of the two")
         return values
 
-    @field_validator("clauses", "without", "covered_by", "related")
+    @field_validator("clauses", "covered_by", "related", "without", "papers")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)

@@ -230,6 +230,8 @@ class PaperWords(Record):
     """The same where nobody signs it."""
     participant: Annotated[Line, takes("number")]
     """What whoever takes part is called above a place to sign."""
+    participants: Line
+    """What all of them are called on the cover of a packet."""
     cell: Annotated[Line, takes("column", "row")]
     """What a screen reader says for a cell of a table to fill in."""
 
@@ -268,7 +270,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
-    paper: PaperWords
+    papers: PaperWords
     plan: PlanWords
     signatures: Signatures
     about: AboutWords

@@ -8,27 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from consentkit.checks.citations import CDC_INDEX, PLAIN_LANGUAGE
-from consentkit.checks.inputs import AnyProcedure, PackFile
+from consentkit.checks.inputs import AnyDefinition, PackFile
 from consentkit.checks.readability import TEXT, Path, placed_passages
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 
 _GLOSSARY = "technical_terms"
-_NO_LISTS = ("also_called", "tables", "on_form", "pictures")
-"""Parts whose texts are printed in a line, in cells or beside boxes."""
 _WITH_STATEMENTS = ("risks", "benefits")
+_NO_LISTS = {"also_called", "columns", "rows", "blanks", "on_form", "pictures", "tables"}
+"""What is no list to its reader: names in a line, cells of a table, labels of lines and boxes, captions."""
 _RISK_PASSAGES = ("what_helps", "get_help_now")
 
 
-def _lists(procedure: Procedure) -> dict[Path, list[str]]:
-    """Every list that a patient reads as one, by its path in the model. Names and tables are printed in another way."""
+def _lists(definition: Definition) -> dict[Path, list[str]]:
+    """Every list that a patient reads as one, by its path in the model. Names are printed in a line, not as a list."""
     lists: dict[Path, list[str]] = {}
-    for placed in placed_passages(procedure):
+    for placed in placed_passages(definition):
         path = placed.path[:-1] if _is_statement(placed.path) else placed.path
-        if isinstance(path[-1], int) and placed.section not in _NO_LISTS:
+        if isinstance(path[-1], int) and not _NO_LISTS & {*path}:
             lists.setdefault(path[:-1], []).append(placed.text)
-    lists["description", "steps"] = [step.text for step in procedure.description.steps]
+    if isinstance(definition, Procedure):
+        lists["description", "steps"] = [step.text for step in definition.description.steps]
     return lists
 
 
@@ -51,9 +53,9 @@ MOST_ITEMS = 7
 """Items of a list."""
 
 
-def long_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+def long_list(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Count the items of each list."""
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         yield from _too_many(file, path, len(items))
 
 
@@ -81,9 +83,9 @@ UNEVEN_LIST = Rule(
 )
 
 
-def uneven_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+def uneven_list(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Compare how the items of each list end."""
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         stopped = [item.rstrip('”"’)').endswith((".", "!", "?", "…")) for item in items]
         if any(stopped) and not all(stopped):
             fewer = sum(stopped) * 2 <= len(stopped)
@@ -103,21 +105,19 @@ REPEATED_TEXT = Rule(
 )
 
 
-def repeated_text(file: AnyProcedure) -> Iterator[RuleFinding]:
+def repeated_text(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Look for equal items in each list. All risks together are one list, and so are the words to know."""
-    risks = file.procedure.risks
-    every = [
-        (("risks", group, index), risk.text) for group, each in risks.groups.items() for index, risk in enumerate(each)
-    ]
-    yield from _repeats(file, every)
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         if path[0] != "risks" or path[1] in _RISK_PASSAGES:
             yield from _repeats(file, [((*path, index), item) for index, item in enumerate(items)])
-    terms = file.procedure.technical_terms
-    yield from _repeats(file, [((_GLOSSARY, index, "term"), entry.term) for index, entry in enumerate(terms)])
+    if isinstance(file.definition, Procedure):
+        groups, terms = file.definition.risks.groups, file.definition.technical_terms
+        every = [(("risks", group, index), risk.text) for group in groups for index, risk in enumerate(groups[group])]
+        yield from _repeats(file, every)
+        yield from _repeats(file, [((_GLOSSARY, index, "term"), entry.term) for index, entry in enumerate(terms)])
 
 
-def _repeats(file: AnyProcedure, entries: Sequence[tuple[Path, str]]) -> Iterator[RuleFinding]:
+def _repeats(file: Subject, entries: Sequence[tuple[Path, str]]) -> Iterator[RuleFinding]:
     first: dict[str, Path] = {}
     for path, text in entries:
         known = first.setdefault(text.casefold().rstrip("."), path)
