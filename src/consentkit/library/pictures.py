@@ -83,7 +83,7 @@ def _named_pictures(path: Path, snapshot: Snapshot) -> list[str]:
         return []
     shown = data.get(PICTURES) if isinstance(data, dict) else None
     names = [one.get("file") if isinstance(one, dict) else None for one in (shown if isinstance(shown, list) else ())]
-    return [name for name in names if isinstance(name, str) and re.match(PICTURE_PATTERN, name)]
+    return [name for name in names if isinstance(name, str) and re.fullmatch(PICTURE_PATTERN[1:-1], name)]
 
 
 def complaint_about(error: InvalidInput | FileAccess, folder: str) -> str:

@@ -101,7 +101,7 @@ LONGEST_PAPER_NAME = 40
 NO_PAPER_NAMES = ("clinic", "services", "approvals", "risks", "clauses")
 """Names that no paper has, since files of these names are something else."""
 
-PICTURE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
+PICTURE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """The form of the name of a picture's file: no folder is part of it."""
 
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
