@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from consentkit.documents.workspace import open_workspace
+from consentkit.documents.opening import open_workspace
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.lettering import QUIET
 from consentkit.packets.packet import Packet

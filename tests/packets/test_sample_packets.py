@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.documents.workspace import OpenWorkspace, open_workspace
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.planning import PacketOptions, Planner
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.packets.visits import read_visits
 from kit.packets import packet, visit
 from kit.page_fill import FEWEST_LINES, LEAST_FULL, Filled

@@ -32,7 +32,7 @@ from consentkit.reading.paths import is_file
 from consentkit.reading.pictures import Picture
 
 STYLE_SHEET = "print.css"
-LARGE_STYLE_SHEET = "large.css"
+LARGE_STYLE_SHEET, USUAL_STYLE_SHEET = "large.css", "usual.css"
 LOGO_ASSET = "asset:logo"
 PICTURE_ASSET = "asset:picture-{number}"
 
@@ -42,7 +42,7 @@ FindApproval = Callable[[str], Approval | None]
 _ONE_LANGUAGE = {"second": None}
 """What the pieces that a paper shares with the form of a visit see of such a form."""
 
-LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET)
+LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET, USUAL_STYLE_SHEET)
 """The style sheets of which each layout has some."""
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.

@@ -101,6 +101,7 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
         yield from (*said.on_form.also_agree, *said.on_form.initials) if said.on_form else ()
     yield from (signer.statement for said_of_one in form.also_sign for signer in said_of_one)
     yield from form.on_file
+    yield from (text for call in form.calls for text in call)
     yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
     yield from clause_texts(clause for clauses in form.visit_clauses.values() for clause in clauses)
     for words in (pack, form.second) if form.second else (pack,):

@@ -45,7 +45,7 @@ class Clause(Record):
     visit: Literal["telehealth", "trainee"] | None = None
     """The kind of visit that calls for it, where it depends on the visit."""
     form: bool = False
-    """Whether the form has it too; one with initials or an answer, or for a kind of visit, is on it in any case."""
+    """Whether the form has it, and the information not; so it is with initials or an answer, or for a kind of visit."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
 
