@@ -296,15 +296,18 @@ class Workspace:
 
         return verify(self._open(), pdf)
 
-    def check(self, *names: str | Path) -> CheckResult:
+    def check(self, *names: str | Path, pages: bool = False) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.
+
+        With `pages`, the papers of each text that is named, or else of each of the clinic's own, are made too, to warn
+        of those that break the budget of their pages.
 
         A fault of the clinic's particulars is one of the problems then, and keeps no other file from being checked.
         """
         from consentkit.operations.check import check
 
         require_names(*names)
-        return check(self._open(despite_faults=True), [str(name) for name in names])
+        return check(self._open(despite_faults=True), [str(name) for name in names], pages=pages)
 
     def explain(self, rule: str) -> str:
         """What a rule of `check` requires, why, and how a clinic changes it. Raises WrongUse for an unknown rule."""

@@ -397,6 +397,7 @@ def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tm
         ],
         "approved": False,
         "approval": None,
+        "warnings": [],
     }
     assert first["pages"] >= 3
     assert (second["code"], second["title"]) == ("SMALL-2", "Größe")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -19,7 +19,7 @@ from consentkit.documents.form_request import LOOSE, Form, FormRequest, Situatio
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
-from consentkit.model.identity import Layout
+from consentkit.model.identity import Layout, PaperSize
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.operations.approve import approve
@@ -61,7 +61,7 @@ def texts_of(form: Form) -> list[str]:
 
 
 def fields_of(form: Form) -> set[str]:
-    return {slot.name for slot in form.part.slots}
+    return {slot.name for slot in form.part.slots} - {"packet_page", "packet_number"}
 
 
 def words(language: str = "en") -> LanguagePack:
@@ -84,7 +84,7 @@ def places_of(role: str) -> set[str]:
     ("situation", "roles", "more"),
     [
         ({}, ("patient", "clinician"), set()),
-        ({"telehealth": True}, ("patient", "clinician"), set()),
+        ({"telehealth": True}, ("patient", "clinician"), {f"telehealth_{number}" for number in (1, 2, 3)}),
         ({"trainee": True}, ("patient", "clinician"), {"name_of_trainee", "name_of_supervisor"}),
         ({"represented": True}, ("representative", "clinician"), {"representative_blank"}),
         ({"represented": True, "assent": True}, ("representative", "assent", "clinician"), {"representative_blank"}),
@@ -96,6 +96,7 @@ def places_of(role: str) -> set[str]:
             {
                 *("representative_blank", "interpreter_blank", "name_of_trainee", "name_of_supervisor"),
                 *("telehealth_applies", "trainee_applies"),
+                *(f"telehealth_{number}" for number in (1, 2, 3)),
             },
         ),
     ],
@@ -261,6 +262,9 @@ LOOKED_AT = {
     "everything, fillable": FormRequest(("90837", "90785"), ("en",), EVERYTHING, FILLABLE),
     "two languages, fillable": FormRequest(("90839",), ("es", "en"), LOOSE, FILLABLE),
     "large print": FormRequest(("90837",), ("es",), EVERYTHING, LARGE),
+    "a crisis": FormRequest(("90839",), ("en",), Situation(), FILLABLE),
+    "a crisis in large print": FormRequest(("90839",), ("en",), Situation(), LARGE),
+    "several procedures": FormRequest(("90791", "90834", "90853"), ("en",), Situation(), Layout("a4")),
     "two languages in large print": FormRequest(("90837",), ("en", "es"), LOOSE, LARGE),
 }
 
@@ -325,6 +329,99 @@ def test_a_form_has_fewer_than_600_words() -> None:
     assert len(" ".join(texts_of(form)).split()) < 600
 
 
+def test_rows_to_sign_have_room_for_a_hand_and_the_last_is_15_mm_above_the_foot() -> None:
+    for form in (looked_at("loose"), looked_at("everything, fillable"), crisis_form(), crisis_form("a4")):
+        to_sign = [slot for slot in form.part.slots if slot.name.endswith(("_signature", "_printed_name"))]
+        lines = {(slot.page, round(slot.corners.bottom)) for slot in to_sign}
+        for page, line in lines:
+            between = [line - other for number, other in lines if number == page and other < line]
+            assert min(between, default=1000) >= 12.9 * MM, (page, line)
+            assert line >= (FOOT + 15) * MM - 1, (page, line)
+
+
+MM = 72 / 25.4
+FOOT = 17.9
+"""Millimetres from the edge of the sheet to the rule above the foot."""
+
+
+def crisis_form(paper: PaperSize = "letter", languages: tuple[str, ...] = ("en",), **situation: bool) -> Form:
+    request = FormRequest(("90839",), languages, Situation(**situation), Layout(paper))
+    return get_or_make_form(open_workspace(), request)
+
+
+# --- a crisis ---
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_form_of_a_crisis_is_one_page_that_begins_with_988(paper: PaperSize) -> None:
+    form = crisis_form(paper)
+    assert form.pages == 1
+    texts = texts_of(form)
+    assert words().plan.call in texts
+    assert texts.index(words().plan.call) < texts.index(words().form.asked)
+    assert not any(text.startswith("I was given the information") for text in texts)  # which may follow
+    assert any(text.startswith("I was or will be given the information on code 90839") for text in texts)
+
+
+@pytest.mark.parametrize("situation", [{"represented": True, "assent": True}, {"interpreter": True, "witness": True}])
+@pytest.mark.parametrize("languages", [("en",), ("es",)])
+def test_with_more_who_sign_it_is_one_sheet(situation: dict[str, bool], languages: tuple[str, ...]) -> None:
+    assert crisis_form(languages=languages, **situation).pages == 2
+
+
+def test_any_procedure_with_a_plan_has_such_a_form_and_no_other_has(clinic: Path) -> None:
+    write_procedure(clinic / "procedures", plan="crisis")
+    alone, other, both = (form_of(clinic, asked(*codes)) for codes in ((CODE,), (OTHER,), (CODE, OTHER)))
+    assert [words().plan.call in texts_of(form) for form in (alone, other, both)] == [True, False, True]
+    in_two = form_of(clinic, asked(languages=("es", "en")))
+    assert {words("es").plan.call, words("en").plan.call} <= set(texts_of(in_two))
+
+
+# --- rows ---
+
+
+def test_rows_of_risks_and_choices_begin_with_a_capital_letter_and_go_on_without(clinic: Path) -> None:
+    texts = texts_of(form_of(clinic, asked()))
+    assert {"You may feel worse for a day", "Waiting; doing nothing"} <= set(texts)
+    shown = texts_of(crisis_form())
+    assert "Going to a hospital against your will; police who come, and may use force" in shown
+
+
+# --- filled in by keyboard ---
+
+
+def fields_in(form: Form) -> dict[str, Any]:
+    """Each field: what a screen reader says, and its flags."""
+    with pikepdf.open(io.BytesIO(form.part.pdf)) as pdf:
+        fields = cast("Iterable[Any]", pdf.Root.AcroForm.Fields)
+        return {str(field.T): (str(field.TU), int(field.get("/Ff", 0))) for field in fields}
+
+
+def test_a_field_for_a_day_says_how_the_day_is_typed(clinic: Path) -> None:
+    fields = fields_in(form_of(clinic, asked(layout=FILLABLE)))
+    assert fields["patient_signed_on"][0] == "Patient: Date (mm/dd/yyyy)"
+    assert fields["patient_born"][0] == "Patient: Date of birth (mm/dd/yyyy)"
+    spanish = fields_in(form_of(clinic, asked(languages=("es",), layout=FILLABLE)))
+    assert spanish["clinician_signed_on"][0].endswith("Fecha (mm/dd/aaaa)")
+
+
+REQUIRED = 1 << 1
+
+
+def test_what_must_not_stay_empty_is_marked_as_required(clinic: Path) -> None:
+    def required(**situation: bool) -> set[str]:
+        fields = fields_in(form_of(clinic, asked(layout=FILLABLE, **situation)))
+        return {name for name, (_, flags) in fields.items() if flags & REQUIRED}
+
+    def must(role: str) -> set[str]:
+        return {f"{role}_{place}" for place in ("signature", "signed_on", "printed_name")}
+
+    always = {"confidentiality_initials", *must("clinician")}
+    assert required() == always | must("patient")
+    assert required(represented=True, witness=True) == always | must("representative") | must("witness")
+    assert required(loose=True) == always | must("patient")
+
+
 # --- what must never be missing ---
 
 
@@ -332,8 +429,9 @@ def test_a_form_has_fewer_than_600_words() -> None:
     ("template", "whole", "part", "lost"),
     [
         ("asked.html", "<h2>{{ first.name | replace", "<h2>Care</h2><h2>{{ item.code | replace", "A small procedure"),
+        ("asked.html", "{{ both(text, form.calls[1][loop.index0] if second) }}", "", "Call or text 988 at any hour"),
         ("asked.html", "{{ both(text, other and other.summary[row]) }}", "Yes.", "You may feel sad."),
-        ("asked.html", "{{ both(text, other and other.risks[group]) }}", "Yes.", "You may feel worse for a day."),
+        ("asked.html", "{{ both(text, other and other.risks[group]) }}", "Yes.", "You may feel worse for a day"),
         ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; doing nothing"),
         ("clauses.html", "{{ clauses_of(form.clauses) }}", "", "This choice is yours. You can:"),
         ("clauses.html", "{{ both_passage(clause.text, other and other.text) }}", "", "This choice is yours. You can:"),
@@ -343,7 +441,7 @@ def test_a_form_has_fewer_than_600_words() -> None:
             "<li hidden>{{ both(text, second.consent",
             "I could ask my",
         ),
-        ("signers.html", "{{ both(item.said[0].paper", "{{ both(item.said[0].title", "I was given the information"),
+        ("signers.html", "{{ both(item.said[0].paper", "{{ both(item.said[0].title", "I was or will be given"),
         ("signers.html", "{{ both(words.form[agreement]", "{{ both(words.form.asked", "I agree to what is named"),
         ("signers.html", "{{ both_items(asked.statements", "{{ both_items([]", "I know that I may say no"),
         ("on_form.html", "{{ both(statement, ", '{{ both("Yes.", ', "I know that this can't be undone."),
@@ -355,7 +453,7 @@ def test_a_template_that_drops_or_changes_what_is_signed_makes_no_form(
     original = (shipped("templates") / "form" / template).read_text(encoding="utf-8")
     assert original.count(whole) == 1
     clinic = make_clinic(tmp_path / "clinic", templates={f"form/{template}": original.replace(whole, part)})
-    write_procedure(clinic / "procedures", on_form=OWN["on_form"])
+    write_procedure(clinic / "procedures", on_form=OWN["on_form"], plan="crisis")
     for make in (make_form_of_visit, make_loose_form, make_consent):
         with pytest.raises(RenderingFailed, match="the finished page lacks") as caught:
             make(open_workspace(clinic))

@@ -45,8 +45,8 @@ def texts(**changes: Any) -> list[str]:
     return [" ".join(block.text.split()) for block in blocks(**changes)]
 
 
-def test_it_has_four_chapters_and_each_says_what_belongs_to_it() -> None:
-    headings, chapters, clauses = words().headings, words().chapters, words().clauses
+def test_it_has_three_chapters_and_each_says_what_belongs_to_it() -> None:
+    headings, chapters = words().headings, words().chapters
     term = {"term": "Talk", "meaning": "To speak."}
     found = [block.text for block in blocks(technical_terms=[term]) if block.role in {"H2", "H3"}]
     assert found == [
@@ -60,15 +60,23 @@ def test_it_has_four_chapters_and_each_says_what_belongs_to_it() -> None:
         headings.risks,
         headings.benefits,
         headings.alternatives,
-        chapters.rights,
-        *(clause.heading for clause in clauses.values() if clause.always),
         chapters.before_and_after,
+        headings.practical,
         headings.preparation,
         headings.recovery,
-        headings.practical,
         headings.technical_terms,
+        headings.rights,
         words().teach_back.own_questions,
     ]
+
+
+def test_it_has_the_clauses_that_the_form_has_not_and_names_the_others() -> None:
+    clauses = words().clauses
+    read = {name for name, clause in clauses.items() if clause.always and not clause.initials and not clause.form}
+    found = texts()
+    assert {name for name, clause in clauses.items() if clause.heading in found} == read
+    named = "; ".join(clauses[name].heading for name in ("rights", "confidentiality"))
+    assert fill(words().form.clauses_on_form, clauses=named) in found
 
 
 def test_doing_nothing_is_the_last_row_of_the_choices() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,16 @@ def test_a_paper_is_rendered_by_its_name(call: Callable[..., Outcome], clinic: P
 
 def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
     texts = said(made(clinic, intro="Read this.", sections=TO_FILL_IN, **SIGNED))
-    for text in ("A few small rules", "Read this.", "Everything", "in pen", "Service", "A talk", "Which way", "By mail"):
+    for text in (
+        "A few small rules",
+        "Read this.",
+        "Everything",
+        "in pen",
+        "Service",
+        "A talk",
+        "Which way",
+        "By mail",
+    ):
         assert any(text in each for each in texts), text
     for text in (*SIGNED["statements"], SIGNED["agreement"]):
         assert text in texts
@@ -98,7 +108,15 @@ def test_who_signs_has_a_place_and_nobody_else(clinic: Path) -> None:
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED)) if name.endswith("_signature")}
     assert roles == {"patient", "clinician"}
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED_BY_ALL)) if "_signature" in name}
-    assert roles == {"patient", "representative", "participant_1", "participant_2", "interpreter", "witness", "clinician"}
+    assert roles == {
+        "patient",
+        "representative",
+        "participant_1",
+        "participant_2",
+        "interpreter",
+        "witness",
+        "clinician",
+    }
 
 
 def test_only_participants_may_sign(clinic: Path) -> None:
@@ -204,7 +222,7 @@ def test_a_template_that_leaves_out_what_is_signed_makes_no_paper(clinic: Path) 
     own = clinic / "templates" / "paper" / "signers.html"
     own.parent.mkdir(parents=True)
     own.write_text(shipped.replace("{{ paper.agreement }}", ""), encoding="utf-8")
-    with pytest.raises(RenderingFailed, match="the finished page lacks `I agree to keep these rules.`"):
+    with pytest.raises(RenderingFailed, match=r"the finished page lacks `I agree to keep these rules\.`"):
         made(clinic, **SIGNED)
 
 
@@ -213,8 +231,6 @@ def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> No
     write_paper(clinic / "papers", **SIGNED_BY_ALL)
     one = workspace(clinic)
     content = one.content(PAPER)
-    from dataclasses import replace
-
     seen = one.compose(replace(content, signers=("patient", "clinician")))
     assert seen.content_hash == one.compose(content).content_hash
     assert "Only if needed" in one.compose(content).html

@@ -21,7 +21,8 @@ from pikepdf import Dictionary
 from consentkit.documents.document import Document
 from consentkit.packets.items import PlacedItem
 from consentkit.packets.packet import Packet
-from consentkit.packets.slots import particulars
+from consentkit.packets.slots import in_pieces, particulars
+from consentkit.packets.wording import joined
 from kit.finding import Finding
 from kit.source_tree import running_fields, source_tree
 from kit.structure_tree import Node, differences, folded, lines, tree_of, tree_with_targets
@@ -70,7 +71,7 @@ def packet_expectation(packet: Packet) -> Expectation:
     """What the packet of a visit must be, by its parts."""
     plan = packet.plan
     title = plan.pack.packet.cover.heading
-    listed = [placed.first for placed in packet.papers[1:] if placed.paper.to_do]
+    listed = [placed.first for placed in packet.papers[1:] if placed.paper.group]
     tree = Node("Document", plan.pack.language, {"title": title})
     tree.kids = [
         _paper_tree(packet, placed, listed if number == 0 else []) for number, placed in enumerate(packet.papers)
@@ -92,7 +93,10 @@ def packet_expectation(packet: Packet) -> Expectation:
 
 def _paper_tree(packet: Packet, placed: PlacedItem, listed: Sequence[int]) -> Node:
     """The tree of a part with what the visit writes into it."""
-    part, values = placed.paper.part, particulars(packet.plan.visit, placed.paper.pack)
+    part, form = placed.paper.part, placed.paper.form
+    visit, pack, wording = packet.plan.visit, placed.paper.pack, packet.plan.wording
+    said = in_pieces(visit, pack, wording, *(form.languages[1:] if form else ()))
+    values = {**particulars(visit, pack), **{name: joined(pieces) for name, pieces in said.items()}}
     with pikepdf.open(io.BytesIO(part.pdf)) as pdf:
         tree, targets = tree_with_targets(File(pdf))
     tree.role, tree.details["title"] = "Part", folded(placed.paper.bookmark)

@@ -1,4 +1,4 @@
-"""The smallest procedure and paper that are valid, and a clinic folder around them: quick to render, and easy to vary."""
+"""The smallest procedure and paper that are valid, with a clinic folder: quick to render, and easy to vary."""
 
 from __future__ import annotations
 

@@ -45,13 +45,14 @@ CRISIS = "90839 90840"
 SESSIONS = "90832 90834 90837"
 BESIDE_A_VISIT = "90833 90836 90838"
 FAMILY = "90846 90847"
-OF_A_SESSION = Facts("primary", goes_with="90785 90863", not_with=f"{BESIDE_A_VISIT} {CRISIS}", unless_separate=FAMILY)
+FIRST = "90791 90792"
+OF_A_SESSION = Facts("primary", goes_with="90785 90863", unless_separate=f"{FIRST} {FAMILY}")
 OF_A_SESSION_BESIDE_A_VISIT = Facts(
-    "add_on", goes_with="90785", medical_visit=True, not_with=f"{SESSIONS} {CRISIS}", unless_separate=FAMILY
+    "add_on", goes_with="90785", medical_visit=True, unless_separate=f"{FIRST} {FAMILY}"
 )
-OF_A_FAMILY_SESSION = Facts(
-    "primary", (50, 26, 0), not_with=f"90785 {CRISIS}", unless_separate=f"{SESSIONS} {BESIDE_A_VISIT}"
-)
+OF_A_FAMILY_SESSION = Facts("primary", (50, 26, 0), not_with=f"90785 {CRISIS}")
+OF_A_FIRST_ASSESSMENT = Facts("primary", goes_with="90785", not_with=CRISIS)
+TREATMENTS = f"{SESSIONS} {BESIDE_A_VISIT} 90845 {FAMILY} 90849 90853"
 WITH_A_CRISIS = "90785 90791 90792 90832 90833 90834 90836 90837 90838 90845 90846 90847 90849 90853 90863"
 
 FACTS = {
@@ -60,33 +61,45 @@ FACTS = {
         add_on_to=f"90791 90792 {SESSIONS} {BESIDE_A_VISIT} 90853",
         not_with=f"{CRISIS} {FAMILY} 90849",
     ),
-    "90791": Facts("primary", goes_with="90785", not_with=CRISIS),
-    "90792": Facts("primary", goes_with="90785", not_with=CRISIS),
+    "90791": OF_A_FIRST_ASSESSMENT._replace(unless_separate=f"90792 {TREATMENTS}"),
+    "90792": OF_A_FIRST_ASSESSMENT._replace(unless_separate=f"90791 {TREATMENTS}"),
     "90806": Facts("retired", (0, 45, 50)),
-    "90832": OF_A_SESSION._replace(minutes=(30, 16, 37)),
-    "90833": OF_A_SESSION_BESIDE_A_VISIT._replace(minutes=(30, 16, 37)),
-    "90834": OF_A_SESSION._replace(minutes=(45, 38, 52)),
-    "90836": OF_A_SESSION_BESIDE_A_VISIT._replace(minutes=(45, 38, 52)),
-    "90837": OF_A_SESSION._replace(minutes=(60, 53, 0)),
-    "90838": OF_A_SESSION_BESIDE_A_VISIT._replace(minutes=(60, 53, 0)),
+    "90832": OF_A_SESSION._replace(minutes=(30, 16, 37), not_with=f"90834 90837 {BESIDE_A_VISIT} {CRISIS}"),
+    "90833": OF_A_SESSION_BESIDE_A_VISIT._replace(
+        minutes=(30, 16, 37), not_with=f"90836 90838 {SESSIONS} {CRISIS} 90863"
+    ),
+    "90834": OF_A_SESSION._replace(minutes=(45, 38, 52), not_with=f"90832 90837 {BESIDE_A_VISIT} {CRISIS}"),
+    "90836": OF_A_SESSION_BESIDE_A_VISIT._replace(
+        minutes=(45, 38, 52), not_with=f"90833 90838 {SESSIONS} {CRISIS} 90863"
+    ),
+    "90837": OF_A_SESSION._replace(minutes=(60, 53, 0), not_with=f"90832 90834 {BESIDE_A_VISIT} {CRISIS}"),
+    "90838": OF_A_SESSION_BESIDE_A_VISIT._replace(
+        minutes=(60, 53, 0), not_with=f"90833 90836 {SESSIONS} {CRISIS} 90863"
+    ),
     "90839": Facts("primary", (60, 30, 74), goes_with="90840", not_with=WITH_A_CRISIS, once_a_day=True),
     "90840": Facts("add_on", (30, 0, 0), add_on_to="90839", not_with=WITH_A_CRISIS),
-    "90845": Facts("primary", not_with=CRISIS),
-    "90846": OF_A_FAMILY_SESSION,
-    "90847": OF_A_FAMILY_SESSION,
-    "90849": Facts("primary", not_with=f"90785 {CRISIS}"),
-    "90853": Facts("primary", goes_with="90785", not_with=CRISIS),
-    "90863": Facts("add_on", add_on_to=SESSIONS, not_with=CRISIS),
+    "90845": Facts("primary", not_with=CRISIS, unless_separate=FIRST),
+    "90846": OF_A_FAMILY_SESSION._replace(unless_separate=f"{FIRST} {SESSIONS} {BESIDE_A_VISIT} 90847"),
+    "90847": OF_A_FAMILY_SESSION._replace(unless_separate=f"{FIRST} {SESSIONS} {BESIDE_A_VISIT} 90846"),
+    "90849": Facts("primary", not_with=f"90785 {CRISIS}", unless_separate=FIRST),
+    "90853": Facts("primary", goes_with="90785", not_with=CRISIS, unless_separate=FIRST),
+    "90863": Facts("add_on", add_on_to=SESSIONS, not_with=f"{BESIDE_A_VISIT} {CRISIS}"),
 }
 
+SUBSTANCES = {"substance_use_records"}
 CLAUSES = {
+    "90791": SUBSTANCES,
+    "90792": SUBSTANCES,
+    "90838": SUBSTANCES,
     "90839": {"crisis_plan"},
     "90840": {"crisis_plan"},
-    "90846": {"family_roles"},
-    "90847": {"family_roles"},
-    "90849": {"family_roles", "group_confidentiality"},
-    "90853": {"group_confidentiality"},
+    "90846": {"family_roles"} | SUBSTANCES,
+    "90847": {"family_roles"} | SUBSTANCES,
+    "90849": {"family_roles", "group_confidentiality"} | SUBSTANCES,
+    "90853": {"group_confidentiality"} | SUBSTANCES,
 }
+WITHOUT_THERAPISTS_NOTES = {"90785"}
+"""Codes that do not name the clause on psychotherapy notes: the main visit has it."""
 
 COVERED_BY = {"90840": ("90839",)}
 """The codes that have no paper of their own beside another."""
@@ -109,6 +122,7 @@ def test_the_role_of_a_code_is_that_of_the_table(code: str) -> None:
     expected = FACTS[code]
     assert (billing.role, billing.once_a_day) == (expected.role, expected.once_a_day)
     assert billing.add_on_to_medical_visit is expected.medical_visit
+    assert billing.not_with_medical_visit is (code == "90863")
 
 
 @every
@@ -180,7 +194,8 @@ def test_every_code_that_is_named_is_in_the_library(code: str) -> None:
 @every
 def test_a_procedure_asks_for_the_clauses_that_it_needs(code: str) -> None:
     pack = load_language((shipped("templates"),), "en")
-    assert set(PROCEDURES[code].clauses) == CLAUSES.get(code, set())
+    notes = set() if code in WITHOUT_THERAPISTS_NOTES else {"psychotherapy_notes"}
+    assert set(PROCEDURES[code].clauses) == CLAUSES.get(code, set()) | notes
     assert set(PROCEDURES[code].clauses) <= pack.clauses.keys()
     assert not any(pack.clauses[name].always for name in PROCEDURES[code].clauses)
 
@@ -296,7 +311,7 @@ def test_titles_differ_and_are_not_the_code_owners_descriptors() -> None:
 
 
 # Sentences that are the same on purpose: what to do in danger must not be reworded for the sake of variety.
-SAFETY_PHRASES = re.compile(r"\b(988|911)\b")
+SAFETY_PHRASES = re.compile(r"\b(988|911|1-800-222-1222)\b")
 
 
 def test_no_two_procedures_share_a_sentence_of_twelve_words() -> None:

@@ -27,7 +27,7 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.slots import particulars
 from consentkit.pdf.link.order import FieldValue
 from consentkit.pdf.read.structure_text import readable_text
-from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, scans, texts, visit
+from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
 GOOD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "good"
@@ -149,29 +149,6 @@ def test_every_page_to_sign_has_a_code_that_a_scan_can_read(full: Packet) -> Non
     assert set(found) == to_sign
     for page, payload in found.items():
         assert payload == f"CK2/{full.plan.packet}/{page}"
-
-
-@pytest.mark.parametrize("layout", [{"paper": "a4"}, {"paper": "letter", "large_print": True}])
-def test_codes_can_be_read_on_every_paper(layout: dict[str, Any], clinic: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(clinic, tmp_path / "clinic")
-    (folder / "clinic.yaml").write_text(f"paper: {layout['paper']}\n")
-    made = packet(open_workspace(folder), visit(large_print=layout.get("large_print", False), place="telehealth"))
-    signed = {
-        placed.first + slot.page
-        for placed in made.papers
-        for slot in placed.paper.part.slots
-        if slot.kind == "signature" or slot.name.endswith("_initials")
-    }
-    assert set(codes(made.pdf)) == signed
-
-
-@pytest.mark.parametrize("degrees", [-1, 1])
-def test_codes_can_be_read_from_pages_in_gray_that_were_fed_askew(degrees: int, full: Packet) -> None:
-    import zxingcpp
-
-    skewed = [page.convert("L").rotate(degrees, fillcolor=255) for page in scans(full.pdf)]
-    read = {number: zxingcpp.read_barcodes(page) for number, page in enumerate(skewed, 1)}
-    assert {number: found[0].text for number, found in read.items() if found} == codes(full.pdf)
 
 
 def test_titles_bookmarks_and_metadata_hold_nothing_about_the_patient(full: Packet) -> None:

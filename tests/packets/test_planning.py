@@ -122,6 +122,32 @@ def test_where_nothing_is_left_to_sign_there_is_no_form(workspace: OpenWorkspace
     assert [one.variant for one in plan(workspace, visit(on_file=["SMALL-1"], documents=["information"])).documents]
 
 
+def test_a_plan_that_no_procedure_has_is_refused_with_the_way_out(workspace: OpenWorkspace) -> None:
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, visit(documents=["form", "plan"]))
+    (problem,) = error.value.problems
+    assert problem.rule == "no-plan"
+    assert "no procedure of this visit has one (`SMALL-1`); take `plan` out of `documents`" in problem.message
+    assert "plan" in [one.variant for one in plan(workspace, visit(procedures=CRISIS, documents=["plan"])).documents]
+
+
+def test_a_form_that_is_requested_though_all_is_on_file_is_refused_with_the_way_out(workspace: OpenWorkspace) -> None:
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, visit(documents=["form"], on_file=["SMALL-1"]))
+    (problem,) = error.value.problems
+    assert problem.rule == "no-papers"
+    assert "take a code out of `on_file`, or add `information` to `documents`" in problem.message
+
+
+def test_what_is_on_file_needs_no_approval_of_today(workspace: OpenWorkspace) -> None:
+    """What was signed may be of an earlier edition, or of one whose approval has ended since."""
+    returning = visit(on_file=["SMALL-1"])
+    assert plan(workspace, returning, allow_drafts=False).form is None
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, visit(on_file=["SMALL-1"], documents=["information"]), allow_drafts=False)
+    assert {problem.rule for problem in error.value.problems} == {"draft"}
+
+
 def test_the_texts_of_a_packet_are_named_once(workspace: OpenWorkspace) -> None:
     both, form_alone = plan(workspace, visit()), plan(workspace, visit(documents=["form"]))
     assert [text.split()[:3] for text in both.texts] == [["SMALL-1", "en", "information"]]

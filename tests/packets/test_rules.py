@@ -67,7 +67,7 @@ def only(visit: Visit, *own: Procedure) -> Conflict:
 LEGAL = [
     "90791", "90792", "90832", "90834", "90837", "90839", "90845", "90846", "90847", "90849", "90853",
     "90791 90785", "90792 90785", "90832 90785", "90834 90785", "90837 90785", "90853 90785",
-    "90832 90863", "90834 90863", "90837 90863", "90837 90785 90863", "90839 90840", "90837 90853", "90846 90847",
+    "90832 90863", "90834 90863", "90837 90863", "90837 90785 90863", "90839 90840", "90837 90853",
 ]  # fmt: skip
 LEGAL_BESIDE_A_MEDICAL_VISIT = ["90833", "90836", "90838", "90833 90785", "90836 90785", "90838 90785"]
 
@@ -153,6 +153,28 @@ def test_an_add_on_to_a_medical_visit_says_how_to_state_one() -> None:
     assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("medical-visit-missing", ("90833",), False)
 
 
+def test_a_code_for_those_who_cannot_bill_a_medical_visit_is_refused_beside_one() -> None:
+    conflict = only(visit_for("90834", "90863", medical_visit=True))
+    assert str(conflict) == (
+        "90863 is for those who cannot bill a medical (evaluation and management) visit, and this is one; "
+        "remove 90863 from `procedures`, or remove `medical_visit: true` if there is none"
+    )
+    assert (conflict.rule, conflict.codes, conflict.can_be_overridden) == ("beside-medical-visit", ("90863",), False)
+
+
+@pytest.mark.parametrize("codes", ["90832 90834", "90834 90837", "90833 90836", "90836 90838"])
+def test_two_lengths_of_one_service_are_refused(codes: str) -> None:
+    medical_visit = "90836" in codes
+    assert rules_of(visit_for(*codes.split(), medical_visit=medical_visit)) == [
+        ("not-together", tuple(codes.split()), False)
+    ]
+
+
+@pytest.mark.parametrize("codes", ["90791 90837", "90792 90834", "90791 90853", "90791 90792", "90846 90847"])
+def test_a_first_assessment_beside_treatment_passes_only_as_a_service_of_its_own(codes: str) -> None:
+    assert rules_of(visit_for(*codes.split())) == [("only-if-separate", tuple(codes.split()), True)]
+
+
 def test_an_add_on_that_needs_both_a_code_and_a_medical_visit_needs_both() -> None:
     own = facts("OWN-1", "add_on", add_on_to=["90837"], add_on_to_medical_visit=True)
     assert [rule for rule, *_ in rules_of(visit_for("OWN-1"), own)] == ["add-on-alone", "medical-visit-missing"]
@@ -182,7 +204,7 @@ def test_of_two_exclusions_the_stricter_is_told() -> None:
 
 def test_three_codes_that_exclude_each_other_are_told_as_pairs() -> None:
     found = rules_of(visit_for("90839", "90791", "90853"))
-    assert [codes for _, codes, _ in found] == [("90791", "90839"), ("90839", "90853")]
+    assert [codes for _, codes, _ in found] == [("90791", "90839"), ("90791", "90853"), ("90839", "90853")]
 
 
 def test_codes_that_must_be_separate_services_may_be_overridden() -> None:
@@ -227,6 +249,8 @@ def test_every_pair_of_shipped_codes_is_judged_by_the_facts_of_both_files(codes:
             expected.add("add-on-alone")
         if billing.role == "retired":
             expected.add("retired-code")
+        if billing.not_with_medical_visit:
+            expected.add("beside-medical-visit")
     assert {rule for rule, *_ in rules_of(visit_for(*codes, medical_visit=True))} == expected
 
 
@@ -461,6 +485,7 @@ def test_the_document_lists_every_rule_and_says_which_can_be_overridden() -> Non
         "only-if-separate": "yes",
         "add-on-alone": "yes",
         "medical-visit-missing": "no",
+        "beside-medical-visit": "no",
         "once-a-day": "no",
         "untrained-interpreter": "no",
         "minor-alone": "yes",

@@ -14,6 +14,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet
 from consentkit.packets.work_order import work_order
 from kit.packets import CHILD, MOTHER, OTHER, packet, page_texts, visit
+from kit.pictures import photograph
 from kit.small import make_clinic, write_procedure, write_translation
 
 LONGEST_NAME = "Maximiliane Alexandra Wilhelmina Theodora Konstantinopolitanska-Featherstonehaug"
@@ -51,17 +52,42 @@ def test_the_cover_says_who_signs_what_on_which_page(usual: Packet) -> None:
     order = work_order(usual.papers[1:], usual.plan.situation, usual.plan.pack)
     (sign, read) = order["groups"]
     form, refusal = sign["papers"]
-    assert form["places"] == [
-        {"page": 2, "who": [], "initials": 1},
-        {"page": 3, "who": ["Patient", "Clinician"], "initials": 0},
-    ]
+    assert [who for place in form["places"] for who in place["who"]] == ["Patient", "Clinician"]
+    assert sum(place["initials"] for place in form["places"]) == 1
+    assert [place["page"] for place in form["places"]] == sorted({place["page"] for place in form["places"]})
     assert [place["who"] for place in refusal["places"]] == [["Patient", "Clinician"]]
     assert [paper["title"] for paper in read["papers"]] == ["A small procedure (SMALL-1): Information to keep"]
     assert (order["signatures"], order["dates"], order["initials"]) == (4, 4, 1)
     said = cover(usual)
-    assert re.search(r"Sign here 2 Consent form \(SMALL-1\) 1 3 Patient, Clinician", said), said
+    assert re.search(r"Sign here 2 Consent form \(SMALL-1\) Patient", said), said
     assert "Signatures: 4" in said
     assert "Initials: 1" in said
+
+
+def test_a_page_for_initials_alone_says_whose_they_are(workspace: OpenWorkspace) -> None:
+    large = packet(workspace, visit(large_print=True, documents=["form"], patient=CHILD, representative=MOTHER))
+    assert re.search(r"Representative: Initials 1 ", cover(large)), cover(large)
+
+
+def test_who_assents_is_called_the_patient(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(documents=["form"], patient=CHILD, representative=MOTHER))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    whoever = [who for place in order["groups"][0]["papers"][0]["places"] for who in place["who"]]
+    assert whoever == ["Representative", "Patient", "Clinician"]
+
+
+def test_the_rules_of_the_table_part_papers_and_not_the_pages_of_one(workspace: OpenWorkspace) -> None:
+    """Every rule of the table is as long as the table: none is drawn under some of its cells only."""
+    made = packet(workspace, visit(documents=["consent"], large_print=True))
+    (page,) = photograph(made.pdf)[: made.papers[0].last]
+    gray = page.convert("L")
+    longest = []
+    for y in range(gray.height // 2, gray.height):
+        row = gray.crop((0, y, gray.width, y + 1)).tobytes()
+        runs = [len(run) for run in re.findall(rb"[\x00-\x80]+", row)]
+        longest += [run for run in runs if run > gray.width // 12]
+    assert longest
+    assert min(longest) > 0.8 * gray.width, sorted(longest)
 
 
 def test_whoever_is_not_expected_is_not_asked_for(usual: Packet) -> None:

@@ -560,7 +560,7 @@ def test_a_page_that_is_full_is_made_as_large_as_fits_between_head_and_foot() ->
     share = width_of(place_of(accepted, "privacy")) / width_of(place_of(data, "privacy"))
     assert 0.85 < share < 0.95
     picture = pypdfium2.PdfDocument(accepted)[0].render().to_pil().convert("L")
-    head, foot = picture.crop((0, 0, 612, 44)), picture.crop((0, 792 - 28, 612, 792))
+    head, foot = picture.crop((0, 0, 612, 44)), picture.crop((0, 792 - 33, 612, 792))
     assert head.getextrema() == foot.getextrema() == (255, 255)
 
 

@@ -142,7 +142,7 @@ def _packet_lines(verdict: PacketVerdict) -> list[str]:
     return [
         f"packet {printable(verdict.packet)}, {report.counted(len(verdict.documents), 'document')}: {verdict.state}",
         *(f"  {line}" for document in verdict.documents for line in _document_lines(document)),
-        "Its cover, statements and extra files are only checked for changes since it was made.",
+        "Its cover and extra files are only checked for changes since it was made.",
     ]
 
 

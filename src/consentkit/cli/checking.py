@@ -29,6 +29,7 @@ class CheckRequest:
     files: tuple[str, ...]
     strict: bool
     notices: bool
+    pages: bool
     output_format: str
     quiet: bool
 
@@ -47,7 +48,7 @@ def print_grades(workspace: OpenWorkspace) -> int:
 
 def check_files(workspace: OpenWorkspace, request: CheckRequest) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
-    result = check(workspace, request.files)
+    result = check(workspace, request.files, pages=request.pages)
     shown = [problem for problem in result.problems if request.notices or problem.severity != "notice"]
     _print(result, shown, request.output_format)
     for failure in result.failures:

@@ -128,6 +128,7 @@ consentkit.add_command(cache)
 @click.argument("files", nargs=-1, type=CodeArgument(), metavar="[CODE|NAME|FILE.yaml|DIR]...")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--notices", is_flag=True, help="Show notices too, such as texts that nobody has reviewed.")
+@click.option("--pages", is_flag=True, help="Also make the papers, and warn of pages that break their budget.")
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
 )

@@ -74,6 +74,8 @@ class _RenderReport:
     entries: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int = 0
     """That of the first failure."""
+    _notices: tuple[str, ...] = ()
+    """What is to be known of the document that was made last."""
 
     def print(self, event: RenderEvent) -> None:
         """Print one event."""
@@ -81,6 +83,7 @@ class _RenderReport:
             self.exit_code = self.exit_code or event.error.exit_code
             click.echo(f"Error: {event.code}: {event.error}", err=True)
         elif isinstance(event, DocumentMade):
+            self._notices = event.notices
             for notice in event.notices:
                 say(f"Warning: {notice}", quiet=self.quiet)
             if event.target is None:
@@ -94,7 +97,7 @@ class _RenderReport:
             click.echo(_refusal(event.error), err=True)
 
     def _finish(self, document: Document, shown: str) -> None:
-        self.entries.append(report.document_entry(document, shown))
+        self.entries.append(report.document_entry(document, shown, self._notices))
         say(report.document_line(document, shown), quiet=self.quiet)
 
 

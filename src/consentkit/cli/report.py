@@ -6,7 +6,7 @@ Guarantees: nothing here prints; the JSON forms hold only plain values and keep 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from consentkit.model.identity import printed_fingerprint
@@ -23,8 +23,8 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def document_entry(document: Document, file: str) -> dict[str, Any]:
-    """A finished document as plain data."""
+def document_entry(document: Document, file: str, notices: Sequence[str] = ()) -> dict[str, Any]:
+    """A finished document as plain data, with what the front desk should know of it."""
     return {
         "code": document.code,
         "title": document.title,
@@ -40,6 +40,7 @@ def document_entry(document: Document, file: str) -> dict[str, Any]:
         "clauses": [{"name": name, "why": why} for name, why in document.clauses.items()],
         "approved": document.is_approved,
         "approval": dict(document.approval_entry) if document.approval_entry else None,
+        "warnings": list(notices),
     }
 
 

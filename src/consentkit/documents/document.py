@@ -39,6 +39,8 @@ class Document:
     """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure names it."""
     warnings: tuple[str, ...]
     """What the front desk should know of it on any day."""
+    page_notices: tuple[str, ...]
+    """How it breaks the budget of its pages, in sentences that begin with the code: for whoever writes its text."""
     review_due: datetime.date
     """The day by which it must be reviewed."""
     part: Part

@@ -83,6 +83,20 @@ class FormValues:
     """The questions for teach-back, each in the languages that have it."""
     on_file: tuple[str, ...] = ()
     """That consent to other procedures of the visit is on file, in each language; nothing where there are none."""
+    calls: tuple[tuple[str, str], ...] = ()
+    """Whom to call in a crisis, and whom if life is in danger, in each language; only where a procedure is for one."""
+    is_urgent: bool = False
+    """Whether every procedure is for a crisis."""
+
+    @property
+    def in_one_flow(self) -> bool:
+        """Whether the form is set so that everything that is read and signed is on one page."""
+        return self.is_urgent and not self.situation.loose and self.second is None
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the rows are in two columns: where there are many, or where one page must do."""
+        return self.second is None and (self.is_urgent or len(self.items) > 1)
 
 
 def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
@@ -93,6 +107,7 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
     packs = [text.pack for text in asked[0]]
     clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
     said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
+    plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
         second=packs[1] if len(packs) > 1 else None,
         situation=situation,
@@ -101,6 +116,8 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
         visit_clauses={name: clause for name, clause in said.items() if clause[0].visit},
         teach_back=tuple(_teach_back(asked)),
         on_file=tuple(_on_file(pack, on_file) for pack in packs) if on_file else (),
+        calls=tuple((pack.plan.call, pack.plan.call_note) for pack in packs) if any(plans) else (),
+        is_urgent=all(plans),
     )
 
 
@@ -130,18 +147,25 @@ def _said(text: AskedText) -> SaidText:
         name=fill(words.form.item, **names),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
-            group: "; ".join(risk.phrase.rstrip(".") for risk in risks)
+            group: _listed([risk.phrase.rstrip(".") for risk in risks])
             for group, risks in procedure.risks.main_risks.items()
         },
-        choices="; ".join([*choices, words.form.nothing]),
+        choices=_listed([*choices, words.form.nothing]),
         on_form=procedure.on_form,
+        # In a crisis the information may follow when there is time to read it.
         paper=fill(
-            words.form.given_paper,
+            words.form.given_paper_later if procedure.plan else words.form.given_paper,
             **names,
             date=words.dates.write(procedure.review.issued),
             fingerprint=text.fingerprint,
         ),
     )
+
+
+def _listed(phrases: Sequence[str]) -> str:
+    """Phrases in one row, which begins with a capital letter like the sentences of the other rows."""
+    row = "; ".join(phrases)
+    return row[:1].upper() + row[1:]
 
 
 def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situation: Situation) -> dict[str, str]:

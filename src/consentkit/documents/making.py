@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consentkit._version import __version__
+from consentkit.documents.budgets import budget_notices
 from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
@@ -63,6 +64,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         mark=page.mark,
         clauses=content.clauses,
         warnings=tuple(standing_notices(content)),
+        page_notices=tuple(budget_notices(content, layout, part)),
         review_due=content.definition.review.next,
         part=part,
     )

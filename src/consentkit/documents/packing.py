@@ -13,15 +13,16 @@ from typing import Any
 
 from consentkit.documents.document import Document
 from consentkit.model.identity import Layout
-from consentkit.pdf.part import Corners, Part, Slot
+from consentkit.pdf.part import Corners, Flaw, Part, Slot
 
-_FORM = 2
+_FORM = 3
 
 
 def pack_part(part: Part, about: dict[str, Any] | None = None) -> bytes:
     """Write a part as bytes, with anything else that can be JSON."""
     slots = [[slot.name, slot.kind, slot.page, list(slot.corners), slot.element, slot.widget] for slot in part.slots]
-    head = {"form": _FORM, "pages": part.pages, "slots": slots, "about": about or {}}
+    flaws = [[flaw.kind, flaw.page, flaw.about] for flaw in part.flaws]
+    head = {"form": _FORM, "pages": part.pages, "slots": slots, "flaws": flaws, "about": about or {}}
     return json.dumps(head).encode() + b"\n" + part.pdf
 
 
@@ -36,7 +37,8 @@ def unpack_part(data: bytes | None) -> tuple[Part, dict[str, Any]] | None:
             Slot(name, kind, page, Corners(*corners), element, widget)
             for name, kind, page, corners, element, widget in entries["slots"]
         )
-        return Part(pdf, entries["pages"], slots), entries["about"]
+        flaws = tuple(Flaw(*flaw) for flaw in entries["flaws"])
+        return Part(pdf, entries["pages"], slots, flaws), entries["about"]
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -55,6 +57,7 @@ def pack_document(document: Document) -> bytes:
         "mark": document.mark,
         "clauses": dict(document.clauses),
         "warnings": list(document.warnings),
+        "page_notices": list(document.page_notices),
         "review_due": document.review_due.isoformat(),
     }
     return pack_part(document.part, about)
@@ -70,6 +73,7 @@ def unpack_document(data: bytes | None) -> Document | None:
         signers = about["layout"].pop("signers")
         about["layout"] = Layout(**about["layout"], signers=None if signers is None else tuple(signers))
         about["warnings"] = tuple(about["warnings"])
+        about["page_notices"] = tuple(about["page_notices"])
         about["review_due"] = datetime.date.fromisoformat(about["review_due"])
         return Document(part=part, **about)
     except (ValueError, KeyError, TypeError):

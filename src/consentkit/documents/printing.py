@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, Sheet, read_style, style_path
+from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, USUAL_STYLE_SHEET, Sheet, read_style, style_path
 from consentkit.documents.safety import require_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
@@ -78,5 +78,4 @@ def _layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[P
 
 def _layout_style_names(layout: Layout) -> Iterator[str]:
     yield f"paper-{layout.paper}.css"
-    if layout.large_print:
-        yield LARGE_STYLE_SHEET
+    yield LARGE_STYLE_SHEET if layout.large_print else USUAL_STYLE_SHEET

@@ -97,6 +97,7 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
         yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices)
         yield from said.on_form.initials if said.on_form else ()
     yield from form.on_file
+    yield from (text for call in form.calls for text in call)
     yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
     yield from clause_texts(clause for clauses in form.visit_clauses.values() for clause in clauses)
     for words in (pack, form.second) if form.second else (pack,):

@@ -39,7 +39,7 @@ from consentkit.model.identity import (
     complaint_of_former_variant,
 )
 from consentkit.problems import Problem, listed, quoted
-from consentkit.reading.paths import is_file
+from consentkit.reading.paths import is_file, is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
@@ -217,6 +217,16 @@ class OpenWorkspace:
         """Resolve which document is requested. Raises UnknownCode."""
         language = language or self.default_language
         return find(self.library, procedure, language, variant, layout, self._files())
+
+    def is_own(self, sought: Sought) -> bool:
+        """Whether the clinic itself wrote something of what a document says: its text, its clauses or its templates."""
+        texts = [path for path in (sought.original, sought.translation) if path]
+        folder = self.opened.path
+        return (
+            any(path.parent != shipped("procedures") for path in texts)
+            or self.templates != (shipped("templates"),)
+            or bool(folder and is_there(clause_file(folder, sought.identity.language)))
+        )
 
     def source(self, snapshot: Snapshot | None = None) -> DocumentSource:
         """The clinic's particulars, templates and approvals, as of today."""

@@ -40,7 +40,7 @@ class Clause(Record):
     visit: Literal["telehealth", "trainee"] | None = None
     """The kind of visit that calls for it, where it depends on the visit."""
     form: bool = False
-    """Whether the form has it too; one with initials or for a kind of visit is on the form in any case."""
+    """Whether the form has it, and the information not; so it is with initials or for a kind of visit."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
 

@@ -175,7 +175,7 @@ class Representative(PersonalRecord):
     name: Name
     """The whole name."""
     relationship: ShortText
-    """What this person is to the patient, such as mother or legal guardian."""
+    """What this person is to the patient, such as mother or legal-guardian: printed in the language of the paper."""
 
 
 class Interpreter(PersonalRecord):
@@ -186,7 +186,7 @@ class Interpreter(PersonalRecord):
     is_a: Literal["professional", "staff", "relative", "child"]
     """A trained interpreter, a bilingual member of the staff, or, which is refused, a relative or a child."""
     language: ShortText | None = None
-    """The language, as a person names it."""
+    """The language, such as Spanish or es: printed in the language of the paper."""
     number: ShortText | None = None
     """The number by which an interpreting service knows this person."""
 

@@ -17,6 +17,7 @@ from consentkit.model.placeholders import fill, takes, with_placeholders
 from consentkit.model.risks import Figure
 from consentkit.model.signing_words import Consent, FormWords, Refusal, Signatures
 from consentkit.model.values import ClauseName, LanguageTag, Line, Record
+from consentkit.model.visit_words import VisitWords
 
 
 def _time_pattern(text: str) -> str:
@@ -30,6 +31,8 @@ class Dates(Record):
     """The order of {day}, {month} and {year}."""
     months: Annotated[tuple[Line, ...], Field(min_length=12, max_length=12)]
     """The twelve months."""
+    typed: Line = "yyyy-mm-dd"
+    """How a day is typed into a field: behind the label of such a field that a screen reader speaks."""
     time: Annotated[Line, AfterValidator(_time_pattern)] = "{hour}:{minute}"
     """The order of {hour} and {minute}, and {half} of the day where hours are counted to twelve."""
     halves: Annotated[tuple[Line, ...], Field(min_length=2, max_length=2)] | None = None
@@ -185,7 +188,6 @@ class Chapters(Record):
 
     what_it_is: Line
     what_to_weigh: Line
-    rights: Line
     before_and_after: Line
 
 
@@ -273,5 +275,6 @@ class LanguagePack(Record):
     signatures: Signatures
     about: AboutWords
     packet: PacketWords
+    visit: VisitWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""

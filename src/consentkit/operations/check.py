@@ -54,11 +54,12 @@ class CheckResult:
         return not (self.failures or self.counts["error"] or (strict and self.counts["warning"]))
 
 
-def check(workspace: OpenWorkspace, names: Sequence[str] = ()) -> CheckResult:
+def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = False) -> CheckResult:
     """Check what is named: codes, files and folders. Where nothing is, check everything that documents are made from.
 
     Open the workspace for it by `opening.open_despite_faults`: a fault of the clinic's particulars is a problem then,
-    and keeps no other file from being checked.
+    and keeps no other file from being checked. With `pages`, the papers of each text are
+    made and measured too; where nothing is named, of each text of the clinic's own.
     """
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
@@ -66,8 +67,19 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = ()) -> CheckResult:
         reader, findings = _check_files(workspace, _paths(workspace, names, failures), today)
     else:
         reader, findings = _check_library(workspace, today)
-    problems = _in_order(reader.problems, findings)
+    of_pages = _page_problems(workspace, reader, only_own=not names) if pages else ()
+    problems = _in_order([*reader.problems, *of_pages], findings)
     return CheckResult(tuple(reader.paths), problems, (*failures, *reader.failures.values()))
+
+
+def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own: bool) -> Iterator[Problem]:
+    """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
+    if workspace.folder.fault:
+        return
+    from consentkit.operations.page_check import page_problems  # which loads the page engine
+
+    library = reader.library()
+    yield from page_problems(workspace, [*library.originals, *library.translations], only_own=only_own)
 
 
 def grades(workspace: OpenWorkspace) -> str:

@@ -56,7 +56,7 @@ class DocumentMade:
     target: Path | None
     """The file that it goes into; None where it is only handed over."""
     notices: tuple[str, ...]
-    """What the front desk should know of it today."""
+    """What the front desk should know of it today; and, of a text of the clinic's own, how it breaks its budget."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     for order, target in zip(orders, targets, strict=True):
         try:
             document = fulfil(workspace, order).document
-            yield DocumentMade(document, target, document.notices(datetime.date.today()))
+            of_pages = document.page_notices if workspace.is_own(order.sought) else ()
+            yield DocumentMade(document, target, (*document.notices(datetime.date.today()), *of_pages))
             if target:
                 write_file(target, document.pdf, force=request.force)
                 yield DocumentWritten(document, target)

@@ -34,7 +34,7 @@ _WORST_FIRST: tuple[VerifiedState, ...] = ("altered", "unknown", "superseded", "
 
 @dataclass(frozen=True)
 class PacketVerdict:
-    """What a packet is. Of its cover, statements and extra files, it says only whether they were altered."""
+    """What a packet is. Of its cover and extra files, it says only whether they were altered."""
 
     packet: str
     """The identifier that is printed on its cover."""

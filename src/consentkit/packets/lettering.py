@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,9 @@ import segno
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.packets.scripts import language_of
+from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
+from consentkit.pdf.fonts.widths import width_of
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
@@ -40,6 +42,8 @@ _LARGEST_IN_LARGE_PRINT = {**_LARGEST, "packet_page": 18 / 12}
 _SIDE = 2.0
 """Points between the edge of a slot and its text."""
 _ABOVE_RULE = 3.4
+_GAP = 3.0
+"""Points between two pieces of a text, in the size in which lines are drawn."""
 _LEADING = 1.03
 """From one of several lines to the next, as a share of the size of the type."""
 _BESIDE_SLOT = 2.5
@@ -76,12 +80,18 @@ class Texts:
         on_one_line: Iterable[str] = (),
         bold: Container[str] = (),
         large_print: bool = False,
+        pieces: Mapping[str, Sequence[Piece]] | None = None,
     ) -> None:
-        """`texts` may be set on several lines, `on_one_line` never; those that are in `bold` are in heavy type."""
+        """`texts` may be set on several lines, `on_one_line` never; those that are in `bold` are in heavy type.
+
+        `pieces` has those that are not of one language; each piece is drawn, and read out, by itself.
+        """
         self._printed = _LARGE_PRINT if large_print else _PRINTED
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
-        pieces = (line for text in texts for way in ways_to_break(text) for line in way)
-        self._lines = list(dict.fromkeys((*pieces, *on_one_line)))
+        self._pieces = pieces or {}
+        lines = (line for text in texts for way in ways_to_break(text) for line in way)
+        parts = (part for text in self._pieces.values() for part, _ in text)
+        self._lines = list(dict.fromkeys((*lines, *on_one_line, *parts)))
         drawn = _drawn(self._lines, bold)
         self._sheet: CompiledPart = compile_part(drawn.pdf)
         self._contents = drawn.contents
@@ -102,6 +112,9 @@ class Texts:
         left, bottom, right, top = slot.corners
         room, height = right - left - 2 * _SIDE, top - bottom
         largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
+        pieces = self._pieces.get(text, ())
+        if any(language for _, language in pieces):
+            return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
         ways = [way for way in ways_to_break(text) if all(line in self._drawn for line in way)]
         scales = [self._scale(way, room, height, largest) for way in ways]
         scale = max(scales)
@@ -112,6 +125,20 @@ class Texts:
             self._stamp(line, left, right, low + above * step, scale, slot.element, flush_right)
             for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
         ]
+
+    def _side_by_side(self, pieces: Sequence[Piece], slot: Slot, largest: float, *, flush_right: bool) -> list[Stamp]:
+        """Stamps that write the pieces of a text on one line, each in its own language."""
+        left, bottom, right, _ = slot.corners
+        widths = [self._drawn[text].width for text, _ in pieces]
+        gaps = _GAP * (len(pieces) - 1)
+        scale = min(largest, (right - left - 2 * _SIDE) / max(sum(widths) + gaps, 1))
+        stamps = []
+        for (text, language), width in zip(pieces, widths, strict=True):
+            stamp = self._stamp(text, left, right, bottom + _ABOVE_RULE, scale, slot.element, flush_right)
+            stamps.append(replace(stamp, language=stamp.language or language))
+            step = (width + _GAP) * scale
+            left, right = (left, right - step) if flush_right else (left + step, right)
+        return stamps
 
     def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
         """The size at which lines fit a slot."""
@@ -220,31 +247,13 @@ def _cut(text: str, places: Sequence[int]) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if piece)
 
 
-_NAME_ROOM = 460.0
-"""Points across the cover that are sure to be there for a name."""
-_WIDE, _CAPITAL, _SMALL_LETTER, _NARROW = 0.95, 0.7, 0.57, 0.36
-"""Widths of letters as shares of the size, on the safe side."""
+_NAME_ROOM = 480.0
+"""Points across the cover that are sure to be there for a name: its room on A4, less a little for kerning."""
 
 
 def lines_of_name(name: str) -> int:
-    """How many lines a name takes on the cover, so that room can be left for them: an estimate on the safe side."""
+    """How many lines a name takes on the cover, so that room can be left for them."""
     size = _LARGEST["visit_patient"] * LINE_SIZE
-    widths = [max(map(_estimated_width, lines)) * size for lines in ways_to_break(name)]
+    widths = [max(map(width_of, lines)) * size for lines in ways_to_break(name)]
     fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
     return next(fitting, widths.index(min(widths))) + 1
-
-
-def _estimated_width(line: str) -> float:
-    return sum(map(_estimated_letter, line))
-
-
-def _estimated_letter(char: str) -> float:
-    if unicodedata.category(char)[0] == "M":
-        return 0.0
-    if unicodedata.east_asian_width(char) in "WF":
-        return 1.0
-    if char in "MWmw@":
-        return _WIDE
-    if char in " iljtfrI.,'-’":
-        return _NARROW
-    return _CAPITAL if char.isupper() or char.isdigit() else _SMALL_LETTER

@@ -32,8 +32,9 @@ from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
-from consentkit.packets.slots import labelled, particulars
+from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
+from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_signed
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
@@ -141,13 +142,13 @@ class PacketMaker:
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
         first = linker.expect_pages(papers[-1].last)
-        values = {paper.paper.pack.language: particulars(plan.visit, paper.paper.pack) for paper in papers}
+        values = {_languages(placed.paper): _values(plan, placed.paper) for placed in papers}
         texts = _texts(plan, papers, values)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, placed in enumerate(papers):
-            writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[placed.paper.pack.language])
+            writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[_languages(placed.paper)])
             compiled = self.compiled(placed.paper.part)
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
 
@@ -162,7 +163,7 @@ class PacketMaker:
         for placed in packet.papers:
             paper = placed.paper
             required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
-            allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack))
+            allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack, plan.wording))
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
                 foot = _foot_texts(plan, placed, number, packet.pages)
@@ -184,7 +185,8 @@ class PacketMaker:
             *PacketInfo.MEANINGS.values(),
         }
         texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
-        texts |= {text for paper in papers for text in (_called(paper), paper.pack.language)}
+        texts |= {text for paper in papers for text in (_called(paper), *_languages(paper))}
+        texts |= {plan.wording.own for plan in plans if plan.wording.own}
         texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}
         texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
         if is_one_of_many:
@@ -333,7 +335,7 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
     return labelled(plan.visit, pack)
 
 
-def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[str, dict[str, str]]) -> Texts:
+def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[tuple[str, ...], dict[str, str]]) -> Texts:
     """Every text that will be drawn."""
     in_slots: list[str] = []
     on_one_line: list[str] = []
@@ -344,13 +346,39 @@ def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[str, dic
         if paper.is_foreign:
             on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
-        in_slots += (text for name, text in values[paper.pack.language].items() if name in names)
+        in_slots += (text for name, text in values[_languages(paper)].items() if name in names)
     pages = {
         _numbers(plan, placed.paper.pack, number, papers[-1].last)["packet_page"]
         for placed in papers
         for number in range(placed.first, placed.last + 1)
     }
-    return Texts(in_slots, on_one_line=on_one_line, bold=pages, large_print=plan.layout.large_print)
+    return Texts(
+        in_slots, on_one_line=on_one_line, bold=pages, large_print=plan.layout.large_print, pieces=_pieces(plan, papers)
+    )
+
+
+def _languages(paper: PacketItem) -> tuple[str, ...]:
+    """The languages of a paper: those of a form may be two."""
+    return paper.form.languages if paper.form else (paper.pack.language,)
+
+
+def _values(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
+    """What is written into the slots of a paper."""
+    return {
+        **particulars(plan.visit, paper.pack),
+        **{name: joined(said) for name, said in _in_pieces(plan, paper).items()},
+    }
+
+
+def _in_pieces(plan: PacketPlan, paper: PacketItem) -> dict[str, tuple[Piece, ...]]:
+    """What the visit says in words, as a paper has it."""
+    return in_pieces(plan.visit, paper.pack, plan.wording, *_languages(paper)[1:])
+
+
+def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[Piece, ...]]:
+    """The texts that are not of one language, in pieces."""
+    every = (_in_pieces(plan, placed.paper) for placed in papers)
+    return {joined(pieces): pieces for texts in every for pieces in texts.values()}
 
 
 def _digest(part: Part) -> bytes:

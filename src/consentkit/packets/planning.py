@@ -32,6 +32,7 @@ from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
+from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
@@ -111,6 +112,8 @@ class Planner:
         requested = RequestedPapers.of(
             visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
         )
+        _require_papers(one, requested, procedures)
+        problems.require_none()
         layouts = {
             identity: _layout_of(identity, requested, layout, situation)
             for identity in (*requested.documents, *requested.to_approve)
@@ -136,6 +139,7 @@ class Planner:
             extras=tuple(extras),
             overridden=overridden,
             layout=layout,
+            wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
 
@@ -297,6 +301,26 @@ def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, s
     """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit."""
     is_signed = identity.variant == "paper" and identity.code in requested.signed_papers
     return replace(layout, signers=situation.signers) if is_signed else layout
+
+
+def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
+    """Report what a visit itself requests in `documents`, and none of its procedures has."""
+    visit = one.visit
+    codes = listed([procedure.code for procedure in procedures])
+    if not visit.documents:
+        return
+    if "plan" in visit.documents and not any(procedure.plan for procedure in procedures):
+        one.problems.add(
+            f"`documents` requests a plan, and no procedure of this visit has one ({codes}); take `plan` out of "
+            "`documents`, or add `plan` to the file of a procedure",
+            "no-plan",
+        )
+    elif not (requested.codes_to_sign or requested.documents or visit.extra):
+        one.problems.add(
+            f"nothing of what `documents` requests is left: the consent to {codes} is on file; take a code out of "
+            "`on_file`, or add `information` to `documents`",
+            "no-papers",
+        )
 
 
 def _require_letters(one: _VisitInPlanning) -> None:

@@ -33,6 +33,7 @@ from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
+from consentkit.packets.wording import AS_TYPED, Wording, every_way
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
 from consentkit.pdf.read.content_text import UNKNOWN
@@ -189,8 +190,8 @@ def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tu
     return labelled(visit, pack) if with_labels else identifiers(visit, pack)
 
 
-def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
-    """Everything that a visit may write onto its papers, in the words of a language."""
+def own_texts(visit: Visit, pack: LanguagePack, wording: Wording = AS_TYPED) -> Iterator[str]:
+    """Everything that a visit may write onto its papers, in the words of a language, whole and in pieces."""
     yield from (visit.patient.name, visit.patient.record, visit.visit)
     yield from (pack.dates.write(visit.patient.born), pack.dates.write(visit.date))
     if visit.time:
@@ -199,12 +200,14 @@ def own_texts(visit: Visit, pack: LanguagePack) -> Iterator[str]:
         if professional:
             yield professional.signed
     if representative := visit.representative:
-        yield from (representative.name, representative.relationship)
-        yield f"{representative.name} ({representative.relationship})"
+        yield representative.name
+        for way in every_way(wording.relationship, representative.relationship):
+            yield from (way, f"({way})", f"{representative.name} ({way})")
     if interpreter := visit.interpreter:
         yield interpreter.name
-        yield "; ".join(filter(None, (interpreter.language, interpreter.number)))
-        yield ", ".join(filter(None, (interpreter.name, interpreter.language)))
+        yield from (f"{interpreter.name},", interpreter.number or "")
+        for way in every_way(wording.interpreted, interpreter.language) if interpreter.language else ():
+            yield from (way, f"{way}; {interpreter.number}", f"{interpreter.name}, {way}")
     if visit.witness:
         yield visit.witness
 

@@ -11,11 +11,32 @@ from collections.abc import Iterator
 
 from consentkit.model.visit import ASSENT_AGE, Visit
 from consentkit.model.words import LanguagePack
+from consentkit.packets.wording import AS_TYPED, Piece, Wording, before, behind, joined
 
 
 def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
-    """The text for each slot, by the slot's name, in the words of a language."""
-    return {name: text for name, text in (*_patient(visit, pack), *_signers(visit), *_visit(visit, pack)) if text}
+    """The text for each slot, by the slot's name, in the words of a language; what a visit says in words, as typed."""
+    typed = {name: joined(pieces) for name, pieces in in_pieces(visit, pack, AS_TYPED).items()}
+    texts = {name: text for name, text in (*_patient(visit, pack), *_signers(visit), *_visit(visit, pack)) if text}
+    return {**texts, **typed}
+
+
+def in_pieces(
+    visit: Visit, pack: LanguagePack, wording: Wording, second: str | None = None
+) -> dict[str, tuple[Piece, ...]]:
+    """The texts for slots whose words have a language of their own, in pieces of one language each."""
+    here = [pack.language]
+    form = [*here, *([second] if second else ())]
+    said: dict[str, tuple[Piece, ...]] = {}
+    if representative := visit.representative:
+        said["representative_blank"] = wording.related(representative.relationship, form)
+        ((word, language),) = wording.related(representative.relationship, here)
+        said["visit_representative"] = before(representative.name, [(f"({word})", language)])
+    if (interpreter := visit.interpreter) and interpreter.language:
+        number = f"; {interpreter.number}" if interpreter.number else ""
+        said["interpreter_blank"] = behind(wording.spoken(interpreter.language, form), number)
+        said["visit_interpreter"] = before(f"{interpreter.name},", wording.spoken(interpreter.language, here))
+    return said
 
 
 def identifiers(visit: Visit, pack: LanguagePack) -> tuple[str, str, str]:
@@ -42,14 +63,13 @@ def _signers(visit: Visit) -> Iterator[tuple[str, str | None]]:
     representative, interpreter = visit.representative, visit.interpreter
     if representative:
         yield "representative_printed_name", representative.name
-        yield "representative_blank", representative.relationship
         if visit.age >= ASSENT_AGE:
             yield "assent_printed_name", visit.patient.name
     else:
         yield "patient_printed_name", visit.patient.name
     if interpreter:
         yield "interpreter_printed_name", interpreter.name
-        yield "interpreter_blank", "; ".join(filter(None, (interpreter.language, interpreter.number)))
+        yield "interpreter_blank", interpreter.number
     yield "witness_printed_name", visit.witness
     yield "clinician_printed_name", visit.treats.signed
     yield "name_of_trainee", visit.trainee.signed if visit.trainee else None
@@ -77,8 +97,8 @@ def _answers(visit: Visit) -> Iterator[tuple[str, str | datetime.date | datetime
     yield "visit", visit.visit
     yield "clinician", visit.treats.signed
     yield "supervisor", visit.supervisor.signed if visit.supervisor else None
-    yield "representative", f"{representative.name} ({representative.relationship})" if representative else None
-    yield "interpreter", ", ".join(filter(None, (interpreter.name, interpreter.language))) if interpreter else None
+    yield "representative", representative.name if representative else None
+    yield "interpreter", interpreter.name if interpreter else None
     yield "witness", visit.witness
 
 

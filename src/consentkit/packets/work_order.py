@@ -17,6 +17,9 @@ from consentkit.packets.items import PlacedItem
 GROUPS = ("sign", "read", "keep")
 """What is done with a paper, in the order of the table on the cover."""
 
+_FEW_ROWS = 7
+"""Rows of the table up to which each has more room, since the page has it."""
+
 _SIGNATURE, _DATE, _INITIALS = "_signature", "_signed_on", "_initials"
 
 
@@ -82,13 +85,19 @@ def _role_of(place: str) -> str:
     return _PARTICIPANT if place.startswith(f"{_PARTICIPANT}_") else place
 
 
+def _decides(situation: Situation) -> str:
+    """The role of whoever decides, and puts initials."""
+    return "representative" if situation.represented else "patient"
+
+
 def work_order(papers: Sequence[PlacedItem], situation: Situation, words: LanguagePack) -> dict[str, Any]:
     """What the template of the cover is given: plain values, so that they can be part of a key."""
     to_sign = {id(placed): signed_pages(placed, situation) for placed in papers}
     pages = [page for placed in papers for page in to_sign[id(placed)]]
-    listed = list(_listed(papers, to_sign, words))
+    listed = list(_listed(papers, to_sign, _decides(situation), words))
     return {
         "groups": [{"group": group, "papers": rows} for group in GROUPS if (rows := _rows(listed, group))],
+        "is_short": sum(max(1, len(row["places"])) for row in listed) <= _FEW_ROWS,
         "comes_back": [_span(placed) for placed in papers if placed.paper.comes_back],
         "signatures": sum(page.signatures for page in pages),
         "dates": sum(page.dates for page in pages),
@@ -101,7 +110,7 @@ def _rows(listed: Sequence[dict[str, Any]], group: str) -> list[dict[str, Any]]:
 
 
 def _listed(
-    papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], words: LanguagePack
+    papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], decides: str, words: LanguagePack
 ) -> Iterator[dict[str, Any]]:
     number = 0
     for placed in papers:
@@ -110,7 +119,12 @@ def _listed(
             continue
         number += 1
         places = [
-            {"page": page.page, "who": [_who(role, words) for role in page.roles], "initials": page.initials}
+            {
+                "page": page.page,
+                "who": [_who(role, words) for role in page.roles],
+                "initials": page.initials,
+                "initialled_by": _who(decides, words),
+            }
             for page in to_sign[id(placed)]
         ]
         row = {"number": number, "group": paper.group, "title": paper.bookmark, "language": paper.pack.language}
@@ -122,9 +136,8 @@ def _span(placed: PlacedItem) -> dict[str, int]:
 
 
 def _who(role: str, words: LanguagePack) -> str:
-    """What the form calls whoever signs."""
-    if role == "assent":
-        return words.form.assent.who
+    """What the form calls whoever signs. It is the patient who assents."""
     if role == _PARTICIPANT:
         return words.papers.participants
-    return next((block.who for block in words.signatures.blocks if block.role == role), role)
+    person = "patient" if role == "assent" else role
+    return next((block.who for block in words.signatures.blocks if block.role == person), role)

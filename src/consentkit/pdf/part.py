@@ -47,6 +47,19 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Flaw:
+    """One way in which pages break badly."""
+
+    kind: str
+    """`sparse`, a page nearly empty; `few_lines`; `heading`, at the foot of a page; `table`, torn; or `statement`, not
+    above its place to sign."""
+    page: int
+    """Its page, counted from 1."""
+    about: str
+    """How many lines there are; the heading; the beginning of the table; or the name of the place."""
+
+
+@dataclass(frozen=True)
 class Part:
     """A finished PDF file."""
 
@@ -54,3 +67,5 @@ class Part:
     pages: int
     slots: tuple[Slot, ...] = ()
     """The places that are still to be filled in."""
+    flaws: tuple[Flaw, ...] = ()
+    """How its pages break badly."""

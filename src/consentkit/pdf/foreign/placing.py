@@ -15,7 +15,7 @@ from consentkit.pdf.foreign.rendering import Rendered, ink_box
 from consentkit.pdf.foreign.values import ForeignBox
 
 Size = tuple[float, float]
-HEAD_SPACE, FOOT_SPACE = 46.0, 30.0
+HEAD_SPACE, FOOT_SPACE = 46.0, 35.0
 """Points at the top and the bottom of each page that are reserved for the packet."""
 EDGE = 12.75
 """Points at the left and right edges that office printers leave white (4.5 mm)."""

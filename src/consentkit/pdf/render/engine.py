@@ -35,6 +35,7 @@ from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.attributes import OwnedFeatures
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
+from consentkit.pdf.render.measuring import flaws_of
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
 from consentkit.pdf.tags.write import operators_of_text, own_tagging
 from consentkit.problems import printable, shortened
@@ -108,11 +109,12 @@ def render(
     with no_fork(), _complaints() as complaints, fetcher.refusals():
         document = _laid_out(html, all_styles, fetcher, faces)
         _require_size(document, paper)
+        flaws = flaws_of(document)
         with own_tagging(fillable) as slots:
             pdf = document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finisher(info))
     _require_own_fonts(document)
     _require_silence(complaints)
-    return Part(seal(pdf), len(document.pages), tuple(slots))
+    return Part(seal(pdf), len(document.pages), tuple(slots), flaws)
 
 
 class _OwnFonts(FontConfiguration):  # type: ignore[misc]

@@ -6,11 +6,11 @@ value; no field relies on the viewer to draw it. What is repeated at the head or
 and not a field: everybody who fills in the form by keyboard would have to pass it on each page.
 
 A template marks an empty box as a field: `data-field` is its name, `data-label` what a screen reader speaks, and
-`data-kind` what it is for, by default a line of text. The field gets the size of the box, so the style sheet stays in
-control, and a document without fields ignores the marks. WeasyPrint's own form fields (`appearance: auto`) would
-require other elements than the lines on paper, and little of what the engine writes for them could be kept: it relies
-on the viewer to draw them, which PDF/A forbids, and supports neither signatures nor a value that occurs on several
-pages.
+`data-kind` what it is for, by default a line of text; `data-required` says that it must not stay empty. The field gets
+the size of the box, so the style sheet stays in control, and a document without fields ignores the marks. WeasyPrint's
+own form fields (`appearance: auto`) would require other elements than the lines on paper, and little of what the engine
+writes for them could be kept: it relies on the viewer to draw them, which PDF/A forbids, and supports neither
+signatures nor a value that occurs on several pages.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ _FONT = "Field"
 _APPEARANCE = f"/{_FONT} 0 Tf 0 g"
 """How typed text looks: black, in a size that the viewer fits to the field, so that no long name is cut off."""
 
+_REQUIRED = 1 << 1
+"""Viewers mark such a field, and screen readers say so (WCAG technique PDF5)."""
 _MULTILINE = 1 << 12
 _SIGNATURES_EXIST = 1 << 0
 _FLUSH_RIGHT = 2
@@ -70,6 +72,7 @@ class Field:
     name: str
     label: str
     kind: FieldKind
+    is_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _field(element: Element, report: Report) -> Field | None:
             report("form field %r %s", name, fault)
     if any(faults.values()):
         return None
-    return Field(name, " ".join(label.split()), FieldKind(kind or FieldKind.TEXT))
+    return Field(name, " ".join(label.split()), FieldKind(kind or FieldKind.TEXT), "data-required" in element.attrib)
 
 
 def _corners(box: boxes.Box, matrix: Matrix, page_height: float) -> Corners:
@@ -265,6 +268,8 @@ def _entries(field: Field) -> pydyf.Dictionary:
             entries.update(FT="/Btn", V=_OFF)
         case FieldKind.SIGNATURE:
             entries.update(FT="/Sig")
+    if field.is_required:
+        entries["Ff"] = entries.get("Ff", 0) | _REQUIRED
     return entries
 
 

@@ -1,0 +1,86 @@
+"""The packets of the sample day, page by page: what is signed is said above, and no page is nearly empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
+from consentkit.packets.visits import read_visits
+from kit.packets import packet, visit
+from kit.page_fill import FEWEST_LINES, LEAST_FULL, Filled
+from kit.running import PROJECT, SAMPLE_CLINIC
+from kit.signed_pages import without_statement
+from kit.small import make_clinic
+
+DAY = PROJECT / "samples/schedule.csv"
+NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
+
+
+@pytest.fixture(scope="module")
+def day() -> dict[str, Packet]:
+    """The packets of the sample day by the numbers of their visits."""
+    workspace = open_workspace(SAMPLE_CLINIC)
+    planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
+    made = (maker.make(planner.plan(entry.visit, entry.file, entry.row)) for entry in read_visits(str(DAY)))
+    return {one.plan.visit.visit: one for one in made}
+
+
+def nearly_empty(made: Packet) -> Iterator[str]:
+    """Pages of few lines, and pages that are not full, but for the last of a paper."""
+    last = {placed.last for placed in made.papers}
+    for page in Filled(made.pdf).pages:
+        if page.lines < FEWEST_LINES:
+            yield f"page {page.number} has {page.lines} lines"
+        if page.full < LEAST_FULL and page.number not in last:
+            yield f"page {page.number} is {page.full:.0%} full"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_whoever_signs_reads_on_the_same_page_what_that_stands_for(number: str, day: dict[str, Packet]) -> None:
+    assert without_statement(day[number]) == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_page_is_nearly_empty(number: str, day: dict[str, Packet]) -> None:
+    assert list(nearly_empty(day[number])) == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_cover_is_one_page(number: str, day: dict[str, Packet]) -> None:
+    assert day[number].papers[0].last == 1
+
+
+# --- the looking itself ---
+
+
+def with_own_style(folder: Path, rules: str) -> OpenWorkspace:
+    """A clinic whose own style sheet adds rules to the shipped one."""
+    own = make_clinic(folder)
+    (own / "templates").mkdir()
+    shipped = (PROJECT / "templates/print.css").read_text(encoding="utf-8")
+    (own / "templates/print.css").write_text(f"{shipped}\n{rules}\n", encoding="utf-8")
+    return open_workspace(own)
+
+
+def test_a_signature_that_parts_from_its_statement_is_seen(tmp_path: Path) -> None:
+    apart = with_own_style(tmp_path, ".form .sign-row { break-before: page !important; }")
+    found = without_statement(packet(apart, visit(documents=["form"])))
+    assert any("patient_signature: I have made this choice freely." in fault for fault in found), found
+
+
+def test_initials_that_part_from_their_clause_are_seen(tmp_path: Path) -> None:
+    apart = with_own_style(tmp_path, ".form .initials { break-before: page !important; }")
+    found = without_statement(packet(apart, visit(documents=["form"])))
+    assert any("_initials: " in fault for fault in found), found
+
+
+def test_a_page_of_two_lines_is_seen(tmp_path: Path) -> None:
+    apart = with_own_style(tmp_path, ".desk { break-before: page; }")
+    assert "page 2 has 2 lines" in nearly_empty(packet(apart, visit(documents=["form"])))
