@@ -27,6 +27,7 @@ from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought, find, kind_of, locate, translation_of, variant_of
 from consentkit.model.identity import (
     APPROVALS,
+    DEFINITION_FOLDERS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
@@ -223,7 +224,7 @@ class OpenWorkspace:
         texts = [path for path in (sought.original, sought.translation) if path]
         folder = self.opened.path
         return (
-            any(path.parent != shipped("procedures") for path in texts)
+            any(path.parent not in {shipped(name) for name in DEFINITION_FOLDERS.values()} for path in texts)
             or self.templates != (shipped("templates"),)
             or bool(folder and is_there(clause_file(folder, sought.identity.language)))
         )
