@@ -25,6 +25,7 @@ from kit.small import (
     write_translation,
 )
 
+INTERPRETER = {"name": "Marisol Quintana", "is_a": "professional"}
 WITHOUT_SHIPPED = "packet: {without_papers: [practice-agreement, telehealth, minors-and-custody, group-rules]}\n"
 DUE: dict[str, dict[str, Any]] = {
     "at-first": {"due": {"first_visit": "true"}, **SIGNED},
@@ -78,7 +79,7 @@ def papers(made: Packet) -> list[str]:
     return [document.code for document in documents if document]
 
 
-@pytest.mark.parametrize(("changes", "expected"), AT_VISITS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("changes", "expected"), AT_VISITS, ids=str)
 def test_each_condition_brings_its_paper_and_no_other(
     changes: dict[str, Any], expected: list[str], workspace: OpenWorkspace
 ) -> None:
