@@ -37,23 +37,25 @@ DUE: dict[str, dict[str, Any]] = {
 }
 """The papers of the clinic: each is due in one way, or not at all."""
 
-AT_VISITS: list[tuple[dict[str, Any], list[str]]] = [
-    ({}, []),
-    ({"first_visit": "yes"}, ["at-first"]),
-    ({"yearly_papers": "yes"}, ["each-year"]),
-    ({"place": "telehealth"}, ["by-video"]),
-    ({"patient": {**CHILD, "born": "2008-11-23"}}, []),
-    ({"patient": {**CHILD, "born": "2008-11-24"}, "representative": MOTHER}, ["for-minors"]),
-    ({"patient": CHILD, "representative": MOTHER}, ["for-minors"]),
-    ({"procedures": ["GROUP-1"]}, ["for-a-code"]),
-    ({"papers": ["at-will"]}, ["at-will"]),
-    ({"procedures": ["ASKS-1"]}, ["at-will"]),
-    ({"papers": ["at-will"], "procedures": ["ASKS-1"]}, ["at-will"]),
-    ({"first_visit": "yes", "on_file": ["at-first"]}, []),
-    ({"first_visit": "yes", "documents": ["information"]}, []),
-    ({"papers": ["at-will"], "documents": ["information"]}, ["at-will"]),
-    ({"first_visit": "yes", "papers": ["at-will"], "place": "telehealth"}, ["at-first", "by-video", "at-will"]),
-]
+AT_VISITS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "plain": ({}, []),
+    "first visit": ({"first_visit": "yes"}, ["at-first"]),
+    "yearly": ({"yearly_papers": "yes"}, ["each-year"]),
+    "telehealth": ({"place": "telehealth"}, ["by-video"]),
+    "18 today": ({"patient": {**CHILD, "born": "2008-11-23"}}, []),
+    "18 tomorrow": ({"patient": {**CHILD, "born": "2008-11-24"}, "representative": MOTHER}, ["for-minors"]),
+    "code": ({"procedures": ["GROUP-1"]}, ["for-a-code"]),
+    "asked for": ({"papers": ["at-will"]}, ["at-will"]),
+    "procedure": ({"procedures": ["ASKS-1"]}, ["at-will"]),
+    "asked for twice": ({"papers": ["at-will"], "procedures": ["ASKS-1"]}, ["at-will"]),
+    "on file": ({"first_visit": "yes", "on_file": ["at-first"]}, []),
+    "no form": ({"first_visit": "yes", "documents": ["information"]}, []),
+    "no form, asked for": ({"papers": ["at-will"], "documents": ["information"]}, ["at-will"]),
+    "several": (
+        {"first_visit": "yes", "papers": ["at-will"], "place": "telehealth"},
+        ["at-first", "by-video", "at-will"],
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,9 @@ def papers(made: Packet) -> list[str]:
     return [document.code for document in documents if document]
 
 
-@pytest.mark.parametrize(("changes", "expected"), AT_VISITS, ids=str)
-def test_each_condition_brings_its_paper_and_no_other(
-    changes: dict[str, Any], expected: list[str], workspace: OpenWorkspace
-) -> None:
+@pytest.mark.parametrize("name", AT_VISITS)
+def test_each_condition_brings_its_paper_and_no_other(name: str, workspace: OpenWorkspace) -> None:
+    changes, expected = AT_VISITS[name]
     planned = plan(workspace, visit(**changes))
     assert [one.code for one in planned.documents if one.variant == "paper"] == expected
 
@@ -204,3 +205,13 @@ def test_another_paper_makes_another_packet(workspace: OpenWorkspace) -> None:
 def test_a_packet_with_papers_is_made_in_other_layouts(layout: dict[str, Any], workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(first_visit="yes", **layout), fillable=not layout)
     assert papers(made) == ["at-first"]
+
+
+def test_a_paper_that_the_clinic_never_wants_due_comes_only_if_it_is_asked_for(tmp_path: Path) -> None:
+    folder = make_clinic(tmp_path / "clinic", "name: A\npacket: {without_papers: [small-rules]}\n")
+    write_paper(folder / "papers", due={"first_visit": "true"})
+    workspace = open_workspace(folder, open_store())
+    first = plan(workspace, visit(first_visit="yes", on_file=["practice-agreement"]))
+    assert [one.code for one in first.documents if one.variant == "paper"] == []
+    asked = plan(workspace, visit(papers=["small-rules"]))
+    assert [one.code for one in asked.documents if one.variant == "paper"] == ["small-rules"]
