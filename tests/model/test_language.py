@@ -235,4 +235,4 @@ def test_a_text_is_cut_at_its_placeholders() -> None:
 
 
 def test_a_pack_names_every_kind_of_document() -> None:
-    assert tuple(Kinds.model_fields) == VARIANTS
+    assert tuple(Kinds.model_fields) == (*VARIANTS, "paper")

@@ -39,9 +39,6 @@ PICTURE_ASSET = "asset:picture-{number}"
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
 
-_ONE_LANGUAGE = {"second": None}
-"""What the pieces that a paper shares with the form of a visit see of such a form."""
-
 LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET, USUAL_STYLE_SHEET)
 """The style sheets of which each layout has some."""
 
@@ -271,7 +268,8 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     }
     if content.variant == "paper":
         signing = paper_signing(content.paper, content.signers)
-        return {**shared, "paper": content.paper, "signing": signing, "form": _ONE_LANGUAGE}
+        as_form = {"second": None, "situation": LOOSE if content.signers is None else Situation()}  # for shared pieces
+        return {**shared, "paper": content.paper, "signing": signing, "form": as_form}
     values = {
         **shared,
         "procedure": content.procedure,

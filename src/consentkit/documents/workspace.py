@@ -242,7 +242,7 @@ class OpenWorkspace:
         texts = [path for path in (sought.original, sought.translation) if path]
         folder = self.opened.path
         return (
-            any(path.parent != shipped("procedures") for path in texts)
+            any(path.parent not in {shipped(name) for name in DEFINITION_FOLDERS.values()} for path in texts)
             or self.templates != (shipped("templates"),)
             or bool(folder and is_there(clause_file(folder, sought.identity.language)))
         )

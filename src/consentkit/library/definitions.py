@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, cast
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.pictures import problems_of_pictures
-from consentkit.library.procedures import SUFFIX, Library, names_definition
 from consentkit.library.risks import known_risks, refers_to_risks
+from consentkit.library.risks import risk_files as tables_of_risks
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
+    DEFINITION_ENDING,
     DEFINITION_FOLDERS,
     ORIGINAL_LANGUAGE,
     DefinitionKind,
     kind_of_name,
+    names_definition,
 )
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.resources import shipped
@@ -92,9 +94,9 @@ def check_translation_file(
     model = PaperTranslation if kind == "paper" else Translation
     validated_one, problems = validated(model, source, known)
     translation = cast("AnyTranslation | None", validated_one)
-    if translation and path.name != f"{translation.code}.{translation.language}{SUFFIX}":
+    if translation and path.name != f"{translation.code}.{translation.language}{DEFINITION_ENDING}":
         line, column = source.values[("language",)]
-        expected = quoted(f"{translation.code}.{translation.language}{SUFFIX}")
+        expected = quoted(f"{translation.code}.{translation.language}{DEFINITION_ENDING}")
         problems.append(
             Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
@@ -195,7 +197,7 @@ def _known_risks(
     if not refers_to_risks(source.data):
         return None
     if risk_files is None:
-        risk_files = Library((shipped("procedures"),)).risk_files(path)
+        risk_files = tables_of_risks((shipped("procedures"),), path)
     return known_risks(risk_files, language, snapshot)
 
 
@@ -214,11 +216,11 @@ def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterat
     """Report a code or name that is not the name of its file."""
     key = _NAMED_BY[kind]
     name = source.data.get(key)
-    if not isinstance(name, str) or not names_definition(kind, name + SUFFIX):
+    if not isinstance(name, str) or not names_definition(kind, name + DEFINITION_ENDING):
         return  # the model has reported it
-    if path.name == name + SUFFIX:
+    if path.name == name + DEFINITION_ENDING:
         return
     line, column = source.values[(key,)]
-    advice = f"correct the {key}, or name the file {quoted(name + SUFFIX)}"
+    advice = f"correct the {key}, or name the file {quoted(name + DEFINITION_ENDING)}"
     message = f"is {quoted(name)}, but the file is named {quoted(path.name)}; {advice}"
     yield Problem(source.name, line, column, key, message)

@@ -7,7 +7,6 @@ calls; finding loads neither the model nor a parser, and finding one file takes 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,20 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, UnknownCode, reason
+from consentkit.library.risks import risk_files
 from consentkit.model.identity import (
-    DEFINITION_NAMES,
+    DEFINITION_ENDING,
     RISKS,
     TRANSLATION_NAMES,
     DefinitionKind,
     kind_of_name,
+    names_definition,
 )
 from consentkit.problems import did_you_mean, printable, quoted
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
-
-SUFFIX = ".yaml"
-"""The ending of the file of a definition."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +90,12 @@ class Library:
 
         For a procedure from elsewhere, that is the table beside it.
         """
-        beside = [procedure.parent] if procedure and procedure.parent not in self.folders else []
-        return tuple(folder / RISKS for folder in (*beside, *self.folders))
+        return risk_files(self.folders, procedure)
 
     def translation(self, code: str, language: str) -> Path | None:
         """The translation of a definition: that beside it, and a clinic's own before this one."""
         kind = kind_of_name(code)
-        name = f"{code}.{language}{SUFFIX}"
+        name = f"{code}.{language}{DEFINITION_ENDING}"
         original, folders = self.path(code), self._folders(kind)
         own = folders.index(original.parent)
         if not TRANSLATION_NAMES[kind].fullmatch(name):
@@ -130,16 +127,10 @@ class Library:
         return self.paper_folders if kind == "paper" else self.folders
 
     def _find(self, code: str) -> Path | None:
-        kind, name = kind_of_name(code), code + SUFFIX
+        kind, name = kind_of_name(code), code + DEFINITION_ENDING
         if not names_definition(kind, name):
             return None
         return next((folder / name for folder in self._folders(kind) if _holds(folder, name)), None)
-
-
-def names_definition(kind: DefinitionKind, name: str) -> re.Match[str] | None:
-    """A name of a file as that of a definition; None where it is not read as one."""
-    match = DEFINITION_NAMES[kind].fullmatch(name)
-    return match if match and kind_of_name(match["code"]) == kind else None
 
 
 class ListedLibrary(Library):

@@ -122,6 +122,16 @@ TRANSLATION_NAMES = {
 """How the file of a translation is named, beside its definition."""
 
 
+DEFINITION_ENDING = ".yaml"
+"""The ending of the file of a definition."""
+
+
+def names_definition(kind: DefinitionKind, name: str) -> re.Match[str] | None:
+    """The name of a file as that of a definition of a kind; None where it is not read as one."""
+    match = DEFINITION_NAMES[kind].fullmatch(name)
+    return match if match and kind_of_name(match["code"]) == kind else None
+
+
 def kind_of_name(name: str) -> DefinitionKind:
     """What kind of definition a code or name belongs to."""
     is_paper = re.fullmatch(_PATTERNS["paper"], name) and len(name) <= LONGEST_PAPER_NAME

@@ -79,7 +79,7 @@ def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own:
     from consentkit.operations.page_check import page_problems  # which loads the page engine
 
     library = reader.library()
-    yield from page_problems(workspace, [*library.procedures, *library.translations], only_own=only_own)
+    yield from page_problems(workspace, [*library.originals, *library.translations], only_own=only_own)
 
 
 def grades(workspace: OpenWorkspace) -> str:
