@@ -295,7 +295,8 @@ class Procedure(ProcedureText):
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
     without: tuple[ClauseName, ...] = ()
-    """Clauses that every document has, but that do not fit this procedure, such as `course` for a single visit."""
+    """Clauses that every document has, but that do not fit this procedure, such as `course` for a single visit. A
+    visit by video has `telehealth` all the same."""
     papers: tuple[PaperName, ...] = ()
     """Names of the papers that a packet for this procedure has, too, such as `medicine-consent`."""
     plan: Literal["crisis"] | None = None
