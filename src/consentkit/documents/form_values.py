@@ -180,7 +180,7 @@ def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situati
     reasons: dict[str, str] = {}
     for name, clause in pack.clauses.items():
         if clause.visit:
-            if called[clause.visit] or situation.loose and name not in dropped:
+            if called[clause.visit] or (situation.loose and name not in dropped):
                 reasons[name] = "visit"
         elif clause.is_on_form and (clause.always or name in asked) and name not in dropped:
             reasons[name] = "always" if clause.always else "procedure"

@@ -85,7 +85,7 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
             None if content.stale else source.approvals.current(content.identity.approved_as, content_hash)
         ),
         source.today,
-        "".join(picture.digest for picture in (source.folder.logo, *content.pictures) if picture),
+        "".join(picture.digest for picture in (source.folder.logo, *content.shown) if picture),
         source.files,
     )
 

@@ -136,9 +136,14 @@ class Content:
         return "; ".join(self.pack.clauses[name].heading for name in every)
 
     @property
+    def shown(self) -> tuple[Picture, ...]:
+        """The pictures that this document shows, or the text that it is a part of."""
+        return self.pictures if approved_kind(self.variant) == "consent" else ()
+
+    @property
     def assets(self) -> dict[str, bytes]:
         """Its pictures, by the addresses that templates use for them."""
-        return {PICTURE_ASSET.format(number=number): one.data for number, one in enumerate(self.pictures, 1)}
+        return {PICTURE_ASSET.format(number=number): one.data for number, one in enumerate(self.shown, 1)}
 
     def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
         """What the form of this procedure alone says, with the fingerprint of its information."""

@@ -66,8 +66,10 @@ def translation_shape(file: AnyTranslation, original: AnyOriginal) -> Iterator[R
         mine, other = here.get(path, 0), there.get(path, 0)
         inside_reported = any(path[: len(outer)] == outer for outer in reported)
         if mine != other and not inside_reported and path[0] != _OTHER_NAMES:
-            reported.append(path)
-            yield breach(TRANSLATION_SHAPE, file, key(*path), _difference(path, mine, other))
+            has_some = mine or any(known[:1] == path[:1] for known in here)
+            part = path if has_some else path[:1]  # one that is missing as a whole is named once
+            reported.append(part)
+            yield breach(TRANSLATION_SHAPE, file, key(*part), _difference(part, mine, other))
     if not reported:
         yield from _other_places(file, original)
 
