@@ -74,8 +74,14 @@ def write_procedure(folder: Path, **changes: Any) -> Path:
     return path
 
 
+NO_PAPERS_DUE = (
+    "packet:\n  without_papers: [practice-agreement, telehealth, minors-and-custody, group-rules, family-rules]\n"
+)
+"""Particulars by which none of the shipped papers is due at a visit."""
+
+
 def make_clinic(
-    folder: Path, particulars: str = "name: Small Clinic\n", templates: dict[str, str] | None = None
+    folder: Path, particulars: str = f"name: Small Clinic\n{NO_PAPERS_DUE}", templates: dict[str, str] | None = None
 ) -> Path:
     """Make a clinic folder with the small procedure and templates of its own."""
     write_procedure(folder / "procedures")

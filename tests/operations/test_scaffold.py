@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.definitions import check_procedure, load_procedure
+from consentkit.library.definitions import check_definition, check_procedure, load_paper, load_procedure
+from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.schema import schema_text
 from consentkit.operations.scaffold import blank, write_new_definition
@@ -147,7 +148,7 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
     assert {path: path.lstat() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("code", ["", "a", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
+@pytest.mark.parametrize("code", ["", "a_b", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
 def test_what_is_not_a_code_becomes_no_file(code: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="is not a code: write 1 to 16 capital letters, digits and hyphens"):
         write_new_definition(workspace, code, None)
@@ -171,3 +172,27 @@ def test_a_copy_of_a_file_that_cannot_be_read_leaves_nothing_behind(workspace: O
     with pytest.raises(FileAccess):
         write_new_definition(workspace, "00100", "./missing.yaml")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_blank_paper_has_every_key_and_fails_the_check(workspace: OpenWorkspace, tmp_path: Path) -> None:
+    written = write_new_definition(workspace, "my-rules", None)
+    assert [path.name for path in written] == ["my-rules.yaml", "paper.schema.json"]
+    text = written[0].read_text(encoding="utf-8")
+    keys = dict.fromkeys(re.findall(r"^(?:# )?([a-z_]+):", text, re.MULTILINE))
+    assert [key for key in keys if key in Paper.model_fields] == list(Paper.model_fields)
+    assert load_or_problems(written[0]) == {"title", "sections[1].heading", *SOURCE_AND_REVIEW}
+
+
+SOURCE_AND_REVIEW = {"sources[1].title", "sources[1].publisher", "review.issued", "review.next"}
+
+
+def load_or_problems(path: Path) -> set[str]:
+    """Where the problems of the file of a paper are."""
+    return {problem.field for problem in check_definition(path, "paper")[1]}
+
+
+def test_a_paper_begins_as_a_copy_of_another_paper_and_of_no_procedure(workspace: OpenWorkspace) -> None:
+    (path, _) = write_new_definition(workspace, "my-rules", "telehealth")
+    assert load_paper(path).title == "Care by video or telephone"
+    with pytest.raises(WrongUse, match="would be a paper, but `90837` is none"):
+        write_new_definition(workspace, "other-rules", "90837")

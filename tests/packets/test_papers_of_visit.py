@@ -26,7 +26,6 @@ from kit.small import (
 )
 
 INTERPRETER = {"name": "Marisol Quintana", "is_a": "professional"}
-WITHOUT_SHIPPED = "packet: {without_papers: [practice-agreement, telehealth, minors-and-custody, group-rules]}\n"
 DUE: dict[str, dict[str, Any]] = {
     "at-first": {"due": {"first_visit": "true"}, **SIGNED},
     "each-year": {"due": {"yearly": "true"}},
@@ -60,7 +59,7 @@ AT_VISITS: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_clinic(tmp_path_factory.mktemp("clinic"), f"name: Small Clinic\n{WITHOUT_SHIPPED}")
+    folder = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_procedure(folder / "procedures", code="GROUP-1")
     write_procedure(folder / "procedures", code="ASKS-1", papers=["at-will"])
     for name, changes in DUE.items():
@@ -132,7 +131,7 @@ def test_the_names_of_those_who_sign_are_printed_on_a_paper(workspace: OpenWorks
 def test_a_paper_has_a_place_for_whoever_signs_at_the_visit_and_for_nobody_else(
     changes: dict[str, Any], roles: set[str], tmp_path: Path
 ) -> None:
-    folder = make_clinic(tmp_path / "clinic", f"name: Small Clinic\n{WITHOUT_SHIPPED}")
+    folder = make_clinic(tmp_path / "clinic")
     signers = ["patient", "representative", "interpreter", "witness", "clinician"]
     write_paper(folder / "papers", **{**SIGNED, "signers": signers})
     planned = plan(open_workspace(folder, open_store()), visit(papers=["small-rules"], **changes))
@@ -141,7 +140,7 @@ def test_a_paper_has_a_place_for_whoever_signs_at_the_visit_and_for_nobody_else(
 
 
 def test_participants_are_named_but_not_counted(tmp_path: Path) -> None:
-    folder = make_clinic(tmp_path / "clinic", f"name: Small Clinic\n{WITHOUT_SHIPPED}")
+    folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", **{**SIGNED, "signers": ["patient", "participant"], "participants": "3"})
     made = packet(open_workspace(folder, open_store()), visit(papers=["small-rules"], documents=["information"]))
     cover = " ".join(page_texts(made.pdf)[0].split())

@@ -39,8 +39,8 @@ def overview(
     `risk_files` are where the tables of risks may be to which procedures refer; `snapshot` reads all of them.
     """
     entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
+    files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
     for group in _groups(definitions):
-        files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
         entries |= _entries_of(group, risk_files, store, files)
     return {code: entries[code] for code in definitions}
 
