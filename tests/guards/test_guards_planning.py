@@ -60,6 +60,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "only-if-separate": {"procedures": [CODE, "SEP-1"]},
     "add-on-alone": {"procedures": ["ADD-1"]},
     "medical-visit-missing": {"procedures": [CODE, "MED-1"]},
+    "beside-medical-visit": {"procedures": ["NOMED-1"], "medical_visit": True},
     "untrained-interpreter": {"interpreter": {**INTERPRETER, "is_a": "relative"}},
     "minor-alone": {"patient": CHILD},
     "two-roles": {"witness": PATIENT},

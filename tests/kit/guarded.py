@@ -42,6 +42,7 @@ _OTHERS: Mapping[str, dict[str, Any]] = {
     "ADD-1": {"role": "add_on", "add_on_to": [CODE]},
     "DAY-1": {"role": "primary", "once_a_day": True},
     "MED-1": {"role": "add_on", "add_on_to_medical_visit": True},
+    "NOMED-1": {"role": "primary", "not_with_medical_visit": True},
     "NOT-1": {"role": "primary", "not_with": [CODE]},
     "OLD-1": {"role": "retired", "retired_in": 2020, "replaced_by": [CODE]},
     "SEP-1": {"role": "primary", "not_with_unless_separate": [CODE]},
