@@ -1,4 +1,7 @@
-"""Makes docs/images/90837.png, the picture in the README: the first page and the page of risks, side by side."""
+"""Makes the pictures of the documentation: docs/images/90837.png, pages of a document, and packet.png, pages of a packet.
+
+.venv/bin/python tools/readme_picture.py
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,33 @@ from PIL import Image, ImageOps
 
 import consentkit
 
+ROOT = Path(__file__).parents[1]
 RESOLUTION = 75
-PAGES = (1, 4)
+SMALL = 55
 MARGIN = 12
 
 
 def main() -> None:
     """Render, rasterise and join."""
-    root = Path(__file__).parents[1]
-    document = consentkit.open_workspace(root / "samples" / "clinic").render("90837")
+    workspace = consentkit.open_workspace(ROOT / "samples" / "clinic")
+    draw(workspace.render("90837").pdf, (1, 2), RESOLUTION, "90837.png")
+    visit = next(entry for entry in workspace.visits(ROOT / "samples" / "schedule.csv") if entry.number == "V-1001")
+    draw(workspace.packet(visit.visit, allow_drafts=True).pdf, (1, 2, 3, 4), SMALL, "packet.png")
+
+
+def draw(pdf: bytes, pages: tuple[int, ...], resolution: int, name: str) -> None:
+    """Write these pages side by side to a picture."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "document.pdf"
-        file.write_bytes(document.pdf)
-        subprocess.run(["pdftoppm", "-r", str(RESOLUTION), "-png", file, Path(folder) / "page"], check=True)
+        file.write_bytes(pdf)
+        subprocess.run(["pdftoppm", "-r", str(resolution), "-png", file, Path(folder) / "page"], check=True)
         pictures = sorted(Path(folder).glob("page-*.png"))
-        pages = [ImageOps.expand(Image.open(pictures[number - 1]).convert("RGB"), 1, "#999") for number in PAGES]
-        width, height = pages[0].size
-        sheet = Image.new("RGB", (width * len(pages) + MARGIN * (len(pages) + 1), height + 2 * MARGIN), "#eee")
-        for index, page in enumerate(pages):
-            sheet.paste(page, (MARGIN + index * (width + MARGIN), MARGIN))
-        sheet.quantize(64).save(root / "docs" / "images" / "90837.png", optimize=True)
+        shown = [ImageOps.expand(Image.open(pictures[number - 1]).convert("RGB"), 1, "#999") for number in pages]
+    width, height = shown[0].size
+    sheet = Image.new("RGB", (width * len(shown) + MARGIN * (len(shown) + 1), height + 2 * MARGIN), "#eee")
+    for index, page in enumerate(shown):
+        sheet.paste(page, (MARGIN + index * (width + MARGIN), MARGIN))
+    sheet.quantize(64).save(ROOT / "docs" / "images" / name, optimize=True)
 
 
 if __name__ == "__main__":

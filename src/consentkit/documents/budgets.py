@@ -19,8 +19,11 @@ from consentkit.model.procedure import ProcedureText
 from consentkit.pdf.part import Part
 from consentkit.problems import quoted, shortened
 
-_INFORMATION, _FORM = (4, 10), (2, 4)
-"""Pages of an information and of a form in English, in regular and in large print."""
+_INFORMATION, _FORM = (4, 10), (3, 6)
+"""Pages of an information and of a form in English, in regular and in large print.
+
+A form that no visit is known for has every block that a visit may call for, and so a page more than that of a visit.
+"""
 _PAPER = (3, 7)
 """The same for a paper that is not about one procedure."""
 _ONE_PAGE = (1, 3)
