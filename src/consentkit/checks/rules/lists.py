@@ -5,11 +5,12 @@ Guarantees: only what a reader sees as a list is one; names that are printed in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from consentkit.checks.citations import CDC_INDEX, PLAIN_LANGUAGE
 from consentkit.checks.inputs import AnyDefinition, PackFile
-from consentkit.checks.readability import TEXT, Path, placed_passages
+from consentkit.checks.readability import TEXT, Path, placed_passages, primary
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.model.procedure import Procedure
@@ -93,6 +94,36 @@ def uneven_list(file: AnyDefinition) -> Iterator[RuleFinding]:
             yield breach(UNEVEN_LIST, file, value(*path, stopped.index(fewer)), message)
 
 
+SPLIT_ITEM = Rule(
+    id="split-item",
+    severity="warning",
+    title="One sentence has become two items of a list",
+    reason="Between square brackets each comma begins a new item, so a sentence with a comma is printed as two. Looked "
+    "at are items that begin with a word such as “and” on the line of the item before.",
+    remedy="put the sentence in quotation marks, or write each item in a line of its own after a hyphen",
+    source="house rule",
+    bad="less_good: [X-rays, and growths cannot be removed]",
+    good='less_good: ["X-rays, and growths cannot be removed"]',
+)
+_GOES_ON: dict[str, re.Pattern[str]] = {
+    "en": re.compile(r"(?:and|or|but|nor|so|because|since|which|if|when|unless)\b"),
+    "es": re.compile(r"(?:y|e|o|u|pero|ni|porque|que|si|cuando)\b"),
+}
+"""How the rest of a sentence begins."""
+
+
+def split_item(file: AnyDefinition) -> Iterator[RuleFinding]:
+    """Look for items that continue the one before, in lists of every kind."""
+    goes_on = _GOES_ON.get(primary(file.language))
+    for placed in placed_passages(file.definition) if goes_on else ():
+        path = placed.path[:-1] if _is_statement(placed.path) else placed.path
+        number = path[-1]
+        if goes_on and isinstance(number, int) and number and goes_on.match(placed.text):
+            before = (*path[:-1], number - 1)
+            if file.source.at_value(before)[0] == file.source.at_value(path)[0]:
+                yield breach(SPLIT_ITEM, file, value(*path), "continues the sentence of the item before")
+
+
 REPEATED_TEXT = Rule(
     id="repeated-text",
     severity="warning",
@@ -126,5 +157,5 @@ def _repeats(file: Subject, entries: Sequence[tuple[Path, str]]) -> Iterator[Rul
             yield breach(REPEATED_TEXT, file, value(*path), f"is already on line {line}")
 
 
-CHECKS = (long_list, uneven_list, repeated_text)
+CHECKS = (long_list, uneven_list, split_item, repeated_text)
 """What an original or a translation is checked for."""
