@@ -99,7 +99,7 @@ def test_an_unknown_key_of_a_clause_is_told_with_the_keys_of_a_clause(write: Wri
     assert lines == [
         "clauses.rights.hedding: is not a known key here; did you mean `heading`?",
         "clauses.rights.colour: is not a known key here; the keys here are `heading`, `text`, `blanks`, "
-        "`initials`, `always`, `visit`, `form` and `source`",
+        "`initials`, `yes_or_no`, `always`, `visit`, `form` and `source`",
     ]
 
 
