@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation: docs/images/90837.png, pages of a document, and packet.png, pages of a packet.
+"""Makes the pictures of the documentation: 90837.png, pages of a document, and packet.png, pages of a packet.
 
 .venv/bin/python tools/readme_picture.py
 """

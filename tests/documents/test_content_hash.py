@@ -17,7 +17,7 @@ from consentkit.output.write import write_file
 from consentkit.resources import shipped
 from kit.small import make_clinic
 
-SHEETS = ("print.css", "large.css", "usual.css", "paper-letter.css", "paper-a4.css")
+SHEETS = ("print.css", "large.css", "regular.css", "paper-letter.css", "paper-a4.css")
 
 
 def hash_with(folder: Path, templates: dict[str, str], variant: str = "consent") -> str:

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from consentkit.documents.document import Document
+from consentkit.documents.filling import environment
 from consentkit.documents.opening import open_workspace
-from consentkit.documents.page import environment
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped

@@ -10,8 +10,9 @@ from functools import cache
 
 import pikepdf
 
-from consentkit.documents.making import DocumentSource, compose_page, layout_styles
+from consentkit.documents.making import DocumentSource, compose_page
 from consentkit.documents.page import Content
+from consentkit.documents.printing import print_page
 from consentkit.library.approvals import Variant, load_approvals
 from consentkit.library.clinic import load_clinic
 from consentkit.library.languages import load_language
@@ -74,9 +75,9 @@ def document(language: str = "en", variant: Variant = "consent", **layout: bool)
     content = Content(small_procedure(), folder.clinic, load_language(TEMPLATES, language), variant)
     source = DocumentSource(folder, TEMPLATES, load_approvals(folder.path), datetime.date(2026, 11, 21))
     page = compose_page(content, source)
-    styles = [page.style, *layout_styles(Layout("letter", **layout), TEMPLATES)]
-    info = Info("A small procedure", language)
-    return page.html, engine.render(page.html, styles, {}, info, fillable=layout.get("fillable", False))
+    return page.html, print_page(
+        page, Layout("letter", **layout), Info("A small procedure", language), folder, TEMPLATES
+    )
 
 
 @cache

@@ -32,14 +32,14 @@ from consentkit.reading.paths import is_file
 from consentkit.reading.pictures import Picture
 
 STYLE_SHEET = "print.css"
-LARGE_STYLE_SHEET, USUAL_STYLE_SHEET = "large.css", "usual.css"
+LARGE_STYLE_SHEET, REGULAR_STYLE_SHEET = "large.css", "regular.css"
 LOGO_ASSET = "asset:logo"
 PICTURE_ASSET = "asset:picture-{number}"
 
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
 
-LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET, USUAL_STYLE_SHEET)
+LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET, REGULAR_STYLE_SHEET)
 """The style sheets of which each layout has some."""
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.

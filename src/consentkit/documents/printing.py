@@ -15,7 +15,7 @@ from types import ModuleType
 from consentkit.documents.page import (
     LARGE_STYLE_SHEET,
     LOGO_ASSET,
-    USUAL_STYLE_SHEET,
+    REGULAR_STYLE_SHEET,
     Content,
     Sheet,
     read_style,
@@ -92,4 +92,4 @@ def _layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[P
 
 def _layout_style_names(layout: Layout) -> Iterator[str]:
     yield f"paper-{layout.paper}.css"
-    yield LARGE_STYLE_SHEET if layout.large_print else USUAL_STYLE_SHEET
+    yield LARGE_STYLE_SHEET if layout.large_print else REGULAR_STYLE_SHEET

@@ -1,6 +1,6 @@
 """What a visit says in words, and how each language says it: what a representative is to the patient, and languages.
 
-Guarantees: a pack has every word of both lists, and no word stands for two things, so that a word that one language
+Guarantees: a pack has every word of both lists, and no word has two meanings, so that a word that one language
 knows can be printed in any other; what is in no list stays as it was typed.
 """
 

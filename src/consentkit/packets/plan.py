@@ -21,7 +21,7 @@ from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.pairing import Conflict
 from consentkit.packets.visit_problems import named_visit
-from consentkit.packets.wording import Wording
+from consentkit.packets.wording import VisitWording
 
 if TYPE_CHECKING:
     from consentkit.pdf.foreign.intake import ForeignPdf
@@ -63,7 +63,7 @@ class PacketPlan:
     extras: tuple[ForeignPdf, ...]
     overridden: tuple[Conflict, ...]
     layout: Layout
-    wording: Wording
+    wording: VisitWording
     """What it says in words, in each of its languages."""
     duplex: bool = False
     """Whether each paper starts on a fresh sheet when both sides are printed."""

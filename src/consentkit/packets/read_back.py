@@ -33,7 +33,7 @@ from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
-from consentkit.packets.wording import AS_TYPED, Wording, every_way
+from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
 from consentkit.pdf.read.content_text import UNKNOWN
@@ -190,7 +190,7 @@ def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tu
     return labelled(visit, pack) if with_labels else identifiers(visit, pack)
 
 
-def own_texts(visit: Visit, pack: LanguagePack, wording: Wording = AS_TYPED) -> Iterator[str]:
+def own_texts(visit: Visit, pack: LanguagePack, wording: VisitWording = AS_TYPED) -> Iterator[str]:
     """Everything that a visit may write onto its papers, in the words of a language, whole and in pieces."""
     yield from (visit.patient.name, visit.patient.record, visit.visit)
     yield from (pack.dates.write(visit.patient.born), pack.dates.write(visit.date))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from consentkit.model.visit import ASSENT_AGE, Visit
 from consentkit.model.words import LanguagePack
-from consentkit.packets.wording import AS_TYPED, Piece, Wording, before, behind, joined
+from consentkit.packets.wording import AS_TYPED, Piece, VisitWording, before, behind, joined
 
 
 def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
@@ -22,7 +22,7 @@ def particulars(visit: Visit, pack: LanguagePack) -> dict[str, str]:
 
 
 def in_pieces(
-    visit: Visit, pack: LanguagePack, wording: Wording, second: str | None = None
+    visit: Visit, pack: LanguagePack, wording: VisitWording, second: str | None = None
 ) -> dict[str, tuple[Piece, ...]]:
     """The texts for slots whose words have a language of their own, in pieces of one language each."""
     here = [pack.language]

@@ -19,7 +19,7 @@ Piece: TypeAlias = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
-class Wording:
+class VisitWording:
     """What the visit says in words, by language. Nothing of it is shown: it is about a patient."""
 
     own: str | None = None
@@ -44,15 +44,15 @@ class Wording:
         return (f"{first} /", None), (others[0], languages[1])
 
 
-AS_TYPED = Wording()
+AS_TYPED = VisitWording()
 """Every word as it was typed."""
 
 
-def wording_of(visit: Visit, own: LanguagePack, packs: Sequence[LanguagePack]) -> Wording:
+def wording_of(visit: Visit, own: LanguagePack, packs: Sequence[LanguagePack]) -> VisitWording:
     """The words of a visit in its languages and the clinic's own."""
     every = {pack.language: pack for pack in (own, *packs)}.values()
     representative, interpreter = visit.representative, visit.interpreter
-    return Wording(
+    return VisitWording(
         own=own.language,
         relationship=relationship_in(representative.relationship, every) if representative else {},
         interpreted=language_in(interpreter.language, every) if interpreter and interpreter.language else {},

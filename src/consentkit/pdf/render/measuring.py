@@ -35,7 +35,7 @@ _PAPER = "part"
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _FlowedText:
     """A piece of a line of text."""
 
     page: int
@@ -55,8 +55,8 @@ class _Measured:
     def __init__(self, document: Any) -> None:
         self._areas: list[tuple[float, float]] = []
         """The top and the height of what each page has between its head and its foot."""
-        self._texts: list[_Piece] = []
-        self._fields: list[_Piece] = []
+        self._texts: list[_FlowedText] = []
+        self._fields: list[_FlowedText] = []
         self._pages_of: dict[Element, list[int]] = {}
         """On which pages each element is."""
         self._roots: set[Element] = set()
@@ -79,12 +79,12 @@ class _Measured:
                 pages.append(page)
             if "data-field" in element.attrib and box.element_tag == element.tag:
                 bottom = box.position_y + box.margin_height()
-                self._fields.append(_Piece(page, element, bottom, bottom))
+                self._fields.append(_FlowedText(page, element, bottom, bottom))
                 return
         if isinstance(box, boxes.TextBox):
             if box.text.strip():
                 top = box.position_y
-                self._texts.append(_Piece(page, element, top + box.baseline, top + box.height))
+                self._texts.append(_FlowedText(page, element, top + box.baseline, top + box.height))
             return
         for child in getattr(box, "children", ()):
             self._collect(child, page)
@@ -114,7 +114,7 @@ class _Measured:
             if first.element.tag in _HEADINGS and is_away:
                 yield Flaw("heading", first.page, " ".join("".join(first.element.itertext()).split()))
 
-    def _blocks(self) -> Iterator[_Piece]:
+    def _blocks(self) -> Iterator[_FlowedText]:
         """The first piece of text of each heading, and of what follows one, in the order in which it is read."""
         known: set[Element] = set()
         for text in self._texts:
@@ -123,7 +123,7 @@ class _Measured:
                 yield text
             elif heading not in known:
                 known.add(heading)
-                yield _Piece(text.page, heading, text.baseline, text.bottom)
+                yield _FlowedText(text.page, heading, text.baseline, text.bottom)
 
     def _torn_tables(self) -> Iterator[Flaw]:
         for table, pages in self._pages_of.items():
@@ -133,7 +133,7 @@ class _Measured:
 
     def _separated_statements(self) -> Iterator[Flaw]:
         """Pages with a place to sign or initial whose statement begins on another page, or is below it."""
-        first_of: dict[Element, _Piece] = {}
+        first_of: dict[Element, _FlowedText] = {}
         for text in self._texts:
             for element in self._around(text.element):
                 first_of.setdefault(element, text)
