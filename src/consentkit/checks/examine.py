@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from consentkit.checks.inputs import (
     AnyDefinition,
     AnyOriginal,
-    AnyTranslation,
     ClinicFile,
     LibraryFiles,
     OrphanFile,
@@ -21,6 +20,7 @@ from consentkit.checks.inputs import (
     PrintedFile,
     ProcedureFile,
     RiskFile,
+    TranslatedFile,
     TranslationFile,
 )
 from consentkit.checks.reading_report import read_definition
@@ -61,7 +61,7 @@ def check_paper(file: PaperFile, today: datetime.date, settings: CheckSettings =
 
 
 def check_translation(
-    file: AnyTranslation, original: AnyOriginal, today: datetime.date, settings: CheckSettings = _DEFAULTS
+    file: TranslatedFile, original: AnyOriginal, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
     """Check one translation, on its own and beside its original."""
     return _in_order(settle(_translation(file, original, today), settings))
@@ -156,7 +156,7 @@ def _days_of_facts(file: AnyOriginal, today: datetime.date) -> Iterator[RuleFind
         yield from check_day(file, today)
 
 
-def _translation(file: AnyTranslation, original: AnyOriginal, today: datetime.date) -> Iterator[RuleFinding]:
+def _translation(file: TranslatedFile, original: AnyOriginal, today: datetime.date) -> Iterator[RuleFinding]:
     yield from _text(file, today)
     for check in translations.CHECKS:
         yield from check(file, original)

@@ -108,8 +108,8 @@ class OrphanFile:
 
 AnyProcedure = ProcedureFile | TranslationFile
 AnyOriginal = ProcedureFile | PaperFile
-AnyTranslation = TranslationFile | PaperTranslationFile
-AnyDefinition = AnyOriginal | AnyTranslation
+TranslatedFile = TranslationFile | PaperTranslationFile
+AnyDefinition = AnyOriginal | TranslatedFile
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class LibraryFiles:
     """All that a clinic works with."""
 
     procedures: tuple[ProcedureFile, ...]
-    translations: tuple[AnyTranslation, ...] = ()
+    translations: tuple[TranslatedFile, ...] = ()
     """Those of procedures, and of papers."""
     papers: tuple[PaperFile, ...] = ()
     packs: tuple[PackFile, ...] = ()

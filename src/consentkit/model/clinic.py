@@ -48,7 +48,7 @@ class PacketSettings(Record):
     documents: Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents for each procedure, in their order."""
     without_papers: Annotated[tuple[PaperName, ...], AfterValidator(without_repeats)] = ()
-    """Papers that a packet has only if its visit or a procedure asks for them by name, whenever they would be due."""
+    """Papers that a packet has only if its visit or a procedure requests them by name, whenever they would be due."""
 
 
 class PrintSettings(Record):

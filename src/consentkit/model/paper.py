@@ -89,7 +89,7 @@ class PaperText(Record):
 
 
 class Due(Record):
-    """When a packet has the paper without being asked for it by name: any of these is enough."""
+    """When a packet has the paper although nobody requests it by name: any of these is enough."""
 
     first_visit: bool = False
     """At a patient's first visit: one with `first_visit: yes`."""
@@ -122,7 +122,7 @@ class Paper(PaperText):
     participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
-    """When a packet has this paper; where left out, only if a visit or a procedure asks for it by name."""
+    """When a packet has this paper; where left out, only if a visit or a procedure requests it by name."""
     sources: tuple[Source, ...] = Field(min_length=1)
     """Where the facts come from."""
     review: Review

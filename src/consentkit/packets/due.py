@@ -31,10 +31,10 @@ def papers_of(
     with_due: bool,
     never_due: Sequence[str] = (),
 ) -> PapersOfVisit:
-    """The papers of a visit. `listed` has those of the library; whatever else is asked for counts as one to keep.
+    """The papers of a visit. `listed` has those of the library; whatever else is requested counts as one to keep.
 
     `with_due` says whether those that are due are there, too, besides those that the visit names; `never_due` are
-    papers of which the clinic wants to be asked for by name only.
+    papers that the clinic uses only where they are requested by name.
     """
     by_procedures = [name for procedure in procedures for name in procedure.papers]
     due = [name for name, facts in listed.items() if name not in never_due and _is_due(facts["due"], visit)]

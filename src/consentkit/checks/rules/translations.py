@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from consentkit.checks.citations import SECTION_1557
-from consentkit.checks.inputs import AnyOriginal, AnyTranslation, LibraryFiles, ProcedureFile, TranslationFile
+from consentkit.checks.inputs import AnyOriginal, LibraryFiles, ProcedureFile, TranslatedFile, TranslationFile
 from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
@@ -33,7 +33,7 @@ STALE_TRANSLATION = Rule(
 )
 
 
-def stale_translation(file: AnyTranslation, original: AnyOriginal) -> Iterator[RuleFinding]:
+def stale_translation(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Compare the hash of the text that was translated with that of today's text."""
     if not file.translates:
         message = "does not say which text it translates"
@@ -58,7 +58,7 @@ _OTHER_NAMES = "also_called"
 """Each language may have a different number of the names that people use."""
 
 
-def translation_shape(file: AnyTranslation, original: AnyOriginal) -> Iterator[RuleFinding]:
+def translation_shape(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Compare which texts there are, and how many items each list has."""
     here, there = _parts(file.definition), _parts(original.definition)
     reported: list[Path] = []
@@ -74,7 +74,7 @@ def translation_shape(file: AnyTranslation, original: AnyOriginal) -> Iterator[R
         yield from _other_places(file, original)
 
 
-def _other_places(file: AnyTranslation, original: AnyOriginal) -> Iterator[RuleFinding]:
+def _other_places(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Compare what there is to fill in on a paper beside what has a label: lines, empty rows, room for initials."""
     mine, theirs = _places(file.definition), _places(original.definition)
     for path in mine:
@@ -135,7 +135,7 @@ TRANSLATION_NUMBERS = Rule(
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
-def translation_numbers(file: AnyTranslation, original: AnyOriginal) -> Iterator[RuleFinding]:
+def translation_numbers(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Look for each number of a section in the same section of the translation."""
     mine = _numbers_by_section(file.definition)
     for section, numbers in _numbers_by_section(original.definition).items():
@@ -199,7 +199,7 @@ SHORTEST_FORGOTTEN = 4
 """Words; shorter texts can be the same in two languages."""
 
 
-def untranslated(file: AnyTranslation, original: AnyOriginal) -> Iterator[RuleFinding]:
+def untranslated(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Look for texts of the original."""
     texts = {placed.text for placed in placed_passages(original.definition)}
     for placed in placed_passages(file.definition):
