@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
-from consentkit.library.procedures import Library, check_procedure, load_procedure
+from consentkit.library.definitions import check_procedure, load_procedure
+from consentkit.library.procedures import Library
 from kit.small import small_procedure, write_procedure
 
 

@@ -30,6 +30,12 @@ class Situation:
     loose: bool = False
     """Whether no visit is known: whatever a visit may call for is there then, under "Only if needed"."""
 
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The roles of those who sign at the visit."""
+        sometimes = (role for role in ("assent", "interpreter", "witness") if getattr(self, role))
+        return ("representative" if self.represented else "patient", "clinician", *sometimes)
+
 
 LOOSE = Situation(loose=True)
 """A form that no visit is known for."""
@@ -87,6 +93,8 @@ class Form:
     """Whether each of them is approved today."""
     mark: str
     """What is at the head of each page: that it is a draft, or that it is approved."""
+    also_sign: tuple[str, ...] = ()
+    """Who signs it beside patient and clinician, such as who gives the anesthesia, in the first language."""
 
     @property
     def pages(self) -> int:

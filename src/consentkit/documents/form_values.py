@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from consentkit.documents.form_request import Situation
 from consentkit.model.clauses import Clause
+from consentkit.model.on_form import AlsoSigner, OnForm
 from consentkit.model.placeholders import fill
-from consentkit.model.procedure import OnForm, Procedure
+from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
@@ -79,6 +80,8 @@ class FormValues:
     """The clauses that hold for every visit by name, each in the languages that have it."""
     visit_clauses: Mapping[str, tuple[Clause, ...]]
     """Those that depend on the visit."""
+    also_sign: tuple[tuple[AlsoSigner, ...], ...]
+    """The second clinicians who sign, each in the languages that have them."""
     teach_back: tuple[tuple[str, ...], ...]
     """The questions for teach-back, each in the languages that have it."""
     on_file: tuple[str, ...] = ()
@@ -114,6 +117,7 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
         items=tuple(_item(texts) for texts in asked),
         clauses={name: clause for name, clause in said.items() if not clause[0].visit},
         visit_clauses={name: clause for name, clause in said.items() if clause[0].visit},
+        also_sign=tuple(_also_sign(asked)),
         teach_back=tuple(_teach_back(asked)),
         on_file=tuple(_on_file(pack, on_file) for pack in packs) if on_file else (),
         calls=tuple((pack.plan.call, pack.plan.call_note) for pack in packs) if any(plans) else (),
@@ -171,15 +175,27 @@ def _listed(phrases: Sequence[str]) -> str:
 def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situation: Situation) -> dict[str, str]:
     """The names of the clauses that a form has, each with why: `always`, `procedure` or `visit`."""
     asked = {name for procedure in procedures for name in procedure.clauses}
+    dropped = set.intersection(*(set(procedure.without) for procedure in procedures)) - asked
     called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
     reasons: dict[str, str] = {}
     for name, clause in pack.clauses.items():
         if clause.visit:
-            if situation.loose or called[clause.visit]:
+            if called[clause.visit] or (situation.loose and name not in dropped):
                 reasons[name] = "visit"
-        elif (clause.form or clause.initials) and (clause.always or name in asked):
+        elif clause.is_on_form and (clause.always or name in asked) and name not in dropped:
             reasons[name] = "always" if clause.always else "procedure"
     return reasons
+
+
+def _also_sign(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[AlsoSigner, ...]]:
+    """The second clinicians of all procedures, each once."""
+    seen: set[AlsoSigner] = set()
+    for texts in asked:
+        signers = [text.procedure.on_form.signers if text.procedure.on_form else () for text in texts]
+        for index, signer in enumerate(signers[0]):
+            if signer not in seen:
+                seen.add(signer)
+                yield tuple(others[index] for others in signers if index < len(others))
 
 
 def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...]]:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def standing_notices(content: Content) -> Iterator[str]:
     """Yield each notice that holds on any day, as a sentence that begins with the code."""
-    procedure = content.procedure
-    billing = procedure.billing
-    if billing.role == "retired":
+    code = content.definition.code
+    if content.variant != "paper" and content.procedure.billing.role == "retired":
+        billing = content.procedure.billing
         replacement = " or ".join(billing.replaced_by)
-        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} instead"
+        yield f"{code} was retired in {billing.retired_in}; use {replacement} instead"
     if content.stale:
-        yield f"{procedure.code} has changed since it was translated; the translation counts as not approved"
+        yield f"{code} has changed since it was translated; the translation counts as not approved"
 
 
 def review_notice(code: str, due: datetime.date, today: datetime.date) -> Iterator[str]:

@@ -22,6 +22,7 @@ from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
 from consentkit.library.parsed_once import parsed_once
+from consentkit.library.pictures import picture_files
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file, template_files
@@ -52,6 +53,7 @@ class Inputs:
             "risks": self.risks(sought.risks),
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
+            "pictures": self.pictures(translation or original),
             "options": _key_of_texts(language, variant, json.dumps(vars(sought.layout), sort_keys=True)),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
@@ -63,6 +65,11 @@ class Inputs:
     def risks(self, tables: Sequence[Path]) -> str:
         """The digest of the tables of risks to which a procedure may refer."""
         return key_of(*map(self.snapshot.digest, tables))
+
+    def pictures(self, definition: Path) -> str:
+        """The digest of the pictures that a definition, or its translation, names."""
+        named = picture_files(self.store, definition, self.snapshot)
+        return key_of(*(f"{path.name} {self.snapshot.digest(path)}" for path in named)) if named else ABSENT
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""

@@ -66,6 +66,8 @@ class FormWords(Record):
     on_file: Annotated[Line, takes("codes")]
     """That consent to further procedures of the visit is signed already and still holds."""
     choices: Line
+    also_agree: Line
+    """What heads further acts, each agreed to or refused by itself."""
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line

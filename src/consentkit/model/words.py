@@ -104,6 +104,7 @@ class Kinds(Record):
     form: Line
     refusal: Line
     plan: Line
+    paper: Line
 
 
 class DocumentWords(Record):
@@ -159,6 +160,8 @@ class Headings(Record):
     get_help_now: Line
     benefits: Line
     recovery: Line
+    warning_signs: Line
+    """The signs afterwards that mean: call."""
     alternatives: Line
     choice: Line
     good: Line
@@ -220,6 +223,21 @@ class PlanWords(Record):
     steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
+class PaperWords(Record):
+    """Words of papers that are not about one procedure."""
+
+    to_sign: Line
+    """What such a paper is called, above its title, where it is signed."""
+    to_keep: Line
+    """The same where nobody signs it."""
+    participant: Annotated[Line, takes("number")]
+    """What whoever takes part is called above a place to sign."""
+    participants: Line
+    """What all of them are called on the cover of a packet."""
+    cell: Annotated[Line, takes("column", "row")]
+    """What a screen reader says for a cell of a table to fill in."""
+
+
 class AboutWords(Record):
     """Words of the last section: edition, review and sources."""
 
@@ -254,6 +272,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
+    papers: PaperWords
     plan: PlanWords
     signatures: Signatures
     about: AboutWords

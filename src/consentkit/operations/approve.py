@@ -73,7 +73,8 @@ def approve(
         on=today,
         until=until,
     )
-    return Approved(record(folder, approval, plain_text(document)), variant, folder / APPROVALS)
+    asked = "paper" if content.variant == "paper" else variant
+    return Approved(record(folder, approval, plain_text(document)), asked, folder / APPROVALS)
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:

@@ -9,7 +9,7 @@ document is approved as it is: that takes its text, but no PDF.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentkit.documents.document import Document
@@ -21,15 +21,16 @@ from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout
+from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
+from consentkit.packets.due import PapersOfVisit, papers_of
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
-from consentkit.packets.requested import RequestedPapers, situation_of
+from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
@@ -106,20 +107,26 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
+        papers = problems.try_to(self._papers, one, procedures)
+        problems.require_none()
         requested = RequestedPapers.of(
-            visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
+            visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
         )
         _require_papers(one, requested, procedures)
         problems.require_none()
+        layouts = {
+            identity: _layout_of(identity, requested, layout, situation)
+            for identity in (*requested.documents, *requested.to_approve)
+        }
         if not self.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layout)
+                problems.try_to(self._require_approved, one, identity, layouts[identity])
             problems.require_none()
         form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
         documents = [
             document
             for identity in requested.documents
-            if (document := problems.try_to(self._document, one, identity, layout))
+            if (document := problems.try_to(self._document, one, identity, layouts[identity]))
         ]
         problems.require_none()
         self._days.remember(visit, procedures)
@@ -183,6 +190,23 @@ class Planner:
                 "`consentkit list` shows all codes"
             )
             raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
+
+    def _kinds(self, visit: Visit) -> Sequence[Variant]:
+        return visit.documents or self.workspace.folder.clinic.packet.documents
+
+    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
+        """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
+        visit, listed = one.visit, self._parsed.papers(one.inputs)
+        for number, name in enumerate(visit.papers, 1):
+            if name not in listed:
+                what = "a name" if particular_in(visit, name) else quoted(name)
+                raise UnknownCode(
+                    f"`papers` contains {what}, number {number} of {len(visit.papers)}, that no paper has; "
+                    "`consentkit list` shows all papers"
+                )
+        never_due = self.workspace.folder.clinic.packet.without_papers
+        with_due = requests_form(self._kinds(visit))
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
 
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
@@ -264,12 +288,19 @@ class Planner:
         approved_as = identity.approved_as
         code, language, variant = approved_as.code, approved_as.language, approved_as.variant
         options = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
-        options += "" if variant == "consent" else f" --variant {variant}"
+        options += "" if variant in ("consent", "paper") else f" --variant {variant}"
+        what = f"the paper {code}" if variant == "paper" else f"the {variant} of {code}"
         one.problems.add(
-            f"the {variant} of {code} in {language} is not approved; let a clinician run "
+            f"{what} in {language} is not approved; let a clinician run "
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
+
+
+def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
+    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit."""
+    is_signed = identity.variant == "paper" and identity.code in requested.signed_papers
+    return replace(layout, signers=situation.signers) if is_signed else layout
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:

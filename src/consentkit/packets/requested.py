@@ -12,9 +12,18 @@ from consentkit.documents.form_request import Situation
 from consentkit.model.identity import Identity, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit
+from consentkit.packets.due import PapersOfVisit
 
 _LANGUAGES_OF_FORM = 2
 """Languages in which a form is printed at most; information papers are there in each language of a visit."""
+
+
+_NO_PAPERS = PapersOfVisit()
+
+
+def requests_form(kinds: Sequence[Variant]) -> bool:
+    """Whether something is signed at a visit by its kinds of documents, other than a refusal."""
+    return not {"consent", "form"}.isdisjoint(kinds)
 
 
 @dataclass(frozen=True)
@@ -27,13 +36,22 @@ class RequestedPapers:
     codes_on_file: tuple[str, ...]
     """Those that are not on it, since their consent is on file."""
     documents: tuple[Identity, ...]
+    signed_papers: tuple[str, ...] = ()
+    """The names of those papers among the documents that are signed."""
 
     @staticmethod
     def of(
-        visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]
+        visit: Visit,
+        kinds: Sequence[Variant],
+        procedures: Sequence[Procedure],
+        languages: Sequence[str],
+        papers: PapersOfVisit = _NO_PAPERS,
     ) -> RequestedPapers:
-        """What a visit requests by its kinds of documents. `languages` has the patient's first."""
-        has_form = not {"consent", "form"}.isdisjoint(kinds)
+        """What a visit requests by its kinds of documents, with its papers. `languages` has the patient's first.
+
+        What is signed is there once, in the patient's language; what is read or kept, in each language.
+        """
+        has_form = requests_form(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
         every = [one.code for one in offered]
         to_sign = tuple(code for code in every if code not in visit.on_file) if has_form else ()
@@ -42,9 +60,11 @@ class RequestedPapers:
         to_refuse = every if "refusal" in kinds else ()
         to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
         in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
+            ("paper", papers.to_sign, languages[:1]),
             ("refusal", to_refuse, languages),
             ("plan", to_plan, languages[:1]),
             ("information", to_read, languages),
+            ("paper", papers.to_keep, languages),
         ]
         documents = [
             Identity(code, language, variant)
@@ -52,7 +72,7 @@ class RequestedPapers:
             for code in codes
             for language in languages_of_kind
         ]
-        return RequestedPapers(tuple(languages), to_sign, on_file, tuple(documents))
+        return RequestedPapers(tuple(languages), to_sign, on_file, tuple(documents), papers.to_sign)
 
     @property
     def to_approve(self) -> list[Identity]:

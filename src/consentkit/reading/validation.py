@@ -194,7 +194,7 @@ def _mismatch(detail: ErrorDetails) -> str:
     return f"is {quoted(given)}; {advice}"
 
 
-_MOST_KEYS_LISTED = 8
+_MOST_KEYS_LISTED = 9
 _LIST_KEYS = {"items", "steps"}
 _PATTERNS = {
     "[A-Za-z0-9-]{0,31}": "a visit's number has at most 32 letters from A to Z, digits and hyphens, such as V-1001",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consentkit.checks.citations import CMS_FORMS
-from consentkit.checks.inputs import AnyProcedure, LibraryFiles
+from consentkit.checks.inputs import AnyProcedure, LibraryFiles, TranslationFile
 from consentkit.checks.patterns import any_of
 from consentkit.checks.readability import Path, primary
 from consentkit.checks.rule import Rule
@@ -72,7 +72,7 @@ def _filed(file: AnyProcedure) -> Iterator[_Filed]:
 
 def _texts(library: LibraryFiles) -> Iterator[AnyProcedure]:
     yield from library.procedures
-    yield from library.translations
+    yield from (file for file in library.translations if isinstance(file, TranslationFile))
 
 
 def _folded(text: str) -> str:
