@@ -89,11 +89,11 @@ def test_each_condition_brings_its_paper_and_no_other(name: str, workspace: Open
 
 def test_the_cover_says_where_to_sign_papers_and_which_to_keep(workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(first_visit="yes", yearly_papers="yes"))
-    assert [placed.paper.group for placed in made.papers] == ["", "sign", "sign", "read", "keep"]
+    assert [placed.paper.group for placed in made.papers] == ["", "sign", "sign", "keep", "read"]
     cover = " ".join(page_texts(made.pdf)[0].split())
     assert "Sign here 2" in cover
     assert "Paper at-first Patient, Clinician" in cover
-    assert cover.index("Paper at-first") < cover.index("Read, ask, and keep") < cover.index("Paper each-year")
+    assert cover.index("Paper at-first") < cover.index("Paper each-year") < cover.index("Read, ask, and keep")
     assert "Signatures: 4" in cover
     assert "Paper at-first" in bookmarks(made.pdf)
 

@@ -68,7 +68,7 @@ class Document:
 
     def notices(self, today: datetime.date) -> tuple[str, ...]:
         """What the front desk should know of it on this day, in sentences that begin with the code."""
-        return (*self.warnings, *review_notice(self.code, self.review_due, today))
+        return (*self.warnings, *review_notice(self, today))
 
     @property
     def pages(self) -> int:

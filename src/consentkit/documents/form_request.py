@@ -56,6 +56,8 @@ class FormRequest:
     layout: Layout
     on_file: tuple[str, ...] = ()
     """The procedures of the visit that are left out, since consent to them is on file."""
+    covered: tuple[tuple[str, str], ...] = ()
+    """Procedures of the visit that are left out, each behind the one whose consent covers it."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""

@@ -27,6 +27,8 @@ class AskedText:
     pack: LanguagePack
     fingerprint: str
     """That of its information, in the form in which it is printed."""
+    covered: tuple[str, ...] = ()
+    """The codes of the visit that its consent covers."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SaidText:
     pack: LanguagePack
     title: str
     name: str
-    """The title with the code."""
+    """The title with the code, and with those that its consent covers."""
     summary: Mapping[str, str]
     """The rows of "In short", by name."""
     risks: Mapping[str, str]
@@ -56,7 +58,6 @@ class AskedItem:
     code: str
     edition: str
     """The day on which the text in the first language was issued, in words."""
-    review_by: str
     fingerprint: str
     """That of the information in the first language."""
     said: tuple[SaidText, ...]
@@ -108,8 +109,12 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
     `on_file` are the codes to which consent is on file.
     """
     packs = [text.pack for text in asked[0]]
-    clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
-    said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
+    procedures = [texts[0].procedure for texts in asked]
+    # A clause that one language lacks is printed in the other.
+    clauses = [name for pack in packs for name in clauses_of_form(procedures, pack, situation)]
+    said = {
+        name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in dict.fromkeys(clauses)
+    }
     plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
         second=packs[1] if len(packs) > 1 else None,
@@ -131,7 +136,6 @@ def _item(texts: Sequence[AskedText]) -> AskedItem:
     return AskedItem(
         code=first.procedure.code,
         edition=write_day(review.issued),
-        review_by=write_day(review.next),
         fingerprint=first.fingerprint,
         said=tuple(map(_said, texts)),
     )
@@ -145,10 +149,11 @@ def _said(text: AskedText) -> SaidText:
     procedure, words = text.procedure, text.pack
     names = {"title": procedure.title, "code": procedure.code}
     choices = [choice.name for choice in procedure.alternatives.items]
+    separator = f"{words.document.comma} "
     return SaidText(
         pack=words,
         title=procedure.title,
-        name=fill(words.form.item, **names),
+        name=fill(words.form.item, title=procedure.title, code=separator.join((procedure.code, *text.covered))),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
             group: _listed([risk.phrase.rstrip(".") for risk in risks])
@@ -203,7 +208,8 @@ def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...
     seen: set[str] = set()
     for texts in asked:
         questions = [text.procedure.teach_back or text.pack.teach_back.questions for text in texts]
-        for index, question in enumerate(questions[0]):
-            if question not in seen:
-                seen.add(question)
-                yield tuple(others[index] for others in questions if index < len(others))
+        for index in range(max(map(len, questions))):
+            said = tuple(others[index] for others in questions if index < len(others))
+            if said[0] not in seen:
+                seen.add(said[0])
+                yield said

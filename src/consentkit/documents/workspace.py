@@ -370,7 +370,7 @@ def _pictures(definition: Definition, file: Path, files: Snapshot) -> tuple[Pict
     from consentkit.library.pictures import pictures_of
     from consentkit.model.procedure import Procedure
 
-    return pictures_of(definition, file, files) if isinstance(definition, Procedure) else ()
+    return pictures_of(definition, file.parent, files) if isinstance(definition, Procedure) else ()
 
 
 def _require_variant(variant: Variant) -> None:

@@ -20,10 +20,10 @@ from consentkit.model.identity import (
     CLAUSE_PATTERN,
     DEFINITION_ENDING,
     DEFINITION_FOLDERS,
+    DEFINITION_NAMES,
     ORIGINAL_LANGUAGE,
     DefinitionKind,
     kind_of_name,
-    names_definition,
 )
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.resources import shipped
@@ -101,7 +101,7 @@ def check_translation_file(
             Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
     if isinstance(translation, ProcedureText):
-        problems += problems_of_pictures(translation, path, source, snapshot)
+        problems += problems_of_pictures(translation, path.parent, source, snapshot)
     return (None if problems else translation), problems
 
 
@@ -183,7 +183,7 @@ def check_definition(
     definition = cast("Definition | None", validated_one)
     problems += _name_mismatch(path, source, kind)
     if isinstance(definition, Procedure):
-        problems += problems_of_pictures(definition, path, source, snapshot)
+        problems += problems_of_pictures(definition, path.parent, source, snapshot)
     if known_clauses is not None and kind == "procedure":
         problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
@@ -197,7 +197,7 @@ def _known_risks(
     if not refers_to_risks(source.data):
         return None
     if risk_files is None:
-        risk_files = tables_of_risks((shipped("procedures"),), path)
+        risk_files = tables_of_risks((shipped("procedures"),), path.parent)
     return known_risks(risk_files, language, snapshot)
 
 
@@ -216,7 +216,7 @@ def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterat
     """Report a code or name that is not the name of its file."""
     key = _NAMED_BY[kind]
     name = source.data.get(key)
-    if not isinstance(name, str) or not names_definition(kind, name + DEFINITION_ENDING):
+    if not isinstance(name, str) or not DEFINITION_NAMES[kind].fullmatch(name + DEFINITION_ENDING):
         return  # the model has reported it
     if path.name == name + DEFINITION_ENDING:
         return

@@ -232,9 +232,8 @@ class Planner:
         return document
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
-        request = FormRequest(
-            requested.codes_to_sign, requested.languages_of_form, situation, layout, requested.codes_on_file
-        )
+        on_file, covered = requested.codes_on_file, requested.codes_covered
+        request = FormRequest(requested.codes_to_sign, requested.languages_of_form, situation, layout, on_file, covered)
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:
@@ -304,21 +303,25 @@ def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, s
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
-    """Report what a visit itself requests in `documents`, and none of its procedures has."""
+    """Report what a visit itself requests in `documents` and no procedure has, and a packet of nothing but a cover."""
     visit = one.visit
     codes = listed([procedure.code for procedure in procedures])
-    if not visit.documents:
-        return
-    if "plan" in visit.documents and not any(procedure.plan for procedure in procedures):
+    whose = "`documents`" if visit.documents else "the clinic's `packet:`"
+    if "plan" in (visit.documents or ()) and not any(procedure.plan for procedure in procedures):
         one.problems.add(
             f"`documents` requests a plan, and no procedure of this visit has one ({codes}); take `plan` out of "
-            "`documents`, or add `plan` to the file of a procedure",
+            "`documents`, or write `plan: crisis` in the file of a procedure",
             "no-plan",
         )
     elif not (requested.codes_to_sign or requested.documents or visit.extra):
+        on_file = [code for code in visit.on_file if any(one.code == code for one in procedures)]
+        if on_file:
+            why = f"the consent to {listed(on_file)} is on file; take a code out of `on_file`"
+        else:
+            why = f"no procedure of this visit has such a paper ({codes}); add `consent`"
+        also = "add `information` to `documents`" if on_file else "`information` to `documents`"
         one.problems.add(
-            f"nothing of what `documents` requests is left: the consent to {codes} is on file; take a code out of "
-            "`on_file`, or add `information` to `documents`",
+            f"nothing of what {whose} requests is left for this visit: {why}, or {also}, or print no packet for it",
             "no-papers",
         )
 
