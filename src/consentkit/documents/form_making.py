@@ -38,6 +38,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         [[_asked(*one, request) for one in texts_of_one] for texts_of_one in composed],
         request.situation,
         request.on_file,
+        dict(request.on_papers),
     )
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")

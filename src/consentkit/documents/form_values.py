@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consentkit.documents.form_request import Situation
+from consentkit.documents.form_request import OnPaper, Situation
 from consentkit.model.clauses import Clause
 from consentkit.model.on_form import AlsoSigner, OnForm
+from consentkit.model.passages import Passage
 from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
+
+_NONE: Mapping[str, OnPaper] = {}
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
@@ -103,17 +106,23 @@ class FormValues:
         return self.second is None and (self.is_urgent or len(self.items) > 1)
 
 
-def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
+def form_values(
+    asked: Sequence[Sequence[AskedText]],
+    situation: Situation,
+    on_file: Sequence[str] = (),
+    on_papers: Mapping[str, OnPaper] = _NONE,
+) -> FormValues:
     """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first.
 
-    `on_file` are the codes to which consent is on file.
+    `on_file` are the codes to which consent is on file, `on_papers` the clauses that a signed paper has.
     """
     packs = [text.pack for text in asked[0]]
     procedures = [texts[0].procedure for texts in asked]
     # A clause that one language lacks is printed in the other.
     clauses = [name for pack in packs for name in clauses_of_form(procedures, pack, situation)]
     said = {
-        name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in dict.fromkeys(clauses)
+        name: tuple(_clause(pack, name, on_papers) for pack in packs if name in pack.clauses)
+        for name in dict.fromkeys(clauses)
     }
     plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
@@ -128,6 +137,20 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
         calls=tuple((pack.plan.call, pack.plan.call_note) for pack in packs) if any(plans) else (),
         is_urgent=all(plans),
     )
+
+
+def _clause(words: LanguagePack, name: str, on_papers: Mapping[str, OnPaper]) -> Clause:
+    """A clause as a form has it: of one that a signed paper has, what stands for it.
+
+    Where the paper is on file, its lines are on the form, since what is written there may differ from visit to visit.
+    """
+    clause = words.clauses[name]
+    where = on_papers.get(name) if clause.visit else None
+    if where is None:
+        return clause
+    said = words.form.clause_on_paper if where == "visit" else words.form.clause_on_file
+    blanks = () if where == "visit" else clause.blanks
+    return clause.model_copy(update={"text": Passage(intro=said), "blanks": blanks})
 
 
 def _item(texts: Sequence[AskedText]) -> AskedItem:

@@ -7,9 +7,9 @@ calls; neither the model nor a parser is loaded before a file is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.pictures import problems_of_pictures
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
     from consentkit.model.risks import KnownRisks
     from consentkit.model.translation import AnyTranslation, Definition
-    from consentkit.reading.yaml_file import YamlFile
+    from consentkit.reading.yaml_file import DataPath, YamlFile
 
 _NAMED_BY: dict[DefinitionKind, str] = {"procedure": "code", "paper": "name"}
 """The key that is equal to the file's name."""
@@ -184,7 +184,7 @@ def check_definition(
     problems += _name_mismatch(path, source, kind)
     if isinstance(definition, Procedure):
         problems += problems_of_pictures(definition, path.parent, source, snapshot)
-    if known_clauses is not None and kind == "procedure":
+    if known_clauses is not None:
         problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
     return (None if problems else definition), problems
@@ -202,14 +202,23 @@ def _known_risks(
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
+    for path, field, name in _names_of_clauses(source.data):
+        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
+            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
+            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
+            yield Problem(source.name, *source.values[path], field, message)
+
+
+def _names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, object]]:
+    """Each clause that a definition names: where, by which key, and its name."""
     for key in ("clauses", "without"):
-        names = source.data.get(key)
+        names = data.get(key)
         for index, name in enumerate(names if isinstance(names, list) else ()):
-            if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
-                line, column = source.values[(key, index)]
-                near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
-                message = f"is {quoted(name)}, which the language pack has no clause for{near}"
-                yield Problem(source.name, line, column, f"{key}[{index + 1}]", message)
+            yield (key, index), f"{key}[{index + 1}]", name
+    sections = data.get("sections")
+    for index, section in enumerate(sections if isinstance(sections, list) else ()):
+        if isinstance(section, dict) and "clause" in section:
+            yield ("sections", index, "clause"), f"sections[{index + 1}].clause", section["clause"]
 
 
 def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterator[Problem]:

@@ -230,6 +230,8 @@ class PaperWords(Record):
     """What such a paper is called, above its title, where it is signed."""
     to_keep: Line
     """The same where nobody signs it."""
+    to_read: Line
+    """The same where it is a copy to read of one that is signed in another language."""
     participant: Annotated[Line, takes("number")]
     """What whoever takes part is called above a place to sign."""
     participants: Line

@@ -232,8 +232,15 @@ class Planner:
         return document
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
-        on_file, covered = requested.codes_on_file, requested.codes_covered
-        request = FormRequest(requested.codes_to_sign, requested.languages_of_form, situation, layout, on_file, covered)
+        request = FormRequest(
+            requested.codes_to_sign,
+            requested.languages_of_form,
+            situation,
+            layout,
+            on_file=requested.codes_on_file,
+            covered=requested.codes_covered,
+            on_papers=requested.papers.clauses,
+        )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:
@@ -297,9 +304,13 @@ class Planner:
 
 
 def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
-    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit."""
-    is_signed = identity.variant == "paper" and identity.code in requested.signed_papers
-    return replace(layout, signers=situation.signers) if is_signed else layout
+    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+
+    In other languages than the patient's it has none, since nobody signs two texts.
+    """
+    if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
+        return layout
+    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:

@@ -38,8 +38,8 @@ class RequestedPapers:
     codes_covered: tuple[tuple[str, str], ...]
     """Those that another one of the visit covers, each behind that one."""
     documents: tuple[Identity, ...]
-    signed_papers: tuple[str, ...] = ()
-    """The names of those papers among the documents that are signed."""
+    papers: PapersOfVisit = _NO_PAPERS
+    """The papers among the documents that are not about one procedure."""
 
     @staticmethod
     def of(
@@ -51,7 +51,8 @@ class RequestedPapers:
     ) -> RequestedPapers:
         """What a visit requests by its kinds of documents, with its papers. `languages` has the patient's first.
 
-        What is signed is there once, in the patient's language; what is read or kept, in each language.
+        What is signed is there once, in the patient's language; what is read or kept, in each language. So is a paper
+        that is signed, to read, in each other language.
         """
         has_form = requests_form(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
@@ -65,6 +66,7 @@ class RequestedPapers:
             ("paper", papers.to_sign, languages[:1]),
             ("refusal", to_refuse, languages),
             ("plan", to_plan, languages[:1]),
+            ("paper", papers.to_sign, languages[1:]),
             ("paper", papers.to_keep, languages),
             ("information", to_read, languages),
         ]
@@ -77,7 +79,7 @@ class RequestedPapers:
         covered = tuple(
             (code, one.code) for one in procedures if one not in offered for code in to_sign if code in one.covered_by
         )
-        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents), papers.to_sign)
+        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents), papers)
 
     @property
     def to_approve(self) -> list[Identity]:
