@@ -51,7 +51,7 @@ def test_a_failed_document_is_told_even_quietly_and_makes_the_exit_code_7(batch:
     place.services.write_text(f"services: [{CODE}, GONE-1]\n")
     done = batch("-q")
     assert (done.code, done.stdout) == (7, b"")
-    assert done.stderr == "Error: GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all codes\n"
+    assert done.stderr == "Error: GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all of them\n"
     assert list(place.files()) == FILES[:1]
 
 
@@ -107,7 +107,7 @@ def test_a_dry_run_tells_what_would_be_made_and_why_and_writes_nothing(batch: Ca
     assert (done.code, place.out.exists()) == (0, False)
     assert [line.split(maxsplit=1)[1] for line in done.lines] == [
         *(f"{name}: new" for name in FILES),
-        "GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all codes",
+        "GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all of them",
     ]
     batch()
     before = {path.name: path.read_bytes() for path in place.out.iterdir()}

@@ -21,6 +21,7 @@ from consentkit.model.identity import (
     RISKS,
     TRANSLATION_NAMES,
     DefinitionKind,
+    kind_of_name,
 )
 from consentkit.problems import did_you_mean, printable, quoted
 
@@ -74,8 +75,9 @@ class Library:
         """The file of a code or name. Raises UnknownCode, with the nearest known one, where there is none."""
         if path := self._find(code):
             return path
-        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all codes"
-        raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
+        what = "no procedure has the code" if kind_of_name(code) == "procedure" else "no paper has the name"
+        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
+        raise UnknownCode(f"{what} {quoted(code)}{near}")
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
