@@ -240,9 +240,10 @@ def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> No
 
 
 def test_a_clause_is_said_in_the_words_of_the_language_pack(clinic: Path) -> None:
-    document = made(clinic, sections=[{"clause": "fees", "blanks": ["A visit costs"]}])
+    document = made(clinic, sections=[{"clause": "fees", "text": "Ask us.", "blanks": ["A visit costs"]}])
     texts, clause = said(document), workspace(clinic).language("en").clauses["fees"]
     assert clause.heading in texts
+    assert "Ask us." in texts
     assert clause.text.intro and " ".join(clause.text.intro.split()) in texts
     assert dict(document.clauses) == {"fees": "paper"}
     assert "section_1_blank_1" in {slot.name for slot in document.part.slots}
@@ -275,11 +276,25 @@ def test_what_a_clinic_changes_in_a_clause_is_on_the_paper_and_makes_another_tex
     assert after.content_hash != before.content_hash
 
 
+def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(clinic: Path) -> None:
+    sections = [{"clause": "record"}, {"clause": "fees"}]
+    original = small_paper_data(sections=sections)
+    for language in ("en", "es"):
+        (clinic / f"clauses.{language}.yaml").write_text("drop: [record]\n", encoding="utf-8")
+    assert dict(made(clinic, sections=sections).clauses) == {"fees": "paper"}
+    write_paper_translation(clinic / "papers", original, "es")
+    assert dict(workspace(clinic).render(PAPER, language="es").clauses) == {"fees": "paper"}
+    with pytest.raises(InvalidInput, match="is `recrod`, which the language pack has no clause for"):
+        made(clinic, sections=[{"clause": "recrod"}])
+    with pytest.raises(RenderingFailed, match="says nothing but clauses that the clinic drops"):
+        made(clinic, sections=[{"clause": "record"}])
+
+
 def test_a_template_that_leaves_out_a_clause_makes_no_paper(clinic: Path) -> None:
     shipped = (Path(__file__).parents[2] / "templates" / "paper" / "sections.html").read_text(encoding="utf-8")
     own = clinic / "templates" / "paper" / "sections.html"
     own.parent.mkdir(parents=True)
-    own.write_text(shipped.replace("clause.text if clause else section.text", "section.text"), encoding="utf-8")
+    own.write_text(shipped.replace("{{ passage(clause.text) }}", ""), encoding="utf-8")
     with pytest.raises(RenderingFailed, match="the finished page lacks"):
         made(clinic, sections=[{"clause": "record"}])
 
@@ -323,3 +338,11 @@ def test_the_fingerprint_of_a_paper_covers_what_its_copy_alone_says(clinic: Path
     words = content.pack.papers.model_copy(update={"to_read": "Only to look at"})
     other = replace(content, pack=content.pack.model_copy(update={"papers": words}))
     assert workspace(clinic).compose(other).content_hash != workspace(clinic).compose(content).content_hash
+
+
+def test_a_paper_is_approved_as_what_it_is(call: Callable[..., Outcome], clinic: Path) -> None:
+    write_paper(clinic / "papers", **SIGNED)
+    refused = call("approve", PAPER, "--variant", "form", "--by", "Ann Ray", "--clinic", clinic)
+    assert (refused.code, "there is no `form` of it" in refused.stderr) == (2, True)
+    assert call("approve", PAPER, "--by", "Ann Ray", "--clinic", clinic).code == 0
+    assert workspace(clinic).render(PAPER).is_approved

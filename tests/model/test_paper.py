@@ -33,7 +33,6 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"sections": [{"clause": "fees"}, {"clause": "fees"}]}, "more than once"),
     ({"sections": [{"clause": "feez"}]}, "which the language pack has no clause for; did you mean `fees`?"),
     (section(clause="fees"), "has both `heading` and `clause`"),
-    ({"sections": [{"clause": "fees", "text": "Pay."}]}, "has both `text` and `clause`"),
     ({"signers": ["patient"]}, "so it needs `statements`"),
     ({**SIGNED, "agreement": ""}, "is empty"),
     ({**SIGNED, "signers": ["clinician"]}, "neither patient nor participant"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -225,8 +226,11 @@ def test_a_paper_that_is_a_draft_is_refused_with_the_command_that_approves_it(
 
 
 def test_a_paper_that_nobody_has_is_refused(workspace: OpenWorkspace) -> None:
-    with pytest.raises(ConsentkitError, match="`papers` contains `group-ruls`, number 1 of 1, that no paper has"):
+    nearest = "`papers` contains `group-ruls`, number 1 of 1, that no paper has; did you mean `group-rules`?"
+    with pytest.raises(ConsentkitError, match=re.escape(nearest)):
         plan(workspace, visit(papers=["group-ruls"]))
+    with pytest.raises(ConsentkitError, match="`on_file` contains `at-frist`, number 2 of 2, that no paper has"):
+        plan(workspace, visit(on_file=["SMALL-9", "at-frist"]))
     with pytest.raises(ConsentkitError, match="`papers` contains a name, number 1 of 1, that no paper has"):
         plan(workspace, visit(papers=["martinez"]))
 

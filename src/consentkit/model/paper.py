@@ -6,7 +6,7 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -28,11 +28,11 @@ class PaperSection(Record):
 
     heading: Annotated[Line, Field(max_length=90)] | None = None
     """What heads it; left out where that is the heading of a clause."""
-    text: Text | None = None
-    """What it says."""
     clause: ClauseName | None = None
     """The clause of the language pack that is said here, with its heading, its blanks and its initials: so a statement
     of law has the same words on each paper, and a clinic changes them in one place."""
+    text: Text | None = None
+    """What it says; behind a clause, what is said besides."""
     table: Table | None = None
     """A table, printed or to fill in."""
     choices: tuple[FormChoice, ...] = Field(default=(), max_length=6)
@@ -51,8 +51,8 @@ class PaperSection(Record):
 
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
-        if self.clause and (twice := next((name for name in ("heading", "text") if getattr(self, name)), "")):
-            raise ValueError(f"has both `{twice}` and `clause`, which says it already; delete one of the two")
+        if self.heading and self.clause:
+            raise ValueError("has both `heading` and `clause`, which has a heading of its own; delete one of the two")
         if not (self.heading or self.clause):
             raise ValueError("has no `heading`; write one")
         if not (self.text or self.clause or self.table or self.choices or self.blanks or self.lines):
@@ -95,6 +95,11 @@ class PaperText(Record):
         without_repeats(tuple(headings))  # a screen reader could not tell fields apart
         without_repeats(tuple(section.clause for section in sections if section.clause))
         return sections
+
+    def without_clauses(self, dropped: Collection[str]) -> Self:
+        """The same without the sections that say a clause that is dropped."""
+        kept = tuple(section for section in self.sections if section.clause not in dropped)
+        return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
 
     @property
     def clauses(self) -> tuple[str, ...]:
