@@ -163,7 +163,7 @@ def _translation(source: checks.SourceText, original: checks.ProcedureFile, tabl
 def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.ClinicFile:
     particulars = {key: value for key, value in source.yaml.data.items() if key != "checks"}
     read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name) or name == RISKS]
-    passed_over = [Path(name).name for name in files if name.startswith("procedures/") and name not in read]
+    passed_over = [name for name in files if name.startswith("procedures/") and name not in read]
     return checks.ClinicFile(source, Clinic.model_validate(particulars), tuple(passed_over))
 
 

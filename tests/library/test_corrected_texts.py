@@ -7,8 +7,8 @@ import re
 import pytest
 
 from consentkit.checks.readability import passages_of
+from consentkit.library.definitions import load_translation
 from consentkit.library.languages import load_language
-from consentkit.library.procedures import load_translation
 from consentkit.model.procedure import Procedure, ProcedureText
 from consentkit.model.words import LanguagePack
 from consentkit.resources import shipped

@@ -41,15 +41,15 @@ class RequestedDocument:
 def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:
     """Every document of a list, in its order; those listed twice come twice.
 
-    None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
+    None is the clinic's own list, and where it has none, every procedure and paper. Raises InvalidInput or FileAccess.
     """
     default_paper = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
-        from consentkit.model.services import every_procedure
+        from consentkit.model.services import every_definition
 
-        services = every_procedure(workspace.library.codes(), workspace.default_language)
+        services = every_definition(workspace.library.names(), workspace.default_language)
         pairs = list(services.requests(default_paper))
     else:
         pairs = _read_list(workspace, path)

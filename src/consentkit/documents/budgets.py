@@ -27,6 +27,8 @@ _INFORMATION, _FORM = (4, 10), (3, 6)
 
 A form that no visit is known for has every block that a visit may call for, and so a page more than that of a visit.
 """
+_PAPER = (3, 7)
+"""The same for a paper that is not about one procedure."""
 _ONE_PAGE = (1, 3)
 """The same for what must fit on one page in any language."""
 _ANOTHER_ITEM = (1 / 2, 3 / 2)
@@ -55,13 +57,14 @@ _FLAWS = {
 
 
 def most_pages(variant: Variant, language: str, *, large_print: bool) -> int:
-    """How many pages the paper of one procedure may take."""
+    """How many pages the document of one procedure or paper may take."""
     if variant in ("refusal", "plan"):
         return _ONE_PAGE[large_print]
     room = 1.0 if language == ORIGINAL_LANGUAGE else _MORE_ROOM
     information = math.ceil(_INFORMATION[large_print] * room)
     form = math.ceil(_FORM[large_print] * room)
-    return {"information": information, "form": form}.get(variant, information + form)
+    paper = math.ceil(_PAPER[large_print] * room)
+    return {"information": information, "form": form, "paper": paper}.get(variant, information + form)
 
 
 def most_pages_of_form(procedures: int, languages: Sequence[str], *, large_print: bool) -> int:
@@ -84,7 +87,8 @@ def form_notices(form: Form, layout: Layout) -> Iterator[str]:
 def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str]:
     """Yield what of a finished document breaks its budget, as sentences that begin with the code."""
     variant, language = content.variant, content.pack.language
-    paper = f"{content.procedure.code}: its {variant} in {language}{_SIZE[layout.large_print]}"
+    it = "the paper" if variant == "paper" else f"its {variant}"
+    paper = f"{content.definition.code}: {it} in {language}{_SIZE[layout.large_print]}"
     most = most_pages(variant, language, large_print=layout.large_print)
     if part.pages > most:
         yield f"{paper} has {part.pages} pages, and its limit is {most}; shorten {_longest(content)}"
@@ -94,7 +98,7 @@ def budget_notices(content: Content, layout: Layout, part: Part) -> Iterator[str
 
 def _file(content: Content) -> str:
     """The file that has the text of a document."""
-    code, language = content.procedure.code, content.pack.language
+    code, language = content.definition.code, content.pack.language
     if content.variant == "plan":
         return f"languages/{language}.yaml"
     return f"{code}.{language}.yaml" if content.translated else f"{code}.yaml"
@@ -113,8 +117,11 @@ def _longest(content: Content) -> str:
     """What to shorten: which of the printed parts of a text are the longest, with their lengths, and in which file."""
     if content.variant == "plan":
         return f"`plan` in {_file(content)}"
-    text = content.procedure.model_dump(mode="json")
-    lengths = {name: _length(text[name]) for name in _PRINTED.get(content.variant, _READ)}
+    text = content.definition.model_dump(mode="json")
+    if content.variant == "paper":
+        lengths = {f"sections[{number}]": _length(section) for number, section in enumerate(text["sections"], 1)}
+    else:
+        lengths = {name: _length(text[name]) for name in _PRINTED.get(content.variant, _READ)}
     longest = sorted(lengths, key=lambda name: -lengths[name])[:_LONGEST_NAMED]
     named = " or ".join(f"`{name}` ({lengths[name]:,} characters)" for name in longest)
     return f"{named}, the longest parts of {_file(content)}"

@@ -60,6 +60,7 @@ RULE_IDS = (
     "service-retired",
     "service-unknown",
     "signature-blocks",
+    "split-item",
     "stale-translation",
     "statement-missing",
     "teach-back-thin",

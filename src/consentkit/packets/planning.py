@@ -8,8 +8,8 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentkit.documents.document import Document
@@ -21,21 +21,22 @@ from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout
+from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
+from consentkit.packets.due import PapersOfVisit, papers_of
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
-from consentkit.packets.requested import RequestedPapers, situation_of
+from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
-from consentkit.problems import Problem, listed, quoted
+from consentkit.problems import Problem, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -107,8 +108,10 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
+        papers = problems.try_to(self._papers, one, procedures)
+        problems.require_none()
         requested = RequestedPapers.of(
-            visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
+            visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
         )
         _require_papers(one, requested, procedures)
         form, documents = self._made(one, requested, situation, layout)
@@ -134,12 +137,16 @@ class Planner:
         """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
         problems = one.problems
         problems.require_none()
+        layouts = {
+            identity: _layout_of(identity, requested, layout, situation)
+            for identity in (*requested.documents, *requested.to_approve)
+        }
         if not self.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layout)
+                problems.try_to(self._require_approved, one, identity, layouts[identity])
             problems.require_none()
         form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
-        made = (problems.try_to(self._document, one, identity, layout) for identity in requested.documents)
+        made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
         return form, [document for document in made if document]
 
     def pass_over(self, visit: Visit) -> None:
@@ -195,6 +202,18 @@ class Planner:
             )
             raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
 
+    def _kinds(self, visit: Visit) -> Sequence[Variant]:
+        return visit.documents or self.workspace.folder.clinic.packet.documents
+
+    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
+        """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
+        visit, listed = one.visit, self._parsed.papers(one.inputs)
+        _require_known(visit, "papers", visit.papers, listed)
+        _require_known(visit, "on_file", visit.on_file, listed)
+        never_due = self.workspace.folder.clinic.packet.without_papers
+        with_due = requests_form(self._kinds(visit))
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
+
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
 
@@ -219,8 +238,15 @@ class Planner:
         return document
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
-        on_file, covered = requested.codes_on_file, requested.codes_covered
-        request = FormRequest(requested.codes_to_sign, requested.languages_of_form, situation, layout, on_file, covered)
+        request = FormRequest(
+            requested.codes_to_sign,
+            requested.languages_of_form,
+            situation,
+            layout,
+            on_file=requested.codes_on_file,
+            covered=requested.codes_covered,
+            on_papers=requested.papers.clauses,
+        )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:
@@ -274,12 +300,36 @@ class Planner:
         approved_as = identity.approved_as
         code, language, variant = approved_as.code, approved_as.language, approved_as.variant
         options = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
-        options += "" if variant == "consent" else f" --variant {variant}"
+        options += "" if variant in ("consent", "paper") else f" --variant {variant}"
+        what = f"the paper {code}" if variant == "paper" else f"the {variant} of {code}"
         one.problems.add(
-            f"the {variant} of {code} in {language} is not approved; let a clinician run "
+            f"{what} in {language} is not approved; let a clinician run "
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
+
+
+def _require_known(visit: Visit, key: str, names: Sequence[str], known: Collection[str]) -> None:
+    """Raise UnknownCode for the name of a paper that nobody has. Codes are looked for elsewhere."""
+    for number, name in enumerate(names, 1):
+        if kind_of_name(name) == "paper" and name not in known:
+            is_revealing = particular_in(visit, name)
+            what = "a name" if is_revealing else quoted(name)
+            near = "" if is_revealing else did_you_mean(name, known)
+            raise UnknownCode(
+                f"`{key}` contains {what}, number {number} of {len(names)}, that no paper has"
+                f"{near or '; `consentkit list` shows all papers'}"
+            )
+
+
+def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
+    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+
+    In other languages than the patient's it has none, since nobody signs two texts.
+    """
+    if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
+        return layout
+    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:

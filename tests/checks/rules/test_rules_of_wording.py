@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from consentkit import checks
-from consentkit.checks.reading_report import read_procedure
+from consentkit.checks.reading_report import read_definition
 from kit.planting import TODAY, changed, clean_files, found_in, found_in_text, read_folder
 
 SEEN = [
@@ -199,7 +199,7 @@ def test_every_short_form_is_reported_once_at_its_first_use() -> None:
 def test_a_language_without_word_lists_or_formulas_is_spared_their_rules() -> None:
     folder = read_folder(clean_files())
     file = replace(folder.library.procedures[0], language="ar")
-    assert read_procedure(file, file.procedure) is None
+    assert read_definition(file, file.procedure) is None
     assert checks.check_procedure(file, TODAY) == []
 
 

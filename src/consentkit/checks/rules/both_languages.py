@@ -63,7 +63,7 @@ def _compared(here: ClauseFile, there: ClauseFile | None, pack: PackFile) -> Ite
         elif name in pack.pack.clauses and not (there and name in there.changes.drop):
             yield _missing(here, there, pack, name, "replaced")
         else:
-            yield _missing(here, there, pack, name, "form" if _is_on_form(clause) else "information")
+            yield _missing(here, there, pack, name, "form" if _may_be_on_form(clause) else "information")
     for name in here.changes.drop:
         if name in pack.pack.clauses and not (there and name in there.changes.drop):
             yield _missing(here, there, pack, name, "dropped")
@@ -89,7 +89,7 @@ def _file_of(language: str) -> str:
 def _of_clause(here: ClauseFile, clause: Clause, there: ClauseFile, other: Clause, name: str) -> Iterator[RuleFinding]:
     """What one of two clauses of a name lacks."""
     file = quoted(_file_of(here.language))
-    if _is_on_form(clause) and not _is_on_form(other):
+    if _may_be_on_form(clause) and not _may_be_on_form(other):
         yield breach(ONE_LANGUAGE_ONLY, there, key("clauses", name), f"is not on forms, and in {file} it is")
     if clause.always and not other.always:
         yield breach(ONE_LANGUAGE_ONLY, there, key("clauses", name), f"is not `always: true`, and in {file} it is")
@@ -98,8 +98,8 @@ def _of_clause(here: ClauseFile, clause: Clause, there: ClauseFile, other: Claus
         yield breach(ONE_LANGUAGE_ONLY, there, key("clauses", name), message)
 
 
-def _is_on_form(clause: Clause) -> bool:
-    return clause.form or clause.initials or clause.visit is not None
+def _may_be_on_form(clause: Clause) -> bool:
+    return clause.is_on_form or clause.visit is not None
 
 
 def words_of_one_language(library: LibraryFiles) -> Iterator[RuleFinding]:
@@ -122,7 +122,7 @@ def words_of_one_language(library: LibraryFiles) -> Iterator[RuleFinding]:
 def _paths_of_form(file: PackFile) -> set[Path]:
     pack = file.pack
     of_words = {path for part in _OF_FORM for path in _paths(getattr(pack, part), (part,))}
-    on_form = {name: clause for name, clause in pack.clauses.items() if _is_on_form(clause)}
+    on_form = {name: clause for name, clause in pack.clauses.items() if _may_be_on_form(clause)}
     return of_words.union(*(_paths(clause, ("clauses", name)) for name, clause in on_form.items()))
 
 

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from consentkit.checks.citations import CMS_FORMS
-from consentkit.checks.inputs import AnyProcedure
+from consentkit.checks.inputs import AnyDefinition
 from consentkit.checks.patterns import any_of
 from consentkit.checks.readability import PlacedText, primary
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach
 from consentkit.checks.unwanted_wording import spot_in
-from consentkit.model.procedure import Procedure
+from consentkit.model.paper import Paper
+from consentkit.model.translation import Definition
 from consentkit.problems import quoted
 
 UNSOURCED_FIGURE = Rule(
@@ -59,12 +60,15 @@ _SPANS: dict[str, re.Pattern[str]] = {
 """After how many visits or weeks something helps."""
 
 
-def unsourced_figure(file: AnyProcedure, texts: Iterable[PlacedText]) -> Iterator[RuleFinding]:
-    """Look for figures in parts that no dated source supports."""
-    supported = {part for source in file.procedure.sources if source.year for part in source.supports}
+def unsourced_figure(file: AnyDefinition, texts: Iterable[PlacedText]) -> Iterator[RuleFinding]:
+    """Look for figures in parts that no dated source supports. A source of a paper supports all of it."""
+    dated = [source for source in file.definition.sources if source.year]
+    if dated and isinstance(file.definition, Paper):
+        return
+    supported = {part for source in dated for part in source.supports}
     for placed in texts:
         match = _figure_in(placed, primary(file.language))
-        if match and placed.section not in supported and not _has_own_source(file.procedure, placed):
+        if match and placed.section not in supported and not _has_own_source(file.definition, placed):
             message = f"says {quoted(match[0])}, and no source supports {quoted(placed.section)}"
             yield breach(UNSOURCED_FIGURE, file, spot_in(placed, match[0], match.start()), message)
 
@@ -74,7 +78,8 @@ def _figure_in(placed: PlacedText, language: str) -> re.Match[str] | None:
     return next((match for pattern in patterns if pattern and (match := pattern.search(placed.text))), None)
 
 
-def _has_own_source(procedure: Procedure, placed: PlacedText) -> bool:
+def _has_own_source(definition: Definition, placed: PlacedText) -> bool:
     """Whether the text is that of a risk or benefit with a source."""
-    own = (statement.text for statement in procedure.statements if statement.source)
+    statements = () if isinstance(definition, Paper) else definition.statements
+    own = (statement.text for statement in statements if statement.source)
     return placed.text in own

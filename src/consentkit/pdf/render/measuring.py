@@ -28,7 +28,7 @@ UNTORN_ROWS = 5
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _SAME_LINE = 3.0
 """Pixels by which the baselines of one line may differ."""
-_WITH_STATEMENT = ("clause", "signature", "to-initial")
+_WITH_STATEMENT = ("clause", "signature", "to-initial", "with-initials")
 """Classes of what holds a place to sign or initial together with its statement."""
 _PAPER = "part"
 """The class of what begins a paper of its own within a document."""
