@@ -216,13 +216,13 @@ ENDLESS = (
 
 
 def test_a_document_that_never_ends_is_given_up_and_the_others_are_made(tmp_path: Path) -> None:
-    place = many(tmp_path, 1, {"information.html": ENDLESS})
-    place.services.write_text("services: [{code: MANY-0, variants: [consent, information]}]\n")
-    process = start(place, tmp_path, "--time-limit", "15")
+    place = many(tmp_path, 1, {"refusal.html": ENDLESS})
+    place.services.write_text("services: [{code: MANY-0, variants: [consent, refusal]}]\n")
+    process = start(place, tmp_path, "--time-limit", "9")
     output, errors = process.communicate(timeout=90)
     assert process.returncode == 7
     assert errors.splitlines()[0] == (
-        "Error: MANY-0.information.pdf: took more than 15 seconds and was stopped; raise the limit with --time-limit"
+        "Error: MANY-0.refusal.pdf: took more than 9 seconds and was stopped; raise the limit with --time-limit"
     )
     assert output.startswith("made       MANY-0.pdf")
     assert leftovers(tmp_path) == [LOCK]

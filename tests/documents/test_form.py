@@ -16,6 +16,7 @@ import pytest
 from consentkit.cache.store import open_store
 from consentkit.documents.form import get_or_make_form
 from consentkit.documents.form_request import LOOSE, Form, FormRequest, Situation
+from consentkit.documents.form_values import SUMMARY_ROWS
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
@@ -176,7 +177,7 @@ def test_what_a_procedure_asks_for_is_on_its_line_of_the_form(clinic: Path) -> N
     form = form_of(clinic, asked(layout=Layout(fillable=True)))
     own = {name for name in fields_of(form) if name.startswith("code_small_1")}
     assert own == {
-        *(f"code_small_1_choice_1_{number}" for number in (1, 2)),
+        *(f"code_small_1_choice_1_{number}" for number in (1, 2, 3)),
         *("code_small_1_blank_1", "code_small_1_blank_2", "code_small_1_initials_1"),
     }
     assert {"clinician_teach_back_1"} == {name for name in fields_of(form) if "teach_back" in name}
@@ -311,6 +312,26 @@ def places_of_text(file: File) -> Iterator[tuple[str, int, float]]:
             text = " ".join("".join(file.text_of(content) for content in contents).split())
             if places and places[0][0] is not None:
                 yield text, places[0][0], places[0][1]
+
+
+@pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
+def test_a_clause_that_one_language_lacks_is_printed_in_the_other(languages: tuple[str, str], clinic: Path) -> None:
+    (clinic / "clauses.en.yaml").write_text(
+        "clauses: {photos: {heading: Photographs, always: true, form: true, source: Ours, text: We take none.}}\n"
+    )
+    assert any("We take none." in text for text in texts_of(form_of(clinic, asked(languages=languages))))
+
+
+@pytest.mark.parametrize("name", ["two languages, fillable", "two languages in large print"])
+def test_each_language_begins_in_a_line_of_its_own(name: str) -> None:
+    with pikepdf.open(io.BytesIO(looked_at(name).part.pdf)) as pdf:
+        file = File(pdf)
+        rows = [[kid for kid in row.elements if kid.role == "P"] for row in file.elements if row.role == "LBody"]
+        pairs = [row for row in rows if len(row) == 2]
+        assert len(pairs) > len(SUMMARY_ROWS)
+        for pair in pairs:
+            first, second = ([(one.page, file.top_of(one)) for one in paragraph.contents()] for paragraph in pair)
+            assert set(first).isdisjoint(second)
 
 
 @pytest.mark.parametrize("name", ["loose", "everything, fillable"])

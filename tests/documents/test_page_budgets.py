@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.form import get_or_make_form
-from consentkit.documents.form_request import LOOSE, FormRequest, Situation
+from consentkit.documents.form_request import EVERYTHING, LOOSE, FormRequest, Situation
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Page
 from consentkit.documents.printing import print_page
@@ -89,7 +89,7 @@ def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: Pa
 
 FORM = {("en", False): 2, ("es", False): 3, ("en", True): 5, ("es", True): 6}
 """The most pages of a form that no visit is known for, by its language and whether it is in large print."""
-LONG_FORMS = {"90846": 1, "90847": 1, "90849": 1, "90853": 1}
+LONG_FORMS = {"90846": 1, "90847": 1, "90849": 1, "90853": 1, "90863": 1}
 """Texts whose form takes more pages than others, and how many."""
 VISITS = {False: 2, True: 4}
 """The most pages of the form of a visit of one procedure, by whether it is in large print."""
@@ -139,6 +139,41 @@ def test_the_form_of_a_crisis_takes_one_page(paper: PaperSize) -> None:
 
 def test_a_form_in_two_languages_takes_four_pages() -> None:
     assert form_of((LONGEST,), ("es", "en"), LOOSE, Layout()).faults(4) == []
+
+
+IN_TWO = {(1, False): 4, (1, True): 10, (3, False): 6, (3, True): 14}
+"""The most pages of a form in two languages where every role signs, by how many procedures and the size of print."""
+THREE = ("90837", "90785", "90853")
+
+
+def flaws_of_form(
+    codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout
+) -> list[str]:
+    """What is measured as wrong while a form is laid out."""
+    form = get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout))
+    return [f"{flaw.kind}, page {flaw.page}: {flaw.about}" for flaw in form.part.flaws]
+
+
+@pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
+@pytest.mark.parametrize("codes", [(SHORTEST,), THREE])
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_form_in_two_languages_where_everybody_signs_keeps_within_its_pages(
+    codes: tuple[str, ...], languages: tuple[str, str], large_print: bool
+) -> None:
+    layout = Layout("letter", large_print)
+    assert form_of(codes, languages, EVERYTHING, layout).faults(IN_TWO[len(codes), large_print]) == []
+    assert flaws_of_form(codes, languages, EVERYTHING, layout) == []
+
+
+@pytest.mark.parametrize(
+    ("codes", "languages"),
+    [(("90834", "90785"), ("en",)), (("90853",), ("es", "en")), (("90834", "90785"), ("en", "es"))],
+)
+@pytest.mark.parametrize("situation", [Situation(), LOOSE])
+def test_in_large_print_what_is_initialled_is_on_the_page_of_its_initials(
+    codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation
+) -> None:
+    assert flaws_of_form(codes, languages, situation, Layout("letter", large_print=True)) == []
 
 
 # --- the measuring itself ---

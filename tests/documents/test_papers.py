@@ -12,9 +12,11 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
+from consentkit.documents.kept import get_or_make
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import RenderingFailed, WrongUse
+from consentkit.errors import InvalidInput, RenderingFailed, WrongUse
+from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import tagged_text
 from kit.packets import page_texts
 from kit.running import Outcome
@@ -235,3 +237,112 @@ def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> No
     assert seen.content_hash == one.compose(content).content_hash
     assert "Only if needed" in one.compose(content).html
     assert "Only if needed" not in seen.html
+
+
+def test_a_clause_is_said_in_the_words_of_the_language_pack(clinic: Path) -> None:
+    document = made(clinic, sections=[{"clause": "fees", "text": "Ask us.", "blanks": ["A visit costs"]}])
+    texts, clause = said(document), workspace(clinic).language("en").clauses["fees"]
+    assert clause.heading in texts
+    assert "Ask us." in texts
+    assert clause.text.intro and " ".join(clause.text.intro.split()) in texts
+    assert dict(document.clauses) == {"fees": "paper"}
+    assert "section_1_blank_1" in {slot.name for slot in document.part.slots}
+
+
+def test_the_lines_and_the_answer_of_a_clause_are_on_a_paper(clinic: Path) -> None:
+    clauses = ("telehealth", "trainee", "sensitive_exams")
+    document = made(clinic, sections=[{"clause": name} for name in clauses])
+    assert {slot.name for slot in document.part.slots} >= {
+        *("section_1_of_clause_1", "section_1_of_clause_2"),
+        *("name_of_trainee", "name_of_supervisor", "section_3_yes", "section_3_no"),
+    }
+
+
+def test_the_initials_of_a_clause_are_the_patients(clinic: Path) -> None:
+    clause = {"clause": "confidentiality"}
+    names = slots(made(clinic, sections=[clause], **SIGNED))
+    assert "section_1_initials" in names
+    names = slots(made(clinic, sections=[clause], **{**SIGNED, "signers": ["participant"], "participants": "2"}))
+    assert "section_1_initials" not in names
+    assert "section_1_initials" not in slots(made(clinic, sections=[clause]))
+
+
+def test_what_a_clinic_changes_in_a_clause_is_on_the_paper_and_makes_another_text(clinic: Path) -> None:
+    before = made(clinic, sections=[{"clause": "record"}])
+    changed = {"clauses": {"record": {"heading": "Your file", "text": "Ask at the desk.", "source": "House rule"}}}
+    (clinic / "clauses.en.yaml").write_text(json.dumps(changed), encoding="utf-8")
+    after = workspace(clinic).render(PAPER)
+    assert {"Your file", "Ask at the desk."} <= set(said(after))
+    assert after.content_hash != before.content_hash
+
+
+def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(clinic: Path) -> None:
+    sections = [{"clause": "record"}, {"clause": "fees"}]
+    original = small_paper_data(sections=sections)
+    for language in ("en", "es"):
+        (clinic / f"clauses.{language}.yaml").write_text("drop: [record]\n", encoding="utf-8")
+    assert dict(made(clinic, sections=sections).clauses) == {"fees": "paper"}
+    write_paper_translation(clinic / "papers", original, "es")
+    assert dict(workspace(clinic).render(PAPER, language="es").clauses) == {"fees": "paper"}
+    with pytest.raises(InvalidInput, match="is `recrod`, which the language pack has no clause for"):
+        made(clinic, sections=[{"clause": "recrod"}])
+    with pytest.raises(RenderingFailed, match="says nothing but clauses that the clinic drops"):
+        made(clinic, sections=[{"clause": "record"}])
+
+
+def test_a_template_that_leaves_out_a_clause_makes_no_paper(clinic: Path) -> None:
+    shipped = (Path(__file__).parents[2] / "templates" / "paper" / "sections.html").read_text(encoding="utf-8")
+    own = clinic / "templates" / "paper" / "sections.html"
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.replace("{{ passage(clause.text) }}", ""), encoding="utf-8")
+    with pytest.raises(RenderingFailed, match="the finished page lacks"):
+        made(clinic, sections=[{"clause": "record"}])
+
+
+def test_a_clause_that_a_language_lacks_is_missed(clinic: Path) -> None:
+    sections = [{"clause": "house"}]
+    own = {"clauses": {"house": {"heading": "Our house", "text": "Wipe your feet.", "source": "House rule"}}}
+    (clinic / "clauses.en.yaml").write_text(json.dumps(own), encoding="utf-8")
+    assert "Wipe your feet." in said(made(clinic, sections=sections))
+    original = small_paper_data(sections=sections)
+    write_paper_translation(clinic / "papers", original, "es")
+    with pytest.raises(InvalidInput, match="is `house`, which the language pack has no clause for"):
+        workspace(clinic).render(PAPER, language="es")
+
+
+def test_a_translation_has_the_clauses_of_the_original(call: Callable[..., Outcome], clinic: Path) -> None:
+    original = small_paper_data(sections=[{"clause": "record"}])
+    write_paper(clinic / "papers", **original)
+    write_paper_translation(clinic / "papers", original, "es", sections=[{"clause": "fees"}])
+    with pytest.raises(InvalidInput, match="lacks `clause: record`; add what the original has"):
+        workspace(clinic).render(PAPER, language="es")
+    checked = call("check", clinic / "papers").stdout.decode()
+    assert "has the clause `fees`, but the original has `record`" in checked
+
+
+def test_a_copy_to_read_has_no_place_to_sign_and_the_fingerprint_of_the_paper(clinic: Path) -> None:
+    sections = [{"heading": "Be quiet", "text": "Tell nobody what you hear.", "initials": "true"}]
+    write_paper(clinic / "papers", **SIGNED, sections=sections)
+    one = workspace(clinic)
+    copy = get_or_make(one, one.find(PAPER, Layout(signers=()))).document
+    assert copy.content_hash == one.render(PAPER).content_hash
+    assert not {slot.kind for slot in copy.part.slots} & {"signature", "initials"}
+    texts = said(copy)
+    assert "To read and keep; the paper to sign is in another language" in texts
+    assert {*SIGNED["statements"], SIGNED["agreement"]} <= set(texts)
+
+
+def test_the_fingerprint_of_a_paper_covers_what_its_copy_alone_says(clinic: Path) -> None:
+    write_paper(clinic / "papers", **SIGNED)
+    content = workspace(clinic).content(PAPER)
+    words = content.pack.papers.model_copy(update={"to_read": "Only to look at"})
+    other = replace(content, pack=content.pack.model_copy(update={"papers": words}))
+    assert workspace(clinic).compose(other).content_hash != workspace(clinic).compose(content).content_hash
+
+
+def test_a_paper_is_approved_as_what_it_is(call: Callable[..., Outcome], clinic: Path) -> None:
+    write_paper(clinic / "papers", **SIGNED)
+    refused = call("approve", PAPER, "--variant", "form", "--by", "Ann Ray", "--clinic", clinic)
+    assert (refused.code, "there is no `form` of it" in refused.stderr) == (2, True)
+    assert call("approve", PAPER, "--by", "Ann Ray", "--clinic", clinic).code == 0
+    assert workspace(clinic).render(PAPER).is_approved

@@ -37,7 +37,7 @@ from kit.tagged_file import File
 from kit.validation import faults
 
 MM = 72 / 25.4
-LEAST_MARGIN = 15 * MM - 0.01  # a word at the margin may be a rounding error beyond it
+LEAST_MARGIN = 15 * MM - 0.05  # a word at the margin may be a rounding error beyond it
 PROFILES = (validator.ValidationProfile.PDF_UA_1, validator.ValidationProfile.PDF_A_2A)
 OWN_FONT = re.compile(r"/[A-Z]{6}\+consentkit-(body|wide)(-Bold)?")
 

@@ -238,13 +238,12 @@ def test_a_refusal_is_headed_by_what_it_says(case: Case) -> None:
 
 
 @cases(lambda case: case.variant == "refusal")
-def test_a_refusal_has_two_places_to_sign(case: Case) -> None:
+def test_a_refusal_has_three_places_to_sign(case: Case) -> None:
     words = pack_of(case).signatures
     who = {block.role: block.who for block in words.blocks}
     headings = [block.text for block in blocks_of(case) if block.role == "H3"]
-    assert headings == [who["patient"], who["clinician"]]
-    assert texts_of(case).count(words.signature) == 2
-    assert who["representative"] in texts_of(case)
+    assert headings == [who["patient"], who["representative"], who["clinician"]]
+    assert texts_of(case).count(words.signature) == 3
 
 
 @cases(lambda case: case.variant == "plan")

@@ -231,9 +231,9 @@ def _features() -> Iterator[tuple[str, Feature]]:
     yield (
         "on file",
         Feature(
-            {"on_file": [CODE]},
-            papers=("cover",),
-            slots={"patient_name": set(), "patient_printed_name": set(), "clinician_printed_name": set()},
+            {"on_file": [CODE], "documents": ["information"]},
+            papers=("cover", "information"),
+            slots={"patient_printed_name": set(), "clinician_printed_name": set()},
         ),
     )
     yield "refusal", Feature({"documents": ["consent", "refusal"]}, papers=("cover", "form", "refusal", "information"))

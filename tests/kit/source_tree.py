@@ -43,6 +43,8 @@ ROLES = {
 PHRASES = {"P", "Lbl", *(f"H{level}" for level in range(1, 7))}
 OBJECTS = {"Figure", "Form"}
 """What needs no paragraph around it."""
+KINDS_IN_FILE = {"initials": "text"}
+"""Kinds of fields that a file does not tell apart: initials are written into a field for text."""
 SILENT = {"script", "style", "template", "title", "select", "textarea"}
 SCOPES = {"row": "Row", "rowgroup": "Row"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -229,7 +231,7 @@ def _cell(element: Element) -> dict[str, str]:
 
 def _field(element: Element) -> dict[str, str]:
     label, kind = folded(element.get("data-label", "")), element.get("data-kind") or "text"
-    return {"field": element.get("data-field", ""), "kind": kind, "label": label}
+    return {"field": element.get("data-field", ""), "kind": KINDS_IN_FILE.get(kind, kind), "label": label}
 
 
 def _alternative(element: Element) -> str:

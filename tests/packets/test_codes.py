@@ -14,7 +14,6 @@ from consentkit.documents.opening import open_workspace
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.lettering import QUIET
 from consentkit.packets.packet import Packet
-from consentkit.packets.work_order import is_signed
 from kit.packets import codes, packet, visit
 from kit.small import make_clinic
 
@@ -45,7 +44,7 @@ def expected(made: Packet) -> dict[int, str]:
         placed.first + slot.page
         for placed in made.papers
         for slot in placed.paper.part.slots
-        if is_signed(slot.name, slot.kind)
+        if slot.kind in ("signature", "initials", "check") and placed.paper.group == "sign"
     }
     return {page: f"CK2/{made.plan.packet}/{page}" for page in sorted(signed)}
 

@@ -86,7 +86,11 @@ def test_papers_come_in_order_and_on_the_pages_that_the_cover_tells(full: Packet
     assert kinds == ["cover", "form", "information", "information", "extra", "extra"]
     cover = page_texts(full.pdf)[0]
     for placed in full.papers[2:]:
-        pages = str(placed.first) if placed.first == placed.last else f"{placed.first} to {placed.last}"
+        pages = (
+            str(placed.first)
+            if placed.first == placed.last
+            else f"{placed.first}{' to ' if placed.last > placed.first + 1 else ', '}{placed.last}"
+        )
         assert re.search(rf"\b{pages}\b", cover), (placed.paper.title, cover)
         assert placed.last - placed.first + 1 == placed.paper.part.pages
 

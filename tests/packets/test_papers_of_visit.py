@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,11 +90,11 @@ def test_each_condition_brings_its_paper_and_no_other(name: str, workspace: Open
 
 def test_the_cover_says_where_to_sign_papers_and_which_to_keep(workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(first_visit="yes", yearly_papers="yes"))
-    assert [placed.paper.group for placed in made.papers] == ["", "sign", "sign", "read", "keep"]
+    assert [placed.paper.group for placed in made.papers] == ["", "sign", "sign", "keep", "read"]
     cover = " ".join(page_texts(made.pdf)[0].split())
     assert "Sign here 2" in cover
     assert "Paper at-first Patient, Clinician" in cover
-    assert cover.index("Paper at-first") < cover.index("Read, ask, and keep") < cover.index("Paper each-year")
+    assert cover.index("Paper at-first") < cover.index("Paper each-year") < cover.index("Read, ask, and keep")
     assert "Signatures: 4" in cover
     assert "Paper at-first" in bookmarks(made.pdf)
 
@@ -155,7 +156,60 @@ def test_what_is_signed_is_there_once_and_what_is_kept_in_each_language(workspac
     write_translation(clinic / "procedures", "es")
     planned = plan(workspace, visit(language="es", also_in=["en"], first_visit="yes", papers=["at-will"]))
     found = [(one.code, one.language) for one in planned.documents if one.variant == "paper"]
-    assert found == [("at-first", "es"), ("at-will", "es"), ("at-will", "en")]
+    assert found == [("at-first", "es"), ("at-first", "en"), ("at-will", "es"), ("at-will", "en")]
+
+
+def test_a_signed_paper_is_there_to_read_in_the_other_language(workspace: OpenWorkspace, clinic: Path) -> None:
+    write_translation(clinic / "procedures", "es")
+    made = packet(workspace, visit(language="es", also_in=["en"], first_visit="yes"))
+    signed, copy = (placed for placed in made.papers if placed.paper.kind == "paper")
+    assert (signed.paper.title, signed.paper.group) == ("Papel at-first", "sign")
+    assert (copy.paper.title, copy.paper.group) == ("Paper at-first", "keep")
+    texts = page_texts(made.pdf)
+    assert "Siobhán O’Keeffe-Martínez" in texts[copy.first - 1]
+    assert "the paper to sign is in another language" in texts[copy.first - 1]
+    assert "Firmas: 4" in texts[0]
+    assert copy.first not in codes(made.pdf)
+
+
+def form_text(workspace: OpenWorkspace, **changes: Any) -> str:
+    made = packet(workspace, visit(**{"place": "telehealth", **changes}))
+    (form,) = (placed for placed in made.papers if placed.paper.kind == "form")
+    return " ".join(" ".join(page_texts(made.pdf)[form.first - 1 : form.last]).split())
+
+
+@pytest.mark.parametrize("says_clause", [True, False])
+def test_the_form_names_a_clause_that_a_signed_paper_says_and_prints_it_otherwise(
+    says_clause: bool, tmp_path: Path
+) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    sections = [{"clause": "telehealth"} if says_clause else {"heading": "By video", "text": "Sit still."}]
+    write_paper(folder / "papers", due={"telehealth": "true"}, sections=sections, **SIGNED)
+    workspace = open_workspace(folder, open_store())
+    of_visit, on_file = form_text(workspace), form_text(workspace, on_file=["small-rules"])
+    for text, sentence, has_lines in (
+        (of_visit, "You sign a paper of its own on this.", False),
+        (on_file, "The paper that was signed on this is on file and still holds.", True),
+    ):
+        assert "Care by video or telephone" in text
+        assert (sentence in text) == says_clause
+        assert ("a line can fail" in text) != says_clause
+        assert ("Where I am, and the nearest emergency room" in text) == (has_lines or not says_clause)
+
+
+def test_the_form_prints_a_clause_that_a_paper_says_which_nobody_signs(tmp_path: Path) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}])
+    assert "a line can fail" in form_text(open_workspace(folder, open_store()))
+
+
+def test_the_form_prints_what_holds_for_every_visit_whatever_papers_say(tmp_path: Path) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    sections = [{"clause": "rights"}, {"clause": "confidentiality"}]
+    write_paper(folder / "papers", due={"telehealth": "true"}, sections=sections, **SIGNED)
+    text = form_text(open_workspace(folder, open_store()))
+    assert "ask any question, now or later" in text
+    assert "a court orders us to" in text
 
 
 def test_a_paper_that_is_a_draft_is_refused_with_the_command_that_approves_it(
@@ -172,8 +226,11 @@ def test_a_paper_that_is_a_draft_is_refused_with_the_command_that_approves_it(
 
 
 def test_a_paper_that_nobody_has_is_refused(workspace: OpenWorkspace) -> None:
-    with pytest.raises(ConsentkitError, match="`papers` contains `group-ruls`, number 1 of 1, that no paper has"):
+    nearest = "`papers` contains `group-ruls`, number 1 of 1, that no paper has; did you mean `group-rules`?"
+    with pytest.raises(ConsentkitError, match=re.escape(nearest)):
         plan(workspace, visit(papers=["group-ruls"]))
+    with pytest.raises(ConsentkitError, match="`on_file` contains `at-frist`, number 2 of 2, that no paper has"):
+        plan(workspace, visit(on_file=["SMALL-9", "at-frist"]))
     with pytest.raises(ConsentkitError, match="`papers` contains a name, number 1 of 1, that no paper has"):
         plan(workspace, visit(papers=["martinez"]))
 

@@ -15,7 +15,7 @@ from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, Unknown
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
 from consentkit.pdf.read.structure_text import readable_text
-from kit.packets import CHILD, MOTHER, packet, plan, visit
+from kit.packets import CHILD, MOTHER, packet, page_texts, plan, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
 
@@ -115,9 +115,9 @@ def test_a_crisis_calls_for_its_plan_in_two_copies(workspace: OpenWorkspace) -> 
 
 
 def test_where_nothing_is_left_to_sign_there_is_no_form(workspace: OpenWorkspace) -> None:
-    made = plan(workspace, visit(on_file=["SMALL-1"], place="telehealth"))
+    made = plan(workspace, visit(on_file=["SMALL-1"], place="telehealth", documents=["form", "information"]))
     assert made.form is None
-    assert made.documents == ()
+    assert [one.variant for one in made.documents] == ["information"]
     assert made.clauses == ()
     assert [one.variant for one in plan(workspace, visit(on_file=["SMALL-1"], documents=["information"])).documents]
 
@@ -128,6 +128,7 @@ def test_a_plan_that_no_procedure_has_is_refused_with_the_way_out(workspace: Ope
     (problem,) = error.value.problems
     assert problem.rule == "no-plan"
     assert "no procedure of this visit has one (`SMALL-1`); take `plan` out of `documents`" in problem.message
+    assert "write `plan: crisis` in the file of a procedure" in problem.message
     assert "plan" in [one.variant for one in plan(workspace, visit(procedures=CRISIS, documents=["plan"])).documents]
 
 
@@ -139,10 +140,32 @@ def test_a_form_that_is_requested_though_all_is_on_file_is_refused_with_the_way_
     assert "take a code out of `on_file`, or add `information` to `documents`" in problem.message
 
 
+def test_a_packet_of_nothing_but_a_cover_is_refused_where_the_clinic_chose_the_papers(workspace: OpenWorkspace) -> None:
+    """A usual visit that comes again requests nothing by itself."""
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, visit(on_file=["SMALL-1"]))
+    (problem,) = error.value.problems
+    assert problem.rule == "no-papers"
+    assert "nothing of what the clinic's `packet:` requests is left for this visit" in problem.message
+    assert "the consent to `SMALL-1` is on file" in problem.message
+    assert "add `information` to `documents`, or print no packet for it" in problem.message
+
+
+def test_a_code_that_another_one_covers_is_named_on_its_form(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(procedures=["90839", "90840"], documents=["form"]))
+    form = next(placed for placed in made.papers if placed.paper.kind == "form")
+    said = " ".join(" ".join(page_texts(made.pdf)[form.first - 1 : form.last]).split())
+    assert "(code 90839, 90840)" in said
+    alone = packet(workspace, visit(procedures=["90839"], documents=["form"]))
+    assert "90840" not in " ".join(page_texts(alone.pdf))
+
+
 def test_what_is_on_file_needs_no_approval_of_today(workspace: OpenWorkspace) -> None:
     """What was signed may be of an earlier edition, or of one whose approval has ended since."""
     returning = visit(on_file=["SMALL-1"])
-    assert plan(workspace, returning, allow_drafts=False).form is None
+    with pytest.raises(InvalidInput) as error:
+        plan(workspace, returning, allow_drafts=False)
+    assert {problem.rule for problem in error.value.problems} == {"no-papers"}
     with pytest.raises(InvalidInput) as error:
         plan(workspace, visit(on_file=["SMALL-1"], documents=["information"]), allow_drafts=False)
     assert {problem.rule for problem in error.value.problems} == {"draft"}

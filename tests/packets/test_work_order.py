@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet
 from consentkit.packets.work_order import work_order
-from kit.packets import CHILD, MOTHER, OTHER, packet, page_texts, visit
+from consentkit.pdf.file.xmp import Info
+from consentkit.pdf.render.engine import render
+from kit.packets import CHILD, MOTHER, OTHER, codes, packet, page_texts, visit
 from kit.pictures import photograph
 from kit.small import make_clinic, write_procedure, write_translation
 
@@ -90,11 +93,77 @@ def test_the_rules_of_the_table_part_papers_and_not_the_pages_of_one(workspace: 
     assert min(longest) > 0.8 * gray.width, sorted(longest)
 
 
+def test_a_refusal_is_signed_by_whoever_decides(workspace: OpenWorkspace) -> None:
+    """The representative has a place of their own on it, with signature, date and printed name."""
+    made = packet(workspace, visit(documents=["refusal"], patient=CHILD, representative=MOTHER))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    assert [place["who"] for place in order["groups"][0]["papers"][0]["places"]] == [["Representative", "Clinician"]]
+    assert (order["signatures"], order["dates"]) == (2, 2)
+    assert re.search(r"Representative, Clinician", cover(made)), cover(made)
+    assert {"representative_signature", "representative_signed_on", "representative_printed_name"} <= {
+        slot.name for slot in made.papers[1].paper.part.slots
+    }
+    refusal = page_texts(made.pdf)[made.papers[1].first - 1]
+    signing = refusal[refusal.index("I sign for the patient") :]
+    assert signing.index(MOTHER["name"]) < signing.index("explained this")
+
+
+def test_initials_that_a_procedure_asks_for_are_counted_and_their_page_is_filed(tmp_path: Path) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    statements = ["I know that this cannot be undone.", "I will not drive today."]
+    write_procedure(folder / "procedures", on_form={"initials": statements})
+    made = packet(open_workspace(folder, open_store(tmp_path / "store")), visit(documents=["form"], large_print=True))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    (form,) = order["groups"][0]["papers"]
+    assert order["initials"] == 3
+    slots = made.papers[1].paper.part.slots
+    asked = {slot.page + form["first"] for slot in slots if slot.name.startswith("code_") and "initials" in slot.name}
+    assert {place["page"] for place in form["places"] if place["initials"] and not place["who"]} >= asked
+    assert asked <= set(codes(made.pdf))
+
+
+def test_initials_of_a_procedure_have_their_statement_above_them() -> None:
+    """The place is on another page than what is agreed to: the measuring sees it, whatever the place is called."""
+    style = """@page { size: 100mm 60mm } html { font-family: "consentkit body" } .stated { break-after: page }
+        .rule { display: inline-block; width: 30mm; height: 5mm }"""
+    html = (
+        '<html lang="en"><body><h1>One</h1><div class="to-initial"><p class="stated">I know this.</p>'
+        '<p>Initials <span class="rule" data-field="one_initials_1" data-label="Initials" data-kind="initials"></span>'
+        "</p></div></body></html>"
+    )
+    part = render(html, [style], {}, Info("A paper", "en"))
+    assert ("statement", "one_initials_1") in [(flaw.kind, flaw.about) for flaw in part.flaws]
+
+
+def test_a_page_on_which_yes_or_no_is_marked_is_on_the_cover_and_is_filed(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(documents=["form"], procedures=CODES[:6]))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    (form,) = order["groups"][0]["papers"]
+    slots = made.papers[1].paper.part.slots
+    marked = {slot.page + form["first"] for slot in slots if slot.name.endswith("_yes")}
+    assert {place["page"] for place in form["places"] if place["marks"]} == marked
+    assert sum(place["marks"] for place in form["places"]) == 6
+    assert re.search(r"Patient: Yes / No", cover(made)), cover(made)
+    assert marked <= set(codes(made.pdf))
+
+
+def test_the_table_is_in_the_order_of_the_pages(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(procedures=["90839"], documents=["consent", "refusal"]))
+    order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
+    firsts = [paper["first"] for group in order["groups"] for paper in group["papers"]]
+    assert len(firsts) > 3
+    assert firsts == sorted(firsts)
+
+
+def test_a_fillable_packet_may_have_a_cover_of_two_pages(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(**EVERYBODY, large_print=True), fillable=True)
+    assert made.papers[0].last == 2
+
+
 def test_whoever_is_not_expected_is_not_asked_for(usual: Packet) -> None:
-    """A refusal has a place for everybody."""
+    """A form has a place for a witness only if there is one."""
     with_witness = work_order(usual.papers[1:], Situation(witness=True), usual.plan.pack)
-    assert with_witness["signatures"] >= 4
-    assert work_order(usual.papers[1:], Situation(represented=True), usual.plan.pack)["groups"]
+    assert with_witness["signatures"] == 4
 
 
 def test_what_was_only_to_be_read_does_not_come_back(workspace: OpenWorkspace) -> None:
@@ -147,6 +216,23 @@ def test_the_name_is_the_largest_of_what_the_visit_says_and_is_never_printed_too
     assert name_on_cover > 24
     floor = 14 if large_print else 9
     assert min(size for _, text, size in sizes(made.pdf) if text in name) > floor - 0.3
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize(("language", "born"), [("en", "September 30, 1990"), ("es", "30 de septiembre de 1990")])
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_date_of_birth_at_the_head_is_in_one_line_of_the_usual_size(
+    paper: str, language: str, born: str, large_print: bool, tmp_path: Path
+) -> None:
+    folder = make_clinic(tmp_path / "clinic", f"paper: {paper}\n")
+    write_translation(folder / "procedures", "es")
+    patient = {"name": "Nora Nye", "born": "1990-09-30", "record": "MR-20417"}
+    asked = visit(patient=patient, language=language, large_print=large_print, documents=["consent", "refusal"])
+    made = packet(open_workspace(folder, open_store(tmp_path / "store")), asked)
+    of_date = {page: size for page, text, size in sizes(made.pdf) if page > made.papers[0].last and text.endswith(born)}
+    of_record = {page: size for page, text, size in sizes(made.pdf) if text.endswith("MR-20417")}
+    assert set(of_date) == set(range(made.papers[1].first, made.papers[-1].last + 1))
+    assert {page: size for page, size in of_date.items() if size < of_record[page] - 0.1} == {}
 
 
 def sizes(pdf: bytes) -> list[tuple[int, str, float]]:

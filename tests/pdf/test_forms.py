@@ -59,7 +59,8 @@ DOTS_PER_INCH = 100
 NAMES_OF_90839 = [
     *("patient_name", "patient_born", "patient_record", "clinic_name", "clinic_address", "clinic_phone"),
     *("questions", "confidentiality_initials"),
-    *("telehealth_applies", "trainee_applies", "name_of_trainee", "name_of_supervisor"),
+    *("telehealth_applies", "telehealth_1", "telehealth_2"),
+    *("trainee_applies", "name_of_trainee", "name_of_supervisor"),
     *("patient_signature", "patient_signed_on", "patient_signed_at", "patient_printed_name"),
     *("clinician_teach_back_1", "clinician_teach_back_2", "clinician_teach_back_3"),
     *("clinician_signature", "clinician_signed_on", "clinician_signed_at", "clinician_printed_name"),
@@ -215,11 +216,14 @@ def test_no_document_uses_a_name_for_two_things() -> None:
 def test_every_field_says_what_it_asks_for_in_words_of_the_page() -> None:
     words = readable_text(shipped_pdf())
     with opened(shipped_pdf()) as document:
+        words += "".join(str(element.dictionary.get("/E", "")) for element in File(document).elements)
         labels = [str(field.TU) for field in fields(document).values()]
         assert len(list(widgets(document))) == len(labels), "the heads of later pages ask for nothing"
-    assert {"Patient: Name", "Patient: Date of birth", "Patient: Record number"} <= set(labels)
+    assert {"Patient: Name", "Patient: Date of birth (mm/dd/yyyy)", "Patient: Record number"} <= set(labels)
     assert len(set(labels)) == len(labels)
-    assert [piece for label in labels for piece in label.split(": ") if piece not in words] == []
+    assert [
+        piece for label in labels for piece in label.replace(" (mm/dd/yyyy)", "").split(": ") if piece not in words
+    ] == []
 
 
 def test_every_field_is_on_its_page_and_is_printed() -> None:
@@ -471,7 +475,7 @@ def test_abbreviations_are_said_in_full() -> None:
     with opened(pdf) as file:
         labels = [str(widget.TU) for _, _, widget in widgets(file)]
         expanded = {str(element.dictionary.E) for element in File(file).elements if "/E" in element.dictionary}
-    assert {"Paciente: Fecha de nacimiento", "Paciente: Número de expediente"} <= set(labels)
+    assert {"Paciente: Fecha de nacimiento (mm/dd/aaaa)", "Paciente: Número de expediente"} <= set(labels)
     assert expanded == {"Fecha de nacimiento", "Número de expediente", "Idioma; número de identificación"}
     assert [label for label in labels if "nac." in label or "n.º" in label] == []
 

@@ -691,7 +691,7 @@ def test_the_cover_of_a_packet_leads_to_the_page_where_each_paper_begins(tmp_pat
     options = PacketOptions(allow_drafts=True, duplex=True)
     made = PacketMaker(workspace, duplex=True).make(Planner(workspace, options).plan(visit, "visit.yaml"))
     assert_sound(made.pdf, tmp_path)
-    listed = [placed for placed in made.papers if placed.paper.to_do]
+    listed = [placed for placed in made.papers if placed.paper.group]
     assert len(listed) == 2
     of_cover = [target + 1 for page, target in links(made.pdf) if page == 0]  # one for each line of a title
     assert list(dict.fromkeys(of_cover)) == [placed.first for placed in listed]

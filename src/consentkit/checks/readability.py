@@ -19,6 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from consentkit.checks.syllables import COUNTERS
+from consentkit.model.paper import PaperSection
 from consentkit.model.pictures import ShownPicture
 from consentkit.model.risks import Benefit, Risk
 from consentkit.model.translation import Definition
@@ -259,8 +260,9 @@ def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
     if isinstance(value, str):
         yield PlacedText(path, value)
         return
-    if isinstance(value, ShownPicture):
-        value = {name: getattr(value, name) for name in ("alternative", "caption")}  # a file's name is no text
+    if isinstance(value, ShownPicture | PaperSection):  # the name of a file or clause is no text
+        names = [name for name in type(value).model_fields if name not in ("file", "clause")]
+        value = {name: getattr(value, name) for name in names}
     if isinstance(value, Risk | Benefit):
         yield from _texts_of_statement(value, path)
         return

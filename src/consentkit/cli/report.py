@@ -101,7 +101,7 @@ def _paper_entry(placed: PlacedItem, title: str) -> dict[str, Any]:
 def packet_line(packet: Packet, file: str | None) -> str:
     """A finished packet as a sentence for a person."""
     papers = counted(sum(bool(placed.paper.group) for placed in packet.papers), "paper")
-    return f"{file or packet.plan.visit.visit}: {papers}, {packet.pages} pages, packet {packet.plan.packet}"
+    return f"{file or packet.plan.visit.visit}: {papers}, {counted(packet.pages, 'page')}, packet {packet.plan.packet}"
 
 
 def approval_entry(approval: Approval) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def document_line(document: Document, file: str) -> str:
     """A finished document as a sentence for a person."""
     fingerprint = printed_fingerprint(document.content_hash)
     state = f"edition {document.approved_edition}" if document.approved_edition else "draft"
-    return f"{file}: {document.title}, {document.pages} pages, {state}, fingerprint {fingerprint}"
+    return f"{file}: {document.title}, {counted(document.pages, 'page')}, {state}, fingerprint {fingerprint}"
 
 
 def counted(number: int, noun: str) -> str:

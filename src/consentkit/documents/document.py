@@ -36,7 +36,7 @@ class Document:
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
     clauses: Mapping[str, str]
-    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure names it."""
+    """The clauses that it holds, by name, each with why: `always`, or what names it: `procedure` or `paper`."""
     warnings: tuple[str, ...]
     """What the front desk should know of it on any day."""
     page_notices: tuple[str, ...]
@@ -68,7 +68,7 @@ class Document:
 
     def notices(self, today: datetime.date) -> tuple[str, ...]:
         """What the front desk should know of it on this day, in sentences that begin with the code."""
-        return (*self.warnings, *review_notice(self.code, self.review_due, today))
+        return (*self.warnings, *review_notice(self, today))
 
     @property
     def pages(self) -> int:

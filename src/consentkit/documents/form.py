@@ -55,7 +55,7 @@ def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]
 
 def _key(request: FormRequest, sought: Sequence[Sequence[Sought]], inputs: Inputs) -> str:
     digests = [key_from(digests_of(one, inputs)) for texts in sought for one in texts]
-    rest = [request.languages, asdict(request.situation), request.on_file]
+    rest = [request.languages, asdict(request.situation), request.on_file, request.covered, request.on_papers]
     return key_of("form", *digests, json.dumps(rest, sort_keys=True))
 
 

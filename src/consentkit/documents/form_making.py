@@ -35,7 +35,10 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     words, clinic, layout = contents[0][0].pack, contents[0][0].clinic, request.layout
     mark = _mark(words, [page for _, page in named], source.today)
     form = form_values(
-        [[_asked(*one) for one in texts_of_one] for texts_of_one in composed], request.situation, request.on_file
+        [[_asked(*one, request) for one in texts_of_one] for texts_of_one in composed],
+        request.situation,
+        request.on_file,
+        dict(request.on_papers),
     )
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
@@ -45,8 +48,9 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     return Form(part, request.languages, texts, is_approved, mark, tuple(said[0].who for said in form.also_sign))
 
 
-def _asked(content: Content, page: Page) -> AskedText:
-    return AskedText(content.procedure, content.pack, printed_fingerprint(page.content_hash))
+def _asked(content: Content, page: Page, request: FormRequest) -> AskedText:
+    covered = tuple(code for by, code in request.covered if by == content.procedure.code)
+    return AskedText(content.procedure, content.pack, printed_fingerprint(page.content_hash), covered)
 
 
 def _named(content: Content, page: Page, today: datetime.date) -> FormText:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Literal
 
 from consentkit.errors import WrongUse
 from consentkit.model.identity import Layout
@@ -44,6 +45,10 @@ EVERYTHING = Situation(telehealth=True, trainee=True, represented=True, assent=T
 """A visit that calls for everything there is."""
 
 
+OnPaper = Literal["visit", "file"]
+"""Where a signed paper is that has a clause: among those of the visit, or on file."""
+
+
 @dataclass(frozen=True)
 class FormRequest:
     """Which form."""
@@ -56,6 +61,10 @@ class FormRequest:
     layout: Layout
     on_file: tuple[str, ...] = ()
     """The procedures of the visit that are left out, since consent to them is on file."""
+    covered: tuple[tuple[str, str], ...] = ()
+    """Procedures of the visit that are left out, each behind the one whose consent covers it."""
+    on_papers: tuple[tuple[str, OnPaper], ...] = ()
+    """Clauses for some visits that a signed paper has, so that the form only names them."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consentkit.documents.form_request import Situation
+from consentkit.documents.form_request import OnPaper, Situation
 from consentkit.model.clauses import Clause
 from consentkit.model.on_form import AlsoSigner, OnForm
+from consentkit.model.passages import Passage
 from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
+
+_NONE: Mapping[str, OnPaper] = {}
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
@@ -27,6 +30,8 @@ class AskedText:
     pack: LanguagePack
     fingerprint: str
     """That of its information, in the form in which it is printed."""
+    covered: tuple[str, ...] = ()
+    """The codes of the visit that its consent covers."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class SaidText:
     pack: LanguagePack
     title: str
     name: str
-    """The title with the code."""
+    """The title with the code, and with those that its consent covers."""
     summary: Mapping[str, str]
     """The rows of "In short", by name."""
     risks: Mapping[str, str]
@@ -56,7 +61,6 @@ class AskedItem:
     code: str
     edition: str
     """The day on which the text in the first language was issued, in words."""
-    review_by: str
     fingerprint: str
     """That of the information in the first language."""
     said: tuple[SaidText, ...]
@@ -102,14 +106,24 @@ class FormValues:
         return self.second is None and (self.is_urgent or len(self.items) > 1)
 
 
-def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
+def form_values(
+    asked: Sequence[Sequence[AskedText]],
+    situation: Situation,
+    on_file: Sequence[str] = (),
+    on_papers: Mapping[str, OnPaper] = _NONE,
+) -> FormValues:
     """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first.
 
-    `on_file` are the codes to which consent is on file.
+    `on_file` are the codes to which consent is on file, `on_papers` the clauses that a signed paper has.
     """
     packs = [text.pack for text in asked[0]]
-    clauses = clauses_of_form([texts[0].procedure for texts in asked], packs[0], situation)
-    said = {name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in clauses}
+    procedures = [texts[0].procedure for texts in asked]
+    # A clause that one language lacks is printed in the other.
+    clauses = [name for pack in packs for name in clauses_of_form(procedures, pack, situation)]
+    said = {
+        name: tuple(_clause(pack, name, on_papers) for pack in packs if name in pack.clauses)
+        for name in dict.fromkeys(clauses)
+    }
     plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
         second=packs[1] if len(packs) > 1 else None,
@@ -125,13 +139,26 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
     )
 
 
+def _clause(words: LanguagePack, name: str, on_papers: Mapping[str, OnPaper]) -> Clause:
+    """A clause as a form has it: of one that a signed paper has, what stands for it.
+
+    Where the paper is on file, its lines are on the form, since what is written there may differ from visit to visit.
+    """
+    clause = words.clauses[name]
+    where = on_papers.get(name) if clause.visit else None
+    if where is None:
+        return clause
+    said = words.form.clause_on_paper if where == "visit" else words.form.clause_on_file
+    blanks = () if where == "visit" else clause.blanks
+    return clause.model_copy(update={"text": Passage(intro=said), "blanks": blanks})
+
+
 def _item(texts: Sequence[AskedText]) -> AskedItem:
     first = texts[0]
     review, write_day = first.procedure.review, first.pack.dates.write
     return AskedItem(
         code=first.procedure.code,
         edition=write_day(review.issued),
-        review_by=write_day(review.next),
         fingerprint=first.fingerprint,
         said=tuple(map(_said, texts)),
     )
@@ -145,10 +172,11 @@ def _said(text: AskedText) -> SaidText:
     procedure, words = text.procedure, text.pack
     names = {"title": procedure.title, "code": procedure.code}
     choices = [choice.name for choice in procedure.alternatives.items]
+    separator = f"{words.document.comma} "
     return SaidText(
         pack=words,
         title=procedure.title,
-        name=fill(words.form.item, **names),
+        name=fill(words.form.item, title=procedure.title, code=separator.join((procedure.code, *text.covered))),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
             group: _listed([risk.phrase.rstrip(".") for risk in risks])
@@ -203,7 +231,8 @@ def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...
     seen: set[str] = set()
     for texts in asked:
         questions = [text.procedure.teach_back or text.pack.teach_back.questions for text in texts]
-        for index, question in enumerate(questions[0]):
-            if question not in seen:
-                seen.add(question)
-                yield tuple(others[index] for others in questions if index < len(others))
+        for index in range(max(map(len, questions))):
+            said = tuple(others[index] for others in questions if index < len(others))
+            if said[0] not in seen:
+                seen.add(said[0])
+                yield said

@@ -22,7 +22,7 @@ from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout, printed_fingerprint
-from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
 from consentkit.problems import listed
@@ -92,17 +92,20 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
 
 def require_whole(content: Content) -> None:
     """Raise RenderingFailed where something would be missing from the document unnoticed."""
+    require_clauses(content.definition, content.pack)
     if content.variant != "paper":
-        require_clauses(content.procedure, content.pack)
-    elif lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
+        return
+    if not content.paper.sections:
+        raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; write it anew")
+    if lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
         raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
 
 
-def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
-    """Raise RenderingFailed where the pack lacks a clause that the procedure names: it would be missing unnoticed."""
-    if lost := [name for name in procedure.clauses if name not in pack.clauses]:
+def require_clauses(definition: Definition, pack: LanguagePack) -> None:
+    """Raise RenderingFailed where the pack lacks a clause that a definition names: it would be missing unnoticed."""
+    if lost := [name for name in definition.clauses if name not in pack.clauses]:
         raise RenderingFailed(
-            f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
+            f"{definition.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from consentkit.documents.document import Document
     from consentkit.documents.page import Content
 
 
@@ -25,7 +26,7 @@ def standing_notices(content: Content) -> Iterator[str]:
         yield f"{code} has changed since it was translated; the translation counts as not approved"
 
 
-def review_notice(code: str, due: datetime.date, today: datetime.date) -> Iterator[str]:
-    """Yield a notice where the day has passed by which a text had to be reviewed."""
-    if due < today:
-        yield f"{code} was due for review on {due.isoformat()}"
+def review_notice(document: Document, today: datetime.date) -> Iterator[str]:
+    """Yield a notice where the day has passed by which a document had to be reviewed."""
+    if document.review_due < today:
+        yield f"{document.code} was due for review on {document.review_due.isoformat()}"

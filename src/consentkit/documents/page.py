@@ -79,7 +79,7 @@ class Content:
     translated: bool = False
     """Whether the text is a translation."""
     signers: tuple[str, ...] | None = None
-    """Of a paper, the roles of those who sign at its visit; None where no visit is known."""
+    """Of a paper, the roles of those who sign at its visit; none for a copy to read, None where no visit is known."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
     pictures: tuple[Picture, ...] = ()
@@ -98,6 +98,11 @@ class Content:
         return self.definition
 
     @property
+    def is_signed(self) -> bool:
+        """Whether it is a paper that somebody signs, and no copy of one to read."""
+        return bool(self.paper.signers) and self.signers != ()
+
+    @property
     def title(self) -> str:
         """What the document is called: a plan is the patient's own, and not about the procedure."""
         return self.pack.plan.heading if self.variant == "plan" else self.definition.title
@@ -110,6 +115,8 @@ class Content:
     @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
+        if self.variant == "paper":
+            return {name: "paper" for name in self.pack.clauses if name in self.paper.clauses}
         to_sign = self.variant in {"consent", "form"}
         printed = {**self.clauses_to_read, **(self._clauses_to_sign if to_sign else {})}
         return {name: printed[name] for name in self.pack.clauses if name in printed}
@@ -180,7 +187,7 @@ def compose(
     hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
     pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    hashed = [*hashed_pages.values(), *_other_forms(filled, content), style, *layouts, pictures]
+    hashed = [*hashed_pages.values(), *_other_pages(filled, content), style, *layouts, pictures]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
@@ -205,8 +212,10 @@ def _filled_in(templates: Templates, content: Content) -> str:
     return templates.fill_in(f"{content.variant}.html", _values(content))
 
 
-def _other_forms(templates: Templates, content: Content) -> list[str]:
-    """What the forms of visits say that the loose one does not: whoever approves a text approves these with it."""
+def _other_pages(templates: Templates, content: Content) -> list[str]:
+    """What the papers of visits say that the loose one does not: whoever approves a text approves these with it."""
+    if content.variant == "paper":
+        return [_filled_in(templates, replace(content, signers=()))] if content.paper.signers else []
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
@@ -272,7 +281,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "fingerprint": _FINGERPRINT_PLACE,
     }
     if content.variant == "paper":
-        signing = paper_signing(content.paper, content.signers)
+        signing = paper_signing(content.paper, content.signers) if content.is_signed else None
         as_form = {"second": None, "situation": LOOSE if content.signers is None else Situation()}  # for shared pieces
         return {**shared, "paper": content.paper, "signing": signing, "form": as_form}
     values = {

@@ -44,7 +44,7 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
     if content.variant == "plan":
         yield from _plan_texts(content.pack.plan)
     if content.variant == "paper":
-        yield from _paper_texts(content.paper)
+        yield from _paper_texts(content.paper, content.pack)
 
 
 def _texts_to_read(content: Content) -> Iterator[str]:
@@ -71,12 +71,14 @@ def _plan_texts(plan: PlanWords) -> Iterator[str]:
         yield from (step.heading, step.hint)
 
 
-def _paper_texts(paper: Paper) -> Iterator[str]:
+def _paper_texts(paper: Paper, words: LanguagePack) -> Iterator[str]:
     """What a paper says, and what is said by signing it."""
     yield paper.title
     yield from paper.intro.split("\n\n") if paper.intro else ()
     for section in paper.sections:
-        yield section.heading
+        clause = words.clauses[section.clause] if section.clause else None
+        yield clause.heading if clause else section.heading or ""
+        yield from clause_texts([clause]) if clause else ()
         yield from passage_texts(section.text) if section.text else ()
         if section.table:
             yield from table_texts(section.table)

@@ -138,7 +138,7 @@ class OpenWorkspace:
         """Load a procedure or paper, as `procedure` does. The pack must have every clause that a procedure names."""
         path, files = self.locate(code_or_path), self._files(snapshot)
         kind, risk_files = kind_of(self.library, path, files), self.library.risk_files(path)
-        return load_definition(path, kind, known_clauses=pack.clauses, snapshot=files, risk_files=risk_files)
+        return load_definition(path, kind, known_clauses=pack.clauses_for(kind), snapshot=files, risk_files=risk_files)
 
     def locate(self, code_or_path: str | Path) -> Path:
         """The file of a definition. Text with a slash, or that ends in .yaml, is a path; else it is a code or name."""
@@ -147,7 +147,7 @@ class OpenWorkspace:
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
         """All problems of the form of one file; `consentkit.operations.check` looks at the content too."""
         kind, risk_files = kind_of(self.library, path, self._files()), self.library.risk_files(path)
-        return check_definition(path, kind, known_clauses=pack.clauses, risk_files=risk_files)[1]
+        return check_definition(path, kind, known_clauses=pack.clauses_for(kind), risk_files=risk_files)[1]
 
     def content(
         self,
@@ -208,6 +208,7 @@ class OpenWorkspace:
                 "90839 does"
             )
         if pack.language == ORIGINAL_LANGUAGE:
+            original = _without_dropped(original, pack)
             return Content(original, self.folder.clinic, pack, variant, pictures=_pictures(original, file, files))
         path = _translation(path, original.code, pack.language, files)
         translation = load_translation(path, files, kind=kind, risk_files=self.library.risk_files(path))
@@ -215,7 +216,7 @@ class OpenWorkspace:
         if fits and (lost := list(translation.lacks(original))):
             raise InvalidInput([Problem(str(path), None, None, "", f"lacks {listed(lost)}; add what the original has")])
         return Content(
-            definition=translated,
+            definition=_without_dropped(translated, pack),
             clinic=self.folder.clinic,
             pack=pack,
             variant=variant,
@@ -370,7 +371,14 @@ def _pictures(definition: Definition, file: Path, files: Snapshot) -> tuple[Pict
     from consentkit.library.pictures import pictures_of
     from consentkit.model.procedure import Procedure
 
-    return pictures_of(definition, file, files) if isinstance(definition, Procedure) else ()
+    return pictures_of(definition, file.parent, files) if isinstance(definition, Procedure) else ()
+
+
+def _without_dropped(definition: Definition, pack: LanguagePack) -> Definition:
+    """A definition without what it says in clauses that the clinic drops. Only papers have such parts."""
+    from consentkit.model.paper import Paper
+
+    return definition.without_clauses(pack.dropped) if isinstance(definition, Paper) else definition
 
 
 def _require_variant(variant: Variant) -> None:

@@ -7,9 +7,9 @@ calls; neither the model nor a parser is loaded before a file is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.pictures import problems_of_pictures
@@ -20,10 +20,10 @@ from consentkit.model.identity import (
     CLAUSE_PATTERN,
     DEFINITION_ENDING,
     DEFINITION_FOLDERS,
+    DEFINITION_NAMES,
     ORIGINAL_LANGUAGE,
     DefinitionKind,
     kind_of_name,
-    names_definition,
 )
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.resources import shipped
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
     from consentkit.model.risks import KnownRisks
     from consentkit.model.translation import AnyTranslation, Definition
-    from consentkit.reading.yaml_file import YamlFile
+    from consentkit.reading.yaml_file import DataPath, YamlFile
 
 _NAMED_BY: dict[DefinitionKind, str] = {"procedure": "code", "paper": "name"}
 """The key that is equal to the file's name."""
@@ -101,7 +101,7 @@ def check_translation_file(
             Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
         )
     if isinstance(translation, ProcedureText):
-        problems += problems_of_pictures(translation, path, source, snapshot)
+        problems += problems_of_pictures(translation, path.parent, source, snapshot)
     return (None if problems else translation), problems
 
 
@@ -183,8 +183,8 @@ def check_definition(
     definition = cast("Definition | None", validated_one)
     problems += _name_mismatch(path, source, kind)
     if isinstance(definition, Procedure):
-        problems += problems_of_pictures(definition, path, source, snapshot)
-    if known_clauses is not None and kind == "procedure":
+        problems += problems_of_pictures(definition, path.parent, source, snapshot)
+    if known_clauses is not None:
         problems += _unknown_clauses(source, known_clauses)
     problems.sort(key=Problem.place)
     return (None if problems else definition), problems
@@ -197,26 +197,35 @@ def _known_risks(
     if not refers_to_risks(source.data):
         return None
     if risk_files is None:
-        risk_files = tables_of_risks((shipped("procedures"),), path)
+        risk_files = tables_of_risks((shipped("procedures"),), path.parent)
     return known_risks(risk_files, language, snapshot)
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
+    for path, field, name in _names_of_clauses(source.data):
+        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
+            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
+            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
+            yield Problem(source.name, *source.values[path], field, message)
+
+
+def _names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, object]]:
+    """Each clause that a definition names: where, by which key, and its name."""
     for key in ("clauses", "without"):
-        names = source.data.get(key)
+        names = data.get(key)
         for index, name in enumerate(names if isinstance(names, list) else ()):
-            if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
-                line, column = source.values[(key, index)]
-                near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
-                message = f"is {quoted(name)}, which the language pack has no clause for{near}"
-                yield Problem(source.name, line, column, f"{key}[{index + 1}]", message)
+            yield (key, index), f"{key}[{index + 1}]", name
+    sections = data.get("sections")
+    for index, section in enumerate(sections if isinstance(sections, list) else ()):
+        if isinstance(section, dict) and "clause" in section:
+            yield ("sections", index, "clause"), f"sections[{index + 1}].clause", section["clause"]
 
 
 def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterator[Problem]:
     """Report a code or name that is not the name of its file."""
     key = _NAMED_BY[kind]
     name = source.data.get(key)
-    if not isinstance(name, str) or not names_definition(kind, name + DEFINITION_ENDING):
+    if not isinstance(name, str) or not DEFINITION_NAMES[kind].fullmatch(name + DEFINITION_ENDING):
         return  # the model has reported it
     if path.name == name + DEFINITION_ENDING:
         return

@@ -92,6 +92,7 @@ def _facts_of_paper(paper: Paper) -> ListedDefinition:
         "title": paper.title,
         "signers": list(paper.signers),
         "due": paper.due.model_dump() if paper.due else None,
+        "clauses": list(paper.clauses),
     }
 
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.cache.store import Store
-from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, reason
-from consentkit.library.parsed_once import parsed_once
+from consentkit.errors import FileAccess, InvalidInput, reason
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import DEFINITION_FOLDERS, PICTURE_PATTERN
 from consentkit.problems import Problem, quoted
@@ -30,9 +27,8 @@ PICTURES = "pictures"
 _KEY = PICTURES.encode()
 
 
-def picture_folder(definition: Path) -> Path:
-    """Where the pictures of a definition are: in the clinic's folder, or beside a file that is in none."""
-    folder = definition.parent
+def picture_folder(folder: Path) -> Path:
+    """Where the pictures of the definitions of a folder are: in the clinic's folder, or else beside them."""
     return (folder.parent if folder.name in DEFINITION_FOLDERS.values() else folder) / PICTURES
 
 
@@ -43,16 +39,14 @@ def load_picture(path: Path, snapshot: Snapshot) -> Picture:
     return snapshot.once(("picture", path), lambda: read_picture(path, snapshot.data(path, LARGEST_PICTURE)))
 
 
-def pictures_of(text: ProcedureText, definition: Path, snapshot: Snapshot) -> tuple[Picture, ...]:
-    """The pictures that a text names, in their order. Raises InvalidInput or FileAccess."""
-    return tuple(load_picture(picture_folder(definition) / shown.file, snapshot) for shown in text.pictures)
+def pictures_of(text: ProcedureText, folder: Path, snapshot: Snapshot) -> tuple[Picture, ...]:
+    """The pictures that a text in a folder names, in their order. Raises InvalidInput or FileAccess."""
+    return tuple(load_picture(picture_folder(folder) / shown.file, snapshot) for shown in text.pictures)
 
 
-def problems_of_pictures(
-    text: ProcedureText, definition: Path, source: YamlFile, snapshot: Snapshot
-) -> Iterator[Problem]:
-    """What is wrong with the files that a text names, each with its place."""
-    folder = picture_folder(definition)
+def problems_of_pictures(text: ProcedureText, folder: Path, source: YamlFile, snapshot: Snapshot) -> Iterator[Problem]:
+    """What is wrong with the files that a text in a folder names, each with its place."""
+    folder = picture_folder(folder)
     for index, shown in enumerate(text.pictures):
         try:
             load_picture(folder / shown.file, snapshot)
@@ -62,25 +56,13 @@ def problems_of_pictures(
             yield Problem(source.name, *place, f"{PICTURES}[{index + 1}].file", message)
 
 
-def picture_files(store: Store, definition: Path, snapshot: Snapshot) -> list[Path]:
-    """The files that a definition names as pictures. Which ones, is parsed once for each text of the definition.
-
-    Where it can't be read, no document is made, so nothing else can count.
-    """
-    with suppress(ConsentkitError):
-        text = snapshot.data(definition)
-        if _KEY in text or b"\\" in text:  # an escape could spell the key in another way
-            names = parsed_once(store, PICTURES, definition, snapshot, _named_pictures)
-            return [picture_folder(definition) / name for name in names]
-    return []
+def mentions_pictures(text: bytes) -> bool:
+    """Whether a definition may name pictures, seen in its bytes, which is quicker than to parse it."""
+    return _KEY in text or b"\\" in text  # an escape could spell the key in another way
 
 
-def _named_pictures(path: Path, snapshot: Snapshot) -> list[str]:
-    """The names of the pictures in a definition, without those that can't be used."""
-    try:
-        data = snapshot.parsed(path).data
-    except ConsentkitError:
-        return []
+def named_pictures(data: object) -> list[str]:
+    """The names of the pictures in the data of a definition, without those that can't be used."""
     shown = data.get(PICTURES) if isinstance(data, dict) else None
     names = [one.get("file") if isinstance(one, dict) else None for one in (shown if isinstance(shown, list) else ())]
     return [name for name in names if isinstance(name, str) and re.fullmatch(PICTURE_PATTERN[1:-1], name)]

@@ -17,11 +17,11 @@ from consentkit.errors import FileAccess, UnknownCode, reason
 from consentkit.library.risks import risk_files
 from consentkit.model.identity import (
     DEFINITION_ENDING,
+    DEFINITION_NAMES,
     RISKS,
     TRANSLATION_NAMES,
     DefinitionKind,
     kind_of_name,
-    names_definition,
 )
 from consentkit.problems import did_you_mean, printable, quoted
 
@@ -75,8 +75,9 @@ class Library:
         """The file of a code or name. Raises UnknownCode, with the nearest known one, where there is none."""
         if path := self._find(code):
             return path
-        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all codes"
-        raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
+        what = "no procedure has the code" if kind_of_name(code) == "procedure" else "no paper has the name"
+        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
+        raise UnknownCode(f"{what} {quoted(code)}{near}")
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
@@ -90,16 +91,17 @@ class Library:
 
         For a procedure from elsewhere, that is the table beside it.
         """
-        return risk_files(self.folders, procedure)
+        return risk_files(self.folders, procedure.parent if procedure else None)
 
     def translation(self, code: str, language: str) -> Path | None:
         """The translation of a definition: that beside it, and a clinic's own before this one."""
-        kind = kind_of_name(code)
         name = f"{code}.{language}{DEFINITION_ENDING}"
-        original, folders = self.path(code), self._folders(kind)
-        own = folders.index(original.parent)
-        if not TRANSLATION_NAMES[kind].fullmatch(name):
+        original = self.path(code)
+        kind = _kind(original.name)
+        if kind is None or not TRANSLATION_NAMES[kind].fullmatch(name):
             return None
+        folders = self._folders(kind)
+        own = folders.index(original.parent)
         return next((folder / name for folder in folders[: own + 1] if _holds(folder, name)), None)
 
     def index(self) -> LibraryIndex:
@@ -114,7 +116,7 @@ class Library:
         translations: dict[str, dict[str, Path]] = {}
         for folder in self._folders(kind):
             names = _names_of(folder)
-            own = [match for name in names if (match := names_definition(kind, name))]
+            own = [*filter(None, map(DEFINITION_NAMES[kind].fullmatch, names))]
             earlier = set(originals)
             originals |= {match["code"]: folder / match[0] for match in own if match["code"] not in earlier}
             for match in filter(None, map(TRANSLATION_NAMES[kind].fullmatch, names)):
@@ -127,10 +129,16 @@ class Library:
         return self.paper_folders if kind == "paper" else self.folders
 
     def _find(self, code: str) -> Path | None:
-        kind, name = kind_of_name(code), code + DEFINITION_ENDING
-        if not names_definition(kind, name):
+        name = code + DEFINITION_ENDING
+        kind = _kind(name)
+        if kind is None:
             return None
         return next((folder / name for folder in self._folders(kind) if _holds(folder, name)), None)
+
+
+def _kind(name: str) -> DefinitionKind | None:
+    """What kind of definition a file of this name is; None for any other file."""
+    return next((kind for kind, names in DEFINITION_NAMES.items() if names.fullmatch(name)), None)
 
 
 class ListedLibrary(Library):
@@ -159,7 +167,7 @@ def passed_over(folder: Path, kind: DefinitionKind = "procedure") -> list[Path]:
         path
         for path in entries_of(folder)
         if path.suffix.lower() in {".yaml", ".yml"}
-        and not names_definition(kind, path.name)
+        and not DEFINITION_NAMES[kind].fullmatch(path.name)
         and not TRANSLATION_NAMES[kind].fullmatch(path.name)
         and not (kind == "procedure" and path.name == RISKS)
     ]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from consentkit.model.risks import KnownRisks, SharedRisk
 
 
-def risk_files(folders: Sequence[Path], procedure: Path | None = None) -> tuple[Path, ...]:
-    """Where the tables may be to which a procedure refers: in the folders, and beside a procedure from elsewhere."""
-    beside = [procedure.parent] if procedure and procedure.parent not in folders else []
+def risk_files(folders: Sequence[Path], own: Path | None = None) -> tuple[Path, ...]:
+    """Where the tables may be to which a procedure refers: its own folder, if it is none of these, counts first."""
+    beside = [own] if own and own not in folders else []
     return tuple(folder / RISKS for folder in (*beside, *folders))
 
 

@@ -110,7 +110,11 @@ CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 """How BCP 47 writes a language: en, es, zh-Hant, es-MX."""
 
-_PATTERNS: dict[DefinitionKind, str] = {"procedure": CODE_PATTERN[1:-1], "paper": PAPER_PATTERN[1:-1]}
+_PATTERNS: dict[DefinitionKind, str] = {
+    "procedure": CODE_PATTERN[1:-1],
+    "paper": rf"(?![a-z0-9-]{{{LONGEST_PAPER_NAME + 1}}}){PAPER_PATTERN[1:-1]}",
+}
+"""The forms of codes and names. No text has both."""
 
 DEFINITION_NAMES = {kind: re.compile(rf"(?P<code>{pattern})\.yaml") for kind, pattern in _PATTERNS.items()}
 """How the file of a definition of each kind is named."""
@@ -126,16 +130,9 @@ DEFINITION_ENDING = ".yaml"
 """The ending of the file of a definition."""
 
 
-def names_definition(kind: DefinitionKind, name: str) -> re.Match[str] | None:
-    """The name of a file as that of a definition of a kind; None where it is not read as one."""
-    match = DEFINITION_NAMES[kind].fullmatch(name)
-    return match if match and kind_of_name(match["code"]) == kind else None
-
-
 def kind_of_name(name: str) -> DefinitionKind:
     """What kind of definition a code or name belongs to."""
-    is_paper = re.fullmatch(_PATTERNS["paper"], name) and len(name) <= LONGEST_PAPER_NAME
-    return "paper" if is_paper else "procedure"
+    return "paper" if re.fullmatch(_PATTERNS["paper"], name) else "procedure"
 
 
 CLAUSES_NAME = re.compile(rf"clauses\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
@@ -185,7 +182,7 @@ class Layout:
     """Whether it has form fields."""
     signers: tuple[str, ...] | None = None
     """Of a paper in a packet, the roles of those who sign at the visit, so that nobody else has a place; None where no
-    visit is known. It does not change what a file is called."""
+    visit is known. Where there are no roles, it is a copy to read. It does not change what a file is called."""
 
 
 def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:

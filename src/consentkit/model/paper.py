@@ -6,7 +6,7 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -17,7 +17,7 @@ from consentkit.model.passages import Text
 from consentkit.model.procedure import Review
 from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
-from consentkit.model.values import Code, Line, PaperName, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
 
 PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
@@ -26,10 +26,13 @@ PaperSigner = Literal["patient", "representative", "participant", "interpreter",
 class PaperSection(Record):
     """One part of a paper, under a heading. It says something, or has something to fill in, or both."""
 
-    heading: Annotated[Line, Field(max_length=90)]
-    """What heads it."""
+    heading: Annotated[Line, Field(max_length=90)] | None = None
+    """What heads it; left out where that is the heading of a clause."""
+    clause: ClauseName | None = None
+    """The clause of the language pack that is said here, with its heading, its blanks and its initials: so a statement
+    of law has the same words on each paper, and a clinic changes them in one place."""
     text: Text | None = None
-    """What it says."""
+    """What it says; behind a clause, what is said besides."""
     table: Table | None = None
     """A table, printed or to fill in."""
     choices: tuple[FormChoice, ...] = Field(default=(), max_length=6)
@@ -48,8 +51,12 @@ class PaperSection(Record):
 
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
-        if not (self.text or self.table or self.choices or self.blanks or self.lines):
-            raise ValueError("says nothing; write `text`, or something to fill in")
+        if self.heading and self.clause:
+            raise ValueError("has both `heading` and `clause`, which has a heading of its own; delete one of the two")
+        if not (self.heading or self.clause):
+            raise ValueError("has no `heading`; write one")
+        if not (self.text or self.clause or self.table or self.choices or self.blanks or self.lines):
+            raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
         return self
 
 
@@ -84,8 +91,20 @@ class PaperText(Record):
     @field_validator("sections")
     @classmethod
     def _headings_differ(cls, sections: tuple[PaperSection, ...]) -> tuple[PaperSection, ...]:
-        without_repeats(tuple(section.heading for section in sections))  # a screen reader could not tell fields apart
+        headings = [section.heading for section in sections if section.heading]
+        without_repeats(tuple(headings))  # a screen reader could not tell fields apart
+        without_repeats(tuple(section.clause for section in sections if section.clause))
         return sections
+
+    def without_clauses(self, dropped: Collection[str]) -> Self:
+        """The same without the sections that say a clause that is dropped."""
+        kept = tuple(section for section in self.sections if section.clause not in dropped)
+        return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses that it says, in their order."""
+        return tuple(section.clause for section in self.sections if section.clause)
 
 
 class Due(Record):

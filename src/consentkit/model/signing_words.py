@@ -71,6 +71,10 @@ class FormWords(Record):
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
+    clause_on_paper: Line
+    """What stands for a clause that a paper signed at the same visit has."""
+    clause_on_file: Line
+    """The same where such a paper is on file."""
     clauses_on_form: Annotated[Line, takes("clauses")]
     """What an information says of the clauses that are on the form, by their headings."""
     given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]

@@ -47,16 +47,18 @@ class Translated(Record):
 
     def lacks(self, original: Definition) -> Iterator[str]:
         """What the original has and this one has not, of the parts that may be left out: it would be lost unnoticed."""
+        if isinstance(original, Paper) and isinstance(self, PaperText):
+            yield from (f"clause: {name}" for name in original.clauses if name not in self.clauses)
         for name in sorted(_ADDED_LATER & _keys_of_text(original)):
             mine, theirs = getattr(self, name), getattr(original, name)
             if isinstance(theirs, OnForm):
                 yield from (
-                    f"`{name}.{part}`"
+                    f"{name}.{part}"
                     for part in OnForm.model_fields
                     if len(getattr(theirs, part)) > len(getattr(mine, part, ()))
                 )
             elif (theirs and not mine) or (isinstance(theirs, tuple) and len(theirs) > len(mine)):
-                yield f"`{name}`"
+                yield name
 
     def applied_to(self, original: DefinitionType) -> DefinitionType:
         """The original with its text in this language; facts and sources stay."""
@@ -89,4 +91,7 @@ def text_hash(definition: Definition) -> str:
     """SHA-256 of what a definition says: white space, the order of keys and all facts left out."""
     text = definition.model_dump(mode="json", include=_keys_of_text(definition))
     text = {name: value for name, value in text.items() if value or name not in _ADDED_LATER}
+    for section in text.get("sections", ()):
+        if section["clause"] is None:  # which no section had once
+            del section["clause"]
     return hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

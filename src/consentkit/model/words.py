@@ -7,11 +7,13 @@ the language writes them.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from consentkit.model.clauses import Clause
+from consentkit.model.identity import DefinitionKind
 from consentkit.model.packet_words import PacketWords
 from consentkit.model.placeholders import fill, takes, with_placeholders
 from consentkit.model.risks import Figure
@@ -230,6 +232,8 @@ class PaperWords(Record):
     """What such a paper is called, above its title, where it is signed."""
     to_keep: Line
     """The same where nobody signs it."""
+    to_read: Line
+    """The same where it is a copy to read of one that is signed in another language."""
     participant: Annotated[Line, takes("number")]
     """What whoever takes part is called above a place to sign."""
     participants: Line
@@ -280,3 +284,20 @@ class LanguagePack(Record):
     visit: VisitWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
+    _dropped: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """The names of clauses that the clinic's documents do not have."""
+        return self._dropped
+
+    def with_clauses(self, clauses: Mapping[str, Clause], dropped: Iterable[str]) -> Self:
+        """The same with the clauses of a clinic, and what it drops."""
+        known = {name: clause for name, clause in clauses.items() if name not in set(dropped)}
+        pack = self.model_copy(update={"clauses": known})
+        pack._dropped = frozenset(dropped)
+        return pack
+
+    def clauses_for(self, kind: DefinitionKind) -> frozenset[str]:
+        """The clauses that a definition may name: a paper one that is dropped, too, which it then leaves out."""
+        return frozenset(self.clauses) | (self.dropped if kind == "paper" else frozenset())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ def approve(
         raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
     if until and until < today:
         raise WrongUse("the day of `until` has already passed; name a later one", arguments=["until"])
-    content = workspace.content(procedure, language=language, variant=approved_kind(variant))
+    asked = workspace.content(procedure, language=language, variant=variant)
+    content = replace(asked, variant=approved_kind(asked.variant))
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
         raise WrongUse(message)
@@ -73,8 +74,7 @@ def approve(
         on=today,
         until=until,
     )
-    asked = "paper" if content.variant == "paper" else variant
-    return Approved(record(folder, approval, plain_text(document)), asked, folder / APPROVALS)
+    return Approved(record(folder, approval, plain_text(document)), asked.variant, folder / APPROVALS)
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:

@@ -9,7 +9,7 @@ that a check needs could not be read, that is reported.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -236,8 +236,8 @@ class LibraryReader:
         return code in self.originals or is_there(_beside(translation, code)) or self.workspace.library.has(code)
 
     @cached_property
-    def _known_clauses(self) -> Collection[str] | None:
-        """The names of clauses that a procedure may request; None where the files with them can't be read."""
+    def _pack(self) -> LanguagePack | None:
+        """The language pack whose clauses a definition may name; None where its files can't be read."""
         templates, folder = self.workspace.templates, self.workspace.folder.path
         path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:
@@ -245,7 +245,7 @@ class LibraryReader:
             if folder:
                 path = clause_file(folder, ORIGINAL_LANGUAGE)
                 pack = with_clauses_of(pack, folder, self.snapshot)
-            return pack.clauses
+            return pack
         except InvalidInput as error:
             self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
         except FileAccess as failure:
@@ -254,10 +254,11 @@ class LibraryReader:
         return None
 
     def _read_original(self, path: Path) -> None:
+        kind = kind_of_file(path, self.snapshot)
         definition, problems = check_definition(
             path,
-            kind_of_file(path, self.snapshot),
-            known_clauses=self._known_clauses,
+            kind,
+            known_clauses=self._pack.clauses_for(kind) if self._pack else None,
             snapshot=self.snapshot,
             risk_files=self._risk_files(path),
         )

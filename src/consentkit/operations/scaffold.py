@@ -19,7 +19,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.sought import kind_of
 from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
-from consentkit.model.paper import Paper
+from consentkit.model.paper import Paper, PaperSection
 from consentkit.model.passages import ItemList, Passage
 from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
@@ -35,6 +35,9 @@ _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 _WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
 """Models that may be written as a text or as a list of texts."""
+
+_MOST_USED: dict[type[BaseModel], tuple[str, ...]] = {PaperSection: ("heading", "text")}
+"""Keys that are shown though none of them is always needed."""
 
 _HEAD = """\
 # Write plain sentences of 10 to 20 words, and say "you". Keys after a # can be left out; to use one, delete its #.
@@ -89,12 +92,13 @@ def blank(code: str) -> str:
 
 def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
     """Each key of a model, with its description above it. Within an optional key that needs none, each is shown."""
-    needs_some = any(field.is_required() for field in model.model_fields.values())
+    most_used = _MOST_USED.get(model, ())
+    needs_some = bool(most_used) or any(field.is_required() for field in model.model_fields.values())
     for name, field in model.model_fields.items():
         if top:
             yield ""
         yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
-        mark = "" if field.is_required() or not needs_some else "# "
+        mark = "" if field.is_required() or name in most_used or not needs_some else "# "
         yield from (mark + line for line in _entry(name, field))
 
 

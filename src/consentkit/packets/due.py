@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consentkit.documents.form_request import OnPaper
 from consentkit.library.overview import ListedDefinition
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import FULL_AGE, Visit
@@ -21,6 +22,8 @@ class PapersOfVisit:
 
     to_sign: tuple[str, ...] = ()
     to_keep: tuple[str, ...] = ()
+    clauses: tuple[tuple[str, OnPaper], ...] = ()
+    """The clauses that a signed paper has, of the visit or on file."""
 
 
 def papers_of(
@@ -41,7 +44,21 @@ def papers_of(
     asked = [*visit.papers, *(_first_papers_first([*due, *by_procedures], listed) if with_due else ())]
     names = [name for name in dict.fromkeys(asked) if name not in visit.on_file]
     signed = [name for name in names if name in listed and listed[name]["signers"]]
-    return PapersOfVisit(tuple(signed), tuple(name for name in names if name not in signed))
+    kept = tuple(name for name in names if name not in signed)
+    return PapersOfVisit(tuple(signed), kept, tuple(_clauses(listed, visit.on_file, signed).items()))
+
+
+def _clauses(
+    listed: Mapping[str, ListedDefinition], on_file: Sequence[str], signed: Sequence[str]
+) -> dict[str, OnPaper]:
+    """The clauses that signed papers have, each with where its paper is: one of the visit counts first."""
+    where: dict[str, OnPaper] = {}
+    for name in on_file:
+        if name in listed and listed[name]["signers"]:
+            where |= dict.fromkeys(listed[name]["clauses"], "file")
+    for name in signed:
+        where |= dict.fromkeys(listed[name]["clauses"], "visit")
+    return where
 
 
 def _first_papers_first(names: Sequence[str], listed: Mapping[str, ListedDefinition]) -> list[str]:

@@ -35,7 +35,7 @@ from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import Piece, joined
-from consentkit.packets.work_order import is_signed
+from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
@@ -275,7 +275,7 @@ class _PaperWriter:
         if not _has_places(paper, page):
             (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
-        if any(slot.page == page and is_signed(slot.name, slot.kind) for slot in paper.part.slots):
+        if is_filed(paper, page):
             drawing, side = draw_code(self.linker, payload(self.plan, number))
             yield Stamp(drawing, size[0] - EDGE - side, EDGE)
 

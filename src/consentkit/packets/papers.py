@@ -23,8 +23,8 @@ from consentkit.packets.plan import PacketPlan
 from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
-from consentkit.packets.work_order import is_signed, work_order
-from consentkit.pdf.part import Part
+from consentkit.packets.work_order import work_order
+from consentkit.pdf.part import AGREED_BY, Part
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
@@ -113,7 +113,7 @@ class PaperMaker:
 
 def _is_signed(part: Part) -> bool:
     """Whether somebody signs a paper, or puts initials to it."""
-    return any(is_signed(slot.name, slot.kind) for slot in part.slots)
+    return any(slot.kind in AGREED_BY for slot in part.slots)
 
 
 def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedItem]:

@@ -8,7 +8,7 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,7 +21,7 @@ from consentkit.errors import UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout, Variant
+from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
@@ -36,7 +36,7 @@ from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
-from consentkit.problems import Problem, listed, quoted
+from consentkit.problems import Problem, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -197,13 +197,8 @@ class Planner:
     def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
         """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
         visit, listed = one.visit, self._parsed.papers(one.inputs)
-        for number, name in enumerate(visit.papers, 1):
-            if name not in listed:
-                what = "a name" if particular_in(visit, name) else quoted(name)
-                raise UnknownCode(
-                    f"`papers` contains {what}, number {number} of {len(visit.papers)}, that no paper has; "
-                    "`consentkit list` shows all papers"
-                )
+        _require_known(visit, "papers", visit.papers, listed)
+        _require_known(visit, "on_file", visit.on_file, listed)
         never_due = self.workspace.folder.clinic.packet.without_papers
         with_due = requests_form(self._kinds(visit))
         return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
@@ -233,7 +228,13 @@ class Planner:
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
         request = FormRequest(
-            requested.codes_to_sign, requested.languages_of_form, situation, layout, requested.codes_on_file
+            requested.codes_to_sign,
+            requested.languages_of_form,
+            situation,
+            layout,
+            on_file=requested.codes_on_file,
+            covered=requested.codes_covered,
+            on_papers=requested.papers.clauses,
         )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
@@ -297,28 +298,49 @@ class Planner:
         )
 
 
+def _require_known(visit: Visit, key: str, names: Sequence[str], known: Collection[str]) -> None:
+    """Raise UnknownCode for the name of a paper that nobody has. Codes are looked for elsewhere."""
+    for number, name in enumerate(names, 1):
+        if kind_of_name(name) == "paper" and name not in known:
+            is_revealing = particular_in(visit, name)
+            what = "a name" if is_revealing else quoted(name)
+            near = "" if is_revealing else did_you_mean(name, known)
+            raise UnknownCode(
+                f"`{key}` contains {what}, number {number} of {len(names)}, that no paper has"
+                f"{near or '; `consentkit list` shows all papers'}"
+            )
+
+
 def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
-    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit."""
-    is_signed = identity.variant == "paper" and identity.code in requested.signed_papers
-    return replace(layout, signers=situation.signers) if is_signed else layout
+    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+
+    In other languages than the patient's it has none, since nobody signs two texts.
+    """
+    if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
+        return layout
+    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
-    """Report what a visit itself requests in `documents`, and none of its procedures has."""
+    """Report what a visit itself requests in `documents` and no procedure has, and a packet of nothing but a cover."""
     visit = one.visit
     codes = listed([procedure.code for procedure in procedures])
-    if not visit.documents:
-        return
-    if "plan" in visit.documents and not any(procedure.plan for procedure in procedures):
+    whose = "`documents`" if visit.documents else "the clinic's `packet:`"
+    if "plan" in (visit.documents or ()) and not any(procedure.plan for procedure in procedures):
         one.problems.add(
             f"`documents` requests a plan, and no procedure of this visit has one ({codes}); take `plan` out of "
-            "`documents`, or add `plan` to the file of a procedure",
+            "`documents`, or write `plan: crisis` in the file of a procedure",
             "no-plan",
         )
     elif not (requested.codes_to_sign or requested.documents or visit.extra):
+        on_file = [code for code in visit.on_file if any(one.code == code for one in procedures)]
+        if on_file:
+            why = f"the consent to {listed(on_file)} is on file; take a code out of `on_file`"
+        else:
+            why = f"no procedure of this visit has such a paper ({codes}); add `consent`"
+        also = "add `information` to `documents`" if on_file else "`information` to `documents`"
         one.problems.add(
-            f"nothing of what `documents` requests is left: the consent to {codes} is on file; take a code out of "
-            "`on_file`, or add `information` to `documents`",
+            f"nothing of what {whose} requests is left for this visit: {why}, or {also}, or print no packet for it",
             "no-papers",
         )
 

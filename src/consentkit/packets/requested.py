@@ -35,9 +35,11 @@ class RequestedPapers:
     """The procedures of the form; none where there is nothing to sign."""
     codes_on_file: tuple[str, ...]
     """Those that are not on it, since their consent is on file."""
+    codes_covered: tuple[tuple[str, str], ...]
+    """Those that another one of the visit covers, each behind that one."""
     documents: tuple[Identity, ...]
-    signed_papers: tuple[str, ...] = ()
-    """The names of those papers among the documents that are signed."""
+    papers: PapersOfVisit = _NO_PAPERS
+    """The papers among the documents that are not about one procedure."""
 
     @staticmethod
     def of(
@@ -49,7 +51,8 @@ class RequestedPapers:
     ) -> RequestedPapers:
         """What a visit requests by its kinds of documents, with its papers. `languages` has the patient's first.
 
-        What is signed is there once, in the patient's language; what is read or kept, in each language.
+        What is signed is there once, in the patient's language; what is read or kept, in each language. So is a paper
+        that is signed, to read, in each other language.
         """
         has_form = requests_form(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
@@ -63,8 +66,9 @@ class RequestedPapers:
             ("paper", papers.to_sign, languages[:1]),
             ("refusal", to_refuse, languages),
             ("plan", to_plan, languages[:1]),
-            ("information", to_read, languages),
+            ("paper", papers.to_sign, languages[1:]),
             ("paper", papers.to_keep, languages),
+            ("information", to_read, languages),
         ]
         documents = [
             Identity(code, language, variant)
@@ -72,7 +76,10 @@ class RequestedPapers:
             for code in codes
             for language in languages_of_kind
         ]
-        return RequestedPapers(tuple(languages), to_sign, on_file, tuple(documents), papers.to_sign)
+        covered = tuple(
+            (code, one.code) for one in procedures if one not in offered for code in to_sign if code in one.covered_by
+        )
+        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents), papers)
 
     @property
     def to_approve(self) -> list[Identity]:

@@ -12,15 +12,16 @@ from typing import Any
 
 from consentkit.documents.form_request import Situation
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import PlacedItem
+from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.pdf.part import AGREED_BY
 
-GROUPS = ("sign", "read", "keep")
-"""What is done with a paper, in the order of the table on the cover."""
+GROUPS = ("sign", "keep", "read")
+"""What is done with a paper, in the order of the table on the cover, which is that of the pages."""
 
 _FEW_ROWS = 7
 """Rows of the table up to which each has more room, since the page has it."""
 
-_SIGNATURE, _DATE, _INITIALS = "_signature", "_signed_on", "_initials"
+_SIGNATURE, _DATE, _YES = "_signature", "_signed_on", "_yes"
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,12 @@ class SignedPage:
     """How many there must be when it comes back: those of participants don't count."""
     dates: int
     initials: int
+    marks: int
+    """How often yes or no is marked."""
 
 
 def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
-    """The pages of a paper with places to sign or to put initials."""
+    """The pages of a paper with places to sign, to put initials, or to mark yes or no."""
     expected = _expected(placed, situation)
     pages = []
     for number in range(placed.paper.part.pages):
@@ -47,15 +50,17 @@ def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
         signed = sum(place in expected for place in places)
         roles = dict.fromkeys(_role_of(place) for place in places if place in expected or _is_participant(place))
         dates = sum(name.endswith(_DATE) and name.removesuffix(_DATE) in expected for name in names)
-        initials = sum(name.endswith(_INITIALS) for name in names)
-        if roles or initials:
-            pages.append(SignedPage(placed.first + number, tuple(roles), signed, dates, initials))
+        initials = sum(slot.page == number and slot.kind == "initials" for slot in placed.paper.part.slots)
+        marks = sum(name.endswith(_YES) for name in names)
+        if roles or initials or marks:
+            pages.append(SignedPage(placed.first + number, tuple(roles), signed, dates, initials, marks))
     return pages
 
 
-def is_signed(name: str, kind: str) -> bool:
-    """Whether a place is for a signature or for initials."""
-    return kind == "signature" or name.endswith(_INITIALS)
+def is_filed(paper: PacketItem, page: int) -> bool:
+    """Whether somebody agrees to something on a page: by signature, initials, or a mark."""
+    marks = ("check",) if paper.group == "sign" else ()
+    return any(slot.page == page and slot.kind in (*AGREED_BY, *marks) for slot in paper.part.slots)
 
 
 def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:
@@ -130,7 +135,8 @@ def _listed(
                 "page": page.page,
                 "who": [_second_clinicians(placed).get(role) or _who(role, words) for role in page.roles],
                 "initials": page.initials,
-                "initialled_by": _who(decides, words),
+                "decides": _who(decides, words),
+                "marks": page.marks,
             }
             for page in to_sign[id(placed)]
         ]

@@ -28,6 +28,10 @@ class Corners(NamedTuple):
         return min(self.left, self.bottom) > -0.01 and self.right < width + 0.01 and self.top < height + 0.01
 
 
+AGREED_BY = ("signature", "initials")
+"""Kinds of places in which somebody agrees to a statement."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """One place to write on."""
@@ -35,7 +39,7 @@ class Slot:
     name: str
     """What belongs there, such as `patient_name`. The same name on several pages means the same value."""
     kind: str
-    """What it is for: `text`, `lines`, `check` or `signature`."""
+    """What it is for: `text`, `lines`, `check`, `signature` or `initials`."""
     page: int
     """Its page, counted from 0."""
     corners: Corners

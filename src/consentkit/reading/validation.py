@@ -203,6 +203,9 @@ _PATTERNS = {
         "such as MR-20417"
     ),
     "[A-Z0-9-]": "a code has 1 to 16 capital letters, digits and hyphens, such as 90837",
+    "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
+        "the name of a paper has words in small letters, joined by hyphens, such as group-rules"
+    ),
     "[a-z0-9_]": "use lowercase letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
     "#[0-9A-Fa-f]": 'write # and six digits or letters from a to f in quotation marks, such as "#1f4e79"',

@@ -86,6 +86,10 @@ def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
             if code not in known:
                 message = f"is {code}, which is not in the library{did_you_mean(code, known)}"
                 yield breach(UNKNOWN_RELATED_CODE, file, value(*path), message)
+    for index, name in enumerate(library.clinic.clinic.packet.without_papers if library.clinic else ()):
+        if library.clinic and name not in known:
+            message = f"is {name}, which is not in the library{did_you_mean(name, known)}"
+            yield breach(UNKNOWN_RELATED_CODE, library.clinic, value("packet", "without_papers", index), message)
 
 
 def _named_codes(file: AnyOriginal) -> Iterator[tuple[DataPath, str]]:

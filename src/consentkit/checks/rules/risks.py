@@ -64,15 +64,14 @@ class _Filed:
     is_shared: bool
 
 
-def _filed(file: AnyProcedure) -> Iterator[_Filed]:
-    for group, risks in file.procedure.risks.groups.items():
-        for index, risk in enumerate(risks):
-            yield _Filed(file, ("risks", group, index), group, _folded(risk.text), bool(risk.risk))
-
-
-def _texts(library: LibraryFiles) -> Iterator[AnyProcedure]:
-    yield from library.procedures
-    yield from (file for file in library.translations if isinstance(file, TranslationFile))
+def _filed(library: LibraryFiles) -> Iterator[_Filed]:
+    """Every risk of every text of a procedure, originals first."""
+    translations = (file for file in library.translations if isinstance(file, TranslationFile))
+    texts: tuple[AnyProcedure, ...] = (*library.procedures, *translations)
+    for file in texts:
+        for group, risks in file.procedure.risks.groups.items():
+            for index, risk in enumerate(risks):
+                yield _Filed(file, ("risks", group, index), group, _folded(risk.text), bool(risk.risk))
 
 
 def _folded(text: str) -> str:
@@ -94,13 +93,12 @@ RISK_GROUPS_DIFFER = Rule(
 def risk_groups_differ(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the groups of equal texts."""
     first: dict[tuple[str, str], _Filed] = {}
-    for file in _texts(library):
-        for filed in _filed(file):
-            known = first.setdefault((file.language, filed.text), filed)
-            if known.group != filed.group and known.file is not file:  # in one file, it is a repeated text
-                name = printable(known.file.source.name)
-                message = f"is under `{filed.group}`, but `{name}` has the same under `{known.group}`"
-                yield breach(RISK_GROUPS_DIFFER, file, value(*filed.path), message)
+    for filed in _filed(library):
+        known = first.setdefault((filed.file.language, filed.text), filed)
+        if known.group != filed.group and known.file is not filed.file:  # in one file, it is a repeated text
+            name = printable(known.file.source.name)
+            message = f"is under `{filed.group}`, but `{name}` has the same under `{known.group}`"
+            yield breach(RISK_GROUPS_DIFFER, filed.file, value(*filed.path), message)
 
 
 RISK_WRITTEN_OUT = Rule(
@@ -122,12 +120,11 @@ def risk_written_out(library: LibraryFiles) -> Iterator[RuleFinding]:
         for name, risk in table.table.risks.items():
             for language, wording in risk.wording.items():
                 names.setdefault((language, _folded(wording.text)), name)
-    for file in _texts(library):
-        for filed in _filed(file):
-            name = names.get((file.language, filed.text), "")
-            if name and not filed.is_shared:
-                message = f"says what {quoted(name)} in `risks.yaml` says"
-                yield breach(RISK_WRITTEN_OUT, file, value(*filed.path), message)
+    for filed in _filed(library):
+        name = names.get((filed.file.language, filed.text), "")
+        if name and not filed.is_shared:
+            message = f"says what {quoted(name)} in `risks.yaml` says"
+            yield breach(RISK_WRITTEN_OUT, filed.file, value(*filed.path), message)
 
 
 RISK_UNUSED = Rule(

@@ -71,7 +71,23 @@ def translation_shape(file: TranslatedFile, original: AnyOriginal) -> Iterator[R
             reported.append(part)
             yield breach(TRANSLATION_SHAPE, file, key(*part), _difference(part, mine, other))
     if not reported:
+        yield from _other_clauses(file, original)
         yield from _other_places(file, original)
+
+
+def _other_clauses(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
+    """Compare which clause each section of a paper says."""
+    mine, theirs = file.definition, original.definition
+    if isinstance(mine, Paper) and isinstance(theirs, Paper):
+        for index, (section, other) in enumerate(zip(mine.sections, theirs.sections, strict=True)):
+            if section.clause != other.clause:
+                message = _difference_of_names(section.clause, other.clause)
+                yield breach(TRANSLATION_SHAPE, file, key("sections", index, "clause"), message)
+
+
+def _difference_of_names(mine: str | None, other: str | None) -> str:
+    has = f"has the clause {quoted(mine)}" if mine else "has no clause"
+    return f"{has}, but the original has {quoted(other) if other else 'none'}"
 
 
 def _other_places(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
-from consentkit.pdf.part import Flaw
+from consentkit.pdf.part import AGREED_BY, Flaw
 from consentkit.pdf.tags.roles import tag_and_pseudo
 
 LEAST_FULL = 1 / 3
@@ -139,7 +139,7 @@ class _Measured:
                 first_of.setdefault(element, text)
         for place in self._fields:
             name, kind = place.element.get("data-field", ""), place.element.get("data-kind", "")
-            if kind == "signature" or name.endswith("_initials"):
+            if kind in AGREED_BY:
                 holder = next((one for one in self._around(place.element) if _has_its_statement(one)), None)
                 first = first_of.get(holder) if holder is not None else None
                 if first is not None and (first.page != place.page or first.baseline > place.bottom):

@@ -63,6 +63,8 @@ class FieldKind(StrEnum):
     """A check box. The page draws its frame."""
     SIGNATURE = "signature"
     """A digital signature, which viewers offer to make."""
+    INITIALS = "initials"
+    """One line of text: the initials of whoever agrees to the statement above."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ class _FormWriter:
         """Write a field and its widgets, which are one object if there is only one widget."""
         field = places[0].field
         entries = _entries(field)
-        if field.kind in {FieldKind.TEXT, FieldKind.LINES} and places[0].box.style["direction"] == "rtl":
+        is_typed = field.kind not in {FieldKind.CHECK, FieldKind.SIGNATURE}
+        if is_typed and places[0].box.style["direction"] == "rtl":
             entries["Q"] = _FLUSH_RIGHT
         widgets = [self._widget(place) for place in places]
         if len(widgets) == 1:
@@ -243,7 +246,7 @@ class _FormWriter:
             case FieldKind.CHECK:
                 states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
                 return pydyf.Dictionary(states)
-            case FieldKind.TEXT | FieldKind.LINES:
+            case FieldKind.TEXT | FieldKind.LINES | FieldKind.INITIALS:
                 return self._drawing(place, b"/Tx BMC EMC")
             case FieldKind.SIGNATURE:
                 return self._drawing(place, b"")
@@ -260,7 +263,7 @@ def _entries(field: Field) -> pydyf.Dictionary:
     """The entries of a field, without those of its widgets."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
-        case FieldKind.TEXT:
+        case FieldKind.TEXT | FieldKind.INITIALS:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
         case FieldKind.LINES:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE), Ff=_MULTILINE)

@@ -74,3 +74,11 @@ def test_a_code_that_nobody_has_is_reported_where_a_paper_of_the_library_names_i
     write_paper(clinic / "papers", due={"codes": ["90873"]})
     (clinic / "clinic.yaml").write_text("name: A\n", encoding="utf-8")
     assert rules(call, PAPER, "--clinic", clinic) == {"unknown-related-code"}
+
+
+def test_a_paper_that_nobody_has_is_reported_where_the_clinic_never_wants_it_due(call: Call, tmp_path: Path) -> None:
+    clinic = tmp_path / "clinic"
+    clinic.mkdir()
+    (clinic / "clinic.yaml").write_text("name: A\npacket: {without_papers: [telehelth]}\n", encoding="utf-8")
+    done = call("check", "--clinic", clinic)
+    assert "is telehelth, which is not in the library; did you mean `telehealth`?" in done.stdout.decode()
