@@ -276,13 +276,17 @@ def test_what_a_clinic_changes_in_a_clause_is_on_the_paper_and_makes_another_tex
     assert after.content_hash != before.content_hash
 
 
-def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(clinic: Path) -> None:
+def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(
+    call: Callable[..., Outcome], clinic: Path
+) -> None:
     sections = [{"clause": "record"}, {"clause": "fees"}]
     original = small_paper_data(sections=sections)
     for language in ("en", "es"):
         (clinic / f"clauses.{language}.yaml").write_text("drop: [record]\n", encoding="utf-8")
-    assert dict(made(clinic, sections=sections).clauses) == {"fees": "paper"}
+    write_paper(clinic / "papers", **original)
     write_paper_translation(clinic / "papers", original, "es")
+    assert call("render", PAPER, "--clinic", clinic, "-o", "out/").code == 0
+    assert dict(workspace(clinic).render(PAPER).clauses) == {"fees": "paper"}
     assert dict(workspace(clinic).render(PAPER, language="es").clauses) == {"fees": "paper"}
     with pytest.raises(InvalidInput, match="is `recrod`, which the language pack has no clause for"):
         made(clinic, sections=[{"clause": "recrod"}])

@@ -14,6 +14,7 @@ from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.packets.packet import Packet
+from consentkit.packets.visits import read_visits
 from kit.packets import CHILD, MOTHER, bookmarks, codes, packet, page_texts, plan, visit, write_schedule, write_visit
 from kit.running import Outcome
 from kit.small import (
@@ -250,6 +251,31 @@ def test_a_schedule_asks_for_papers_too(call: Callable[..., Outcome], clinic: Pa
     assert [f'"code": "{name}"' in done.stdout.decode() for name in ("at-first", "at-will", "each-year")] == [True] * 3
     bad = write_schedule(tmp_path / "bad.csv", {**row, "first_visit": "maybe"})
     assert "is neither `yes` nor `no`" in call("packet", bad, "--clinic", clinic, "-o", "out2/").stderr
+
+
+IN_A_SCHEDULE: dict[str, tuple[dict[str, str], list[str]]] = {
+    "plain": ({}, []),
+    "first visit": ({"first_visit": "yes"}, ["at-first"]),
+    "yearly": ({"yearly_papers": "Yes"}, ["each-year"]),
+    "telehealth": ({"place": "telehealth"}, ["by-video"]),
+    "minor": (
+        {"date_of_birth": "2008-11-24", "representative": "Ann Nye", "relationship": "mother"},
+        ["for-minors"],
+    ),
+    "code": ({"procedures": "GROUP-1"}, ["for-a-code"]),
+    "procedure": ({"procedures": "ASKS-1"}, ["at-will"]),
+    "on file": ({"first_visit": "yes", "on_file": "at-first SMALL-1", "documents": "consent information"}, []),
+}
+
+
+def test_each_condition_holds_for_the_rows_of_a_schedule(workspace: OpenWorkspace, tmp_path: Path) -> None:
+    schedule = write_schedule(tmp_path / "day.csv", *(row for row, _ in IN_A_SCHEDULE.values()))
+    found = {}
+    for name, row in zip(IN_A_SCHEDULE, read_visits(str(schedule)), strict=True):
+        assert row.visit, row.problems
+        documents = plan(workspace, row.visit).documents
+        found[name] = [one.code for one in documents if one.variant == "paper"]
+    assert found == {name: papers for name, (_, papers) in IN_A_SCHEDULE.items()}
 
 
 def test_another_paper_makes_another_packet(workspace: OpenWorkspace) -> None:
