@@ -11,7 +11,7 @@ from consentkit.documents.form import get_or_make_form
 from consentkit.documents.form_request import EVERYTHING, LOOSE, FormRequest, Situation
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Page
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import Layout, PaperSize, Variant
 from kit.engine_pages import INFO, render
@@ -36,7 +36,7 @@ def workspace() -> OpenWorkspace:
 
 def laid_out(page: Page, layout: Layout) -> bytes:
     """A page in a layout. It is composed once for all layouts, and not read back: only its pages count here."""
-    return print_page(page, layout, INFO, workspace().folder, workspace().templates).pdf
+    return print_page(page, layout, INFO, assets_of(workspace().folder), workspace().templates).pdf
 
 
 @pytest.mark.parametrize("code", CODES)

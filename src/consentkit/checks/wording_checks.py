@@ -19,7 +19,7 @@ from consentkit.checks.readability import (
 )
 from consentkit.checks.reading_report import read_closely
 from consentkit.checks.rule_finding import RuleFinding, Subject
-from consentkit.checks.rules import claims, leftovers, legal, misreading, reading, sentences, wording
+from consentkit.checks.rules import claims, idioms, leftovers, legal, misreading, reading, sentences, wording
 from consentkit.checks.rules.leftovers import PLACEHOLDER
 from consentkit.checks.rules.sources import unsourced_figure
 from consentkit.checks.rules.terms import undefined_term
@@ -39,7 +39,7 @@ _NOT_PRINTED = {"language", "direction", "source", "months"}
 @cache
 def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
     """What no text of a language should contain; `language` without region."""
-    every = (*leftovers.WORDINGS, *wording.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
+    every = (*leftovers.WORDINGS, *wording.WORDINGS, *idioms.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
     return tuple(entry for entry in every if entry.language in ("", language))
 
 
