@@ -186,7 +186,7 @@ def test_a_blank_paper_has_every_key_and_fails_the_check(workspace: OpenWorkspac
     text = written[0].read_text(encoding="utf-8")
     keys = dict.fromkeys(re.findall(r"^(?:# )?([a-z_]+):", text, re.MULTILINE))
     assert [key for key in keys if key in Paper.model_fields] == list(Paper.model_fields)
-    assert load_or_problems(written[0]) == {"title", "sections[1].heading", *SOURCE_AND_REVIEW}
+    assert load_or_problems(written[0]) == {"title", "sections[1].heading", "sections[1].text", *SOURCE_AND_REVIEW}
 
 
 SOURCE_AND_REVIEW = {"sources[1].title", "sources[1].publisher", "review.issued", "review.next"}

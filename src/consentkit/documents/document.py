@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from consentkit.documents.notices import review_notice
 from consentkit.model.identity import Layout, Variant
 from consentkit.pdf.part import Part
 
@@ -68,7 +67,8 @@ class Document:
 
     def notices(self, today: datetime.date) -> tuple[str, ...]:
         """What the front desk should know of it on this day, in sentences that begin with the code."""
-        return (*self.warnings, *review_notice(self, today))
+        due = self.review_due
+        return (*self.warnings, *((f"{self.code} was due for review on {due.isoformat()}",) if due < today else ()))
 
     @property
     def pages(self) -> int:

@@ -140,9 +140,9 @@ def form_values(
 
 
 def _clause(words: LanguagePack, name: str, on_papers: Mapping[str, OnPaper]) -> Clause:
-    """A clause as a form has it: of one that a signed paper has, what stands for it.
+    """A clause as a form has it: of one that a signed paper has, only that it has it.
 
-    Where the paper is on file, its lines are on the form, since what is written there may differ from visit to visit.
+    Where the paper is on file, the lines of the clause are on the form: what is written there may differ at each visit.
     """
     clause = words.clauses[name]
     where = on_papers.get(name) if clause.visit else None

@@ -96,7 +96,7 @@ def require_whole(content: Content) -> None:
     if content.variant != "paper":
         return
     if not content.paper.sections:
-        raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; write it anew")
+        raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; add a section to it")
     if lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
         raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
 

@@ -1,17 +1,14 @@
 """What the front desk should know about a document before handing it out.
 
-Guarantees: a notice never stops a document and never changes it; it depends on the document's content and on the day
-alone.
+Guarantees: a notice never stops a document and never changes it; it depends on the document's content alone.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from consentkit.documents.document import Document
     from consentkit.documents.page import Content
 
 
@@ -24,9 +21,3 @@ def standing_notices(content: Content) -> Iterator[str]:
         yield f"{code} was retired in {billing.retired_in}; use {replacement} instead"
     if content.stale:
         yield f"{code} has changed since it was translated; the translation counts as not approved"
-
-
-def review_notice(document: Document, today: datetime.date) -> Iterator[str]:
-    """Yield a notice where the day has passed by which a document had to be reviewed."""
-    if document.review_due < today:
-        yield f"{document.code} was due for review on {document.review_due.isoformat()}"

@@ -72,7 +72,7 @@ class FormWords(Record):
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
     clause_on_paper: Line
-    """What stands for a clause that a paper signed at the same visit has."""
+    """What a form says of a clause that a paper has which is signed at the same visit."""
     clause_on_file: Line
     """The same where such a paper is on file."""
     clauses_on_form: Annotated[Line, takes("clauses")]
