@@ -413,11 +413,18 @@ def test_any_procedure_with_a_plan_has_such_a_form_and_no_other_has(clinic: Path
 # --- rows ---
 
 
-def test_rows_of_risks_and_choices_begin_with_a_capital_letter_and_go_on_without(clinic: Path) -> None:
+def test_each_choice_begins_with_a_capital_letter_and_of_risks_only_the_first(clinic: Path) -> None:
     texts = texts_of(form_of(clinic, asked()))
-    assert {"You may feel worse for a day", "Waiting; doing nothing"} <= set(texts)
+    assert {"You may feel worse for a day", "Waiting; Doing nothing"} <= set(texts)
     shown = texts_of(crisis_form())
     assert "Going to a hospital against your will; police who come, and may use force" in shown
+
+
+def test_a_risk_with_a_figure_has_it_on_the_form_in_each_language() -> None:
+    request = FormRequest(("90837",), ("es", "en"), Situation(), Layout())
+    shown = " ".join(texts_of(get_or_make_form(open_workspace(None, open_store()), request)))
+    assert "About 6 in 10: not enough help from talk therapy, in studies of depression" in shown
+    assert "Cerca de 6 de cada 10: que la terapia no le ayude lo suficiente, en estudios sobre la depresión" in shown
 
 
 # --- filled in by keyboard ---
@@ -465,7 +472,7 @@ def test_what_must_not_stay_empty_is_marked_as_required(clinic: Path) -> None:
         ("asked.html", "{{ both(text, form.calls[1][loop.index0] if second) }}", "", "Call or text 988 at any hour"),
         ("asked.html", "{{ both(text, other and other.summary[row]) }}", "Yes.", "You may feel sad."),
         ("asked.html", "{{ both(text, other and other.risks[group]) }}", "Yes.", "You may feel worse for a day"),
-        ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; doing nothing"),
+        ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; Doing nothing"),
         ("clauses.html", "{{ clauses_of(form.clauses) }}", "", "This choice is yours. You can:"),
         ("clauses.html", "{{ both_passage(clause.text, other and other.text) }}", "", "This choice is yours. You can:"),
         (

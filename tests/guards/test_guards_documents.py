@@ -493,7 +493,7 @@ LEFT_OUT = {
         "asked",
         "both(first.choices, other and other.choices)",
         'both("Yes", "Yes")',
-        "Esperar; no hacer nada",
+        "Esperar; No hacer nada",
     ),
     "what is said by signing, in the second language": (
         "signers",

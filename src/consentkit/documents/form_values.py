@@ -15,6 +15,7 @@ from consentkit.model.on_form import AlsoSigner, OnForm
 from consentkit.model.passages import Passage
 from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
+from consentkit.model.risks import Risk
 from consentkit.model.words import LanguagePack
 
 _UNBROKEN = "\u00a0"
@@ -180,7 +181,7 @@ def _said(text: AskedText) -> SaidText:
         name=fill(words.form.item, title=procedure.title, code=separator.join((procedure.code, *text.covered))),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
-            group: _listed([risk.phrase.rstrip(".") for risk in risks])
+            group: _listed([_phrase(risk, words) for risk in risks])
             for group, risks in procedure.risks.main_risks.items()
         },
         choices=_listed([*choices, words.form.nothing]),
@@ -193,6 +194,12 @@ def _said(text: AskedText) -> SaidText:
             fingerprint=text.fingerprint.replace(" ", _UNBROKEN),  # whoever compares it reads one number
         ),
     )
+
+
+def _phrase(risk: Risk, words: LanguagePack) -> str:
+    """A risk in a few words, behind its figure if it has one."""
+    phrase = risk.phrase.rstrip(".")
+    return f"{words.figures.write(risk.figure)} {phrase}" if risk.figure else phrase
 
 
 def _listed(phrases: Sequence[str]) -> str:
