@@ -32,7 +32,11 @@ def without_statement(packet: Packet) -> list[str]:
             )
             document = placed.paper.document
             is_paper = document is not None and document.variant == "paper"
-            stated = _said_by_paper(slot, document) if document and is_paper else _said_by(slot, placed.paper.pack)
+            stated = (
+                _said_by_paper(slot, document, placed.paper.pack)
+                if document and is_paper
+                else _said_by(slot, placed.paper.pack)
+            )
             said = [text for text in stated if _joined([text]) not in above]
             missing += [f"page {page + 1}: {slot.name}: {text}" for text in said]
     return missing
@@ -49,7 +53,7 @@ def _said_by(slot: Slot, words: LanguagePack) -> Iterator[str]:
         yield from filter(None, (words.clauses[role].heading, text.intro, *text.items, text.note))
 
 
-def _said_by_paper(slot: Slot, document: Document) -> Iterator[str]:
+def _said_by_paper(slot: Slot, document: Document, words: LanguagePack) -> Iterator[str]:
     """The same on a shipped paper that is not about one procedure."""
     paper = open_workspace().content(document.code, language=document.language).paper
     name, _, kind = slot.name.rpartition("_")
@@ -57,9 +61,10 @@ def _said_by_paper(slot: Slot, document: Document) -> Iterator[str]:
         yield paper.agreement
     elif kind == "initials":
         section = paper.sections[int(name.removeprefix("section_")) - 1]
-        text = section.text
-        yield section.heading
-        yield from filter(None, (text.intro, *text.items, text.note)) if text else ()
+        clause = words.clauses[section.clause] if section.clause else None
+        yield from filter(None, (section.heading, clause.heading if clause else None))
+        for text in filter(None, (clause.text if clause else None, section.text)):
+            yield from filter(None, (text.intro, *text.items, text.note))
 
 
 def _joined(texts: Iterator[str] | list[str]) -> str:
