@@ -350,3 +350,16 @@ def test_a_paper_is_approved_as_what_it_is(call: Callable[..., Outcome], clinic:
     assert (refused.code, "there is no `form` of it" in refused.stderr) == (2, True)
     assert call("approve", PAPER, "--by", "Ann Ray", "--clinic", clinic).code == 0
     assert workspace(clinic).render(PAPER).is_approved
+
+
+@pytest.mark.parametrize("length", [210, 220, 230, 240])
+def test_a_heading_is_beside_the_lines_below_it_and_not_said_to_be_away(length: int, clinic: Path) -> None:
+    sections: list[dict[str, Any]] = [
+        {"heading": "Part", "text": "A sentence. " * length},
+        {"heading": "What I want to say", "lines": "2"},
+        {"heading": "After", "text": "A sentence. " * 60},
+    ]
+    document = made(clinic, {"large_print": True}, sections=sections)
+    (lines,) = (slot for slot in document.part.slots if slot.name.endswith("_lines"))
+    assert "What I want to say" in page_texts(document.pdf)[lines.page]
+    assert not any("What I want to say" in notice for notice in document.page_notices)
