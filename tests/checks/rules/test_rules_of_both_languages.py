@@ -33,9 +33,13 @@ def test_a_clause_that_the_other_file_lacks_is_reported_there() -> None:
     assert found == ["clauses.fr.yaml: lacks `photos`, which `clauses.en.yaml` prints on forms"]
 
 
-def test_where_the_other_language_has_no_file_it_is_reported_at_the_clause() -> None:
-    found = reported(f"clauses: {{{PHOTOS}}}")
-    assert found == ["clauses.en.yaml: is printed on forms, and there is no `clauses.fr.yaml`"]
+def test_where_the_other_language_has_no_file_it_is_reported_once_at_the_first_clause() -> None:
+    found = reported(f"clauses: {{{PHOTOS}, {OWN_RIGHTS}}}\ndrop: [fees, unknown]")
+    assert found == ["clauses.en.yaml: changes `photos`, `rights` and `fees`, and there is no `clauses.fr.yaml`"]
+
+
+def test_where_the_other_language_has_no_file_a_dropped_clause_alone_is_reported() -> None:
+    assert reported("drop: [fees]") == ["clauses.en.yaml: changes `fees`, and there is no `clauses.fr.yaml`"]
 
 
 @pytest.mark.parametrize("languages", [("en", "fr"), ("fr", "en")])
@@ -84,7 +88,8 @@ def test_check_names_file_line_and_remedy(call: Callable[..., Outcome], tmp_path
     (tmp_path / "clinic.yaml").write_text("name: Small Clinic\n")
     clauses = tmp_path / "clauses.en.yaml"
     clauses.write_text(f"clauses:\n  {PHOTOS}\n")
-    said = "is printed on forms, and there is no `clauses.es.yaml`; do the same in `clauses.es.yaml`, or undo it here"
+    remedy = "do the same in `clauses.es.yaml`, or switch the rule off if you print nothing in that language"
+    said = f"changes `photos`, and there is no `clauses.es.yaml`; {remedy}"
     for names in ((), (clauses,)):
         done = call("check", *names, "--clinic", tmp_path)
         assert f"{clauses}:2:3: warning: clauses.photos: {said} [{RULE}]" in done.stdout.decode()

@@ -36,13 +36,6 @@ _PARTS: set[Path] = {(part,) for part in (*_OF_FORM, "clauses")}
 _SPOKEN = "_in_full"
 """How the names of texts end that are spoken where a language has an abbreviation; another one may need none."""
 _NOT_PRINTED = "source"
-_MISSING = {
-    "dropped": ("does not drop {name}, which {file} drops", "drops {name}"),
-    "replaced": ("does not replace {name}, which {file} replaces", "replaces the shipped clause"),
-    "form": ("lacks {name}, which {file} prints on forms", "is printed on forms"),
-    "information": ("lacks {name}, which {file} prints", "is printed"),
-}
-"""What is said of a clause that one language lacks, in the file that lacks it, and else in the one that has it."""
 
 
 def clause_of_one_language(library: LibraryFiles) -> Iterator[RuleFinding]:
@@ -56,30 +49,38 @@ def clause_of_one_language(library: LibraryFiles) -> Iterator[RuleFinding]:
 
 def _compared(here: ClauseFile, there: ClauseFile | None, pack: PackFile) -> Iterator[RuleFinding]:
     """What another language lacks of the clinic's clauses in this one. `there` are its own ones, if it has a file."""
+    if there is None:
+        yield from _without_file(here, pack)
+        return
     for name, clause in here.changes.clauses.items():
-        other = there.changes.clauses.get(name) if there else None
-        if other and there:
+        if other := there.changes.clauses.get(name):
             yield from _of_clause(here, clause, there, other, name)
-        elif name in pack.pack.clauses and not (there and name in there.changes.drop):
-            yield _missing(here, there, pack, name, "replaced")
+        elif name in pack.pack.clauses and name not in there.changes.drop:
+            yield _missing(here, there, name, "replaces")
         else:
-            yield _missing(here, there, pack, name, "form" if _may_be_on_form(clause) else "information")
+            yield _missing(here, there, name, "prints on forms" if _may_be_on_form(clause) else "prints")
     for name in here.changes.drop:
-        if name in pack.pack.clauses and not (there and name in there.changes.drop):
-            yield _missing(here, there, pack, name, "dropped")
+        if name in pack.pack.clauses and name not in there.changes.drop:
+            yield _missing(here, there, name, "drops")
 
 
-def _missing(here: ClauseFile, there: ClauseFile | None, pack: PackFile, name: str, what: str) -> RuleFinding:
-    file, other = quoted(_file_of(here.language)), quoted(_file_of(pack.language))
-    lacks, done = _MISSING[what]
-    if there is not None:
-        message = lacks.format(name=quoted(name), file=file)
-        return breach(
-            ONE_LANGUAGE_ONLY, there, key("clauses"), message, remedy=f"do the same here, or undo it in {file}"
-        )
-    place = key("drop") if what == "dropped" else key("clauses", name)
-    message = f"{done.format(name=quoted(name))}, and there is no {other}"
-    return breach(ONE_LANGUAGE_ONLY, here, place, message, remedy=f"do the same in {other}, or undo it here")
+def _missing(here: ClauseFile, there: ClauseFile, name: str, does: str) -> RuleFinding:
+    file = quoted(_file_of(here.language))
+    lacks = {"replaces": "does not replace", "drops": "does not drop"}.get(does, "lacks")
+    message = f"{lacks} {quoted(name)}, which {file} {does}"
+    return breach(ONE_LANGUAGE_ONLY, there, key("clauses"), message, remedy=f"do the same here, or undo it in {file}")
+
+
+def _without_file(here: ClauseFile, pack: PackFile) -> Iterator[RuleFinding]:
+    """One finding for all clauses: a clinic that prints nothing in the other language switches the rule off once."""
+    changed = here.changes.clauses
+    names = [*changed, *(name for name in here.changes.drop if name in pack.pack.clauses)]
+    if names:
+        other = quoted(_file_of(pack.language))
+        message = f"changes {listed(names)}, and there is no {other}"
+        place = key("clauses", next(iter(changed))) if changed else key("drop")
+        remedy = f"do the same in {other}, or switch the rule off if you print nothing in that language"
+        yield breach(ONE_LANGUAGE_ONLY, here, place, message, remedy=remedy)
 
 
 def _file_of(language: str) -> str:
