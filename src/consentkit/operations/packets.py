@@ -24,6 +24,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
+from consentkit.packets.plan import PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
@@ -155,8 +156,8 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
-        """Make the packet of a visit, or say why it has none."""
+    def make(self, visit: Visit | VisitEntry, serial: PrintSerial | None = None) -> MadePacket | RefusedVisit:
+        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet, if there is one."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             problems = unread_problems(entry)
@@ -167,7 +168,7 @@ class PacketsInTurn:
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
-            packet = self._maker.make(plan, inputs)
+            packet = self._maker.make(replace(plan, serial=serial), inputs)
         except ConsentkitError as error:
             self.forget(entry.visit)
             return refusal(entry, error, warnings)

@@ -265,12 +265,13 @@ class _PaperWriter:
         yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
     def _of_page(self, page: int) -> dict[str, str]:
-        """The number of the page and that of the packet, for the places at the foot."""
-        return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+        """The numbers for the places at the foot; none where the page lacks one of the places."""
+        numbers = _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+        return numbers if _has_places(self.placed.paper, page, numbers) else {}
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not _has_places(paper, page):
+        if not self._of_page(page):
             (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
@@ -308,24 +309,31 @@ def payload(plan: PacketPlan, page: int) -> str:
     return f"CK2/{plan.packet}/{page}"
 
 
-_AT_END = ("packet_page", "packet_number")
-"""The places at the end of the two lines at the foot."""
+_AT_END = ("packet_page", "packet_number", "packet_print")
+"""The places at the end of the two lines at the foot; the last one stays empty where sets are not counted."""
 
 
 def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> dict[str, str]:
-    page_of = fill(pack.packet.page_of, page=str(number), pages=str(pages))
-    return dict(zip(_AT_END, (page_of, fill(pack.packet.packet, packet=plan.packet)), strict=True))
+    words = pack.packet
+    numbers = [
+        fill(words.page_of, page=str(number), pages=str(pages)),
+        fill(words.packet, packet=plan.packet),
+    ]
+    if serial := plan.serial:
+        numbers.append(fill(words.print, number=str(serial.number), time=pack.dates.write_time(serial.time)))
+    return dict(zip(_AT_END, numbers, strict=False))
 
 
-def _has_places(paper: PacketItem, page: int) -> bool:
-    """Whether a page has places for both numbers. A clinic's own template may have none."""
-    return {slot.name for slot in paper.part.slots if slot.page == page}.issuperset(_AT_END)
+def _has_places(paper: PacketItem, page: int, numbers: Iterable[str]) -> bool:
+    """Whether a page has places for all numbers. A clinic's own template may have none."""
+    return {slot.name for slot in paper.part.slots if slot.page == page}.issuperset(numbers)
 
 
 def _foot_texts(plan: PacketPlan, placed: PlacedItem, number: int, pages: int) -> list[str]:
-    """What is written at the foot of a page: two texts in their places, or one line where there are none."""
-    texts = _numbers(plan, placed.paper.pack, number, pages).values()
-    return list(texts) if _has_places(placed.paper, number - placed.first) else [" · ".join(texts)]
+    """What is written at the foot of a page: texts in their places, or one line where a place is lacking."""
+    numbers = _numbers(plan, placed.paper.pack, number, pages)
+    is_in_places = _has_places(placed.paper, number - placed.first, numbers)
+    return list(numbers.values()) if is_in_places else [" · ".join(numbers.values())]
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:

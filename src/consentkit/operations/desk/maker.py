@@ -1,0 +1,142 @@
+"""Makes the papers of the day's visits, one at a time.
+
+Guarantees: any number of threads may call, and one packet is made at a time; the clinic's settings are read again when
+their file has changed; a packet that is made twice of the same visit has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.clinic import Clinic
+from consentkit.model.identity import PARTICULARS
+from consentkit.model.procedure import Procedure
+from consentkit.model.visit import Visit
+from consentkit.operations.desk.remedies import mends_of
+from consentkit.operations.desk.rows import Check, Mend, Row
+from consentkit.operations.listing import list_procedures
+from consentkit.operations.opening import ClinicPlace, open_for_a_call
+from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn, RefusedVisit
+from consentkit.operations.visits import single_entry_of
+from consentkit.packets.pairing import conflicts
+from consentkit.packets.plan import PrintSerial
+from consentkit.packets.visits import VisitEntry
+
+_NEEDS_CODES = "no-codes"
+_NEEDS_LANGUAGE = "no-language"
+
+
+@dataclass
+class DeskMaker:
+    """The papers of a clinic's visits."""
+
+    place: ClinicPlace
+    options: PacketOptions = field(default_factory=PacketOptions)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _opened: tuple[object, OpenWorkspace, PacketsInTurn] | None = None
+
+    @property
+    def workspace(self) -> OpenWorkspace:
+        """The clinic's folder, with the settings as they are now."""
+        with self._lock:
+            return self._open()[0]
+
+    @property
+    def clinic(self) -> Clinic:
+        """What the clinic states about itself."""
+        return self.workspace.folder.clinic
+
+    def titles(self) -> dict[str, str]:
+        """What each procedure is called, by its code; retired ones are left out."""
+        entries = list_procedures(self.workspace).procedures
+        return {entry["code"]: entry["title"] for entry in entries if entry["role"] != "retired"}
+
+    def make(self, entry: VisitEntry, serial: PrintSerial | None = None) -> MadePacket | RefusedVisit:
+        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet."""
+        with self._lock:
+            return self._open()[1].make(entry, serial)
+
+    def forget(self, visit: Visit | None) -> None:
+        """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
+        with self._lock:
+            if visit and self._opened:
+                self._opened[2].forget(visit)
+
+    def forget_all(self) -> None:
+        """Drop everything that was made or remembered."""
+        with self._lock:
+            self._opened = None
+
+    def check(self, row: Row) -> Check:
+        """Make the papers of a row to see whether it has any, and what would help where it has none."""
+        with self._lock:
+            result = self.make(row.entry)
+            if isinstance(result, RefusedVisit):
+                return Check(result.problems, result.warnings, mends=self._mends(row.data))
+            return check_of(result)
+
+    def _open(self) -> tuple[OpenWorkspace, PacketsInTurn]:
+        mark = self._mark()
+        if self._opened is None or self._opened[0] != mark:
+            workspace = open_for_a_call(self.place)
+            self._opened = mark, workspace, PacketsInTurn(workspace, self.options)
+        return self._opened[1], self._opened[2]
+
+    def _mark(self) -> object:
+        """What changes with the file of the clinic's settings."""
+        if self.place.folder is None:
+            return None
+        try:
+            now = (self.place.folder / PARTICULARS).stat()
+        except OSError:
+            return None
+        return now.st_mtime_ns, now.st_size, now.st_ino
+
+    def _mends(self, data: Mapping[str, Any]) -> tuple[Mend, ...]:
+        workspace = self._open()[0]
+        languages = [workspace.default_language, *workspace.languages()]
+        return mends_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
+
+    def _judge(self, data: Mapping[str, Any]) -> Collection[str] | None:
+        """What speaks against the data of a visit that edits may help against; None where they are no visit."""
+        visit = single_entry_of(data).visit
+        if visit is None:
+            return None
+        workspace, rules = self._open()[0], []
+        procedures = list(self._procedures(visit.procedures))
+        if len(procedures) < len(set(visit.procedures)):
+            rules.append(_NEEDS_CODES)
+        tags = [visit.language, *visit.also_in]
+        rules += [f"{_NEEDS_LANGUAGE} {tag}" for tag in tags if tag and tag not in workspace.languages()]
+        return [*rules, *(f"{one.rule} {one.codes}" for one in conflicts(visit, procedures))]
+
+    def _procedures(self, codes: Collection[str]) -> Iterator[Procedure]:
+        for code in dict.fromkeys(codes):
+            with suppress(ConsentkitError):
+                yield self._open()[0].procedure(code)
+
+    def _partners(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        codes = [code for code in data.get("procedures", []) if isinstance(code, str)]
+        for procedure in self._procedures(codes):
+            yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
+            yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
+
+
+def check_of(made: MadePacket) -> Check:
+    """What came of making papers, for a packet."""
+    packet = made.packet
+    return Check(
+        warnings=made.warnings,
+        notices=made.notices,
+        packet=packet.plan.packet,
+        pages=packet.pages,
+        digest=hashlib.sha256(packet.pdf).digest(),
+    )

@@ -1,0 +1,82 @@
+"""Edits that would help a visit which something speaks against.
+
+Guarantees: each one has been tried; what is offered takes at least one reason away and brings no other one. Nobody but
+the front desk decides which of them is right.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from consentkit.operations.desk.rows import Mend
+
+MOST_OFFERED = 4
+
+Judge = Callable[[Mapping[str, Any]], Collection[str] | None]
+"""What speaks against a visit, by the names of the rules; None where it can't be judged."""
+
+
+def mends_of(
+    data: Mapping[str, Any], judge: Judge, partners: Iterable[tuple[str, str]], languages: Iterable[str]
+) -> tuple[Mend, ...]:
+    """The edits that help a visit.
+
+    `partners` are pairs of a code that the visit has, or none, and one that may replace it or be added, the likeliest
+    first; `languages` those that papers are printed in.
+    """
+    before = judge(data)
+    if not before:
+        return ()
+    candidates = dict.fromkeys(_candidates(data, partners, languages))
+    return tuple(islice((mend for mend in candidates if _helps(judge(mended(data, mend)), before)), MOST_OFFERED))
+
+
+def mended(data: Mapping[str, Any], mend: Mend) -> dict[str, Any]:
+    """The data of a visit after an edit."""
+    after = copy.deepcopy(dict(data))
+    codes = [code for code in after.get("procedures", []) if isinstance(code, str)]
+    match mend.kind:
+        case "without":
+            after["procedures"] = [code for code in codes if code != mend.value]
+        case "once":
+            after["procedures"] = list(dict.fromkeys(codes))
+        case "with":
+            after["procedures"] = [mend.value, *codes]
+        case "instead":
+            old, _, new = mend.value.partition(">")
+            after["procedures"] = list(dict.fromkeys(new if code == old else code for code in codes))
+        case "medical-visit":
+            after["medical_visit"] = "yes"
+        case "no-medical-visit":
+            after.pop("medical_visit", None)
+        case "no-interpreter":
+            after.pop("interpreter", None)
+        case "language":
+            after["language"] = mend.value
+            after["also_in"] = [tag for tag in after.get("also_in", []) if tag != mend.value]
+    return after
+
+
+def _candidates(
+    data: Mapping[str, Any], partners: Iterable[tuple[str, str]], languages: Iterable[str]
+) -> Iterator[Mend]:
+    """To leave something out comes first; another code is a guess."""
+    codes = [code for code in data.get("procedures", []) if isinstance(code, str)]
+    if len(set(codes)) < len(codes):
+        yield Mend("once")
+    if len(set(codes)) > 1:
+        yield from (Mend("without", code) for code in dict.fromkeys(codes))
+    yield Mend("no-medical-visit" if data.get("medical_visit") else "medical-visit")
+    if data.get("interpreter"):
+        yield Mend("no-interpreter")
+    if data.get("language"):
+        yield from (Mend("language", language) for language in languages if language != data["language"])
+    for old, new in partners:
+        yield Mend("instead", f"{old}>{new}") if old else Mend("with", new)
+
+
+def _helps(after: Collection[str] | None, before: Collection[str]) -> bool:
+    return after is not None and len(after) < len(before) and set(after) <= set(before)
