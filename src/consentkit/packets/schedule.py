@@ -45,7 +45,7 @@ class ScheduleRow:
     """The number of the visit as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_column: int | None = None
     """The column of the codes."""
-    data: Data = field(default=None, repr=False)
+    data: Data | None = field(default=None, repr=False)
     """The cells by the keys of a visit, right or wrong; None where they can't be told apart."""
 
 

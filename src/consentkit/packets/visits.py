@@ -69,7 +69,7 @@ class VisitEntry:
     """The line and the column of each code; in a schedule the column is counted in cells."""
     failure: ConsentkitError | None = field(default=None, compare=False)
     """Why there is no visit at all, where that is not among the mistakes of one."""
-    data: Data = field(default=None, compare=False, repr=False)
+    data: Data | None = field(default=None, compare=False, repr=False)
     """What was read, by the keys of a visit, right or wrong; None where it can't be told apart."""
 
     @property

@@ -19,13 +19,14 @@ YES_OR_NO = ("large_print", "medical_visit")
 LISTED = LISTS
 """Fields that hold several entries."""
 
-_FIELD_OF = {".".join(path): name for name, path in COLUMNS.items()}
+_STEPS = {name: tuple(map(str, path)) for name, path in COLUMNS.items()}
+_FIELD_OF = {".".join(steps): name for name, steps in _STEPS.items()}
 
 
 def value_of(data: Mapping[str, Any], name: str) -> str:
     """What a field holds, as text; entries of a list with a space between."""
     value: Any = data
-    for step in COLUMNS[name]:
+    for step in _STEPS[name]:
         value = value.get(step) if isinstance(value, Mapping) else None
     if isinstance(value, list):
         return ("; " if name == "extra" else " ").join(map(str, value))
@@ -39,7 +40,7 @@ def data_of(values: Mapping[str, str]) -> dict[str, Any]:
         text = " ".join(values.get(name, "").split())
         if not text:
             continue
-        *parents, last = COLUMNS[name]
+        *parents, last = _STEPS[name]
         target = data
         for parent in parents:
             target = target.setdefault(parent, {})

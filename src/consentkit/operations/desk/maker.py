@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
-from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.model.procedure import Procedure
@@ -34,61 +34,81 @@ _NEEDS_CODES = "no-codes"
 _NEEDS_LANGUAGE = "no-language"
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A clinic's folder, opened, with what belongs to it."""
+
+    mark: object
+    workspace: OpenWorkspace
+    packets: PacketsInTurn
+    titles: dict[str, str]
+
+
 @dataclass
 class DeskMaker:
-    """The papers of a clinic's visits."""
+    """The papers of a clinic's visits. Nothing but making itself lets its caller wait."""
 
     place: ClinicPlace
     options: PacketOptions = field(default_factory=PacketOptions)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _opened: tuple[object, OpenWorkspace, PacketsInTurn] | None = None
+    _making: threading.RLock = field(default_factory=threading.RLock)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _opened: _Opened | None = None
+    _to_forget: deque[Visit] = field(default_factory=deque, repr=False)
 
     @property
     def workspace(self) -> OpenWorkspace:
         """The clinic's folder, with the settings as they are now."""
-        with self._lock:
-            return self._open()[0]
+        return self._open().workspace
 
     @property
     def clinic(self) -> Clinic:
         """What the clinic states about itself."""
         return self.workspace.folder.clinic
 
-    def titles(self) -> dict[str, str]:
+    @property
+    def titles(self) -> Mapping[str, str]:
         """What each procedure is called, by its code; retired ones are left out."""
-        entries = list_procedures(self.workspace).procedures
-        return {entry["code"]: entry["title"] for entry in entries if entry["role"] != "retired"}
+        return self._open().titles
 
     def make(self, entry: VisitEntry, serial: PrintSerial | None = None) -> MadePacket | RefusedVisit:
         """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet."""
-        with self._lock:
-            return self._open()[1].make(entry, serial)
+        with self._making:
+            packets = self._open().packets
+            while self._to_forget:
+                packets.forget(self._to_forget.popleft())
+            return packets.make(entry, serial)
 
     def forget(self, visit: Visit | None) -> None:
         """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
-        with self._lock:
-            if visit and self._opened:
-                self._opened[2].forget(visit)
+        if visit:
+            self._to_forget.append(visit)
 
     def forget_all(self) -> None:
         """Drop everything that was made or remembered."""
-        with self._lock:
-            self._opened = None
+        self._to_forget.clear()
+        self._opened = None
 
     def check(self, row: Row) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
-        with self._lock:
+        with self._making:
             result = self.make(row.entry)
             if isinstance(result, RefusedVisit):
                 return Check(result.problems, result.warnings, mends=self._mends(row.data))
             return check_of(result)
 
-    def _open(self) -> tuple[OpenWorkspace, PacketsInTurn]:
-        mark = self._mark()
-        if self._opened is None or self._opened[0] != mark:
-            workspace = open_for_a_call(self.place)
-            self._opened = mark, workspace, PacketsInTurn(workspace, self.options)
-        return self._opened[1], self._opened[2]
+    def _open(self) -> _Opened:
+        with self._opening:
+            opened, mark = self._opened, self._mark()
+            if opened is None or opened.mark != mark:
+                workspace = open_for_a_call(self.place)
+                options = replace(self.options, duplex=workspace.folder.clinic.printing.duplex)
+                titles = {
+                    entry["code"]: entry["title"]
+                    for entry in list_procedures(workspace).procedures
+                    if entry["role"] != "retired"
+                }
+                opened = self._opened = _Opened(mark, workspace, PacketsInTurn(workspace, options), titles)
+            return opened
 
     def _mark(self) -> object:
         """What changes with the file of the clinic's settings."""
@@ -101,7 +121,7 @@ class DeskMaker:
         return now.st_mtime_ns, now.st_size, now.st_ino
 
     def _mends(self, data: Mapping[str, Any]) -> tuple[Mend, ...]:
-        workspace = self._open()[0]
+        workspace = self.workspace
         languages = [workspace.default_language, *workspace.languages()]
         return mends_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
 
@@ -110,7 +130,7 @@ class DeskMaker:
         visit = single_entry_of(data).visit
         if visit is None:
             return None
-        workspace, rules = self._open()[0], []
+        workspace, rules = self.workspace, []
         procedures = list(self._procedures(visit.procedures))
         if len(procedures) < len(set(visit.procedures)):
             rules.append(_NEEDS_CODES)
@@ -121,7 +141,7 @@ class DeskMaker:
     def _procedures(self, codes: Collection[str]) -> Iterator[Procedure]:
         for code in dict.fromkeys(codes):
             with suppress(ConsentkitError):
-                yield self._open()[0].procedure(code)
+                yield self.workspace.procedure(code)
 
     def _partners(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         codes = [code for code in data.get("procedures", []) if isinstance(code, str)]

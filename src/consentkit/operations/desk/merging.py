@@ -77,9 +77,7 @@ def _newer(before: Row, row: Row, *, is_news: bool) -> tuple[Row, str]:
     if not is_news:
         return replace(before, is_gone=False), change
     return (
-        replace(
-            before, entry=row.entry, data=row.data, revision=before.revision + 1, check=None, is_gone=False
-        ),
+        replace(before, entry=row.entry, data=row.data, revision=before.revision + 1, check=None, is_gone=False),
         change,
     )
 
@@ -90,5 +88,6 @@ def _without_time(row: Row) -> dict[str, object]:
 
 def _is_missing(row: Row, numbers: set[str], days: set[datetime.date]) -> bool:
     """Whether a schedule of the day of a visit lacks it."""
-    is_of_these_days = value_of(row.data, "date") in {day.isoformat() for day in days}
-    return bool(row.number) and not row.is_walk_in and not row.is_gone and is_of_these_days and row.number not in numbers
+    if row.is_walk_in or row.is_gone or not row.number or row.number in numbers:
+        return False
+    return value_of(row.data, "date") in {day.isoformat() for day in days}
