@@ -92,6 +92,15 @@ class CheckSettings(Record):
     """Rules that do not apply to one procedure or language, each with the reason."""
 
 
+class JournalSettings(Record):
+    """The journal: who printed, approved or overrode what, and when (docs/journal.md)."""
+
+    keep_years: Annotated[int, Field(ge=1, le=100), BeforeValidator(digits_only)]
+    """For how many years entries are kept; `consentkit journal prune` removes older ones."""
+    folder: Annotated[Line, Field(max_length=200)] = "journal"
+    """Where it is: beside clinic.yaml by default. It must be on a disk of the machine, not of a network."""
+
+
 class Clinic(Record):
     """Who hands out the document. Everything may be left out: the paper then has blanks."""
 
@@ -113,5 +122,9 @@ class Clinic(Record):
     """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
     """How packets are printed with `--print`."""
+    files: Literal["owner", "group"] = "owner"
+    """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
+    journal: JournalSettings | None = None
+    """Whether there is a journal, and for how long entries are kept; there is none if left out."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
