@@ -48,6 +48,12 @@ class PrintSettings(Record):
     """How many copies of each set are printed."""
     staple: bool = False
     """Whether each set is stapled, where the printer can do that."""
+    sets: bool = False
+    """Whether the front desk prints each paper of a packet as a set of its own, instead of all as one."""
+    printer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}$")] | None = None
+    """The print queue that the front desk uses, unless somebody chooses another one."""
+    tray: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")] | None = None
+    """The tray that holds the paper, by the printer's own name for it, such as tray-2."""
 
 
 def _known_rule(name: str) -> str:
@@ -121,7 +127,7 @@ class Clinic(Record):
     packet: PacketSettings = PacketSettings()
     """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
-    """How packets are printed with `--print`."""
+    """How packets are printed with `--print`, and at the front desk."""
     files: Literal["owner", "group"] = "owner"
     """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
     journal: JournalSettings | None = None

@@ -23,7 +23,6 @@ from consentkit.journal.values import FORMS, OVERRIDE_REASONS, UNKNOWN_ACTOR, Jo
 from consentkit.packets.packet import Packet
 
 
-
 def open_journal(workspace: OpenWorkspace, who: Who | None = None) -> Journal | None:
     """Open the clinic's journal to write to it; None where the clinic keeps none. Raises FileAccess."""
     folder, clinic = journal_folder(workspace), workspace.folder.clinic

@@ -33,6 +33,18 @@ def job_title(visit: str | None = None) -> str:
     return f"consentkit {visit}" if visit else "consentkit"
 
 
+def printers() -> list[str]:
+    """The print queues that accept jobs, the system's default one first; none where there is no print system."""
+    try:
+        answer = _run("lpstat", ["-a", "-d"]).stdout.decode(errors="replace")
+    except FileAccess:
+        return []
+    names = re.findall(r"^(\S+) accepting requests since ", answer, re.MULTILINE)
+    default = re.search(r"^system default destination: (\S+)$", answer, re.MULTILINE)
+    known = [name for name in names if _PRINTER.fullmatch(name)]
+    return sorted(known, key=lambda name: (not default or name != default[1], name))
+
+
 def require_printer(printer: str) -> None:
     """Check that a printer accepts jobs and prints them now.
 
@@ -125,6 +137,8 @@ def _options(settings: PrintSettings, pages: PageRange | None) -> Iterator[str]:
         yield from ("-o", "multiple-document-handling=separate-documents-collated-copies")
     if settings.staple:
         yield from ("-o", f"finishings={_STAPLE}")
+    if settings.tray:
+        yield from ("-o", f"media={settings.tray}")
     if pages:
         yield from ("-o", f"page-ranges={pages[0]}-{pages[1]}")
 

@@ -18,7 +18,7 @@ from consentkit.operations.desk.fields import value_of
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.merging import MergedDay, merge
 from consentkit.operations.desk.remedies import mended
-from consentkit.operations.desk.rows import Check, Row, State
+from consentkit.operations.desk.rows import Check, PrintedSet, Row, State
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.visits import VisitEntry
 
@@ -42,6 +42,8 @@ class Day:
 
     maker: DeskMaker
     clock: Callable[[], datetime.datetime] = now
+    recall: Callable[[Row, Check], tuple[PrintedSet, ...]] = lambda row, check: ()
+    """What is known of sets that were printed of a visit before it came into this day."""
     version: int = 0
     _rows: dict[str, Row] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
@@ -176,7 +178,8 @@ class Day:
             row = next((row for row in self.rows() if row.check is None and not row.is_gone), None)
         if row is None:
             return False
-        self.checked(row, self.maker.check(row))
+        check = self.maker.check(row)
+        self.checked(row, check, row.sets or self.recall(row, check))
         return True
 
     def prepare_all(self) -> None:
@@ -184,12 +187,12 @@ class Day:
         while self.prepare_next():
             pass
 
-    def checked(self, row: Row, check: Check) -> None:
+    def checked(self, row: Row, check: Check, sets: tuple[PrintedSet, ...] = ()) -> None:
         """Note what came of making the papers of a row, unless it was changed meanwhile."""
         with self._changed:
             current = self._rows.get(row.key)
             if current is not None and current.revision == row.revision:
-                self._put(replace(current, check=check))
+                self._put(replace(current, check=check, sets=current.sets or sets))
 
     def wait(self, seconds: float) -> None:
         """Wait until something changes, or some seconds are over."""

@@ -41,6 +41,7 @@ class _Opened:
     mark: object
     workspace: OpenWorkspace
     packets: PacketsInTurn
+    previews: PacketsInTurn
     titles: dict[str, str]
 
 
@@ -88,13 +89,25 @@ class DeskMaker:
         self._to_forget.clear()
         self._opened = None
 
+    def preview(self, row: Row) -> MadePacket | RefusedVisit:
+        """Make the packet of an edit that is not saved. The other visits are not compared with it."""
+        with self._making:
+            previews = self._open().previews
+            try:
+                return previews.make(row.entry)
+            finally:
+                if row.visit:
+                    previews.forget(row.visit)
+
     def check(self, row: Row) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
-        with self._making:
-            result = self.make(row.entry)
-            if isinstance(result, RefusedVisit):
-                return Check(result.problems, result.warnings, mends=self._mends(row.data))
-            return check_of(result)
+        return self.judged(row, self.make(row.entry))
+
+    def judged(self, row: Row, result: MadePacket | RefusedVisit) -> Check:
+        """What came of making the papers of a row."""
+        if isinstance(result, RefusedVisit):
+            return Check(result.problems, result.warnings, mends=self._mends(row.data))
+        return check_of(result)
 
     def _open(self) -> _Opened:
         with self._opening:
@@ -107,7 +120,13 @@ class DeskMaker:
                     for entry in list_procedures(workspace).procedures
                     if entry["role"] != "retired"
                 }
-                opened = self._opened = _Opened(mark, workspace, PacketsInTurn(workspace, options), titles)
+                opened = self._opened = _Opened(
+                    mark,
+                    workspace,
+                    packets=PacketsInTurn(workspace, options),
+                    previews=PacketsInTurn(workspace, options),
+                    titles=titles,
+                )
             return opened
 
     def _mark(self) -> object:

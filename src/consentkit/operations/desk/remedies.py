@@ -1,14 +1,13 @@
 """Edits that would help a visit which something speaks against.
 
-Guarantees: each one has been tried; what is offered takes at least one reason away and brings no other one. Nobody but
-the front desk decides which of them is right.
+Guarantees: each one has been tried; what is offered leaves the fewest reasons, takes at least one away, and brings no
+other one. Nobody but the front desk decides which of them is right.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from consentkit.operations.desk.rows import Mend
@@ -30,8 +29,13 @@ def mends_of(
     before = judge(data)
     if not before:
         return ()
-    candidates = dict.fromkeys(_candidates(data, partners, languages))
-    return tuple(islice((mend for mend in candidates if _helps(judge(mended(data, mend)), before)), MOST_OFFERED))
+    left = {}
+    for mend in dict.fromkeys(_candidates(data, partners, languages)):
+        after = judge(mended(data, mend))
+        if after is not None and len(after) < len(before) and set(after) <= set(before):
+            left[mend] = len(after)
+    best = min(left.values(), default=0)
+    return tuple(mend for mend, count in left.items() if count == best)[:MOST_OFFERED]
 
 
 def mended(data: Mapping[str, Any], mend: Mend) -> dict[str, Any]:
@@ -76,7 +80,3 @@ def _candidates(
         yield from (Mend("language", language) for language in languages if language != data["language"])
     for old, new in partners:
         yield Mend("instead", f"{old}>{new}") if old else Mend("with", new)
-
-
-def _helps(after: Collection[str] | None, before: Collection[str]) -> bool:
-    return after is not None and len(after) < len(before) and set(after) <= set(before)
