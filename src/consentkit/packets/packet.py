@@ -320,7 +320,7 @@ def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> d
         fill(words.packet, packet=plan.packet),
     ]
     if serial := plan.serial:
-        numbers.append(fill(words.print, number=str(serial.number), time=pack.dates.write_time(serial.time)))
+        numbers.append(fill(words.printed, number=str(serial.number), time=pack.dates.write_time(serial.time)))
     return dict(zip(_AT_END, numbers, strict=False))
 
 

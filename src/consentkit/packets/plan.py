@@ -50,7 +50,7 @@ class PacketOptions:
 
 @dataclass(frozen=True)
 class PrintSerial:
-    """What tells a set of papers from those that were printed of the same visit before."""
+    """What distinguishes a set of papers from those that were printed of the same visit before."""
 
     number: int
     """Which set of the visit it is, counted from 1."""

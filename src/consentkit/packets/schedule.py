@@ -46,7 +46,7 @@ class ScheduleRow:
     code_column: int | None = None
     """The column of the codes."""
     data: Data | None = field(default=None, repr=False)
-    """The cells by the keys of a visit, right or wrong; None where they can't be told apart."""
+    """The cells by the keys of a visit, right or wrong; None where they can't be separated."""
 
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}

@@ -70,7 +70,7 @@ class VisitEntry:
     failure: ConsentkitError | None = field(default=None, compare=False)
     """Why there is no visit at all, where that is not among the mistakes of one."""
     data: Data | None = field(default=None, compare=False, repr=False)
-    """What was read, by the keys of a visit, right or wrong; None where it can't be told apart."""
+    """What was read, by the keys of a visit, right or wrong; None where it can't be separated."""
 
     @property
     def file(self) -> str:

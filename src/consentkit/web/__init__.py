@@ -5,33 +5,13 @@ Guarantees: nothing here loads Flask until a desk is started, so that the packag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, WrongUse, reason
-
-if TYPE_CHECKING:
-    from consentkit.operations.opening import ClinicPlace
-    from consentkit.operations.packets import PacketOptions
-    from consentkit.packets.visits import VisitEntry
-
-LOOPBACK = "127.0.0.1"
-PORT = 8377
-"""The port of the desk, unless another one is named."""
-
-
-@dataclass(frozen=True)
-class DeskRequest:
-    """How a desk is started."""
-
-    place: ClinicPlace
-    options: PacketOptions
-    visits: Iterable[VisitEntry] | None = field(default=None, repr=False)
-    """A schedule to begin with."""
-    port: int = PORT
-    """Where it listens; 0 for any free port."""
+from consentkit.web.request import LOOPBACK
+from consentkit.web.request import PORT as PORT
+from consentkit.web.request import DeskRequest as DeskRequest
 
 
 def require_extra() -> None:

@@ -22,6 +22,8 @@ from consentkit.web.guards import guard, this_desk
 from consentkit.web.shown import here, say_and_go
 from consentkit.web.words import words_of
 
+PACKAGE = __name__.rpartition(".")[0]
+"""Where the templates are; the logger of the application has the same name."""
 LARGEST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a request."""
 _MOST_FIELDS = 200
@@ -47,7 +49,7 @@ class DeskApp(Flask):
 
 def create_app(desk: Desk) -> Flask:
     """The application of a desk."""
-    app = DeskApp("consentkit.web")
+    app = DeskApp(PACKAGE)
     app.extensions["desk"] = desk
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -16,12 +16,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.fields import FIELDS, data_of
 from consentkit.operations.desk.merging import MergedDay
-from consentkit.operations.desk.rows import Row, State
+from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
 from consentkit.operations.schedule import visits_in
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sessions import Role
+from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
 from consentkit.web.words import languages
 
@@ -31,28 +31,28 @@ _SOURCE = "schedule"
 
 
 @pages.get("/")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def show() -> str:
     """The visits of the day, and beside them one of them, or a form."""
     return _day(selected=request.args.get("visit"), walk_in="walk-in" in request.args)
 
 
 @pages.get("/rows")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def rows() -> str:
     """The table alone, for a page that is open to refresh itself."""
     return render_template("rows.html", **_table(_visits(), request.args.get("visit")))
 
 
 @pages.post("/find")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def find() -> str:
     """The visits that match what somebody looks for. It is posted, so that no address holds a name."""
     return _day(sought=request.form.get("sought", ""))
 
 
 @pages.post("/schedule")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def load() -> Any:
     """Load a schedule, or load it again."""
     file = request.files.get("file")
@@ -71,7 +71,7 @@ def load() -> Any:
 
 
 @pages.route("/walk-in", methods=["POST"])
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def add_walk_in() -> Any:
     """Add a visit that no schedule has."""
     day = this_desk().day
@@ -83,7 +83,7 @@ def add_walk_in() -> Any:
 
 
 @pages.post("/language")
-@access(Role.DESK, Role.CLINICIAN, Role.AUDITOR)
+@access(DeskRole.DESK, DeskRole.CLINICIAN, DeskRole.AUDITOR)
 def switch_language() -> Any:
     """Show the pages in the next language."""
     known = languages()
@@ -92,7 +92,7 @@ def switch_language() -> Any:
 
 
 @pages.post("/shortcuts")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def switch_shortcuts() -> Any:
     """Let letters do something by themselves, or no longer."""
     session = this_session()
@@ -101,7 +101,7 @@ def switch_shortcuts() -> Any:
 
 
 @pages.post("/printer")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def choose_printer() -> Any:
     """Use another printer from now on."""
     chosen = request.form.get("printer", "")
@@ -110,14 +110,14 @@ def choose_printer() -> Any:
 
 
 @pages.get("/end")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def ask_end() -> str:
     """Ask whether the day is to be ended."""
     return render_template("end.html")
 
 
 @pages.post("/end")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def end() -> Any:
     """Forget everything about the visits."""
     this_desk().end_day()
@@ -131,8 +131,8 @@ HERE = "-"
 def printer_of_session() -> str | None:
     """The printer that this session uses; None for the dialog of the browser."""
     chosen, there = this_session().printer, printers()
-    usual = this_desk().day.maker.clinic.printing.printer
-    for name in (chosen, usual, *there):
+    own = this_desk().day.maker.clinic.printing.printer
+    for name in (chosen, own, *there):
         if name == HERE:
             return None
         if name in there:
@@ -150,7 +150,7 @@ def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> di
     return {
         "visits": matching,
         "number_of_all": len(visits),
-        "states": {state.value: states[state] for state in State},
+        "states": {state.value: states[state] for state in VisitState},
         "selected": selected,
         "sought": sought,
         "version": this_desk().day.version,
@@ -179,7 +179,7 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
 
 
 def _matches(visit: ShownRow, sought: str) -> bool:
-    text = _plain(" ".join((visit.name, visit.time, visit.row.number, *visit.papers)))
+    text = _plain(" ".join((visit.name, visit.time, visit.row.number, *map(" ".join, visit.papers))))
     return all(word in text for word in _plain(sought).split())
 
 
@@ -208,5 +208,5 @@ def _what_changed(merged: MergedDay) -> tuple[str, dict[str, Any]]:
     return "said.text", {"text": text}
 
 
-def _called(row: Row) -> str:
+def _called(row: DeskRow) -> str:
     return row.number or "?"

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from consentkit.errors import ConsentkitError
-from consentkit.operations.desk.day import Day
+from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.journal import who_asks
-from consentkit.web.guards import COOKIE
-from consentkit.web.sessions import Role, Session, Sessions
+from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
 
 if TYPE_CHECKING:
     from werkzeug import Request
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from consentkit.journal.entries import Who
 
 _SECONDS_BETWEEN_LOOKS = 20.0
-ROLES_BY_LINK = frozenset({Role.DESK})
+ROLES_BY_LINK = frozenset({DeskRole.DESK})
 """What whoever has the link may do, where no users are named."""
 
 
@@ -31,7 +30,7 @@ ROLES_BY_LINK = frozenset({Role.DESK})
 class Desk:
     """A desk that is running."""
 
-    day: Day
+    day: DeskDay
     printer: DeskPrinter
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""

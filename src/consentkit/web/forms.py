@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from consentkit.operations.desk.fields import FIELDS, YES_OR_NO, data_of, value_of
-from consentkit.operations.desk.rows import Row
+from consentkit.operations.desk.rows import DeskRow
 from consentkit.web.guards import this_desk
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def service_choices() -> list[tuple[str, str]]:
     return [(code, f"{title} ({code})") for code, title in this_desk().day.maker.titles.items()]
 
 
-def likely_clinician(rows: Iterable[Row]) -> str:
+def likely_clinician(rows: Iterable[DeskRow]) -> str:
     """Who treats most of the visits of the day, with credentials; empty where there is none yet."""
     named = Counter(
         ", ".join(filter(None, (value_of(row.data, "clinician"), value_of(row.data, "clinician_credentials"))))

@@ -1,4 +1,4 @@
-"""What stands between the network and the pages.
+"""What is between the network and the pages.
 
 Guarantees: a request reaches a page only if it comes to an address that is ours, from a page of ours, with a session
 that is open and has a role for it, and, where it changes something, with the token of that session's forms. A page that
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, url_for
 
-from consentkit.web.sessions import Role, Session
+from consentkit.web.sessions import DeskRole, Session
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., object])
 
-COOKIE = "consentkit-desk"
-PUBLIC: frozenset[Role] = frozenset()
+PUBLIC: frozenset[DeskRole] = frozenset()
 """For pages that show nothing of anybody: those before the sign-in, and files of the program."""
 _ACCESS = "consentkit_access"
 _LOCKED = "consentkit_while_locked"
@@ -45,7 +44,7 @@ HEADERS = {
 """What each answer says. A page of ours may frame a packet of ours, and nobody else anything."""
 
 
-def access(*roles: Role, while_locked: bool = False) -> Callable[[View], View]:
+def access(*roles: DeskRole, while_locked: bool = False) -> Callable[[View], View]:
     """Declare who may use a page: those with one of the roles, or, where none is named, anybody."""
 
     def declare(view: View) -> View:
@@ -81,7 +80,7 @@ def _require_permission() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint == "static":
         return None
-    roles: frozenset[Role] | None = getattr(view, _ACCESS, None)
+    roles: frozenset[DeskRole] | None = getattr(view, _ACCESS, None)
     if view is not None and roles is None:
         abort(403)
     if request.method not in {"GET", "HEAD"}:
@@ -95,15 +94,17 @@ def _require_permission() -> Response | None:
 
 
 def _require_own_page() -> None:
-    """Refuse what another page sends: browsers say which page a request comes from."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403)
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    """Refuse what another page sends: browsers say which page a request comes from.
+
+    Since our pages send no referrer, browsers call their origin `null`, and say in another header that it is ours.
+    """
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    is_ours = site == "same-origin" if origin == "null" else origin is None or urlsplit(origin).netloc == request.host
+    if not is_ours or site not in {None, "same-origin", "none"}:
         abort(403)
 
 
-def _require_session(session: Session | None, roles: frozenset[Role], *, while_locked: bool) -> Response | None:
+def _require_session(session: Session | None, roles: frozenset[DeskRole], *, while_locked: bool) -> Response | None:
     if session is None:
         return redirect(url_for("sign_in.show"))
     if session.is_locked and not while_locked:

@@ -15,7 +15,7 @@ from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.printing import Reason
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sessions import Role
+from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go, shown_rows
 from consentkit.web.visit_pages import pdf_answer
 
@@ -24,7 +24,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @pages.post("/visit/<key>/print")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def print_one(key: str) -> Any:
     """Print the papers of a visit for the first time."""
     if this_desk().day.row(key).sets:
@@ -33,7 +33,7 @@ def print_one(key: str) -> Any:
 
 
 @pages.get("/visit/<key>/again")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def ask_again(key: str) -> str:
     """Ask the question that matters before papers are printed again."""
     (visit,) = shown_rows([this_desk().day.row(key)])
@@ -41,7 +41,7 @@ def ask_again(key: str) -> str:
 
 
 @pages.post("/visit/<key>/again")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def print_again(key: str) -> Any:
     """Print the papers of a visit again."""
     chosen = next((reason for reason in REASONS if reason == request.form.get("reason")), None)
@@ -53,15 +53,15 @@ def print_again(key: str) -> Any:
 
 
 @pages.post("/print-all")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def print_all() -> Any:
     """Print the papers of all visits that were ready when the page was shown, in the order of the day."""
     desk, printer, printed = this_desk(), printer_of_session(), 0
     if printer is None:
         raise DeskRefusal("not-ready")
-    wanted = set(request.form.getlist("visit"))
+    requested = set(request.form.getlist("visit"))
     for row in desk.day.rows():
-        if row.key not in wanted or row.sets:
+        if row.key not in requested or row.sets:
             continue
         try:
             desk.printer.print(row.key, 0, printer, desk.who(this_session()))
@@ -74,7 +74,7 @@ def print_all() -> Any:
 
 
 @pages.get("/visit/<key>/set/<int:serial>")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def print_here(key: str, serial: int) -> str:
     """A set that the browser is to print."""
     (visit,) = shown_rows([this_desk().day.row(key)])
@@ -82,14 +82,14 @@ def print_here(key: str, serial: int) -> str:
 
 
 @pages.get("/visit/<key>/set/<int:serial>.pdf")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def set_to_print(key: str, serial: int) -> Response:
     """The PDF of a set that the browser is to print."""
     return pdf_answer(this_desk().printer.papers(key, serial))
 
 
 @pages.post("/lost/<int:intent>")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def answer_lost(intent: int) -> Any:
     """Note whether papers came out that were on their way when the program was stopped."""
     desk = this_desk()
@@ -104,4 +104,4 @@ def _print(key: str, reason: Reason | None) -> Any:
     if printer is None:
         return redirect(url_for("print.print_here", key=key, serial=done.serial), 303)
     this_session().message = "said.printed", {"serial": done.serial, "number": desk.day.row(key).number}
-    return redirect(url_for("day.show", visit=key, _anchor=f"row-{key}"), 303)
+    return redirect(url_for("day.show", visit=key, _anchor=f"who-{key}"), 303)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from consentkit.operations.desk.fields import FIELDS, field_of_problem
-from consentkit.operations.desk.rows import Mend, Row
+from consentkit.operations.desk.rows import DeskRow, Remedy
 
 if TYPE_CHECKING:
     from consentkit.problems import Problem
     from consentkit.web.words import Words
 
+DAYS = ("date", "date_of_birth")
 _EMPTY = re.compile(r"^is (missing|empty)\b")
 _OTHER_PATIENT = "its number is also that of another patient's visit"
 _RECORD_OF_OTHER = "has the record number of"
@@ -40,13 +41,13 @@ class Known:
     languages: tuple[str, ...]
 
 
-def sentences(row: Row, words: Words, known: Known) -> list[Sentence]:
+def sentences(row: DeskRow, words: Words, known: Known) -> list[Sentence]:
     """What speaks against a visit, one sentence for each reason, and none twice."""
     check = row.check
     return list(dict.fromkeys(_sentence(problem, row, words, known) for problem in (check.problems if check else ())))
 
 
-def warnings(row: Row, words: Words) -> list[str]:
+def warnings(row: DeskRow, words: Words) -> list[str]:
     """What should be looked at, though it does not keep the papers from being printed."""
     if row.check is None:
         return []
@@ -57,14 +58,14 @@ def warnings(row: Row, words: Words) -> list[str]:
     return [*said, *(str(notice) for notice in row.check.notices if notice.kind != "document")]
 
 
-def label_of(mend: Mend, words: Words) -> str:
-    """What a button says that mends a visit."""
-    old, _, new = mend.value.partition(">")
-    named = words.at("languages").get(mend.value, mend.value) if mend.kind == "language" else ""
-    return words(f"mends.{mend.kind}", code=old, new=new, language=named)
+def label_of(remedy: Remedy, words: Words) -> str:
+    """What a button says that remedies a visit."""
+    old, _, new = remedy.value.partition(">")
+    named = words.at("languages").get(remedy.value, remedy.value) if remedy.kind == "language" else ""
+    return words(f"remedies.{remedy.kind}", code=old, new=new, language=named)
 
 
-def _sentence(problem: Problem, row: Row, words: Words, known: Known) -> Sentence:
+def _sentence(problem: Problem, row: DeskRow, words: Words, known: Known) -> Sentence:
     field = field_of_problem(problem.field)
     if problem.rule and words.has(f"problems.{problem.rule}"):
         codes = _and([code for code in _codes(row) if re.search(rf"\b{re.escape(code)}\b", problem.message)])
@@ -82,11 +83,12 @@ def _of_field(problem: Problem, field: str, words: Words) -> Sentence:
     label = words(f"fields.{field}")
     if _EMPTY.match(problem.message):
         return Sentence(words("problems.missing", field=label), field)
-    message = problem.message[:1].upper() + problem.message[1:]
-    return Sentence(words("problems.wrong", field=label, message=f"It {problem.message}." if message else ""), field)
+    if field in DAYS:
+        return Sentence(words("problems.date", field=label), field)
+    return Sentence(words("problems.wrong", field=label, message=words("it", message=problem.message)), field)
 
 
-def _by_value(row: Row, words: Words, known: Known) -> Iterator[Sentence]:
+def _by_value(row: DeskRow, words: Words, known: Known) -> Iterator[Sentence]:
     """What is wrong where no rule is named: a language or a code that is not there."""
     visit = row.visit
     if visit is None:
@@ -99,7 +101,7 @@ def _by_value(row: Row, words: Words, known: Known) -> Iterator[Sentence]:
         yield Sentence(words("problems.unknown-code", codes=_and(unknown)), "procedures")
 
 
-def _codes(row: Row) -> list[str]:
+def _codes(row: DeskRow) -> list[str]:
     codes = row.data.get("procedures", [])
     return list(dict.fromkeys(map(str, codes))) if isinstance(codes, list) else []
 

@@ -18,13 +18,13 @@ from typing import Any
 
 from waitress.server import create_server
 
-from consentkit.operations.desk.day import Day
+from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.journal import open_journal
-from consentkit.web import LOOPBACK, DeskRequest
-from consentkit.web.app import LARGEST_UPLOAD, create_app
+from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
+from consentkit.web.request import LOOPBACK, DeskRequest
 
 _THREADS = 6
 _IN_MEMORY = 1 << 30
@@ -36,7 +36,7 @@ _PR_SET_DUMPABLE = 4
 
 def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
     """A desk, with the visits that it begins with. Raises what opening the clinic's folder and its journal raises."""
-    day = Day(DeskMaker(request.place, request.options))
+    day = DeskDay(DeskMaker(request.place, request.options))
     printer = DeskPrinter(day, open_journal(day.maker.workspace))
     day.recall = printer.earlier_sets
     if request.visits is not None:
@@ -96,7 +96,7 @@ def _has_swap(table: Path = Path("/proc/swaps")) -> bool:
 
 def _silence() -> None:
     """Let no library write what it knows of a request."""
-    for name in ("waitress", "waitress.queue", "werkzeug", "consentkit.web", "flask.app"):
+    for name in ("waitress", "waitress.queue", "werkzeug", PACKAGE):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
 

@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+COOKIE = "consentkit-desk"
+"""Under what a browser keeps the name of its session."""
 IDLE_SECONDS = 300.0
 """How long nobody needs to have done anything until names are taken out of the page."""
 
 
-class Role(StrEnum):
+class DeskRole(StrEnum):
     """What somebody may do."""
 
     DESK = "desk"
@@ -34,7 +36,7 @@ class Session:
     """A browser that is signed in."""
 
     person: str
-    roles: frozenset[Role]
+    roles: frozenset[DeskRole]
     last_seen: float
     needs_password: bool = False
     """Whether a locked session opens by the password only."""
@@ -51,11 +53,11 @@ class Session:
     """The packet of an edit that is not saved, as the preview shows it."""
 
     @property
-    def main_role(self) -> Role:
+    def main_role(self) -> DeskRole:
         """In which of its roles somebody acts."""
-        return next(role for role in Role if role in self.roles)
+        return next(role for role in DeskRole if role in self.roles)
 
-    def may(self, roles: frozenset[Role]) -> bool:
+    def may(self, roles: frozenset[DeskRole]) -> bool:
         """Whether it has one of some roles."""
         return bool(self.roles & roles)
 
@@ -88,7 +90,7 @@ class Sessions:
             self._links -= matching
         return bool(matching)
 
-    def open(self, person: str, roles: frozenset[Role], *, needs_password: bool = False) -> tuple[str, Session]:
+    def open(self, person: str, roles: frozenset[DeskRole], *, needs_password: bool = False) -> tuple[str, Session]:
         """Open a session. Returns the name that its browser keeps, too."""
         name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password)
         with self._lock:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request, url_for
 
-from consentkit.operations.desk.fields import value_of
-from consentkit.operations.desk.rows import PrintedSet, Row, State
+from consentkit.operations.desk.fields import FIELDS, value_of
+from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
 from consentkit.web.words import Words, words_of
@@ -19,7 +19,7 @@ from consentkit.web.words import Words, words_of
 if TYPE_CHECKING:
     from werkzeug import Response
 
-    from consentkit.operations.desk.rows import Mend
+    from consentkit.operations.desk.rows import Remedy
     from consentkit.web.desk import Desk
     from consentkit.web.sessions import Session
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 class ShownRow:
     """A visit as the table shows it."""
 
-    row: Row = field(repr=False)
+    row: DeskRow = field(repr=False)
     name: str = field(repr=False)
     time: str
-    papers: tuple[str, ...]
-    """The services, by title and code."""
+    papers: tuple[tuple[str, str], ...]
+    """The services, by code and title."""
     language: str
     """The language of the papers, where it is not the clinic's."""
     sentences: tuple[Sentence, ...] = field(repr=False)
     warnings: tuple[str, ...] = field(repr=False)
-    mends: tuple[tuple[Mend, str], ...]
+    remedies: tuple[tuple[Remedy, str], ...]
     last: PrintedSet | None
     printed: str
     """When and as which set it was printed last."""
@@ -50,7 +50,13 @@ class ShownRow:
         return self.row.key
 
     @property
-    def state(self) -> State:
+    def first_field(self) -> str:
+        """The place in the form where the first problem is."""
+        field = next((sentence.field for sentence in self.sentences if sentence.field in FIELDS), "")
+        return f"f-{field or 'patient_name'}"
+
+    @property
+    def state(self) -> VisitState:
         """Its state."""
         return self.row.state
 
@@ -63,7 +69,7 @@ def here() -> dict[str, Any]:
     if session and session.message and request.method == "GET" and request.endpoint != "day.rows":
         (key, values), session.message = session.message, None
         said = words(key, **values)
-    return {"words": words, "session": session, "said": said, "csrf": session.csrf if session else "", "State": State}
+    return {"words": words, "session": session, "said": said, "csrf": session.csrf if session else ""}
 
 
 def current_words() -> Words:
@@ -81,7 +87,7 @@ def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
     """Go to a page, which then says something."""
     session = this_session()
     session.message = key, values
-    named = {name: values[name] for name in ("visit",) if name in values}
+    named = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
     return redirect(url_for(to, **named), 303)
 
 
@@ -91,13 +97,13 @@ def known() -> Known:
     return Known(maker.titles, tuple(maker.workspace.languages()))
 
 
-def shown_rows(rows: list[Row]) -> list[ShownRow]:
+def shown_rows(rows: list[DeskRow]) -> list[ShownRow]:
     """Visits as the table shows them."""
     words, what_is_known, language = current_words(), known(), language_of_clinic(this_desk())
     return [shown_row(row, words, what_is_known, language) for row in rows]
 
 
-def shown_row(row: Row, words: Words, what_is_known: Known, language: str) -> ShownRow:
+def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -> ShownRow:
     """A visit as the table shows it."""
     codes = row.data.get("procedures", [])
     own = value_of(row.data, "language")
@@ -108,13 +114,12 @@ def shown_row(row: Row, words: Words, what_is_known: Known, language: str) -> Sh
         name=value_of(row.data, "patient_name") or words("unnamed"),
         time=_time(value_of(row.data, "time"), words),
         papers=tuple(
-            f"{what_is_known.titles[code]} ({code})" if code in what_is_known.titles else str(code)
-            for code in (codes if isinstance(codes, list) else [])
+            (str(code), what_is_known.titles.get(code, "")) for code in (codes if isinstance(codes, list) else [])
         ),
         language=words.at("languages").get(own, own) if own and own != language else "",
         sentences=tuple(sentences(row, words, what_is_known)),
         warnings=tuple(warnings(row, words)),
-        mends=tuple((mend, label_of(mend, words)) for mend in (row.check.mends if row.check else ())),
+        remedies=tuple((remedy, label_of(remedy, words)) for remedy in (row.check.remedies if row.check else ())),
         last=last,
         printed=words("printed_at", serial=last.serial, time=at) if last else "",
         old_set=words("old_set", serial=last.serial, time=at) if last and row.has_old_set else "",

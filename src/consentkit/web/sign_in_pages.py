@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
-from consentkit.web.guards import COOKIE, access, this_desk, this_session
-from consentkit.web.sessions import Role, lock
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sessions import COOKIE, DeskRole, lock
 
 pages = Blueprint("sign_in", __name__)
-_ALL = (Role.DESK, Role.CLINICIAN, Role.AUDITOR)
+_ALL = (DeskRole.DESK, DeskRole.CLINICIAN, DeskRole.AUDITOR)
 
 
 @pages.get("/open/<token>")

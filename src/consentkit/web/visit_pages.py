@@ -12,35 +12,35 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from consentkit.operations.desk.rows import Row
+from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.packets import MadePacket, RefusedVisit
 from consentkit.operations.visits import single_entry_of
 from consentkit.web.forms import data_of_form
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sessions import Role
+from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import current_words, known, language_of_clinic, say_and_go, shown_row
 
 pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 
 
 @pages.post("/save")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def save(key: str) -> Any:
     """Correct a visit."""
     this_desk().day.change(key, data_of_form(), _revision())
     return say_and_go("said.saved", visit=key)
 
 
-@pages.post("/mend")
-@access(Role.DESK)
-def mend(key: str) -> Any:
+@pages.post("/remedy")
+@access(DeskRole.DESK)
+def remedy(key: str) -> Any:
     """Make an edit that was offered."""
-    this_desk().day.mend(key, request.form.get("mend", ""), _revision())
+    this_desk().day.remedy(key, request.form.get("remedy", ""), _revision())
     return say_and_go("said.saved", visit=key)
 
 
 @pages.post("/done")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def mark_done(key: str) -> Any:
     """Note that the signed papers are back, or not."""
     this_desk().day.mark_done(key, is_done=request.form.get("done") == "yes")
@@ -48,7 +48,7 @@ def mark_done(key: str) -> Any:
 
 
 @pages.post("/keep")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def keep(key: str) -> Any:
     """Keep a visit that the newer schedule does not have."""
     this_desk().day.keep(key)
@@ -56,7 +56,7 @@ def keep(key: str) -> Any:
 
 
 @pages.post("/remove")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def remove(key: str) -> Any:
     """Take a visit off the list."""
     this_desk().day.remove(key, _revision())
@@ -64,7 +64,7 @@ def remove(key: str) -> Any:
 
 
 @pages.post("/check")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def check(key: str) -> Any:
     """Look at a visit again, as after a text was approved."""
     this_desk().day.check_again(key)
@@ -72,7 +72,7 @@ def check(key: str) -> Any:
 
 
 @pages.get("/packet.pdf")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def packet(key: str) -> Response:
     """The papers of a visit as they would be printed."""
     desk = this_desk()
@@ -83,13 +83,13 @@ def packet(key: str) -> Response:
 
 
 @pages.post("/draft")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def draft(key: str) -> Any:
     """What a visit would be with an edit that is not saved yet: what speaks against it, and a preview of its papers."""
     desk, session = this_desk(), this_session()
     desk.day.row(key)  # raises where it is gone
     data = data_of_form()
-    edited = Row(single_entry_of(data), data, key=key)
+    edited = DeskRow(single_entry_of(data), data, key=key)
     result = desk.day.maker.preview(edited)
     checked = replace(edited, check=desk.day.maker.judged(edited, result))
     session.draft = b"" if isinstance(result, RefusedVisit) else result.pdf
@@ -99,7 +99,7 @@ def draft(key: str) -> Any:
 
 
 @pages.get("/draft.pdf")
-@access(Role.DESK)
+@access(DeskRole.DESK)
 def draft_packet(key: str) -> Response:
     """The papers of the edit that this session looked at last."""
     if not this_session().draft:
@@ -118,4 +118,4 @@ def _revision() -> int:
 
 
 def _to(key: str) -> Any:
-    return redirect(url_for("day.show", visit=key, _anchor=f"row-{key}"), 303)
+    return redirect(url_for("day.show", visit=key, _anchor=f"who-{key}"), 303)

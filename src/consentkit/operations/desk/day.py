@@ -17,8 +17,8 @@ from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.fields import value_of
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.merging import MergedDay, merge
-from consentkit.operations.desk.remedies import mended
-from consentkit.operations.desk.rows import Check, PrintedSet, Row, State
+from consentkit.operations.desk.remedies import corrected
+from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.visits import VisitEntry
 
@@ -37,28 +37,28 @@ def now() -> datetime.datetime:
 
 
 @dataclass
-class Day:
+class DeskDay:
     """The visits of a day. `version` grows with each change, so that a page knows whether it is out of date."""
 
     maker: DeskMaker
     clock: Callable[[], datetime.datetime] = now
-    recall: Callable[[Row, Check], tuple[PrintedSet, ...]] = lambda row, check: ()
+    recall: Callable[[DeskRow, Check], tuple[PrintedSet, ...]] = lambda row, check: ()
     """What is known of sets that were printed of a visit before it came into this day."""
     version: int = 0
-    _rows: dict[str, Row] = field(default_factory=dict, repr=False)
+    _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
     _date: datetime.date | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     # --- what there is ---
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[DeskRow]:
         """All visits in the order of the day."""
         with self._changed:
             self._end_if_over()
             return sorted(self._rows.values(), key=lambda row: row.order)
 
-    def row(self, key: str) -> Row:
+    def row(self, key: str) -> DeskRow:
         """A visit. Raises DeskRefusal where it is no longer there."""
         with self._changed:
             self._end_if_over()
@@ -87,7 +87,7 @@ class Day:
             self._recheck(*merged.changed, *merged.gone, *merged.back)
             return merged
 
-    def add_walk_in(self, data: Mapping[str, Any]) -> Row:
+    def add_walk_in(self, data: Mapping[str, Any]) -> DeskRow:
         """Add a visit that no schedule has. Date, time and number are given to it where it has none."""
         at = self.clock()
         # By the clock, so that no number comes again after the program was started again.
@@ -103,7 +103,7 @@ class Day:
             self._recheck(row.key)
         return row
 
-    def change(self, key: str, data: Mapping[str, Any], revision: int) -> Row:
+    def change(self, key: str, data: Mapping[str, Any], revision: int) -> DeskRow:
         """Give a visit other data. Raises DeskRefusal where somebody has changed it since that revision."""
         with self._changed:
             before = self._free(key, revision)
@@ -124,19 +124,19 @@ class Day:
             self._recheck(key, records=(before.record,))
             return self._rows[key]
 
-    def mend(self, key: str, name: str, revision: int) -> Row:
+    def remedy(self, key: str, name: str, revision: int) -> DeskRow:
         """Make an edit that was offered against what speaks against a visit. Raises DeskRefusal as `change` does."""
         row = self.row(key)
-        mends = [mend for mend in (row.check.mends if row.check else ()) if mend.name == name]
-        if not mends:
+        remedies = [remedy for remedy in (row.check.remedies if row.check else ()) if remedy.name == name]
+        if not remedies:
             raise DeskRefusal("changed-meanwhile")
-        return self.change(key, mended(row.data, mends[0]), revision)
+        return self.change(key, corrected(row.data, remedies[0]), revision)
 
     def mark_done(self, key: str, *, is_done: bool) -> None:
         """Note that the signed papers of a visit are back, or that they are not."""
         with self._changed:
             row = self.row(key)
-            if is_done and row.state is not State.PRINTED:
+            if is_done and row.state is not VisitState.PRINTED:
                 raise DeskRefusal("not-printed")
             self._put(replace(row, is_done=is_done))
 
@@ -163,7 +163,7 @@ class Day:
         with self._changed:
             self._rows, self._loaded, self._date = {}, {}, None
             self.maker.forget_all()
-            self._tell()
+            self._notify()
 
     def end_if_over(self) -> None:
         """Forget everything once the date of the day is over."""
@@ -187,7 +187,7 @@ class Day:
         while self.prepare_next():
             pass
 
-    def checked(self, row: Row, check: Check, sets: tuple[PrintedSet, ...] = ()) -> None:
+    def checked(self, row: DeskRow, check: Check, sets: tuple[PrintedSet, ...] = ()) -> None:
         """Note what came of making the papers of a row, unless it was changed meanwhile."""
         with self._changed:
             current = self._rows.get(row.key)
@@ -200,14 +200,14 @@ class Day:
             if not any(row.check is None for row in self._rows.values()):
                 self._changed.wait(seconds)
 
-    def update(self, key: str, change: Callable[[Row], Row]) -> Row:
+    def update(self, key: str, change: Callable[[DeskRow], DeskRow]) -> DeskRow:
         """Change a row in one step. `change` may raise DeskRefusal."""
         with self._changed:
             return self._put(change(self.row(key)))
 
     # --- within the lock ---
 
-    def _free(self, key: str, revision: int) -> Row:
+    def _free(self, key: str, revision: int) -> DeskRow:
         row = self.row(key)
         if row.revision != revision:
             raise DeskRefusal("changed-meanwhile")
@@ -215,13 +215,13 @@ class Day:
             raise DeskRefusal("is-printing")
         return row
 
-    def _put(self, row: Row) -> Row:
+    def _put(self, row: DeskRow) -> DeskRow:
         if row.key in self._rows:  # else the day has ended meanwhile
             self._rows[row.key] = row
-            self._tell()
+            self._notify()
         return row
 
-    def _note(self, rows: Sequence[Row]) -> None:
+    def _note(self, rows: Sequence[DeskRow]) -> None:
         """Note that the day has visits from now on."""
         if rows and self._date is None:
             self._date = self.today()
@@ -232,17 +232,17 @@ class Day:
         for key, row in self._rows.items():
             if row.record in concerned and row.check is not None:
                 self._rows[key] = replace(row, check=None)
-        self._tell()
+        self._notify()
 
     def _end_if_over(self) -> None:
         if self._date is not None and self._date != self.today():
             self.end()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self.version += 1
         self._changed.notify_all()
 
 
-def _row_with(data: Mapping[str, Any], *, is_walk_in: bool = False) -> Row:
+def _row_with(data: Mapping[str, Any], *, is_walk_in: bool = False) -> DeskRow:
     entry = single_entry_of(data)
-    return Row(entry, data, is_walk_in=is_walk_in)
+    return DeskRow(entry, data, is_walk_in=is_walk_in)

@@ -20,8 +20,8 @@ from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit
-from consentkit.operations.desk.remedies import mends_of
-from consentkit.operations.desk.rows import Check, Mend, Row
+from consentkit.operations.desk.remedies import remedies_of
+from consentkit.operations.desk.rows import Check, DeskRow, Remedy
 from consentkit.operations.listing import list_procedures
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn, RefusedVisit
@@ -89,7 +89,7 @@ class DeskMaker:
         self._to_forget.clear()
         self._opened = None
 
-    def preview(self, row: Row) -> MadePacket | RefusedVisit:
+    def preview(self, row: DeskRow) -> MadePacket | RefusedVisit:
         """Make the packet of an edit that is not saved. The other visits are not compared with it."""
         with self._making:
             previews = self._open().previews
@@ -99,14 +99,14 @@ class DeskMaker:
                 if row.visit:
                     previews.forget(row.visit)
 
-    def check(self, row: Row) -> Check:
+    def check(self, row: DeskRow) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
         return self.judged(row, self.make(row.entry))
 
-    def judged(self, row: Row, result: MadePacket | RefusedVisit) -> Check:
+    def judged(self, row: DeskRow, result: MadePacket | RefusedVisit) -> Check:
         """What came of making the papers of a row."""
         if isinstance(result, RefusedVisit):
-            return Check(result.problems, result.warnings, mends=self._mends(row.data))
+            return Check(result.problems, result.warnings, remedies=self._remedies(row.data))
         return check_of(result)
 
     def _open(self) -> _Opened:
@@ -139,10 +139,10 @@ class DeskMaker:
             return None
         return now.st_mtime_ns, now.st_size, now.st_ino
 
-    def _mends(self, data: Mapping[str, Any]) -> tuple[Mend, ...]:
+    def _remedies(self, data: Mapping[str, Any]) -> tuple[Remedy, ...]:
         workspace = self.workspace
         languages = [workspace.default_language, *workspace.languages()]
-        return mends_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
+        return remedies_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
 
     def _judge(self, data: Mapping[str, Any]) -> Collection[str] | None:
         """What speaks against the data of a visit that edits may help against; None where they are no visit."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit.operations.desk.fields import value_of
-from consentkit.operations.desk.rows import Row
+from consentkit.operations.desk.rows import DeskRow
 from consentkit.packets.visits import VisitEntry
 
 
@@ -19,7 +19,7 @@ from consentkit.packets.visits import VisitEntry
 class MergedDay:
     """The rows after a schedule was loaded, and what it changed, by the keys of the rows."""
 
-    rows: tuple[Row, ...] = field(repr=False)
+    rows: tuple[DeskRow, ...] = field(repr=False)
     added: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     """Visits that only have another time now."""
@@ -30,7 +30,7 @@ class MergedDay:
     """Visits that an earlier schedule lacked."""
 
 
-def merge(rows: Sequence[Row], entries: Iterable[VisitEntry], loaded: dict[str, object]) -> MergedDay:
+def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[str, object]) -> MergedDay:
     """Merge the visits of a schedule into the rows of a day, by their numbers.
 
     `loaded` has what the schedule said of each visit when it was loaded last, by its number, and is brought up to date.
@@ -62,11 +62,11 @@ def merge(rows: Sequence[Row], entries: Iterable[VisitEntry], loaded: dict[str, 
     return MergedDay(tuple(after.values()), **{name: tuple(keys) for name, keys in changes.items()})
 
 
-def _row_of(entry: VisitEntry) -> Row:
-    return Row(entry, entry.data if isinstance(entry.data, dict) else {})
+def _row_of(entry: VisitEntry) -> DeskRow:
+    return DeskRow(entry, entry.data if isinstance(entry.data, dict) else {})
 
 
-def _newer(before: Row, row: Row, *, is_news: bool) -> tuple[Row, str]:
+def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, str]:
     """A row as the schedule has it now, and in which way it has changed."""
     if before.is_gone:
         change = "back"
@@ -82,11 +82,11 @@ def _newer(before: Row, row: Row, *, is_news: bool) -> tuple[Row, str]:
     )
 
 
-def _without_time(row: Row) -> dict[str, object]:
+def _without_time(row: DeskRow) -> dict[str, object]:
     return {key: value for key, value in row.data.items() if key != "time"}
 
 
-def _is_missing(row: Row, numbers: set[str], days: set[datetime.date]) -> bool:
+def _is_missing(row: DeskRow, numbers: set[str], days: set[datetime.date]) -> bool:
     """Whether a schedule of the day of a visit lacks it."""
     if row.is_walk_in or row.is_gone or not row.number or row.number in numbers:
         return False

@@ -13,9 +13,9 @@ from typing import Literal, TypeAlias
 from consentkit.errors import ConsentkitError
 from consentkit.journal.entries import JournalRow, Who
 from consentkit.journal.journal import Journal
-from consentkit.operations.desk.day import Day, DeskRefusal
+from consentkit.operations.desk.day import DeskDay, DeskRefusal
 from consentkit.operations.desk.maker import check_of
-from consentkit.operations.desk.rows import Check, PrintedSet, Row, State
+from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
 from consentkit.operations.journal import intent_for
 from consentkit.operations.packets import MadePacket
 from consentkit.operations.printing import print_packet
@@ -23,7 +23,7 @@ from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
 """Why papers are printed again."""
-PRINTABLE = frozenset({State.READY, State.PRINTED, State.CHANGED, State.DONE})
+PRINTABLE = frozenset({VisitState.READY, VisitState.PRINTED, VisitState.CHANGED, VisitState.DONE})
 """The states in which a visit has papers."""
 _DONE = ("printed", "reprinted")
 _OTHER_PAPERS = b"other"
@@ -33,13 +33,13 @@ _OTHER_PAPERS = b"other"
 class DeskPrinter:
     """Prints the papers of the visits of a day."""
 
-    day: Day
+    day: DeskDay
     journal: Journal | None = None
 
     def print(
         self, key: str, printed_before: int, printer: str | None, who: Who, reason: Reason | None = None
     ) -> PrintedSet:
-        """Print a set of a visit of which so many have been printed; without a printer, a browser will.
+        """Print a set of a visit that was printed that many times; without a printer, a browser will.
 
         Raises DeskRefusal where it may not be printed now, and what the printer or the journal raises.
         """
@@ -63,7 +63,7 @@ class DeskPrinter:
             raise DeskRefusal("papers-changed")
         return made.pdf
 
-    def earlier_sets(self, row: Row, check: Check) -> tuple[PrintedSet, ...]:
+    def earlier_sets(self, row: DeskRow, check: Check) -> tuple[PrintedSet, ...]:
         """What the journal has of the prints of a visit, as after a restart: the last one."""
         if self.journal is None or not check.digest:
             return ()
@@ -86,7 +86,7 @@ class DeskPrinter:
         else:
             self.journal.fail(seq, who, "nothing-came-out")
 
-    def _as_printed(self, row: Row, check: Check, last: JournalRow) -> PrintedSet:
+    def _as_printed(self, row: DeskRow, check: Check, last: JournalRow) -> PrintedSet:
         """A set that the journal has: of the papers of now, or of other ones."""
         assert self.journal is not None
         number, at = last.entry.print_number or 1, last.at.astimezone()
@@ -96,7 +96,7 @@ class DeskPrinter:
         is_same = last.entry.seal == self.journal.seal(made.pdf)
         return PrintedSet(number, at, check.digest if is_same else _OTHER_PAPERS, last.entry.pages or 0)
 
-    def _print(self, row: Row, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
+    def _print(self, row: DeskRow, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
         made = self._made(row, None)
         check = check_of(made)
         if row.check is None or check.digest != row.check.digest:
@@ -111,7 +111,7 @@ class DeskPrinter:
     def _print_recorded(
         self,
         journal: Journal,
-        row: Row,
+        row: DeskRow,
         made: MadePacket,
         printer: str | None,
         who: Who,
@@ -130,7 +130,7 @@ class DeskPrinter:
         journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf))
         return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs)
 
-    def _made(self, row: Row, serial: PrintSerial | None) -> MadePacket:
+    def _made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
         made = self.day.maker.make(row.entry, serial)
         if not isinstance(made, MadePacket):
             self.day.check_again(row.key)
@@ -144,7 +144,7 @@ class DeskPrinter:
         return print_packet(workspace, made.packet, printer, sets=workspace.folder.clinic.printing.sets)
 
 
-def _claimed(row: Row, printed_before: int) -> Row:
+def _claimed(row: DeskRow, printed_before: int) -> DeskRow:
     """A row that this call, and no other one, prints."""
     if row.is_printing:
         raise DeskRefusal("is-printing")

@@ -20,7 +20,7 @@ from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
 
 
-class State(StrEnum):
+class VisitState(StrEnum):
     """What is to be done about a visit."""
 
     CHECKING = "checking"
@@ -52,11 +52,11 @@ class PrintedSet:
 
 
 @dataclass(frozen=True)
-class Mend:
+class Remedy:
     """An edit of a visit after which something no longer speaks against it."""
 
     kind: str
-    """What it does, such as `without`; `remedies.mended` has them all."""
+    """What it does, such as `without`; `remedies.corrected` has them all."""
     value: str = ""
     """The code or the language, where it has one; two codes with `>` between where one replaces the other."""
 
@@ -74,17 +74,17 @@ class Check:
     """What speaks against it, one for each reason."""
     warnings: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
-    mends: tuple[Mend, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     """What would help against the problems."""
     packet: str = ""
     """The number on the papers."""
     pages: int = 0
     digest: bytes = field(default=b"", repr=False)
-    """What tells whether other papers would be printed now; empty where there are none."""
+    """What changes when other papers would be printed; empty where there are none."""
 
 
 @dataclass(frozen=True)
-class Row:
+class DeskRow:
     """A visit of the day."""
 
     entry: VisitEntry = field(repr=False)
@@ -106,24 +106,24 @@ class Row:
     """Whether a newer schedule does not have it."""
 
     @property
-    def state(self) -> State:
+    def state(self) -> VisitState:
         """What is to be done about it."""
         if self.is_gone:
-            return State.GONE
+            return VisitState.GONE
         if self.check is None:
-            return State.CHECKING
+            return VisitState.CHECKING
         if self.check.problems:
-            return State.ATTENTION
+            return VisitState.ATTENTION
         if not self.sets:
-            return State.READY
+            return VisitState.READY
         if self.sets[-1].digest != self.check.digest:
-            return State.CHANGED
-        return State.DONE if self.is_done else State.PRINTED
+            return VisitState.CHANGED
+        return VisitState.DONE if self.is_done else VisitState.PRINTED
 
     @property
     def has_old_set(self) -> bool:
         """Whether papers are about that should not be handed out."""
-        return bool(self.sets) and self.state in {State.CHANGED, State.ATTENTION, State.GONE}
+        return bool(self.sets) and self.state in {VisitState.CHANGED, VisitState.ATTENTION, VisitState.GONE}
 
     @property
     def next_serial(self) -> int:

@@ -26,7 +26,7 @@
 
   const swap = (before, after) => {
     const focused = document.activeElement;
-    const row = focused && focused.closest("tr[data-key]");
+    const row = focused && focused.closest("tbody[data-key]");
     const place = row ? [...row.querySelectorAll("a, button")].indexOf(focused) : -1;
     before.replaceWith(after);
     if (row) {
@@ -50,7 +50,7 @@
     if (!fresh || fresh.dataset.version === rows.dataset.version) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
     const isEditing = document.activeElement && document.activeElement.closest("#details");
-    const selected = document.querySelector("tr[aria-current]");
+    const selected = document.querySelector("tbody.selected");
     swap(rows, document.adoptNode(fresh));
     if (wasWaiting && !Number(fresh.dataset.waiting)) {
       announce(byId("counts").textContent.trim());
@@ -106,8 +106,8 @@
 
   // --- keys ---
 
-  const links = () => [...document.querySelectorAll("tr[data-key] a.who")];
-  const currentRow = () => document.activeElement.closest("tr[data-key]") || document.querySelector("tr[aria-current]");
+  const links = () => [...document.querySelectorAll("tbody[data-key] a.who")];
+  const currentRow = () => document.activeElement.closest("tbody[data-key]") || document.querySelector("tbody.selected");
   const move = (step) => {
     const all = links();
     const row = currentRow();
@@ -126,7 +126,11 @@
     ArrowUp: () => move(-1),
     p: () => press("p"),
     P: () => open("all"),
-    e: () => currentRow()?.querySelector("a.who").click(),
+    e: () => {
+      const row = currentRow();
+      if (row && row.classList.contains("selected")) byId("f-patient_name")?.focus();
+      else row?.querySelector("a.who").click();
+    },
     d: () => press("d"),
     n: () => open("n"),
   };
@@ -149,9 +153,11 @@
     event.target.dataset.sent = "yes";
   });
 
-  // --- the focus stays on the row that was worked on ---
-
-  if (location.hash.startsWith("#row-")) byId(location.hash.slice(1))?.querySelector("a.who")?.focus();
+  // Where the details are below the visits, go to them.
+  if (location.hash.startsWith("#who-") && edit && matchMedia("(max-width: 62rem)").matches) {
+    byId("details").scrollIntoView();
+    byId("details").focus({ preventScroll: true });
+  }
 
   // --- after five idle minutes, and when the browser brings back an old page, nobody's name is left in it ---
 
