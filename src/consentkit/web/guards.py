@@ -106,9 +106,9 @@ def _require_own_page() -> None:
 
 def _require_session(session: Session | None, roles: frozenset[DeskRole], *, while_locked: bool) -> Response | None:
     if session is None:
-        return redirect(url_for("sign_in.show"))
+        return redirect(url_for("sign_in.show"), 303)
     if session.is_locked and not while_locked:
-        return redirect(url_for("sign_in.locked"))
+        return redirect(url_for("sign_in.locked"), 303)
     if not session.may(roles):
         abort(403)
     if request.method == "POST" and not session.is_form_of(request.form.get("csrf", "")):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request, url_for
 
+from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.fields import FIELDS, value_of
 from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
-from consentkit.web.words import Words, words_of
+from consentkit.web.words import DEFAULT, Words, words_of
 
 if TYPE_CHECKING:
     from werkzeug import Response
@@ -79,8 +80,11 @@ def current_words() -> Words:
 
 
 def language_of_clinic(desk: Desk) -> str:
-    """The language in which the clinic works."""
-    return desk.day.maker.clinic.language
+    """The language in which the clinic works, as far as that can be read."""
+    try:
+        return desk.day.maker.clinic.language
+    except ConsentkitError:  # the page says what is wrong
+        return DEFAULT
 
 
 def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
