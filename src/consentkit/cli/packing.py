@@ -25,6 +25,7 @@ from consentkit.operations.packet_files import (
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
+    PrintUnrecorded,
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
@@ -118,6 +119,8 @@ class _PacketReport:
                 self._show_written(event)
             case PacketNotPrinted():
                 self._show_refusal(event.entry, event.error, event.problems)
+            case PrintUnrecorded():
+                click.echo(f"Warning: {event.message}", err=True)
             case VisitRefused():
                 self._show_refused(event)
             case DayFileWritten():

@@ -41,7 +41,7 @@ CREATE TABLE entries (
     pages INTEGER CHECK (pages > 0),
     copies INTEGER CHECK (copies > 0),
     printer TEXT CHECK (printer NOT GLOB '*[^A-Za-z0-9_.@-]*'),
-    jobs TEXT NOT NULL CHECK (jobs NOT GLOB '*[^ A-Za-z0-9_.@-]*'),
+    jobs TEXT NOT NULL CHECK (jobs NOT GLOB '*[^,A-Za-z0-9_.@-]*'),
     refers INTEGER CHECK (refers > 0),
     rule TEXT CHECK (rule NOT GLOB '*[^a-z-]*'),
     reason TEXT CHECK (reason NOT GLOB '*[^a-z-]*'),
@@ -82,8 +82,14 @@ _OTHER_FOLDER = "move the folder away, and the next entry begins a new journal"
 
 
 def is_begun(folder: Path) -> bool:
-    """Whether there is a journal in a folder, whole or not."""
-    return os.path.lexists(folder / FILE)
+    """Whether there is a journal in a folder, whole or not, or that can't be seen."""
+    try:
+        os.lstat(folder / FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def make_file(folder: Path, mode: int) -> None:

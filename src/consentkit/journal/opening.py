@@ -97,10 +97,10 @@ def _prepare(folder: Path, modes: _Modes) -> None:
 
 def _settle(folder: Path, modes: _Modes) -> None:
     """Let the files be for whom clinic.yaml says now, where they are ours."""
-    modes_of_files = dict.fromkeys(folder.glob(f"{database.FILE}*"), modes.database) | {folder / KEY_FILE: modes.key}
-    group = folder.stat().st_gid
-    for path, mode in modes_of_files.items():
+    for name in (database.FILE, f"{database.FILE}-wal", f"{database.FILE}-shm", KEY_FILE):
         with contextlib.suppress(OSError):  # SQLite removes files of its own at any moment
+            path, group = folder / name, folder.stat().st_gid
+            mode = modes.key if name == KEY_FILE else modes.database
             status = path.lstat()
             if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
                 continue

@@ -44,7 +44,7 @@ def row_of(entry: JournalEntry, seq: int, at: datetime.datetime, prev: str) -> d
         "role": entry.who.role,
         "station": entry.who.station,
         "papers": json.dumps([paper.as_data() for paper in entry.papers], separators=(",", ":")),
-        "jobs": " ".join(entry.jobs),
+        "jobs": ",".join(entry.jobs),
         "prev": prev,
     }
     return row | {"hash": hash_of(row)}
@@ -56,7 +56,7 @@ def entry_of_row(row: Mapping[str, Any]) -> JournalRow:
         entry = JournalEntry(
             who=Who(row["actor"], row["station"], row["role"]),
             papers=tuple(JournalPaper(**paper) for paper in json.loads(row["papers"])),
-            jobs=tuple(row["jobs"].split()),
+            jobs=tuple(filter(None, row["jobs"].split(","))),
             **{name: row[name] for name in _SAME},
         )
         return JournalRow(row["seq"], datetime.datetime.fromisoformat(row["at"]), entry, row["hash"])

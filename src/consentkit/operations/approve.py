@@ -1,7 +1,8 @@
 """Recording the approval of a document.
 
 Guarantees: what is approved is the document as it is at that moment, and it could be made; a translation of a text that
-has changed since is never approved, and no approval ends before it begins.
+has changed since is never approved, and no approval ends before it begins. Nothing is approved while the clinic keeps a
+journal that can't be written to.
 """
 
 from __future__ import annotations
@@ -19,6 +20,14 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import Approval, load_approvals, record
 from consentkit.model.identity import APPROVALS, Variant, approved_kind
+from consentkit.operations.journal import (
+    JournalEntry,
+    JournalPaper,
+    is_for_group,
+    record_entries,
+    require_journal,
+    who_asks,
+)
 from consentkit.reading import characters
 
 _NAMES = {"by", "role"}
@@ -54,6 +63,7 @@ def approve(
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
+    require_journal(workspace)
     today = datetime.date.today()
     if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
         raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
@@ -73,7 +83,18 @@ def approve(
         on=today,
         until=until,
     )
-    return Approved(record(folder, approval, plain_text(document)), variant, folder / APPROVALS)
+    recorded = record(folder, approval, plain_text(document), for_group=is_for_group(workspace))
+    _note_in_journal(workspace, recorded)
+    return Approved(recorded, variant, folder / APPROVALS)
+
+
+def _note_in_journal(workspace: OpenWorkspace, approval: Approval) -> None:
+    """Record in the journal what was approved, by which account; who approves it is in the record of approvals."""
+    paper = JournalPaper(approval.variant, approval.code, approval.language, approval.content, approval.edition)
+    try:
+        record_entries(workspace, [JournalEntry("approved", who_asks(), papers=(paper,))])
+    except FileAccess as error:
+        raise FileAccess(f"the approval is recorded in {APPROVALS}, but not in the journal: {error}") from error
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:

@@ -9,26 +9,53 @@ from __future__ import annotations
 import os
 import pwd
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
-from consentkit.journal.chain import JournalHead as JournalHead  # noqa: PLC0414 - what is handed out
+
+# What is handed out, and what an entry is made of.
+from consentkit.journal.chain import JournalHead as JournalHead  # noqa: PLC0414
 from consentkit.journal.chain import JournalVerdict as JournalVerdict  # noqa: PLC0414
 from consentkit.journal.entries import IntendedPrint as IntendedPrint  # noqa: PLC0414
-from consentkit.journal.entries import JournalEntry, JournalPaper, PrintIntent, Who
+from consentkit.journal.entries import JournalEntry as JournalEntry  # noqa: PLC0414
+from consentkit.journal.entries import JournalPaper as JournalPaper  # noqa: PLC0414
 from consentkit.journal.entries import JournalRow as JournalRow  # noqa: PLC0414
-from consentkit.journal.journal import Journal
-from consentkit.journal.values import FORMS, OVERRIDE_REASONS, UNKNOWN_ACTOR, JournalReason
+from consentkit.journal.entries import PrintIntent as PrintIntent  # noqa: PLC0414
+from consentkit.journal.entries import Who as Who  # noqa: PLC0414
+from consentkit.journal.journal import Journal as Journal  # noqa: PLC0414
+from consentkit.journal.values import FORMS, OVERRIDE_REASONS, UNKNOWN_ACTOR
+from consentkit.journal.values import JournalAction as JournalAction  # noqa: PLC0414
+from consentkit.journal.values import JournalReason as JournalReason  # noqa: PLC0414
 from consentkit.packets.packet import Packet
 
 
 def open_journal(workspace: OpenWorkspace, who: Who | None = None) -> Journal | None:
     """Open the clinic's journal to write to it; None where the clinic keeps none. Raises FileAccess."""
-    folder, clinic = journal_folder(workspace), workspace.folder.clinic
+    folder = journal_folder(workspace)
     if folder is None:
         return None
-    return Journal.open(folder, who or who_asks(), for_group=clinic.files == "group")
+    return Journal.open(folder, who or who_asks(), for_group=is_for_group(workspace))
+
+
+def record_entries(workspace: OpenWorkspace, entries: Sequence[JournalEntry]) -> None:
+    """Record entries, if the clinic keeps a journal. Raises FileAccess."""
+    journal = open_journal(workspace) if entries else None
+    if journal:
+        with journal:
+            journal.record_all(entries)
+
+
+def is_for_group(workspace: OpenWorkspace) -> bool:
+    """Whether the group of a folder may read what is written into it."""
+    return workspace.folder.clinic.files == "group"
+
+
+def require_journal(workspace: OpenWorkspace) -> None:
+    """Raise FileAccess where the clinic keeps a journal that can't be written to."""
+    if journal := open_journal(workspace):
+        journal.close()
 
 
 def open_journal_to_read(workspace: OpenWorkspace) -> Journal:
@@ -38,6 +65,8 @@ def open_journal_to_read(workspace: OpenWorkspace) -> Journal:
 
 def journal_folder(workspace: OpenWorkspace) -> Path | None:
     """Where the clinic's journal is, or will be; None where the clinic keeps none."""
+    if not workspace.keeps_journal:
+        return None
     settings, folder = workspace.folder.clinic.journal, workspace.folder.path
     return folder / settings.folder if settings and folder else None
 
