@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
-from consentkit.operations.journal import who_asks
+from consentkit.operations.journal import Who, who_asks
 from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
 
 if TYPE_CHECKING:
     from werkzeug import Request
 
-    from consentkit.journal.entries import Who
 
 _SECONDS_BETWEEN_LOOKS = 20.0
 ROLES_BY_LINK = frozenset({DeskRole.DESK})

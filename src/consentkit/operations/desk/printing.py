@@ -7,18 +7,17 @@ double click or the back button print one set.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from consentkit.errors import ConsentkitError
-from consentkit.journal.entries import JournalRow, Who
-from consentkit.journal.journal import Journal
 from consentkit.operations.desk.day import DeskDay, DeskRefusal
 from consentkit.operations.desk.maker import check_of
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
-from consentkit.operations.journal import intent_for
+from consentkit.operations.journal import Journal, JournalRow, Who, intent_for
 from consentkit.operations.packets import MadePacket
-from consentkit.operations.printing import print_packet
+from consentkit.operations.printing import PrintUncertain, print_packet
 from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
@@ -81,10 +80,16 @@ class DeskPrinter:
         """Note what became of such a print."""
         if self.journal is None:
             raise DeskRefusal("no-such-visit")
+        lost = next((one for one in self.journal.unfinished() if one.seq == seq), None)
+        if lost is None:
+            raise DeskRefusal("changed-meanwhile")
         if came_out:
             self.journal.finish(seq, who)
         else:
             self.journal.fail(seq, who, "nothing-came-out")
+        for row in self.day.rows():
+            if row.number == lost.entry.visit:
+                self.day.update(row.key, lambda now: replace(now, sets=(), check=None))
 
     def _as_printed(self, row: DeskRow, check: Check, last: JournalRow) -> PrintedSet:
         """A set that the journal has: of the papers of now, or of other ones."""
@@ -124,10 +129,13 @@ class DeskPrinter:
         counted = self._made(row, PrintSerial(intended.print_number, at.time()))
         try:
             jobs = self._send(counted, printer)
+        except PrintUncertain:  # the intent stays without an end, and the page asks
+            raise
         except ConsentkitError:
             journal.fail(intended.seq, who)
             raise
-        journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf))
+        with suppress(ConsentkitError):  # the papers are in the tray: the page asks what the journal does not have
+            journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf))
         return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs)
 
     def _made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
