@@ -9,7 +9,7 @@ import io
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,8 @@ class Clerk:
     desk: Desk
     client: FlaskClient
     csrf: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
+    host: str = HOST
+    scheme: str = "http"
 
     @staticmethod
     def at(desk: Desk, *, signs_in: bool = True) -> Clerk:
@@ -104,7 +105,7 @@ class Clerk:
         return clerk
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, base_url=f"http://{HOST}", buffered=True, **options)
+        return self.client.get(path, base_url=f"{self.scheme}://{self.host}", buffered=True, **options)
 
     def look(self, path: str = "/") -> str:
         """What a page says, without marks."""
@@ -117,9 +118,10 @@ class Clerk:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Send a form of a page of ours."""
-        headers = {"Origin": f"http://{HOST}", **options.pop("headers", {})}
+        address = f"{self.scheme}://{self.host}"
+        headers = {"Origin": address, **options.pop("headers", {})}
         form = {"csrf": self.csrf, **(data or {})}
-        return self.client.post(path, data=form, base_url=f"http://{HOST}", headers=headers, **options)
+        return self.client.post(path, data=form, base_url=address, headers=headers, **options)
 
     def load(self, *rows: dict[str, str]) -> str:
         """Load a schedule, and say what the page says then."""

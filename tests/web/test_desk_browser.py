@@ -274,8 +274,8 @@ def test_nothing_is_cut_off_on_a_narrow_screen_or_at_four_times_the_size(opened:
     for path in ("/", f"/?visit={opened.row('V-2').key}", "/?walk-in=1", f"/visit/{opened.row('V-1').key}/again"):
         page.goto(opened.address + path)
         wide = page.evaluate(
-            "() => [...document.querySelectorAll('body :not(thead, thead *)')].filter(one => one.getBoundingClientRect().right > 320)"
-            ".map(one => one.outerHTML.slice(0, 80))"
+            "() => [...document.querySelectorAll('body :not(thead, thead *)')]"
+            ".filter(one => one.getBoundingClientRect().right > 320).map(one => one.outerHTML.slice(0, 80))"
         )
         assert wide == [], path
 

@@ -19,6 +19,10 @@ LOWEST_CONTRAST = 4.5
 """The contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
 
 
+_HOST = r"^[a-z0-9](?:[a-z0-9.-]{0,100}[a-z0-9])?(?::[0-9]{1,5})?$"
+_ADDRESS = r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]{2,39})$"
+
+
 def contrast_with_white(colour: str) -> float:
     """Contrast ratio of a colour such as #1f4e79 with white (WCAG 2, relative luminance)."""
     channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
@@ -107,6 +111,23 @@ class JournalSettings(Record):
     """Where it is: beside clinic.yaml by default. It must be on a disk of the machine, not of a network."""
 
 
+class DeskSettings(Record):
+    """The page of the front desk for several computers (docs/desk.md). One computer needs none of this."""
+
+    hosts: Annotated[tuple[Annotated[str, StringConstraints(pattern=_HOST)], ...], Field(min_length=1, max_length=10)]
+    """The names by which browsers call the page, such as desk.willow.example; with the port where it is not 443."""
+    proxy: Annotated[str, StringConstraints(pattern=_ADDRESS)] | None = None
+    """The address of the proxy that ends TLS: nobody else may connect then."""
+    user_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] | None = None
+    """The header in which the proxy names who has signed in there, such as X-Remote-User."""
+
+    @model_validator(mode="after")
+    def _trusts_only_a_proxy(self) -> Self:
+        if self.user_header and not self.proxy:
+            raise ValueError("has a `user_header` and no `proxy`; name the address that may send the header")
+        return self
+
+
 class Clinic(Record):
     """Who hands out the document. Everything may be left out: the paper then has blanks."""
 
@@ -130,6 +151,8 @@ class Clinic(Record):
     """How packets are printed with `--print`, and at the front desk."""
     files: Literal["owner", "group"] = "owner"
     """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
+    desk: DeskSettings | None = None
+    """The page of the front desk for several computers."""
     journal: JournalSettings | None = None
     """Whether there is a journal, and for how long entries are kept; there is none if left out."""
     checks: CheckSettings = CheckSettings()

@@ -25,7 +25,8 @@ from consentkit.journal.entries import JournalRow as JournalRow  # noqa: PLC0414
 from consentkit.journal.entries import PrintIntent as PrintIntent  # noqa: PLC0414
 from consentkit.journal.entries import Who as Who  # noqa: PLC0414
 from consentkit.journal.journal import Journal as Journal  # noqa: PLC0414
-from consentkit.journal.values import FORMS, OVERRIDE_REASONS, UNKNOWN_ACTOR
+from consentkit.journal.values import FORMS, OVERRIDE_REASONS
+from consentkit.journal.values import UNKNOWN_ACTOR as UNKNOWN_ACTOR  # noqa: PLC0414
 from consentkit.journal.values import JournalAction as JournalAction  # noqa: PLC0414
 from consentkit.journal.values import JournalReason as JournalReason  # noqa: PLC0414
 from consentkit.packets.packet import Packet

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from consentkit.errors import FileAccess, WrongUse, reason
-from consentkit.web.request import LOOPBACK
+from consentkit.web.request import LOOPBACK as LOOPBACK
 from consentkit.web.request import PORT as PORT
 from consentkit.web.request import DeskRequest as DeskRequest
 
@@ -20,6 +20,13 @@ def require_extra() -> None:
         raise WrongUse(f"the desk needs {' and '.join(missing)}; install them with `pip install 'consentkit[desk]'`")
 
 
+def hash_of(password: str) -> str:
+    """What is kept of a password."""
+    from consentkit.web.passwords import hashed
+
+    return hashed(password)
+
+
 def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Callable[[str], None]) -> None:
     """Run a desk until it is interrupted.
 
@@ -28,16 +35,18 @@ def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Cal
     start.
     """
     require_extra()
-    from consentkit.web.server import keep_memory_private, new_desk, new_server, serve
+    from consentkit.web.server import keep_memory_private, new_desk, new_server, notes_of, serve
 
     desk = new_desk(request, report)
+    for note in notes_of(desk):
+        report(note)
     if trouble := keep_memory_private():
         report(f"Note: {trouble}.")
     try:
-        server = new_server(desk, LOOPBACK, request.port)
+        server = new_server(desk, request.listen, request.port)
     except OSError as error:
         raise FileAccess(
-            f"port {request.port} of {LOOPBACK} can't be used: {reason(error)}; a desk may be running already; else "
-            "name another one with --port"
+            f"port {request.port} of {request.listen} can't be used: {reason(error)}; a desk may be running already; "
+            "else name another one with --port"
         ) from None
     serve(desk, server, show_link)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.web import day_pages, print_pages, sign_in_pages, visit_pages
+from consentkit.web import day_pages, journal_pages, print_pages, sign_in_pages, texts_pages, visit_pages
 from consentkit.web.desk import Desk
 from consentkit.web.guards import guard, this_desk
 from consentkit.web.shown import here, say_and_go
@@ -27,7 +27,14 @@ PACKAGE = __name__.rpartition(".")[0]
 LARGEST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a request."""
 _MOST_FIELDS = 200
-_PAGES = (day_pages.pages, visit_pages.pages, print_pages.pages, sign_in_pages.pages)
+_PAGES = (
+    day_pages.pages,
+    visit_pages.pages,
+    print_pages.pages,
+    sign_in_pages.pages,
+    texts_pages.pages,
+    journal_pages.pages,
+)
 
 
 class RequestInMemory(Request):

@@ -88,7 +88,7 @@ def switch_language() -> Any:
     """Show the pages in the next language."""
     known = languages()
     this_session().language = known[(known.index(current_words().language) + 1) % len(known)]
-    return redirect(url_for("day.show"), 303)
+    return redirect(url_for("sign_in.home"), 303)
 
 
 @pages.post("/shortcuts")

@@ -6,14 +6,17 @@ Guarantees: nothing of it is a global variable, so several desks can run in one 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from consentkit.errors import ConsentkitError
+from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
-from consentkit.operations.journal import Who, who_asks
+from consentkit.operations.desk.users import DeskUser, load_users
+from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
+from consentkit.web.passwords import PasswordDoor
 from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
 
 if TYPE_CHECKING:
@@ -34,22 +37,54 @@ class Desk:
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""
     sessions: Sessions = field(default_factory=Sessions)
+    door: PasswordDoor | None = None
+    """What checks passwords; None on one computer, where the link is the key."""
+    shared: DeskSettings | None = None
+    """How several computers reach it; None on one computer."""
     report: Callable[[str], None] = lambda text: None
     """Where it is noted that something went wrong: by the name of the page and the kind of error only."""
 
     def session_of(self, request: Request) -> Session | None:
         """The session that a request belongs to."""
+        name = request.cookies.get(COOKIE)
+        if self.shared and self.shared.user_header:  # the proxy knows who it is, and its word ends a session, too
+            session = self.sessions.find(name, is_active=False)
+            if session and session.person != request.headers.get(self.shared.user_header, "").lower():
+                self.sessions.close(name)
         is_active = request.headers.get("X-Desk-Refresh") is None  # a page that refreshes itself is nobody's work
-        return self.sessions.find(request.cookies.get(COOKIE), is_active=is_active)
+        return self.sessions.find(name, is_active=is_active)
 
-    def who(self, session: Session) -> Who:
-        """Who does something, as the journal has it."""
+    def who(self, session: Session, role: DeskRole | None = None) -> Who:
+        """Who does something, as the journal has it, and as what."""
         known = who_asks()
-        return replace(known, actor=session.person or known.actor, role=session.main_role.value)
+        return replace(known, actor=session.person or known.actor, role=(role or session.main_role).value)
 
     def open_by_link(self) -> tuple[str, Session]:
         """Open a session for whoever has used a link."""
         return self.sessions.open(who_asks().actor, ROLES_BY_LINK)
+
+    def users(self) -> Mapping[str, DeskUser]:
+        """Who may sign in, as the clinic's file has it now."""
+        return load_users(self.day.maker.place.folder)
+
+    def open_for(self, account: str, user: DeskUser, *, needs_password: bool) -> str:
+        """Open a session for somebody who has signed in. Returns the name that the browser keeps."""
+        roles = frozenset(map(DeskRole, user.roles))
+        name, session = self.sessions.open(account, roles, needs_password=needs_password)
+        self.note(session, "signed-in")
+        return name
+
+    def note(self, session: Session, action: JournalAction) -> None:
+        """Let the journal have what somebody did who has signed in."""
+        self._record(JournalEntry(action, self.who(session)))
+
+    def note_failure(self, account: str | None) -> None:
+        """Let the journal have that somebody could not sign in; with the account only where there is such a user."""
+        self._record(JournalEntry("failed-sign-in", replace(who_asks(), actor=account or UNKNOWN_ACTOR, role=None)))
+
+    def _record(self, entry: JournalEntry) -> None:
+        if self.printer.journal is not None and self.shared is not None:
+            self.printer.journal.record(entry)
 
     def end_day(self) -> None:
         """Forget everything about the visits."""

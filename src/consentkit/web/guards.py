@@ -77,6 +77,8 @@ def _require_permission() -> Response | None:
     desk = this_desk()
     if request.host not in desk.hosts:
         abort(421)
+    if desk.shared and desk.shared.proxy and request.remote_addr != desk.shared.proxy:
+        abort(403)
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint == "static":
         return None

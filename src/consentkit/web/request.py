@@ -26,3 +26,5 @@ class DeskRequest:
     """A schedule to begin with."""
     port: int = PORT
     """Where it listens; 0 for any free port."""
+    listen: str = LOOPBACK
+    """The address of this machine at which it listens. Another than the loopback is for several computers."""

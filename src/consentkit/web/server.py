@@ -18,12 +18,15 @@ from typing import Any
 
 from waitress.server import create_server
 
+from consentkit.errors import WrongUse
+from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.journal import open_journal
 from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
+from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import LOOPBACK, DeskRequest
 
 _THREADS = 6
@@ -41,7 +44,39 @@ def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
     day.recall = printer.earlier_sets
     if request.visits is not None:
         day.load(request.visits)
-    return Desk(day, printer, report=report)
+    desk = Desk(day, printer, report=report)
+    if request.listen != LOOPBACK:
+        desk.shared, desk.door = require_sharing(desk), PasswordDoor()
+        desk.hosts = frozenset(desk.shared.hosts)
+    return desk
+
+
+def require_sharing(desk: Desk) -> DeskSettings:
+    """How a clinic shares its desk. Raises WrongUse where it does not say so, or nobody could sign in."""
+    settings = desk.day.maker.clinic.desk
+    if settings is None:
+        raise WrongUse(
+            "`listen` opens the desk to other computers, and clinic.yaml does not say how; write `desk:` with `hosts:` "
+            "into it (docs/desk.md)",
+            arguments=["listen"],
+        )
+    if not desk.users():
+        raise WrongUse(
+            "`listen` opens the desk to other computers, and nobody could sign in; add somebody with "
+            "`consentkit desk-user`",
+            arguments=["listen"],
+        )
+    return settings
+
+
+def notes_of(desk: Desk) -> list[str]:
+    """What whoever starts a desk should know of it."""
+    if desk.shared and not desk.shared.proxy:
+        return [
+            "Note: without a proxy that ends TLS (`desk: proxy:` in clinic.yaml), names and passwords cross the "
+            "network for everybody on it to read."
+        ]
+    return []
 
 
 def new_server(desk: Desk, address: str, port: int) -> Any:
@@ -63,8 +98,8 @@ def new_server(desk: Desk, address: str, port: int) -> Any:
         expose_tracebacks=False,
         clear_untrusted_proxy_headers=True,
     )
-    own = server.effective_port
-    desk.hosts |= {f"{name}:{own}" for name in (LOOPBACK, "localhost")}
+    if desk.shared is None:
+        desk.hosts |= {f"{name}:{server.effective_port}" for name in (LOOPBACK, "localhost")}
     return server
 
 
@@ -105,8 +140,10 @@ def serve(desk: Desk, server: Any, show_link: Callable[[str], None]) -> None:
     """Answer requests until the process is interrupted."""
     address = f"http://{LOOPBACK}:{server.effective_port}/open/"
     desk.work()
-    show_link(address + desk.sessions.new_link())
-    threading.Thread(target=_show_more_links, args=(desk, address, show_link), name="links", daemon=True).start()
+    if desk.shared is None:
+        show_link(address + desk.sessions.new_link())
+        links = threading.Thread(target=_show_more_links, args=(desk, address, show_link), name="links", daemon=True)
+        links.start()
     try:
         server.run()
     finally:

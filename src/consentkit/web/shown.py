@@ -91,7 +91,9 @@ def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
     """Go to a page, which then says something."""
     session = this_session()
     session.message = key, values
-    named = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
+    named: dict[str, Any] = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
+    if to == "texts.read":
+        named = values
     return redirect(url_for(to, **named), 303)
 
 
