@@ -132,9 +132,9 @@ def test_a_packet_that_could_not_be_written_is_recorded_as_not_made(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "2026-11-23-V-1.pdf").write_text("somebody else's")
     assert pack("-o", "out/").code == 5
+    assert actions(entries()) == ["made", "not-made"]
     made, failed = entries()
-    assert (made["action"], failed["action"], failed["refers"]) == ("made", "not-made", made["seq"])
-    assert failed["reason"] == "not-written"
+    assert (failed["refers"], failed["reason"]) == (made["seq"], "not-written")
 
 
 def test_a_print_is_recorded_before_and_after_with_its_jobs(
@@ -193,6 +193,7 @@ def test_an_override_is_recorded_with_its_rule_and_a_code_for_the_reason(
     given: str, kept: str, pack: Call, entries: Callable[..., list[dict[str, Any]]], clinic: Path
 ) -> None:
     assert pack("--override", given, patient=CHILD).code == 0
+    assert actions(entries()) == ["overridden", "made"]
     overridden, made = entries()
     assert (overridden["action"], overridden["rule"], overridden["reason"]) == ("overridden", "minor-alone", kept)
     assert overridden["packet"] == made["packet"]
