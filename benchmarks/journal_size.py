@@ -3,8 +3,8 @@
     python -m benchmarks.journal_size                 100,000 entries
     python -m benchmarks.journal_size --entries 5000
 
-Prints the median of the time of each in milliseconds. The entries are spread over working days with 150 each. They go in
-within one transaction, which is how a test machine gets there in a minute; each is made as the journal makes it.
+Prints the median of the time of each in milliseconds. The entries are spread over days with 150 each. They go in within
+one transaction, which is how a test machine gets there in a minute; each is made as the journal makes it.
 """
 
 from __future__ import annotations

@@ -89,10 +89,12 @@ def test_without_that_line_a_file_is_for_its_owner_only(share: Path) -> None:
 
 def test_the_group_is_that_of_the_folder_even_where_new_files_would_get_the_users_own(share: Path) -> None:
     share.chmod(0o770)  # without the bit that hands the group on
-    target = share / "day" / "packet.pdf"
+    target, beside = share / "day" / "packet.pdf", share / "packet.pdf"
     with as_user(ROSA, CLERKS):
         prepare_folder(target.parent, for_group=True)
         write_file(target, b"papers", for_group=True)
+        write_file(beside, b"papers", for_group=True)
+    assert (mode(beside), beside.stat().st_gid) == (0o640, CLERKS)
     assert (mode(target), target.stat().st_gid) == (0o640, CLERKS)
     assert (mode(target.parent), target.parent.stat().st_gid) == (0o2770, CLERKS)
     with as_user(MIA, CLERKS):
