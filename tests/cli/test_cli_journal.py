@@ -17,7 +17,7 @@ from consentkit.output import print_queue
 from kit.folders import listing
 from kit.journals import Clock, everything_in, raw
 from kit.packets import CHILD, write_schedule, write_visit
-from kit.running import Outcome
+from kit.running import Outcome, environment, run_consentkit
 from kit.small import CODE, make_clinic
 
 Call = Callable[..., Outcome]
@@ -360,3 +360,17 @@ def test_a_journal_without_a_term_is_a_mistake_in_clinic_yaml(pack: Call, clinic
     assert made.code == 3
     assert "clinic.yaml:3:" in made.stderr
     assert "journal.keep_years" in made.stderr
+
+
+def test_a_run_that_is_killed_while_it_prints_leaves_an_intent_that_is_asked_about(
+    entries: Callable[..., list[dict[str, Any]]], printer: Path, clinic: Path, tmp_path: Path
+) -> None:
+    printer.write_text('[ $n -gt 1 ] && kill -9 "$PPID"')
+    day = write_schedule(tmp_path / "day.csv", {}, {"patient_name": "Bo Nye"})
+    done = run_consentkit(
+        "packet", day, "--allow-drafts", "--print", "office", "--clinic", clinic, folder=tmp_path, env=environment()
+    )
+    assert done.code == -9
+    assert actions(entries()) == ["to-print", "printed", "to-print"]
+    (unfinished,) = entries("--unfinished")
+    assert unfinished["visit"] == "V-2"
