@@ -26,7 +26,7 @@ _APPLICATION = 0x434B4A31
 _OLDEST = (3, 37)
 """The first version of SQLite with strict tables."""
 _FORM = 1
-"""The version of the table."""
+"""The version of the table, its guards and its indexes: whatever is changed in them needs another one."""
 
 _TABLE = """
 CREATE TABLE entries (
