@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
 from consentkit.documents.filling import environment
 from consentkit.documents.opening import open_workspace
@@ -36,7 +37,7 @@ def counted(number: int, out_of: int, text: str = "You may sleep badly.") -> dic
 
 
 def made(tmp_path: Path, **changes: Any) -> Document:
-    return open_workspace(make_clinic(tmp_path / "clinic")).render(small_procedure(**changes))
+    return open_workspace(make_clinic(tmp_path / "clinic"), open_store()).render(small_procedure(**changes))
 
 
 def with_risk(tmp_path: Path, risk: Any) -> Document:

@@ -54,7 +54,7 @@ def asked(
 
 
 def form_of(clinic: Path, request: FormRequest) -> Form:
-    return get_or_make_form(open_workspace(clinic), request)
+    return get_or_make_form(open_workspace(clinic, open_store()), request)
 
 
 def texts_of(form: Form) -> list[str]:
@@ -272,7 +272,7 @@ LOOKED_AT = {
 
 @cache
 def looked_at(name: str) -> Form:
-    return get_or_make_form(open_workspace(SAMPLE_CLINIC), LOOKED_AT[name])
+    return get_or_make_form(open_workspace(SAMPLE_CLINIC, open_store()), LOOKED_AT[name])
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -346,7 +346,9 @@ def test_the_last_line_is_far_enough_above_the_foot(name: str) -> None:
 
 
 def test_a_form_has_fewer_than_600_words() -> None:
-    form = get_or_make_form(open_workspace(SAMPLE_CLINIC), FormRequest(("90837",), ("en",), Situation(), Layout()))
+    form = get_or_make_form(
+        open_workspace(SAMPLE_CLINIC, open_store()), FormRequest(("90837",), ("en",), Situation(), Layout())
+    )
     assert len(" ".join(texts_of(form)).split()) < 600
 
 
@@ -367,7 +369,7 @@ FOOT = 17.9
 
 def crisis_form(paper: PaperSize = "letter", languages: tuple[str, ...] = ("en",), **situation: bool) -> Form:
     request = FormRequest(("90839",), languages, Situation(**situation), Layout(paper))
-    return get_or_make_form(open_workspace(), request)
+    return get_or_make_form(open_workspace(None, open_store()), request)
 
 
 # --- a crisis ---

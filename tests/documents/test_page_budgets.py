@@ -23,7 +23,8 @@ SHORTEST, CRISIS, LONGEST = "90837", "90839", "90863"
 
 INFORMATION = {("en", False): 4, ("es", False): 5, ("en", True): 10, ("es", True): 12}
 """The most pages of an information, by its language and whether it is in large print."""
-LAYOUTS = [Layout("letter"), Layout("a4"), Layout("letter", large_print=True)]
+LAYOUTS = [Layout("a4"), Layout("letter", large_print=True)]
+"""Those in which an information is laid out by itself. On Letter, in regular print, it is looked at in its consent."""
 LARGE_A4 = Layout("a4", large_print=True)
 """Taller, so that no text takes more pages than on Letter; some codes are looked at."""
 
@@ -101,15 +102,18 @@ def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situa
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_form_keeps_within_its_pages(code: str, language: str) -> None:
-    most = FORM[language, False] + (LONG_FORMS.get(code, 0) if language == "en" else 0)
-    assert form_of((code,), (language,), LOOSE, Layout()).faults(most) == []
+def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str, language: str) -> None:
+    consent = Filled(workspace().render(code, language=language).pdf)
+    form = FORM[language, False] + (LONG_FORMS.get(code, 0) if language == "en" else 0)
+    assert consent.faults(INFORMATION[language, False], form) == []
 
 
 @pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("large_print", [False, True])
-def test_so_does_one_on_the_other_paper(code: str, language: str, large_print: bool) -> None:
+def test_a_form_keeps_within_its_pages_on_the_other_paper_and_in_large_print(
+    code: str, language: str, large_print: bool
+) -> None:
     form = form_of((code,), (language,), LOOSE, Layout("a4", large_print))
     assert form.faults(FORM[language, large_print]) == []
 
@@ -193,6 +197,14 @@ def test_good_pages_have_no_faults() -> None:
 
 def test_a_page_too_many_is_seen() -> None:
     assert found(FULL, budget=0) == ["1 pages, and not 0"]
+
+
+def test_each_paper_of_a_file_has_a_budget_of_its_own() -> None:
+    two = f'<h1>One</h1>{LINES}<h1 style="break-before: page">Two</h1>{FULL}'
+    filled = Filled(render(two, "@page { margin: 20mm } p, h1, h2 { margin: 0 }"))
+    assert filled.titles == [1, 2]
+    assert filled.faults(1, 1) == []
+    assert filled.faults(0, 1) == ["1 pages, and not 0"]
 
 
 def test_a_page_that_is_nearly_empty_is_seen_but_for_the_last() -> None:

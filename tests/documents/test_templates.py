@@ -12,6 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from jinja2 import Environment
 
 from consentkit.cache.store import key_of
 from consentkit.documents.making import make_document
@@ -118,6 +119,19 @@ def test_a_hostile_or_faulty_template_is_refused_with_its_place(attack: str, tmp
 )
 def test_what_templates_are_for_still_works(attack: str, tmp_path: Path) -> None:
     assert compose_with(tmp_path, attack)
+
+
+def test_a_template_that_has_changed_counts_although_templates_are_compiled_once(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    assert [compose_with(folder, text) for text in ("one", "one", "two", "one")] == ["one", "one", "two", "one"]
+
+
+def test_a_template_that_was_compiled_before_is_not_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose_with(tmp_path / "templates", "one")
+    monkeypatch.setattr(Environment, "compile", lambda *_arguments, **_options: pytest.fail("compiled again"))
+    assert compose_with(tmp_path / "templates", "one") == "one"
 
 
 def test_values_are_escaped_in_text_attributes_and_macros(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
+from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Content
@@ -92,7 +93,7 @@ def content_of(case: Case) -> Content:
 @cache
 def document_of(case: Case) -> Document:
     """The document, rendered once in this process."""
-    return open_workspace(SAMPLE_CLINIC).render(content_of(case), large_print=case.large_print)
+    return open_workspace(SAMPLE_CLINIC, open_store()).render(content_of(case), large_print=case.large_print)
 
 
 @cache

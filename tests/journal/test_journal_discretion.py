@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentkit import MadePacket, Workspace, open_workspace
 from consentkit.errors import WrongUse
 from consentkit.journal.chain import COLUMNS
 from consentkit.journal.entries import JournalEntry, JournalPaper, Who
 from consentkit.journal.rows import row_of
 from consentkit.journal.values import CODES, FORMS, JournalAction
-from kit.journals import PACKET, PAPER, ROSA, START, open_journal, raw
+from kit.journals import PACKET, PAPER, ROSA, START, everything_in, open_journal, raw
+from kit.packets import visit_data
 from kit.running import PROJECT
+from kit.small import CODE, make_clinic
 
 NAMES = st.builds(
     "{} {}".format,
@@ -108,6 +111,51 @@ def test_no_form_lets_a_space_an_accent_or_a_line_end_pass() -> None:
     for name, form in FORMS.items():
         for text in ("Nora Nye", "Siobhán", "V-1\n", "", "V 1"):
             assert not form.match(text), (name, text)
+
+
+WORDS = st.text(st.sampled_from("aeinorstuvwxyzäéñø"), min_size=4, max_size=10).map("Quil{}".format)
+"""Words that are nowhere else in a journal."""
+PATIENTS = st.fixed_dictionaries(
+    {
+        "name": st.lists(WORDS, min_size=1, max_size=3).map(" ".join),
+        "born": st.dates(datetime.date(1930, 1, 1), datetime.date(2000, 12, 31)),
+        "record": st.integers(10**8, 10**9).map("MR-{}".format),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    clinic = make_clinic(tmp_path_factory.mktemp("clinic"), "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    return open_workspace(clinic)
+
+
+@settings(max_examples=5, deadline=None)
+@given(PATIENTS, WORDS, st.sampled_from(["visit", "witness", "clinician", "override", "folder"]))
+def test_nothing_of_a_patient_is_in_the_journal_after_the_packet(
+    workspace: Workspace, patient: dict[str, Any], other: str, place: str
+) -> None:
+    assert workspace.folder is not None
+    changes: dict[str, Any] = {
+        "visit": {"visit": f"V-{patient['name'].split()[0]}"},
+        "witness": {"witness": other},
+        "clinician": {"clinician": {"name": other}},
+    }.get(place, {})
+    packets = workspace.packets(
+        [visit_data(patient=patient, **changes)],
+        workspace.folder / (other if place == "folder" else "out"),
+        allow_drafts=True,
+        override=f"{patient['name']} {other}" if place == "override" else None,
+    )
+    (result,) = packets
+    assert isinstance(result, MadePacket) == (place != "visit")
+    workspace.approve(CODE, by=other)
+    kept = everything_in(workspace.folder / "journal")
+    assert b"begun" in kept
+    born = patient["born"]
+    days = (f"{born:%Y-%m-%d}", f"{born:%Y%m%d}", f"{born:%m/%d/%Y}")
+    for particular in (*patient["name"].split(), other, patient["record"], patient["record"][3:], *days):
+        assert particular.encode() not in kept
 
 
 def test_a_seal_can_not_be_tried_out_without_the_key(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ ENTRIES = {
     "pruning": {BEFORE_ACT, 1},
 }
 """How many entries there may be afterwards, once a journal has begun."""
-FILES = {"key", *(f"journal.sqlite3{end}" for end in ("", "-wal", "-shm", "-journal"))}
+FILES = {"key", ".consentkit.lock", *(f"journal.sqlite3{end}" for end in ("", "-wal", "-shm", "-journal"))}
 KILLS = ("kill before", "kill amid")
 
 

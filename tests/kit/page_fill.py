@@ -49,6 +49,8 @@ class Filled:
             self._file = File(opened)
             self._places = [(self._place(content), element) for content, element in self._file.contents]
             self.pages = [self._measure(number) for number in range(len(self._file.pages))]
+            self.titles = [place[0] + 1 for role, place in self._headings() if role == "H1"]
+            """The pages with a title, at which the papers of the file begin."""
             self.headings_at_foot = list(self._headings_at_foot())
             self.torn_tables = list(self._torn_tables())
 
@@ -74,6 +76,11 @@ class Filled:
         full = (head - min(tops)) / (head - foot) if tops else 0.0
         return PageFill(number + 1, full, _lines(tops))
 
+    def _headings(self) -> Iterator[tuple[str, tuple[int, float]]]:
+        for element in self._file.elements:
+            if is_block(element) and (place := self._first_place(element)):
+                yield element.role, place
+
     def _headings_at_foot(self) -> Iterator[str]:
         """Headings whose text stands on another page, or in another column."""
         read = [(element, self._first_place(element)) for element in self._file.elements if is_block(element)]
@@ -96,14 +103,22 @@ class Filled:
     def _text(self, element: Element) -> str:
         return " ".join("".join(self._file.text_of(content) for content in element.contents()).split())
 
-    def faults(self, budget: int, *, lists_tables: bool = False) -> list[str]:
-        """What breaks the budgets: too many pages, pages too empty, torn tables, headings at a foot.
+    def faults(self, *budgets: int, lists_tables: bool = False) -> list[str]:
+        """What breaks the budgets, one for each paper in the file.
+
+        That is too many pages, pages too empty, torn tables, and headings at a foot.
 
         In large print, where a table is printed as a list, it may run on to the next page.
         """
-        found = [f"{len(self.pages)} pages, and not {budget}"] if len(self.pages) > budget else []
+        firsts = self.titles if len(budgets) > 1 else [1]
+        ends = [first - 1 for first in firsts[1:]] + [len(self.pages)]
+        found = [
+            f"{end - first + 1} pages, and not {budget}"
+            for first, end, budget in zip(firsts, ends, budgets, strict=True)
+            if end - first + 1 > budget
+        ]
         for page in self.pages:
-            if page.full < LEAST_FULL and page.number < len(self.pages):
+            if page.full < LEAST_FULL and page.number not in ends:
                 found.append(f"page {page.number} is {page.full:.0%} full")
             if page.lines < FEWEST_LINES:
                 found.append(f"page {page.number} has {page.lines} lines")

@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.lettering import QUIET
@@ -35,7 +36,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     paper, large_print = request.param
     folder: Path = make_clinic(tmp_path_factory.mktemp("clinic"))
     (folder / "clinic.yaml").write_text(f"paper: {paper}\n")
-    return packet(open_workspace(folder), visit(large_print=large_print, documents=["form", "refusal"]))
+    return packet(open_workspace(folder, open_store()), visit(large_print=large_print, documents=["form", "refusal"]))
 
 
 def expected(made: Packet) -> dict[int, str]:

@@ -48,8 +48,8 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def workspace(clinic: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
-    return open_workspace(clinic, open_store(tmp_path_factory.mktemp("store")))
+def workspace(clinic: Path) -> OpenWorkspace:
+    return open_workspace(clinic, open_store())
 
 
 @pytest.fixture(scope="module")

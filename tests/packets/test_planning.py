@@ -28,7 +28,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     billing = {"role": "add_on", "add_on_to": ["CRISIS-1"]}
     write_procedure(folder / "procedures", code="MORE-1", billing=billing, covered_by=["CRISIS-1"])
     write_procedure(folder / "procedures", code="DAY-1", billing={"role": "primary", "once_a_day": True})
-    return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
+    return open_workspace(folder, open_store())
 
 
 def complaint(workspace: OpenWorkspace, options: dict[str, Any] | None = None, **changes: Any) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet, PacketMaker
@@ -19,6 +20,7 @@ from kit.running import PROJECT, SAMPLE_CLINIC
 from kit.signed_pages import without_statement
 from kit.small import make_clinic
 
+pytestmark = pytest.mark.xdist_group("sample packets")
 DAY = PROJECT / "samples/schedule.csv"
 NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
 
@@ -26,7 +28,7 @@ NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
 @pytest.fixture(scope="module")
 def day() -> dict[str, Packet]:
     """The packets of the sample day by the numbers of their visits."""
-    workspace = open_workspace(SAMPLE_CLINIC)
+    workspace = open_workspace(SAMPLE_CLINIC, open_store())
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
     made = (maker.make(planner.plan(entry.visit, entry.file, entry.row)) for entry in read_visits(str(DAY)))
     return {one.plan.visit.visit: one for one in made}
@@ -66,7 +68,7 @@ def with_own_style(folder: Path, rules: str) -> OpenWorkspace:
     (own / "templates").mkdir()
     shipped = (PROJECT / "templates/print.css").read_text(encoding="utf-8")
     (own / "templates/print.css").write_text(f"{shipped}\n{rules}\n", encoding="utf-8")
-    return open_workspace(own)
+    return open_workspace(own, open_store())
 
 
 def test_a_signature_that_parts_from_its_statement_is_seen(tmp_path: Path) -> None:

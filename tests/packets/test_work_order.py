@@ -39,7 +39,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
     for code in CODES[1:]:
         write_procedure(folder / "procedures", code=code, title=f"Another small procedure, number {code[-1]}")
     write_translation(folder / "procedures", "es")
-    return open_workspace(folder, open_store(tmp_path_factory.mktemp("store")))
+    return open_workspace(folder, open_store())
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_initials_that_a_procedure_asks_for_are_counted_and_their_page_is_filed(
     folder = make_clinic(tmp_path / "clinic")
     statements = ["I know that this cannot be undone.", "I will not drive today."]
     write_procedure(folder / "procedures", on_form={"initials": statements})
-    made = packet(open_workspace(folder, open_store(tmp_path / "store")), visit(documents=["form"], large_print=True))
+    made = packet(open_workspace(folder, open_store()), visit(documents=["form"], large_print=True))
     order = work_order(made.papers[1:], made.plan.situation, made.plan.pack)
     (form,) = order["groups"][0]["papers"]
     assert order["initials"] == 3
@@ -228,7 +228,7 @@ def test_the_date_of_birth_at_the_head_is_in_one_line_of_the_usual_size(
     write_translation(folder / "procedures", "es")
     patient = {"name": "Nora Nye", "born": "1990-09-30", "record": "MR-20417"}
     asked = visit(patient=patient, language=language, large_print=large_print, documents=["consent", "refusal"])
-    made = packet(open_workspace(folder, open_store(tmp_path / "store")), asked)
+    made = packet(open_workspace(folder, open_store()), asked)
     of_date = {page: size for page, text, size in sizes(made.pdf) if page > made.papers[0].last and text.endswith(born)}
     of_record = {page: size for page, text, size in sizes(made.pdf) if text.endswith("MR-20417")}
     assert set(of_date) == set(range(made.papers[1].first, made.papers[-1].last + 1))

@@ -28,7 +28,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.xmp import DocumentInfo, packet, read_properties
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import readable_text
-from consentkit.pdf.render import engine
+from consentkit.pdf.render import assets, engine
 from consentkit.processes.limits import run_limited
 from kit.engine_pages import INFO, STYLE, font_names, render
 from kit.running import environment
@@ -237,6 +237,34 @@ def test_a_complaint_of_one_document_does_not_stick_to_the_next() -> None:
     assert render("").startswith(b"%PDF")
 
 
+def test_a_style_sheet_that_is_complained_of_fails_each_document() -> None:
+    for _ in range(2):
+        with pytest.raises(RenderingFailed, match="colour"):
+            render("", "p { colour: red; }")
+
+
+def test_a_style_sheet_is_parsed_once_for_all_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+    original = weasyprint.CSS.__init__
+
+    def counted(self: weasyprint.CSS, *arguments: object, **options: object) -> None:
+        parsed.append(options.get("string"))
+        original(self, *arguments, **options)
+
+    monkeypatch.setattr(weasyprint.CSS, "__init__", counted)
+    style = "p { color: #123456 }"
+    assert render("", style) == render("", style)
+    assert parsed.count(style) == 1
+
+
+def test_a_style_sheet_that_imports_another_is_parsed_for_each_document() -> None:
+    def coloured(imported: bytes) -> bytes:
+        return everything_in(render("", "@import 'asset:more';", assets={"asset:more": imported}))
+
+    assert b"1 0 0 rg" in coloured(b"p { color: red }")
+    assert b"1 0 0 rg" not in coloured(b"p { color: black }")
+
+
 def test_a_picture_that_is_none_fails() -> None:
     with pytest.raises(RenderingFailed, match="asset:logo"):
         render('<img src="asset:logo" alt="x">', assets={"asset:logo": b"not a picture"})
@@ -324,7 +352,7 @@ def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_and
         original(self)
 
     monkeypatch.setattr(FontConfiguration, "__init__", counted)
-    monkeypatch.setattr(engine, "_fonts_made", {})
+    monkeypatch.setattr(assets, "_fonts_made", {})
 
     def work() -> None:
         for number in range(3):
@@ -344,16 +372,16 @@ def test_the_fonts_are_made_known_to_the_page_engine_once_however_many_pages_and
 
 
 def test_a_process_that_was_forked_makes_the_fonts_known_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_fonts_made", {})
+    monkeypatch.setattr(assets, "_fonts_made", {})
     render("<p>Here</p>")
     assert run_limited(_fonts_of_this_process) == 1
-    assert len(engine._fonts_made) == 1
+    assert len(assets._fonts_made) == 1
 
 
 def _fonts_of_this_process() -> int:
-    before = len(engine._fonts_made)
+    before = len(assets._fonts_made)
     render("<p>There</p>")
-    return len(engine._fonts_made) - before
+    return len(assets._fonts_made) - before
 
 
 def test_what_was_made_before_does_not_change_a_page() -> None:
@@ -471,7 +499,7 @@ def test_no_font_is_left_in_the_temporary_folder_even_before_memory_is_cleaned_u
 DRAWN_AGAIN_AND_AGAIN = """
 import gc
 from pathlib import Path
-from consentkit.pdf.render import engine
+from consentkit.pdf.render import assets, engine
 from consentkit.processes.limits import run_limited
 
 def resident():

@@ -25,7 +25,7 @@ from consentkit.processes.interruption import own_temporary_folder
 _INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> NoReturn:
@@ -34,7 +34,7 @@ def main() -> NoReturn:
     streams.guard()
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
     # what could be thrown away takes 0.2 of the 1.6 seconds of a document, and finds nothing.
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         with own_temporary_folder():
             exit_code = run(sys.argv[1:])

@@ -118,7 +118,9 @@ class _ChainWalk:
         if not self._is_start_accounted_for():
             yield f"entries before number {self.first['seq']} are missing, and no entry states that they were pruned"
         if self.head and not self.has_head and not (self.pruned and self.pruned["carried"] == self.head):
-            yield "the head that was given is not in it: entries were removed at its end, or it was written again"
+            older = ", or that head is older than what was kept when it was pruned" if self.pruned else ""
+            problem = "the head that was given is not in it: entries were removed at its end, or it was written again"
+            yield f"{problem}{older}"
 
     def _is_start_accounted_for(self) -> bool:
         first, pruned = self.first, self.pruned

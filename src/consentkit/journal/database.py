@@ -23,8 +23,10 @@ FILE = "journal.sqlite3"
 
 _APPLICATION = 0x434B4A31
 """The application id in the file's header: CKJ1."""
+_OLDEST = (3, 37)
+"""The first version of SQLite with strict tables."""
 _FORM = 1
-"""The version of the table."""
+"""The version of the table, its guards and its indexes: whatever is changed in them needs another one."""
 
 _TABLE = """
 CREATE TABLE entries (
@@ -110,6 +112,9 @@ def make_file(folder: Path, mode: int) -> None:
 def connect(folder: Path, *, patience: float, is_for_reading: bool = False) -> sqlite3.Connection:
     """Open the database of a folder; it is closed with the connection. Raises FileAccess."""
     path = folder.absolute() / FILE
+    if sqlite3.sqlite_version_info < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise FileAccess(f"this Python has SQLite {sqlite3.sqlite_version}, and the journal needs {oldest} or newer")
     _require_file(path)
     with reported(path, patience):
         if not is_for_reading:

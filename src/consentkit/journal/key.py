@@ -43,13 +43,13 @@ class JournalKey:
         return self.seal(_TOKEN)
 
 
-def make_key(folder: Path) -> None:
+def make_key(folder: Path, *, for_group: bool) -> None:
     """Make a key, unless there is one."""
     path = folder / KEY_FILE
     if os.path.lexists(path):
         return
     try:
-        write_whole(path, os.urandom(32).hex().encode() + b"\n", sync=True)
+        write_whole(path, os.urandom(32).hex().encode() + b"\n", sync=True, for_group=for_group)
     except OSError as error:
         raise FileAccess(f"{printable(str(path))}: can't be written: {reason(error)}") from error
 

@@ -50,7 +50,9 @@ def open_to_write(
     try:
         with database.reported(folder / database.FILE, patience):
             if database.is_empty(connection):
-                _begin(folder, connection, who, at, patience)
+                taken = f"somebody else has been beginning a journal here for {patience:g} seconds; try again"
+                with locked_without_trace(folder, seconds=patience, taken=taken, remedy=_LOCAL):
+                    _begin(folder, connection, who, at, modes)
             _settle(folder, modes)
             with database.writing(connection):  # which fails where nothing can be written
                 mark = connection.execute(_MARK).fetchone()
@@ -63,17 +65,18 @@ def open_to_write(
     return connection, key
 
 
-def _begin(folder: Path, connection: sqlite3.Connection, who: Who, at: datetime.datetime, patience: float) -> None:
-    """Make the key and the table with the first entry, unless another process does so at the same moment."""
-    taken = f"somebody else has been beginning a journal here for {patience:g} seconds; try again"
-    with locked_without_trace(folder, seconds=patience, taken=taken, remedy="keep the journal on a local disk"):
-        if not database.is_empty(connection):
-            return
-        make_key(folder)
-        connection.execute("PRAGMA journal_mode = WAL")
-        with database.writing(connection):
-            database.make_table(connection)
-            add_row(connection, JournalEntry("begun", who, seal=read_key(folder).mark), at)
+_LOCAL = "keep the journal on a disk of this machine: name it with `folder` under `journal` in clinic.yaml"
+
+
+def _begin(folder: Path, connection: sqlite3.Connection, who: Who, at: datetime.datetime, modes: _Modes) -> None:
+    """Make the key and the table with the first entry, unless another process has done so by now."""
+    if not database.is_empty(connection):
+        return
+    make_key(folder, for_group=modes is _FOR_GROUP)
+    connection.execute("PRAGMA journal_mode = WAL")
+    with database.writing(connection):
+        database.make_table(connection)
+        add_row(connection, JournalEntry("begun", who, seal=read_key(folder).mark), at)
 
 
 def _prepare(folder: Path, modes: _Modes) -> None:

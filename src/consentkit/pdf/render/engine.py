@@ -8,21 +8,17 @@ file is tagged and claims PDF/UA-1 and PDF/A-2a. Several threads may call it; it
 from __future__ import annotations
 
 import logging
-import os
 import re
 import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 
 import pydyf
 import weasyprint
 from weasyprint.formatting_structure import boxes
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import direction_of
@@ -33,7 +29,7 @@ from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.part import Part
-from consentkit.pdf.render.attributes import OwnedFeatures
+from consentkit.pdf.render.assets import AssetFetcher, own_fonts
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
 from consentkit.pdf.render.measuring import flaws_of
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
@@ -44,49 +40,10 @@ from consentkit.processes.forking import no_fork
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS = 5
-_MOST_NAMED = 20
 _QUOTED = re.compile(r"[`'\"]([^`'\"]{3,})[`'\"]|#\S+")
 _SIZE_TOLERANCE = 0.5
 """Points by which a page may differ from its paper."""
 _STREAM_END = b"\nendstream\nendobj"
-
-
-class _RefusedAddress(ValueError):
-    """The page requested an address that is not an asset."""
-
-
-class _AssetFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves named assets from memory, and remembers every other address that was requested.
-
-    WeasyPrint may swallow the exception (inside SVG it always does), so `refusals` raises it again at the end.
-    """
-
-    def __init__(self, assets: Mapping[str, bytes]) -> None:
-        super().__init__(allowed_protocols=())
-        self._assets = assets
-        self._refused: list[str] = []
-
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        if url in self._assets:
-            return URLFetcherResponse(url, self._assets[url])
-        self._refused.append(url)
-        raise _RefusedAddress("only named assets may be used")
-
-    @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """Raise RenderingFailed if an address was refused, even if the engine swallowed the exception."""
-        try:
-            yield
-        except (URLFetchingError, _RefusedAddress):  # not swallowed: a colour profile, a font
-            self._require_none()
-            raise
-        self._require_none()
-
-    def _require_none(self) -> None:
-        if self._refused:
-            addresses = ", ".join(sorted({printable(shortened(url, 200)) for url in self._refused})[:_MOST_NAMED])
-            message = f"the page requests files or addresses that a document may not use: {addresses}"
-            raise TemplateFault(message, self._refused)
 
 
 def render(
@@ -104,10 +61,10 @@ def render(
     A fillable document has form fields where the page marks them (consentkit.pdf.tags.forms), and looks the same.
     """
     faces = font_files.faces_for("".join((unescape(html), *styles)))
-    fetcher = _AssetFetcher({**font_files.font_assets(faces), **assets})
+    fetcher = AssetFetcher({**font_files.font_assets(faces), **assets})
     all_styles = (font_files.font_rules(faces), *styles)
     with no_fork(), _complaints() as complaints, fetcher.refusals():
-        document = _laid_out(html, all_styles, fetcher, faces)
+        document = _laid_out(html, all_styles, fetcher, complaints, faces)
         _require_size(document, paper)
         flaws = flaws_of(document)
         with own_tagging(fillable) as slots:
@@ -117,89 +74,16 @@ def render(
     return Part(seal(pdf), len(document.pages), tuple(slots), flaws)
 
 
-class _OwnFonts(FontConfiguration):  # type: ignore[misc]
-    """Our fonts, as configured for the page engine. The files are used where they are installed, without copies."""
-
-    _folder = None
-
-    def __init__(self, faces: Sequence[font_files.FontFace]) -> None:
-        super().__init__()
-        self.font_features = OwnedFeatures()
-        self._files = {face.asset: face.path for face in faces}
-        self._known: set[str] = set()
-        self._is_complete = False
-        weasyprint.CSS(
-            string=font_files.font_rules(faces),
-            url_fetcher=_AssetFetcher(font_files.font_assets(faces)),
-            font_config=self,
-        )
-        self._is_complete = True
-
-    def add_font_face(self, rule_descriptors: dict[str, Any], url_fetcher: URLFetcher) -> None:
-        """Register a face, once. Raises RenderingFailed for a face of a template: the next document would have it."""
-        key = str(rule_descriptors)
-        if key in self._known:
-            return
-        if self._is_complete:
-            for kind, address in rule_descriptors["src"]:
-                if kind == "external":
-                    url_fetcher.fetch(address)  # which refuses everything but assets
-            raise TemplateFault(
-                "a style sheet brings its own font; remove the `@font-face` rule from it", ["@font-face"]
-            )
-        self._folder = _Installed(self._files[rule_descriptors["src"][0][1]])
-        try:
-            super().add_font_face(rule_descriptors, url_fetcher)
-        finally:
-            self._folder = None
-        self._known.add(key)
-
-    def __del__(self) -> None:
-        """There is nothing to remove."""
-
-
-@dataclass(frozen=True)
-class _Installed:
-    """An installed file that replaces the temporary folder into which WeasyPrint copies a font, and the copy in it."""
-
-    path: Path
-
-    def __truediv__(self, name: str) -> _Installed:
-        return self
-
-    def exists(self) -> bool:
-        return False  # like a font that is not registered yet
-
-    def write_bytes(self, data: bytes) -> None:
-        """Write nothing: the installed file has the same content."""
-
-    def as_posix(self) -> str:
-        return self.path.as_posix()
-
-
-_fonts_made: dict[tuple[int, tuple[font_files.FontFace, ...]], _OwnFonts] = {}
-
-
-def _own_fonts(faces: tuple[font_files.FontFace, ...]) -> _OwnFonts:
-    """The fonts for pages that need these faces.
-
-    fontconfig never frees the memory of a configuration (0.28 MB), so there is one for each of the four sets of faces,
-    however many threads there are: they use it one after the other (`no_fork`). Pages with different sets can't share
-    one: whether a character is printed must not depend on what was made before. A forked process makes its own, since a
-    newer Pango looks for fonts in a thread, which the child does not have.
-    """
-    key = os.getpid(), faces
-    if key not in _fonts_made:
-        _fonts_made[key] = _OwnFonts(faces)
-    return _fonts_made[key]
-
-
 def _laid_out(
-    html: str, styles: Iterable[str], fetcher: _AssetFetcher, faces: tuple[font_files.FontFace, ...]
+    html: str,
+    styles: Iterable[str],
+    fetcher: AssetFetcher,
+    complaints: Sequence[str],
+    faces: tuple[font_files.FontFace, ...],
 ) -> weasyprint.Document:
     """Lay out a page of HTML with style sheets, and with the assets that the fetcher serves."""
-    own = _own_fonts(faces)
-    sheets = [weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=own) for style in styles]
+    own = own_fonts(faces)
+    sheets = [own.style_sheet(style, fetcher, complaints) for style in styles]
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
     require_allowed_links(page.etree_element.iter())
     prepare_text(page.etree_element)
@@ -238,13 +122,13 @@ def draw_lines(lines: Sequence[str], bold: Container[str] = ()) -> Lines:
     if unprintable("\n".join(lines)):
         raise RenderingFailed(_UNPRINTABLE_NAME)
     faces = font_files.faces_for("".join(lines))
-    fetcher = _AssetFetcher(font_files.font_assets(faces))
+    fetcher = AssetFetcher(font_files.font_assets(faces))
     html = "".join(
         f'<p dir="{direction_of(line)}"{_WEIGHT if line in bold else ""}>{escape(line)}</p>' for line in lines
     )
     page, styles = f"<html><body>{html}</body></html>", (font_files.font_rules(faces), _line_style(len(lines)))
     with no_fork(), _complaints() as complaints, fetcher.refusals():
-        document = _laid_out(page, styles, fetcher, faces)
+        document = _laid_out(page, styles, fetcher, complaints, faces)
         with operators_of_text() as operators:
             pdf = document.write_pdf(pdf_tags=True)
     if complaints or len(document.pages) != 1 or _has_foreign_font(document):
