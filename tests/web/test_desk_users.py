@@ -225,12 +225,12 @@ def test_the_command_adds_a_user_and_keeps_the_others(
     clinic = small_clinic(tmp_path / "clinic")
     monkeypatch.setattr("click.prompt", lambda *_, **__: PASSWORD)
     arguments = ("--role", "desk", "--clinic", clinic)
-    assert call("desk-user", "rosa", "--name", "Rosa Díaz", *arguments).code == 0
-    assert call("desk-user", "omar", "--name", "Omar", "--no-password", *arguments).code == 0
+    assert call("user", "rosa", "--name", "Rosa Díaz", *arguments).code == 0
+    assert call("user", "omar", "--name", "Omar", "--no-password", *arguments).code == 0
     text = (clinic / "users.yaml").read_text(encoding="utf-8")
     assert PASSWORD not in text and (clinic / "users.yaml").stat().st_mode & 0o777 == 0o600
     users = load_users(clinic)
     assert users["rosa"].name == "Rosa Díaz" and users["omar"].password is None
     monkeypatch.setattr("click.prompt", lambda *_, **__: "short")
-    assert call("desk-user", "eve", "--name", "Eve", *arguments).code == 2
-    assert call("desk-user", "Eve!", "--name", "Eve", "--no-password", *arguments).code == 2
+    assert call("user", "eve", "--name", "Eve", *arguments).code == 2
+    assert call("user", "Eve!", "--name", "Eve", "--no-password", *arguments).code == 2

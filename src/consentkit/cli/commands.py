@@ -9,7 +9,7 @@ import click
 
 from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
-from consentkit.cli.desk_commands import desk, desk_user
+from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet
 from consentkit.cli.support import (
@@ -124,7 +124,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 
 consentkit.add_command(packet)
 consentkit.add_command(desk)
-consentkit.add_command(desk_user)
+consentkit.add_command(user)
 consentkit.add_command(cache)
 consentkit.add_command(journal)
 

@@ -70,19 +70,19 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
     return 0
 
 
-@click.command("desk-user", short_help="Add somebody who may sign in at the front desk.")
+@click.command("user", short_help="Add somebody who may sign in at the front desk.")
 @click.argument("account")
 @click.option("--name", required=True, help="The whole name, as an approval states it.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(("desk", "clinician", "auditor")))
 @click.option("--no-password", is_flag=True, help="For somebody whom a trusted proxy signs in.")
 @common_options
-def desk_user(
+def user(
     workspace: OpenWorkspace, account: str, name: str, roles: tuple[str, ...], *, no_password: bool, quiet: bool
 ) -> int:
     """Add somebody who may sign in where several computers share the desk, or change what is said of them.
 
     \b
-    consentkit desk-user rosa --name "Rosa Díaz" --role desk
+    consentkit user rosa --name "Rosa Díaz" --role desk
 
     The password is typed twice and never shown; users.yaml in the clinic's folder keeps only what scrypt makes of it.
     """
@@ -95,6 +95,6 @@ def desk_user(
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         if len(password) < SHORTEST_PASSWORD:
             raise WrongUse(f"the password is too short; take {SHORTEST_PASSWORD} characters or more")
-    user = user_of(name, roles, hash_of(password) if password else None)
-    click.echo(add_user(workspace.folder.path, account, user))
+    added = user_of(name, roles, hash_of(password) if password else None)
+    click.echo(add_user(workspace.folder.path, account, added))
     return 0

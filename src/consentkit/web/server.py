@@ -63,7 +63,7 @@ def require_sharing(desk: Desk) -> DeskSettings:
     if not desk.users():
         raise WrongUse(
             "`listen` opens the desk to other computers, and nobody could sign in; add somebody with "
-            "`consentkit desk-user`",
+            "`consentkit user`",
             arguments=["listen"],
         )
     return settings

@@ -137,7 +137,7 @@ class DeskDay:
         with self._changed:
             row = self.row(key)
             if is_done and row.state is not VisitState.PRINTED:
-                raise DeskRefusal("not-printed")
+                raise DeskRefusal("not-printed-yet")
             self._put(replace(row, is_done=is_done))
 
     def keep(self, key: str) -> None:
