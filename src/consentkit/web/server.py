@@ -62,8 +62,7 @@ def require_sharing(desk: Desk) -> DeskSettings:
         )
     if not desk.users():
         raise WrongUse(
-            "`listen` opens the desk to other computers, and nobody could sign in; add somebody with "
-            "`consentkit user`",
+            "`listen` opens the desk to other computers, and nobody could sign in; add somebody with `consentkit user`",
             arguments=["listen"],
         )
     return settings
@@ -137,7 +136,7 @@ def _silence() -> None:
 
 
 def serve(desk: Desk, server: Any, show_link: Callable[[str], None]) -> None:
-    """Answer requests until the process is interrupted."""
+    """Answer requests until the process is interrupted; then raise KeyboardInterrupt."""
     address = f"http://{LOOPBACK}:{server.effective_port}/open/"
     desk.work()
     if desk.shared is None:
@@ -146,6 +145,7 @@ def serve(desk: Desk, server: Any, show_link: Callable[[str], None]) -> None:
         links.start()
     try:
         server.run()
+        raise KeyboardInterrupt  # which waitress takes for an ordinary end
     finally:
         desk.end_day()
         server.close()
