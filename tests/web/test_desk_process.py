@@ -204,6 +204,15 @@ def test_a_port_that_is_taken_is_said(call: Callable[..., Outcome], tmp_path: Pa
     assert "a desk may be running already" in outcome.stderr
 
 
+def is_cut_off(connection: socket.socket) -> bool:
+    """Whether the other side ends a connection."""
+    connection.settimeout(20)
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+
+
 def test_slow_bodies_keep_nobody_waiting_and_are_cut_off(
     desk: Desk, printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +231,7 @@ def test_slow_bodies_keep_nobody_waiting_and_are_cut_off(
         connection.request("GET", "/sign-in")
         assert connection.getresponse().status == 401
         connection.close()
-        assert [one.recv(1) for one in slow] == [b""] * len(slow)
+        assert all(map(is_cut_off, slow))
         for one in slow:
             one.close()
     finally:

@@ -41,7 +41,7 @@ from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
-from consentkit.pdf.part import Part
+from consentkit.pdf.part import Part, Slot
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
@@ -238,7 +238,7 @@ class _PaperWriter:
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
         for slot in slots:
             at_end = slot.name in _AT_END
-            text = self._of_page(slot.page).get(slot.name) if at_end else self.values.get(slot.name)
+            text = self._in_place(slot) if at_end else self.values.get(slot.name)
             if slot.widget is None and text:
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():
@@ -265,13 +265,17 @@ class _PaperWriter:
         yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
     def _of_page(self, page: int) -> dict[str, str]:
-        """The numbers for the places at the foot; none where the page lacks one of the places."""
-        numbers = _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
-        return numbers if _has_places(self.placed.paper, page, numbers) else {}
+        """The numbers for the places at the foot: of the page, of the packet, and of the printed set."""
+        return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+
+    def _in_place(self, slot: Slot) -> str | None:
+        """The number for a place at the foot, unless the page lacks another of the places: then all are in one line."""
+        numbers = self._of_page(slot.page)
+        return numbers.get(slot.name) if _has_places(self.placed.paper, slot.page, numbers) else None
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not self._of_page(page):
+        if not _has_places(paper, page, self._of_page(page)):
             (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
