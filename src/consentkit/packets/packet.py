@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit._version import __version__
@@ -269,13 +269,12 @@ class _PaperWriter:
         return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
 
     def _in_place(self, slot: Slot) -> str | None:
-        """The number for a place at the foot, unless the page lacks another of the places: then all are in one line."""
-        numbers = self._of_page(slot.page)
-        return numbers.get(slot.name) if _has_places(self.placed.paper, slot.page, numbers) else None
+        """The number for a place at the foot."""
+        return _in_places(self.placed.paper, slot.page, self._of_page(slot.page)).get(slot.name)
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not _has_places(paper, page, self._of_page(page)):
+        if not _in_places(paper, page, self._of_page(page)):
             (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
@@ -328,16 +327,29 @@ def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> d
     return dict(zip(_AT_END, numbers, strict=False))
 
 
-def _has_places(paper: PacketItem, page: int, numbers: Iterable[str]) -> bool:
-    """Whether a page has places for all numbers. A clinic's own template may have none."""
-    return {slot.name for slot in paper.part.slots if slot.page == page}.issuperset(numbers)
+def _in_places(paper: PacketItem, page: int, numbers: Mapping[str, str]) -> dict[str, str]:
+    """The numbers for the places that a page has; none where it lacks one for its own number or that of the packet.
+
+    A clinic's own template may have no place for the number of the set, which then comes behind that of the packet.
+    """
+    places = {slot.name for slot in paper.part.slots if slot.page == page}
+    own_page, packet, printed = _AT_END
+    if not places.issuperset({own_page, packet}):
+        return {}
+    if printed in numbers and printed not in places:
+        return {own_page: numbers[own_page], packet: _on_one_line([numbers[packet], numbers[printed]])}
+    return dict(numbers)
 
 
 def _foot_texts(plan: PacketPlan, placed: PlacedItem, number: int, pages: int) -> list[str]:
-    """What is written at the foot of a page: texts in their places, or one line where a place is lacking."""
+    """What is written at the foot of a page: texts in their places, or one line where there are none."""
     numbers = _numbers(plan, placed.paper.pack, number, pages)
-    is_in_places = _has_places(placed.paper, number - placed.first, numbers)
-    return list(numbers.values()) if is_in_places else [" · ".join(numbers.values())]
+    in_places = _in_places(placed.paper, number - placed.first, numbers)
+    return list(in_places.values()) or [_on_one_line(numbers.values())]
+
+
+def _on_one_line(texts: Iterable[str]) -> str:
+    return " · ".join(texts)
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
