@@ -9,6 +9,9 @@ import io
 import os
 import re
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,7 @@ from consentkit.operations.packets import PacketOptions
 from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
-from consentkit.web.server import new_desk
+from consentkit.web.server import new_desk, new_server
 from kit.small import CODE, make_clinic, write_procedure
 
 HOST = "127.0.0.1:8377"
@@ -195,6 +198,26 @@ def new_small_desk(clinic: Path, clock: Clock, *, allow_drafts: bool = True) -> 
     desk.day.clock = clock
     desk.hosts = frozenset({HOST})
     return desk
+
+
+@contextmanager
+def serving(desk: Desk) -> Iterator[str]:
+    """Let a desk answer requests from a browser; yields its address."""
+    server = new_server(desk, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+
+        def close() -> None:
+            for channel in list(server.active_channels.values()):
+                channel.handle_close()
+            server.close()
+
+        server.trigger.pull_trigger(close)  # in the thread that uses them
+        thread.join(30)
+        server.task_dispatcher.shutdown()
 
 
 def set_up_printer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import io
-import threading
+from contextlib import ExitStack
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -18,7 +18,8 @@ from consentkit.operations.packets import PacketOptions
 from consentkit.operations.schedule import visits_in
 from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
-from consentkit.web.server import new_desk, new_server
+from consentkit.web.server import new_desk
+from kit.desk import serving
 from kit.running import PROJECT, SAMPLE_CLINIC
 
 IMAGES = PROJECT / "docs" / "images"
@@ -63,13 +64,11 @@ def pictures(desk: Desk, page: Page, address: str) -> dict[str, bytes]:
 
 def main() -> None:
     """Write the pictures."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, ExitStack() as stack:
         request = DeskRequest(settle(SAMPLE_CLINIC), PacketOptions(allow_drafts=True))
         desk = new_desk(request, print)
         day_in_all_states(desk)
-        server = new_server(desk, "127.0.0.1", 0)
-        threading.Thread(target=server.run, daemon=True).start()
-        address = f"http://127.0.0.1:{server.effective_port}"
+        address = stack.enter_context(serving(desk))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.add_init_script("window.print = () => {}")

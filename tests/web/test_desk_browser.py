@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,8 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import who_asks
 from consentkit.web.desk import Desk
-from consentkit.web.server import new_server
-from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, set_up_printer, small_clinic
+from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
 from kit.packets import page_texts
 from kit.skipping import require
 from kit.small import CODE
@@ -38,8 +36,9 @@ NAMES = (
     "Hal Hart",
     "Ivy Ivers",
 )
-SECONDS = 20_000
+SECONDS = 60_000
 """Milliseconds after which a step counts as failed; none takes a tenth of it on an idle machine."""
+expect.set_options(timeout=SECONDS)
 
 
 @dataclass
@@ -80,14 +79,12 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
     printer = set_up_printer(tmp_path, monkeypatch)
     desk = new_small_desk(small_clinic(tmp_path / "clinic"), Clock())
-    server = new_server(desk, "127.0.0.1", 0)
-    threading.Thread(target=server.run, daemon=True).start()
     desk.work()
-    made = OpenDesk(desk, f"http://127.0.0.1:{server.effective_port}", printer, browser, [])
-    yield made
-    for context in browser.contexts:
-        context.close()
-    server.close()
+    with serving(desk) as address:
+        made = OpenDesk(desk, address, printer, browser, [])
+        yield made
+        for context in browser.contexts:
+            context.close()
     assert made.problems == []
 
 

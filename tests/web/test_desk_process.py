@@ -19,7 +19,7 @@ import pytest
 
 from consentkit.web import server as servers
 from consentkit.web.desk import Desk
-from kit.desk import Printer, schedule, set_up_printer, small_clinic
+from kit.desk import Printer, schedule, serving, set_up_printer, small_clinic
 from kit.running import Outcome, environment
 from kit.skipping import needs
 
@@ -218,21 +218,17 @@ def test_slow_bodies_keep_nobody_waiting_and_are_cut_off(
 ) -> None:
     monkeypatch.setattr(servers, "_SECONDS_OF_SILENCE", 1)
     desk.hosts = frozenset()
-    server = servers.new_server(desk, "127.0.0.1", 0)
-    threading.Thread(target=server.run, daemon=True).start()
-    try:
-        slow = [socket.create_connection(("127.0.0.1", server.effective_port), timeout=60) for _ in range(20)]
+    with serving(desk) as address:
+        host = address.removeprefix("http://")
+        own = host.rpartition(":")[0], int(host.rpartition(":")[2])
+        slow = [socket.create_connection(own, timeout=60) for _ in range(20)]
         for one in slow:
-            head = (
-                f"POST /schedule HTTP/1.1\r\nHost: 127.0.0.1:{server.effective_port}\r\nContent-Length: 900000\r\n\r\n"
-            )
+            head = f"POST /schedule HTTP/1.1\r\nHost: {host}\r\nContent-Length: 900000\r\n\r\n"
             one.sendall(head.encode() + b"x" * 10)
-        connection = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=60)
+        connection = http.client.HTTPConnection(host, timeout=60)
         connection.request("GET", "/sign-in")
         assert connection.getresponse().status == 401
         connection.close()
         assert all(map(is_cut_off, slow))
         for one in slow:
             one.close()
-    finally:
-        server.close()

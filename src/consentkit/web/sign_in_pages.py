@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from consentkit.operations.desk.users import DeskUser
 from consentkit.web.desk import Desk
@@ -110,7 +110,7 @@ def has_right_password(session: Session) -> bool:
 def _with_password(desk: Desk, account: str) -> DeskUser | Any:
     """The user whose password the form holds, or the answer to a wrong one."""
     if desk.door is None:
-        abort(404)
+        return _form(403)
     user, address = desk.users().get(account), request.remote_addr or ""
     is_right = desk.door.opens(account, address, user.password if user else None, request.form.get("password", ""))
     if is_right and user:
