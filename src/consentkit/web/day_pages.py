@@ -58,12 +58,15 @@ def load() -> Any:
     file = request.files.get("file")
     if file is None or not file.filename:
         return say_and_go("said.no-file")
-    day = this_desk().day
+    desk = this_desk()
+    day = desk.day
     is_first = not day.rows()
     try:
-        merged = day.load(visits_in(io.BytesIO(file.read()), _SOURCE))
+        entries = list(visits_in(io.BytesIO(file.read()), _SOURCE))
+        merged = day.load(entries)
     except ConsentkitError as error:
         return say_and_go("said.file", message=str(error).removeprefix(f"{_SOURCE}: ").removeprefix(f"{_SOURCE}:"))
+    desk.note_loaded(this_session(), len(entries))
     if is_first:
         return say_and_go("said.loaded", added=len(merged.added))
     key, values = _what_changed(merged)

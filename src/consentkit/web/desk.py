@@ -78,6 +78,11 @@ class Desk:
         """Let the journal have what somebody did who has signed in."""
         self._record(JournalEntry(action, self.who(session)))
 
+    def note_loaded(self, session: Session, count: int) -> None:
+        """Let the journal have how many visits a schedule had that somebody loaded."""
+        if self.printer.journal is not None:
+            self.printer.journal.record(JournalEntry("loaded", self.who(session), count=count))
+
     def note_failure(self, account: str | None) -> None:
         """Let the journal have that somebody could not sign in; with the account only where there is such a user."""
         self._record(JournalEntry("failed-sign-in", replace(who_asks(), actor=account or UNKNOWN_ACTOR, role=None)))
