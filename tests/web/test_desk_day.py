@@ -42,9 +42,16 @@ def test_a_file_that_is_no_schedule_is_said_in_a_sentence_and_the_day_stays(cler
     clerk.load({})
     clerk.post("/schedule", {"file": (io.BytesIO(b"PK\x03\x04 a spreadsheet"), "Nora Nye.xlsx")})
     page = clerk.look()
-    assert "The file could not be read. is a spreadsheet or an archive" in page
+    assert "The file could not be read. It is a spreadsheet or an archive" in page
     assert "Nora Nye.xlsx" not in page
     assert states(clerk) == {"V-1": "ready"}
+
+
+def test_a_schedule_with_other_columns_is_said_by_their_names(clerk: Clerk) -> None:
+    content = schedule({}).replace(b"patient_name", b"patient name").replace(b"clinician", b"kliniker")
+    clerk.post("/schedule", {"file": (io.BytesIO(content), "x.csv")})
+    page = clerk.look()
+    assert "The file could not be read." in page and "“clinician” is missing" in page
 
 
 def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: Clerk) -> None:

@@ -21,6 +21,7 @@ from consentkit.operations.printing import printers
 from consentkit.operations.schedule import visits_in
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sentences import of_file
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
 from consentkit.web.words import languages
@@ -65,7 +66,7 @@ def load() -> Any:
         entries = list(visits_in(io.BytesIO(file.read()), _SOURCE))
         merged = day.load(entries)
     except ConsentkitError as error:
-        return say_and_go("said.file", message=str(error).removeprefix(f"{_SOURCE}: ").removeprefix(f"{_SOURCE}:"))
+        return say_and_go("said.file", message=of_file(error, current_words()))
     desk.note_loaded(this_session(), len(entries))
     if is_first:
         return say_and_go("said.loaded", added=len(merged.added))

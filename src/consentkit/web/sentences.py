@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.operations.desk.fields import FIELDS, field_of_problem
 from consentkit.operations.desk.rows import DeskRow, Remedy
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from consentkit.web.words import Words
 
 DAYS = ("date", "date_of_birth")
+_MOST_OF_FILE = 4
+"""Problems of a file that are said; the others have the same cause, mostly."""
 _EMPTY = re.compile(r"^is (missing|empty)\b")
 _OTHER_PATIENT = "its number is also that of another patient's visit"
 _RECORD_OF_OTHER = "has the record number of"
@@ -56,6 +59,18 @@ def warnings(row: DeskRow, words: Words) -> list[str]:
         for problem in row.check.warnings
     ]
     return [*said, *(str(notice) for notice in row.check.notices if notice.kind != "document")]
+
+
+def of_file(error: ConsentkitError, words: Words) -> str:
+    """Why a file could not be read, as sentences."""
+    if not isinstance(error, InvalidInput):
+        return f"{error}."
+    said = []
+    for problem in error.problems[:_MOST_OF_FILE]:
+        subject = f"“{problem.field}”" if problem.field else words("file_it")
+        place = words("file_line", number=problem.line) if problem.line and problem.line > 1 else ""
+        said.append(f"{place}{subject} {problem.message}.")
+    return " ".join(said)
 
 
 def label_of(remedy: Remedy, words: Words) -> str:
