@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import resource
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -81,10 +82,11 @@ def notes_of(desk: Desk) -> list[str]:
 def new_server(desk: Desk, address: str, port: int) -> Any:
     """A server for a desk, bound to an address; port 0 takes a free one. Raises OSError where the port is taken."""
     _silence()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.create_server((address, port), family=family)  # here, so that a taken port leaves nothing open
     server = create_server(
         create_app(desk),
-        host=address,
-        port=port,
+        sockets=[listening],
         threads=_THREADS,
         ident="",
         max_request_body_size=LARGEST_UPLOAD + (1 << 16),
