@@ -112,6 +112,12 @@ class OpenWorkspace:
         """The paper size that is used unless another is requested."""
         return self.opened.paper if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.paper
 
+    @property
+    def keeps_journal(self) -> bool:
+        """Whether the clinic keeps a journal."""
+        opened = self.opened
+        return opened.keeps_journal if isinstance(opened, ClinicDefaults) else opened.clinic.journal is not None
+
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
         from consentkit.library.languages import languages

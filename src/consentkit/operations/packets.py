@@ -25,6 +25,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
+from consentkit.packets.plan import PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
@@ -178,8 +179,8 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none."""
+    def make(self, visit: Visit | VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet, if there is one."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             problems = unread_problems(entry)
@@ -190,7 +191,7 @@ class PacketsInTurn:
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
-            packet = self._maker.make(plan, inputs)
+            packet = self._maker.make(replace(plan, serial=serial), inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)
             return NothingToPrint(entry, nothing.codes, warnings)
