@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.rows import VisitState
+from consentkit.web.forms import GROUPS
 from kit.desk import ADD_ON, Clerk, Clock, Printer, form_values, new_small_desk, schedule
 from kit.packets import page_texts
 from kit.small import CODE
@@ -52,6 +54,19 @@ def test_a_schedule_with_other_columns_is_said_by_their_names(clerk: Clerk) -> N
     clerk.post("/schedule", {"file": (io.BytesIO(content), "x.csv")})
     page = clerk.look()
     assert "The file could not be read." in page and "“clinician” is missing" in page
+
+
+def test_a_visit_for_which_everything_is_on_file_has_nothing_to_print(clerk: Clerk) -> None:
+    page = clerk.load({"on_file": CODE}, {})
+    assert states(clerk) == {"V-1": "nothing", "V-2": "ready"}
+    assert "Nothing to print" in page and f"consent is on file: {CODE}" in page
+    (row, _) = clerk.desk.day.rows()
+    shown = clerk.get(f"/?visit={row.key}").get_data(as_text=True)
+    assert "Everything that this visit would be asked to sign is on file." in shown and "<iframe" not in shown
+
+
+def test_each_field_of_a_schedule_is_in_the_form_of_a_visit() -> None:
+    assert {name for names in GROUPS.values() for name in names} == set(FIELDS)
 
 
 def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: Clerk) -> None:

@@ -33,7 +33,19 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "supervisor_credentials",
         "witness",
     ),
-    "other": ("visit", "date", "time", "place", "documents", "also_in", "on_file", "extra"),
+    "other": (
+        "visit",
+        "date",
+        "time",
+        "place",
+        "documents",
+        "also_in",
+        "papers",
+        "first_visit",
+        "yearly_papers",
+        "on_file",
+        "extra",
+    ),
 }
 """The groups of the form, in their order; those after the second one are folded where nothing in them needs a look."""
 _OPEN = ("patient", "services")

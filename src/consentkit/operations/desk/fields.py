@@ -14,7 +14,7 @@ from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, items
 
 FIELDS = tuple(COLUMNS)
 """The names of the fields."""
-YES_OR_NO = ("large_print", "medical_visit")
+YES_OR_NO = ("large_print", "medical_visit", "first_visit", "yearly_papers")
 """Fields that are boxes to tick."""
 LISTED = LISTS
 """Fields that hold several entries."""
