@@ -18,7 +18,7 @@ from kit.folders import listing
 from kit.journals import Clock, everything_in, raw
 from kit.packets import CHILD, write_schedule, write_visit
 from kit.running import Outcome, environment, run_consentkit
-from kit.small import CODE, make_clinic
+from kit.small import CODE, make_clinic, write_paper
 
 Call = Callable[..., Outcome]
 PARTICULARS = "name: Small Clinic\njournal:\n  keep_years: 6\n"
@@ -237,6 +237,17 @@ def test_an_approval_is_recorded_with_edition_and_account_but_not_with_the_name_
     (paper,) = entry["papers"]
     assert (entry["action"], paper["code"], paper["kind"], paper["edition"]) == ("approved", CODE, "consent", 1)
     assert b"Okonkwo" not in everything_in(clinic / "journal")
+
+
+def test_a_paper_without_a_procedure_is_recorded_by_its_name(
+    at_clinic: Call, pack: Call, entries: Callable[..., list[dict[str, Any]]], clinic: Path
+) -> None:
+    (clinic / "papers").mkdir()
+    name = write_paper(clinic / "papers").stem
+    assert at_clinic("approve", name, "--by", "Ann Ray").code == 0
+    assert pack(papers=[name]).code == 0
+    recorded = [[(paper["code"], paper["kind"]) for paper in entry["papers"]] for entry in entries()]
+    assert recorded == [[(name, "paper")], [(CODE, "form"), (name, "paper"), (CODE, "information")]]
 
 
 def test_nothing_is_approved_without_a_journal_that_can_be_written_to(at_clinic: Call, clinic: Path) -> None:

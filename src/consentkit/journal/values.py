@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
 from consentkit.errors import WrongUse
-from consentkit.model.identity import CODE_PATTERN, LANGUAGE_PATTERN, VARIANTS
+from consentkit.model.identity import LANGUAGE_PATTERN, NAME_PATTERN, Variant
 from consentkit.model.visit import VISIT_PATTERN
 
 JournalAction = Literal[
@@ -92,7 +92,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "minor-alone",
         "two-roles",
     ),
-    "kind": (*VARIANTS, "extra"),
+    "kind": (*get_args(Variant), "extra"),
 }
 """The codes that a field may hold; `rule` has those of docs/pairing.md."""
 
@@ -110,7 +110,7 @@ FORMS: dict[str, re.Pattern[str]] = {
         "packet": r"^[A-Z2-7]{10}$",
         "printer": _PRINTER,
         "job": r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}-[0-9]{1,9}$",
-        "code": CODE_PATTERN,
+        "code": NAME_PATTERN,
         "language": LANGUAGE_PATTERN,
         "content_hash": _HASH,
         "seal": _HASH,
