@@ -108,7 +108,7 @@ def test_each_thing_to_fill_in_has_a_place_of_its_own(clinic: Path) -> None:
 
 def test_who_signs_has_a_place_and_nobody_else(clinic: Path) -> None:
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED)) if name.endswith("_signature")}
-    assert roles == {"patient", "clinician"}
+    assert roles == {"patient", "representative", "clinician"}
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED_BY_ALL)) if "_signature" in name}
     assert roles == {
         "patient",

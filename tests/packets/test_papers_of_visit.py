@@ -141,6 +141,30 @@ def test_a_paper_has_a_place_for_whoever_signs_at_the_visit_and_for_nobody_else(
     assert {slot.name.removesuffix("_signature") for slot in paper.part.slots if slot.kind == "signature"} == roles
 
 
+@pytest.mark.parametrize(
+    ("signers", "roles", "counted"),
+    [
+        (["patient", "clinician"], {"representative", "clinician"}, 2),
+        (["patient"], {"representative"}, 1),
+        (["patient", "participant"], {"representative", "participant_1"}, 1),
+    ],
+    ids=["clinician", "alone", "participant"],
+)
+def test_whoever_decides_for_the_patient_signs_in_the_patients_place(
+    signers: list[str], roles: set[str], counted: int, tmp_path: Path
+) -> None:
+    """Whether the paper names a representative or not: else nobody could sign what the patient would sign."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", **{**SIGNED, "signers": signers, "participants": str(signers.count("participant"))})
+    at = visit(papers=["small-rules"], patient=CHILD, representative=MOTHER, documents=["information"])
+    made = packet(open_workspace(folder, open_store()), at)
+    (paper,) = (placed.paper for placed in made.papers if placed.paper.kind == "paper")
+    assert {slot.name.removesuffix("_signature") for slot in paper.part.slots if slot.kind == "signature"} == roles
+    cover = " ".join(page_texts(made.pdf)[0].split())
+    assert "A few small rules Representative" in cover
+    assert f"Signatures: {counted}" in cover
+
+
 def test_participants_are_named_but_not_counted(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", **{**SIGNED, "signers": ["patient", "participant"], "participants": "3"})

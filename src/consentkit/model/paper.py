@@ -137,7 +137,8 @@ class Paper(PaperText):
     """One paper."""
 
     signers: tuple[PaperSigner, ...] = ()
-    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one."""
+    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one; a
+    representative does in the patient's place, whether named here or not."""
     participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
