@@ -34,6 +34,8 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"sections": [{"clause": "feez"}]}, "which the language pack has no clause for; did you mean `fees`?"),
     (section(clause="fees"), "has both `heading` and `clause`"),
     ({"signers": ["patient"]}, "so it needs `statements`"),
+    ({**SIGNED, "signers": []}, "has `statements`, but no `signers`"),
+    ({"agreement": SIGNED["agreement"]}, "has `agreement`, but no `signers`"),
     ({**SIGNED, "agreement": ""}, "is empty"),
     ({**SIGNED, "signers": ["clinician"]}, "neither patient nor participant"),
     ({**SIGNED, "signers": ["patient", "patient"]}, "more than once"),

@@ -22,6 +22,9 @@ from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Re
 PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
 
+_ABOVE_SIGNATURES = ("statements", "agreement")
+"""What is said above the signatures, and printed nowhere else."""
+
 
 class PaperSection(Record):
     """One part of a paper, under a heading. It says something, or has something to fill in, or both."""
@@ -176,6 +179,8 @@ class Paper(PaperText):
             raise ValueError("has `signers`, but neither patient nor participant among them; add one of the two")
         if any(section.initials for section in self.sections) and "patient" not in self.signers:
             raise ValueError("has `initials`, which are the patient's; add `patient` to its `signers`")
+        if not self.signers and (unsigned := [name for name in _ABOVE_SIGNATURES if getattr(self, name)]):
+            raise ValueError(f"has `{unsigned[0]}`, but no `signers`, so nobody signs it; add `signers`, or delete it")
         if missing := next(self.missing_above_signatures, ""):
             raise ValueError(f"has `signers`, so it needs `{missing}`; write what they agree to")
         return self
@@ -184,4 +189,4 @@ class Paper(PaperText):
     def missing_above_signatures(self) -> Iterator[str]:
         """What is missing of what must be above the signatures."""
         if self.signers:
-            yield from (name for name in ("statements", "agreement") if not getattr(self, name))
+            yield from (name for name in _ABOVE_SIGNATURES if not getattr(self, name))
