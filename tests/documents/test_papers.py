@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -127,19 +128,33 @@ def test_only_participants_may_sign(clinic: Path) -> None:
     assert roles == {"participant_1", "participant_2", "participant_3"}
 
 
+AGREE = ("Patient", "Representative", "Participant")
+"""What the places are headed by of those who agree to what a paper says."""
+
+
 @pytest.mark.parametrize("large_print", [False, True])
 @pytest.mark.parametrize("length", [1, 9, 14, 20, 26])
-def test_what_is_agreed_to_is_above_each_place_to_sign_on_its_page(
+def test_what_is_agreed_to_is_above_the_place_of_whoever_agrees_on_its_page(
     length: int, large_print: bool, clinic: Path
 ) -> None:
     sections = [{"heading": f"Part {number}", "text": "A sentence. " * 20} for number in range(length)]
     document = made(clinic, {"large_print": large_print}, sections=sections, **SIGNED_BY_ALL)
     pages = page_texts(document.pdf)
-    signed = {slot.page for slot in document.part.slots if slot.kind == "signature"}
+    names = ("patient", "representative", "participant_1", "participant_2")
+    signed = {slot.page for slot in document.part.slots if slot.name in {f"{name}_signature" for name in names}}
     assert signed
     for page in signed:
         before, _, _ = pages[page].partition("Signature")
         assert SIGNED["agreement"] in " ".join(before.split())
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+def test_nobody_signs_below_the_words_of_the_patient_what_they_did_themselves(large_print: bool, clinic: Path) -> None:
+    document = made(clinic, {"large_print": large_print}, **SIGNED_BY_ALL)
+    lines = [line.strip() for page in page_texts(document.pdf) for line in page.splitlines() if line.strip()]
+    below = [after for line, after in pairwise(lines) if line == SIGNED["agreement"]]
+    assert below
+    assert {line.split()[0] for line in below} <= set(AGREE)
 
 
 @pytest.mark.parametrize("length", [9, 12, 15, 18])
