@@ -26,7 +26,7 @@ from kit.structure_lint import lint
 
 SIGNED_BY_ALL = {
     **SIGNED,
-    "signers": ["patient", "representative", "participant", "interpreter", "witness", "clinician"],
+    "signers": ["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"],
     "participants": "2",
 }
 TO_FILL_IN = [
@@ -114,6 +114,7 @@ def test_who_signs_has_a_place_and_nobody_else(clinic: Path) -> None:
     assert roles == {
         "patient",
         "representative",
+        "assent",
         "participant_1",
         "participant_2",
         "interpreter",
@@ -128,8 +129,8 @@ def test_only_participants_may_sign(clinic: Path) -> None:
     assert roles == {"participant_1", "participant_2", "participant_3"}
 
 
-AGREE = ("Patient", "Representative", "Participant")
-"""What the places are headed by of those who agree to what a paper says."""
+AGREE = ("Patient", "Representative", "My", "Participant")
+"""The first words of the places of those who agree to what a paper says."""
 
 
 @pytest.mark.parametrize("large_print", [False, True])
@@ -140,7 +141,7 @@ def test_what_is_agreed_to_is_above_the_place_of_whoever_agrees_on_its_page(
     sections = [{"heading": f"Part {number}", "text": "A sentence. " * 20} for number in range(length)]
     document = made(clinic, {"large_print": large_print}, sections=sections, **SIGNED_BY_ALL)
     pages = page_texts(document.pdf)
-    names = ("patient", "representative", "participant_1", "participant_2")
+    names = ("patient", "representative", "assent", "participant_1", "participant_2")
     signed = {slot.page for slot in document.part.slots if slot.name in {f"{name}_signature" for name in names}}
     assert signed
     for page in signed:

@@ -40,6 +40,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({**SIGNED, "signers": ["clinician"]}, "neither patient nor participant"),
     ({**SIGNED, "signers": ["patient", "patient"]}, "more than once"),
     ({**SIGNED, "signers": ["patient", "participant"]}, "the number of `participants`"),
+    ({**SIGNED, "signers": ["participant", "assent"], "participants": "2"}, "which is the patient's; add `patient`"),
     ({**SIGNED, "participants": "3"}, "the number of `participants`"),
     ({**SIGNED, "signers": ["patient", "lawyer"]}, "write one of"),
     ({"due": {"first_visit": "false"}}, "says never"),

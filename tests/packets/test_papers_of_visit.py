@@ -321,3 +321,27 @@ def test_a_paper_that_the_clinic_never_wants_due_comes_only_if_it_is_asked_for(t
     assert [one.code for one in first.documents if one.variant == "paper"] == []
     asked = plan(workspace, visit(papers=["small-rules"]))
     assert [one.code for one in asked.documents if one.variant == "paper"] == ["small-rules"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "roles"),
+    [
+        ({}, ["patient", "interpreter"]),
+        ({"patient": CHILD, "representative": MOTHER}, ["representative", "assent", "interpreter"]),
+        ({"patient": {**CHILD, "born": "2021-06-02"}, "representative": MOTHER}, ["representative", "interpreter"]),
+    ],
+    ids=["adult", "child", "small child"],
+)
+def test_a_child_signs_beside_whoever_decides_where_the_paper_says_so(
+    changes: dict[str, Any], roles: list[str], workspace: OpenWorkspace
+) -> None:
+    at = visit(papers=["release-substance-use"], interpreter=INTERPRETER, documents=["information"], **changes)
+    made = packet(workspace, at)
+    (paper,) = (placed for placed in made.papers if placed.paper.kind == "paper")
+    places = [slot for slot in paper.paper.part.slots if slot.kind == "signature"]
+    in_order = sorted(places, key=lambda slot: (slot.page, -slot.corners.top))
+    assert [slot.name.removesuffix("_signature") for slot in in_order] == roles
+    assert f"Signatures: {len(roles)}" in " ".join(page_texts(made.pdf)[0].split())
+    name = at.patient.name
+    assert ("My own view" in page_texts(made.pdf)[paper.last - 1]) == ("assent" in roles)
+    assert page_texts(made.pdf)[paper.last - 1].count(name) == 1 + ({"patient", "assent"} & {*roles} != set())

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from consentkit.model.paper import Paper
 
-_ONLY_AT_SOME_VISITS = ("representative", "interpreter", "witness")
+_ONLY_AT_SOME_VISITS = ("representative", "assent", "interpreter", "witness")
+"""In the order of their places."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,13 @@ def paper_signing(paper: Paper, expected: tuple[str, ...] | None) -> PaperSignin
         first = "representative" if expected is not None and "representative" in expected else "patient"
         named.add("representative")
     sometimes = [role for role in _ONLY_AT_SOME_VISITS if role in named and role != first]
+    at_visit = [role for role in sometimes if expected is not None and role in expected]
     always = ["clinician"] if "clinician" in named else []
+    # The patient signs next to whoever decides, before those who say what they did.
+    agree, attest = [role for role in at_visit if role == "assent"], [role for role in at_visit if role != "assent"]
     return PaperSigning(
         first=first,
         participants=tuple(range(2 if first == "participant" else 1, paper.participants + 1)),
-        others=(*always, *(role for role in sometimes if expected is not None and role in expected)),
+        others=(*agree, *always, *attest),
         if_needed=tuple(sometimes) if expected is None else (),
     )

@@ -19,8 +19,9 @@ from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
 from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
 
-PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
-"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
+PaperSigner = Literal["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"]
+"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family; `assent` is the
+patient, asked beside whoever decides."""
 
 _ABOVE_SIGNATURES = ("statements", "agreement")
 """What is said above the signatures, and printed nowhere else."""
@@ -141,7 +142,8 @@ class Paper(PaperText):
 
     signers: tuple[PaperSigner, ...] = ()
     """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one; a
-    representative does in the patient's place, whether named here or not."""
+    representative does in the patient's place, whether named here or not. With `assent`, a patient of 7 years or more
+    signs beside the representative."""
     participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
@@ -177,6 +179,8 @@ class Paper(PaperText):
             )
         if self.signers and not {"patient", "participant"} & {*self.signers}:
             raise ValueError("has `signers`, but neither patient nor participant among them; add one of the two")
+        if "assent" in self.signers and "patient" not in self.signers:
+            raise ValueError("has `assent` among its `signers`, which is the patient's; add `patient`, too")
         if any(section.initials for section in self.sections) and "patient" not in self.signers:
             raise ValueError("has `initials`, which are the patient's; add `patient` to its `signers`")
         if not self.signers and (unsigned := [name for name in _ABOVE_SIGNATURES if getattr(self, name)]):
