@@ -310,6 +310,22 @@ def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(
         made(clinic, sections=[{"clause": "record"}])
 
 
+def test_what_an_author_wrote_beside_a_clause_stays_when_the_clinic_drops_it(clinic: Path) -> None:
+    (clinic / "clauses.en.yaml").write_text("drop: [telehealth, fees, record]\n", encoding="utf-8")
+    sections: list[dict[str, Any]] = [
+        {"clause": "telehealth", "text": "In a crisis, we call whom you name.", "blanks": ["Number of the clinic"]},
+        {"clause": "fees", "table": {"columns": ["Service", "Charge"], "empty_rows": "1"}, "initials": "true"},
+        {"clause": "record"},
+    ]
+    document = made(clinic, sections=sections, **SIGNED)
+    texts = said(document)
+    assert {"Care by video or telephone", "In a crisis, we call whom you name.", "Number of the clinic"} <= {*texts}
+    assert not any("a line can fail" in text for text in texts)
+    places = {"section_1_blank_1", "section_2_row_1_1", "section_2_row_1_2", "section_2_initials"}
+    assert {name for name in slots(document) if name.startswith("section_")} == places
+    assert dict(document.clauses) == {}
+
+
 def test_a_template_that_leaves_out_a_clause_makes_no_paper(clinic: Path) -> None:
     shipped = (Path(__file__).parents[2] / "templates" / "paper" / "sections.html").read_text(encoding="utf-8")
     own = clinic / "templates" / "paper" / "sections.html"

@@ -6,7 +6,7 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -63,6 +63,14 @@ class PaperSection(Record):
             raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
         return self
 
+    def without_clause(self, dropped: Mapping[str, str]) -> Self | None:
+        """The section without its clause, if that is dropped; None where nothing else is left to read or fill in."""
+        if self.clause is None or self.clause not in dropped:
+            return self
+        if not (self.text or self.table or self.choices or self.blanks or self.lines):
+            return None
+        return self.model_copy(update={"heading": dropped[self.clause], "clause": None})
+
 
 class PaperText(Record):
     """What a paper says: all that a translation puts into another language."""
@@ -100,10 +108,14 @@ class PaperText(Record):
         without_repeats(tuple(section.clause for section in sections if section.clause))
         return sections
 
-    def without_clauses(self, dropped: Collection[str]) -> Self:
-        """The same without the sections that say a clause that is dropped."""
-        kept = tuple(section for section in self.sections if section.clause not in dropped)
-        return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
+    def without_clauses(self, dropped: Mapping[str, str]) -> Self:
+        """The same without the clauses that are dropped; `dropped` has their headings.
+
+        Whatever the author wrote in such a section stays, under the heading of the clause, since nobody dropped that.
+        """
+        kept = (section.without_clause(dropped) for section in self.sections)
+        sections = tuple(section for section in kept if section)
+        return self if sections == self.sections else self.model_copy(update={"sections": sections})
 
     @property
     def clauses(self) -> tuple[str, ...]:
