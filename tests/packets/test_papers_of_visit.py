@@ -222,6 +222,22 @@ def test_the_form_names_a_clause_that_a_signed_paper_says_and_prints_it_otherwis
         assert ("Where I am, and the nearest emergency room" in text) == (has_lines or not says_clause)
 
 
+@pytest.mark.parametrize("changes", [{}, {"on_file": ["small-rules"]}], ids=["of visit", "on file"])
+def test_the_form_prints_a_clause_that_the_paper_leaves_out_in_the_language_in_which_it_is_signed(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    """Else nothing that is signed would say it: the English paper lacks it, and nobody signs the Spanish one."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_translation(folder / "procedures", "es")
+    paper = {"due": {"telehealth": "true"}, "sections": [{"clause": "telehealth"}, {"clause": "record"}], **SIGNED}
+    write_paper(folder / "papers", **paper)
+    write_paper_translation(folder / "papers", small_paper_data(**paper), "es")
+    (folder / "clauses.en.yaml").write_text("drop: [telehealth]\n", encoding="utf-8")
+    text = form_text(open_workspace(folder, open_store()), also_in=["es"], **changes)
+    clause = open_workspace(folder, open_store()).language("es").clauses["telehealth"]
+    assert " ".join((clause.text.items or (clause.text.intro or "",))[0].split()) in text
+
+
 def test_the_form_prints_a_clause_that_a_paper_says_which_nobody_signs(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}])

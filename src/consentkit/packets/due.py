@@ -6,7 +6,7 @@ file is left out; those that are signed come before those that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,13 @@ def papers_of(
     *,
     with_due: bool,
     never_due: Sequence[str] = (),
+    dropped: Collection[str] = (),
 ) -> PapersOfVisit:
     """The papers of a visit. `listed` has those of the library; whatever else is requested counts as one to keep.
 
     `with_due` says whether those that are due are there, too, besides those that the visit names; `never_due` are
-    papers that the clinic uses only where they are requested by name.
+    papers that the clinic uses only where they are requested by name. `dropped` are the clauses that papers leave out
+    in the language in which they are signed: the form has these in whatever other language has them.
     """
     by_procedures = [name for procedure in procedures for name in procedure.papers]
     due = [name for name, facts in listed.items() if name not in never_due and _is_due(facts["due"], visit)]
@@ -45,7 +47,9 @@ def papers_of(
     names = [name for name in dict.fromkeys(asked) if name not in visit.on_file]
     signed = [name for name in names if name in listed and listed[name]["signers"]]
     kept = tuple(name for name in names if name not in signed)
-    return PapersOfVisit(tuple(signed), kept, tuple(_clauses(listed, visit.on_file, signed).items()))
+    said = _clauses(listed, visit.on_file, signed)
+    clauses = tuple((name, where) for name, where in said.items() if name not in dropped)
+    return PapersOfVisit(tuple(signed), kept, clauses)
 
 
 def _clauses(

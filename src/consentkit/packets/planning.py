@@ -108,7 +108,7 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
-        papers = problems.try_to(self._papers, one, procedures)
+        papers = problems.try_to(self._papers, one, procedures, packs[0].dropped)
         problems.require_none()
         requested = RequestedPapers.of(
             visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
@@ -205,14 +205,16 @@ class Planner:
     def _kinds(self, visit: Visit) -> Sequence[Variant]:
         return visit.documents or self.workspace.folder.clinic.packet.documents
 
-    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
+    def _papers(
+        self, one: _VisitInPlanning, procedures: Sequence[Procedure], dropped: Collection[str]
+    ) -> PapersOfVisit:
         """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
         visit, listed = one.visit, self._parsed.papers(one.inputs)
         _require_known(visit, "papers", visit.papers, listed)
         _require_known(visit, "on_file", visit.on_file, listed)
         never_due = self.workspace.folder.clinic.packet.without_papers
         with_due = requests_form(self._kinds(visit))
-        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due, dropped=dropped)
 
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
