@@ -276,6 +276,15 @@ def test_a_paper_that_nobody_has_is_refused(workspace: OpenWorkspace) -> None:
         plan(workspace, visit(papers=["martinez"]))
 
 
+def test_a_paper_is_not_both_requested_and_on_file(call: Callable[..., Outcome], clinic: Path, tmp_path: Path) -> None:
+    complaint = "names a paper under both `papers` and `on_file`; delete it from one of the two"
+    written = write_visit(tmp_path / "visit.yaml", papers=["at-will"], on_file=["at-will"])
+    done = call("packet", written, "--clinic", clinic, "--allow-drafts")
+    assert (done.code, complaint in done.stderr) == (3, True)
+    schedule = write_schedule(tmp_path / "day.csv", {"visit": "V-1", "papers": "at-will", "on_file": "at-will SMALL-1"})
+    assert complaint in call("packet", schedule, "--clinic", clinic, "--allow-drafts", "-o", "out/").stderr
+
+
 def test_a_paper_with_mistakes_stops_every_visit_since_it_may_be_due(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"tuesdays": "true"})
