@@ -182,6 +182,18 @@ def test_a_fillable_paper_has_fields_with_labels_that_differ(clinic: Path) -> No
     assert len(labels) == len(set(labels))
 
 
+def test_the_initials_of_a_fillable_paper_are_required_as_those_of_a_form(clinic: Path) -> None:
+    from pypdf import PdfReader
+
+    sections = [*TO_FILL_IN, {"clause": "confidentiality"}]
+    path = clinic / "paper.pdf"
+    path.write_bytes(made(clinic, {"fillable": True}, sections=sections, **SIGNED).pdf)
+    fields = PdfReader(path).get_fields() or {}
+    required = {name for name, field in fields.items() if int(field.get("/Ff", 0)) & 2}
+    assert {name for name in fields if name.endswith("_initials")} == {name for name in required if "section" in name}
+    assert {"section_1_initials", "section_2_initials"} <= required
+
+
 @pytest.mark.parametrize("layout", [{}, {"large_print": True}, {"fillable": True}, {"paper": "a4"}], ids=str)
 def test_the_structure_of_a_paper_is_sound(layout: dict[str, Any], clinic: Path) -> None:
     document = made(clinic, layout, sections=TO_FILL_IN, **SIGNED_BY_ALL)
