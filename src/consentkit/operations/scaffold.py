@@ -109,8 +109,11 @@ def _value(field: FieldInfo, *, in_use: bool) -> str:
     """
     if field.is_required():
         return '""'
-    values = {int: "0", bool: "false"} if in_use else {int: "1", bool: "true"}
-    return values.get(field.annotation or str, '""')
+    if field.annotation is bool:
+        return "false" if in_use else "true"
+    if field.annotation is int:
+        return "0" if in_use else "1"
+    return '""'
 
 
 def _entry(name: str, field: FieldInfo, *, in_use: bool) -> Iterator[str]:
