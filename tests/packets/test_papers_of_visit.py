@@ -194,6 +194,9 @@ def test_a_signed_paper_is_there_to_read_in_the_other_language(workspace: OpenWo
     assert "Siobhán O’Keeffe-Martínez" in texts[copy.first - 1]
     assert "the paper to sign is in another language" in texts[copy.first - 1]
     assert "Firmas: 4" in texts[0]
+    cover = " ".join(texts[0].split())
+    assert "Paper at-first Para leer y guardar; el documento que se firma está en otro idioma" in cover
+    assert cover.count("Para leer y guardar;") == 1
     assert copy.first not in codes(made.pdf)
 
 
