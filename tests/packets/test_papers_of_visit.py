@@ -12,7 +12,7 @@ import pytest
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, EverythingOnFile
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import read_visits
 from kit.packets import CHILD, MOTHER, bookmarks, codes, packet, page_texts, plan, visit, write_schedule, write_visit
@@ -26,6 +26,7 @@ from kit.small import (
     write_procedure,
     write_translation,
 )
+from kit.structure_lint import lint
 
 INTERPRETER = {"name": "Marisol Quintana", "is_a": "professional"}
 DUE: dict[str, dict[str, Any]] = {
@@ -245,6 +246,38 @@ def test_the_form_prints_a_clause_that_a_paper_says_which_nobody_signs(tmp_path:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}])
     assert "a line can fail" in form_text(open_workspace(folder, open_store()))
+
+
+def test_where_everything_is_on_file_the_lines_of_a_visit_by_video_are_still_there(tmp_path: Path) -> None:
+    """The patient says at each visit where they are, whatever was signed before."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}], **SIGNED)
+    workspace = open_workspace(folder, open_store())
+    made = packet(workspace, visit(place="telehealth", on_file=["SMALL-1", "small-rules"]))
+    (form,) = (placed for placed in made.papers if placed.paper.kind == "form")
+    cover, text = (" ".join(page_texts(made.pdf)[page - 1].split()) for page in (1, form.first))
+    assert "Where I am, and the nearest emergency room" in text
+    assert "The paper that was signed on this is on file and still holds." in text
+    assert "My decision" not in text
+    assert {slot.kind for slot in form.paper.part.slots} & {"signature", "initials"} == set()
+    assert form.paper.comes_back
+    assert "Care by video or telephone" in cover
+    assert "Care by video or telephone" in bookmarks(made.pdf)
+    assert lint(made.pdf) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"on_file": ["SMALL-1", "small-rules"]}, {"place": "telehealth", "on_file": ["SMALL-1"]}],
+    ids=["in person", "by video, without a paper on file"],
+)
+def test_where_everything_is_on_file_and_no_line_is_left_there_is_no_packet(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", sections=[{"clause": "telehealth"}], **SIGNED)
+    with pytest.raises(EverythingOnFile):
+        plan(open_workspace(folder, open_store()), visit(**changes))
 
 
 def test_the_form_prints_what_holds_for_every_visit_whatever_papers_say(tmp_path: Path) -> None:
