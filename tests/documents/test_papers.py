@@ -82,11 +82,19 @@ def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
         "A few small rules",
         "Read this.",
         "Everything",
+        "Please fill in:",
         "in pen",
+        "in capitals",
+        "Thank you.",
         "Service",
         "A talk",
         "Which way",
         "By mail",
+        "By telephone, if nobody else can hear it",
+        "Charge",
+        "Day",
+        "Whom we may call if we can not reach you",
+        "My initials",
     ):
         assert any(text in each for each in texts), text
     for text in (*SIGNED["statements"], SIGNED["agreement"]):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
@@ -372,6 +374,13 @@ def test_another_paper_makes_another_packet(workspace: OpenWorkspace) -> None:
 def test_a_packet_with_papers_is_made_in_other_layouts(layout: dict[str, Any], workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(first_visit="yes", **layout), fillable=not layout)
     assert papers(made) == ["at-first"]
+    (paper,) = (placed for placed in made.papers if placed.paper.kind == "paper")
+    fields = PdfReader(io.BytesIO(made.pdf)).pages[paper.first - 1].get("/Annots")
+    assert bool(fields) == (not layout)
+    usual = packet(workspace, visit(first_visit="yes"))
+    (before,) = (placed for placed in usual.papers if placed.paper.kind == "paper")
+    places, usual_places = paper.paper.part.slots, before.paper.part.slots
+    assert ([slot.corners for slot in places] != [slot.corners for slot in usual_places]) == bool(layout)
 
 
 def test_a_paper_that_the_clinic_never_wants_due_comes_only_if_it_is_asked_for(tmp_path: Path) -> None:
