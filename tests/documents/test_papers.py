@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from kit.structure_lint import lint
 
 SIGNED_BY_ALL = {
     **SIGNED,
-    "signers": ["patient", "representative", "participant", "interpreter", "witness", "clinician"],
+    "signers": ["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"],
     "participants": "2",
 }
 TO_FILL_IN = [
@@ -81,11 +82,19 @@ def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
         "A few small rules",
         "Read this.",
         "Everything",
+        "Please fill in:",
         "in pen",
+        "in capitals",
+        "Thank you.",
         "Service",
         "A talk",
         "Which way",
         "By mail",
+        "By telephone, if nobody else can hear it",
+        "Charge",
+        "Day",
+        "Whom we may call if we can not reach you",
+        "My initials",
     ):
         assert any(text in each for each in texts), text
     for text in (*SIGNED["statements"], SIGNED["agreement"]):
@@ -108,11 +117,12 @@ def test_each_thing_to_fill_in_has_a_place_of_its_own(clinic: Path) -> None:
 
 def test_who_signs_has_a_place_and_nobody_else(clinic: Path) -> None:
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED)) if name.endswith("_signature")}
-    assert roles == {"patient", "clinician"}
+    assert roles == {"patient", "representative", "clinician"}
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED_BY_ALL)) if "_signature" in name}
     assert roles == {
         "patient",
         "representative",
+        "assent",
         "participant_1",
         "participant_2",
         "interpreter",
@@ -127,19 +137,33 @@ def test_only_participants_may_sign(clinic: Path) -> None:
     assert roles == {"participant_1", "participant_2", "participant_3"}
 
 
+AGREE = ("Patient", "Representative", "My", "Participant")
+"""The first words of the places of those who agree to what a paper says."""
+
+
 @pytest.mark.parametrize("large_print", [False, True])
 @pytest.mark.parametrize("length", [1, 9, 14, 20, 26])
-def test_what_is_agreed_to_is_above_each_place_to_sign_on_its_page(
+def test_what_is_agreed_to_is_above_the_place_of_whoever_agrees_on_its_page(
     length: int, large_print: bool, clinic: Path
 ) -> None:
     sections = [{"heading": f"Part {number}", "text": "A sentence. " * 20} for number in range(length)]
     document = made(clinic, {"large_print": large_print}, sections=sections, **SIGNED_BY_ALL)
     pages = page_texts(document.pdf)
-    signed = {slot.page for slot in document.part.slots if slot.kind == "signature"}
+    names = ("patient", "representative", "assent", "participant_1", "participant_2")
+    signed = {slot.page for slot in document.part.slots if slot.name in {f"{name}_signature" for name in names}}
     assert signed
     for page in signed:
         before, _, _ = pages[page].partition("Signature")
         assert SIGNED["agreement"] in " ".join(before.split())
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+def test_nobody_signs_below_the_words_of_the_patient_what_they_did_themselves(large_print: bool, clinic: Path) -> None:
+    document = made(clinic, {"large_print": large_print}, **SIGNED_BY_ALL)
+    lines = [line.strip() for page in page_texts(document.pdf) for line in page.splitlines() if line.strip()]
+    below = [after for line, after in pairwise(lines) if line == SIGNED["agreement"]]
+    assert below
+    assert {line.split()[0] for line in below} <= set(AGREE)
 
 
 @pytest.mark.parametrize("length", [9, 12, 15, 18])
@@ -164,6 +188,18 @@ def test_a_fillable_paper_has_fields_with_labels_that_differ(clinic: Path) -> No
     assert "Everything: Service, row 2" in labels
     assert "Everything: My initials" in labels
     assert len(labels) == len(set(labels))
+
+
+def test_the_initials_of_a_fillable_paper_are_required_as_those_of_a_form(clinic: Path) -> None:
+    from pypdf import PdfReader
+
+    sections = [*TO_FILL_IN, {"clause": "confidentiality"}]
+    path = clinic / "paper.pdf"
+    path.write_bytes(made(clinic, {"fillable": True}, sections=sections, **SIGNED).pdf)
+    fields = PdfReader(path).get_fields() or {}
+    required = {name for name, field in fields.items() if int(field.get("/Ff", 0)) & 2}
+    assert {name for name in fields if name.endswith("_initials")} == {name for name in required if "section" in name}
+    assert {"section_1_initials", "section_2_initials"} <= required
 
 
 @pytest.mark.parametrize("layout", [{}, {"large_print": True}, {"fillable": True}, {"paper": "a4"}], ids=str)
@@ -292,6 +328,22 @@ def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(
         made(clinic, sections=[{"clause": "recrod"}])
     with pytest.raises(RenderingFailed, match="says nothing but clauses that the clinic drops"):
         made(clinic, sections=[{"clause": "record"}])
+
+
+def test_what_an_author_wrote_beside_a_clause_stays_when_the_clinic_drops_it(clinic: Path) -> None:
+    (clinic / "clauses.en.yaml").write_text("drop: [telehealth, fees, record]\n", encoding="utf-8")
+    sections: list[dict[str, Any]] = [
+        {"clause": "telehealth", "text": "In a crisis, we call whom you name.", "blanks": ["Number of the clinic"]},
+        {"clause": "fees", "table": {"columns": ["Service", "Charge"], "empty_rows": "1"}, "initials": "true"},
+        {"clause": "record"},
+    ]
+    document = made(clinic, sections=sections, **SIGNED)
+    texts = said(document)
+    assert {"Care by video or telephone", "In a crisis, we call whom you name.", "Number of the clinic"} <= {*texts}
+    assert not any("a line can fail" in text for text in texts)
+    places = {"section_1_blank_1", "section_2_row_1_1", "section_2_row_1_2", "section_2_initials"}
+    assert {name for name in slots(document) if name.startswith("section_")} == places
+    assert dict(document.clauses) == {}
 
 
 def test_a_template_that_leaves_out_a_clause_makes_no_paper(clinic: Path) -> None:

@@ -43,6 +43,16 @@ def test_the_keys_stand_in_the_order_of_the_model() -> None:
     assert [key for key in keys if key in Procedure.model_fields] == list(Procedure.model_fields)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    ["lines: 1", "initials: true", 'rows:\n- ["", ""]', "empty_rows: 1", "participants: 1", "minor: false"],
+)
+def test_a_key_of_a_new_paper_has_a_value_of_its_kind(entry: str) -> None:
+    """Deleting the # is all that it takes to use such a key."""
+    plain = re.sub(r"^[ #]+", "", blank("my-rules"), flags=re.MULTILINE)
+    assert f"{entry}\n" in plain
+
+
 AS_PLAIN_TEXT = {"Benefit", "Risk", "Figure", "DatedSource"}
 """What is written as plain text in a new file: few statements have a figure."""
 

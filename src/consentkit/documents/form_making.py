@@ -14,7 +14,7 @@ from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import DocumentSource, compose_page, require_clauses
 from consentkit.documents.page import Content, Page, compose_form
 from consentkit.documents.printing import assets_of, print_page
-from consentkit.documents.safety import form_texts, papers_given
+from consentkit.documents.safety import clause_texts, form_texts, papers_given
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
@@ -40,12 +40,28 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         request.on_file,
         dict(request.on_papers),
     )
+    if request.only_lines:
+        form, mark, texts = _only_lines(form), "", ()
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
-    required = [*form_texts(form, words), *papers_given(form)]
+    required = _required(form, words)
     part = print_page(page, layout, info, assets_of(source.folder), source.templates, source.files, required=required)
     is_approved = all(text.approved_edition for text in texts)
-    return Form(part, request.languages, texts, is_approved, mark, tuple(said[0].who for said in form.also_sign))
+    also_sign = tuple(said[0].who for said in form.also_sign)
+    return Form(part, request.languages, texts, is_approved, mark, also_sign, _title(form, words))
+
+
+def _only_lines(form: FormValues) -> FormValues:
+    """Of a form, what there is to fill in at each visit though all that it says is signed and on file."""
+    lines = {name: said for name, said in form.visit_clauses.items() if said[0].has_lines}
+    return FormValues(form.second, form.situation, (), {}, lines, also_sign=(), teach_back=())
+
+
+def _required(form: FormValues, words: LanguagePack) -> list[str]:
+    """What must be on the finished form."""
+    if form.items:
+        return [*form_texts(form, words), *papers_given(form)]
+    return [text for said in form.visit_clauses.values() for text in clause_texts(said)]
 
 
 def _asked(content: Content, page: Page, request: FormRequest) -> AskedText:
@@ -84,4 +100,6 @@ def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> s
 
 def _title(form: FormValues, words: LanguagePack) -> str:
     separator = f"{words.document.comma} "
+    if not form.items:
+        return separator.join(said[0].heading for said in form.visit_clauses.values())
     return f"{words.document.kinds.form} ({separator.join(item.code for item in form.items)})"

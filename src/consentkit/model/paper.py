@@ -6,7 +6,7 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -19,8 +19,12 @@ from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
 from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
 
-PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
-"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
+PaperSigner = Literal["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"]
+"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family; `assent` is the
+patient, asked beside whoever decides."""
+
+_ABOVE_SIGNATURES = ("statements", "agreement")
+"""What is said above the signatures, and printed nowhere else."""
 
 
 class PaperSection(Record):
@@ -59,6 +63,14 @@ class PaperSection(Record):
             raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
         return self
 
+    def without_clause(self, dropped: Mapping[str, str]) -> Self | None:
+        """The section without its clause, if that is dropped; None where nothing else is left to read or fill in."""
+        if self.clause is None or self.clause not in dropped:
+            return self
+        if not (self.text or self.table or self.choices or self.blanks or self.lines):
+            return None
+        return self.model_copy(update={"heading": dropped[self.clause], "clause": None})
+
 
 class PaperText(Record):
     """What a paper says: all that a translation puts into another language."""
@@ -96,10 +108,14 @@ class PaperText(Record):
         without_repeats(tuple(section.clause for section in sections if section.clause))
         return sections
 
-    def without_clauses(self, dropped: Collection[str]) -> Self:
-        """The same without the sections that say a clause that is dropped."""
-        kept = tuple(section for section in self.sections if section.clause not in dropped)
-        return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
+    def without_clauses(self, dropped: Mapping[str, str]) -> Self:
+        """The same without the clauses that are dropped; `dropped` has their headings.
+
+        Whatever the author wrote in such a section stays, under the heading of the clause, since nobody dropped that.
+        """
+        kept = (section.without_clause(dropped) for section in self.sections)
+        sections = tuple(section for section in kept if section)
+        return self if sections == self.sections else self.model_copy(update={"sections": sections})
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -137,7 +153,9 @@ class Paper(PaperText):
     """One paper."""
 
     signers: tuple[PaperSigner, ...] = ()
-    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one."""
+    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one; a
+    representative does in the patient's place, whether named here or not. With `assent`, a patient of 7 years or more
+    signs beside the representative."""
     participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
@@ -173,8 +191,12 @@ class Paper(PaperText):
             )
         if self.signers and not {"patient", "participant"} & {*self.signers}:
             raise ValueError("has `signers`, but neither patient nor participant among them; add one of the two")
+        if "assent" in self.signers and "patient" not in self.signers:
+            raise ValueError("has `assent` among its `signers`, which is the patient's; add `patient`, too")
         if any(section.initials for section in self.sections) and "patient" not in self.signers:
             raise ValueError("has `initials`, which are the patient's; add `patient` to its `signers`")
+        if not self.signers and (unsigned := [name for name in _ABOVE_SIGNATURES if getattr(self, name)]):
+            raise ValueError(f"has `{unsigned[0]}`, but no `signers`, so nobody signs it; add `signers`, or delete it")
         if missing := next(self.missing_above_signatures, ""):
             raise ValueError(f"has `signers`, so it needs `{missing}`; write what they agree to")
         return self
@@ -183,4 +205,4 @@ class Paper(PaperText):
     def missing_above_signatures(self) -> Iterator[str]:
         """What is missing of what must be above the signatures."""
         if self.signers:
-            yield from (name for name in ("statements", "agreement") if not getattr(self, name))
+            yield from (name for name in _ABOVE_SIGNATURES if not getattr(self, name))

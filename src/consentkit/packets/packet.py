@@ -211,6 +211,8 @@ class PacketMaker:
 def _called(paper: PacketItem) -> str:
     """What a paper is called in bookmarks and behind the labels of its fields: stated here again, for the check."""
     pack, words = paper.pack, paper.pack.packet.cover
+    if paper.form and not paper.form.texts:
+        return paper.form.title
     if paper.form:
         separator = f"{pack.document.comma} "
         return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"

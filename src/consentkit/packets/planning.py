@@ -108,7 +108,7 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
-        papers = problems.try_to(self._papers, one, procedures)
+        papers = problems.try_to(self._papers, one, procedures, packs[0])
         problems.require_none()
         requested = RequestedPapers.of(
             visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
@@ -145,7 +145,8 @@ class Planner:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layouts[identity])
             problems.require_none()
-        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
+        has_form = requested.codes_to_sign or requested.has_only_lines
+        form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
         made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
         return form, [document for document in made if document]
 
@@ -205,14 +206,14 @@ class Planner:
     def _kinds(self, visit: Visit) -> Sequence[Variant]:
         return visit.documents or self.workspace.folder.clinic.packet.documents
 
-    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
+    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure], pack: LanguagePack) -> PapersOfVisit:
         """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
         visit, listed = one.visit, self._parsed.papers(one.inputs)
         _require_known(visit, "papers", visit.papers, listed)
         _require_known(visit, "on_file", visit.on_file, listed)
         never_due = self.workspace.folder.clinic.packet.without_papers
         with_due = requests_form(self._kinds(visit))
-        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due, pack=pack)
 
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
@@ -239,13 +240,14 @@ class Planner:
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
         request = FormRequest(
-            requested.codes_to_sign,
+            requested.codes_on_file if requested.has_only_lines else requested.codes_to_sign,
             requested.languages_of_form,
             situation,
             layout,
             on_file=requested.codes_on_file,
             covered=requested.codes_covered,
             on_papers=requested.papers.clauses,
+            only_lines=requested.has_only_lines,
         )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
@@ -364,7 +366,7 @@ def _require_anything(one: _VisitInPlanning, requested: RequestedPapers, procedu
 
 def _is_empty(visit: Visit, requested: RequestedPapers) -> bool:
     """Whether there would be nothing in the packet but its cover."""
-    return not (requested.codes_to_sign or requested.documents or visit.extra)
+    return not (requested.codes_to_sign or requested.has_only_lines or requested.documents or visit.extra)
 
 
 def _is_on_file(visit: Visit, requested: RequestedPapers, procedures: Sequence[Procedure]) -> bool:
