@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -189,7 +191,10 @@ def test_a_paper_is_translated(clinic: Path) -> None:
 def test_a_translation_that_has_lost_what_is_signed_is_not_made(clinic: Path) -> None:
     write_paper(clinic / "papers", **SIGNED)
     write_paper_translation(clinic / "papers", small_paper_data(**SIGNED), "es", statements=[])
-    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):
+    with pytest.raises(InvalidInput, match="statements: lacks `statements`, which the original has"):
+        workspace(clinic).render(PAPER, language="es")
+    write_paper(clinic / "papers", **SIGNED, title="Other rules")
+    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):  # though it is a draft only
         workspace(clinic).render(PAPER, language="es")
 
 
@@ -318,10 +323,68 @@ def test_a_translation_has_the_clauses_of_the_original(call: Callable[..., Outco
     original = small_paper_data(sections=[{"clause": "record"}])
     write_paper(clinic / "papers", **original)
     write_paper_translation(clinic / "papers", original, "es", sections=[{"clause": "fees"}])
-    with pytest.raises(InvalidInput, match="lacks `clause: record`; add what the original has"):
+    with pytest.raises(InvalidInput, match="has the clause `fees`, but the original has the clause `record`"):
         workspace(clinic).render(PAPER, language="es")
     checked = call("check", clinic / "papers").stdout.decode()
-    assert "has the clause `fees`, but the original has `record`" in checked
+    assert "has the clause `fees`, but the original has the clause `record`" in checked
+
+
+OTHERWISE: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "an option": (
+        lambda one: one["choices"][0]["options"].pop(),
+        "choices[1].options: has 2 entries, but the original",
+    ),
+    "a choice": (lambda one: one["choices"].pop(), "choices: lacks `choices`, which the original has"),
+    "a row": (lambda one: one["table"]["rows"].pop(), "table.rows: has one entry, but the original has 2"),
+    "the table": (lambda one: one.pop("table"), "lacks `table`, which the original has"),
+    "a column": (
+        lambda one: one["table"].update(columns=["A", "B"], rows=[["a", ""], ["b", ""]]),
+        "table.columns: has 2 entries, but the original has 3",
+    ),
+    "a cell": (
+        lambda one: one["table"].update(rows=[["a", "", "b"], ["b", "", ""]]),
+        "rows[1][3]: has a text, but the original has room to fill in",
+    ),
+    "rows to fill in": (lambda one: one["table"].update(empty_rows="1"), "empty_rows: has 1, but the original has 2"),
+    "a blank": (lambda one: one["blanks"].pop(), "blanks: has one entry, but the original has 2 entries"),
+    "lines": (lambda one: one.update(lines="1"), "lines: has 1, but the original has 2"),
+    "initials": (lambda one: one.update(initials="false"), "initials: has false, but the original has true"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_translation_has_the_same_to_fill_in_as_the_original_in_every_command(
+    change: Callable[[dict[str, Any]], None], message: str, call: Callable[..., Outcome], clinic: Path
+) -> None:
+    section = {
+        **TO_FILL_IN[0],
+        "choices": [{"label": "Which way", "options": ["By mail", "By telephone", "By neither"]}],
+        "table": {"columns": ["A", "B", "C"], "rows": [["a", "", ""], ["b", "", ""]], "empty_rows": "2"},
+    }
+    original = small_paper_data(sections=[section], **SIGNED)
+    write_paper(clinic / "papers", **original)
+    translated = copy.deepcopy(section)
+    change(translated)
+    path = write_paper_translation(clinic / "papers", original, "es", sections=[translated])
+    checked = call("check", "--clinic", clinic, path)
+    said_of_it = [
+        call("render", PAPER, "--lang", "es", "--clinic", clinic, "-o", "out/"),
+        call("approve", PAPER, "--lang", "es", "--clinic", clinic, "--by", "A. Rivera"),
+    ]
+    for done in said_of_it:
+        assert done.code == 3
+        assert message in done.stderr
+        assert re.search(rf"{path.name}:\d+:\d+: sections\[1\]", done.stderr)
+    assert message in checked.stdout.decode()
+
+
+def test_a_draft_in_another_language_says_what_has_been_added_since(clinic: Path) -> None:
+    original = small_paper_data(sections=TO_FILL_IN, **SIGNED)
+    write_paper_translation(clinic / "papers", original, "es")
+    longer = {**TO_FILL_IN[0], "blanks": [*TO_FILL_IN[0]["blanks"], "Hour"]}
+    write_paper(clinic / "papers", sections=[longer], **SIGNED)
+    (warning,) = workspace(clinic).render(PAPER, language="es").warnings
+    assert warning.endswith("counts as not approved, and differs in `sections[1].blanks`")
 
 
 def test_a_copy_to_read_has_no_place_to_sign_and_the_fingerprint_of_the_paper(clinic: Path) -> None:

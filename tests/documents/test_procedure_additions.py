@@ -268,6 +268,42 @@ def test_a_translation_that_lacks_what_was_added_is_refused(key: str, call: Call
     assert f"lacks `{key}`, which the original has" in reported, reported
 
 
+LOST_INSIDE: dict[str, tuple[dict[str, Any], str]] = {
+    "a row": (
+        {"tables": [{**TABLE, "rows": TABLE["rows"][:1]}]},
+        "tables[1].rows: has one entry, but the original has 2",
+    ),
+    "the note of a table": (
+        {"tables": [{key: value for key, value in TABLE.items() if key != "note"}]},
+        "tables[1]: lacks `note`, which the original has",
+    ),
+    "a caption": (
+        {"pictures": [{key: value for key, value in SHOWN.items() if key != "caption"}]},
+        "pictures[1]: lacks `caption`, which the original has",
+    ),
+    "an option": (
+        {"on_form": {**ON_FORM, "choices": [{"label": "Qué tan profundo", "options": ["Profundo", "Ligero"]}]}},
+        "on_form.choices[1].options: has 2 entries, but the original has 3 entries",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), LOST_INSIDE.values(), ids=LOST_INSIDE)
+def test_a_translation_that_lacks_something_inside_of_what_was_added_is_refused(
+    changes: dict[str, Any], message: str, call: Call, clinic: Path
+) -> None:
+    on_form = {**ON_FORM, "choices": [{"label": "How deep", "options": ["Full", "Light", "None"]}]}
+    original = {**ADDED, "on_form": on_form}
+    write_procedure(clinic / "procedures", **original)
+    path = write_translation(
+        clinic / "procedures", translates=text_hash(small_procedure(**original)), **{**original, **changes}
+    )
+    with pytest.raises(InvalidInput) as caught:
+        open_workspace(clinic).render(CODE, language="es")
+    assert message in str(caught.value)
+    assert message in call("check", "--clinic", clinic, path).stdout.decode()
+
+
 def test_two_languages_on_one_form_have_what_was_added_in_both(clinic: Path) -> None:
     on_form = {
         "also_agree": ["Sacar bultos", "Sangre de donantes"],
