@@ -83,11 +83,19 @@ def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
         "A few small rules",
         "Read this.",
         "Everything",
+        "Please fill in:",
         "in pen",
+        "in capitals",
+        "Thank you.",
         "Service",
+        "Charge",
         "A talk",
         "Which way",
         "By mail",
+        "By telephone, if nobody else can hear it",
+        "Day",
+        "Whom we may call if we can not reach you",
+        "My initials",
     ):
         assert any(text in each for each in texts), text
     for text in (*SIGNED["statements"], SIGNED["agreement"]):
@@ -231,6 +239,50 @@ def test_a_template_that_leaves_out_what_is_signed_makes_no_paper(clinic: Path) 
     own.write_text(shipped.replace("{{ paper.agreement }}", ""), encoding="utf-8")
     with pytest.raises(RenderingFailed, match=r"the finished page lacks `I agree to keep these rules\.`"):
         made(clinic, **SIGNED)
+
+
+LOST_PARTS: dict[str, tuple[str, str, str, str]] = {
+    "an option": ("sections", "{% for option in choice.options %}", "{% for option in [] %}", "section_1_choice_1_1"),
+    "the words of an option": ("sections", '~ ": " ~ option, option)', '~ ": " ~ option, "")', "lacks `By telephone"),
+    "a label of a line": ("sections", '<span class="caption">{{ blank }}</span>', "", "lacks .*`Day`"),
+    "a line": (
+        "sections",
+        '{{ rule(name ~ "_blank_" ~ loop.index, heading ~ ": " ~ blank) }}',
+        "",
+        "section_1_blank_1",
+    ),
+    "a cell": ("table", "<td>{{ cell(name, heading, table.columns[loop.index0]", "<td>{{ none and (1", "_row_1_2"),
+    "lines": ("sections", 'data-field="{{ name }}_lines"', "", "no place for `section_1_lines`"),
+    "initials": (
+        "sections",
+        '{{ rule(name ~ "_initials"',
+        '{{ rule(name ~ "_other"',
+        "no place for `section_1_initials`",
+    ),
+    "the line of a clause": ("sections", "{{ blank.label }}</span>", "</span>", "the finished page lacks"),
+    "the place of the patient": ("signers", "{{ sign_row(block.role, block.who) }}", "", "`patient_signature`"),
+    "the place of a participant": (
+        "signers",
+        '{{ sign_row("participant_" ~ number, who) }}',
+        "",
+        "`participant_1_signature`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "instead", "message"), LOST_PARTS.values(), ids=LOST_PARTS)
+def test_a_template_that_loses_a_label_or_a_place_makes_no_paper(
+    template: str, whole: str, instead: str, message: str, clinic: Path
+) -> None:
+    name = "table.html" if template == "table" else f"paper/{template}.html"
+    shipped = (Path(__file__).parents[2] / "templates" / name).read_text(encoding="utf-8")
+    assert shipped.count(whole) == 1
+    own = clinic / "templates" / name
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.replace(whole, instead), encoding="utf-8")
+    sections = [*TO_FILL_IN, {"clause": "telehealth"}]
+    with pytest.raises(RenderingFailed, match=message):
+        made(clinic, sections=sections, **SIGNED_BY_ALL)
 
 
 def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> None:

@@ -182,6 +182,86 @@ def test_a_template_that_leaves_out_what_was_added_makes_no_paper(
         open_workspace(with_template(clinic, template, whole, put)).render(CODE)
 
 
+FILLED_IN = {
+    **ON_FORM,
+    "choices": [{"label": "Which side", "options": ["Left", "Right"]}],
+    "blanks": ["Number of the tooth"],
+    "initials": ["Put your initials here."],
+}
+OF_FORM, OF_INFORMATION = "form/on_form.html", "information/before_and_after.html"
+LOST_PARTS: dict[str, tuple[str, str, str]] = {
+    "the heading of a table": (OF_INFORMATION, "<h4>{{ one.heading }}</h4>", "lacks `What you eat and drink`"),
+    "the note of a table": (OF_INFORMATION, "{% if one.note %}<p>{{ one.note }}</p>{% endif %}", "lacks `Broth counts"),
+    "cells": (
+        "table.html",
+        "<td>{{ cell(name, heading, column, number, loop.index) }}</td>",
+        "no place for `table_1_row_3_1`",
+    ),
+    "a caption": (
+        "information/what_it_is.html",
+        '<p class="picture-caption">{{ picture.caption }}</p>',
+        "lacks `The way of the tube.`",
+    ),
+    "a picture": (
+        "information/what_it_is.html",
+        '<img src="asset:picture-{{ loop.index }}" alt="{{ picture.alternative }}">',
+        "lacks the picture of `A tube goes through the large bowel.`",
+    ),
+    "the label of a choice": (
+        OF_FORM,
+        "<strong>{{ both_inline(choice.label, in_other and in_other.label) }}</strong>",
+        "lacks `Which side`",
+    ),
+    "an option": (OF_FORM, "{% for option in choice.options %}", "no place for `code_small_1_choice_1_1`"),
+    "a label of a line": (OF_FORM, "both_inline(blank, ", "lacks `Number of the tooth`"),
+    "a line": (OF_FORM, 'rule(item.field ~ "_blank_"', "no place for `code_small_1_blank_1`"),
+    "initials": (OF_FORM, 'rule(item.field ~ "_initials_"', "no place for `code_small_1_initials_1`"),
+    "the name of a second clinician": ("form/signers.html", "both_inline(said[0].who,", "lacks `Anesthesia clinician`"),
+    "the place of a second clinician": (
+        "form/signers.html",
+        '{{ sign_row("second_clinician_" ~ number, said[0].who) }}',
+        "no place for `second_clinician_1_signature`",
+    ),
+}
+PUT_INSTEAD = {
+    "{% for option in choice.options %}": "{% for option in choice.options[:0] %}",
+    "both_inline(blank, ": 'both_inline("Number", ',
+    'rule(item.field ~ "_blank_"': 'rule("another_" ~ item.field',
+    'rule(item.field ~ "_initials_"': 'rule("another_" ~ item.field',
+    "both_inline(said[0].who,": 'both_inline("Another",',
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "message"), LOST_PARTS.values(), ids=LOST_PARTS)
+def test_a_template_that_loses_a_part_or_a_place_of_what_was_added_makes_no_paper(
+    template: str, whole: str, message: str, clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", **{**ADDED, "on_form": FILLED_IN})
+    with_template(clinic, template, whole, PUT_INSTEAD.get(whole, ""))
+    with pytest.raises(RenderingFailed, match=message):
+        open_workspace(clinic).render(CODE)
+
+
+@pytest.mark.parametrize("languages", [("en",), ("es", "en")], ids="-".join)
+def test_the_form_of_a_visit_has_each_place_and_label_in_each_language(
+    languages: tuple[str, ...], clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", **{**ADDED, "on_form": FILLED_IN})
+    spanish = {
+        "also_agree": ["Sacar bultos", "Sangre"],
+        "signers": [{"who": "Anestesia", "statement": "Sí."}],
+        "choices": [{"label": "Qué lado", "options": ["Izquierdo", "Derecho"]}],
+        "blanks": ["Número del diente"],
+        "initials": ["Ponga sus iniciales."],
+    }
+    translates = text_hash(small_procedure(**{**ADDED, "on_form": FILLED_IN}))
+    write_translation(clinic / "procedures", translates=translates, **{**ADDED, "on_form": spanish})
+    assert form_of(clinic, languages=languages).pages
+    with_template(clinic, OF_FORM, 'tick(item.field ~ "_choice_"', 'tick("another_" ~ loop.index ~ "_" ~ number')
+    with pytest.raises(RenderingFailed, match="no place for `code_small_1_choice_1_1`"):
+        form_of(clinic, languages=languages)
+
+
 # --- pictures ---
 
 BAD_PICTURES = {

@@ -16,7 +16,7 @@ from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
 from consentkit.documents.printing import assets_of, print_page
-from consentkit.documents.safety import safety_texts
+from consentkit.documents.safety import required_of
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
@@ -48,7 +48,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     """
     require_whole(content)
     page = compose_page(content, source)
-    required = [*safety_texts(content, printed_fingerprint(page.content_hash))]
+    required = required_of(content, printed_fingerprint(page.content_hash))
     part = print_page(
         page,
         layout,
