@@ -136,6 +136,21 @@ def test_a_second_clinician_of_two_procedures_signs_once(clinic: Path) -> None:
     assert text.count("I explained the X-rays.") == 1
 
 
+def test_second_clinicians_of_one_name_are_told_apart_on_a_fillable_form(clinic: Path) -> None:
+    signers = [
+        {"who": "Anesthesia clinician", "statement": "I explained the shot."},
+        {"who": "Clinician", "statement": "I explained the tooth."},
+    ]
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another", on_form={"signers": signers})
+    request = FormRequest((CODE, "SMALL-2"), ("en",), Situation(), Layout(fillable=True))
+    form = get_or_make_form(open_workspace(clinic), request)
+    assert form.also_sign == (
+        f"Anesthesia clinician ({CODE})",
+        "Anesthesia clinician (SMALL-2)",
+        "Clinician (SMALL-2)",
+    )
+
+
 def test_the_cover_counts_the_second_clinician(clinic: Path) -> None:
     workspace = open_workspace(clinic, open_store(clinic / "cache"))
     for _ in ("made", "kept"):

@@ -97,6 +97,10 @@ def require_whole(content: Content) -> None:
         return
     if not content.paper.sections:
         raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; add a section to it")
+    if repeated := next(content.paper.labels_of_clauses(content.pack.clauses), None):
+        raise RenderingFailed(
+            f"{content.identity} has a label or heading that its clause `{repeated[1]}` has, too; word it differently"
+        )
     if lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
         raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
 

@@ -6,11 +6,12 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from consentkit.model.clauses import Clause
 from consentkit.model.identity import NO_PAPER_NAMES
 from consentkit.model.on_form import FormChoice
 from consentkit.model.passages import Text
@@ -21,6 +22,8 @@ from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Re
 
 PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
+
+_Path = tuple[str | int, ...]
 
 
 class PaperSection(Record):
@@ -57,6 +60,7 @@ class PaperSection(Record):
             raise ValueError("has no `heading`; write one")
         if not (self.text or self.clause or self.table or self.choices or self.blanks or self.lines):
             raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
+        without_repeats((*(choice.label for choice in self.choices), *self.blanks))
         return self
 
 
@@ -100,6 +104,23 @@ class PaperText(Record):
         """The same without the sections that say a clause that is dropped."""
         kept = tuple(section for section in self.sections if section.clause not in dropped)
         return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
+
+    def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[_Path, str]]:
+        """Where a section has a label or heading that a clause of the paper has, too, with the name of the clause.
+
+        A screen reader could not tell such fields apart. Clauses that are None are left out of the paper.
+        """
+        headings = {clause.heading: name for name in self.clauses if (clause := clauses.get(name))}
+        for index, section in enumerate(self.sections):
+            if section.heading in headings:
+                yield ("sections", index, "heading"), headings[section.heading]
+            clause = clauses.get(section.clause) if section.clause else None
+            labels = {blank.label for blank in clause.blanks} if clause else set()
+            choices: list[tuple[_Path, str]]
+            choices = [(("choices", number, "label"), choice.label) for number, choice in enumerate(section.choices)]
+            blanks: list[tuple[_Path, str]] = [(("blanks", number), text) for number, text in enumerate(section.blanks)]
+            places = (*choices, *blanks)
+            yield from ((("sections", index, *path), str(section.clause)) for path, label in places if label in labels)
 
     @property
     def clauses(self) -> tuple[str, ...]:
