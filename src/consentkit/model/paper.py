@@ -105,6 +105,11 @@ class PaperText(Record):
         kept = tuple(section for section in self.sections if section.clause not in dropped)
         return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
 
+    @property
+    def code(self) -> str:
+        """The name of the paper, which does the work of a procedure's code."""
+        return self.name
+
     def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[_Path, str]]:
         """Where a section has a label or heading that a clause of the paper has, too, with the name of the clause.
 
@@ -167,11 +172,6 @@ class Paper(PaperText):
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
-
-    @property
-    def code(self) -> str:
-        """By what it is known, as a procedure is by its code."""
-        return self.name
 
     @property
     def every_source(self) -> tuple[Source, ...]:

@@ -56,11 +56,6 @@ class Translation(Translated, ProcedureText):
 class PaperTranslation(Translated, PaperText):
     """The text of a paper in another language."""
 
-    @property
-    def code(self) -> str:
-        """By what the paper is known, as a procedure is by its code."""
-        return self.name
-
 
 AnyTranslation = Translation | PaperTranslation
 
