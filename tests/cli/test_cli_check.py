@@ -270,7 +270,9 @@ def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, mon
     for number in range(70):  # more than a run keeps in memory where it need not
         write_procedure(clinic / "procedures", code=f"MANY-{number}", clauses=["house_rules"])
     clause = {"heading": "Rules", "text": ["Please do not smoke – anywhere."], "source": "Policy of 2026"}
-    (clinic / "clauses.en.yaml").write_text(json.dumps({"clauses": {"house_rules": clause}}, ensure_ascii=False))
+    for language in ("en", "es"):
+        clauses = json.dumps({"clauses": {"house_rules": clause}}, ensure_ascii=False)
+        (clinic / f"clauses.{language}.yaml").write_text(clauses)
     (clinic / "services.yaml").write_text("services: [SMALL-1]\n")
     write_approvals(clinic, by=["René Ray"])
     opened: Counter[str] = Counter()
