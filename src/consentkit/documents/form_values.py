@@ -225,7 +225,7 @@ def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situati
 
 
 def _also_sign(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[AlsoSigner, ...]]:
-    """The second clinicians of all procedures, each once; those of one name are told apart by their codes."""
+    """The second clinicians of all procedures, each once; those of one name have their codes behind it."""
     signers: dict[AlsoSigner, tuple[str, tuple[AlsoSigner, ...]]] = {}
     for texts in asked:
         of_languages = [text.procedure.on_form.signers if text.procedure.on_form else () for text in texts]
@@ -233,7 +233,7 @@ def _also_sign(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[AlsoSigne
             said = tuple(others[index] for others in of_languages if index < len(others))
             signers.setdefault(signer, (texts[0].procedure.code, said))
     names = Counter(signer.who for signer in signers)
-    # A place of the form that every visit has is told apart in the same way.
+    # A place of the form that every visit has keeps its name for itself.
     names.update(block.who for block in asked[0][0].pack.signatures.blocks)
     names.update([asked[0][0].pack.form.assent.who])
     for signer, (code, said) in signers.items():

@@ -206,9 +206,9 @@ def require_texts(texts: Iterable[str], pdf: bytes) -> Counter[str]:
     Returns the other paragraphs.
     """
     visible = Counter(_comparable(element.text) for element in _read_back(pdf, only_visible=True))
-    wanted = Counter(_comparable(text) for text in texts)
-    _require_none([*(wanted - visible)])
-    return visible - wanted
+    requested = Counter(_comparable(text) for text in texts)
+    _require_none([*(requested - visible)])
+    return visible - requested
 
 
 def _require_none(missing: Sequence[str]) -> None:
@@ -220,7 +220,7 @@ def _require_none(missing: Sequence[str]) -> None:
 
 
 def _missing_labels(labels: Sequence[str], paragraphs: Counter[str]) -> list[str]:
-    """The labels that are not in paragraphs of which each piece stands for one label; the longest ones choose first."""
+    """The labels that are not in paragraphs of which each piece is taken for one label; the longest ones choose first."""
     rest = "\n".join(paragraphs.elements()) if labels else ""
     missing = []
     for label, times in sorted(Counter(map(_comparable, labels)).items(), key=lambda entry: -len(entry[0])):
