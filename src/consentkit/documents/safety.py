@@ -220,7 +220,7 @@ def _require_none(missing: Sequence[str]) -> None:
 
 
 def _missing_labels(labels: Sequence[str], paragraphs: Counter[str]) -> list[str]:
-    """The labels that are not in paragraphs of which each piece is taken for one label; the longest ones choose first."""
+    """The labels that are not in paragraphs, of which each piece counts for one label: for the longest one first."""
     rest = "\n".join(paragraphs.elements()) if labels else ""
     missing = []
     for label, times in sorted(Counter(map(_comparable, labels)).items(), key=lambda entry: -len(entry[0])):

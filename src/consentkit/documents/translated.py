@@ -20,7 +20,7 @@ from consentkit.problems import Problem, quoted
 from consentkit.reading.paths import is_file
 
 if TYPE_CHECKING:  # a document that is kept is found without these
-    from consentkit.model.comparison import Difference
+    from consentkit.model.comparison import DifferentShape
     from consentkit.model.translation import Definition
 
 
@@ -57,7 +57,7 @@ def translated(
     return TranslatedText(translation.applied_to(original), fits, lost)
 
 
-def _problems(different: Sequence[Difference], path: Path, files: Snapshot) -> list[Problem]:
+def _problems(different: Sequence[DifferentShape], path: Path, files: Snapshot) -> list[Problem]:
     """The differences with their lines, in the words of `consentkit check`."""
     from consentkit.model.comparison import REMEDY
     from consentkit.reading.places import source_of

@@ -16,9 +16,8 @@ from consentkit.model.paper import PaperSection, PaperText
 from consentkit.model.procedure import ProcedureText
 from consentkit.model.risks import Benefit, Risk
 from consentkit.model.tables import Table
+from consentkit.model.values import TextPath
 from consentkit.problems import quoted
-
-Path = tuple[str | int, ...]
 
 REMEDY = "add what is missing, or remove what the original does not have"
 
@@ -31,10 +30,10 @@ _CLAUSE, _PICTURE = "clause", "file"
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferentShape:
     """One way in which a translation differs from its original."""
 
-    path: Path
+    path: TextPath
     """Where it is in the data of the translation."""
     message: str
     """What is different, without the remedy."""
@@ -46,36 +45,36 @@ class Difference:
 class _Shape:
     """What a definition is made of, without its words."""
 
-    parts: dict[Path, int] = field(default_factory=dict)
+    parts: dict[TextPath, int] = field(default_factory=dict)
     """How many entries each list has, and 1 for each text or group of texts outside of lists."""
-    facts: dict[Path, str] = field(default_factory=dict)
+    facts: dict[TextPath, str] = field(default_factory=dict)
     """What is no text, as a message has it."""
 
 
-def differences(translation: ProcedureText | PaperText, original: ProcedureText | PaperText) -> list[Difference]:
+def differences(translation: ProcedureText | PaperText, original: ProcedureText | PaperText) -> list[DifferentShape]:
     """Where the shape of a translation is not that of the original. A part that is different is reported once."""
     here, there = _shape_of(translation), _shape_of(original)
     return list(_different_parts(here, there)) or list(_different_facts(here, there))
 
 
-def _different_parts(here: _Shape, there: _Shape) -> Iterator[Difference]:
-    reported: list[Path] = []
+def _different_parts(here: _Shape, there: _Shape) -> Iterator[DifferentShape]:
+    reported: list[TextPath] = []
     for path in sorted(here.parts | there.parts, key=len):
         number, expected = here.parts.get(path, 0), there.parts.get(path, 0)
         if number == expected or any(path[: len(outer)] == outer for outer in reported):
             continue
         reported.append(path)
-        yield Difference(path, _difference(path, number, expected))
+        yield DifferentShape(path, _difference(path, number, expected))
 
 
-def _different_facts(here: _Shape, there: _Shape) -> Iterator[Difference]:
+def _different_facts(here: _Shape, there: _Shape) -> Iterator[DifferentShape]:
     """Compare what is no text. All lists are equally long, so each has its counterpart."""
     for path, fact in here.facts.items():
         if fact != there.facts[path]:
-            yield Difference(path, f"{fact}, but the original {there.facts[path]}", is_value=path[-1] != _CLAUSE)
+            yield DifferentShape(path, f"{fact}, but the original {there.facts[path]}", is_value=path[-1] != _CLAUSE)
 
 
-def _difference(path: Path, number: int, expected: int) -> str:
+def _difference(path: TextPath, number: int, expected: int) -> str:
     if number and expected:
         return f"has {_entries(number)}, but the original has {_entries(expected)}"
     name = quoted(str(path[-1]))
@@ -95,7 +94,7 @@ def _shape_of(definition: ProcedureText | PaperText) -> _Shape:
     return shape
 
 
-def _add(shape: _Shape, value: object, path: Path) -> None:
+def _add(shape: _Shape, value: object, path: TextPath) -> None:
     """Add a value of a definition, and all that is in it, to a shape."""
     if isinstance(value, bool | int):
         shape.facts[path] = f"has {str(value).lower()}"
@@ -112,7 +111,7 @@ def _add(shape: _Shape, value: object, path: Path) -> None:
         _add_facts(shape, value, path)
 
 
-def _add_entry(shape: _Shape, entry: object, path: Path) -> None:
+def _add_entry(shape: _Shape, entry: object, path: TextPath) -> None:
     """Add an entry of a list. A text there is counted by the list already."""
     if not isinstance(entry, str):
         _add(shape, entry, path)
@@ -124,7 +123,7 @@ def _names_of_parts(record: BaseModel) -> tuple[str, ...]:
     return tuple(name for name in type(record).model_fields if name not in (_CLAUSE, _PICTURE))
 
 
-def _add_facts(shape: _Shape, record: BaseModel, path: Path) -> None:
+def _add_facts(shape: _Shape, record: BaseModel, path: TextPath) -> None:
     """Add what only some records have: the clause of a section, the cells of a table."""
     if isinstance(record, PaperSection):
         shape.facts[*path, _CLAUSE] = f"has the clause {quoted(record.clause)}" if record.clause else "has no clause"

@@ -18,12 +18,10 @@ from consentkit.model.passages import Text
 from consentkit.model.procedure import Review
 from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
-from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, TextPath, without_repeats
 
 PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
-
-_Path = tuple[str | int, ...]
 
 
 class PaperSection(Record):
@@ -110,7 +108,7 @@ class PaperText(Record):
         """The name of the paper, which does the work of a procedure's code."""
         return self.name
 
-    def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[_Path, str]]:
+    def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[TextPath, str]]:
         """Where a section has a label or heading that a clause of the paper has, too, with the name of the clause.
 
         A screen reader could not tell such fields apart. Clauses that are None are left out of the paper.
@@ -121,9 +119,11 @@ class PaperText(Record):
                 yield ("sections", index, "heading"), headings[section.heading]
             clause = clauses.get(section.clause) if section.clause else None
             labels = {blank.label for blank in clause.blanks} if clause else set()
-            choices: list[tuple[_Path, str]]
+            choices: list[tuple[TextPath, str]]
             choices = [(("choices", number, "label"), choice.label) for number, choice in enumerate(section.choices)]
-            blanks: list[tuple[_Path, str]] = [(("blanks", number), text) for number, text in enumerate(section.blanks)]
+            blanks: list[tuple[TextPath, str]] = [
+                (("blanks", number), text) for number, text in enumerate(section.blanks)
+            ]
             places = (*choices, *blanks)
             yield from ((("sections", index, *path), str(section.clause)) for path, label in places if label in labels)
 
