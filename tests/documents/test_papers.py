@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -87,6 +89,7 @@ def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
         "in capitals",
         "Thank you.",
         "Service",
+        "Charge",
         "A talk",
         "Which way",
         "By mail",
@@ -225,7 +228,10 @@ def test_a_paper_is_translated(clinic: Path) -> None:
 def test_a_translation_that_has_lost_what_is_signed_is_not_made(clinic: Path) -> None:
     write_paper(clinic / "papers", **SIGNED)
     write_paper_translation(clinic / "papers", small_paper_data(**SIGNED), "es", statements=[])
-    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):
+    with pytest.raises(InvalidInput, match="statements: lacks `statements`, which the original has"):
+        workspace(clinic).render(PAPER, language="es")
+    write_paper(clinic / "papers", **SIGNED, title="Other rules")
+    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):  # though it is a draft only
         workspace(clinic).render(PAPER, language="es")
 
 
@@ -262,6 +268,50 @@ def test_a_template_that_leaves_out_what_is_signed_makes_no_paper(clinic: Path) 
     own.write_text(shipped.replace("{{ paper.agreement }}", ""), encoding="utf-8")
     with pytest.raises(RenderingFailed, match=r"the finished page lacks `I agree to keep these rules\.`"):
         made(clinic, **SIGNED)
+
+
+LOST_PARTS: dict[str, tuple[str, str, str, str]] = {
+    "an option": ("sections", "{% for option in choice.options %}", "{% for option in [] %}", "section_1_choice_1_1"),
+    "the words of an option": ("sections", '~ ": " ~ option, option)', '~ ": " ~ option, "")', "lacks `By telephone"),
+    "a label of a line": ("sections", '<span class="caption">{{ blank }}</span>', "", "lacks .*`Day`"),
+    "a line": (
+        "sections",
+        '{{ rule(name ~ "_blank_" ~ loop.index, heading ~ ": " ~ blank) }}',
+        "",
+        "section_1_blank_1",
+    ),
+    "a cell": ("table", "<td>{{ cell(name, heading, table.columns[loop.index0]", "<td>{{ none and (1", "_row_1_2"),
+    "lines": ("sections", 'data-field="{{ name }}_lines"', "", "no place for `section_1_lines`"),
+    "initials": (
+        "sections",
+        '{{ rule(name ~ "_initials"',
+        '{{ rule(name ~ "_other"',
+        "no place for `section_1_initials`",
+    ),
+    "the line of a clause": ("sections", "{{ blank.label }}</span>", "</span>", "the finished page lacks"),
+    "the place of the patient": ("signers", "{{ sign_row(block.role, block.who) }}", "", "`patient_signature`"),
+    "the place of a participant": (
+        "signers",
+        '{{ sign_row("participant_" ~ number, who) }}',
+        "",
+        "`participant_1_signature`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "instead", "message"), LOST_PARTS.values(), ids=LOST_PARTS)
+def test_a_template_that_loses_a_label_or_a_place_makes_no_paper(
+    template: str, whole: str, instead: str, message: str, clinic: Path
+) -> None:
+    name = "table.html" if template == "table" else f"paper/{template}.html"
+    shipped = (Path(__file__).parents[2] / "templates" / name).read_text(encoding="utf-8")
+    assert shipped.count(whole) == 1
+    own = clinic / "templates" / name
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.replace(whole, instead), encoding="utf-8")
+    sections = [*TO_FILL_IN, {"clause": "telehealth"}]
+    with pytest.raises(RenderingFailed, match=message):
+        made(clinic, sections=sections, **SIGNED_BY_ALL)
 
 
 def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> None:
@@ -370,10 +420,68 @@ def test_a_translation_has_the_clauses_of_the_original(call: Callable[..., Outco
     original = small_paper_data(sections=[{"clause": "record"}])
     write_paper(clinic / "papers", **original)
     write_paper_translation(clinic / "papers", original, "es", sections=[{"clause": "fees"}])
-    with pytest.raises(InvalidInput, match="lacks `clause: record`; add what the original has"):
+    with pytest.raises(InvalidInput, match="has the clause `fees`, but the original has the clause `record`"):
         workspace(clinic).render(PAPER, language="es")
     checked = call("check", clinic / "papers").stdout.decode()
-    assert "has the clause `fees`, but the original has `record`" in checked
+    assert "has the clause `fees`, but the original has the clause `record`" in checked
+
+
+OTHERWISE: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "an option": (
+        lambda one: one["choices"][0]["options"].pop(),
+        "choices[1].options: has 2 entries, but the original",
+    ),
+    "a choice": (lambda one: one["choices"].pop(), "choices: lacks `choices`, which the original has"),
+    "a row": (lambda one: one["table"]["rows"].pop(), "table.rows: has one entry, but the original has 2"),
+    "the table": (lambda one: one.pop("table"), "lacks `table`, which the original has"),
+    "a column": (
+        lambda one: one["table"].update(columns=["A", "B"], rows=[["a", ""], ["b", ""]]),
+        "table.columns: has 2 entries, but the original has 3",
+    ),
+    "a cell": (
+        lambda one: one["table"].update(rows=[["a", "", "b"], ["b", "", ""]]),
+        "rows[1][3]: has a text, but the original has room to fill in",
+    ),
+    "rows to fill in": (lambda one: one["table"].update(empty_rows="1"), "empty_rows: has 1, but the original has 2"),
+    "a blank": (lambda one: one["blanks"].pop(), "blanks: has one entry, but the original has 2 entries"),
+    "lines": (lambda one: one.update(lines="1"), "lines: has 1, but the original has 2"),
+    "initials": (lambda one: one.update(initials="false"), "initials: has false, but the original has true"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_translation_has_the_same_to_fill_in_as_the_original_in_every_command(
+    change: Callable[[dict[str, Any]], None], message: str, call: Callable[..., Outcome], clinic: Path
+) -> None:
+    section = {
+        **TO_FILL_IN[0],
+        "choices": [{"label": "Which way", "options": ["By mail", "By telephone", "By neither"]}],
+        "table": {"columns": ["A", "B", "C"], "rows": [["a", "", ""], ["b", "", ""]], "empty_rows": "2"},
+    }
+    original = small_paper_data(sections=[section], **SIGNED)
+    write_paper(clinic / "papers", **original)
+    translated = copy.deepcopy(section)
+    change(translated)
+    path = write_paper_translation(clinic / "papers", original, "es", sections=[translated])
+    checked = call("check", "--clinic", clinic, path)
+    said_of_it = [
+        call("render", PAPER, "--lang", "es", "--clinic", clinic, "-o", "out/"),
+        call("approve", PAPER, "--lang", "es", "--clinic", clinic, "--by", "A. Rivera"),
+    ]
+    for done in said_of_it:
+        assert done.code == 3
+        assert message in done.stderr
+        assert re.search(rf"{path.name}:\d+:\d+: sections\[1\]", done.stderr)
+    assert message in checked.stdout.decode()
+
+
+def test_a_draft_in_another_language_says_what_has_been_added_since(clinic: Path) -> None:
+    original = small_paper_data(sections=TO_FILL_IN, **SIGNED)
+    write_paper_translation(clinic / "papers", original, "es")
+    longer = {**TO_FILL_IN[0], "blanks": [*TO_FILL_IN[0]["blanks"], "Hour"]}
+    write_paper(clinic / "papers", sections=[longer], **SIGNED)
+    (warning,) = workspace(clinic).render(PAPER, language="es").warnings
+    assert warning.endswith("counts as not approved, and differs in `sections[1].blanks`")
 
 
 def test_a_copy_to_read_has_no_place_to_sign_and_the_fingerprint_of_the_paper(clinic: Path) -> None:

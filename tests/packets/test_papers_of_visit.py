@@ -323,6 +323,26 @@ def test_a_paper_is_not_both_requested_and_on_file(call: Callable[..., Outcome],
     assert complaint in call("packet", schedule, "--clinic", clinic, "--allow-drafts", "-o", "out/").stderr
 
 
+def test_each_name_of_a_paper_that_nobody_has_is_reported_at_once(
+    workspace: OpenWorkspace, call: Callable[..., Outcome], clinic: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConsentkitError) as caught:
+        plan(workspace, visit(papers=["group-ruls"], on_file=["at-frist"]))
+    assert "`papers` contains `group-ruls`" in str(caught.value)
+    assert "`on_file` contains `at-frist`" in str(caught.value)
+    written = write_visit(tmp_path / "visit.yaml", on_file=["at-frist"])
+    said = call("packet", written, "--clinic", clinic).stderr
+    assert "`on_file` contains `at-frist`" in said
+    assert "no procedure has as its code" not in said
+
+
+def test_a_procedure_that_requests_a_paper_that_nobody_has_is_named(workspace: OpenWorkspace, clinic: Path) -> None:
+    write_procedure(clinic / "procedures", code="ASKS-2", title="Another", papers=["at-wil"])
+    message = "`papers` in the file of ASKS-2 contains `at-wil`, that no paper has; did you mean `at-will`?; correct"
+    with pytest.raises(ConsentkitError, match=re.escape(message)):
+        plan(workspace, visit(procedures=["ASKS-2"]))
+
+
 def test_a_paper_with_mistakes_stops_every_visit_since_it_may_be_due(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"tuesdays": "true"})

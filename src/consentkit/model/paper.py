@@ -11,13 +11,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from consentkit.model.clauses import Clause
 from consentkit.model.identity import NO_PAPER_NAMES
 from consentkit.model.on_form import FormChoice
 from consentkit.model.passages import Text
 from consentkit.model.procedure import Review
 from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
-from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, TextPath, without_repeats
 
 PaperSigner = Literal["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"]
 """Who may sign a paper. `participant` is whoever else takes part, such as each member of a family; `assent` is the
@@ -61,6 +62,7 @@ class PaperSection(Record):
             raise ValueError("has no `heading`; write one")
         if not (self.text or self.clause or self.table or self.choices or self.blanks or self.lines):
             raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
+        without_repeats((*(choice.label for choice in self.choices), *self.blanks))
         return self
 
     def without_clause(self, dropped: Mapping[str, str]) -> Self | None:
@@ -118,6 +120,30 @@ class PaperText(Record):
         return self if sections == self.sections else self.model_copy(update={"sections": sections})
 
     @property
+    def code(self) -> str:
+        """The name of the paper, which does the work of a procedure's code."""
+        return self.name
+
+    def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[TextPath, str]]:
+        """Where a section has a label or heading that a clause of the paper has, too, with the name of the clause.
+
+        A screen reader could not tell such fields apart. Clauses that are None are left out of the paper.
+        """
+        headings = {clause.heading: name for name in self.clauses if (clause := clauses.get(name))}
+        for index, section in enumerate(self.sections):
+            if section.heading in headings:
+                yield ("sections", index, "heading"), headings[section.heading]
+            clause = clauses.get(section.clause) if section.clause else None
+            labels = {blank.label for blank in clause.blanks} if clause else set()
+            choices: list[tuple[TextPath, str]]
+            choices = [(("choices", number, "label"), choice.label) for number, choice in enumerate(section.choices)]
+            blanks: list[tuple[TextPath, str]] = [
+                (("blanks", number), text) for number, text in enumerate(section.blanks)
+            ]
+            places = (*choices, *blanks)
+            yield from ((("sections", index, *path), str(section.clause)) for path, label in places if label in labels)
+
+    @property
     def clauses(self) -> tuple[str, ...]:
         """The clauses that it says, in their order."""
         return tuple(section.clause for section in self.sections if section.clause)
@@ -164,11 +190,6 @@ class Paper(PaperText):
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
-
-    @property
-    def code(self) -> str:
-        """By what it is known, as a procedure is by its code."""
-        return self.name
 
     @property
     def every_source(self) -> tuple[Source, ...]:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Annotated, TypeVar, cast
 
 from pydantic import StringConstraints
 
-from consentkit.model.on_form import OnForm
 from consentkit.model.paper import Paper, PaperText
 from consentkit.model.procedure import Procedure, ProcedureText, Review
 from consentkit.model.values import LanguageTag, Record
@@ -45,21 +43,6 @@ class Translated(Record):
         """Whether the text of the original is still the one that was translated."""
         return self.translates == text_hash(original)
 
-    def lacks(self, original: Definition) -> Iterator[str]:
-        """What the original has and this one has not, of the parts that may be left out: it would be lost unnoticed."""
-        if isinstance(original, Paper) and isinstance(self, PaperText):
-            yield from (f"clause: {name}" for name in original.clauses if name not in self.clauses)
-        for name in sorted(_ADDED_LATER & _keys_of_text(original)):
-            mine, theirs = getattr(self, name), getattr(original, name)
-            if isinstance(theirs, OnForm):
-                yield from (
-                    f"{name}.{part}"
-                    for part in OnForm.model_fields
-                    if len(getattr(theirs, part)) > len(getattr(mine, part, ()))
-                )
-            elif (theirs and not mine) or (isinstance(theirs, tuple) and len(theirs) > len(mine)):
-                yield name
-
     def applied_to(self, original: DefinitionType) -> DefinitionType:
         """The original with its text in this language; facts and sources stay."""
         text = {name: getattr(self, name) for name in _keys_of_text(original)}
@@ -72,11 +55,6 @@ class Translation(Translated, ProcedureText):
 
 class PaperTranslation(Translated, PaperText):
     """The text of a paper in another language."""
-
-    @property
-    def code(self) -> str:
-        """By what the paper is known, as a procedure is by its code."""
-        return self.name
 
 
 AnyTranslation = Translation | PaperTranslation

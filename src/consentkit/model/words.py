@@ -296,6 +296,6 @@ class LanguagePack(Record):
         pack._dropped = {name: clause.heading for name, clause in clauses.items() if name in names}
         return pack
 
-    def clauses_for(self, kind: DefinitionKind) -> frozenset[str]:
+    def clauses_for(self, kind: DefinitionKind) -> dict[str, Clause | None]:
         """The clauses that a definition may name: a paper one that is dropped, too, which it then leaves out."""
-        return frozenset(self.clauses) | (frozenset(self.dropped) if kind == "paper" else frozenset())
+        return {**(dict.fromkeys(self.dropped) if kind == "paper" else {}), **self.clauses}

@@ -18,6 +18,7 @@ from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import kind_of_name
 from consentkit.model.visit import Visit
 from consentkit.operations.earlier_files import EarlierFile
 from consentkit.packets.day_file import combine
@@ -226,7 +227,10 @@ class PacketsInTurn:
 
     def _unknown_on_file(self, entry: VisitEntry, visit: Visit) -> Iterator[Problem]:
         """Warn of what no procedure has as its code, such as a record number in the wrong cell: it is not quoted."""
-        unknown = [number for number, code in enumerate(visit.on_file, 1) if not self._workspace.library.has(code)]
+        codes = enumerate(visit.on_file, 1)  # a paper that is unknown is an error, which planning reports
+        unknown = [
+            number for number, code in codes if kind_of_name(code) != "paper" and not self._workspace.library.has(code)
+        ]
         if unknown:
             message = (
                 f"`on_file` contains entry {' and '.join(map(str, unknown))} of {len(visit.on_file)}, which no "

@@ -8,7 +8,7 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,11 +21,12 @@ from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
+from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.due import PapersOfVisit, papers_of
+from consentkit.packets.known_papers import require_known_papers
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
@@ -36,7 +37,7 @@ from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
-from consentkit.problems import Problem, did_you_mean, listed, quoted
+from consentkit.problems import Problem, listed, quoted
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -207,12 +208,11 @@ class Planner:
         return visit.documents or self.workspace.folder.clinic.packet.documents
 
     def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure], pack: LanguagePack) -> PapersOfVisit:
-        """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
+        """The papers of a visit that are not about one procedure. One that nobody has is reported."""
         visit, listed = one.visit, self._parsed.papers(one.inputs)
-        _require_known(visit, "papers", visit.papers, listed)
-        _require_known(visit, "on_file", visit.on_file, listed)
-        never_due = self.workspace.folder.clinic.packet.without_papers
         with_due = requests_form(self._kinds(visit))
+        require_known_papers(visit, procedures if with_due else (), listed, one.problems)
+        never_due = self.workspace.folder.clinic.packet.without_papers
         return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due, pack=pack)
 
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
@@ -309,19 +309,6 @@ class Planner:
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
-
-
-def _require_known(visit: Visit, key: str, names: Sequence[str], known: Collection[str]) -> None:
-    """Raise UnknownCode for the name of a paper that nobody has. Codes are looked for elsewhere."""
-    for number, name in enumerate(names, 1):
-        if kind_of_name(name) == "paper" and name not in known:
-            is_revealing = particular_in(visit, name)
-            what = "a name" if is_revealing else quoted(name)
-            near = "" if is_revealing else did_you_mean(name, known)
-            raise UnknownCode(
-                f"`{key}` contains {what}, number {number} of {len(names)}, that no paper has"
-                f"{near or '; `consentkit list` shows all papers'}"
-            )
 
 
 def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
