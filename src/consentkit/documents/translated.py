@@ -1,8 +1,8 @@
 """The text of a definition in another language.
 
-Guarantees: a translation of the text as it is now has what a paper, or what may be added to a procedure, has, or InvalidInput says at which line of
-which file it differs: what is lost in translation would be missing from a document unnoticed. Of a text that has
-changed since, the places are known where its translation differs.
+Guarantees: a translation of the text as it is now has whatever a paper has, or may be added to a procedure, or
+InvalidInput says at which line of which file it differs: what is lost in translation would be missing from a document
+unnoticed. Of a text that has changed since, the places are known where its translation differs.
 """
 
 from __future__ import annotations
