@@ -25,7 +25,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""
 
 
-_ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
+ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
 """Keys that count only where a text has them: what was translated before there were any still fits."""
 
 
@@ -68,7 +68,7 @@ def _keys_of_text(definition: Definition) -> set[str]:
 def text_hash(definition: Definition) -> str:
     """SHA-256 of what a definition says: white space, the order of keys and all facts left out."""
     text = definition.model_dump(mode="json", include=_keys_of_text(definition))
-    text = {name: value for name, value in text.items() if value or name not in _ADDED_LATER}
+    text = {name: value for name, value in text.items() if value or name not in ADDED_LATER}
     for section in text.get("sections", ()):
         if section["clause"] is None:  # which no section had once
             del section["clause"]
