@@ -83,6 +83,7 @@ git:git
 lpoptions:cups-client
 cupsd:cups-daemon
 chromium:chromium
+/usr/lib/$(uname -m)-linux-gnu/libatomic.so.1:libatomic1
 /usr/lib/cups/filter/pdftopdf:cups-filters
 /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
 "

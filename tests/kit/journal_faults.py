@@ -65,8 +65,8 @@ class JournalInjector(Injector):
     kept: list[Any] = []  # noqa: RUF012 - what C calls must stay in memory
 
     def install(self) -> None:
+        library = ctypes.CDLL(ctypes.util.find_library("sqlite3"))  # the search may itself write, so it is not counted
         super().install()
-        library = ctypes.CDLL(ctypes.util.find_library("sqlite3"))
         assert library.sqlite3_libversion_number() == _version_number()
         library.sqlite3_vfs_find.restype = ctypes.POINTER(_Vfs)
         vfs = library.sqlite3_vfs_find(None)

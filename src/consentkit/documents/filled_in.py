@@ -115,7 +115,8 @@ def places_of_form(form: FormValues, words: LanguagePack) -> Iterator[WritingPla
             yield WritingPlace(f"{name}_initials", tuple(pack.form.initials for pack in packs))
     for number, signers in enumerate(form.also_sign, 1):
         yield WritingPlace(f"second_clinician_{number}_signature", tuple(one.who for one in signers))
-    yield from (WritingPlace(f"{role}_signature") for role in _roles(form, words))
+    if form.items:  # what is agreed to; a form that has lines alone is not signed
+        yield from (WritingPlace(f"{role}_signature") for role in _roles(form, words))
 
 
 def _places_of_item(item: AskedItem, packs: Sequence[LanguagePack]) -> Iterator[WritingPlace]:

@@ -60,11 +60,10 @@ def _only_lines(form: FormValues) -> FormValues:
 
 def _required(form: FormValues, words: LanguagePack) -> Required:
     """What must be on the finished form."""
+    places = [*places_of_form(form, words)]
     if form.items:
-        texts = [*form_texts(form, words), *papers_given(form)]
-    else:
-        texts = [text for said in form.visit_clauses.values() for text in clause_texts(said)]
-    return Required(texts, [*places_of_form(form, words)])
+        return Required([*form_texts(form, words), *papers_given(form)], places)
+    return Required([text for said in form.visit_clauses.values() for text in clause_texts(said)], places)
 
 
 def _asked(content: Content, page: Page, request: FormRequest) -> AskedText:
