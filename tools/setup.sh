@@ -72,6 +72,7 @@ for file, package in libraries.items():
 END
 )
 # What the tests need beside that: where one of these is missing, tests are skipped, and in CI that is a failure.
+machine=$(uname -m)
 test_programs="
 pdftoppm:poppler-utils
 qpdf:qpdf
@@ -83,7 +84,7 @@ git:git
 lpoptions:cups-client
 cupsd:cups-daemon
 chromium:chromium
-/usr/lib/$(uname -m)-linux-gnu/libatomic.so.1:libatomic1
+/usr/lib/$machine-linux-gnu/libatomic.so.1:libatomic1
 /usr/lib/cups/filter/pdftopdf:cups-filters
 /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc:fonts-noto-cjk
 "
