@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from consentkit.journal.journal import Journal
 from consentkit.processes.whole_files import UNFINISHED
 from kit import journal_faults
 from kit.folders import mode
-from kit.injecting import Injected
+from kit.injecting import Injected, injected_by
 from kit.journal_faults import BEFORE_ACT
 from kit.journals import ROSA, open_journal, signed_in
 from kit.running import environment
@@ -39,16 +38,7 @@ def memory() -> Iterator[Path]:
 
 
 def inject(scenario: str, folder: Path, *faults: str) -> list[Injected]:
-    done = subprocess.run(
-        [sys.executable, journal_faults.__file__, scenario, str(folder), *faults],
-        env=environment(PYTHONPATH=os.pathsep.join(sys.path)),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [Injected(**entry) for entry in json.loads(done.stdout)]
+    return injected_by(journal_faults.__file__, scenario, str(folder), *faults)
 
 
 @pytest.mark.parametrize("scenario", ENTRIES)
