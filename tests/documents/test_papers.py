@@ -114,7 +114,7 @@ def test_each_thing_to_fill_in_has_a_place_of_its_own(clinic: Path) -> None:
     assert own == {
         *("section_1_row_1_2", "section_1_row_2_1", "section_1_row_2_2", "section_1_row_3_1", "section_1_row_3_2"),
         *("section_1_choice_1_1", "section_1_choice_1_2", "section_1_blank_1", "section_1_blank_2"),
-        *("section_1_lines", "section_1_initials"),
+        *("section_1_line_1", "section_1_line_2", "section_1_initials"),
     }
 
 
@@ -281,7 +281,12 @@ LOST_PARTS: dict[str, tuple[str, str, str, str]] = {
         "section_1_blank_1",
     ),
     "a cell": ("table", "<td>{{ cell(name, heading, table.columns[loop.index0]", "<td>{{ none and (1", "_row_1_2"),
-    "lines": ("sections", 'data-field="{{ name }}_lines"', "", "no place for `section_1_lines`"),
+    "lines": (
+        "sections",
+        '{{ ruled_lines(section.lines, name ~ "_line"',
+        '{{ ruled_lines(1, name ~ "_line"',
+        "_1_line_2`",
+    ),
     "initials": (
         "sections",
         '{{ rule(name ~ "_initials"',
@@ -520,6 +525,7 @@ def test_a_heading_is_beside_the_lines_below_it_and_not_said_to_be_away(length: 
         {"heading": "After", "text": "A sentence. " * 60},
     ]
     document = made(clinic, {"large_print": True}, sections=sections)
-    (lines,) = (slot for slot in document.part.slots if slot.name.endswith("_lines"))
-    assert "What I want to say" in page_texts(document.pdf)[lines.page]
+    lines = [slot for slot in document.part.slots if "_line_" in slot.name]
+    assert len(lines) == 2
+    assert all("What I want to say" in page_texts(document.pdf)[slot.page] for slot in lines)
     assert not any("What I want to say" in notice for notice in document.page_notices)
