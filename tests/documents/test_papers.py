@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
@@ -23,8 +25,17 @@ from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import tagged_text
 from kit.packets import page_texts
 from kit.running import Outcome
-from kit.small import PAPER, SIGNED, make_clinic, small_paper_data, write_paper, write_paper_translation
+from kit.small import (
+    PAPER,
+    SIGNED,
+    make_clinic,
+    small_paper_data,
+    write_paper,
+    write_paper_translation,
+    write_procedure,
+)
 from kit.structure_lint import lint
+from kit.tagged_file import File
 
 SIGNED_BY_ALL = {
     **SIGNED,
@@ -57,6 +68,36 @@ def made(clinic: Path, layout: dict[str, Any] | None = None, **changes: Any) -> 
     """The document of a paper of the clinic."""
     write_paper(clinic / "papers", **changes)
     return workspace(clinic).render(PAPER, **(layout or {}))
+
+
+WIDE = {
+    "heading": "Charges",
+    "table": {
+        "columns": ["A", "B", "C", "D", "E", "F"],
+        "rows": [["", "One", "", "", "", "Psychopharmacotherapeutics"], ["Care", "", "", "", "", "Care"]],
+    },
+}
+
+
+def test_a_long_word_in_a_narrow_column_is_broken_and_not_lost(clinic: Path) -> None:
+    document = made(clinic, sections=[WIDE])
+    (word,) = [text for text in said(document) if text.startswith("Psycho")]
+    assert word == "Psychopharmacotherapeutics"
+
+
+def test_the_first_cell_with_a_text_heads_its_row(clinic: Path) -> None:
+    with pikepdf.open(io.BytesIO(made(clinic, sections=[WIDE]).pdf)) as pdf:
+        file = File(pdf)
+        heads = ["".join(map(file.text_of, one.contents())) for one in file.elements if one.role == "TH"]
+    assert [head.strip() for head in heads[6:]] == ["One", "Care"]
+
+
+@pytest.mark.parametrize("asked", ["SMALL-1", "small-1"])
+def test_a_paper_and_a_procedure_that_differ_only_in_capitals_are_refused(asked: str, clinic: Path) -> None:
+    write_procedure(clinic / "procedures")
+    write_paper(clinic / "papers", name="small-1")
+    with pytest.raises(WrongUse, match="differ only in capital letters"):
+        workspace(clinic).render(asked)
 
 
 def said(document: Document) -> list[str]:

@@ -1,7 +1,7 @@
 """The text of a definition in another language.
 
-Guarantees: a translation of the text as it is now has whatever the text has, or InvalidInput says at which line of which
-file it differs: a risk that is lost in translation would be missing from a document unnoticed. Of a text that has
+Guarantees: a translation of the text as it is now has whatever the text has, or InvalidInput says at which line of
+which file it differs: a risk that is lost in translation would be missing from a document unnoticed. Of a text that has
 changed since, the places are known where its translation differs.
 """
 
