@@ -188,6 +188,11 @@ def test_in_large_print_what_is_initialled_is_on_the_page_of_its_initials(
     assert flaws_of_form(codes, languages, situation, Layout("letter", large_print=True)) == []
 
 
+@pytest.mark.parametrize("name", ["minors-and-custody", "release-substance-use"])
+def test_a_paper_that_any_visit_may_have_takes_one_sheet_with_a_place_for_everybody(name: str) -> None:
+    assert Filled(workspace().render(name).pdf).faults(2) == []
+
+
 # --- the measuring itself ---
 
 LINES = "<p>line</p>" * 9
