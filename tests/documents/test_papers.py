@@ -92,6 +92,29 @@ def test_the_first_cell_with_a_text_heads_its_row(clinic: Path) -> None:
     assert [head.strip() for head in heads[6:]] == ["One", "Care"]
 
 
+OF_CLAUSE = "Where I am, and the nearest emergency room"
+"""What the clause on telehealth has as the label of a line."""
+
+
+def test_a_label_that_the_clause_of_its_section_has_is_reported_with_its_line(clinic: Path) -> None:
+    path = write_paper(clinic / "papers", sections=[{"clause": "telehealth", "blanks": [OF_CLAUSE]}])
+    with pytest.raises((InvalidInput, RenderingFailed)) as caught:
+        workspace(clinic).render(PAPER)
+    assert "is also in the clause `telehealth` of this paper" in str(caught.value)
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if OF_CLAUSE in text)
+    assert f"{path}:{line}:" in str(caught.value)
+
+
+def test_a_translation_with_a_label_of_its_clause_makes_no_paper(clinic: Path) -> None:
+    original = small_paper_data(sections=[{"clause": "telehealth", "blanks": ["My own line"]}])
+    write_paper(clinic / "papers", sections=original["sections"])
+    (label, *_) = (blank.label for blank in open_workspace().language("es").clauses["telehealth"].blanks)
+    sections = [{"clause": "telehealth", "blanks": [label]}]
+    write_paper_translation(clinic / "papers", original, "es", sections=sections)
+    with pytest.raises(RenderingFailed, match="has a label or heading that its clause `telehealth` has, too"):
+        workspace(clinic).render(PAPER, language="es")
+
+
 @pytest.mark.parametrize("asked", ["SMALL-1", "small-1"])
 def test_a_paper_and_a_procedure_that_differ_only_in_capitals_are_refused(asked: str, clinic: Path) -> None:
     write_procedure(clinic / "procedures")
