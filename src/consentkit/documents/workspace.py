@@ -185,7 +185,7 @@ class OpenWorkspace:
         pack = self.language(identity.language, snapshot)
         original = self.definition(sought.original, pack, snapshot)
         content = self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
-        return replace(content, signers=sought.layout.signers)
+        return replace(content, signers=sought.signers)
 
     def _file_of(self, definition: str | Path | Definition) -> Path:
         """The file of a definition, to which its pictures belong."""

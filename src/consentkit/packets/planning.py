@@ -138,17 +138,16 @@ class Planner:
         """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
         problems = one.problems
         problems.require_none()
-        layouts = {
-            identity: _layout_of(identity, requested, layout, situation)
-            for identity in (*requested.documents, *requested.to_approve)
-        }
         if not self.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layouts[identity])
+                problems.try_to(self._require_approved, one, identity, layout)
             problems.require_none()
         has_form = requested.codes_to_sign or requested.has_only_lines
         form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
-        made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
+        made = (
+            problems.try_to(self._document, one, identity, layout, _signers_of(identity, requested, situation))
+            for identity in requested.documents
+        )
         return form, [document for document in made if document]
 
     def pass_over(self, visit: Visit) -> None:
@@ -225,8 +224,10 @@ class Planner:
         if not self._approved.get(key(self._find(identity, layout), one.inputs), is_approved):
             self._report_draft(one, identity)
 
-    def _document(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> Document:
-        sought = self._find(identity, layout)
+    def _document(
+        self, one: _VisitInPlanning, identity: Identity, layout: Layout, signers: tuple[str, ...] | None
+    ) -> Document:
+        sought = replace(self._find(identity, layout), signers=signers)
         own_key = key(sought, one.inputs)
         document = self._documents.find(own_key)
         if document is None:
@@ -311,14 +312,14 @@ class Planner:
         )
 
 
-def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
-    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situation) -> tuple[str, ...] | None:
+    """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
 
-    In other languages than the patient's it has none, since nobody signs two texts.
+    In other languages than the patient's it has none, since nobody signs two texts. None for all that is no such paper.
     """
     if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
-        return layout
-    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
+        return None
+    return situation.signers if identity.language == requested.languages[0] else ()
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
