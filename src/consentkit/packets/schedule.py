@@ -12,7 +12,7 @@ import csv
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
@@ -45,6 +45,8 @@ class ScheduleRow:
     """The number of the visit as messages may name it; None where it can't be read, or reveals who the patient is."""
     code_column: int | None = None
     """The column of the codes."""
+    data: Data | None = field(default=None, repr=False)
+    """The cells by the keys of a visit, right or wrong; None where they can't be separated."""
 
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -256,7 +258,13 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
     problems.sort(key=Problem.place)
     number = visit.visit if visit else shown_number(source.data)
     return ScheduleRow(
-        line, None if problems else visit, tuple(problems), name_of(filled), number, header.number("procedures")
+        line=line,
+        visit=None if problems else visit,
+        problems=tuple(problems),
+        name=name_of(filled),
+        number=number,
+        code_column=header.number("procedures"),
+        data=source.data,
     )
 
 

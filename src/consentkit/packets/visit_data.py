@@ -40,6 +40,7 @@ def entry_of_data(data: Mapping[str, Any], place: str = "a visit") -> VisitEntry
         problems=tuple(replace(problem, line=None, column=None) for problem in problems),
         name=name_of(plain),
         number=visit.visit if visit else number,
+        data=plain,
     )
 
 

@@ -26,6 +26,7 @@ from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
+from consentkit.reading.yaml_file import Data
 
 STDIN = "-"
 """The name that means standard input."""
@@ -68,6 +69,8 @@ class VisitEntry:
     """The line and the column of each code; in a schedule the column is counted in cells."""
     failure: ConsentkitError | None = field(default=None, compare=False)
     """Why there is no visit at all, where that is not among the mistakes of one."""
+    data: Data | None = field(default=None, compare=False, repr=False)
+    """What was read, by the keys of a visit, right or wrong; None where it can't be separated."""
 
     @property
     def file(self) -> str:
@@ -118,7 +121,7 @@ def _visits(stream: BinaryIO, name: str, *, is_schedule: bool | None) -> Iterato
     for row in read_schedule(stream, name):
         codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
         label = f"{printable(name)}:{row.line}"
-        yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes)
+        yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes, data=row.data)
 
 
 def _by_suffix(name: str) -> bool:
@@ -175,7 +178,7 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     count = len(visit.procedures) if visit else 0
     places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))
     name, number = name_of(source.data), visit.visit if visit else shown_number(source.data)
-    return VisitEntry(None, printable(shown), visit, tuple(problems), name, number, places)
+    return VisitEntry(None, printable(shown), visit, tuple(problems), name, number, places, data=source.data)
 
 
 def _refused(name: str, message: str) -> InvalidInput:
