@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from consentkit.model.identity import PaperSize
 from consentkit.model.rule_ids import RULE_IDS
+from consentkit.model.systems import FhirSettings, Hl7Settings
 from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
 from consentkit.problems import did_you_mean, quoted
 
@@ -115,3 +116,7 @@ class Clinic(Record):
     """How packets are printed with `--print`."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
+    fhir: FhirSettings = FhirSettings()
+    """How Bundles of FHIR become visits."""
+    hl7: Hl7Settings = Hl7Settings()
+    """How messages of HL7 v2 become visits."""

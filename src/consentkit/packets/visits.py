@@ -20,6 +20,8 @@ from typing import BinaryIO
 
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
+from consentkit.packets.needs import Need
+from consentkit.packets.origin import Origin
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
@@ -71,6 +73,12 @@ class VisitEntry:
     """Why there is no visit at all, where that is not among the mistakes of one."""
     data: Data | None = field(default=None, compare=False, repr=False)
     """What was read, by the keys of a visit, right or wrong; None where it can't be separated."""
+    needs: tuple[Need, ...] = ()
+    """What it lacks and a person can supply, in the order of the columns of a schedule."""
+    warnings: tuple[Problem, ...] = ()
+    """What may be wrong with it, and does not stop it."""
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+    """What the system that it comes from calls it."""
 
     @property
     def file(self) -> str:

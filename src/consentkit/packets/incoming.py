@@ -1,0 +1,127 @@
+"""A visit as another system has it, on its way to a visit of ours.
+
+Guarantees: what is unclear is asked for or refused, by the place where it is in the file, and never guessed; no message
+quotes a value; what is complete is validated like a visit that a person wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from consentkit.packets.cells import COLUMNS
+from consentkit.packets.needs import Need, Reason
+from consentkit.packets.origin import Origin
+from consentkit.packets.visit_data import entry_of_data
+from consentkit.packets.visits import VisitEntry
+from consentkit.problems import Problem, printable
+from consentkit.reading.yaml_file import DataPath, dotted
+
+
+class Unreadable(Exception):  # noqa: N818 - it is named after what happened
+    """Something in a file is not what it must be."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(message)
+        self.place, self.message = place, message
+
+
+@dataclass
+class IncomingVisit:
+    """Collects what another system says of a visit, with the place of each particular in its file."""
+
+    file: str
+    line: int
+    """The line on which it begins."""
+    place: str
+    """Where it is in the file, in the notation of its format."""
+    data: dict[str, Any] = field(default_factory=dict, repr=False)
+    """By the keys of a visit in YAML."""
+    shown: str | None = None
+    """Its number, where it was made here, so that it can reveal nobody."""
+    origin: Origin | None = None
+    _places: dict[DataPath, str] = field(default_factory=dict)
+    _needs: dict[str, Need] = field(default_factory=dict)
+    _problems: list[Problem] = field(default_factory=list)
+    _warnings: list[Problem] = field(default_factory=list)
+
+    def put(self, column: str, value: Any, place: str) -> None:
+        """Fill in what a column of a schedule has."""
+        target, path = self.data, COLUMNS[column]
+        for step in path[:-1]:
+            target = target.setdefault(str(step), {})
+        target[str(path[-1])] = value
+        self._places[path] = place
+
+    def ask(self, column: str, place: str, message: str, reason: Reason = "empty", given: str = "") -> None:
+        """Say that a person must supply what belongs into a column, and why. `given` is for that person only."""
+        if column not in self._needs:
+            self._needs[column] = Need(column, reason, None, given)
+            self._problems.append(self._problem(place, message))
+
+    def refuse(self, place: str, message: str) -> None:
+        """Say why there can be no papers for this visit."""
+        self._problems.append(self._problem(place, message))
+
+    def warn(self, place: str, message: str) -> None:
+        """Say what may be wrong."""
+        self._warnings.append(replace(self._problem(place, message), severity="warning"))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything speaks against it, or is needed, so far."""
+        return bool(self._problems)
+
+    def entry(self) -> VisitEntry:
+        """The visit, or what is wrong with it, or what it needs."""
+        entry = entry_of_data(self.data)
+        asked = {COLUMNS[column] for column in self._needs}
+        own = [problem for problem in entry.problems if not self._is_asked(problem, asked)]
+        needs = [*self._needs.values(), *self._missing(own)]
+        order = list(COLUMNS)
+        problems = [*self._problems, *map(self._placed, own)]
+        is_complete = entry.visit is not None and not problems
+        return replace(
+            entry,
+            row=self.line,
+            label=f"{printable(self.file)}:{self.line}",
+            visit=entry.visit if is_complete else None,
+            problems=tuple(dict.fromkeys(problems)),
+            number=self.shown if self.shown and entry.name.visit == self.shown else entry.number,
+            code_places=((self.line, None),) * (len(entry.visit.procedures) if entry.visit else 0),
+            needs=tuple(sorted(needs, key=lambda need: order.index(need.field))),
+            warnings=tuple(self._warnings),
+            origin=self.origin,
+        )
+
+    def _problem(self, place: str, message: str) -> Problem:
+        return Problem(self.file, self.line, None, place, message)
+
+    def _is_asked(self, problem: Problem, asked: set[DataPath]) -> bool:
+        """Whether a mistake only says that something is missing which is asked for already."""
+        path = _path_of(problem)
+        return any(path == one[: len(path)] or path == one for one in asked) and path not in self._places
+
+    def _missing(self, problems: list[Problem]) -> Iterator[Need]:
+        """Needs of what is simply missing."""
+        for problem in problems:
+            path = _path_of(problem)
+            column = next((column for column, one in COLUMNS.items() if one == path), None)
+            if column and column not in self._needs and path not in self._places:
+                yield Need(column)
+
+    def _placed(self, problem: Problem) -> Problem:
+        """A mistake of the visit, named by the place in the file that it is about."""
+        path = _path_of(problem)
+        born, number = COLUMNS["date_of_birth"], COLUMNS["visit"]
+        fallback = {("patient",): self._places.get(born), (): self._places.get(number)}.get(path)
+        place = self._places.get(path) or fallback or self.place
+        named = f"{dotted(path, discreet=True)}: " if path and place == self.place else ""
+        return self._problem(place, f"{named}{problem.message}")
+
+
+def _path_of(problem: Problem) -> DataPath:
+    """The path of a mistake in a visit, without places in lists."""
+    return tuple(re.sub(r"\[[0-9]+\]", "", problem.field).split(".")) if problem.field else ()
