@@ -58,12 +58,14 @@ def read_json(data: bytes, name: str) -> JsonFile:
     return JsonFile(value, tuple(lines))
 
 
-def fault(name: str, message: str, place: str = "", *, line: int | None = None, column: int | None = None) -> InvalidInput:
+def fault(
+    name: str, message: str, place: str = "", *, line: int | None = None, column: int | None = None
+) -> InvalidInput:
     """A fault of the file as a whole."""
     return InvalidInput([Problem(name, line, column, place, message)])
 
 
-class _Refused(Exception):  # noqa: N818 - it is named after what happened
+class _Refused(Exception):
     """What JSON allows, and programs read differently."""
 
 

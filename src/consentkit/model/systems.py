@@ -1,7 +1,7 @@
 """What a clinic says in clinic.yaml about the systems that its visits come from: FHIR servers and interface engines.
 
-Guarantees: a code of a service or of a place is read only in the system that is named with it, or without a system where
-none is named; a time zone is one that there is.
+Guarantees: a code of a service or of a place is read only in the system that is named with it, or without a system
+where none is named; a time zone is one that there is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class CodedService(Record):
     """A code of another system, with the papers that it calls for."""
 
     system: Token | None = None
-    """The system of the code: a web address in FHIR, a short name in HL7 v2. Left out, it is a code without a system."""
+    """The system of the code: a web address in FHIR, a short name in HL7 v2. Left out: a code without one."""
     code: Token
     """The code as the other system writes it."""
     procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
@@ -67,13 +67,13 @@ class FhirSettings(Record):
     record_system: Token | None = None
     """The system of the identifiers that are the clinic's record numbers, as `Patient.identifier.system` has it."""
     visit_system: Token | None = None
-    """The system of the identifiers that are the clinic's numbers of visits, as `Appointment.identifier.system` has it."""
+    """The system of the identifiers that are the clinic's numbers of visits: `Appointment.identifier.system`."""
     services: Annotated[tuple[CodedService, ...], Field(max_length=500)] = ()
     """Codes of types of services and appointments, with the procedures that they stand for."""
     places: Annotated[tuple[CodedPlace, ...], Field(max_length=100)] = ()
     """Codes and texts that say where the patient is seen."""
     custodian: Annotated[Token, Field(pattern=r"^(https?://\S+|Organization/[A-Za-z0-9.-]{1,64})$")] | None = None
-    """The reference of the organization that keeps the papers, such as Organization/clinic; else its name is written."""
+    """The reference of the organization that keeps the papers, such as Organization/clinic; else its name."""
 
 
 class Hl7Settings(Record):

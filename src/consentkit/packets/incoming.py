@@ -20,7 +20,7 @@ from consentkit.problems import Problem, printable
 from consentkit.reading.yaml_file import DataPath, dotted
 
 
-class Unreadable(Exception):  # noqa: N818 - it is named after what happened
+class Unreadable(Exception):
     """Something in a file is not what it must be."""
 
     def __init__(self, place: str, message: str) -> None:
@@ -116,8 +116,9 @@ class IncomingVisit:
         """A mistake of the visit, named by the place in the file that it is about."""
         path = _path_of(problem)
         born, number = COLUMNS["date_of_birth"], COLUMNS["visit"]
-        fallback = {("patient",): self._places.get(born), (): self._places.get(number)}.get(path)
-        place = self._places.get(path) or fallback or self.place
+        about: dict[DataPath, DataPath] = {("patient",): born, (): number}
+        fallback = about.get(path, path)
+        place = self._places.get(path) or self._places.get(fallback) or self.place
         named = f"{dotted(path, discreet=True)}: " if path and place == self.place else ""
         return self._problem(place, f"{named}{problem.message}")
 

@@ -6,8 +6,9 @@ appears in neither `repr` nor messages.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Reason = Literal["empty", "unknown", "unclear", "conflict"]
@@ -23,7 +24,7 @@ class Need:
     reason: Reason = "empty"
     column: int | None = None
     """The column of the source, where it has columns."""
-    given: str = field(default="", repr=False, compare=False)
+    given: str = dataclasses.field(default="", repr=False, compare=False)
     """What the source has there, for the person at the desk only."""
 
     @property
