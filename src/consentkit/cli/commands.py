@@ -9,7 +9,7 @@ import click
 
 from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
-from consentkit.cli.packing_commands import packet
+from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
@@ -120,6 +120,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 
 
 consentkit.add_command(packet)
+consentkit.add_command(visits)
 consentkit.add_command(cache)
 
 

@@ -17,6 +17,7 @@ from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
+from consentkit.operations.other_systems import reading_of, require_day
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
     DayFileNotPrinted,
@@ -45,6 +46,8 @@ class PacketRequest:
     """What was requested on the command line."""
 
     source: str
+    on: str | None
+    """The day whose visits are read, where the source is a file of another system."""
     visits: tuple[str, ...]
     """The numbers of the visits to make packets for; all of them where none is named."""
     output: str | None
@@ -59,13 +62,15 @@ class PacketRequest:
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = read_requested(request.source, stdin(), request.visits)
+    visits = read_requested(request.source, stdin(), request.visits, reading_of(workspace, require_day(request.on)))
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
     targets.require_sense()
     if targets.are_on_stdout:
         _require_stdout_alone(request)
+    for note in visits.notes:
+        say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
     for event in write_packets(workspace, targets, request.options, write_to_stdout):
         output.show(event)

@@ -146,12 +146,12 @@ class _Mapper:
         resource = self.request.resource
         if participant is None:
             key = "participant" if resource.type == "Appointment" else "subject"
-            visit.refuse(resource.at(key), "names no patient; there are no papers for this visit")
+            visit.ask("patient_name", resource.at(key), "names no patient who comes")
             return None
         try:
             return current_patient(self.bundle, self.bundle.resolve(participant.reference, participant.owner))
         except Unreadable as unreadable:
-            visit.refuse(unreadable.place, f"the patient {unreadable.message}")
+            visit.ask("patient_name", unreadable.place, f"the reference to the patient {unreadable.message}")
             return None
 
     # When, and which visit it is.
@@ -224,7 +224,9 @@ class _Mapper:
             try:
                 order = self.bundle.resolve(reference, owner)
             except Unreadable as unreadable:
-                visit.ask("procedures", unreadable.place, f"what was ordered {unreadable.message}", "unknown")
+                visit.ask(
+                    "procedures", unreadable.place, f"the reference to what was ordered {unreadable.message}", "unknown"
+                )
                 return
             if message := self._against_order(order, patient):
                 visit.refuse(reference.place, message)
@@ -303,7 +305,7 @@ class _Mapper:
             if display := reference.text("display"):
                 visit.put("clinician", display, reference.at("display"))
             else:
-                visit.ask("clinician", unreadable.place, f"who treats {unreadable.message}")
+                visit.ask("clinician", unreadable.place, f"the reference to who treats {unreadable.message}")
             return
         name = name_in_use(person, str(visit.data.get("date", "")))
         text = written_name(name, with_suffix=False) if name else ""

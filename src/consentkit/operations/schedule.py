@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.visit import is_visit_number
+from consentkit.operations.other_systems import Reading, open_source
 from consentkit.packets.visits import VisitEntry as VisitEntry  # noqa: PLC0414 - what is handed out
 from consentkit.packets.visits import read_visits as read_visits  # noqa: PLC0414 - all visits of a file
 from consentkit.packets.visits import visits_in as visits_in  # noqa: PLC0414 - all visits of an upload
@@ -35,30 +36,39 @@ class RequestedVisits:
     is_schedule: bool
     is_alone: bool
     """Whether one visit only gets a packet."""
+    notes: tuple[str, ...] = ()
+    """What was left out of the source, and why; nothing of a patient."""
 
     def has(self, entry: VisitEntry) -> bool:
         """Whether a visit gets a packet. The others are there to be compared with."""
         return not self.numbers or entry.name.visit in self.numbers
 
 
-def read_requested(source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = ()) -> RequestedVisits:
+def read_requested(
+    source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = (), reading: Reading | None = None
+) -> RequestedVisits:
     """Read the visits of a file, or of `stdin` where the source is `-`.
 
-    `numbers` names those that get a packet. Raises WrongUse for a number that no visit has, and InvalidInput or
+    `numbers` names those that get a packet. `reading` is what must be known for files of other systems.
+    Raises WrongUse for a number that no visit has, and InvalidInput or
     FileAccess for a source that can't be read as a whole; what is wrong with one visit is in its entry.
     """
-    entries = read_visits(source, stdin)
+    opened = open_source(source, stdin, reading or Reading())
+    entries = opened.entries
     if numbers:
         entries = _up_to_the_last(list(entries), source, numbers)
     begin = list(islice(entries, 2))
     if not begin:
-        raise InvalidInput([Problem(source, None, None, "", "contains no visit")])
+        left_out = "; ".join(note.removeprefix(f"{printable(source)}: ") for note in opened.notes)
+        message = f"contains no visit ({left_out})" if left_out else "contains no visit"
+        raise InvalidInput([Problem(source, None, None, "", message)])
     return RequestedVisits(
         source=source,
         entries=chain(begin, entries),
         numbers=frozenset(numbers),
-        is_schedule=begin[0].row is not None,
+        is_schedule=begin[0].row is not None and not (opened.is_of_another_system and len(begin) == 1),
         is_alone=len(numbers or begin) == 1,
+        notes=opened.notes,
     )
 
 

@@ -7,12 +7,11 @@ quotes a value; what is complete is validated like a visit that a person wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.packets.cells import COLUMNS
-from consentkit.packets.needs import Need, Reason
+from consentkit.packets.needs import Need, Reason, in_order, needs_of
 from consentkit.packets.origin import Origin
 from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import VisitEntry
@@ -79,8 +78,7 @@ class IncomingVisit:
         entry = entry_of_data(self.data)
         asked = {COLUMNS[column] for column in self._needs}
         own = [problem for problem in entry.problems if not self._is_asked(problem, asked)]
-        needs = [*self._needs.values(), *self._missing(own)]
-        order = list(COLUMNS)
+        needs = [*needs_of(entry.data), *self._needs.values()]
         problems = [*self._problems, *map(self._placed, own)]
         is_complete = entry.visit is not None and not problems
         return replace(
@@ -91,7 +89,7 @@ class IncomingVisit:
             problems=tuple(dict.fromkeys(problems)),
             number=self.shown if self.shown and entry.name.visit == self.shown else entry.number,
             code_places=((self.line, None),) * (len(entry.visit.procedures) if entry.visit else 0),
-            needs=tuple(sorted(needs, key=lambda need: order.index(need.field))),
+            needs=() if is_complete else in_order(needs),
             warnings=tuple(self._warnings),
             origin=self.origin,
         )
@@ -103,14 +101,6 @@ class IncomingVisit:
         """Whether a mistake only says that something is missing which is asked for already."""
         path = _path_of(problem)
         return any(path == one[: len(path)] or path == one for one in asked) and path not in self._places
-
-    def _missing(self, problems: list[Problem]) -> Iterator[Need]:
-        """Needs of what is simply missing."""
-        for problem in problems:
-            path = _path_of(problem)
-            column = next((column for column, one in COLUMNS.items() if one == path), None)
-            if column and column not in self._needs and path not in self._places:
-                yield Need(column)
 
     def _placed(self, problem: Problem) -> Problem:
         """A mistake of the visit, named by the place in the file that it is about."""
