@@ -127,7 +127,7 @@ class Message:
         return self.segments[0]
 
     def unescaped(self, text: str, place: str) -> str:
-        """A text without escape sequences. Raises Unreadable for one that can't be read, where the library would log."""
+        """A text without escape sequences. Raises Unreadable where the library would log."""
         mark = str(self._parsed.esc)
         pieces = text.split(mark)
         if len(pieces) % 2 == 0:
@@ -227,10 +227,10 @@ def _message(group: list[tuple[int, bytes]], name: str, usual: str) -> Message:
     try:
         text = "\r".join(segment.decode(encoding) for _, segment in group)
     except UnicodeDecodeError:
-        message = (
+        advice = (
             f"contains characters that are not {encoding}; have the sender state its encoding, or set `hl7.encoding`"
         )
-        raise _fault(name, line, f"{message} in clinic.yaml", "MSH-18") from None
+        raise _fault(name, line, f"{advice} in clinic.yaml", "MSH-18") from None
     parsed = _library().parse(text)
     message = Message(line, [], parsed, encoding)
     message.segments += [

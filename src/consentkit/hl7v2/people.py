@@ -1,7 +1,7 @@
 """The people of a message of HL7 v2: the particulars that papers bear, or why they can't be known.
 
-Guarantees: the record number is one of the clinic, and the name is the legal one; of several, none is taken; a part of a
-date is no date.
+Guarantees: the record number is one of the clinic, and the name is the legal one; of several, none is taken; a part
+of a date is no date.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from consentkit.hl7v2.messages import Message, Repetition, Segment, read_messages
 from consentkit.hl7v2.people import put_language, put_patient, written_clinician
@@ -114,11 +115,7 @@ def _appointment(known: list[_Appointment], names: set[tuple[int, str]]) -> _App
     by_filler = {number: name for number, name in names if number == 2}
     for one in known:
         fillers = {number: name for number, name in one.names if number == 2}
-        if by_filler and fillers:
-            is_same = by_filler == fillers
-        else:
-            is_same = bool(one.names & names)
-        if is_same:
+        if by_filler == fillers if by_filler and fillers else one.names & names:
             one.names |= names
             return one
     fresh = _Appointment(set(names))
@@ -160,7 +157,7 @@ def _state(message: Message) -> str:
 def _require_order(messages: list[Message]) -> None:
     """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
     times = [time for message in messages if (time := message.header.text(7)[:12])]
-    if any(later[: len(earlier)] < earlier[: len(later)] for earlier, later in zip(times, times[1:], strict=False)):
+    if any(later[: len(earlier)] < earlier[: len(later)] for earlier, later in pairwise(times)):
         raise Unreadable(
             "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
         )
@@ -333,8 +330,8 @@ class _Mapper:
 _STARTS = (("AIS", 4), ("AIP", 6), ("AIL", 6))
 """The fields with the beginning of what is used in an appointment."""
 _UNKNOWN_SERVICE = (
-    "has no CPT code (of the system C4), and no code that `hl7.services` of clinic.yaml names with its system (or without "
-    "one, where it has none), so the papers are not known"
+    "has no CPT code (of the system C4), and no code that `hl7.services` of clinic.yaml names with its system (or "
+    "without one, where it has none), so the papers are not known"
 )
 
 
