@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
 import click
@@ -17,6 +18,7 @@ from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
+from consentkit.operations.fhir_file import FhirFile
 from consentkit.operations.other_systems import reading_of, require_day
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
@@ -53,6 +55,8 @@ class PacketRequest:
     output: str | None
     combined: str | None
     printer: str | None
+    fhir: Path | None
+    """The file for resources of FHIR."""
     options: PacketOptions
     sets: bool
     force: bool
@@ -72,9 +76,15 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     for note in visits.notes:
         say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
+    fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
     for event in write_packets(workspace, targets, request.options, write_to_stdout):
+        if fhir:
+            fhir.take(event)
         output.show(event)
         interruptions.require_none()
+    if fhir:
+        number = fhir.write()
+        say(f"{printable(str(request.fhir))}: {report.counted(number, 'packet')} to be filed", quiet=request.quiet)
     return output.end()
 
 

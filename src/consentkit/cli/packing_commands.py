@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     "--override", metavar="REASON", help="Continue in spite of conflicts that may be overridden, and record why."
 )
 @click.option("--print", "printer", metavar="PRINTER", help="Send the packets to a printer.")
+@click.option(
+    "--fhir",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also write the packets as a transaction of FHIR R4, to be filed.",
+)
 @click.option("--sets", is_flag=True, help="With --print: staple each paper separately.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
 @json_option
