@@ -63,7 +63,16 @@ class Request:
     """The encounter that an appointment has already."""
 
 
-def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | tuple[Resource, str]]:
+@dataclass(frozen=True)
+class LeftOut:
+    """A resource that no papers are made for."""
+
+    resource: Resource
+    reason: str | Unreadable
+    """Why; Unreadable where it may be a visit, and can't be read."""
+
+
+def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | LeftOut]:
     """The visits of a Bundle, each once; what is left out comes with the reason."""
     encounters = _encounters_of_appointments(bundle)
     covered = {one.place for pairs in encounters.values() for one in pairs}
@@ -73,11 +82,14 @@ def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | tuple[
             continue
         if resource.type == "ServiceRequest" and resource.place in ordered:
             continue
-        if reason := _left_out(resource, also_over=also_over):
-            yield resource, reason
-            continue
-        of_visit = encounters.get(resource.place, [])
-        yield _request(resource, of_visit[0] if len(of_visit) == 1 else None)
+        try:
+            of_visit = encounters.get(resource.place, [])
+            reason = _left_out(resource, also_over=also_over)
+            yield (
+                LeftOut(resource, reason) if reason else _request(resource, of_visit[0] if len(of_visit) == 1 else None)
+            )
+        except Unreadable as unreadable:
+            yield LeftOut(resource, unreadable)
 
 
 def _left_out(resource: Resource, *, also_over: bool) -> str | None:
@@ -103,11 +115,19 @@ def _resolved(bundle: Bundle, reference: Element, owner: Resource) -> Resource |
         return None
 
 
+def _references(resource: Resource, key: str) -> list[Element]:
+    """The references of a list; none where it can't be read, which is reported where the resource itself is read."""
+    try:
+        return resource.elements(key)
+    except Unreadable:
+        return []
+
+
 def _encounters_of_appointments(bundle: Bundle) -> dict[str, list[Resource]]:
     """The encounters of each appointment of the Bundle, by its place."""
     pairs: dict[str, list[Resource]] = {}
     for encounter in bundle.of_type("Encounter"):
-        for reference in encounter.elements("appointment"):
+        for reference in _references(encounter, "appointment"):
             appointment = _resolved(bundle, reference, encounter)
             if appointment and appointment.type == "Appointment" and appointment.is_match:
                 pairs.setdefault(appointment.place, []).append(encounter)
@@ -119,7 +139,7 @@ def _ordered(bundle: Bundle) -> set[str]:
     return {
         order.place
         for resource in bundle.of_type("Appointment", "Encounter")
-        for reference in resource.elements("basedOn")
+        for reference in _references(resource, "basedOn")
         if (order := _resolved(bundle, reference, resource))
     }
 

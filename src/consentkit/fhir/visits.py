@@ -23,7 +23,7 @@ from consentkit.fhir.people import (
     put_patient,
     written_name,
 )
-from consentkit.fhir.requests import Participant, Request, requests_of
+from consentkit.fhir.requests import LeftOut, Participant, Request, requests_of
 from consentkit.model.systems import FhirSettings
 from consentkit.model.visit import is_visit_number, mentions
 from consentkit.packets.incoming import IncomingVisit, Unreadable
@@ -60,8 +60,11 @@ def read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
     left_out: Counter[str] = Counter()
     entries = []
     for request in requests_of(bundle, also_over=reading.day is not None):
-        if isinstance(request, tuple):
-            left_out[request[1]] += 1
+        if isinstance(request, LeftOut):
+            if isinstance(request.reason, str):
+                left_out[request.reason] += 1
+            else:
+                entries.append(_unread(request.resource, request.reason, name).entry())
             continue
         for visit in _Mapper(bundle, request, name, reading).visits():
             entry = visit.entry()
@@ -73,6 +76,12 @@ def read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
     if bundle.has_more_pages:
         notes.append("the Bundle is one page of a search; visits on its further pages are not here")
     return VisitsRead(tuple(without_repeats(entries)), tuple(notes))
+
+
+def _unread(resource: Resource, reason: Unreadable, name: str) -> IncomingVisit:
+    visit = IncomingVisit(name, resource.line, resource.place)
+    visit.refuse(reason.place, reason.message)
+    return visit
 
 
 @dataclass
