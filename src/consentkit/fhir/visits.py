@@ -80,7 +80,7 @@ def read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
 
 def _unread(resource: Resource, reason: Unreadable, name: str) -> IncomingVisit:
     visit = IncomingVisit(name, resource.line, resource.place)
-    visit.refuse(reason.place, reason.message)
+    visit.abandon(reason)
     return visit
 
 
@@ -107,7 +107,7 @@ class _Mapper:
             try:
                 self._fill(visit, patient, is_group=len(patients) > 1)
             except Unreadable as unreadable:
-                visit.refuse(unreadable.place, unreadable.message)
+                visit.abandon(unreadable)
             yield visit
 
     def _fill(self, visit: IncomingVisit, participant: Participant | None, *, is_group: bool) -> None:

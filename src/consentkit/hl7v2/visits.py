@@ -97,7 +97,7 @@ def _visits(
 
 def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVisit:
     visit = IncomingVisit(name, message.line, unreadable.place)
-    visit.refuse(unreadable.place, unreadable.message)
+    visit.abandon(unreadable)
     return visit
 
 
@@ -203,7 +203,7 @@ class _Mapper:
             self._put_clinician(visit)
             self._put_place(visit)
         except Unreadable as unreadable:
-            visit.refuse(unreadable.place, unreadable.message)
+            visit.abandon(unreadable)
         return visit
 
     @property

@@ -45,6 +45,7 @@ class IncomingVisit:
     _needs: dict[str, Need] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _warnings: list[Problem] = field(default_factory=list)
+    _is_abandoned: bool = False
 
     def put(self, column: str, value: Any, place: str) -> None:
         """Fill in what a column of a schedule has."""
@@ -64,14 +65,14 @@ class IncomingVisit:
         """Say why there can be no papers for this visit."""
         self._problems.append(self._problem(place, message))
 
+    def abandon(self, unreadable: Unreadable) -> None:
+        """Say why it can't be read: what else it says, and what it lacks, is not known then."""
+        self._is_abandoned = True
+        self.refuse(unreadable.place, unreadable.message)
+
     def warn(self, place: str, message: str) -> None:
         """Say what may be wrong."""
         self._warnings.append(replace(self._problem(place, message), severity="warning"))
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether anything speaks against it, or is needed, so far."""
-        return bool(self._problems)
 
     def entry(self) -> VisitEntry:
         """The visit, or what is wrong with it, or what it needs."""
@@ -79,6 +80,8 @@ class IncomingVisit:
         asked = {COLUMNS[column] for column in self._needs}
         own = [problem for problem in entry.problems if not self._is_asked(problem, asked)]
         needs = [*needs_of(entry.data), *self._needs.values()]
+        if self._is_abandoned:
+            own, needs = [], []
         problems = [*self._problems, *map(self._placed, own)]
         is_complete = entry.visit is not None and not problems
         return replace(
