@@ -375,7 +375,7 @@ def test_an_encounter_of_an_appointment_and_their_order_are_one_visit() -> None:
     entry = only(bundle(appointment(), own, order(), patient(), clinician()))
     assert entry.name.visit == "V-1"
     assert entry.origin is not None
-    assert entry.origin.encounter == f"{BASE}/Encounter/E-1"
+    assert entry.origin.encounter == f"{BASE}/Encounter/1"
 
 
 def test_an_order_by_itself_is_a_visit_unless_it_is_only_a_plan() -> None:

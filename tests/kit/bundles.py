@@ -53,7 +53,7 @@ _APPOINTMENT: Data = {
 }
 _ENCOUNTER: Data = {
     "resourceType": "Encounter",
-    "id": "E-1",
+    "id": "1",
     "status": "planned",
     "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
     "type": [{"coding": [{"system": CPT, "code": CODE}]}],

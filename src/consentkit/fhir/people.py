@@ -20,7 +20,9 @@ IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _NEVER_A_RECORD = ("DL", "PPN", "SS", "SB", "NI", "NNUSA", "TAX", "MC", "MA", "MB", "SN", "PN", "CZ", "MI", "PEN", "AN")
 """Types of identifiers by which others than the clinic know a person: licences, passports, insurance, accounts."""
 _SYSTEMS_OF_OTHERS = re.compile(
-    r"us-ssn|us-medicare|us-npi|2\.16\.840\.1\.113883\.4\.(1|3|6|572|642)(\.|$)|passport|driver", re.IGNORECASE
+    r"ssn|npi|bsn|kvid|nhs-number|medica|insur|citizen|national|passport|driver|licen[cs]e"
+    r"|2\.16\.840\.1\.113883\.(2\.4\.6\.3|4\.(1|3|6|572|642))(\.|$)",
+    re.IGNORECASE,
 )
 _NAME_USES = ("official", "usual", "")
 """The uses of names that papers may bear, the best first."""

@@ -48,6 +48,8 @@ _ACTS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _PHYSICAL_TYPES = "http://terminology.hl7.org/CodeSystem/location-physical-type"
 _DEGREES = ("http://terminology.hl7.org/CodeSystem/v2-0360", "http://terminology.hl7.org/CodeSystem/v2-2.7-0360")
 _NOT_AT_THE_CLINIC = ("FLD", "HH")
+_PREFIXES = {"Appointment": "", "Encounter": "E-", "ServiceRequest": "R-"}
+"""What makes numbers of visits different whose resources have the same id, and different types."""
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
@@ -72,7 +74,7 @@ def read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
                 left_out["it is on another day"] += 1
             else:
                 entries.append(entry)
-    notes = list(counted(left_out, "entry") if len(left_out) else [])
+    notes = list(counted(left_out, "entry", "entries"))
     if bundle.has_more_pages:
         notes.append("the Bundle is one page of a search; visits on its further pages are not here")
     return VisitsRead(tuple(without_repeats(entries)), tuple(notes))
@@ -208,16 +210,17 @@ class _Mapper:
                 place = resource.at("identifier")
                 visit.ask("visit", place, "has several numbers of the system `fhir.visit_system`", "unclear")
                 return
-        name = resource.text("id")
+        name = f"{_PREFIXES[resource.type]}{resource.text('id')}"
         particulars = visit.data.get("patient", {}).values()
-        if patient is None and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
+        is_id = resource.has("id") and patient is None and is_visit_number(name)
+        if is_id and not any(mentions(str(one), name) for one in particulars):
             visit.put("visit", name, resource.at("id"))
             return
         texts = [
-            resource.full_url or f"{resource.type}/{name}",
+            resource.full_url or f"{resource.type}/{resource.text('id')}",
             *([patient.full_url, patient.text("id")] if patient else []),
         ]
-        if not resource.full_url and not name:
+        if not resource.full_url and not resource.has("id"):
             visit.ask(
                 "visit", resource.at("id"), "has no id, no address and no number, so its papers can't be told apart"
             )

@@ -67,7 +67,7 @@ def read_hl7(data: bytes, name: str, reading: Reading) -> VisitsRead:
             left_out["it is on another day"] += 1
         else:
             entries.append(entry)
-    notes = (*file.notes, *counted(left_out, "message"))
+    notes = (*file.notes, *counted(left_out, "message", "messages"))
     return VisitsRead(tuple(without_repeats(entries)), notes)
 
 

@@ -108,7 +108,7 @@ def without_repeats(entries: Sequence[VisitEntry]) -> list[VisitEntry]:
     return kept
 
 
-def counted(left_out: Counter[str], noun: str) -> Iterator[str]:
+def counted(left_out: Counter[str], one: str, several: str) -> Iterator[str]:
     """How many were left out for each reason, as sentences."""
     for reason, number in sorted(left_out.items()):
-        yield f"left out {number} {noun}{'' if number == 1 else 's'}: {reason}"
+        yield f"left out {number} {one if number == 1 else several}: {reason}"
