@@ -25,12 +25,12 @@ from typing import Any
 from consentkit.errors import InvalidInput
 from consentkit.fhir.visits import CPT, read_fhir
 from consentkit.model.systems import FhirSettings
-from consentkit.packets.other_systems import Reading
+from consentkit.packets.other_systems import SystemsReading
 from consentkit.packets.visits import VisitEntry
 
 VISITS = ("Appointment", "Encounter", "ServiceRequest")
 PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "Location", "RelatedPerson")
-READING = Reading(FhirSettings(timezone="America/Chicago"), languages=("en", "es"))
+READING = SystemsReading(FhirSettings(timezone="America/Chicago"), languages=("en", "es"))
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that is kept in memory; the larger ones are definitions of FHIR itself."""
 

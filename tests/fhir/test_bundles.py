@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from consentkit.errors import InvalidInput
 from consentkit.fhir.visits import read_fhir
-from consentkit.packets.other_systems import Reading
+from consentkit.packets.other_systems import SystemsReading
 from kit.bundles import (
     BASE,
     CPT,
@@ -569,7 +569,7 @@ def test_a_single_resource_and_other_json_are_refused() -> None:
 )
 def test_json_that_programs_read_differently_or_that_has_no_end_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
-        read_fhir(data, "bundle.json", Reading())
+        read_fhir(data, "bundle.json", SystemsReading())
 
 
 def test_more_entries_than_a_day_can_have_are_refused() -> None:
@@ -627,7 +627,7 @@ def test_no_message_quotes_a_value_whatever_field_is_spoilt(data: st.DataObject)
         )
         target[path[-1]] = form
     try:
-        result = read_fhir(text(spoilt), "bundle.json", Reading())
+        result = read_fhir(text(spoilt), "bundle.json", SystemsReading())
         said = [str(one) for entry in result.entries for one in (*entry.problems, *entry.warnings)]
         said += [*result.notes, *(str(entry.needs) for entry in result.entries), *map(repr, result.entries)]
     except InvalidInput as refused:
@@ -646,4 +646,4 @@ JSON = st.recursive(
 def test_any_json_is_read_or_refused(data: Any) -> None:
     whole = {"resourceType": "Bundle", "type": "collection", "entry": data}
     with contextlib.suppress(InvalidInput):
-        read_fhir(json.dumps(whole).encode(), "bundle.json", Reading())
+        read_fhir(json.dumps(whole).encode(), "bundle.json", SystemsReading())

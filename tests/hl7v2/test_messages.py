@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consentkit.errors import InvalidInput
 from consentkit.hl7v2.visits import read_hl7
-from consentkit.packets.other_systems import Reading
+from consentkit.packets.other_systems import SystemsReading
 from kit.bundles import needed
 from kit.siu import message, only, read
 from kit.small import CODE
@@ -358,4 +358,4 @@ def test_no_message_quotes_a_value_whatever_field_is_spoilt(changes: dict[str, s
 )
 def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
     with contextlib.suppress(InvalidInput):
-        read_hl7(("".join(pieces)).encode(), "day.hl7", Reading())
+        read_hl7(("".join(pieces)).encode(), "day.hl7", SystemsReading())

@@ -9,7 +9,7 @@ from typing import Any
 
 from consentkit.fhir.visits import read_fhir
 from consentkit.model.systems import FhirSettings
-from consentkit.packets.other_systems import Reading, VisitsRead
+from consentkit.packets.other_systems import SystemsReading, VisitsRead
 from consentkit.packets.visits import VisitEntry
 from kit.small import CODE
 
@@ -120,7 +120,7 @@ def write(path: Path, data: Data) -> Path:
 
 def read(data: Data, day: Any = None, **settings: Any) -> VisitsRead:
     """The visits of a Bundle; `settings` are those of the clinic."""
-    reading = Reading(fhir=FhirSettings.model_validate(settings), languages=("en", "es"), day=day)
+    reading = SystemsReading(fhir=FhirSettings.model_validate(settings), languages=("en", "es"), day=day)
     return read_fhir(text(data), "bundle.json", reading)
 
 

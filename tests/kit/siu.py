@@ -6,7 +6,7 @@ from typing import Any
 
 from consentkit.hl7v2.visits import read_hl7
 from consentkit.model.systems import Hl7Settings
-from consentkit.packets.other_systems import Reading, VisitsRead
+from consentkit.packets.other_systems import SystemsReading, VisitsRead
 from consentkit.packets.visits import VisitEntry
 from kit.small import CODE
 
@@ -41,7 +41,7 @@ def _line(name: str, fields: dict[int, str]) -> str:
 def read(*messages: str | bytes, day: Any = None, **settings: Any) -> VisitsRead:
     """The visits of messages; `settings` are those of the clinic."""
     data = b"".join(one.encode() if isinstance(one, str) else one for one in messages)
-    reading = Reading(hl7=Hl7Settings.model_validate(settings), languages=("en", "es"), day=day)
+    reading = SystemsReading(hl7=Hl7Settings.model_validate(settings), languages=("en", "es"), day=day)
     return read_hl7(data, "day.hl7", reading)
 
 

@@ -41,6 +41,7 @@ ALLOWED = (
     ("checks/rules/facts.py", "The patient is told", "by a person"),
     ("checks/rules/terms.py", "means?|stands|es", "a pattern for the texts of patients"),
     ("cli/listing.py", "usual", "the same key"),
+    ("fhir/people.py", "usual", "a use of names in FHIR"),
     ("packets/schedule.py", "tell", "a method of files"),
     ("packets/visits.py", "tell", "a method of files"),
     ("docs/reading-grades.md", "the usual length", "the title of a procedure"),

@@ -120,7 +120,7 @@ class Bundle:
         return self._identified(reference, kind, system, value)
 
     def _by_identifier(self, reference: Element) -> Resource:
-        """The resource that a Reference names by an identifier, in place of a link."""
+        """The resource that a Reference names by an identifier, instead of a link."""
         identifier = reference.element("identifier")
         system, value = (identifier.text("system"), identifier.text("value")) if identifier else ("", "")
         if not value or not system:

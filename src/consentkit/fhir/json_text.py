@@ -1,4 +1,4 @@
-"""Reading JSON that another system wrote.
+"""SystemsReading JSON that another system wrote.
 
 Guarantees: size and depth are bounded before anything is parsed; a key that appears twice in one object, a number that
 is none, and a byte that is not UTF-8 are refused, since no two programs read them alike; nothing of the file is quoted.
@@ -48,7 +48,7 @@ def read_json(data: bytes, name: str) -> JsonFile:
         value = json.loads(
             text, object_pairs_hook=_object, parse_int=_number, parse_float=_number, parse_constant=_no_number
         )
-    except _Refused as refused:
+    except _AmbiguousJson as refused:
         raise fault(name, str(refused)) from None
     except json.JSONDecodeError as error:
         message = "is not valid JSON here; export the file again"
@@ -65,14 +65,14 @@ def fault(
     return InvalidInput([Problem(name, line, column, place, message)])
 
 
-class _Refused(Exception):
+class _AmbiguousJson(Exception):
     """What JSON allows, and programs read differently."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise _Refused("has a key twice in one object, so programs read it differently; export the file again")
+        raise _AmbiguousJson("has a key twice in one object, so programs read it differently; export the file again")
     return value
 
 
@@ -81,7 +81,7 @@ def _number(_: str) -> Number:
 
 
 def _no_number(_: str) -> Number:
-    raise _Refused("has a number that is none, such as NaN; export the file again")
+    raise _AmbiguousJson("has a number that is none, such as NaN; export the file again")
 
 
 def _survey(text: str, name: str) -> list[int]:

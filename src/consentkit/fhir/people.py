@@ -218,8 +218,8 @@ def looked_up(tag: str, languages: Sequence[str]) -> str | None:
     known = {one.casefold(): one for one in languages}
     parts = tag.replace("_", "-").split("-")
     while parts:
-        if found := known.get("-".join(parts).casefold()):
-            return found
+        if language := known.get("-".join(parts).casefold()):
+            return language
         parts.pop()
         if parts and len(parts[-1]) == 1:
             parts.pop()

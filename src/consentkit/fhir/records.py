@@ -41,7 +41,7 @@ _CLINICAL_NOTE = {
 _TREATMENT = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "treatment"}]}
 _NO_ORIGIN = Origin()
 
-Resource = dict[str, Any]
+ResourceData = dict[str, Any]
 """A resource, or a part of one, as it is in JSON."""
 
 
@@ -68,12 +68,12 @@ class Signature:
             )
 
 
-def document_reference(packet: Packet, pdf: bytes, clinic: Clinic, origin: Origin | None = None) -> Resource:
+def document_reference(packet: Packet, pdf: bytes, clinic: Clinic, origin: Origin | None = None) -> ResourceData:
     """The DocumentReference of a packet that nobody has signed yet, with the file in it."""
     visit, plan, settings = packet.plan.visit, packet.plan, clinic.fhir
     origin = origin or _NO_ORIGIN
     start = _start(visit, settings.timezone)
-    resource: Resource = {
+    resource: ResourceData = {
         "resourceType": "DocumentReference",
         "masterIdentifier": {"system": _URIS, "value": f"urn:consentkit:packet:{plan.packet}"},
         "identifier": [{"system": _URIS, "value": f"urn:uuid:{_identity(packet, pdf)}"}]
@@ -104,20 +104,22 @@ def document_reference(packet: Packet, pdf: bytes, clinic: Clinic, origin: Origi
     return resource
 
 
-def transaction(documents: Iterable[Resource]) -> bytes:
+def transaction(documents: Iterable[ResourceData]) -> bytes:
     """A Bundle that files documents on a server in one step. One that is there already is not filed again."""
     entries = []
     for document in documents:
         name = document["identifier"][0]["value"]
         request = {"method": "POST", "url": "DocumentReference", "ifNoneExist": f"identifier={_URIS}|{name}"}
         entries.append({"fullUrl": name, "resource": document, "request": request})
-    bundle: Resource = {"resourceType": "Bundle", "type": "transaction"}
+    bundle: ResourceData = {"resourceType": "Bundle", "type": "transaction"}
     if entries:  # an empty list is nothing in FHIR
         bundle["entry"] = entries
     return (json.dumps(bundle, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def consents_of(packet: Packet, signature: Signature, clinic: Clinic, origin: Origin | None = None) -> list[Resource]:
+def consents_of(
+    packet: Packet, signature: Signature, clinic: Clinic, origin: Origin | None = None
+) -> list[ResourceData]:
     """A Consent for each procedure of the form of a packet, in the patient's language, as a person says it was signed.
 
     A refusal is a Consent that is rejected. Raises WrongUse where the packet has no form that could be signed.
@@ -145,13 +147,13 @@ def _policy(code: str, language: str, variant: str, edition: int | None, content
     return f"urn:consentkit:{code}:{language}:{variant}:{edition or 'draft'}:{fingerprint}"
 
 
-def _consent(packet: Packet, policy: str, signature: Signature, clinic: Clinic, origin: Origin) -> Resource:
+def _consent(packet: Packet, policy: str, signature: Signature, clinic: Clinic, origin: Origin) -> ResourceData:
     visit = packet.plan.visit
     subject = subject_of(visit, clinic, origin)
-    signer: Resource = subject
+    signer: ResourceData = subject
     moment = signature.at.isoformat(timespec="seconds")
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{packet.plan.packet} {policy} {moment} {signature.scan}")
-    resource: Resource = {"resourceType": "Consent"}
+    resource: ResourceData = {"resourceType": "Consent"}
     if (person := signature.by_representative) is not None:
         signer = {"reference": "#representative"}
         contained = {
@@ -180,19 +182,19 @@ def _consent(packet: Packet, policy: str, signature: Signature, clinic: Clinic, 
     return resource
 
 
-def subject_of(visit: Visit, clinic: Clinic, origin: Origin) -> Resource:
+def subject_of(visit: Visit, clinic: Clinic, origin: Origin) -> ResourceData:
     """How FHIR names the patient: by the reference that the visit came with, else by the record number."""
     if origin.patient:
         return {"reference": origin.patient}
-    identifier: Resource = {"type": {"coding": [{"system": IDENTIFIER_TYPE, "code": "MR"}]}}
+    identifier: ResourceData = {"type": {"coding": [{"system": IDENTIFIER_TYPE, "code": "MR"}]}}
     if clinic.fhir.record_system:
         identifier["system"] = clinic.fhir.record_system
     return {"type": "Patient", "identifier": {**identifier, "value": visit.patient.record}}
 
 
-def _context(visit: Visit, clinic: Clinic, origin: Origin, start: str) -> Resource:
+def _context(visit: Visit, clinic: Clinic, origin: Origin, start: str) -> ResourceData:
     """The visit that the papers are for."""
-    context: Resource = {}
+    context: ResourceData = {}
     if origin.encounter:
         context["encounter"] = [{"reference": origin.encounter}]
     context["period"] = {"start": start}
@@ -201,7 +203,7 @@ def _context(visit: Visit, clinic: Clinic, origin: Origin, start: str) -> Resour
     return context
 
 
-def _custodian(clinic: Clinic) -> Resource | None:
+def _custodian(clinic: Clinic) -> ResourceData | None:
     if clinic.fhir.custodian:
         return {"reference": clinic.fhir.custodian}
     return {"type": "Organization", "display": clinic.name} if clinic.name else None
@@ -215,7 +217,7 @@ def _start(visit: Visit, zone: str | None) -> str:
 
 
 def _identity(packet: Packet, pdf: bytes) -> uuid.UUID:
-    """What tells a packet from any other, also from the one with the same number and another name in it."""
+    """What is different for any two packets, also for those with one number and different names in them."""
     return uuid.uuid5(
         uuid.NAMESPACE_URL, f"urn:consentkit:packet:{packet.plan.packet}:{hashlib.sha256(pdf).hexdigest()}"
     )

@@ -30,7 +30,7 @@ from consentkit.packets.incoming import IncomingVisit, Unreadable
 from consentkit.packets.origin import Origin
 from consentkit.packets.other_systems import (
     Coded,
-    Reading,
+    SystemsReading,
     VisitsRead,
     counted,
     local_time,
@@ -56,7 +56,7 @@ _INSTANT = re.compile(
 _PEOPLE = ("Practitioner", "PractitionerRole")
 
 
-def read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
+def read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     """Read the visits of a Bundle. Raises InvalidInput for what is wrong with the file as a whole."""
     bundle = read_bundle(data, name)
     left_out: Counter[str] = Counter()
@@ -93,7 +93,7 @@ class _Mapper:
     bundle: Bundle
     request: Request
     file: str
-    reading: Reading
+    reading: SystemsReading
 
     @property
     def settings(self) -> FhirSettings:
@@ -222,7 +222,7 @@ class _Mapper:
         ]
         if not resource.full_url and not resource.has("id"):
             visit.ask(
-                "visit", resource.at("id"), "has no id, no address and no number, so its papers can't be told apart"
+                "visit", resource.at("id"), "has no id, no address and no number, so its papers would have no name"
             )
             return
         visit.shown = made_number(*texts)
@@ -266,7 +266,7 @@ class _Mapper:
                 return
         codes = list(dict.fromkeys(ordered)) if set(served) <= set(ordered) else list(dict.fromkeys(served))
         if not set(ordered) <= set(codes):
-            message = "stands for other procedures than those that were ordered; correct one of them"
+            message = "means other procedures than those that were ordered; correct one of them"
             visit.ask("procedures", resource.place, message, "conflict")
         elif codes:
             visit.put("procedures", codes, resource.place)

@@ -1,7 +1,7 @@
 """The messages of a file of HL7 v2, as an interface engine writes it.
 
 Guarantees: a message is read with the separators and the encoding that it states itself; a file that has lost something
-on the way, such as its end, says so; an escape sequence that can't be read is reported in place of the text around it,
+on the way, such as its end, says so; an escape sequence that can't be read is reported instead of the text around it,
 which is neither lost nor sent to a log. Nothing of a message is quoted.
 """
 
@@ -217,13 +217,13 @@ def _what_is_missing(counts: dict[bytes, int], trailers: list[tuple[bytes, int]]
             yield f"a batch of it says that it holds {int(stated.group(1))} messages, and holds {count}"
 
 
-def _message(group: list[tuple[int, bytes]], name: str, usual: str) -> Message:
+def _message(group: list[tuple[int, bytes]], name: str, default: str) -> Message:
     """A message of its segments."""
     line, header = group[0]
     mark, separators = header[3:4], header[4:].split(header[3:4], 1)[0]
     if not 3 < len(separators) < 6 or len({*separators, *mark}) <= len(separators) or (mark + separators).isalnum():
         raise _fault(name, line, "does not state the separators of HL7 v2, such as ^~\\&", "MSH-2")
-    encoding = _encoding(header.split(mark), name, line, usual)
+    encoding = _encoding(header.split(mark), name, line, default)
     try:
         text = "\r".join(segment.decode(encoding) for _, segment in group)
     except UnicodeDecodeError:
@@ -239,14 +239,14 @@ def _message(group: list[tuple[int, bytes]], name: str, usual: str) -> Message:
     return message
 
 
-def _encoding(fields: list[bytes], name: str, line: int, usual: str) -> str:
-    """The encoding that a message states, or the usual one."""
+def _encoding(fields: list[bytes], name: str, line: int, default: str) -> str:
+    """The encoding that a message states, or the default one."""
     stated = fields[17].decode("ascii", "replace") if len(fields) > 17 else ""
     first = re.split(r"[~^]", stated)[0].strip().upper()
     if first not in _CHARACTER_SETS:
         raise _fault(name, line, "states an encoding that can't be read; have messages written in UTF-8", "MSH-18")
     known = _CHARACTER_SETS[first]
-    return usual if known is None or (first == "ASCII" and usual != "utf-8") else known
+    return default if known is None or (first == "ASCII" and default != "utf-8") else known
 
 
 def _library() -> Any:

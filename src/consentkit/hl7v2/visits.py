@@ -20,7 +20,7 @@ from consentkit.model.visit import is_visit_number, mentions
 from consentkit.packets.incoming import IncomingVisit, Unreadable
 from consentkit.packets.other_systems import (
     Coded,
-    Reading,
+    SystemsReading,
     VisitsRead,
     counted,
     local_time,
@@ -56,7 +56,7 @@ class _Appointment:
     messages: list[Message] = field(default_factory=list)
 
 
-def read_hl7(data: bytes, name: str, reading: Reading) -> VisitsRead:
+def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     """Read the visits of a file of messages. Raises InvalidInput for what is wrong with the file as a whole."""
     file = read_messages(data, name, reading.hl7.encoding)
     left_out: Counter[str] = Counter()
@@ -72,7 +72,7 @@ def read_hl7(data: bytes, name: str, reading: Reading) -> VisitsRead:
 
 
 def _visits(
-    messages: tuple[Message, ...], name: str, reading: Reading, left_out: Counter[str]
+    messages: tuple[Message, ...], name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     """The visits that are still to come, each with all that its last message says."""
     appointments: list[_Appointment] = []
@@ -124,7 +124,7 @@ def _appointment(known: list[_Appointment], names: set[tuple[int, str]]) -> _App
 
 
 def _of_appointment(
-    appointment: _Appointment, name: str, reading: Reading, left_out: Counter[str]
+    appointment: _Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     last = appointment.messages[-1]
     if earlier := len(appointment.messages) - 1:
@@ -187,7 +187,7 @@ class _Mapper:
     message: Message
     pid: Segment
     file: str
-    reading: Reading
+    reading: SystemsReading
     is_group: bool
 
     def visit(self) -> IncomingVisit:

@@ -25,29 +25,29 @@ def _time_zone(name: str) -> str:
 TimeZone = Annotated[Line, Field(max_length=60), AfterValidator(_time_zone)]
 """A time zone by its name in the IANA list."""
 
-Token = Annotated[Line, Field(max_length=200)]
+SystemToken = Annotated[Line, Field(max_length=200)]
 """A code, or the name of a system of codes, as another system writes it."""
 
 
 class CodedService(Record):
     """A code of another system, with the papers that it calls for."""
 
-    system: Token | None = None
+    system: SystemToken | None = None
     """The system of the code: a web address in FHIR, a short name in HL7 v2. Left out: a code without one."""
-    code: Token
+    code: SystemToken
     """The code as the other system writes it."""
     procedures: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
-    """The procedures that it stands for."""
+    """The procedures that it means."""
 
 
 class CodedPlace(Record):
-    """A code or a display text of another system, with the place of care that it stands for."""
+    """A code or a display text of another system, with the place of care that it means."""
 
-    system: Token | None = None
+    system: SystemToken | None = None
     """The system of the code."""
-    code: Token | None = None
+    code: SystemToken | None = None
     """The code as the other system writes it."""
-    display: Token | None = None
+    display: SystemToken | None = None
     """Instead of a code: the text that the other system shows, such as `Phone Call`."""
     place: Literal["in person", "telehealth"]
     """Where the patient is seen."""
@@ -64,15 +64,15 @@ class FhirSettings(Record):
 
     timezone: TimeZone | None = None
     """The clinic's time zone, such as America/Chicago. Times in UTC can't be read without it."""
-    record_system: Token | None = None
+    record_system: SystemToken | None = None
     """The system of the identifiers that are the clinic's record numbers, as `Patient.identifier.system` has it."""
-    visit_system: Token | None = None
+    visit_system: SystemToken | None = None
     """The system of the identifiers that are the clinic's numbers of visits: `Appointment.identifier.system`."""
     services: Annotated[tuple[CodedService, ...], Field(max_length=500)] = ()
     """Codes of types of services and appointments, with the procedures that they stand for."""
     places: Annotated[tuple[CodedPlace, ...], Field(max_length=100)] = ()
     """Codes and texts that say where the patient is seen."""
-    custodian: Annotated[Token, Field(pattern=r"^(https?://\S+|Organization/[A-Za-z0-9.-]{1,64})$")] | None = None
+    custodian: Annotated[SystemToken, Field(pattern=r"^(https?://\S+|Organization/[A-Za-z0-9.-]{1,64})$")] | None = None
     """The reference of the organization that keeps the papers, such as Organization/clinic; else its name."""
 
 
@@ -81,7 +81,7 @@ class Hl7Settings(Record):
 
     timezone: TimeZone | None = None
     """The clinic's time zone. Times with an offset in UTC can't be read without it."""
-    record_authority: Token | None = None
+    record_authority: SystemToken | None = None
     """Who assigns the clinic's record numbers, as the fourth component of PID-3 has it."""
     encoding: Literal["utf-8", "iso-8859-1", "windows-1252"] = "utf-8"
     """How messages are encoded that don't say so in MSH-18."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
-from consentkit.fhir.records import Resource, document_reference, transaction
+from consentkit.fhir.records import ResourceData, document_reference, transaction
 from consentkit.fhir.records import Signature as Signature  # noqa: PLC0414 - what a person states of a signed form
 from consentkit.fhir.records import consents_of as consents_of  # noqa: PLC0414 - for a form that was signed
 from consentkit.operations.packet_files import DayFileRefused, PacketEvent, PacketWritten, VisitRefused
@@ -28,7 +28,7 @@ class FhirFile:
             raise WrongUse("`fhir` names a file; standard output is for one PDF, or for messages", arguments=["fhir"])
         require_replaceable(target, force=force)
         self._workspace, self._target, self._force = workspace, target, force
-        self._documents: dict[str, Resource] = {}
+        self._documents: dict[str, ResourceData] = {}
 
     def take(self, event: PacketEvent) -> None:
         """Take note of what was done."""
@@ -48,6 +48,6 @@ class FhirFile:
         return len(self._documents)
 
 
-def document_of(workspace: OpenWorkspace, made: MadePacket) -> Resource:
+def document_of(workspace: OpenWorkspace, made: MadePacket) -> ResourceData:
     """The DocumentReference of a packet."""
     return document_reference(made.packet, made.pdf, workspace.folder.clinic, made.entry.origin)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
-from consentkit.packets.other_systems import Reading as Reading  # noqa: PLC0414 - what must be known to read them
+from consentkit.packets.other_systems import SystemsReading as SystemsReading  # noqa: PLC0414 - what must be known to read them
 from consentkit.packets.other_systems import VisitsRead
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits, visits_in
 from consentkit.problems import Problem, printable
@@ -37,13 +37,13 @@ class VisitSource:
     is_of_another_system: bool = field(default=False)
 
 
-def reading_of(workspace: OpenWorkspace, day: date | None = None) -> Reading:
+def reading_of(workspace: OpenWorkspace, day: date | None = None) -> SystemsReading:
     """What a clinic says of the systems that its visits come from. `day` is the one whose visits are read."""
     clinic = workspace.folder.clinic
-    return Reading(clinic.fhir, clinic.hl7, tuple(workspace.languages()), day)
+    return SystemsReading(clinic.fhir, clinic.hl7, tuple(workspace.languages()), day)
 
 
-def open_source(name: str, stdin: BinaryIO | None, reading: Reading) -> VisitSource:
+def open_source(name: str, stdin: BinaryIO | None, reading: SystemsReading) -> VisitSource:
     """Read the visits of a file, or of `stdin` where the name is `-`. Raises what `read_visits` raises."""
     if name == STDIN:
         if stdin is None:
@@ -56,7 +56,7 @@ def open_source(name: str, stdin: BinaryIO | None, reading: Reading) -> VisitSou
         return _source(reader(read_bytes(Path(name), LARGEST), name, reading), name)
 
 
-def source_in(stream: BinaryIO, name: str, reading: Reading) -> VisitSource:
+def source_in(stream: BinaryIO, name: str, reading: SystemsReading) -> VisitSource:
     """Read the visits that come through a stream, such as an upload. `name` is what messages call it."""
     with _explained(name):
         data = stream.read(LARGEST + 1)
@@ -81,19 +81,19 @@ def _reader_of(head: bytes) -> _Reader | None:
     return _read_fhir if begin.startswith(b"{") and b'"resourceType"' in head else None
 
 
-def _read_fhir(data: bytes, name: str, reading: Reading) -> VisitsRead:
+def _read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     from consentkit.fhir.visits import read_fhir
 
     return read_fhir(data, name, reading)
 
 
-def _read_hl7(data: bytes, name: str, reading: Reading) -> VisitsRead:
+def _read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     from consentkit.hl7v2.visits import read_hl7
 
     return read_hl7(data, name, reading)
 
 
-_Reader = Callable[[bytes, str, Reading], VisitsRead]
+_Reader = Callable[[bytes, str, SystemsReading], VisitsRead]
 _READERS: dict[str, _Reader] = {".json": _read_fhir, ".hl7": _read_hl7}
 """What reads a file with this ending."""
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.visit import is_visit_number
-from consentkit.operations.other_systems import Reading, open_source
+from consentkit.operations.other_systems import SystemsReading, open_source
 from consentkit.packets.visits import VisitEntry as VisitEntry  # noqa: PLC0414 - what is handed out
 from consentkit.packets.visits import read_visits as read_visits  # noqa: PLC0414 - all visits of a file
 from consentkit.packets.visits import visits_in as visits_in  # noqa: PLC0414 - all visits of an upload
@@ -45,7 +45,7 @@ class RequestedVisits:
 
 
 def read_requested(
-    source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = (), reading: Reading | None = None
+    source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = (), reading: SystemsReading | None = None
 ) -> RequestedVisits:
     """Read the visits of a file, or of `stdin` where the source is `-`.
 
@@ -53,7 +53,7 @@ def read_requested(
     Raises WrongUse for a number that no visit has, and InvalidInput or
     FileAccess for a source that can't be read as a whole; what is wrong with one visit is in its entry.
     """
-    opened = open_source(source, stdin, reading or Reading())
+    opened = open_source(source, stdin, reading or SystemsReading())
     entries = opened.entries
     if numbers:
         entries = _up_to_the_last(list(entries), source, numbers)

@@ -1,6 +1,6 @@
 """A visit as another system has it, on its way to a visit of ours.
 
-Guarantees: what is unclear is asked for or refused, by the place where it is in the file, and never guessed; no message
+Guarantees: what is unclear is requested from a person or refused, by the place where it is in the file, and never guessed; no message
 quotes a value; what is complete is validated like a visit that a person wrote.
 """
 
@@ -101,7 +101,7 @@ class IncomingVisit:
         return Problem(self.file, self.line, None, place, message)
 
     def _is_asked(self, problem: Problem, asked: set[DataPath]) -> bool:
-        """Whether a mistake only says that something is missing which is asked for already."""
+        """Whether a mistake only says that something is missing which is requested already."""
         path = _path_of(problem)
         return any(path == one[: len(path)] or path == one for one in asked) and path not in self._places
 

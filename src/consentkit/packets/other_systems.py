@@ -22,7 +22,7 @@ _LENGTH_OF_MADE_NUMBERS = 12
 
 
 @dataclass(frozen=True)
-class Reading:
+class SystemsReading:
     """What must be known to read the visits of other systems."""
 
     fhir: FhirSettings = field(default_factory=FhirSettings)
