@@ -30,7 +30,7 @@ from consentkit.operations.packet_files import (
     VisitWarned,
     write_packets,
 )
-from consentkit.operations.schedule import read_requested
+from consentkit.operations.schedule import needs_text, read_requested, reading_of
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
@@ -55,11 +55,13 @@ class PacketRequest:
     force: bool
     as_json: bool
     quiet: bool
+    format_name: str | None = None
+    """The format of the schedule, where one was chosen."""
 
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = read_requested(request.source, stdin(), request.visits)
+    visits = read_requested(request.source, stdin(), request.visits, reading_of(workspace, request.format_name))
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
@@ -156,8 +158,9 @@ class _PacketReport:
         self._refused[-1] |= _earlier_entry(earlier)
         if self._is_schedule or earlier.fate in {"removed", "left"}:
             visit = f"visit {entry.number}" if entry.number else "this visit"
+            needs = f"; {needs_text(entry.needs)}" if entry.needs else ""
             advice = f"; {earlier.advice}" if earlier.advice else ""
-            click.echo(f"{entry.label}: {visit} has no packet{advice}", err=True)
+            click.echo(f"{entry.label}: {visit} has no packet{needs}{advice}", err=True)
 
     def _show_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
         self._failure = self._failure or error
@@ -191,7 +194,8 @@ class _PacketReport:
 def _refused_entry(error: ConsentkitError, problems: list[str], entry: VisitEntry | None = None) -> dict[str, Any]:
     """What JSON says of a visit that is refused, or, without a visit, of the file for all."""
     row, number = (entry.row, entry.number) if entry else (None, None)
-    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems}
+    needs = [report.need_entry(need) for need in entry.needs] if entry else []
+    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems, "needs": needs}
     return plain | _earlier_entry(EarlierFile())
 
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
+from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.visit import is_visit_number
+from consentkit.packets.mapping.recognising import ScheduleReading as ScheduleReading  # noqa: PLC0414 - how files are read
+from consentkit.packets.needs import needs_text as needs_text  # noqa: PLC0414 - what a visit lacks, in words
 from consentkit.packets.visits import VisitEntry as VisitEntry  # noqa: PLC0414 - what is handed out
 from consentkit.packets.visits import read_visits as read_visits  # noqa: PLC0414 - all visits of a file
 from consentkit.packets.visits import visits_in as visits_in  # noqa: PLC0414 - all visits of an upload
@@ -41,13 +44,21 @@ class RequestedVisits:
         return not self.numbers or entry.name.visit in self.numbers
 
 
-def read_requested(source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = ()) -> RequestedVisits:
+def reading_of(workspace: OpenWorkspace, format_name: str | None = None) -> ScheduleReading:
+    """How schedules are read at a clinic, in the format of a name where one is chosen."""
+    return ScheduleReading(workspace.folder.clinic.mapping, format_name)
+
+
+def read_requested(
+    source: str, stdin: BinaryIO | None = None, numbers: Sequence[str] = (), reading: ScheduleReading | None = None
+) -> RequestedVisits:
     """Read the visits of a file, or of `stdin` where the source is `-`.
 
-    `numbers` names those that get a packet. Raises WrongUse for a number that no visit has, and InvalidInput or
-    FileAccess for a source that can't be read as a whole; what is wrong with one visit is in its entry.
+    `reading` is how the clinic's schedules are written. `numbers` names those that get a packet. Raises WrongUse for a
+    number that no visit has, and InvalidInput or FileAccess for a source that can't be read as a whole; what is wrong
+    with one visit is in its entry.
     """
-    entries = read_visits(source, stdin)
+    entries = read_visits(source, stdin, reading or ScheduleReading())
     if numbers:
         entries = _up_to_the_last(list(entries), source, numbers)
     begin = list(islice(entries, 2))
