@@ -30,7 +30,7 @@ from consentkit.operations.packet_files import (
     VisitWarned,
     write_packets,
 )
-from consentkit.operations.schedule import needs_text, read_requested, reading_of
+from consentkit.operations.schedule import needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
@@ -72,7 +72,9 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     for event in write_packets(workspace, targets, request.options, write_to_stdout):
         output.show(event)
         interruptions.require_none()
-    return output.end()
+    if visits.skipped:
+        say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
+    return output.end(visits.skipped)
 
 
 def _require_stdout_alone(request: PacketRequest) -> None:
@@ -95,10 +97,11 @@ class _PacketReport:
         self._day_failure: ConsentkitError | None = None
         """What is wrong with the one file for all."""
 
-    def end(self) -> int:
-        """Sum up what was done. Returns the exit code."""
+    def end(self, skipped: Sequence[int]) -> int:
+        """Sum up what was done; `skipped` are the lines of rows that are no visits. Returns the exit code."""
         if self._request.as_json:
-            click.echo(report.as_json({"packets": self._packets, "refused": self._refused}))
+            more = {"skipped": list(skipped)} if skipped else {}
+            click.echo(report.as_json({"packets": self._packets, "refused": self._refused, **more}))
         if self._day_failure:
             return self._day_failure.exit_code
         if self._failure is None:

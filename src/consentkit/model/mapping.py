@@ -254,10 +254,16 @@ class TextSettings(Record):
     """The first of the hundred years that years of two digits mean in dates of birth, such as 1930."""
 
 
+def _several(headers: tuple[str, ...]) -> tuple[str, ...]:
+    if len(headers) == 1:
+        raise ValueError("names one column only, which other files may have, too; name at least two")
+    return headers
+
+
 class ScheduleFormat(TextSettings):
     """A layout of schedules that some program writes."""
 
-    recognize: tuple[Header, ...] = ()
+    recognize: Annotated[tuple[Header, ...], AfterValidator(_several)] = ()
     """Columns by which a file is recognised; where none is named, only `--format` chooses this format."""
     sheet: Annotated[Line, Field(max_length=31)] | None = None
     """The sheet of an .xlsx file; the one with the columns by default."""

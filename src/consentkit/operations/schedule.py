@@ -8,7 +8,7 @@ of them, since each is compared with those before it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -38,6 +38,8 @@ class RequestedVisits:
     is_schedule: bool
     is_alone: bool
     """Whether one visit only gets a packet."""
+    skipped: list[int] = field(default_factory=list)
+    """The lines of rows that are no visits, as clinic.yaml states: those that have been read so far."""
 
     def has(self, entry: VisitEntry) -> bool:
         """Whether a visit gets a packet. The others are there to be compared with."""
@@ -58,19 +60,29 @@ def read_requested(
     number that no visit has, and InvalidInput or FileAccess for a source that can't be read as a whole; what is wrong
     with one visit is in its entry.
     """
-    entries = read_visits(source, stdin, reading or ScheduleReading())
+    skipped: list[int] = []
+    entries = read_visits(source, stdin, replace(reading or ScheduleReading(), note_skipped=skipped.append))
     if numbers:
         entries = _up_to_the_last(list(entries), source, numbers)
     begin = list(islice(entries, 2))
     if not begin:
-        raise InvalidInput([Problem(source, None, None, "", "contains no visit")])
+        why = f"; {skipped_rows(skipped)}" if skipped else ""
+        raise InvalidInput([Problem(source, None, None, "", f"contains no visit{why}")])
     return RequestedVisits(
         source=source,
         entries=chain(begin, entries),
         numbers=frozenset(numbers),
         is_schedule=begin[0].row is not None,
         is_alone=len(numbers or begin) == 1,
+        skipped=skipped,
     )
+
+
+def skipped_rows(lines: Sequence[int]) -> str:
+    """How many rows were skipped, in words, with the first lines of them."""
+    shown = ", ".join(map(str, lines[:_MOST_LISTED])) + (", ..." if len(lines) > _MOST_LISTED else "")
+    rows, are = ("row", "is") if len(lines) == 1 else ("rows", "are")
+    return f"{len(lines):,} {rows} {are} skipped, as `skip` in clinic.yaml states: line {shown}"
 
 
 def _up_to_the_last(entries: list[VisitEntry], source: str, numbers: Sequence[str]) -> Iterator[VisitEntry]:

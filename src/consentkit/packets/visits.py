@@ -90,6 +90,11 @@ class VisitEntry:
         return self.label.rsplit(":", 1)[0] if self.row else self.label
 
 
+def is_table(name: str) -> bool:
+    """Whether the name of a file says that it holds a schedule."""
+    return SUFFIXES.get(Path(name).suffix.lower(), False)
+
+
 def entry_of(visit: Visit) -> VisitEntry:
     """A visit that comes from no file. Messages call it by its number."""
     return VisitEntry(None, f"visit {visit.visit}", visit, (), VisitName(visit.visit, visit.date), visit.visit)

@@ -69,7 +69,9 @@ def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) 
             yield unread_row(row.line, fault, name)
             continue
         filled = reader.read(row)
-        if not reader.is_skipped(row):
+        if reader.is_skipped(row):
+            reading.note_skipped(row.line)
+        else:
             yield row_of(filled, name, seen, reading.settings)
     if not is_any:
         raise _fault(name, table.line, "contains no visit below the names of the columns")

@@ -7,7 +7,7 @@ of the table is quoted but names of columns that clinic.yaml has, too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from consentkit.errors import InvalidInput, WrongUse
@@ -29,6 +29,8 @@ class ScheduleReading:
     settings: MappingSettings = field(default_factory=MappingSettings)
     format: str | None = None
     """The format that somebody has chosen; where none is, a file is recognised by its columns."""
+    note_skipped: Callable[[int], object] = lambda line: None
+    """What is told the line of each row that is no visit, as the format states."""
 
     def formats(self) -> dict[str, ScheduleFormat]:
         """The formats that come into question. Raises WrongUse for one that clinic.yaml lacks."""
