@@ -23,7 +23,7 @@ _TIME = re.compile(
     r"\s*(?P<half>[ap]\.?\s?m?\.?)?\s*(?P<zone>Z|UTC|GMT)?",
     re.IGNORECASE,
 )
-_JOINED_TIME = re.compile(r"([0-9]{2})([0-9]{2})")
+_JOINED_TIME = re.compile(r"([0-9]{2})([0-9]{2})(?:[0-9]{2})?")
 _RANGE = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")
 
 HOW_TO_STATE_TIMES = (
