@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from consentkit.model.day_patterns import DayPatternText
 from consentkit.model.values import Code, Line, Record, digits_only
+from consentkit.problems import quoted
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
 """How the characters of a file are stored."""
@@ -28,7 +29,15 @@ Header = Annotated[Line, Field(max_length=100)]
 """The name of a column in somebody else's file; capitals, spaces and underscores don't count."""
 Pattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 """A text in which * stands for any characters and ? for any one; capitals don't count."""
-FormatName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+def _format_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", text):
+        raise ValueError(f"is {quoted(text)}; name a format by at most 32 small letters, digits and hyphens")
+    return text
+
+
+FormatName = Annotated[str, AfterValidator(_format_name)]
 """The name of a format."""
 
 PLACE_IN_TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -135,6 +144,12 @@ def _template(text: str) -> str:
     return text
 
 
+def _beginning(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,15}", text):
+        raise ValueError("must have 1 to 16 letters from A to Z, digits and hyphens, such as F-")
+    return text
+
+
 class VisitColumn(ColumnSource):
     """The number of a visit: from a column, made with a template, or counted."""
 
@@ -142,7 +157,7 @@ class VisitColumn(ColumnSource):
     """The column of the file."""
     template: Annotated[Line, AfterValidator(_template)] | None = None
     """A text with columns of the file in braces, such as "T-{Appointment ID}"."""
-    count: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,16}$")] | None = None
+    count: Annotated[Line, AfterValidator(_beginning)] | None = None
     """How numbers begin that are counted: "F-" gives F-20261124-01 for the first visit of that day in the file."""
 
     @model_validator(mode="after")

@@ -21,7 +21,8 @@ from typing import BinaryIO
 
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
-from consentkit.packets.mapping.reading import is_recognised, needs_reading, rows_of
+from consentkit.packets.mapping.reading import is_table as is_read_whole
+from consentkit.packets.mapping.reading import needs_reading, rows_of
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.needs import Need, needs_of
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
@@ -133,7 +134,11 @@ def _visits(stream: BinaryIO, name: str, reading: ScheduleReading, *, is_schedul
     head = _head(stream)
     if Path(name).suffix.lower() == _OF_WORKBOOK and is_schedule and not head.startswith(WORKBOOK):
         raise _refused(name, f"is named {_OF_WORKBOOK}, but is none; {_SAVE_AS}")
-    if is_schedule is not False and needs_reading(head, reading) and (is_schedule or _is_table(stream, head, reading)):
+    if (
+        is_schedule is not False
+        and needs_reading(head, reading)
+        and (is_schedule or is_read_whole(stream, name, reading))
+    ):
         _require_no_other_file(head, name)
         yield from map(partial(_entry_of_row, name), rows_of(stream, name, reading))
         return
@@ -144,17 +149,6 @@ def _visits(stream: BinaryIO, name: str, reading: ScheduleReading, *, is_schedul
         yield _read_one(stream, name)
         return
     yield from map(partial(_entry_of_row, name), read_schedule(stream, name, reading.settings))
-
-
-def _is_table(stream: BinaryIO, head: bytes, reading: ScheduleReading) -> bool:
-    """Whether what comes without a name is a workbook or in a format of the clinic's."""
-    if head.startswith(WORKBOOK) or reading.format:
-        return True
-    start = stream.tell()
-    try:
-        return is_recognised(stream.read(LARGEST_SCHEDULE), reading)
-    finally:
-        stream.seek(start)
 
 
 def _entry_of_row(name: str, row: ScheduleRow) -> VisitEntry:

@@ -14,7 +14,7 @@ from consentkit.model.identity import CODE_PATTERN
 TELEHEALTH = frozenset({"93", "95", "FQ", "GT"})
 """The modifiers that mean telehealth: by telephone (93, FQ) or by video (95, GT)."""
 _BILLED = r"(?:[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})"
-_MODIFIED = re.compile(rf"({_BILLED})((?:\s*[-:]\s*[0-9A-Z]{{2}})+)(?![0-9A-Z])")
+_MODIFIED = re.compile(rf"\b({_BILLED})((?:\s*[-:]\s*[0-9A-Z]{{2}})+)(?![0-9A-Z])", re.IGNORECASE)
 _CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,;/|+&]+")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -38,16 +38,15 @@ def split_codes(text: str) -> SplitCodes | None:
     modifiers: list[str] = []
 
     def take_off(found: re.Match[str]) -> str:
-        modifiers.extend(_MODIFIER.findall(found[2]))
+        modifiers.extend(_MODIFIER.findall(found[2].upper()))
         return f" {found[1]} "
 
-    plain = _MODIFIED.sub(take_off, text.upper() if _is_billed(text) else text)
     codes: list[str] = []
-    for part in filter(None, _BETWEEN.split(plain)):
-        if codes and _MODIFIER.fullmatch(part) and re.fullmatch(_BILLED, codes[-1]):
+    for part in filter(None, _BETWEEN.split(_MODIFIED.sub(take_off, text))):
+        if codes and _MODIFIER.fullmatch(part) and _is_billed(codes[-1]):
             modifiers.append(part)  # 90837 95
         else:
-            codes.append(part)
+            codes.append(part.upper() if _is_billed(part) else part)
     if not codes or not all(_CODE.fullmatch(code) and re.search("[0-9]", code) for code in codes):
         return None
     return SplitCodes(tuple(codes), tuple(modifiers))
@@ -62,8 +61,8 @@ def split_modifiers(text: str) -> tuple[str, ...] | None:
 def is_billed_code(text: str) -> bool:
     """Whether a text is codes in the form of CPT and HCPCS, with or without modifiers, and nothing else."""
     split = split_codes(text)
-    return split is not None and all(re.fullmatch(_BILLED, code) for code in split.codes)
+    return split is not None and all(map(_is_billed, split.codes))
 
 
 def _is_billed(text: str) -> bool:
-    return re.search(_BILLED, text.upper()) is not None
+    return re.fullmatch(_BILLED, text.upper()) is not None

@@ -125,7 +125,7 @@ def _lines(table: _Table, format_name: str) -> Iterator[str]:
         if comment:
             yield f"        # {comment}"
         yield f"        {line}"
-    yield from (f"        # {line}" for line in _missing(columns))
+    yield from (f"        # {line}" for line in _missing(columns, table))
     if status:
         yield "      # rows that are no visits: add what your program writes"
         yield f"      skip: {{{_scalar(status[0])}: [{', '.join(map(_scalar, _SKIPPED))}]}}"
@@ -176,6 +176,8 @@ def _patient(table: _Table) -> Iterator[_Column]:
     whole = table.of_kind("patient_name")[:1]
     if table.of_kind("first") and table.of_kind("last"):
         yield f"patient_name: {{join: [{', '.join(map(_scalar, parts))}]}}", "", parts
+    elif table.of_kind("first", "last"):
+        return  # the other column may hold the whole name, or the rest of it
     elif whole and is_last_name_first(table.cells(whole[0])):
         comment = "each name in the file has one comma"
         yield f'patient_name: {{from: {_scalar(whole[0])}, form: "Last, First Middle"}}', comment, whole
@@ -209,18 +211,26 @@ def _clinician(table: _Table) -> Iterator[_Column]:
         yield f"clinician_credentials: {_scalar(credentials[0])}", "", credentials
 
 
-def _missing(columns: Sequence[_Column]) -> Iterator[str]:
+def _missing(columns: Sequence[_Column], table: _Table) -> Iterator[str]:
     """What no column of the file fills, and what can be done about it."""
     filled = {line.partition(":")[0] for line, _, _ in columns}
     remedies = {
         "date": "date: no column has the day of the visit",
-        "patient_name": "patient_name: no column has it, or the file has several",
+        "patient_name": _missing_name(table),
         "date_of_birth": "date_of_birth: no column has it, so it is asked for",
         "record_number": "record_number: no column has it, so it is asked for, unless `new_patients` is stated",
         "procedures": 'procedures: no column has codes or types; if they are always the same: {is: ["90837"]}',
         "clinician": "clinician: no column has it; if it is always the same: {is: Dr. Ada Example}",
     }
     yield from (text for name, text in remedies.items() if name not in filled)
+
+
+def _missing_name(table: _Table) -> str:
+    parts = [*table.of_kind("first")[:1], *table.of_kind("last")[:1], *table.of_kind("patient_name")[:1]]
+    if len(parts) < 2:
+        return "patient_name: no column has it, so it is asked for"
+    joined = ", ".join(map(_scalar, parts))
+    return f"patient_name: if these are the parts of one name, state {{join: [{joined}]}}"
 
 
 def _days_and_times(table: _Table) -> Iterator[str]:

@@ -13,7 +13,13 @@ from typing import BinaryIO
 from consentkit.errors import InvalidInput
 from consentkit.packets.mapping.recognising import FormattedTable, ScheduleReading, table_of_sheets, table_of_text
 from consentkit.packets.mapping.rows import FormatReader
-from consentkit.packets.schedule import LARGEST_SCHEDULE, MOST_ROWS, read_schedule, rows_of_sheet
+from consentkit.packets.schedule import (
+    LARGEST_SCHEDULE,
+    MOST_ROWS,
+    looks_like_a_schedule,
+    read_schedule,
+    rows_of_sheet,
+)
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.problems import Problem
 from consentkit.reading.tables import TableRow, decoded, is_empty
@@ -52,9 +58,18 @@ def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[S
     return read_schedule(io.BytesIO(text.encode()), name, reading.settings)
 
 
-def is_recognised(data: bytes, reading: ScheduleReading) -> bool:
-    """Whether a file is in a format of the clinic's."""
-    return table_of_text(data, reading, "") is not None
+def is_table(stream: BinaryIO, name: str, reading: ScheduleReading) -> bool:
+    """Whether what comes without the name of a file is a schedule that `rows_of` reads; else it may be a visit in YAML.
+
+    The stream is where it was before. Raises what `rows_of` raises of formats.
+    """
+    start = stream.tell()
+    data = stream.read(LARGEST_SCHEDULE)
+    stream.seek(start)
+    if data.startswith(WORKBOOK) or reading.format or table_of_text(data, reading, name):
+        return True
+    encoding = reading.settings.encoding or "utf-8"
+    return not encoding.startswith("utf-8") and looks_like_a_schedule(data.decode(encoding, errors="replace"))
 
 
 def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) -> Iterator[ScheduleRow]:

@@ -69,11 +69,17 @@ def table_of_text(data: bytes, reading: ScheduleReading, name: str) -> Formatted
         try:
             table, separator = text_table(data, one.encoding or "utf-8", name)
         except InvalidInput:
-            if reading.format:
+            if reading.format or _looks_like(data, format_name, one):
                 raise
             continue
         candidates += list(_in_text(table, separator, format_name, one))
     return _the_one(candidates, reading, name)
+
+
+def _looks_like(data: bytes, format_name: str, one: ScheduleFormat) -> bool:
+    """Whether a file names the columns of a format, although it is written in another encoding."""
+    table, separator = text_table(data.decode("latin-1").encode(), "utf-8", "")
+    return any(_in_text(table, separator, format_name, one))
 
 
 def table_of_sheets(sheets: Sequence[Sheet], reading: ScheduleReading, name: str) -> FormattedTable | None:
