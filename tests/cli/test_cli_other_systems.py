@@ -120,7 +120,7 @@ def test_a_packet_is_made_of_a_bundle_that_comes_in_any_way(
 def test_a_bundle_without_visits_says_why(pack: Call, tmp_path: Path) -> None:
     made = pack(write(tmp_path / "day.json", bundle(appointment(status="cancelled"))))
     assert made.code == 3
-    assert "contains no visit (left out 1 entry: Appointment that is cancelled)" in made.stderr
+    assert "contains no visit; left out 1 entry: Appointment that is cancelled" in made.stderr
 
 
 def test_packets_are_filed_with_fhir(pack: Call, tmp_path: Path) -> None:

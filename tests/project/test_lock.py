@@ -41,9 +41,10 @@ def locked(name: str) -> Mapping[str, tuple[Requirement, frozenset[str]]]:
 def asked_for(name: str) -> list[Requirement]:
     """What pyproject.toml asks for."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    lines = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    extras = project["project"]["optional-dependencies"]
+    lines = [*project["build-system"]["requires"], *project["project"]["dependencies"], *extras["hl7"], *extras["xlsx"]]
     if name == "dev":
-        lines += project["project"]["optional-dependencies"]["dev"]
+        lines += extras["dev"]
     return [Requirement(line) for line in lines]
 
 

@@ -10,6 +10,7 @@ import click
 from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.packing_commands import packet, visits
+from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
@@ -122,6 +123,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(cache)
+consentkit.add_command(schedule)
 
 
 @consentkit.command(short_help="Check files for mistakes in form and content.")

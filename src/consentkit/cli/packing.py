@@ -19,7 +19,7 @@ from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
 from consentkit.operations.fhir_file import FhirFile
-from consentkit.operations.other_systems import reading_of, require_day
+from consentkit.operations.other_systems import require_day, systems_of
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
     DayFileNotPrinted,
@@ -33,7 +33,7 @@ from consentkit.operations.packet_files import (
     VisitWarned,
     write_packets,
 )
-from consentkit.operations.schedule import read_requested
+from consentkit.operations.schedule import needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
@@ -62,11 +62,19 @@ class PacketRequest:
     force: bool
     as_json: bool
     quiet: bool
+    format_name: str | None = None
+    """The format of the schedule, where one was chosen."""
 
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = read_requested(request.source, stdin(), request.visits, reading_of(workspace, require_day(request.on)))
+    visits = read_requested(
+        request.source,
+        stdin(),
+        request.visits,
+        reading_of(workspace, request.format_name),
+        systems_of(workspace, require_day(request.on)),
+    )
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
@@ -85,7 +93,9 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     if fhir:
         number = fhir.write()
         say(f"{printable(str(request.fhir))}: {report.counted(number, 'packet')} to be filed", quiet=request.quiet)
-    return output.end()
+    if visits.skipped:
+        say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
+    return output.end(visits.skipped)
 
 
 def _require_stdout_alone(request: PacketRequest) -> None:
@@ -108,10 +118,11 @@ class _PacketReport:
         self._day_failure: ConsentkitError | None = None
         """What is wrong with the one file for all."""
 
-    def end(self) -> int:
-        """Sum up what was done. Returns the exit code."""
+    def end(self, skipped: Sequence[int]) -> int:
+        """Sum up what was done; `skipped` are the lines of rows that are no visits. Returns the exit code."""
         if self._request.as_json:
-            click.echo(report.as_json({"packets": self._packets, "refused": self._refused}))
+            more = {"skipped": list(skipped)} if skipped else {}
+            click.echo(report.as_json({"packets": self._packets, "refused": self._refused, **more}))
         if self._day_failure:
             return self._day_failure.exit_code
         if self._failure is None:
@@ -171,8 +182,9 @@ class _PacketReport:
         self._refused[-1] |= _earlier_entry(earlier)
         if self._is_schedule or earlier.fate in {"removed", "left"}:
             visit = f"visit {entry.number}" if entry.number else "this visit"
+            needs = f"; {needs_text(entry.needs)}" if entry.needs else ""
             advice = f"; {earlier.advice}" if earlier.advice else ""
-            click.echo(f"{entry.label}: {visit} has no packet{advice}", err=True)
+            click.echo(f"{entry.label}: {visit} has no packet{needs}{advice}", err=True)
 
     def _show_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
         self._failure = self._failure or error
@@ -206,7 +218,8 @@ class _PacketReport:
 def _refused_entry(error: ConsentkitError, problems: list[str], entry: VisitEntry | None = None) -> dict[str, Any]:
     """What JSON says of a visit that is refused, or, without a visit, of the file for all."""
     row, number = (entry.row, entry.number) if entry else (None, None)
-    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems}
+    needs = [report.need_entry(need) for need in entry.needs] if entry else []
+    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems, "needs": needs}
     return plain | _earlier_entry(EarlierFile())
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     "--visit", "visits", multiple=True, metavar="NUMBER", help="Only this visit of the schedule; can be repeated."
 )
 @click.option("--on", metavar="DATE", help="Of a file of FHIR or HL7 v2: only the visits of this day.")
+@click.option("--format", "format_name", metavar="NAME", help="Read the schedule in this format of clinic.yaml.")
 @click.option("--combined", metavar="FILE", help="Write the packets of a schedule into one file, to print in one go.")
 @click.option("--duplex", is_flag=True, help="Start each paper on a fresh sheet when both sides are printed.")
 @click.option("--fillable", is_flag=True, help="Give the papers form fields to fill in on a screen.")

@@ -15,8 +15,8 @@ from consentkit.cli import report
 from consentkit.cli.streams import stdin
 from consentkit.cli.support import say
 from consentkit.errors import RunFailed
-from consentkit.operations.other_systems import open_source, reading_of, require_day
-from consentkit.operations.schedule import VisitEntry
+from consentkit.operations.other_systems import open_source, require_day, systems_of
+from consentkit.operations.schedule import VisitEntry, reading_of
 from consentkit.operations.visit_files import shown_problems, state_of, write_visits
 from consentkit.problems import report_lines
 
@@ -35,7 +35,7 @@ def list_visits(
     quiet: bool,
 ) -> int:
     """Read the visits of a file, list them, and write those that are complete. Returns the exit code."""
-    read = open_source(source, stdin(), reading_of(workspace, require_day(on)))
+    read = open_source(source, stdin(), systems_of(workspace, require_day(on)), reading_of(workspace))
     entries = list(read.entries)
     if output:
         entries = write_visits(entries, Path(output), force=force)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from consentkit.fhir.element import Element
+from consentkit.fhir.element import FhirElement
 from consentkit.fhir.json_text import JsonFile, fault, read_json
 from consentkit.packets.incoming import Unreadable
 from consentkit.problems import listed
@@ -28,7 +28,7 @@ _RELATIVE = re.compile(r"^[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$")
 
 
 @dataclass(frozen=True)
-class Resource(Element):
+class Resource(FhirElement):
     """A resource of a Bundle."""
 
     full_url: str = field(default="", repr=False)
@@ -71,7 +71,7 @@ class Bundle:
         """The resources of some types, in their order."""
         return (one for one in self.resources if one.type in types)
 
-    def resolve(self, reference: Element, owner: Resource) -> Resource:
+    def resolve(self, reference: FhirElement, owner: Resource) -> Resource:
         """The resource that a Reference of another resource leads to. Raises Unreadable where there is not one."""
         target = reference.text("reference")
         if not target:
@@ -102,7 +102,7 @@ class Bundle:
             return [one for one in self._by_name.get(target, []) if not one.full_url.startswith("http")]
         return self._by_name.get(target, [])
 
-    def _contained(self, reference: Element, name: str, owner: Resource) -> Resource:
+    def _contained(self, reference: FhirElement, name: str, owner: Resource) -> Resource:
         outermost = owner.container or owner
         inner = [
             Resource(one.value, one.place, "", outermost.line, False, outermost)
@@ -111,7 +111,7 @@ class Bundle:
         ]
         return _only(inner, reference) if name else outermost
 
-    def _by_query(self, reference: Element, target: str) -> Resource:
+    def _by_query(self, reference: FhirElement, target: str) -> Resource:
         """The resource of a conditional reference, such as `Practitioner?identifier=system|value`."""
         kind, _, token = target.partition("?identifier=")
         system, bar, value = token.partition("|")
@@ -119,7 +119,7 @@ class Bundle:
             raise _unresolved(reference, "asks a server, and is not an identifier with its system")
         return self._identified(reference, kind, system, value)
 
-    def _by_identifier(self, reference: Element) -> Resource:
+    def _by_identifier(self, reference: FhirElement) -> Resource:
         """The resource that a Reference names by an identifier, instead of a link."""
         identifier = reference.element("identifier")
         system, value = (identifier.text("system"), identifier.text("value")) if identifier else ("", "")
@@ -128,7 +128,7 @@ class Bundle:
             raise _unresolved(reference, f"has only {what}")
         return self._identified(reference, reference.text("type"), system, value)
 
-    def _identified(self, reference: Element, kind: str, system: str, value: str) -> Resource:
+    def _identified(self, reference: FhirElement, kind: str, system: str, value: str) -> Resource:
         matches = [
             one
             for one in self.resources
@@ -141,7 +141,7 @@ class Bundle:
 def read_bundle(data: bytes, name: str) -> Bundle:
     """Read a Bundle. Raises InvalidInput for what is wrong with it as a whole."""
     file = read_json(data, name)
-    root = Element(file.data, "Bundle")
+    root = FhirElement(file.data, "Bundle")
     try:
         _require_bundle(root, name)
         resources = list(_resources(root, file))
@@ -157,7 +157,7 @@ def read_bundle(data: bytes, name: str) -> Bundle:
         raise fault(name, unreadable.message, unreadable.place) from None
 
 
-def _require_bundle(root: Element, name: str) -> None:
+def _require_bundle(root: FhirElement, name: str) -> None:
     kind = root.text("resourceType")
     if not kind:
         raise fault(name, "is no FHIR: it has no `resourceType`; name a Bundle of FHIR R4")
@@ -169,7 +169,7 @@ def _require_bundle(root: Element, name: str) -> None:
         raise fault(name, f"{what}; only these types hold visits: {listed(TYPES)}", "Bundle.type")
 
 
-def _resources(root: Element, file: JsonFile | None, line: int = 1) -> Iterator[Resource]:
+def _resources(root: FhirElement, file: JsonFile | None, line: int = 1) -> Iterator[Resource]:
     """The resources of a Bundle, and of the Bundles in it, as in the response to a batch."""
     for number, entry in enumerate(root.elements("entry")):
         resource, search = entry.element("resource"), entry.element("search")
@@ -183,7 +183,7 @@ def _resources(root: Element, file: JsonFile | None, line: int = 1) -> Iterator[
         yield Resource(resource.value, resource.place, entry.text("fullUrl"), begins, mode != "include")
 
 
-def _sign_of_r5(element: Element) -> str | None:
+def _sign_of_r5(element: FhirElement) -> str | None:
     """The place of something that only FHIR R5 has."""
     value, kind = element.value, element.value.get("resourceType")
     meta = value.get("meta")
@@ -203,7 +203,7 @@ def _sign_of_r5(element: Element) -> str | None:
     return None
 
 
-def _only(candidates: list[Resource], reference: Element) -> Resource:
+def _only(candidates: list[Resource], reference: FhirElement) -> Resource:
     """The one resource that a reference leads to. Copies of it that are all the same count as one."""
     if not candidates:
         raise _unresolved(reference, "leads to nothing in the Bundle, and nothing is fetched")
@@ -212,7 +212,7 @@ def _only(candidates: list[Resource], reference: Element) -> Resource:
     return candidates[0]
 
 
-def _unresolved(reference: Element, message: str) -> Unreadable:
+def _unresolved(reference: FhirElement, message: str) -> Unreadable:
     place = reference.at("reference") if reference.has("reference") else reference.place
     return Unreadable(place, f"{message}; export the resource with the Bundle")
 
@@ -222,5 +222,5 @@ def _version(resource: Resource) -> str:
     return meta.text("versionId") if meta else ""
 
 
-def _is(identifier: Element, system: str, value: str) -> bool:
+def _is(identifier: FhirElement, system: str, value: str) -> bool:
     return identifier.text("system") == system and identifier.text("value") == value

@@ -14,7 +14,7 @@ from consentkit.packets.incoming import Unreadable
 
 
 @dataclass(frozen=True)
-class Element:
+class FhirElement:
     """An object of a resource."""
 
     value: Mapping[str, Any] = field(repr=False)
@@ -53,47 +53,47 @@ class Element:
             raise Unreadable(self.at(key), "must be true or false; export the file again")
         return value
 
-    def element(self, key: str) -> Element | None:
+    def element(self, key: str) -> FhirElement | None:
         """The object of this name."""
         value = self.value.get(key)
         if value is None:
             return None
         if not isinstance(value, Mapping):
             raise Unreadable(self.at(key), "must be an object; export the file again")
-        return Element(value, self.at(key))
+        return FhirElement(value, self.at(key))
 
-    def elements(self, key: str) -> list[Element]:
+    def elements(self, key: str) -> list[FhirElement]:
         """The objects of a list."""
         value = self.value.get(key)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
             raise Unreadable(self.at(key), "must be a list of objects; export the file again")
-        return [Element(item, f"{self.at(key)}[{number}]") for number, item in enumerate(value)]
+        return [FhirElement(item, f"{self.at(key)}[{number}]") for number, item in enumerate(value)]
 
-    def codings(self, key: str) -> Iterator[Element]:
+    def codings(self, key: str) -> Iterator[FhirElement]:
         """The codings of a CodeableConcept, or of each of a list of them."""
         for concept in self.concepts(key):
             yield from concept.elements("coding")
 
-    def concepts(self, key: str) -> list[Element]:
+    def concepts(self, key: str) -> list[FhirElement]:
         """The CodeableConcepts of this name, whether there may be one or several."""
         if isinstance(self.value.get(key), list):
             return self.elements(key)
         concept = self.element(key)
         return [concept] if concept else []
 
-    def extension(self, url: str) -> Element | None:
+    def extension(self, url: str) -> FhirElement | None:
         """The extension of this address."""
         return next((one for one in self.elements("extension") if one.text("url") == url), None)
 
 
-def has_code(concept: Element, system: str, *codes: str) -> bool:
+def has_code(concept: FhirElement, system: str, *codes: str) -> bool:
     """Whether a CodeableConcept has one of these codes of a system."""
     return any(one.text("system") == system and one.text("code") in codes for one in concept.elements("coding"))
 
 
-def is_current(element: Element, day: str) -> bool:
+def is_current(element: FhirElement, day: str) -> bool:
     """Whether an element with a `use` and a `period`, such as a name, is in use on a day."""
     period = element.element("period")
     begin, end = (period.text("start"), period.text("end")) if period else ("", "")

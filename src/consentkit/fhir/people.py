@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from consentkit.fhir.bundle import Bundle, Resource
-from consentkit.fhir.element import Element, has_code, is_current
+from consentkit.fhir.element import FhirElement, has_code, is_current
 from consentkit.packets.incoming import IncomingVisit, Unreadable
 
 IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
@@ -93,7 +93,7 @@ def _put_name(visit: IncomingVisit, patient: Resource, day: str) -> None:
         visit.ask("patient_name", name.place, message, "unclear", _any_text(name))
 
 
-def name_in_use(person: Resource, day: str) -> Element | None:
+def name_in_use(person: Resource, day: str) -> FhirElement | None:
     """The one name of a person that papers may bear; None where there are several, or none."""
     names = [one for one in person.elements("name") if is_current(one, day)]
     for use in _NAME_USES:
@@ -104,7 +104,7 @@ def name_in_use(person: Resource, day: str) -> Element | None:
     return None
 
 
-def written_name(name: Element, *, with_suffix: bool = True) -> str:
+def written_name(name: FhirElement, *, with_suffix: bool = True) -> str:
     """A name as it is written; empty where only a part of it is known.
 
     A text may have any order, so it counts where there are no parts; and where nothing separates the parts of a name,
@@ -120,7 +120,7 @@ def written_name(name: Element, *, with_suffix: bool = True) -> str:
     return _spaced(text) if text and sorted(words) == sorted(parts) else ""
 
 
-def _any_text(name: Element) -> str:
+def _any_text(name: FhirElement) -> str:
     """What there is of a name, for a person to complete."""
     parts = [*name.texts("prefix"), *name.texts("given"), name.text("family"), *name.texts("suffix")]
     return name.text("text") or _spaced(" ".join(parts))
@@ -161,7 +161,7 @@ def _put_record(visit: IncomingVisit, patient: Resource, record_system: str | No
         visit.ask("record_number", place, f"has no record number {what}")
 
 
-def _records(patient: Resource, record_system: str | None, day: str) -> Iterator[Element]:
+def _records(patient: Resource, record_system: str | None, day: str) -> Iterator[FhirElement]:
     """The identifiers that may be the record number."""
     current = [one for one in patient.elements("identifier") if one.text("value") and is_current(one, day)]
     if record_system:
@@ -171,14 +171,14 @@ def _records(patient: Resource, record_system: str | None, day: str) -> Iterator
     yield from typed or (one for one in current if not _is_of_others(one))
 
 
-def _has_type(identifier: Element, *codes: str) -> bool:
+def _has_type(identifier: FhirElement, *codes: str) -> bool:
     kind = identifier.element("type")
     return kind is not None and (
         has_code(kind, IDENTIFIER_TYPE, *codes) or has_code(kind, "http://hl7.org/fhir/v2/0203", *codes)
     )
 
 
-def _is_of_others(identifier: Element) -> bool:
+def _is_of_others(identifier: FhirElement) -> bool:
     is_theirs = _has_type(identifier, *_NEVER_A_RECORD) or bool(_SYSTEMS_OF_OTHERS.search(identifier.text("system")))
     return is_theirs or identifier.text("use") in ("temp", "secondary")
 
@@ -206,7 +206,7 @@ def put_language(visit: IncomingVisit, patient: Resource, languages: Sequence[st
         visit.ask("language", place, message, "unknown", tag)
 
 
-def _tag_of(communication: Element) -> str:
+def _tag_of(communication: FhirElement) -> str:
     concept = communication.element("language")
     codings = concept.elements("coding") if concept else []
     tags = {one.text("code") for one in codings if one.text("system") == _TAGS and one.text("code")}
@@ -226,7 +226,7 @@ def looked_up(tag: str, languages: Sequence[str]) -> str | None:
     return None
 
 
-def needs_interpreter(patient: Resource) -> Element | None:
+def needs_interpreter(patient: Resource) -> FhirElement | None:
     """Where a record says that the patient needs an interpreter."""
     extension = patient.extension(_INTERPRETER)
     return extension if extension and extension.flag("valueBoolean") else None

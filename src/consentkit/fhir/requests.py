@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consentkit.fhir.bundle import Bundle, Resource
-from consentkit.fhir.element import Element
+from consentkit.fhir.element import FhirElement
 from consentkit.packets.incoming import Unreadable
 
 _CURRENT = {
@@ -34,11 +34,11 @@ _NO_PLANS = ("proposal", "plan", "option", "directive")
 class Participant:
     """Somebody or something that takes part in a visit."""
 
-    reference: Element
+    reference: FhirElement
     """Who it is."""
     owner: Resource
     """The resource that says so."""
-    roles: tuple[Element, ...] = ()
+    roles: tuple[FhirElement, ...] = ()
     """As what: CodeableConcepts."""
 
 
@@ -47,17 +47,17 @@ class Request:
     """A visit as FHIR has it."""
 
     resource: Resource
-    start: Element | None
+    start: FhirElement | None
     """The element that has the time of beginning."""
     start_key: str = "start"
     participants: list[Participant] = field(default_factory=list)
-    orders: list[tuple[Element, Resource]] = field(default_factory=list)
+    orders: list[tuple[FhirElement, Resource]] = field(default_factory=list)
     """References to what was ordered, with the resources that have them."""
-    services: list[Element] = field(default_factory=list)
+    services: list[FhirElement] = field(default_factory=list)
     """CodeableConcepts of what is done."""
-    kinds: list[Element] = field(default_factory=list)
+    kinds: list[FhirElement] = field(default_factory=list)
     """CodeableConcepts that may also say where the patient is seen."""
-    classes: list[Element] = field(default_factory=list)
+    classes: list[FhirElement] = field(default_factory=list)
     """Codings of the class of an encounter."""
     encounter: Resource | None = None
     """The encounter that an appointment has already."""
@@ -108,14 +108,14 @@ def _left_out(resource: Resource, *, also_over: bool) -> str | None:
     return f"{kind} without a status of FHIR R4"
 
 
-def _resolved(bundle: Bundle, reference: Element, owner: Resource) -> Resource | None:
+def _resolved(bundle: Bundle, reference: FhirElement, owner: Resource) -> Resource | None:
     try:
         return bundle.resolve(reference, owner)
     except Unreadable:
         return None
 
 
-def _references(resource: Resource, key: str) -> list[Element]:
+def _references(resource: Resource, key: str) -> list[FhirElement]:
     """The references of a list; none where it can't be read, which is reported where the resource itself is read."""
     try:
         return resource.elements(key)
@@ -215,6 +215,6 @@ def _of_order(resource: Resource) -> Request:
     )
 
 
-def _classes(encounter: Resource) -> list[Element]:
+def _classes(encounter: Resource) -> list[FhirElement]:
     kind = encounter.element("class")
     return [kind] if kind else []

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from consentkit.fhir.bundle import Bundle, Resource, read_bundle
-from consentkit.fhir.element import Element, has_code
+from consentkit.fhir.element import FhirElement, has_code
 from consentkit.fhir.people import (
     current_patient,
     name_in_use,
@@ -68,7 +68,7 @@ def read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
             else:
                 entries.append(_unread(request.resource, request.reason, name).entry())
             continue
-        for visit in _Mapper(bundle, request, name, reading).visits():
+        for visit in _RequestMapper(bundle, request, name, reading).visits():
             entry = visit.entry()
             if reading.day and entry.name.date and entry.name.date != reading.day:
                 left_out["it is on another day"] += 1
@@ -87,7 +87,7 @@ def _unread(resource: Resource, reason: Unreadable, name: str) -> IncomingVisit:
 
 
 @dataclass
-class _Mapper:
+class _RequestMapper:
     """Makes the visits of one request: one for each patient."""
 
     bundle: Bundle
@@ -255,7 +255,7 @@ class _Mapper:
         """Fill in what was ordered, and what the services of the visit stand for: one of both contains the other."""
         resource = self.request.resource
         served: list[str] = []
-        unclear: Element | None = None
+        unclear: FhirElement | None = None
         for concepts in _by_key([*self.request.services, *self.request.kinds]):
             meanings = [(concept, self._service(concept)) for concept in concepts]
             unknown = [concept for concept, meant in meanings if meant is None]
@@ -294,7 +294,7 @@ class _Mapper:
             return "leads to an order that does not hold; correct it"
         return None if self._is_of(order, patient) else "leads to an order for another patient; correct it"
 
-    def _service(self, concept: Element) -> tuple[str, ...] | None:
+    def _service(self, concept: FhirElement) -> tuple[str, ...] | None:
         return service_of(list(_codes(concept)), self.settings.services, CPT)
 
     # Who treats.
@@ -398,18 +398,18 @@ _UNKNOWN_SERVICE = (
 )
 
 
-def _codes(concept: Element) -> Iterator[Coded]:
+def _codes(concept: FhirElement) -> Iterator[Coded]:
     for one in concept.elements("coding"):
         yield Coded(one.text("system"), one.text("code"), one.place)
 
 
-def _by_key(concepts: list[Element]) -> Iterator[list[Element]]:
+def _by_key(concepts: list[FhirElement]) -> Iterator[list[FhirElement]]:
     """Concepts in groups: those of one element that may be repeated are in one."""
     groups = groupby(concepts, key=lambda concept: re.sub(r"\[[0-9]+\]$", "", concept.place))
     return (list(group) for _, group in groups)
 
 
-def _shown_text(concept: Element) -> str:
+def _shown_text(concept: FhirElement) -> str:
     """What people read of a concept."""
     texts = [concept.text("text"), *(one.text("display") or one.text("code") for one in concept.elements("coding"))]
     return next(filter(None, texts), "")

@@ -146,7 +146,7 @@ def _of_appointment(
         yield _refused(last, name, unreadable)
         return
     for pid in patients:
-        yield _Mapper(last, pid, name, reading, is_group=len(patients) > 1).visit()
+        yield _MessageMapper(last, pid, name, reading, is_group=len(patients) > 1).visit()
 
 
 def _state(message: Message) -> str:
@@ -181,7 +181,7 @@ def _numbers(patients: list[Segment]) -> set[str]:
 
 
 @dataclass
-class _Mapper:
+class _MessageMapper:
     """Makes a visit of a message."""
 
     message: Message

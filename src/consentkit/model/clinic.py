@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from consentkit.model.identity import PaperSize
+from consentkit.model.mapping import MappingSettings
 from consentkit.model.rule_ids import RULE_IDS
 from consentkit.model.systems import FhirSettings, Hl7Settings
 from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
@@ -114,6 +115,8 @@ class Clinic(Record):
     """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
     """How packets are printed with `--print`."""
+    mapping: MappingSettings = MappingSettings()
+    """How the clinic's schedules are written: the exports of its practice system, and its own spreadsheets."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
     fhir: FhirSettings = FhirSettings()

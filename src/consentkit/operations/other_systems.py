@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
+from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.other_systems import SystemsReading as SystemsReading  # noqa: PLC0414 - what must be known to read them
 from consentkit.packets.other_systems import VisitsRead
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits, visits_in
@@ -25,6 +26,7 @@ from consentkit.reading.files import read_bytes
 LARGEST = 16 * 1024 * 1024
 """Bytes that a file of another system may have."""
 _HEAD = 4096
+_AS_USUAL = ScheduleReading()
 _SHOWN_STDIN = "stdin"
 
 
@@ -37,26 +39,33 @@ class VisitSource:
     is_of_another_system: bool = field(default=False)
 
 
-def reading_of(workspace: OpenWorkspace, day: date | None = None) -> SystemsReading:
+def systems_of(workspace: OpenWorkspace, day: date | None = None) -> SystemsReading:
     """What a clinic says of the systems that its visits come from. `day` is the one whose visits are read."""
     clinic = workspace.folder.clinic
     return SystemsReading(clinic.fhir, clinic.hl7, tuple(workspace.languages()), day)
 
 
-def open_source(name: str, stdin: BinaryIO | None, reading: SystemsReading) -> VisitSource:
-    """Read the visits of a file, or of `stdin` where the name is `-`. Raises what `read_visits` raises."""
+def open_source(
+    name: str, stdin: BinaryIO | None, reading: SystemsReading, schedules: ScheduleReading = _AS_USUAL
+) -> VisitSource:
+    """Read the visits of a file, or of `stdin` where the name is `-`. Raises what `read_visits` raises.
+
+    `schedules` is how the clinic's schedules are written.
+    """
     if name == STDIN:
         if stdin is None:
             raise WrongUse("`-` means standard input, but there is none; name a file")
-        return source_in(stdin, _SHOWN_STDIN, reading)
+        return source_in(stdin, _SHOWN_STDIN, reading, schedules)
     reader = _READERS.get(Path(name).suffix.casefold())
     if reader is None:
-        return VisitSource(read_visits(name))
+        return VisitSource(read_visits(name, reading=schedules))
     with _explained(name):
         return _source(reader(read_bytes(Path(name), LARGEST), name, reading), name)
 
 
-def source_in(stream: BinaryIO, name: str, reading: SystemsReading) -> VisitSource:
+def source_in(
+    stream: BinaryIO, name: str, reading: SystemsReading, schedules: ScheduleReading = _AS_USUAL
+) -> VisitSource:
     """Read the visits that come through a stream, such as an upload. `name` is what messages call it."""
     with _explained(name):
         data = stream.read(LARGEST + 1)
@@ -64,7 +73,7 @@ def source_in(stream: BinaryIO, name: str, reading: SystemsReading) -> VisitSour
         raise InvalidInput([Problem(name, None, None, "", f"is too large; at most {LARGEST:,} bytes are read")])
     reader = _reader_of(data[:_HEAD])
     if reader is None:
-        return VisitSource(visits_in(io.BytesIO(data), name))
+        return VisitSource(visits_in(io.BytesIO(data), name, schedules))
     return _source(reader(data, name, reading), name)
 
 

@@ -1,7 +1,7 @@
 """A visit as another system has it, on its way to a visit of ours.
 
-Guarantees: what is unclear is requested from a person or refused, by the place where it is in the file, and never guessed; no message
-quotes a value; what is complete is validated like a visit that a person wrote.
+Guarantees: what is unclear is requested from a person or refused, by its place in the file, and never
+guessed; no message quotes a value; what is complete is validated like a visit that a person wrote.
 """
 
 from __future__ import annotations
