@@ -180,7 +180,8 @@ class Workspace:
     def visits(
         self, source: VisitFile, *, name: str = "visits", format_name: str | None = None
     ) -> Iterator[VisitEntry]:
-        """Read the visits of a file, one by one: a visit in YAML, or a schedule in CSV or .xlsx.
+        """Read the visits of a file, one by one: a visit in YAML, a schedule in CSV or .xlsx, a Bundle of
+        FHIR R4 (.json), or messages of HL7 v2 (.hl7).
 
         `source` is a path, or an open file of bytes, which is read from its beginning, and which messages call by
         `name`. Schedules may be in a format that clinic.yaml has under `mapping`: the one of `format_name`, or the one
@@ -189,10 +190,11 @@ class Workspace:
         FileAccess where it can't be read. What is wrong with one visit is in its entry, and what it lacks in its
         `needs`.
         """
+        from consentkit.operations.other_systems import read_any
         from consentkit.operations.schedule import reading_of
-        from consentkit.operations.visits import read_file
 
-        return read_file(source, name, reading_of(self._open(), format_name))
+        workspace = self._open()
+        return read_any(workspace, source, name, reading_of(workspace, format_name))
 
     def packet(
         self,

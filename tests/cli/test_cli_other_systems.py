@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from consentkit import open_workspace
 from kit.bundles import appointment, bundle, patient, write
 from kit.packets import page_texts, write_visit
 from kit.running import Outcome, leftovers
@@ -148,3 +149,15 @@ def test_a_time_zone_that_there_is_not_is_told_with_its_place(call: Call, tmp_pa
     folder = make_clinic(tmp_path / "clinic", "fhir:\n  timezone: Chicago\n")
     checked = call("check", "--clinic", folder)
     assert "clinic.yaml:2:13: fhir.timezone: is not a time zone" in checked.stdout.decode() + checked.stderr
+
+
+def test_a_program_reads_the_same_visits_from_a_path_and_from_an_open_file(clinic: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "day.json", bundle())
+    workspace = open_workspace(clinic)
+    (of_path,) = workspace.visits(file)
+    (of_stream,) = workspace.visits(io.BytesIO(file.read_bytes()))
+    (of_message,) = workspace.visits(io.BytesIO(message().encode()))
+    assert of_path.visit is not None
+    assert of_path.visit == of_stream.visit
+    assert of_message.visit is not None
+    assert of_path.origin is not None

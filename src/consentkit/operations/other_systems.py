@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
+from consentkit.operations.visits import VisitFile, read_file
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.other_systems import SystemsReading as SystemsReading  # noqa: PLC0414 - what must be known to read them
 from consentkit.packets.other_systems import VisitsRead
@@ -61,6 +62,24 @@ def open_source(
         return VisitSource(read_visits(name, reading=schedules))
     with _explained(name):
         return _source(reader(read_bytes(Path(name), LARGEST), name, reading), name)
+
+
+def read_any(
+    workspace: OpenWorkspace, source: VisitFile, name: str, schedules: ScheduleReading = _AS_USUAL
+) -> Iterator[VisitEntry]:
+    """Read the visits of a path, or of an open file of bytes, which messages call by `name`.
+
+    Raises what `read_file` raises.
+    """
+    is_path = isinstance(source, str | Path)
+    if is_path and Path(str(source)).suffix.casefold() in _READERS:
+        return open_source(str(source), None, systems_of(workspace), schedules).entries
+    if not is_path and isinstance(source, io.BufferedIOBase) and source.seekable():
+        source.seek(0)
+        if _reader_of(source.read(_HEAD)):
+            source.seek(0)
+            return source_in(source, name, systems_of(workspace), schedules).entries
+    return read_file(source, name, schedules)
 
 
 def source_in(
