@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
@@ -71,14 +71,14 @@ def read_any(
 
     Raises what `read_file` raises.
     """
-    is_path = isinstance(source, str | Path)
-    if is_path and Path(str(source)).suffix.casefold() in _READERS:
-        return open_source(str(source), None, systems_of(workspace), schedules).entries
-    if not is_path and isinstance(source, io.BufferedIOBase) and source.seekable():
+    if isinstance(source, str | Path):
+        if Path(source).suffix.casefold() in _READERS:
+            return open_source(str(source), None, systems_of(workspace), schedules).entries
+    elif isinstance(source, io.BufferedIOBase) and source.seekable():
         source.seek(0)
         if _reader_of(source.read(_HEAD)):
             source.seek(0)
-            return source_in(source, name, systems_of(workspace), schedules).entries
+            return source_in(cast(BinaryIO, source), name, systems_of(workspace), schedules).entries
     return read_file(source, name, schedules)
 
 
