@@ -140,6 +140,7 @@ def test_packets_are_filed_with_fhir(pack: Call, tmp_path: Path) -> None:
 def test_a_run_that_makes_no_packet_leaves_none_to_be_filed(pack: Call, tmp_path: Path) -> None:
     visit = write_visit(tmp_path / "visit.yaml")
     assert pack(visit, "--fhir", "file.json").code == 0
+    assert (tmp_path / "file.json").exists()
     wrong = write_visit(tmp_path / "wrong.yaml", procedures=["NONE-1"])
     assert pack(wrong, "--fhir", "file.json", "--force").code == 4
     assert "entry" not in json.loads((tmp_path / "file.json").read_bytes())
