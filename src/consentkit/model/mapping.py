@@ -28,7 +28,7 @@ Unknown = Literal["ask", "keep"]
 Header = Annotated[Line, Field(max_length=100)]
 """The name of a column in somebody else's file; capitals, spaces and underscores don't count."""
 Pattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-"""A text in which * stands for any characters and ? for any one; capitals don't count."""
+"""A text in which * matches any characters and ? any single one; capitals don't count."""
 
 
 def _format_name(text: str) -> str:
@@ -70,7 +70,7 @@ def _from_header(value: Any) -> Any:
 
 
 Words: TypeAlias = dict[Pattern, Line]
-"""What each text of the file stands for; the first one that matches counts, and "" is an empty cell."""
+"""What each text of the file means; the first one that matches counts, and "" is an empty cell."""
 
 
 class TextColumn(ColumnSource):
@@ -190,7 +190,7 @@ class CodesColumn(ColumnSource):
     fixed: Codes | None = Field(default=None, alias="is")
     """The codes of each visit."""
     translate: dict[Pattern, Codes] = Field(default_factory=dict)
-    """The codes that each text of the file stands for; the first one that matches counts."""
+    """The codes that each text of the file means; the first one that matches counts."""
     modifiers: tuple[Header, ...] = ()
     """Columns with modifiers: 93, 95, FQ and GT mean telehealth."""
 

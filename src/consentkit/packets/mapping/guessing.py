@@ -217,8 +217,8 @@ def _missing(columns: Sequence[_Column], table: _Table) -> Iterator[str]:
     remedies = {
         "date": "date: no column has the day of the visit",
         "patient_name": _missing_name(table),
-        "date_of_birth": "date_of_birth: no column has it, so it is asked for",
-        "record_number": "record_number: no column has it, so it is asked for, unless `new_patients` is stated",
+        "date_of_birth": "date_of_birth: no column has it, so somebody must supply it",
+        "record_number": "record_number: no column has it, so somebody must supply it, unless `new_patients` is stated",
         "procedures": 'procedures: no column has codes or types; if they are always the same: {is: ["90837"]}',
         "clinician": "clinician: no column has it; if it is always the same: {is: Dr. Ada Example}",
     }
@@ -228,7 +228,7 @@ def _missing(columns: Sequence[_Column], table: _Table) -> Iterator[str]:
 def _missing_name(table: _Table) -> str:
     parts = [*table.of_kind("first")[:1], *table.of_kind("last")[:1], *table.of_kind("patient_name")[:1]]
     if len(parts) < 2:
-        return "patient_name: no column has it, so it is asked for"
+        return "patient_name: no column has it, so somebody must supply it"
     joined = ", ".join(map(_scalar, parts))
     return f"patient_name: if these are the parts of one name, state {{join: [{joined}]}}"
 
@@ -242,7 +242,7 @@ def _days_and_times(table: _Table) -> Iterator[str]:
         yield f"# {dates.why}:"
         yield f"dates: {_scalar(dates.value)}"
         if "YYYY" not in dates.value:
-            yield "# years have two digits: state `two_digit_years_from`, such as 1930, or dates of birth are asked for"
+            yield "# years have two digits: state `two_digit_years_from`, such as 1930, or dates of birth are left out"
     else:
         yield f"# dates: {dates.why}"
     times = times_of([cell for header in (table.of_kind("time")[:1] or when) for cell in table.cells(header)])

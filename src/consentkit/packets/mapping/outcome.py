@@ -19,7 +19,7 @@ class Outcome:
     fault: str = ""
     """What is wrong with the cell, and what to do about it."""
     reason: Reason | None = None
-    """Why a person is asked for it; None where the cell must be corrected instead."""
+    """Why a person must supply it; None where the cell must be corrected instead."""
     rest: str = ""
     """What is in the cell behind the text."""
 

@@ -30,7 +30,7 @@ class ScheduleReading:
     format: str | None = None
     """The format that somebody has chosen; where none is, a file is recognised by its columns."""
     note_skipped: Callable[[int], object] = lambda line: None
-    """What is told the line of each row that is no visit, as the format states."""
+    """Is called with the line of each row that is no visit, as the format states."""
 
     def formats(self) -> dict[str, ScheduleFormat]:
         """The formats that come into question. Raises WrongUse for one that clinic.yaml lacks."""
