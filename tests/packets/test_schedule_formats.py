@@ -371,10 +371,17 @@ def test_a_file_in_no_format_is_read_as_our_own() -> None:
     assert read(table(["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D"], header=names))[0].visit
 
 
-def test_a_quotation_mark_without_its_partner_spoils_its_own_row_only() -> None:
-    lines = table(row(Note="x"), row(Appt_ID="5002"), row(Appt_ID="5003")).decode().splitlines()
+@pytest.mark.parametrize("last", ["", 'y"'])
+def test_a_quotation_mark_without_its_partner_spoils_its_own_row_only(last: str) -> None:
+    mapping = settings({"columns": {**COLUMNS_OF, "patient_name": {"from": "Patient"}}})
+    rows = [
+        row(Appt_ID=number, Patient="Ada Quillfeather", Note=note)
+        for number, note in (("1", "x"), ("2", ""), ("3", ""))
+    ]
+    lines = table(*rows).decode().splitlines()
     lines[1] = lines[1].replace("x", '"x')
-    entries = read("\n".join(lines).encode())
+    lines[3] += last  # by which the mark would have a partner, two visits later
+    entries = read("\n".join(lines).encode(), mapping)
     assert [(entry.row, entry.visit is not None) for entry in entries] == [(2, False), (3, True), (4, True)]
     assert "quotation mark" in str(entries[0].problems[0])
 
