@@ -69,8 +69,8 @@ def _from_header(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
-Translations: TypeAlias = dict[TextPattern, Line]
-"""What each text of the file means; the first one that matches counts, and "" is an empty cell."""
+Translations: TypeAlias = dict[TextPattern, Literal[""] | Line]
+"""What each text of the file means; the first one that matches counts, and "" is nothing, on either side."""
 
 
 class TextColumn(ColumnSource):
