@@ -15,10 +15,16 @@ from typing import Any
 
 import pytest
 
+from consentkit.cache.store import open_store
+from consentkit.documents.opening import open_workspace
 from consentkit.library.clinic import load_clinic
+from consentkit.model.translation import text_hash
+from consentkit.operations.packets import MadePacket, PacketOptions, packets_of
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.visits import VisitEntry, read_visits
 from kit.examples import compare
+from kit.packets import page_texts
+from kit.small import make_clinic, small_procedure, write_procedure, write_translation
 
 LAYOUTS = sorted(path for path in (Path(__file__).parents[1] / "examples" / "schedules").iterdir() if path.is_dir())
 
@@ -56,3 +62,32 @@ def test_a_layout_is_read_as_the_clinic_states(folder: Path) -> None:
     entries, skipped = read(folder)
     data = {"visits": list(map(as_data, entries)), "skipped": skipped}
     compare(folder / "expected.json", json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clinic whose procedures have the codes of the layouts, and are quick to lay out."""
+    folder = make_clinic(tmp_path_factory.mktemp("clinic"))
+    for code in ("90791", "90834", "90837", "90847", "90853"):
+        write_procedure(folder / "procedures", code=code)
+    spanish = write_translation(
+        folder / "procedures", "es", code="90837", translates=text_hash(small_procedure(code="90837"))
+    )
+    spanish.rename(spanish.with_name("90837.es.yaml"))
+    write_procedure(folder / "procedures", code="90785", billing={"role": "add_on", "add_on_to": ["90834", "90837"]})
+    return folder
+
+
+@pytest.mark.xdist_group("schedules")
+@pytest.mark.parametrize("folder", LAYOUTS, ids=lambda path: path.name)
+def test_a_layout_becomes_a_day_of_packets(folder: Path, clinic: Path) -> None:
+    workspace = open_workspace(clinic, open_store())
+    entries, _ = read(folder)
+    made = list(packets_of(workspace, entries, PacketOptions(allow_drafts=True)))
+    packets = [one for one in made if isinstance(one, MadePacket)]
+    assert [one.entry.row for one in packets] == [entry.row for entry in entries if entry.visit]
+    for one in packets:
+        visit = one.packet.plan.visit
+        pages = page_texts(one.pdf)
+        assert all(visit.patient.record in page for page in pages)
+        assert str(visit.clinician.name) in " ".join(pages)

@@ -44,6 +44,7 @@ ALLOWED = (
     ("fhir/people.py", "usual", "a use of names in FHIR"),
     ("packets/schedule.py", "tell", "a method of files"),
     ("packets/visits.py", "tell", "a method of files"),
+    ("packets/mapping/reading.py", "tell", "a method of files"),
     ("docs/reading-grades.md", "the usual length", "the title of a procedure"),
 )
 """Uses that are right: the file, some words around, and why."""

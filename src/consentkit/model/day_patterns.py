@@ -57,12 +57,12 @@ class DayPattern:
 
     def read(self, text: str) -> tuple[str, str, str, str] | None:
         """Year, month and day as they are written at the beginning of a text, and the rest of it; None for no day."""
-        found = self.form.match(text)
-        if not found:
+        match = self.form.match(text)
+        if not match:
             return None
-        month = found["month"].rstrip(".").casefold()
+        month = match["month"].rstrip(".").casefold()
         number = month if month.isdigit() else str(_MONTHS.get(month, 0))
-        return found["year"], number, found["day"], text[found.end() :]
+        return match["year"], number, match["day"], text[match.end() :]
 
 
 def calendar_day(year: int, month: str, day: str) -> datetime.date | None:
@@ -85,7 +85,7 @@ def day_pattern(text: str) -> DayPattern:
     if parts != ["day", "month", "year"]:
         raise ValueError(f"must have the year, the month and the day once each, {_EXAMPLES}")
     is_joined = not re.search(r"[MD][^\w]+[MDY]|Y[^\w]+[MD]", upper)
-    expression = _TOKEN.sub(lambda found: _expression(found[0], is_joined=is_joined), re.escape(upper))
+    expression = _TOKEN.sub(lambda match: _expression(match[0], is_joined=is_joined), re.escape(upper))
     expression = expression.replace(r"\ ", r"\s+")
     return DayPattern(text, re.compile(rf"{expression}(?![0-9])", re.IGNORECASE), "YY" in tokens)
 

@@ -22,13 +22,13 @@ Clock = Literal["12-hour", "24-hour"]
 """Whether times of day go to 12, with AM and PM, or to 24."""
 NameForm = Literal["First Middle Last", "Last, First Middle"]
 """The order of a name."""
-Unknown = Literal["ask", "keep"]
+WithoutTranslation = Literal["ask", "keep"]
 """What becomes of a text without a translation: a person is asked, or it stays as it is."""
 
-Header = Annotated[Line, Field(max_length=100)]
+ForeignHeader = Annotated[Line, Field(max_length=100)]
 """The name of a column in somebody else's file; capitals, spaces and underscores don't count."""
-Pattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
-"""A text in which * stands for any characters and ? for any one; capitals don't count."""
+TextPattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+"""A text in which * matches any characters and ? any single one; capitals don't count."""
 
 
 def _format_name(text: str) -> str:
@@ -69,22 +69,22 @@ def _from_header(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
-Words: TypeAlias = dict[Pattern, Line]
-"""What each text of the file stands for; the first one that matches counts, and "" is an empty cell."""
+Translations: TypeAlias = dict[TextPattern, Literal[""] | Line]
+"""What each text of the file means; the first one that matches counts, and "" is nothing, on either side."""
 
 
 class TextColumn(ColumnSource):
     """Text from a column, from several, or the same for each visit."""
 
-    source: Header | None = Field(default=None, alias="from")
+    source: ForeignHeader | None = Field(default=None, alias="from")
     """The column of the file."""
-    join: tuple[Header, ...] = ()
+    join: tuple[ForeignHeader, ...] = ()
     """Several columns, joined by spaces."""
     fixed: Line | None = Field(default=None, alias="is")
     """What it is for each visit."""
-    translate: Words = Field(default_factory=dict)
+    translate: Translations = Field(default_factory=dict)
     """What the texts of the file stand for."""
-    unknown: Unknown = "ask"
+    unknown: WithoutTranslation = "ask"
     """What becomes of a text that `translate` lacks: `ask` for it, or `keep` it as it is."""
 
     @model_validator(mode="after")
@@ -115,7 +115,7 @@ class NameColumn(TextColumn):
 class DayColumn(ColumnSource):
     """A day."""
 
-    source: Header = Field(alias="from")
+    source: ForeignHeader = Field(alias="from")
     """The column of the file; it may hold the time of day, too."""
     form: DayPatternText | None = None
     """How the day is written, where it differs from `dates`."""
@@ -128,7 +128,7 @@ class DayColumn(ColumnSource):
 class TimeColumn(ColumnSource):
     """A time of day."""
 
-    source: Header = Field(alias="from")
+    source: ForeignHeader = Field(alias="from")
     """The column of the file; it may be that of the day."""
     form: Clock | None = None
     """How the time is written, where it differs from `times`."""
@@ -153,7 +153,7 @@ def _beginning(text: str) -> str:
 class VisitColumn(ColumnSource):
     """The number of a visit: from a column, made with a template, or counted."""
 
-    source: Header | None = Field(default=None, alias="from")
+    source: ForeignHeader | None = Field(default=None, alias="from")
     """The column of the file."""
     template: Annotated[Line, AfterValidator(_template)] | None = None
     """A text with columns of the file in braces, such as "T-{Appointment ID}"."""
@@ -177,21 +177,21 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Codes = Annotated[tuple[Code, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=Any)]
+FixedCodes = Annotated[tuple[Code, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=Any)]
 
 
 class CodesColumn(ColumnSource):
     """The codes of what is offered: codes with their modifiers, or words for them, such as appointment types."""
 
-    source: Header | None = Field(default=None, alias="from")
+    source: ForeignHeader | None = Field(default=None, alias="from")
     """The column of the file; it may hold several codes, and modifiers, as in 90837-95."""
-    join: tuple[Header, ...] = ()
+    join: tuple[ForeignHeader, ...] = ()
     """Several columns, each with codes."""
-    fixed: Codes | None = Field(default=None, alias="is")
+    fixed: FixedCodes | None = Field(default=None, alias="is")
     """The codes of each visit."""
-    translate: dict[Pattern, Codes] = Field(default_factory=dict)
-    """The codes that each text of the file stands for; the first one that matches counts."""
-    modifiers: tuple[Header, ...] = ()
+    translate: dict[TextPattern, FixedCodes] = Field(default_factory=dict)
+    """The codes that each text of the file means; the first one that matches counts."""
+    modifiers: tuple[ForeignHeader, ...] = ()
     """Columns with modifiers: 93, 95, FQ and GT mean telehealth."""
 
     @model_validator(mode="after")
@@ -205,45 +205,57 @@ class CodesColumn(ColumnSource):
         yield from self.modifiers
 
 
-_Text: TypeAlias = Annotated[TextColumn, BeforeValidator(_from_header, json_schema_input_type=Header | TextColumn)]
-_Person: TypeAlias = Annotated[NameColumn, BeforeValidator(_from_header, json_schema_input_type=Header | NameColumn)]
-_Day: TypeAlias = Annotated[DayColumn, BeforeValidator(_from_header, json_schema_input_type=Header | DayColumn)]
-_Time: TypeAlias = Annotated[TimeColumn, BeforeValidator(_from_header, json_schema_input_type=Header | TimeColumn)]
-_Visit: TypeAlias = Annotated[VisitColumn, BeforeValidator(_from_header, json_schema_input_type=Header | VisitColumn)]
-_Codes: TypeAlias = Annotated[CodesColumn, BeforeValidator(_from_header, json_schema_input_type=Header | CodesColumn)]
+_TextSource: TypeAlias = Annotated[
+    TextColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | TextColumn)
+]
+_PersonSource: TypeAlias = Annotated[
+    NameColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | NameColumn)
+]
+_DaySource: TypeAlias = Annotated[
+    DayColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | DayColumn)
+]
+_TimeSource: TypeAlias = Annotated[
+    TimeColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | TimeColumn)
+]
+_VisitSource: TypeAlias = Annotated[
+    VisitColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | VisitColumn)
+]
+_CodesSource: TypeAlias = Annotated[
+    CodesColumn, BeforeValidator(_from_header, json_schema_input_type=ForeignHeader | CodesColumn)
+]
 
 
 class FormatColumns(Record):
     """Our columns, each with what fills it: a column of the file, or more about it. The others stay empty."""
 
-    visit: _Visit | None = None
-    date: _Day | None = None
-    time: _Time | None = None
-    patient_name: _Person | None = None
-    date_of_birth: _Day | None = None
-    record_number: _Text | None = None
-    language: _Text | None = None
-    also_in: _Text | None = None
-    procedures: _Codes | None = None
-    documents: _Text | None = None
-    on_file: _Text | None = None
-    large_print: _Text | None = None
-    medical_visit: _Text | None = None
-    clinician: _Person | None = None
-    clinician_credentials: _Text | None = None
-    trainee: _Person | None = None
-    trainee_credentials: _Text | None = None
-    supervisor: _Person | None = None
-    supervisor_credentials: _Text | None = None
-    place: _Text | None = None
-    representative: _Person | None = None
-    relationship: _Text | None = None
-    interpreter: _Person | None = None
-    interpreter_is: _Text | None = None
-    interpreter_language: _Text | None = None
-    interpreter_number: _Text | None = None
-    witness: _Person | None = None
-    extra: _Text | None = None
+    visit: _VisitSource | None = None
+    date: _DaySource | None = None
+    time: _TimeSource | None = None
+    patient_name: _PersonSource | None = None
+    date_of_birth: _DaySource | None = None
+    record_number: _TextSource | None = None
+    language: _TextSource | None = None
+    also_in: _TextSource | None = None
+    procedures: _CodesSource | None = None
+    documents: _TextSource | None = None
+    on_file: _TextSource | None = None
+    large_print: _TextSource | None = None
+    medical_visit: _TextSource | None = None
+    clinician: _PersonSource | None = None
+    clinician_credentials: _TextSource | None = None
+    trainee: _PersonSource | None = None
+    trainee_credentials: _TextSource | None = None
+    supervisor: _PersonSource | None = None
+    supervisor_credentials: _TextSource | None = None
+    place: _TextSource | None = None
+    representative: _PersonSource | None = None
+    relationship: _TextSource | None = None
+    interpreter: _PersonSource | None = None
+    interpreter_is: _TextSource | None = None
+    interpreter_language: _TextSource | None = None
+    interpreter_number: _TextSource | None = None
+    witness: _PersonSource | None = None
+    extra: _TextSource | None = None
 
     def sources(self) -> Mapping[str, ColumnSource]:
         """The columns that are filled, each with its source."""
@@ -278,19 +290,19 @@ def _several(headers: tuple[str, ...]) -> tuple[str, ...]:
 class ScheduleFormat(TextSettings):
     """A layout of schedules that some program writes."""
 
-    recognize: Annotated[tuple[Header, ...], AfterValidator(_several)] = ()
+    recognize: Annotated[tuple[ForeignHeader, ...], AfterValidator(_several)] = ()
     """Columns by which a file is recognised; where none is named, only `--format` chooses this format."""
     sheet: Annotated[Line, Field(max_length=31)] | None = None
     """The sheet of an .xlsx file; the one with the columns by default."""
     columns: FormatColumns
     """What fills our columns."""
-    skip: dict[Header, Annotated[tuple[Pattern, ...], Field(min_length=1), BeforeValidator(_as_list)]] = Field(
-        default_factory=dict
+    skip: dict[ForeignHeader, Annotated[tuple[TextPattern, ...], Field(min_length=1), BeforeValidator(_as_list)]] = (
+        Field(default_factory=dict)
     )
     """Rows that are no visits, by what a column holds, such as Status: [Cancelled, No Show*]."""
-    skip_lines: tuple[Pattern, ...] = ()
+    skip_lines: tuple[TextPattern, ...] = ()
     """Lines that are no rows, by what their first cell holds, such as Total*."""
-    ignore: tuple[Pattern, ...] = ()
+    ignore: tuple[TextPattern, ...] = ()
     """Columns that are not used. Any other column that is not used is refused."""
 
     def headers(self) -> Iterator[str]:

@@ -73,7 +73,7 @@ _BY_A_PROGRAM: tuple[tuple[re.Pattern[str], str], ...] = (
         "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
     ),
 )
-"""What spreadsheets put in the place of what a cell holds."""
+"""What spreadsheets show instead of what a cell holds."""
 _FORMAT_AS_TEXT = "format the column as text in the spreadsheet, and enter it again"
 _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (

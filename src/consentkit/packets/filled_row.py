@@ -23,6 +23,6 @@ class FilledRow:
     faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with a cell, by our columns."""
     needs: dict[str, Need] = field(default_factory=dict)
-    """What must be asked for, by our columns."""
+    """What a person must supply, by our columns."""
     is_mapped: bool = False
     """Whether clinic.yaml states what fills our columns; else the table itself has them."""

@@ -13,7 +13,7 @@ from typing import Literal
 from consentkit.packets.cells import COLUMNS, REQUIRED
 from consentkit.reading.yaml_file import Data
 
-Reason = Literal["empty", "unknown", "unclear", "conflict"]
+NeedReason = Literal["empty", "unknown", "unclear", "conflict"]
 """Why something is needed: nothing is there; a word that nobody has translated; several meanings; two that differ."""
 
 _LABELS = {"visit": "visit number", "procedures": "procedures", "clinician": "clinician’s name"}
@@ -25,7 +25,7 @@ class Need:
 
     field: str
     """The column of a schedule that it belongs into, such as `record_number`."""
-    reason: Reason = "empty"
+    reason: NeedReason = "empty"
     column: int | None = None
     """The column of the source, counted from 1, where it has one for it."""
     given: str = dataclasses.field(default="", repr=False, compare=False)

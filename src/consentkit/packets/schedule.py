@@ -36,7 +36,7 @@ LONGEST_LINE = 128 * 1024
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SEPARATOR = re.compile(r'"?sep=."?\s*', re.IGNORECASE)
-"""The line by which Excel is told what separates the cells."""
+"""The line by which Excel learns what separates the cells."""
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{1,2}\s*(?::|[AaPp])")
 """How times of day begin, whoever writes them."""

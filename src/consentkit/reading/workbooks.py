@@ -42,14 +42,14 @@ _FORMAT = "contains a number in a format of its own; format the column as text i
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet of a file."""
 
     name: str
     rows: tuple[TableRow, ...]
 
 
-def read_workbook(data: bytes, name: str) -> tuple[Sheet, ...]:
+def read_workbook(data: bytes, name: str) -> tuple[WorkbookSheet, ...]:
     """The visible sheets of an .xlsx file. Raises InvalidInput for what is none, WrongUse where there is no reader."""
     try:
         import openpyxl
@@ -62,7 +62,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Sheet, ...]:
             formulas = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
             values = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, data_only=True)
             sheets = [sheet for sheet in formulas.worksheets if sheet.sheet_state == "visible"]
-            return tuple(Sheet(sheet.title, tuple(_rows(sheet, values[sheet.title], name))) for sheet in sheets)
+            return tuple(WorkbookSheet(sheet.title, tuple(_rows(sheet, values[sheet.title], name))) for sheet in sheets)
     except InvalidInput:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises whatever its parsers do, with content of the file in it

@@ -37,9 +37,9 @@ def split_codes(text: str) -> SplitCodes | None:
     """The codes and modifiers of a text; None where something in it is no code."""
     modifiers: list[str] = []
 
-    def take_off(found: re.Match[str]) -> str:
-        modifiers.extend(_MODIFIER.findall(found[2].upper()))
-        return f" {found[1]} "
+    def take_off(match: re.Match[str]) -> str:
+        modifiers.extend(_MODIFIER.findall(match[2].upper()))
+        return f" {match[1]} "
 
     codes: list[str] = []
     for part in filter(None, _BETWEEN.split(_MODIFIED.sub(take_off, text))):

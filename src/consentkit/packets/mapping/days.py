@@ -43,8 +43,8 @@ def read_day(cell: str, pattern: str | None, years_from: int | None = None, *, o
     `pattern` is how the clinic's files write days. Days as year-month-day are read whatever it is. `years_from` is the
     first of the hundred years that years of two digits mean where the day is one of birth.
     """
-    if found := _OURS.match(cell):
-        return _day(int(found[1]), found[2], found[3], cell[found.end() :], "year-month-day")
+    if match := _OURS.match(cell):
+        return _day(int(match[1]), match[2], match[3], cell[match.end() :], "year-month-day")
     if pattern is None:
         return _without_a_pattern(cell)
     read = day_pattern(pattern).read(cell)
@@ -89,17 +89,17 @@ def read_time(cell: str, clock: Clock | None, *, ours: bool = False) -> Outcome:
         return unclear("is a range whose beginning has neither AM nor PM; write it there, too")
     if (joined := _JOINED_TIME.fullmatch(begin)) and clock == "24-hour":
         begin = f"{joined[1]}:{joined[2]}"
-    found = _TIME.fullmatch(begin)
-    if not found or not (found["minute"] or found["half"]):
+    match = _TIME.fullmatch(begin)
+    if not match or not (match["minute"] or match["half"]):
         return Outcome(fault=_NO_TIME)
-    if found["zone"] or found["offset"]:
+    if match["zone"] or match["offset"]:
         return unclear("has a time zone; let the program write times as they are at the clinic")
-    return _time(found, clock, ours=ours)
+    return _time(match, clock, ours=ours)
 
 
-def _time(found: re.Match[str], clock: Clock | None, *, ours: bool) -> Outcome:
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    if half := found["half"]:
+def _time(match: re.Match[str], clock: Clock | None, *, ours: bool) -> Outcome:
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if half := match["half"]:
         if not 1 <= hour <= 12:
             return Outcome(fault="has AM or PM behind an hour that has none; correct it")
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
@@ -107,7 +107,7 @@ def _time(found: re.Match[str], clock: Clock | None, *, ours: bool) -> Outcome:
         return unclear(
             "has neither AM nor PM, although clinic.yaml states `times: 12-hour`; write one of them behind it"
         )
-    elif clock is None and not (ours and len(found["hour"]) == 2) and 1 <= hour <= 12:
+    elif clock is None and not (ours and len(match["hour"]) == 2) and 1 <= hour <= 12:
         return unclear(HOW_TO_STATE_TIMES)
     if hour > 23 or minute > 59:
         return Outcome(fault=_NO_TIME)
@@ -115,8 +115,8 @@ def _time(found: re.Match[str], clock: Clock | None, *, ours: bool) -> Outcome:
 
 
 def _half(text: str) -> str | None:
-    found = _TIME.fullmatch(text)
-    return found["half"] if found else None
+    match = _TIME.fullmatch(text)
+    return match["half"] if match else None
 
 
 def _day(year: int, month: str, day: str, rest: str, pattern: str) -> Outcome:

@@ -17,7 +17,7 @@ from consentkit.packets.mapping.header_words import kind_of
 from consentkit.packets.mapping.shapes import are_codes, dates_of, is_last_name_first, times_of
 from consentkit.problems import Problem
 from consentkit.reading.tables import SEPARATORS, TableRow, split_line, text_table
-from consentkit.reading.workbooks import WORKBOOK, Sheet, read_workbook
+from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
 
 _LEAST_KNOWN = 3
 """The fewest names of columns that we know by which a line counts as the one with the names."""
@@ -31,7 +31,7 @@ _ENCODINGS: tuple[tuple[Encoding, str], ...] = (
 
 
 @dataclass(frozen=True)
-class _Table:
+class _KnownTable:
     """A table whose columns have names that we know."""
 
     header: tuple[str, ...]
@@ -56,7 +56,7 @@ def propose(data: bytes, name: str, format_name: str, sheet: str | None = None) 
     return "\n".join(_lines(table, format_name)) + "\n"
 
 
-def _table(data: bytes, name: str, sheet: str | None) -> _Table:
+def _table(data: bytes, name: str, sheet: str | None) -> _KnownTable:
     tables = list(_in_workbook(read_workbook(data, name), sheet) if data.startswith(WORKBOOK) else _in_text(data, name))
     known = max(tables, key=_count_of_known, default=None)
     if known is None or _count_of_known(known) < _LEAST_KNOWN:
@@ -68,11 +68,11 @@ def _table(data: bytes, name: str, sheet: str | None) -> _Table:
     return known
 
 
-def _count_of_known(table: _Table) -> int:
+def _count_of_known(table: _KnownTable) -> int:
     return len({kind for header in table.header if (kind := kind_of(header))})
 
 
-def _in_text(data: bytes, name: str) -> Iterator[_Table]:
+def _in_text(data: bytes, name: str) -> Iterator[_KnownTable]:
     for encoding, why in _ENCODINGS:
         if (encoding == "utf-16") != data.startswith((b"\xff\xfe", b"\xfe\xff")):
             continue
@@ -84,16 +84,16 @@ def _in_text(data: bytes, name: str) -> Iterator[_Table]:
             for mark in [separator] if separator else SEPARATORS:
                 if cells := split_line(text, mark):
                     rows = [row for row in table.rows(mark, len(cells), after=line) if len(row.cells) == len(cells)]
-                    yield _Table(_stripped(cells), tuple(rows), encoding if why else None, why)
+                    yield _KnownTable(_stripped(cells), tuple(rows), encoding if why else None, why)
         return
 
 
-def _in_workbook(sheets: Sequence[Sheet], chosen: str | None) -> Iterator[_Table]:
+def _in_workbook(sheets: Sequence[WorkbookSheet], chosen: str | None) -> Iterator[_KnownTable]:
     for sheet in sheets:
         if chosen is None or header_key(chosen) == header_key(sheet.name):
             for place, row in enumerate(sheet.rows[:_MOST_LINES_BEFORE]):
                 rows = sheet.rows[place + 1 :]
-                yield _Table(_stripped(row.cells), rows, sheet=sheet.name if chosen else None)
+                yield _KnownTable(_stripped(row.cells), rows, sheet=sheet.name if chosen else None)
 
 
 def _stripped(cells: Sequence[str]) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def _stripped(cells: Sequence[str]) -> tuple[str, ...]:
 # --- the text ---
 
 
-def _lines(table: _Table, format_name: str) -> Iterator[str]:
+def _lines(table: _KnownTable, format_name: str) -> Iterator[str]:
     """The lines of the mapping."""
     columns = list(_columns(table))
     used = {header for _, _, headers in columns for header in headers}
@@ -136,11 +136,11 @@ def _lines(table: _Table, format_name: str) -> Iterator[str]:
         yield f"      # {_scalar(preferred[0])} is not used: papers bear the legal name."
 
 
-_Column = tuple[str, str, list[str]]
+_ProposedColumn = tuple[str, str, list[str]]
 """A line, a remark about it, and the columns of the file in it."""
 
 
-def _columns(table: _Table) -> Iterator[_Column]:
+def _columns(table: _KnownTable) -> Iterator[_ProposedColumn]:
     """Our columns that are filled, in the order of a schedule."""
     when = table.of_kind("when")[:1]
     date, time = table.of_kind("date")[:1] or when, table.of_kind("time")[:1] or when
@@ -164,14 +164,14 @@ def _columns(table: _Table) -> Iterator[_Column]:
         yield f"place: {{from: {_scalar(place[0])}, translate: {words}}}", "add what your program writes", place
 
 
-def _visit(table: _Table) -> Iterator[_Column]:
+def _visit(table: _KnownTable) -> Iterator[_ProposedColumn]:
     if visit := table.of_kind("visit")[:1]:
         yield f"visit: {_scalar(visit[0])}", "", visit
     elif table.of_kind("date", "when"):
         yield "visit: {count: E-}", "counted by the day, since no column has a number of the visit", []
 
 
-def _patient(table: _Table) -> Iterator[_Column]:
+def _patient(table: _KnownTable) -> Iterator[_ProposedColumn]:
     parts = [header for kind in ("first", "middle", "last", "suffix") for header in table.of_kind(kind)[:1]]
     whole = table.of_kind("patient_name")[:1]
     if table.of_kind("first") and table.of_kind("last"):
@@ -185,7 +185,7 @@ def _patient(table: _Table) -> Iterator[_Column]:
         yield f"patient_name: {_scalar(whole[0])}", "", whole
 
 
-def _procedures(table: _Table) -> Iterator[_Column]:
+def _procedures(table: _KnownTable) -> Iterator[_ProposedColumn]:
     modifiers = table.of_kind("modifiers")
     more = f", modifiers: [{', '.join(map(_scalar, modifiers))}]" if modifiers else ""
     codes, types = table.of_kind("codes")[:1], table.of_kind("types")[:1]
@@ -197,7 +197,7 @@ def _procedures(table: _Table) -> Iterator[_Column]:
         yield f"procedures: {{from: {_scalar(source[0])}{more}}}", comment, [*source, *modifiers]
 
 
-def _clinician(table: _Table) -> Iterator[_Column]:
+def _clinician(table: _KnownTable) -> Iterator[_ProposedColumn]:
     parts = [*table.of_kind("clinician_first")[:1], *table.of_kind("clinician_last")[:1]]
     whole = table.of_kind("clinician")[:1]
     if len(parts) == 2:
@@ -211,29 +211,29 @@ def _clinician(table: _Table) -> Iterator[_Column]:
         yield f"clinician_credentials: {_scalar(credentials[0])}", "", credentials
 
 
-def _missing(columns: Sequence[_Column], table: _Table) -> Iterator[str]:
+def _missing(columns: Sequence[_ProposedColumn], table: _KnownTable) -> Iterator[str]:
     """What no column of the file fills, and what can be done about it."""
     filled = {line.partition(":")[0] for line, _, _ in columns}
     remedies = {
         "date": "date: no column has the day of the visit",
         "patient_name": _missing_name(table),
-        "date_of_birth": "date_of_birth: no column has it, so it is asked for",
-        "record_number": "record_number: no column has it, so it is asked for, unless `new_patients` is stated",
+        "date_of_birth": "date_of_birth: no column has it, so somebody must supply it",
+        "record_number": "record_number: no column has it, so somebody must supply it, unless `new_patients` is stated",
         "procedures": 'procedures: no column has codes or types; if they are always the same: {is: ["90837"]}',
         "clinician": "clinician: no column has it; if it is always the same: {is: Dr. Ada Example}",
     }
     yield from (text for name, text in remedies.items() if name not in filled)
 
 
-def _missing_name(table: _Table) -> str:
+def _missing_name(table: _KnownTable) -> str:
     parts = [*table.of_kind("first")[:1], *table.of_kind("last")[:1], *table.of_kind("patient_name")[:1]]
     if len(parts) < 2:
-        return "patient_name: no column has it, so it is asked for"
+        return "patient_name: no column has it, so somebody must supply it"
     joined = ", ".join(map(_scalar, parts))
     return f"patient_name: if these are the parts of one name, state {{join: [{joined}]}}"
 
 
-def _days_and_times(table: _Table) -> Iterator[str]:
+def _days_and_times(table: _KnownTable) -> Iterator[str]:
     """How days and times are written, as far as the cells decide it."""
     days = [*table.of_kind("date")[:1], *table.of_kind("date_of_birth")[:1]]
     when = table.of_kind("when")[:1]
@@ -242,7 +242,7 @@ def _days_and_times(table: _Table) -> Iterator[str]:
         yield f"# {dates.why}:"
         yield f"dates: {_scalar(dates.value)}"
         if "YYYY" not in dates.value:
-            yield "# years have two digits: state `two_digit_years_from`, such as 1930, or dates of birth are asked for"
+            yield "# years have two digits: state `two_digit_years_from`, such as 1930, or dates of birth are left out"
     else:
         yield f"# dates: {dates.why}"
     times = times_of([cell for header in (table.of_kind("time")[:1] or when) for cell in table.cells(header)])

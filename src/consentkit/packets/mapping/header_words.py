@@ -1,6 +1,6 @@
 """What the columns of other programs are called: the words by which a mapping is proposed.
 
-Guarantees: a name stands for one column only.
+Guarantees: a name belongs to one column only.
 """
 
 from __future__ import annotations

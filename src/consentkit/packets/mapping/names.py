@@ -12,7 +12,7 @@ from consentkit.model.mapping import NameForm
 from consentkit.packets.mapping.outcome import Outcome, unclear
 
 _SUFFIX = re.compile(r"(?:jr|sr|jnr|snr|ii|iii|iv|v|2nd|3rd|4th)\.?", re.IGNORECASE)
-"""What belongs to a name and stands behind it."""
+"""What belongs to a name and follows it."""
 _SECOND = re.compile(r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)")
 """Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob'."""
 _SEVERAL = re.compile(r"[/&;+]|\band\b", re.IGNORECASE)

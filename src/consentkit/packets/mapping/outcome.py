@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consentkit.packets.needs import Reason
+from consentkit.packets.needs import NeedReason
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Outcome:
     """What goes into our column; empty where nothing does."""
     fault: str = ""
     """What is wrong with the cell, and what to do about it."""
-    reason: Reason | None = None
-    """Why a person is asked for it; None where the cell must be corrected instead."""
+    reason: NeedReason | None = None
+    """Why a person must supply it; None where the cell must be corrected instead."""
     rest: str = ""
     """What is in the cell behind the text."""
 

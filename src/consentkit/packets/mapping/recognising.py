@@ -15,7 +15,7 @@ from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
 from consentkit.packets.mapping.translate import matches
 from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.reading.tables import SEPARATORS, TableRow, TextTable, split_line, text_table
-from consentkit.reading.workbooks import Sheet
+from consentkit.reading.workbooks import WorkbookSheet
 from consentkit.reading.yaml_file import looks_like_a_key
 
 _MOST_LINES_BEFORE = 60
@@ -30,7 +30,7 @@ class ScheduleReading:
     format: str | None = None
     """The format that somebody has chosen; where none is, a file is recognised by its columns."""
     note_skipped: Callable[[int], object] = lambda line: None
-    """What is told the line of each row that is no visit, as the format states."""
+    """Is called with the line of each row that is no visit, as the format states."""
 
     def formats(self) -> dict[str, ScheduleFormat]:
         """The formats that come into question. Raises WrongUse for one that clinic.yaml lacks."""
@@ -82,7 +82,7 @@ def _looks_like(data: bytes, format_name: str, one: ScheduleFormat) -> bool:
     return any(_in_text(table, separator, format_name, one))
 
 
-def table_of_sheets(sheets: Sequence[Sheet], reading: ScheduleReading, name: str) -> FormattedTable | None:
+def table_of_sheets(sheets: Sequence[WorkbookSheet], reading: ScheduleReading, name: str) -> FormattedTable | None:
     """The table of an .xlsx file, as `table_of_text`."""
     candidates = []
     for format_name, one in reading.formats().items():
@@ -101,7 +101,7 @@ def _in_text(table: TextTable, separator: str | None, name: str, one: ScheduleFo
                 return
 
 
-def _in_sheet(sheet: Sheet, name: str, one: ScheduleFormat) -> Iterator[FormattedTable]:
+def _in_sheet(sheet: WorkbookSheet, name: str, one: ScheduleFormat) -> Iterator[FormattedTable]:
     for place, row in enumerate(sheet.rows[:_MOST_LINES_BEFORE]):
         if _is_header(row.cells, one):
             yield FormattedTable(name, one, row.line, row.cells, sheet.rows[place + 1 :])

@@ -37,7 +37,7 @@ _STAFF = ("clinician", "trainee", "supervisor")
 _UNTRANSLATED = "is a text that clinic.yaml does not translate; add it to `translate` for this column there"
 _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
-    "codes that it stands for"
+    "codes that it means"
 )
 _NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
 _IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
@@ -170,13 +170,13 @@ class FormatReader:
         codes: list[str] = list(source.fixed or ())
         modifiers: list[str] = []
         for header in [source.source] if source.source else source.join:
-            found = _codes_of(self._cell(row, header), source.translate)
-            if found is None:
+            known = _codes_of(self._cell(row, header), source.translate)
+            if known is None:
                 mapped.columns[name] = self._places[header_key(header)] + 1
                 self._put(row, name, header, unknown(_NO_CODE), mapped)
                 return []
-            codes += found.codes
-            modifiers += found.modifiers
+            codes += known.codes
+            modifiers += known.modifiers
         for header in source.modifiers:
             split = split_modifiers(self._cell(row, header))
             if split is None:
@@ -210,7 +210,7 @@ class FormatReader:
         cells = {header: self._cell(row, header) for header in source.headers()}
         if not all(cells.values()):
             return ""
-        return PLACE_IN_TEMPLATE.sub(lambda found: cells[found[1]], source.template)
+        return PLACE_IN_TEMPLATE.sub(lambda match: cells[match[1]], source.template)
 
     # --- cells ---
 
@@ -225,7 +225,7 @@ def _broken(text: str) -> str:
 
 
 def _codes_of(cell: str, translations: Mapping[str, Sequence[str]]) -> SplitCodes | None:
-    """The codes and the modifiers that a cell stands for; None where nobody has stated it."""
+    """The codes and the modifiers that a cell means; None where nobody has stated it."""
     known = translated(cell, translations)
     if known is not None:
         return SplitCodes(tuple(known))

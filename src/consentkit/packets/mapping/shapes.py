@@ -77,7 +77,7 @@ def times_of(cells: Iterable[str]) -> Finding:
     if written and all(_HALF.search(cell) for cell in written):
         clock = "12-hour"
         return Finding(clock, "every time has AM or PM behind it")
-    hours = [int(found) for cell in written for found in _CLOCK.findall(cell)]
+    hours = [int(match) for cell in written for match in _CLOCK.findall(cell)]
     if any(hour > 12 or hour == 0 for hour in hours) and not any(_HALF.search(cell) for cell in written):
         clock = "24-hour"
         return Finding(clock, "some hours are above 12 or 0")

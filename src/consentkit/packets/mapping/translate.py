@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 def translated(text: str, translations: Mapping[str, Value]) -> Value | None:
-    """What a text stands for: what is stated for exactly this text, else for the first pattern that it matches."""
+    """What a text means: what is stated for exactly this text, else for the first pattern that it matches."""
     plain = _plain(text)
     for pattern, value in translations.items():
         if _plain(pattern) == plain:
