@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.packets.cells import COLUMNS
-from consentkit.packets.needs import Need, Reason, in_order, needs_of
+from consentkit.packets.needs import Need, NeedReason, in_order, needs_of
 from consentkit.packets.origin import Origin
 from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import VisitEntry
@@ -55,7 +55,7 @@ class IncomingVisit:
         target[str(path[-1])] = value
         self._places[path] = place
 
-    def ask(self, column: str, place: str, message: str, reason: Reason = "empty", given: str = "") -> None:
+    def ask(self, column: str, place: str, message: str, reason: NeedReason = "empty", given: str = "") -> None:
         """Say that a person must supply what belongs into a column, and why. `given` is for that person only."""
         if column not in self._needs:
             self._needs[column] = Need(column, reason, None, given)
