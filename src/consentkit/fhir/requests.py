@@ -40,6 +40,8 @@ class Participant:
     """The resource that says so."""
     roles: tuple[FhirElement, ...] = ()
     """As what: CodeableConcepts."""
+    kind: str = ""
+    """The type that it has by its place in the resource; empty where it may have several."""
 
 
 @dataclass
@@ -182,7 +184,7 @@ def _of_encounter(resource: Resource) -> Request:
         if (individual := one.element("individual"))
     ]
     places = [
-        Participant(location, resource)
+        Participant(location, resource, kind="Location")
         for one in resource.elements("location")
         if (location := one.element("location"))
     ]

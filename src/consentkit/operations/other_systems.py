@@ -32,7 +32,7 @@ _SHOWN_STDIN = "stdin"
 
 
 @dataclass(frozen=True)
-class VisitSource:
+class OpenedVisits:
     """The visits of a file, with what was left out of it."""
 
     entries: Iterator[VisitEntry]
@@ -48,7 +48,7 @@ def systems_of(workspace: OpenWorkspace, day: date | None = None) -> SystemsRead
 
 def open_source(
     name: str, stdin: BinaryIO | None, reading: SystemsReading, schedules: ScheduleReading = _AS_USUAL
-) -> VisitSource:
+) -> OpenedVisits:
     """Read the visits of a file, or of `stdin` where the name is `-`. Raises what `read_visits` raises.
 
     `schedules` is how the clinic's schedules are written.
@@ -59,7 +59,7 @@ def open_source(
         return source_in(stdin, _SHOWN_STDIN, reading, schedules)
     reader = _READERS.get(Path(name).suffix.casefold())
     if reader is None:
-        return VisitSource(read_visits(name, reading=schedules))
+        return OpenedVisits(read_visits(name, reading=schedules))
     with _explained(name):
         return _source(reader(read_bytes(Path(name), LARGEST), name, reading), name)
 
@@ -84,7 +84,7 @@ def read_any(
 
 def source_in(
     stream: BinaryIO, name: str, reading: SystemsReading, schedules: ScheduleReading = _AS_USUAL
-) -> VisitSource:
+) -> OpenedVisits:
     """Read the visits that come through a stream, such as an upload. `name` is what messages call it."""
     with _explained(name):
         data = stream.read(LARGEST + 1)
@@ -92,13 +92,13 @@ def source_in(
         raise InvalidInput([Problem(name, None, None, "", f"is too large; at most {LARGEST:,} bytes are read")])
     reader = _reader_of(data[:_HEAD])
     if reader is None:
-        return VisitSource(visits_in(io.BytesIO(data), name, schedules))
+        return OpenedVisits(visits_in(io.BytesIO(data), name, schedules))
     return _source(reader(data, name, reading), name)
 
 
-def _source(read: VisitsRead, name: str) -> VisitSource:
+def _source(read: VisitsRead, name: str) -> OpenedVisits:
     notes = tuple(f"{printable(name)}: {note}" for note in read.notes)
-    return VisitSource(iter(read.entries), notes, is_of_another_system=True)
+    return OpenedVisits(iter(read.entries), notes, is_of_another_system=True)
 
 
 def _reader_of(head: bytes) -> _Reader | None:
