@@ -100,7 +100,7 @@ def test_the_visits_of_one_day_are_listed_and_those_that_are_over_too(visits: Ca
 
 def test_json_of_the_visits_has_what_each_needs(visits: Call, tmp_path: Path) -> None:
     listed = json.loads(visits(write(tmp_path / "day.json", bundle(patient(birthDate="1984"))), "--json").stdout)
-    assert listed["visits"][0]["needs"] == [{"field": "date_of_birth", "reason": "unclear"}]
+    assert listed["visits"][0]["needs"] == [{"field": "date_of_birth", "reason": "unclear", "column": None}]
     assert not any(word in json.dumps(listed) for word in PARTICULARS)
 
 

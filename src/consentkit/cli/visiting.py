@@ -67,6 +67,6 @@ def _as_data(entry: VisitEntry) -> dict[str, Any]:
         "visit": entry.number,
         "date": entry.name.date.isoformat() if entry.name.date else None,
         "is_complete": entry.visit is not None,
-        "needs": [{"field": need.field, "reason": need.reason} for need in entry.needs],
+        "needs": [report.need_entry(need) for need in entry.needs],
         "problems": list(report_lines(shown_problems(entry))),
     }

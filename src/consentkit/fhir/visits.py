@@ -148,6 +148,8 @@ class _RequestMapper:
         try:
             return self.bundle.resolve(reference, participant.owner).type
         except Unreadable:
+            if participant.kind:
+                return participant.kind
             match = re.search(
                 r"(?:^|/)([A-Z][A-Za-z]+)(?:/[A-Za-z0-9.-]+|\?)", str(reference.value.get("reference", ""))
             )
