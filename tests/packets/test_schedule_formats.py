@@ -458,6 +458,11 @@ def test_a_formula_without_a_result_is_no_empty_cell_and_a_hidden_row_is_no_visi
     (entry,) = read(workbook(list(HEADER), [*ROW[:9], '=IF(1=1,"Video","")', ""]))
     assert [problem.field for problem in entry.problems] == ["place"]
 
+    skipping = settings({"skip": {"Note": ["x"]}, "ignore": []})
+    (entry,) = read(workbook(list(HEADER), [*ROW[:10], '=IF(1=1,"x","")']), skipping)
+    assert entry.visit is None
+    assert "formula without a result" in str(entry.problems[0])
+
     def hide(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True
 
@@ -465,6 +470,20 @@ def test_a_formula_without_a_result_is_no_empty_cell_and_a_hidden_row_is_no_visi
     assert [str(problem) for problem in entry.problems] == [
         "day.csv:2: is hidden in the sheet; show the row, or delete it"
     ]
+
+
+def test_a_number_that_is_too_long_for_a_spreadsheet_is_refused() -> None:
+    (entry,) = read(workbook(list(HEADER), [*ROW[:5], 12345678901234567, *ROW[6:]]))
+    assert [problem.field for problem in entry.problems] == ["record_number"]
+    assert "more digits than a spreadsheet keeps" in str(entry.problems[0])
+
+
+def test_a_cell_without_a_name_above_it_is_not_passed_over() -> None:
+    own: list[object] = ["Visit", "Date", "Patient Name", "Date of Birth", "Record Number", "Procedures", "Clinician"]
+    (entry,) = read(workbook(own, ["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D", "no interpreter"]))
+    assert "in a column without a name" in str(entry.problems[0])
+    (entry,) = read(table([*ROW, "no interpreter"]))
+    assert "in a column without a name" in str(entry.problems[0])
 
 
 def test_a_sheet_that_nobody_sees_is_not_read() -> None:

@@ -60,6 +60,11 @@ class FormatReader:
         first = next((cell.strip() for cell in row.cells if cell.strip()), "")
         return matches(first, self.format.skip_lines)
 
+    def fault_of_skip(self, row: TableRow) -> str:
+        """Why it can't be known whether a row is to be skipped; empty where it can."""
+        places = [self._places[header_key(name)] for name in self.format.skip]
+        return next((row.faults[place] for place in places if place in row.faults), "")
+
     def is_skipped(self, row: TableRow) -> bool:
         """Whether a row is no visit, as the format states."""
         return any(matches(self._cell(row, name), patterns) for name, patterns in self.format.skip.items())
