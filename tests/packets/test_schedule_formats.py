@@ -25,7 +25,7 @@ from consentkit.model.day_patterns import day_pattern
 from consentkit.model.mapping import FormatColumns, MappingSettings, ScheduleFormat
 from consentkit.operations.schedule_formats import guess_mapping
 from consentkit.packets.cells import COLUMNS
-from consentkit.packets.mapping.codes import split_codes
+from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.mapping.recognising import ScheduleReading
@@ -287,6 +287,24 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
     assert split_codes(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("90837: Talk, one hour", ["90837"]),
+        ("90837-95 (video)", ["90837"]),
+        ("h0004 Counseling", ["H0004"]),
+        ("90837", ["90837"]),
+        ("Talk 90837", None),
+        ("908371", None),
+        ("90837-90785", None),
+        ("Jo Bell 12345", None),
+    ],
+)
+def test_a_code_can_be_taken_from_before_words(text: str, codes: list[str] | None) -> None:
+    split = first_code(text)
+    assert (split and list(split.codes)) == codes
+
+
 @pytest.mark.parametrize("modifier", ["95", "GT", "FQ", "93", "gt", "HO 95", "HO,93"])
 def test_a_modifier_can_mean_telehealth(modifier: str) -> None:
     (entry,) = read(table(row(Mod=modifier, Place="Video")))
@@ -458,6 +476,11 @@ def test_a_formula_without_a_result_is_no_empty_cell_and_a_hidden_row_is_no_visi
     (entry,) = read(workbook(list(HEADER), [*ROW[:9], '=IF(1=1,"Video","")', ""]))
     assert [problem.field for problem in entry.problems] == ["place"]
 
+    skipping = settings({"skip": {"Note": ["x"]}, "ignore": []})
+    (entry,) = read(workbook(list(HEADER), [*ROW[:10], '=IF(1=1,"x","")']), skipping)
+    assert entry.visit is None
+    assert "formula without a result" in str(entry.problems[0])
+
     def hide(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True
 
@@ -465,6 +488,20 @@ def test_a_formula_without_a_result_is_no_empty_cell_and_a_hidden_row_is_no_visi
     assert [str(problem) for problem in entry.problems] == [
         "day.csv:2: is hidden in the sheet; show the row, or delete it"
     ]
+
+
+def test_a_number_that_is_too_long_for_a_spreadsheet_is_refused() -> None:
+    (entry,) = read(workbook(list(HEADER), [*ROW[:5], 12345678901234567, *ROW[6:]]))
+    assert [problem.field for problem in entry.problems] == ["record_number"]
+    assert "more digits than a spreadsheet keeps" in str(entry.problems[0])
+
+
+def test_a_cell_without_a_name_above_it_is_not_passed_over() -> None:
+    own: list[object] = ["Visit", "Date", "Patient Name", "Date of Birth", "Record Number", "Procedures", "Clinician"]
+    (entry,) = read(workbook(own, ["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D", "no interpreter"]))
+    assert "in a column without a name" in str(entry.problems[0])
+    (entry,) = read(table([*ROW, "no interpreter"]))
+    assert "in a column without a name" in str(entry.problems[0])
 
 
 def test_a_sheet_that_nobody_sees_is_not_read() -> None:
@@ -767,6 +804,15 @@ def test_a_mapping_is_proposed_without_showing_a_cell(call: Any, export: Path, t
     assert target.read_text() == text
     assert call("schedule", "guess", export, "-o", target).code == 5
     assert call("schedule", "guess", export, "-o", tmp_path / "clinic.yaml").code == 2
+    assert call("schedule", "guess", export, "--name", "Bo Li").code == 2
+
+
+def test_codes_before_words_are_seen_by_their_shape(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(table(row(Type="90837: Talk, one hour"), row(Type="90834: Talk")))
+    text = guess_mapping(path).text
+    assert "# each cell in the file begins with a code" in text
+    assert "procedures: {from: Type, form: code first, modifiers: [Mod]}" in text
 
 
 def test_the_order_of_day_and_month_is_left_to_a_person_where_the_file_does_not_show_it(tmp_path: Path) -> None:

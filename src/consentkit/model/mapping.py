@@ -22,6 +22,8 @@ Clock = Literal["12-hour", "24-hour"]
 """Whether times of day go to 12, with AM and PM, or to 24."""
 NameForm = Literal["First Middle Last", "Last, First Middle"]
 """The order of a name."""
+CodesForm = Literal["codes", "code first"]
+"""What a cell with codes holds besides."""
 WithoutTranslation = Literal["ask", "keep"]
 """What becomes of a text without a translation: a person is asked, or it stays as it is."""
 
@@ -31,8 +33,12 @@ TextPattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length
 """A text in which * matches any characters and ? any single one; capitals don't count."""
 
 
+FORMAT_NAME = r"[a-z0-9][a-z0-9-]{0,31}"
+"""What the name of a format consists of, as a pattern."""
+
+
 def _format_name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", text):
+    if not re.fullmatch(FORMAT_NAME, text):
         raise ValueError(f"is {quoted(text)}; name a format by at most 32 small letters, digits and hyphens")
     return text
 
@@ -189,6 +195,8 @@ class CodesColumn(ColumnSource):
     """Several columns, each with codes."""
     fixed: FixedCodes | None = Field(default=None, alias="is")
     """The codes of each visit."""
+    form: CodesForm = "codes"
+    """Whether a cell holds `codes` only, or `code first` and then words, as in 90837: Talk, one hour."""
     translate: dict[TextPattern, FixedCodes] = Field(default_factory=dict)
     """The codes that each text of the file means; the first one that matches counts."""
     modifiers: tuple[ForeignHeader, ...] = ()

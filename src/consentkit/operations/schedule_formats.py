@@ -7,6 +7,7 @@ tried on the file before it is handed out.
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
-from consentkit.model.mapping import MappingSettings
+from consentkit.model.mapping import FORMAT_NAME, MappingSettings
 from consentkit.model.visit import particular_in
 from consentkit.output.write import write_file
 from consentkit.packets.mapping.guessing import propose
@@ -100,6 +101,9 @@ class GuessedMapping:
 
 def guess_mapping(path: Path, format_name: str = "export", sheet: str | None = None) -> GuessedMapping:
     """Propose a mapping for a file of another program. Raises InvalidInput, FileAccess or WrongUse."""
+    if not re.fullmatch(FORMAT_NAME, format_name):
+        message = "what `name` gives can't be the name of a format; use at most 32 small letters, digits and hyphens"
+        raise WrongUse(message, arguments=["name"])
     data = read_bytes(path, LARGEST_SCHEDULE)
     text = propose(data, str(path), format_name, sheet)
     settings = _settings_in(text)

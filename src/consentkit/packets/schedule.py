@@ -43,6 +43,7 @@ _CLOCK = re.compile(r"[0-9]{1,2}\s*(?::|[AaPp])")
 _OTHER_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 """A day as we write it, and something behind it, which may be midnight."""
 _UNKNOWN_COLUMN = "; correct or delete it, or describe this layout under `mapping` in clinic.yaml"
+_NAMELESS = "has a cell in a column without a name; name the column, or empty the cell"
 _AS_USUAL = MappingSettings()
 _LEAST_KNOWN = 3
 """Names of columns that a line must hold to count as a header; a patient's particulars never hold that many."""
@@ -258,8 +259,9 @@ def rows_of_sheet(rows: Sequence[TableRow], name: str, settings: MappingSettings
         raise _fault(name, others[MOST_ROWS].line, f"is one visit too many; at most {MOST_ROWS:,} are read")
     seen = SeenVisits()
     for row in others:
-        if row.fault:
-            yield unread_row(row.line, row.fault, name)
+        fault = row.fault or (_NAMELESS if any(cell.strip() for cell in row.cells[used:]) else "")
+        if fault:
+            yield unread_row(row.line, fault, name)
             continue
         filled = _filled(row.line, [cell.strip() for cell in row.cells[:used]], header.columns, settings)
         for place, fault in row.faults.items():

@@ -38,6 +38,9 @@ _NO_READER = (
 )
 _FORMULA = "contains a formula without a result; open the file in the spreadsheet program and save it there"
 _HIDDEN = "is hidden in the sheet; show the row, or delete it"
+_MOST_EXACT = 10**15
+"""From here on, spreadsheets replace the last digits by zeros."""
+_TOO_LONG = "contains a number with more digits than a spreadsheet keeps; format the column as text, and enter it again"
 _FORMAT = "contains a number in a format of its own; format the column as text in the spreadsheet, and enter it again"
 
 
@@ -87,7 +90,8 @@ def _rows(sheet: Worksheet, values: Worksheet, name: str) -> Iterator[TableRow]:
     if (sheet.max_row or 0) > _MOST_ROWS:
         message = f"has a sheet of more than {_MOST_ROWS:,} rows; delete the rows below the schedule, also empty ones"
         raise _fault(name, None, message)
-    both = zip(sheet.iter_rows(max_col=MOST_COLUMNS), values.iter_rows(max_col=MOST_COLUMNS), strict=True)
+    width = min(sheet.max_column or 1, MOST_COLUMNS)
+    both = zip(sheet.iter_rows(max_col=width), values.iter_rows(max_col=width), strict=True)
     for number, (formulas, results) in enumerate(both, start=1):
         shown = [_text(cell, result.value) for cell, result in zip(formulas, results, strict=True)]
         texts = tuple(text for text, _ in shown)
@@ -124,6 +128,8 @@ def _number(value: float, number_format: str) -> tuple[str, str]:
     """A number as it is shown: one in the format 000000 has its zeros."""
     if not float(value).is_integer():
         return repr(value), ""
+    if abs(value) >= _MOST_EXACT:
+        return str(value), _TOO_LONG
     if _ZEROS.fullmatch(number_format):
         return f"{int(value):0{len(number_format)}}", ""
     return str(int(value)), "" if number_format in _PLAIN_FORMATS else _FORMAT

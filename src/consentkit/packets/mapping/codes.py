@@ -15,6 +15,7 @@ TELEHEALTH = frozenset({"93", "95", "FQ", "GT"})
 """The modifiers that mean telehealth: by telephone (93, FQ) or by video (95, GT)."""
 _BILLED = r"(?:[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})"
 _MODIFIED = re.compile(rf"\b({_BILLED})((?:\s*[-:]\s*[0-9A-Z]{{2}})+)(?![0-9A-Z])", re.IGNORECASE)
+_FIRST = re.compile(rf"{_BILLED}(?:[-:][0-9A-Z]{{2}})*(?![0-9A-Z-])", re.IGNORECASE)
 _CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,;/|+&]+")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -50,6 +51,12 @@ def split_codes(text: str) -> SplitCodes | None:
     if not codes or not all(_CODE.fullmatch(code) and re.search("[0-9]", code) for code in codes):
         return None
     return SplitCodes(tuple(codes), tuple(modifiers))
+
+
+def first_code(text: str) -> SplitCodes | None:
+    """The code, with its modifiers, that a text begins with; None where it begins with something else."""
+    match = _FIRST.match(text.strip())
+    return split_codes(match[0]) if match else None
 
 
 def split_modifiers(text: str) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import Encoding, header_key
 from consentkit.packets.mapping.header_words import kind_of
-from consentkit.packets.mapping.shapes import are_codes, dates_of, is_last_name_first, times_of
+from consentkit.packets.mapping.shapes import are_codes, begin_with_codes, dates_of, is_last_name_first, times_of
 from consentkit.problems import Problem
 from consentkit.reading.tables import SEPARATORS, TableRow, split_line, text_table
 from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
@@ -192,6 +192,9 @@ def _procedures(table: _KnownTable) -> Iterator[_ProposedColumn]:
     if codes and (not types or are_codes(table.cells(codes[0]))):
         line = f"{{from: {_scalar(codes[0])}{more}}}" if more else _scalar(codes[0])
         yield f"procedures: {line}", "", [*codes, *modifiers]
+    elif leading := [header for header in (*codes, *types) if begin_with_codes(table.cells(header))][:1]:
+        line = f"{{from: {_scalar(leading[0])}, form: code first{more}}}"
+        yield f"procedures: {line}", "each cell in the file begins with a code", [*leading, *modifiers]
     elif source := types or codes:
         comment = 'state which codes each text means: translate: {"Intake*": ["90791"], "Group": ["90853"]}'
         yield f"procedures: {{from: {_scalar(source[0])}{more}}}", comment, [*source, *modifiers]

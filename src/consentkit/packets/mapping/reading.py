@@ -80,7 +80,7 @@ def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) 
     is_any = False
     for row in rows:
         is_any = True
-        if fault := row.fault or _width_fault(row, table):
+        if fault := row.fault or _width_fault(row, table) or reader.fault_of_skip(row):
             yield unread_row(row.line, fault, name)
             continue
         filled = reader.read(row)

@@ -7,7 +7,7 @@ different things fill nothing; no reason quotes a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from consentkit.model.mapping import (
@@ -24,7 +24,14 @@ from consentkit.model.mapping import (
 )
 from consentkit.packets.cells import spoilt_by_a_program
 from consentkit.packets.filled_row import FilledRow
-from consentkit.packets.mapping.codes import TELEHEALTH, SplitCodes, is_billed_code, split_codes, split_modifiers
+from consentkit.packets.mapping.codes import (
+    TELEHEALTH,
+    SplitCodes,
+    first_code,
+    is_billed_code,
+    split_codes,
+    split_modifiers,
+)
 from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
@@ -59,6 +66,11 @@ class FormatReader:
         """Whether a line is no row, such as a sum, as the format states."""
         first = next((cell.strip() for cell in row.cells if cell.strip()), "")
         return matches(first, self.format.skip_lines)
+
+    def fault_of_skip(self, row: TableRow) -> str:
+        """Why it can't be known whether a row is to be skipped; empty where it can."""
+        places = [self._places[header_key(name)] for name in self.format.skip]
+        return next((row.faults[place] for place in places if place in row.faults), "")
 
     def is_skipped(self, row: TableRow) -> bool:
         """Whether a row is no visit, as the format states."""
@@ -170,7 +182,7 @@ class FormatReader:
         codes: list[str] = list(source.fixed or ())
         modifiers: list[str] = []
         for header in [source.source] if source.source else source.join:
-            known = _codes_of(self._cell(row, header), source.translate)
+            known = _codes_of(self._cell(row, header), source)
             if known is None:
                 mapped.columns[name] = self._places[header_key(header)] + 1
                 self._put(row, name, header, unknown(_NO_CODE), mapped)
@@ -224,11 +236,13 @@ def _broken(text: str) -> str:
     return "contains a line break; take it out" if re.search(r"[\r\n]", text.strip()) else ""
 
 
-def _codes_of(cell: str, translations: Mapping[str, Sequence[str]]) -> SplitCodes | None:
+def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
     """The codes and the modifiers that a cell means; None where nobody has stated it."""
-    known = translated(cell, translations)
+    known = translated(cell, source.translate)
     if known is not None:
         return SplitCodes(tuple(known))
     if not cell:
         return SplitCodes()
-    return split_codes(cell) if not translations or is_billed_code(cell) else None
+    if source.form == "code first":
+        return first_code(cell)
+    return split_codes(cell) if not source.translate or is_billed_code(cell) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from consentkit.model.day_patterns import calendar_day, day_pattern
 from consentkit.model.mapping import Clock
+from consentkit.packets.mapping.codes import first_code, is_billed_code
 
 _PATTERNS = (
     *(
@@ -92,7 +93,11 @@ def is_last_name_first(cells: Iterable[str]) -> bool:
 
 def are_codes(cells: Iterable[str]) -> bool:
     """Whether a column holds codes only."""
-    from consentkit.packets.mapping.codes import is_billed_code
-
     written = [cell for cell in cells if cell.strip()]
     return bool(written) and all(is_billed_code(cell) for cell in written)
+
+
+def begin_with_codes(cells: Iterable[str]) -> bool:
+    """Whether each cell of a column begins with a code, and some have words behind it."""
+    written = [cell for cell in cells if cell.strip()]
+    return bool(written) and all(first_code(cell) for cell in written) and not are_codes(written)
