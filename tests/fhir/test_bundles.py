@@ -287,6 +287,11 @@ def test_each_patient_of_a_group_has_a_visit_with_a_number_of_its_own() -> None:
     assert all(visit.visit.startswith("F-") for visit in visits)
 
 
+def test_a_patient_who_is_named_twice_comes_once() -> None:
+    twice = appointment(participant=[actor("Patient/p1"), actor(f"{BASE}/Patient/p1"), actor("Practitioner/d1")])
+    assert only(bundle(twice)).visit is not None
+
+
 @pytest.mark.parametrize("reference", [{"display": "Ann Lee"}, {"reference": "Patient/nobody", "display": "Ann Lee"}])
 def test_a_patient_who_is_not_in_the_bundle_is_not_guessed_from_a_display_text(reference: dict[str, str]) -> None:
     participants = [{"actor": {"type": "Patient", **reference}}, actor("Practitioner/d1")]

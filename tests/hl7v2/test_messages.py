@@ -224,6 +224,12 @@ def test_what_a_change_deletes_is_not_part_of_the_visit() -> None:
     assert visit.procedures == (CODE,)
 
 
+def test_an_interpreter_is_not_the_one_who_treats_and_is_asked_about() -> None:
+    entry = only(message("S12", "AIP|2|A|8^Ruiz^Eva|INT^Interpreter"))
+    assert entry.data is not None
+    assert needed(entry) == ["interpreter"]
+
+
 # The form of the file.
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from consentkit.fhir.element import FhirElement
 from consentkit.fhir.json_text import JsonFile, fault, read_json
@@ -129,13 +131,17 @@ class Bundle:
         return self._identified(reference, reference.text("type"), system, value)
 
     def _identified(self, reference: FhirElement, kind: str, system: str, value: str) -> Resource:
-        matches = [
-            one
-            for one in self.resources
-            if kind in ("", one.type)
-            and any(_is(identifier, system, value) for identifier in one.concepts("identifier"))
-        ]
-        return _only(matches, reference)
+        return _only([one for one in self._by_number.get((system, value), []) if kind in ("", one.type)], reference)
+
+    @cached_property
+    def _by_number(self) -> dict[tuple[str, str], list[Resource]]:
+        """The resources by the systems and values of their identifiers; those whose can't be read are left out."""
+        by_number: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for one in self.resources:
+            with suppress(Unreadable):
+                for identifier in one.concepts("identifier"):
+                    by_number[identifier.text("system"), identifier.text("value")].append(one)
+        return by_number
 
 
 def read_bundle(data: bytes, name: str) -> Bundle:
@@ -220,7 +226,3 @@ def _unresolved(reference: FhirElement, message: str) -> Unreadable:
 def _version(resource: Resource) -> str:
     meta = resource.element("meta")
     return meta.text("versionId") if meta else ""
-
-
-def _is(identifier: FhirElement, system: str, value: str) -> bool:
-    return identifier.text("system") == system and identifier.text("value") == value

@@ -140,7 +140,16 @@ class _RequestMapper:
     # Who comes.
 
     def _patients(self) -> list[Participant]:
-        return [one for one in self.request.participants if self._kind(one) == "Patient"]
+        """Those who come, each once."""
+        named = [one for one in self.request.participants if self._kind(one) == "Patient"]
+        return list({self._identity(one): one for one in reversed(named)}.values())[::-1]
+
+    def _identity(self, participant: Participant) -> str:
+        """The place of a resource; where it can't be known, that of the reference."""
+        try:
+            return self.bundle.resolve(participant.reference, participant.owner).place
+        except Unreadable:
+            return participant.reference.place
 
     def _kind(self, participant: Participant) -> str:
         """The type of what takes part; empty where that is not known."""
@@ -292,7 +301,7 @@ class _RequestMapper:
         """Why an order can't be one for this visit."""
         if order.type != "ServiceRequest":
             return None
-        if order.text("status") in ("revoked", "entered-in-error", "draft") or order.flag("doNotPerform"):
+        if order.text("status") in ("revoked", "entered-in-error", "draft", "on-hold") or order.flag("doNotPerform"):
             return "leads to an order that does not hold; correct it"
         return None if self._is_of(order, patient) else "leads to an order for another patient; correct it"
 

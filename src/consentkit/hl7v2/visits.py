@@ -296,7 +296,12 @@ class _MessageMapper:
         return service_of(list(_codes(one)), self.reading.hl7.services, CPT)
 
     def _put_clinician(self, visit: IncomingVisit) -> None:
-        names = [one for segment in self._used("AIP") for one in segment.repetitions(3)]
+        people = self._used("AIP")
+        helping = [segment for segment in people if any(map(_interprets, segment.repetitions(4)))]
+        if helping:
+            message = "interprets, and whether as a professional, staff or a relative is not said"
+            visit.ask("interpreter", "AIP-4", message, "unclear")
+        names = [one for segment in people if segment not in helping for one in segment.repetitions(3)]
         written = {written_clinician(one) for one in names}
         if len(written) == 1 and written != {("", "")}:
             name, credentials = written.pop()
@@ -339,6 +344,14 @@ def _moment(parts: re.Match[str]) -> datetime.datetime:
     year, month, day, hour, minute, offset = parts.groups()
     text = f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}"
     return datetime.datetime.fromisoformat(f"{text}{offset[:3]}:{offset[3:]}" if offset else text)
+
+
+def _interprets(role: Repetition) -> bool:
+    """Whether the type of a resource is that of an interpreter."""
+    words = [role.text(number).casefold() for number in (1, 2)]
+    return words[0] in ("int", "interp") or any(
+        word in text for text in words for word in ("interpreter", "translator")
+    )
 
 
 def _codes(one: Repetition) -> Iterator[Coded]:
