@@ -109,6 +109,16 @@ def test_the_number_of_the_placer_serves_where_the_filler_has_none() -> None:
     assert made.visit.visit.startswith("F-")
 
 
+def test_a_cancellation_finds_its_appointment_whoever_states_who_assigned_the_number() -> None:
+    later = {"MSH_7": "20261121080000"}
+    assert not read(message(SCH_2="V-1^SCHED"), message("S15", SCH_2="V-1", **later)).entries
+    assert not read(message(SCH_2="V-1"), message("S15", SCH_2="V-1^SCHED", **later)).entries
+    assert not read(message(), message("S15", SCH_2="", **later)).entries
+    both = [message(SCH_1="", SCH_2="V-1^A"), message(SCH_1="", SCH_2="V-1^B")]
+    entries = read(*both, message("S15", SCH_1="", SCH_2="V-1", **later)).entries
+    assert [entry.visit for entry in entries] == [None, None, None]
+
+
 # The particulars.
 
 

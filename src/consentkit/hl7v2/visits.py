@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -52,7 +52,7 @@ _TIME = re.compile(
 class _Appointment:
     """What messages say of one appointment."""
 
-    names: set[tuple[int, str]]
+    names: _Names
     messages: list[Message] = field(default_factory=list)
 
 
@@ -75,23 +75,22 @@ def _visits(
     messages: tuple[Message, ...], name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     """The visits that are still to come, each with all that its last message says."""
-    appointments: list[_Appointment] = []
+    appointments = _Appointments()
     for message in messages:
         try:
             kind = message.header.text(9)
-            names = _names(message) if kind == "SIU" else set()
+            names = _names(message) if kind == "SIU" else {}
         except Unreadable as unreadable:
             yield _refused(message, name, unreadable)
             continue
         if kind != "SIU":
             left_out["it is about something else than an appointment"] += 1
-        elif not names:
-            yield _refused(
-                message, name, Unreadable("SCH-2", "is empty, and so is SCH-1; which visit it is can't be known")
-            )
-        else:
-            _appointment(appointments, names).messages.append(message)
-    for appointment in appointments:
+            continue
+        try:
+            appointments.of(_required(names)).messages.append(message)
+        except Unreadable as unreadable:
+            yield _refused(message, name, unreadable)
+    for appointment in appointments.known:
         yield from _of_appointment(appointment, name, reading, left_out)
 
 
@@ -101,26 +100,58 @@ def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVis
     return visit
 
 
-def _names(message: Message) -> set[tuple[int, str]]:
-    """By which numbers an appointment goes: that of the system that fills it, and that of the one that placed it."""
+_Names = dict[int, tuple[str, str]]
+"""By which numbers an appointment goes: that of the system that fills it (SCH-2), and that of the one that placed it
+(SCH-1), each with who assigned it."""
+
+
+def _names(message: Message) -> _Names:
     segments = message.named("SCH")
     if len(segments) != 1:
         raise Unreadable("SCH", "is missing" if not segments else "appears more than once")
     names = {number: segments[0].first(number) for number in (2, 1)}
-    return {(number, f"{one.text(1)}^{one.text(2)}") for number, one in names.items() if one and one.text(1)}
+    return {number: (one.text(1), one.text(2)) for number, one in names.items() if one and one.text(1)}
 
 
-def _appointment(known: list[_Appointment], names: set[tuple[int, str]]) -> _Appointment:
-    """The appointment that goes by one of these numbers; the filler's decides."""
-    by_filler = {number: name for number, name in names if number == 2}
-    for one in known:
-        fillers = {number: name for number, name in one.names if number == 2}
-        if by_filler == fillers if by_filler and fillers else one.names & names:
-            one.names |= names
-            return one
-    fresh = _Appointment(set(names))
-    known.append(fresh)
-    return fresh
+def _required(names: _Names) -> _Names:
+    if not names:
+        raise Unreadable("SCH-2", "is empty, and so is SCH-1; which visit it is can't be known")
+    return names
+
+
+class _Appointments:
+    """The appointments of a file."""
+
+    def __init__(self) -> None:
+        self.known: list[_Appointment] = []
+        self._by_number: dict[tuple[int, str], list[_Appointment]] = defaultdict(list)
+
+    def of(self, names: _Names) -> _Appointment:
+        """The appointment that goes by one of these numbers. That of the filler decides where both have one.
+
+        Raises Unreadable where it may be one of several, since their numbers are from different systems.
+        """
+        for number, (value, authority) in names.items():
+            same = [
+                one
+                for one in self._by_number[number, value]
+                if authority in ("", one.names[number][1]) or not one.names[number][1]
+                if number == 2 or not (2 in names and 2 in one.names)
+            ]
+            if len(same) > 1:
+                raise Unreadable(f"SCH-{number}", "may be the number of several appointments; state who assigns it")
+            if same:
+                return self._noted(same[0], names)
+        fresh = _Appointment({})
+        self.known.append(fresh)
+        return self._noted(fresh, names)
+
+    def _noted(self, appointment: _Appointment, names: _Names) -> _Appointment:
+        for number, name in names.items():
+            if number not in appointment.names:
+                appointment.names[number] = name
+                self._by_number[number, name[0]].append(appointment)
+        return appointment
 
 
 def _of_appointment(
