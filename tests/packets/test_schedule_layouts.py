@@ -24,6 +24,7 @@ from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.visits import VisitEntry, read_visits
 from kit.examples import compare
 from kit.packets import page_texts
+from kit.running import SAMPLE_CLINIC
 from kit.small import make_clinic, small_procedure, write_procedure, write_translation
 
 LAYOUTS = sorted(path for path in (Path(__file__).parents[1] / "examples" / "schedules").iterdir() if path.is_dir())
@@ -62,6 +63,15 @@ def test_a_layout_is_read_as_the_clinic_states(folder: Path) -> None:
     entries, skipped = read(folder)
     data = {"visits": list(map(as_data, entries)), "skipped": skipped}
     compare(folder / "expected.json", json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def test_the_sample_of_an_export_shows_what_is_ready_what_is_needed_and_what_is_skipped() -> None:
+    skipped: list[int] = []
+    reading = ScheduleReading(load_clinic(SAMPLE_CLINIC).clinic.mapping, None, skipped.append)
+    entries = list(read_visits(str(SAMPLE_CLINIC.parent / "export.csv"), None, reading))
+    assert [entry.visit is not None for entry in entries] == [True, True, False]
+    assert [need.field for need in entries[2].needs] == ["record_number"]
+    assert skipped == [8]
 
 
 @pytest.fixture(scope="module")
