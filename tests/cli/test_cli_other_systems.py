@@ -16,7 +16,7 @@ from fhir.resources.R4B.bundle import Bundle
 from consentkit import open_workspace
 from kit.bundles import appointment, bundle, patient, write
 from kit.packets import page_texts, write_visit
-from kit.running import Outcome, leftovers
+from kit.running import PROJECT, SAMPLE_CLINIC, Outcome, leftovers
 from kit.siu import message
 from kit.small import make_clinic
 
@@ -162,3 +162,20 @@ def test_a_program_reads_the_same_visits_from_a_path_and_from_an_open_file(clini
     assert of_path.visit == of_stream.visit
     assert of_message.visit is not None
     assert of_path.origin is not None
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "messages.hl7"])
+def test_the_samples_are_visits_that_are_complete(call: Call, name: str) -> None:
+    listed = call("visits", "--clinic", SAMPLE_CLINIC, PROJECT / "samples" / name)
+    assert listed.code == 0
+    assert [line.split()[0] for line in listed.lines[1:]] == ["V-1001", "V-1002"]
+
+
+def test_without_the_library_messages_say_how_to_install_it(
+    visits: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "day.hl7").write_text(message(), encoding="utf-8", newline="")
+    monkeypatch.setitem(sys.modules, "hl7", None)
+    read = visits("day.hl7")
+    assert read.code == 5
+    assert "pip install 'consentkit[hl7]'" in read.stderr
