@@ -52,7 +52,7 @@ _TIME = re.compile(
 class _Appointment:
     """What messages say of one appointment."""
 
-    names: _Names
+    names: _AppointmentNames
     messages: list[Message] = field(default_factory=list)
 
 
@@ -100,12 +100,12 @@ def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVis
     return visit
 
 
-_Names = dict[int, tuple[str, str]]
+_AppointmentNames = dict[int, tuple[str, str]]
 """By which numbers an appointment goes: that of the system that fills it (SCH-2), and that of the one that placed it
 (SCH-1), each with who assigned it."""
 
 
-def _names(message: Message) -> _Names:
+def _names(message: Message) -> _AppointmentNames:
     segments = message.named("SCH")
     if len(segments) != 1:
         raise Unreadable("SCH", "is missing" if not segments else "appears more than once")
@@ -113,7 +113,7 @@ def _names(message: Message) -> _Names:
     return {number: (one.text(1), one.text(2)) for number, one in names.items() if one and one.text(1)}
 
 
-def _required(names: _Names) -> _Names:
+def _required(names: _AppointmentNames) -> _AppointmentNames:
     if not names:
         raise Unreadable("SCH-2", "is empty, and so is SCH-1; which visit it is can't be known")
     return names
@@ -126,7 +126,7 @@ class _Appointments:
         self.known: list[_Appointment] = []
         self._by_number: dict[tuple[int, str], list[_Appointment]] = defaultdict(list)
 
-    def of(self, names: _Names) -> _Appointment:
+    def of(self, names: _AppointmentNames) -> _Appointment:
         """The appointment that goes by one of these numbers. That of the filler decides where both have one.
 
         Raises Unreadable where it may be one of several, since their numbers are from different systems.
@@ -146,7 +146,7 @@ class _Appointments:
         self.known.append(fresh)
         return self._noted(fresh, names)
 
-    def _noted(self, appointment: _Appointment, names: _Names) -> _Appointment:
+    def _noted(self, appointment: _Appointment, names: _AppointmentNames) -> _Appointment:
         for number, name in names.items():
             if number not in appointment.names:
                 appointment.names[number] = name
