@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.errors import (
         ConsentkitError,
+        EverythingOnFile,
         FileAccess,
         InvalidInput,
         RenderingFailed,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from consentkit.operations.diff import Difference
     from consentkit.operations.earlier_files import EarlierFile
     from consentkit.operations.listing import LibraryListing
-    from consentkit.operations.packets import MadePacket, Notice, RefusedVisit
+    from consentkit.operations.packets import MadePacket, NothingToPrint, Notice, RefusedVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import PacketVerdict
     from consentkit.packets.visits import VisitEntry
@@ -46,10 +47,12 @@ __all__ = [
     "DocumentState",
     "DocumentVerdict",
     "EarlierFile",
+    "EverythingOnFile",
     "FileAccess",
     "InvalidInput",
     "LibraryListing",
     "MadePacket",
+    "NothingToPrint",
     "Notice",
     "PacketVerdict",
     "Problem",
@@ -70,6 +73,7 @@ _HOMES = {
     "BatchResult": "batches.batch",
     "CheckResult": "operations.check",
     "ConsentkitError": "errors",
+    "EverythingOnFile": "errors",
     "Difference": "operations.diff",
     "Document": "documents.document",
     "DocumentState": "operations.status",
@@ -79,6 +83,7 @@ _HOMES = {
     "InvalidInput": "errors",
     "LibraryListing": "operations.listing",
     "MadePacket": "operations.packets",
+    "NothingToPrint": "operations.packets",
     "Notice": "operations.packets",
     "PacketVerdict": "operations.verify",
     "Problem": "problems",

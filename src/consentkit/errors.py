@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from consentkit.problems import Problem, report_lines
+from consentkit.problems import Problem, listed, report_lines
 
 
 class ConsentkitError(Exception):
@@ -89,6 +89,19 @@ class TemplateFault(RenderingFailed):
 
 class OutOfTime(BaseException):
     """The time that a document may take is over. No `except Exception` on the way catches it."""
+
+
+class EverythingOnFile(ConsentkitError):
+    """A visit needs no papers: consent to each of its procedures is on file, and it requests no other papers.
+
+    Nothing is wrong with it, so the command line reports it as a result.
+    """
+
+    exit_code = 0
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(f"nothing to print: the consent to {listed(codes)} is on file")
+        self.codes = tuple(codes)
 
 
 class RunFailed(ConsentkitError):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from consentkit.operations.check import CheckResult
     from consentkit.operations.diff import Difference
     from consentkit.operations.listing import LibraryListing
-    from consentkit.operations.packets import MadePacket, RefusedVisit
+    from consentkit.operations.packets import MadePacket, ResultOfVisit
     from consentkit.operations.status import DocumentState
     from consentkit.operations.verify import GivenPdf, PacketVerdict
     from consentkit.operations.visits import GivenVisit, VisitFile
@@ -213,8 +213,8 @@ class Workspace:
         each paper start on a fresh sheet, `fillable` gives the papers form fields, `allow_drafts` uses documents that
         nobody has approved, and `override` is the reason why conflicts that may be overridden are.
 
-        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem; and what `visits`
-        raises for a file of others.
+        Raises ConsentkitError where the visit is refused: InvalidInput has every reason as a problem; EverythingOnFile
+        where it needs no papers, which is nothing wrong; and what `visits` raises for a file of others.
         """
         from consentkit.operations.packets import PacketOptions, packet_of
         from consentkit.operations.schedule import reading_of
@@ -235,12 +235,12 @@ class Workspace:
         allow_drafts: bool = False,
         override: str | None = None,
         force: bool = False,
-    ) -> Iterator[MadePacket | RefusedVisit]:
+    ) -> Iterator[ResultOfVisit]:
         """Make the packets of visits, such as those of a day, one after the other, each when it is requested.
 
         `visits` are the path of a file, an open file of bytes, or visits as `packet` takes them. Each is compared with
         those before it; one that comes again, by its number, replaces what it was before. A visit that is refused stops
-        no other. The other options are those of `packet`.
+        no other, and one that needs no papers is a NothingToPrint. The other options are those of `packet`.
 
         Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet
         of a visit that is refused, or has another day now, is removed; with `force`, files may be overwritten that

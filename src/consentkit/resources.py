@@ -17,7 +17,7 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def shipped(name: str) -> Path:
-    """The shipped folder `procedures` or `templates`: inside the installed package, or at the top of a checkout."""
+    """A shipped folder, such as `procedures`: inside the installed package, or at the top of a checkout."""
     installed = _PACKAGE / "_shipped" / name
     return installed if installed.is_dir() else _CHECKOUT / name
 

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from consentkit import checks
-from consentkit.library.procedures import load_procedure, load_translation
+from consentkit.library.definitions import load_procedure, load_translation
 from consentkit.model.clinic import Clinic
 from consentkit.reading.validation import require
 from consentkit.resources import shipped

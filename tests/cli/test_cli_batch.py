@@ -18,7 +18,7 @@ from consentkit.batches.manifest import MANIFEST, TABLE
 from consentkit.cache.store import Store
 from kit.batching import OTHER, Place, json_lines, make_place
 from kit.running import Outcome, command, environment
-from kit.small import CODE, write_procedure
+from kit.small import CODE, PAPER, small_paper_data, write_paper, write_paper_translation, write_procedure
 
 Call = Callable[..., Outcome]
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]
@@ -51,8 +51,21 @@ def test_a_failed_document_is_told_even_quietly_and_makes_the_exit_code_7(batch:
     place.services.write_text(f"services: [{CODE}, GONE-1]\n")
     done = batch("-q")
     assert (done.code, done.stdout) == (7, b"")
-    assert done.stderr == "Error: GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all codes\n"
+    assert done.stderr == "Error: GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all of them\n"
     assert list(place.files()) == FILES[:1]
+
+
+def test_papers_are_made_too_and_known_again(batch: Call, place: Place) -> None:
+    write_paper(place.clinic / "papers")
+    original = small_paper_data()
+    write_paper_translation(place.clinic / "papers", original, "es", title="Unas reglas")
+    place.services.write_text(f"services: [{{code: {PAPER}, languages: [en, es]}}]\npapers: [{PAPER}]\n")
+    made = batch()
+    assert (made.code, sorted(place.files())) == (0, [f"{PAPER}.es.pdf", f"{PAPER}.pdf"])
+    assert batch().lines == [f"unchanged  {PAPER}.pdf", f"unchanged  {PAPER}.es.pdf"]
+    place.services.write_text("papers: [smal-rules]\n")
+    assert "smal-rules.pdf: no paper has the name `smal-rules`; did you mean `small-rules`?" in batch().stderr
+    assert batch().code == 7  # and what is recorded of the failure can be read
 
 
 def test_a_document_that_cannot_be_written_is_named_once(batch: Call, place: Place) -> None:
@@ -107,7 +120,7 @@ def test_a_dry_run_tells_what_would_be_made_and_why_and_writes_nothing(batch: Ca
     assert (done.code, place.out.exists()) == (0, False)
     assert [line.split(maxsplit=1)[1] for line in done.lines] == [
         *(f"{name}: new" for name in FILES),
-        "GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all codes",
+        "GONE-1.pdf: no procedure has the code `GONE-1`; `consentkit list` shows all of them",
     ]
     batch()
     before = {path.name: path.read_bytes() for path in place.out.iterdir()}

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from consentkit import checks
-from consentkit.library.procedures import load_procedure
+from consentkit.library.definitions import load_procedure
 from consentkit.model.translation import text_hash
 from kit.planting import CONTENT, Files, clean_files, planted
 from kit.running import PROJECT, Outcome, run_consentkit

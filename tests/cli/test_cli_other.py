@@ -28,12 +28,18 @@ HEAVY = ("weasyprint", "pydyf", "pydantic", "yaml", "jinja2", "pypdf", "PIL", "f
 # --- list ---
 
 
-def test_list_has_a_line_for_each_of_the_18_shipped_codes(tmp_path: Path) -> None:
+CODES, PAPERS = 18, 19
+"""How many procedures and papers are shipped."""
+
+
+def test_list_has_a_line_for_each_shipped_code_and_then_for_each_paper(tmp_path: Path) -> None:
     done = run_consentkit("list", folder=tmp_path)
-    assert (done.code, done.stderr) == (0, "18 procedures\n")
-    assert len(done.lines) == 18
-    codes = [line.split()[0] for line in done.lines]
-    assert codes == sorted(codes)
+    assert (done.code, done.stderr) == (0, f"{CODES} procedures, {PAPERS} papers\n")
+    names = [line.split()[0] for line in done.lines]
+    codes, papers = names[:CODES], names[CODES:]
+    assert (codes, papers) == (sorted(codes), sorted(papers))
+    assert len(papers) == PAPERS
+    assert re.fullmatch(r"telehealth +paper to sign  Care by video or telephone", done.lines[-1])
     assert re.fullmatch(r"90837  60 min  primary  Long talk therapy, about an hour", done.lines[codes.index("90837")])
     assert re.fullmatch(r"90806 .* retired  \S.*", done.lines[codes.index("90806")])
     assert max(map(len, done.lines)) <= 120
@@ -50,22 +56,22 @@ def test_list_as_json_tells_what_a_program_wants_to_know(call: Call) -> None:
 
 def test_list_shows_the_clinics_own_procedures_among_the_shipped_ones(tmp_path: Path, call: Call) -> None:
     done = call("list", "--clinic", make_clinic(tmp_path / "clinic"))
-    assert done.stderr == "19 procedures\n"
-    assert done.lines[-1].split()[0] == "SMALL-1"
+    assert done.stderr == f"{CODES + 1} procedures, {PAPERS} papers\n"
+    assert done.lines[CODES].split()[0] == "SMALL-1"
 
 
 def test_a_broken_file_does_not_hide_the_others_from_the_list(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     write_procedure(clinic / "procedures", code="BAD", title="")
     done = call("list", "--clinic", clinic)
-    assert (done.code, len(done.lines)) == (3, 19)
+    assert (done.code, len(done.lines)) == (3, CODES + 1 + PAPERS)
     assert "title: is empty" in done.stderr
-    assert "19 procedures, 1 broken file" in done.stderr
+    assert f"{CODES + 1} procedures, {PAPERS} papers, 1 broken file" in done.stderr
 
 
 def test_quiet_leaves_the_list_itself(call: Call) -> None:
     done = call("list", "-q")
-    assert (done.code, len(done.lines), done.stderr) == (0, 18, "")
+    assert (done.code, len(done.lines), done.stderr) == (0, CODES + PAPERS, "")
 
 
 def test_titles_come_through_where_the_machine_claims_to_know_only_ascii(tmp_path: Path) -> None:
@@ -74,7 +80,7 @@ def test_titles_come_through_where_the_machine_claims_to_know_only_ascii(tmp_pat
     ascii_only = environment(PYTHONIOENCODING="ascii")
     done = run_consentkit("list", "--clinic", clinic, folder=tmp_path, env=ascii_only)
     assert done.code == 0
-    assert done.lines[-1].endswith("Größe – é")
+    assert done.lines[CODES].endswith("Größe – é")
 
 
 @pytest.fixture
@@ -173,7 +179,7 @@ def test_new_touches_no_file_that_is_there(call: Call, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["90899.yaml"]
 
 
-@pytest.mark.parametrize("code", ["../x", "a b", "lower", "", "A" * 17, "Ａ"])
+@pytest.mark.parametrize("code", ["../x", "a b", "low_er", "Lower", "", "A" * 17, "Ａ"])
 def test_new_refuses_what_is_not_a_code(code: str, call: Call, tmp_path: Path) -> None:
     done = call("new", code)
     assert (done.code, done.stdout) == (2, b"")

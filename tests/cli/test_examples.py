@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.cli import run
+from consentkit.library.definitions import check_procedure, load_procedure
 from consentkit.library.languages import load_language
-from consentkit.library.procedures import check_procedure, load_procedure
 from consentkit.reading import validation, yaml_advice, yaml_file
 from consentkit.reading.files import LARGEST_TEXT
 from consentkit.resources import shipped

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.documents.budgets import most_pages_of_form
 from consentkit.resources import shipped
+from kit.packets import visit_data
 from kit.page_fill import Filled
 from kit.running import Outcome
 from kit.small import CODE, make_clinic, write_procedure, write_translation
@@ -155,3 +157,75 @@ def test_a_text_whose_paper_can_not_be_made_is_an_error_of_check(call: Call, cli
     done = call("check", "--pages", "--clinic", clinic)
     assert done.code == 3
     assert "its paper can't be made" in done.stdout.decode()
+
+
+# --- forms of visits ---
+
+
+OTHER = "SMALL-2"
+
+
+def torn_clinic(folder: Path, *kinds: str) -> Path:
+    """A clinic with two procedures that go together, of which one has a translation.
+
+    What is signed is torn on the forms of these kinds, as selectors.
+    """
+    print_css = (shipped("templates") / "print.css").read_text(encoding="utf-8")
+    unbroken = (f"{kind} .{name}" for kind in kinds for name in ("commitment", "framed", "signature"))
+    torn = f"{', '.join(unbroken)} {{ break-inside: auto !important }}"
+    parted = f"{', '.join(f'{kind} .sign-row' for kind in kinds)} {{ break-before: page }}"
+    clinic = make_clinic(folder, templates={"print.css": print_css + torn + parted})
+    write_procedure(clinic / "procedures", billing={"role": "primary", "goes_with": [OTHER]})
+    write_procedure(clinic / "procedures", code=OTHER, title="Another", billing={"role": "add_on", "add_on_to": [CODE]})
+    write_translation(clinic / "procedures", "es")
+    return clinic
+
+
+def torn_forms(done: Outcome) -> set[str]:
+    """The forms of visits whose places to sign are said to be parted from their statements."""
+    problems = json.loads(done.stdout)["problems"]
+    named = (each["message"].partition(": page ") for each in problems)
+    return {form for form, _, flaw in named if form.startswith("the form of ") and "whose statement is not" in flaw}
+
+
+def test_check_judges_a_form_of_several_codes_and_one_in_two_languages(call: Call, tmp_path: Path) -> None:
+    clinic = torn_clinic(tmp_path / "clinic", ".close", ".two-languages")  # neither of which a form of one code is
+    done = call("check", CODE, "--pages", "--clinic", clinic, "--json")
+    several, translated = f"the form of `{CODE}` and `{OTHER}` in `en`", f"the form of `{CODE}` in `es` and `en`"
+    large = " in large print"
+    assert torn_forms(done) == {several, several + large, translated, translated + large}
+    problems = [each for each in json.loads(done.stdout)["problems"] if "the form of " in each["message"]]
+    assert {each["file"] for each in problems} == {str(clinic / "procedures" / f"{CODE}.yaml")}
+    assert {each["severity"] for each in problems} == {"warning"}
+
+
+def test_the_front_desk_is_warned_of_a_form_that_breaks_badly_and_the_packet_is_made(
+    call: Call, tmp_path: Path
+) -> None:
+    clinic = torn_clinic(tmp_path / "clinic", ".form")
+    path = tmp_path / "visit.yaml"
+    path.write_text(json.dumps(visit_data()))
+    done = call("packet", path, "--clinic", clinic, "--allow-drafts", "--json")
+    assert done.code == 0
+    (packet,) = json.loads(done.stdout)["packets"]
+    assert [f"Warning: {text}" for text in packet["warnings"]] == warnings(done)
+    assert any(
+        text.startswith(f"the form of `{CODE}` in `en`: page ")
+        and "(`patient_signature`) whose statement is not above it" in text
+        for text in packet["warnings"]
+    )
+    assert "Siobh" not in done.stderr
+
+
+def test_a_form_that_keeps_within_its_pages_has_no_warning(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "visit.yaml"
+    path.write_text(json.dumps(visit_data()))
+    done = call("packet", path, "--clinic", make_clinic(tmp_path / "clinic"), "--allow-drafts", "--json")
+    assert json.loads(done.stdout)["packets"][0]["warnings"] == warnings(done) == []
+
+
+def test_the_limit_of_a_form_grows_with_its_procedures_and_languages() -> None:
+    one, three = (most_pages_of_form(number, ["en"], large_print=False) for number in (1, 3))
+    assert (one, three) == (3, 4)
+    assert most_pages_of_form(1, ["es"], large_print=False) == 4
+    assert most_pages_of_form(1, ["es", "en"], large_print=True) == 10

@@ -20,12 +20,13 @@ from consentkit.documents.form_values import SUMMARY_ROWS
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed, WrongUse
-from consentkit.model.identity import Layout, PaperSize
+from consentkit.model.identity import Layout, PaperSize, printed_fingerprint
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.operations.approve import approve
 from consentkit.pdf.read.structure_text import tagged_text
 from consentkit.resources import shipped
+from kit.packets import page_texts
 from kit.running import SAMPLE_CLINIC
 from kit.small import CODE, make_clinic, write_procedure
 from kit.structure_lint import lint
@@ -323,15 +324,14 @@ def test_a_clause_that_one_language_lacks_is_printed_in_the_other(languages: tup
 
 
 @pytest.mark.parametrize("name", ["two languages, fillable", "two languages in large print"])
-def test_each_language_begins_in_a_line_of_its_own(name: str) -> None:
-    with pikepdf.open(io.BytesIO(looked_at(name).part.pdf)) as pdf:
-        file = File(pdf)
-        rows = [[kid for kid in row.elements if kid.role == "P"] for row in file.elements if row.role == "LBody"]
-        pairs = [row for row in rows if len(row) == 2]
-        assert len(pairs) > len(SUMMARY_ROWS)
-        for pair in pairs:
-            first, second = ([(one.page, file.top_of(one)) for one in paragraph.contents()] for paragraph in pair)
-            assert set(first).isdisjoint(second)
+def test_the_second_language_begins_in_a_line_of_its_own(name: str) -> None:
+    request, form = LOOKED_AT[name], looked_at(name)
+    # What is beside each other is parted by several blanks.
+    lines = [line for text in page_texts(form.part.pdf) for line in re.split(r"\n| {2,}", text) if line]
+    second = open_workspace().content(request.codes[0], language=request.languages[1], variant="form").procedure
+    for row in SUMMARY_ROWS:
+        text = getattr(second.summary, row)
+        assert [line for line in lines if text.startswith(line)], f"{row} begins amid another line"
 
 
 @pytest.mark.parametrize("name", ["loose", "everything, fillable"])
@@ -343,6 +343,16 @@ def test_the_last_line_is_far_enough_above_the_foot(name: str) -> None:
     assert min(printed) >= 70 * 72 / 25.4 - 0.5
     times = [slot.corners.size[0] for slot in form.part.slots if slot.name.endswith("_signed_at")]
     assert min(times) >= 22 * 72 / 25.4 - 0.5
+
+
+def test_a_fingerprint_is_not_broken_over_lines(clinic: Path) -> None:
+    codes = [f"SMALL-{number}" for number in range(3, 12)]
+    for number, code in enumerate(codes):  # of which some line would end amid the fingerprint
+        write_procedure(clinic / "procedures", code=code, title="A" + "b" * 3 * number)
+    form = form_of(clinic, asked(*codes))
+    lines = [line for text in page_texts(form.part.pdf) for line in text.splitlines()]
+    whole = [printed_fingerprint(text.content_hash) for text in form.texts]
+    assert [one for one in whole if not any(one in line for line in lines)] == []
 
 
 def test_a_form_has_fewer_than_600_words() -> None:
@@ -403,11 +413,18 @@ def test_any_procedure_with_a_plan_has_such_a_form_and_no_other_has(clinic: Path
 # --- rows ---
 
 
-def test_rows_of_risks_and_choices_begin_with_a_capital_letter_and_go_on_without(clinic: Path) -> None:
+def test_each_choice_begins_with_a_capital_letter_and_of_risks_only_the_first(clinic: Path) -> None:
     texts = texts_of(form_of(clinic, asked()))
-    assert {"You may feel worse for a day", "Waiting; doing nothing"} <= set(texts)
+    assert {"You may feel worse for a day", "Waiting; Doing nothing"} <= set(texts)
     shown = texts_of(crisis_form())
     assert "Going to a hospital against your will; police who come, and may use force" in shown
+
+
+def test_a_risk_with_a_figure_has_it_on_the_form_in_each_language() -> None:
+    request = FormRequest(("90837",), ("es", "en"), Situation(), Layout())
+    shown = " ".join(texts_of(get_or_make_form(open_workspace(None, open_store()), request)))
+    assert "About 6 in 10: not enough help from talk therapy, in studies of depression" in shown
+    assert "Cerca de 6 de cada 10: que la terapia no le ayude lo suficiente, en estudios sobre la depresión" in shown
 
 
 # --- filled in by keyboard ---
@@ -455,7 +472,7 @@ def test_what_must_not_stay_empty_is_marked_as_required(clinic: Path) -> None:
         ("asked.html", "{{ both(text, form.calls[1][loop.index0] if second) }}", "", "Call or text 988 at any hour"),
         ("asked.html", "{{ both(text, other and other.summary[row]) }}", "Yes.", "You may feel sad."),
         ("asked.html", "{{ both(text, other and other.risks[group]) }}", "Yes.", "You may feel worse for a day"),
-        ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; doing nothing"),
+        ("asked.html", "{{ both(first.choices, other and other.choices) }}", "Yes.", "Waiting; Doing nothing"),
         ("clauses.html", "{{ clauses_of(form.clauses) }}", "", "This choice is yours. You can:"),
         ("clauses.html", "{{ both_passage(clause.text, other and other.text) }}", "", "This choice is yours. You can:"),
         (

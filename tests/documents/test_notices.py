@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from consentkit.documents.notices import review_notice, standing_notices
+from consentkit.documents.document import Document
+from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content
 from consentkit.library.languages import load_language
 from consentkit.model.clinic import Clinic
+from consentkit.model.identity import Layout
 from consentkit.model.procedure import Procedure
+from consentkit.pdf.part import Part
 from consentkit.resources import shipped
 from kit.small import small_procedure
 
@@ -17,7 +20,23 @@ TODAY = datetime.date(2026, 11, 21)
 
 def notices(content: Content, today: datetime.date) -> list[str]:
     procedure = content.procedure
-    return [*standing_notices(content), *review_notice(procedure.code, procedure.review.next, today)]
+    document = Document(
+        code=procedure.code,
+        title=content.title,
+        language=content.pack.language,
+        variant=content.variant,
+        layout=Layout(),
+        content_hash="",
+        approval_entry=None,
+        is_approved=False,
+        mark="",
+        clauses={},
+        warnings=tuple(standing_notices(content)),
+        page_notices=(),
+        review_due=procedure.review.next,
+        part=Part(b"", 1),
+    )
+    return list(document.notices(today))
 
 
 def content(procedure: Procedure, *, stale: bool = False) -> Content:

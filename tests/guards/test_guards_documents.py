@@ -399,7 +399,7 @@ def test_a_text_that_was_edited_meanwhile_is_printed_as_it_was_when_its_key_was_
     old = path.read_text()
     with monkeypatch.context() as context:
         new = old.replace("To feel better.", "To feel well.")
-        edited_before(context, consentkit.documents.workspace, "load_procedure", lambda: path.write_text(new))
+        edited_before(context, consentkit.documents.workspace, "load_definition", lambda: path.write_text(new))
         assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
     assert "To feel better." in readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
     assert call("render", CODE, "--clinic", clinic, "--cache", cache).code == 0
@@ -493,7 +493,7 @@ LEFT_OUT = {
         "asked",
         "both(first.choices, other and other.choices)",
         'both("Yes", "Yes")',
-        "Esperar; no hacer nada",
+        "Esperar; No hacer nada",
     ),
     "what is said by signing, in the second language": (
         "signers",

@@ -38,7 +38,7 @@ PROJECT = Path(__file__).parents[2]
 TABLES = "tests/guards"
 SOURCE = "src/consentkit"
 
-_COPIED = ("src", "tests", "templates", "procedures", "docs", "samples", "tools", "pyproject.toml")
+_COPIED = ("src", "tests", "templates", "procedures", "papers", "docs", "samples", "tools", "pyproject.toml")
 _LOADED_ONCE = ("weasyprint", "pydantic", "jinja2", "pypdf", "pypdfium2", "PIL.Image", "fontTools.ttLib", "zxingcpp")
 """Libraries that take long to load: the processes that are forked have them then. Nothing of consentkit is loaded."""
 _FEW = 3

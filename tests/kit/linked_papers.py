@@ -12,7 +12,7 @@ import pikepdf
 
 from consentkit.documents.making import DocumentSource, compose_page
 from consentkit.documents.page import Content
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.library.approvals import Variant, load_approvals
 from consentkit.library.clinic import load_clinic
 from consentkit.library.languages import load_language
@@ -76,7 +76,7 @@ def document(language: str = "en", variant: Variant = "consent", **layout: bool)
     source = DocumentSource(folder, TEMPLATES, load_approvals(folder.path), datetime.date(2026, 11, 21))
     page = compose_page(content, source)
     return page.html, print_page(
-        page, Layout("letter", **layout), Info("A small procedure", language), folder, TEMPLATES
+        page, Layout("letter", **layout), Info("A small procedure", language), assets_of(folder), TEMPLATES
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from consentkit import checks
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import KnownRisks, RiskTable
@@ -131,6 +132,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
     library = checks.LibraryFiles(
         procedures=tuple(originals.values()),
         translations=translations,
+        clauses=tuple(_clauses(source) for name, source in sources.items() if name.startswith("clauses.")),
         packs=tuple(read_pack(name, text) for name, text in files.items() if name.startswith("templates/languages/")),
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
@@ -161,12 +163,16 @@ def _translation(source: checks.SourceText, original: checks.ProcedureFile, tabl
 def _clinic(source: checks.SourceText, files: Mapping[str, str]) -> checks.ClinicFile:
     particulars = {key: value for key, value in source.yaml.data.items() if key != "checks"}
     read = [name for name in files if _PROCEDURE.fullmatch(name) or _TRANSLATION.fullmatch(name) or name == RISKS]
-    passed_over = [Path(name).name for name in files if name.startswith("procedures/") and name not in read]
+    passed_over = [name for name in files if name.startswith("procedures/") and name not in read]
     return checks.ClinicFile(source, Clinic.model_validate(particulars), tuple(passed_over))
 
 
 def _settings(source: checks.SourceText) -> checks.CheckSettings:
     return checks.CheckSettings.model_validate(source.yaml.data.get("checks", {}))
+
+
+def _clauses(source: checks.SourceText) -> checks.ClauseFile:
+    return checks.ClauseFile(source, require(ClauseChanges, source.yaml), source.name.split(".")[1])
 
 
 def _services(source: checks.SourceText) -> checks.ServiceFile:

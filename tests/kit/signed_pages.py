@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pikepdf
 
+from consentkit.documents.document import Document
+from consentkit.documents.opening import open_workspace
 from consentkit.model.words import LanguagePack
 from consentkit.packets.packet import Packet
 from consentkit.pdf.part import Slot
@@ -28,7 +30,14 @@ def without_statement(packet: Packet) -> list[str]:
             above = _joined(
                 text for on, top, text in read if on == page and top and top > slot.corners.bottom - _SAME_LINE
             )
-            said = [text for text in _said_by(slot, placed.paper.pack) if _joined([text]) not in above]
+            document = placed.paper.document
+            is_paper = document is not None and document.variant == "paper"
+            stated = (
+                _said_by_paper(slot, document, placed.paper.pack)
+                if document and is_paper
+                else _said_by(slot, placed.paper.pack)
+            )
+            said = [text for text in stated if _joined([text]) not in above]
             missing += [f"page {page + 1}: {slot.name}: {text}" for text in said]
     return missing
 
@@ -42,6 +51,20 @@ def _said_by(slot: Slot, words: LanguagePack) -> Iterator[str]:
     elif kind == "initials":
         text = words.clauses[role].text
         yield from filter(None, (words.clauses[role].heading, text.intro, *text.items, text.note))
+
+
+def _said_by_paper(slot: Slot, document: Document, words: LanguagePack) -> Iterator[str]:
+    """The same on a shipped paper that is not about one procedure."""
+    paper = open_workspace().content(document.code, language=document.language).paper
+    name, _, kind = slot.name.rpartition("_")
+    if kind == "signature" and paper.agreement:
+        yield paper.agreement
+    elif kind == "initials":
+        section = paper.sections[int(name.removeprefix("section_")) - 1]
+        clause = words.clauses[section.clause] if section.clause else None
+        yield from filter(None, (section.heading, clause.heading if clause else None))
+        for text in filter(None, (clause.text if clause else None, section.text)):
+            yield from filter(None, (text.intro, *text.items, text.note))
 
 
 def _joined(texts: Iterator[str] | list[str]) -> str:

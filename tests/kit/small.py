@@ -1,4 +1,4 @@
-"""The smallest procedure that is valid, and a clinic folder around it: quick to render, and easy to vary."""
+"""The smallest procedure and paper that are valid, with a clinic folder: quick to render, and easy to vary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import text_hash
 
@@ -73,8 +74,14 @@ def write_procedure(folder: Path, **changes: Any) -> Path:
     return path
 
 
+NO_PAPERS_DUE = (
+    "packet:\n  without_papers: [practice-agreement, telehealth, minors-and-custody, group-rules, family-rules]\n"
+)
+"""Particulars by which none of the shipped papers is due at a visit."""
+
+
 def make_clinic(
-    folder: Path, particulars: str = "name: Small Clinic\n", templates: dict[str, str] | None = None
+    folder: Path, particulars: str = f"name: Small Clinic\n{NO_PAPERS_DUE}", templates: dict[str, str] | None = None
 ) -> Path:
     """Make a clinic folder with the small procedure and templates of its own."""
     write_procedure(folder / "procedures")
@@ -84,3 +91,46 @@ def make_clinic(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+PAPER = "small-rules"
+
+_SMALL_PAPER: dict[str, Any] = {
+    "name": PAPER,
+    "title": "A few small rules",
+    "sections": [{"heading": "What we ask", "text": "Please come on time."}],
+    "sources": [{"title": "A book", "publisher": "A house", "year": "2020"}],
+    "review": {"issued": "2026-01-15", "next": "2099-01-15"},
+}
+SIGNED = {
+    "signers": ["patient", "clinician"],
+    "statements": ["I read these rules.", "I could ask my questions."],
+    "agreement": "I agree to keep these rules.",
+}
+"""What a paper has that is signed."""
+
+
+def small_paper_data(**changes: Any) -> dict[str, Any]:
+    """The smallest paper that is valid, as plain data: nobody signs it. `changes` replace whole keys."""
+    return {**copy.deepcopy(_SMALL_PAPER), **changes}
+
+
+def write_paper(folder: Path, **changes: Any) -> Path:
+    """Write the paper into a folder, as NAME.yaml."""
+    data = small_paper_data(**changes)
+    return _write(folder / f"{data['name']}.yaml", data)
+
+
+def write_paper_translation(folder: Path, original: dict[str, Any], language: str, **changes: Any) -> Path:
+    """Write a translation of a paper beside it; `original` is the paper's data, `changes` replace whole keys."""
+    facts = {"signers", "participants", "due", "sources"}
+    text = {key: value for key, value in original.items() if key not in facts}
+    translates = text_hash(Paper.model_validate(original))
+    data = {**text, "language": language, "translates": translates, **changes}
+    return _write(folder / f"{data['name']}.{language}.yaml", data)
+
+
+def _write(path: Path, data: dict[str, Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    return path

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from consentkit.checks.readability import passages_of
+from consentkit.library.definitions import load_translation
 from consentkit.library.languages import load_language
-from consentkit.library.procedures import load_translation
 from consentkit.model.procedure import Procedure, ProcedureText
 from consentkit.model.words import LanguagePack
 from consentkit.resources import shipped
@@ -53,18 +53,29 @@ def clause(pack: LanguagePack, name: str) -> str:
 def test_where_medicine_is_prescribed_a_rash_with_fever_calls_for_an_emergency_room(code: str, language: str) -> None:
     help_now = words(texts(code)[language].risks.get_help_now)
     assert RASH[language] in help_now
-    assert {"en": "emergency room", "es": "urgencias"}[language] in help_now
+    assert {"en": "Call 911 or go to an emergency room", "es": "Llame al 911 o vaya a"}[language] in help_now
 
 
-@pytest.mark.parametrize("code", ["90792", "90838", "90863"])
+@pytest.mark.parametrize("code", WITH_MEDICINE)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_where_somebody_may_take_too_much_the_poison_line_is_named(code: str, language: str) -> None:
     assert POISON_HELP in words(texts(code)[language].risks.get_help_now)
 
 
+@every
+def test_an_emergency_room_is_not_taken_for_urgent_care_in_spanish(code: str) -> None:
+    assert "urgencias" not in words(SPANISH[code]) + words(PACKS["es"])
+
+
 @pytest.mark.parametrize(
     "warned_of",
-    ["face, tongue or hands that you cannot stop", "Lithium", "dementia", "opioids or alcohol can stop your breathing"],
+    [
+        "face, tongue or hands that you cannot stop",
+        "Lithium",
+        "dementia",
+        "opioids or alcohol can stop your breathing",
+        "stimulants (boxed",
+    ],
 )
 def test_the_review_of_medicines_names_the_boxed_warnings(warned_of: str) -> None:
     assert warned_of in " ".join(ENGLISH["90863"].risks.every)
@@ -105,10 +116,24 @@ def test_that_it_may_not_help_is_said_first_or_among_what_is_common(code: str) -
         ("substance_use_records", "only if you agree in writing"),
         ("telehealth", "only where we are licensed"),
         ("family_roles", "Ask us where we note it"),
+        ("language_help", "If you sign for someone else, “you” means that person"),
+        ("psychotherapy_notes", "Federal law gives you no right"),
+        ("substance_use_records", "in court only if you agree, or by a special court order"),
+        ("record", "have it corrected"),
     ],
 )
 def test_a_clause_says_what_the_law_asks_for(name: str, said: str) -> None:
     assert said in clause(PACKS["en"], name)
+
+
+@pytest.mark.parametrize("code", ["90791", "90792", "90846", "90847", "90849", "90853"])
+def test_where_care_for_alcohol_or_drugs_is_spoken_of_its_records_are_explained(code: str) -> None:
+    assert "substance_use_records" in ENGLISH[code].clauses
+
+
+def test_students_may_examine_neither_the_sleeping_nor_the_sedated_unasked() -> None:
+    assert "asleep or sedated" in clause(PACKS["en"], "sensitive_exams")
+    assert "duerme o está bajo sedación" in clause(PACKS["es"], "sensitive_exams")
 
 
 def test_no_clause_promises_more_privacy_than_a_clinic_keeps() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import FileAccess, InvalidInput, UnknownCode
-from consentkit.library.procedures import Library, check_procedure, load_procedure
+from consentkit.library.definitions import check_procedure, load_procedure
+from consentkit.library.procedures import Library
 from kit.small import small_procedure, write_procedure
 
 
@@ -79,10 +80,10 @@ def test_nothing_is_remembered_between_calls(tmp_path: Path) -> None:
     ("asked", "answer"),
     [
         ("90834", "no procedure has the code `90834`; did you mean `90837`?"),
-        ("talk-1", "no procedure has the code `talk-1`; did you mean `TALK-1`?"),
-        ("xyz", "no procedure has the code `xyz`; `consentkit list` shows all codes"),
+        ("talk-1", "no paper has the name `talk-1`; did you mean `TALK-1`?"),
+        ("xyz", "no paper has the name `xyz`; `consentkit list` shows all of them"),
         ("../90837", "no procedure has the code `../90837`; did you mean `90837`?"),
-        ("\x1b[2J", "no procedure has the code `\\u{1b}[2J`; `consentkit list` shows all codes"),
+        ("\x1b[2J", "no procedure has the code `\\u{1b}[2J`; `consentkit list` shows all of them"),
     ],
 )
 def test_an_unknown_code_is_answered_with_the_nearest_one(asked: str, answer: str, tmp_path: Path) -> None:

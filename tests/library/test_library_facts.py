@@ -87,12 +87,14 @@ FACTS = {
 }
 
 CLAUSES = {
+    "90791": {"substance_use_records"},
+    "90792": {"substance_use_records"},
     "90839": {"crisis_plan"},
     "90840": {"crisis_plan"},
-    "90846": {"family_roles"},
-    "90847": {"family_roles"},
-    "90849": {"family_roles", "group_confidentiality"},
-    "90853": {"group_confidentiality"},
+    "90846": {"family_roles", "substance_use_records"},
+    "90847": {"family_roles", "substance_use_records"},
+    "90849": {"family_roles", "group_confidentiality", "substance_use_records"},
+    "90853": {"group_confidentiality", "substance_use_records"},
 }
 WITHOUT_THERAPISTS_NOTES = {"90785", "90863"}
 """Codes that do not name the clause on psychotherapy notes: the service that they are added to has it."""

@@ -99,7 +99,7 @@ def test_an_unknown_key_of_a_clause_is_told_with_the_keys_of_a_clause(write: Wri
     assert lines == [
         "clauses.rights.hedding: is not a known key here; did you mean `heading`?",
         "clauses.rights.colour: is not a known key here; the keys here are `heading`, `text`, `blanks`, "
-        "`initials`, `always`, `visit`, `form` and `source`",
+        "`initials`, `yes_or_no`, `always`, `visit`, `form` and `source`",
     ]
 
 
@@ -235,4 +235,4 @@ def test_a_text_is_cut_at_its_placeholders() -> None:
 
 
 def test_a_pack_names_every_kind_of_document() -> None:
-    assert tuple(Kinds.model_fields) == VARIANTS
+    assert tuple(Kinds.model_fields) == (*VARIANTS, "paper")

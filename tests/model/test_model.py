@@ -153,7 +153,7 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     clauses = list(clause_texts(content.pack.clauses[name] for name in content.clauses_to_read))
     assert len(clauses) == len(content.clauses_to_read)
     to_read = [*in_short, *about_risks, *others, *clauses]
-    main = ["R1", "R2", "R3; r4", "A1; a2; doing nothing"]
+    main = ["R1", "R2", "R3; r4", "A1; a2; Doing nothing"]
     named = f"{procedure.title} (code {procedure.code})"
     on_form = ("rights", "confidentiality", "telehealth", "trainee")
     to_sign = [

@@ -23,7 +23,7 @@ from kit.small import small_data
 GOOD = sorted((PROJECT / "tests" / "examples" / "good").glob("*.yaml"))
 BAD = PROJECT / "tests" / "examples" / "bad"
 SHIPPED = sorted(
-    path for folder in ("procedures", "templates", "samples") for path in (PROJECT / folder).rglob("*.yaml")
+    path for folder in ("procedures", "papers", "templates", "samples") for path in (PROJECT / folder).rglob("*.yaml")
 )
 MODE_LINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")
 

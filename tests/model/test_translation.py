@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consentkit.errors import InvalidInput
-from consentkit.library.procedures import load_procedure, load_translation
+from consentkit.library.definitions import load_procedure, load_translation
 from consentkit.model.translation import Translation, text_hash
 from consentkit.resources import shipped
 from kit.small import small_data, small_procedure, write_procedure

@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse
-from consentkit.library.procedures import load_procedure
+from consentkit.library.definitions import load_procedure
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in
 from consentkit.packets import cells, schedule, visits

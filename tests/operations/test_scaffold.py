@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.procedures import check_procedure, load_procedure
+from consentkit.library.definitions import check_definition, check_procedure, load_paper, load_procedure
+from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.schema import schema_text
-from consentkit.operations.scaffold import blank, write_new_procedure
+from consentkit.operations.scaffold import blank, write_new_definition
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import models_in
 from kit.small import make_clinic
@@ -114,7 +115,7 @@ def test_a_blank_file_can_be_filled_in_to_a_valid_one(tmp_path: Path) -> None:
 
 
 def test_the_file_and_its_schema_are_written_into_the_current_folder(workspace: OpenWorkspace, tmp_path: Path) -> None:
-    written = write_new_procedure(workspace, "00100", None)
+    written = write_new_definition(workspace, "00100", None)
     assert written == [Path("00100.yaml"), Path("procedure.schema.json")]
     assert (tmp_path / "procedure.schema.json").read_text(encoding="utf-8") == schema_text("procedure")
     text = (tmp_path / "00100.yaml").read_text(encoding="utf-8")
@@ -124,13 +125,13 @@ def test_the_file_and_its_schema_are_written_into_the_current_folder(workspace: 
 
 def test_a_schema_that_is_there_already_is_left_alone(workspace: OpenWorkspace, tmp_path: Path) -> None:
     (tmp_path / "procedure.schema.json").write_text("{}")
-    assert write_new_procedure(workspace, "00100", None) == [Path("00100.yaml")]
+    assert write_new_definition(workspace, "00100", None) == [Path("00100.yaml")]
     assert (tmp_path / "procedure.schema.json").read_text() == "{}"
 
 
 def test_in_a_clinic_the_file_goes_to_the_clinics_procedures(tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic")
-    written = write_new_procedure(open_workspace(clinic), "00100", None)
+    written = write_new_definition(open_workspace(clinic), "00100", None)
     assert written[0] == clinic / "procedures" / "00100.yaml"
     assert all(path.is_file() for path in written)
 
@@ -149,19 +150,19 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
         target.write_text("precious" if kind == "file" else "")
     before = {path: path.lstat() for path in tmp_path.iterdir()}
     with pytest.raises(FileAccess, match=r"^00100\.yaml: already exists; edit it, or delete it first$"):
-        write_new_procedure(workspace, "00100", None)
+        write_new_definition(workspace, "00100", None)
     assert {path: path.lstat() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("code", ["", "a", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
+@pytest.mark.parametrize("code", ["", "a_b", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])
 def test_what_is_not_a_code_becomes_no_file(code: str, workspace: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="is not a code: write 1 to 16 capital letters, digits and hyphens"):
-        write_new_procedure(workspace, code, None)
+        write_new_definition(workspace, code, None)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_differs_from_its_source_in_the_code_and_the_schema_line_only(workspace: OpenWorkspace) -> None:
-    write_new_procedure(workspace, "MY-90837", "90837")
+    write_new_definition(workspace, "MY-90837", "90837")
     copy = load_procedure(Path("MY-90837.yaml"))
     source = workspace.procedure("90837")
     assert copy == source.model_copy(update={"code": "MY-90837"})
@@ -175,5 +176,29 @@ def test_a_copy_differs_from_its_source_in_the_code_and_the_schema_line_only(wor
 
 def test_a_copy_of_a_file_that_cannot_be_read_leaves_nothing_behind(workspace: OpenWorkspace, tmp_path: Path) -> None:
     with pytest.raises(FileAccess):
-        write_new_procedure(workspace, "00100", "./missing.yaml")
+        write_new_definition(workspace, "00100", "./missing.yaml")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_blank_paper_has_every_key_and_fails_the_check(workspace: OpenWorkspace, tmp_path: Path) -> None:
+    written = write_new_definition(workspace, "my-rules", None)
+    assert [path.name for path in written] == ["my-rules.yaml", "paper.schema.json"]
+    text = written[0].read_text(encoding="utf-8")
+    keys = dict.fromkeys(re.findall(r"^(?:# )?([a-z_]+):", text, re.MULTILINE))
+    assert [key for key in keys if key in Paper.model_fields] == list(Paper.model_fields)
+    assert load_or_problems(written[0]) == {"title", "sections[1].heading", "sections[1].text", *SOURCE_AND_REVIEW}
+
+
+SOURCE_AND_REVIEW = {"sources[1].title", "sources[1].publisher", "review.issued", "review.next"}
+
+
+def load_or_problems(path: Path) -> set[str]:
+    """Where the problems of the file of a paper are."""
+    return {problem.field for problem in check_definition(path, "paper")[1]}
+
+
+def test_a_paper_begins_as_a_copy_of_another_paper_and_of_no_procedure(workspace: OpenWorkspace) -> None:
+    (path, _) = write_new_definition(workspace, "my-rules", "telehealth")
+    assert load_paper(path).title == "Care by video or telephone"
+    with pytest.raises(WrongUse, match="would be a paper, but `90837` is none"):
+        write_new_definition(workspace, "other-rules", "90837")

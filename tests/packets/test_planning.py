@@ -11,7 +11,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.form_request import Situation
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
+from consentkit.errors import ConsentkitError, EverythingOnFile, FileAccess, InvalidInput, UnknownCode, WrongUse
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
 from consentkit.pdf.read.structure_text import readable_text
@@ -140,15 +140,28 @@ def test_a_form_that_is_requested_though_all_is_on_file_is_refused_with_the_way_
     assert "take a code out of `on_file`, or add `information` to `documents`" in problem.message
 
 
-def test_a_packet_of_nothing_but_a_cover_is_refused_where_the_clinic_chose_the_papers(workspace: OpenWorkspace) -> None:
-    """A usual visit that comes again requests nothing by itself."""
+def test_a_visit_that_requests_nothing_itself_and_has_all_on_file_needs_no_papers(workspace: OpenWorkspace) -> None:
+    with pytest.raises(EverythingOnFile, match="nothing to print: the consent to `SMALL-1` is on file") as error:
+        plan(workspace, visit(on_file=["SMALL-1", "OTHER-1"]))
+    assert error.value.codes == ("SMALL-1",)
+    assert plan(workspace, visit(procedures=["SMALL-1", "ADD-1"], on_file=["SMALL-1"])).form
+
+
+def test_a_packet_of_nothing_but_a_cover_is_refused_where_nothing_is_on_file(tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic", "name: X\npacket: {documents: [plan]}\n")
     with pytest.raises(InvalidInput) as error:
-        plan(workspace, visit(on_file=["SMALL-1"]))
+        plan(open_workspace(clinic), visit())
     (problem,) = error.value.problems
     assert problem.rule == "no-papers"
     assert "nothing of what the clinic's `packet:` requests is left for this visit" in problem.message
-    assert "the consent to `SMALL-1` is on file" in problem.message
-    assert "add `information` to `documents`, or print no packet for it" in problem.message
+
+
+def test_a_visit_that_needs_no_papers_counts_for_later_ones_of_its_day(workspace: OpenWorkspace) -> None:
+    planner = Planner(workspace, PacketOptions(allow_drafts=True))
+    with pytest.raises(EverythingOnFile):
+        planner.plan(visit(visit="V-1", procedures=["DAY-1"], on_file=["DAY-1"]), "visit.yaml")
+    with pytest.raises(InvalidInput, match="once"):
+        planner.plan(visit(visit="V-2", procedures=["DAY-1"]), "visit.yaml")
 
 
 def test_a_code_that_another_one_covers_is_named_on_its_form(workspace: OpenWorkspace) -> None:
@@ -162,10 +175,8 @@ def test_a_code_that_another_one_covers_is_named_on_its_form(workspace: OpenWork
 
 def test_what_is_on_file_needs_no_approval_of_today(workspace: OpenWorkspace) -> None:
     """What was signed may be of an earlier edition, or of one whose approval has ended since."""
-    returning = visit(on_file=["SMALL-1"])
-    with pytest.raises(InvalidInput) as error:
-        plan(workspace, returning, allow_drafts=False)
-    assert {problem.rule for problem in error.value.problems} == {"no-papers"}
+    with pytest.raises(EverythingOnFile):
+        plan(workspace, visit(on_file=["SMALL-1"]), allow_drafts=False)
     with pytest.raises(InvalidInput) as error:
         plan(workspace, visit(on_file=["SMALL-1"], documents=["information"]), allow_drafts=False)
     assert {problem.rule for problem in error.value.problems} == {"draft"}

@@ -167,7 +167,7 @@ def test_new_finds_the_schema_and_the_shipped_files_name_one_that_is_there(
     assert installed.run(command, "new", "X1", folder=tmp_path).returncode == 0
     assert (tmp_path / "procedure.schema.json").exists()
     listed = installed.run(command, "list", folder=tmp_path)
-    assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 18)
+    assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 18 + 19)
     assert installed.run(command, "check", folder=tmp_path).returncode == 0
     (shipped,) = installed.python.parent.parent.glob("lib/*/site-packages/consentkit/_shipped")
     for path in [*shipped.glob("procedures/*.yaml"), *shipped.glob("templates/languages/*.yaml")]:

@@ -71,7 +71,7 @@ def compare_with_today(claim: DocumentVerdict, current_hash: str | None, approva
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
     if claim.identity is None:
         return claim
-    counting = (claim.identity, claim.identity.approved_as)  # an earlier version recorded approvals of an information
+    counting = (claim.identity, claim.identity.approved_as)  # an earlier version recorded approvals of information
     editions = [
         known.edition
         for known in approvals.approvals

@@ -136,7 +136,7 @@ def make_plan(
     if requests and not chosen and (choice.only or choice.without):
         message = "no document of the list matches `only` and `without`; they look at codes and file names"
         raise WrongUse(message, arguments=["only", "without"])
-    workspace = replace(workspace, library=ListedLibrary(workspace.library.folders))
+    workspace = replace(workspace, library=ListedLibrary(workspace.library.folders, workspace.library.paper_folders))
     inputs, known = workspace.inputs(), before.by_file()
     steps = []
     for request in chosen:

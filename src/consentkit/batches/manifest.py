@@ -35,7 +35,7 @@ ApprovalState = Literal["approved", "overdue", "draft", ""]
 """The state of its approval when a document was made; empty where there is no file."""
 
 _FORM = 1
-_FILE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
+_FILE = re.compile(r"([A-Z0-9][A-Z0-9-]{0,15}|[a-z][a-z0-9-]{0,39})(\.[A-Za-z0-9-]{1,20}){1,6}", re.ASCII)
 _HASH = re.compile(r"([0-9a-f]{64})?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ADVICE = "delete it, and the next run makes it again"

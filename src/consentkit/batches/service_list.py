@@ -34,22 +34,23 @@ class RequestedDocument:
 
     @property
     def text(self) -> str:
-        """All that distinguishes it from other documents, as text."""
-        return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
+        """All that distinguishes it from other documents, as text: what only packets have is left out."""
+        layout = {name: value for name, value in vars(self.layout).items() if name != "signers"}
+        return json.dumps([vars(self.identity), layout], sort_keys=True)
 
 
 def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:
     """Every document of a list, in its order; those listed twice come twice.
 
-    None is the clinic's own list, and where it has none, every procedure. Raises InvalidInput or FileAccess.
+    None is the clinic's own list, and where it has none, every procedure and paper. Raises InvalidInput or FileAccess.
     """
     default_paper = workspace.default_paper
     own = workspace.opened.path / SERVICES if workspace.opened.path else None
     path = path or (own if own and is_there(own) else None)
     if path is None:
-        from consentkit.model.services import every_procedure
+        from consentkit.model.services import every_definition
 
-        services = every_procedure(workspace.library.codes(), workspace.default_language)
+        services = every_definition(workspace.library.names(), workspace.default_language)
         pairs = list(services.requests(default_paper))
     else:
         pairs = _read_list(workspace, path)

@@ -10,19 +10,23 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from consentkit.checks.inputs import (
-    AnyProcedure,
+    AnyDefinition,
+    AnyOriginal,
     ClinicFile,
     LibraryFiles,
     OrphanFile,
     PackFile,
+    PaperFile,
     PrintedFile,
     ProcedureFile,
     RiskFile,
+    TranslatedFile,
     TranslationFile,
 )
-from consentkit.checks.reading_report import read_procedure
+from consentkit.checks.reading_report import read_definition
 from consentkit.checks.rule_finding import RuleFinding
 from consentkit.checks.rules import (
+    both_languages,
     clinic,
     content,
     dates,
@@ -39,7 +43,7 @@ from consentkit.checks.rules.characters import unprintable_character
 from consentkit.checks.rules.clauses import clause_of_code
 from consentkit.checks.rules.exceptions import unused_exception
 from consentkit.checks.settings import settle
-from consentkit.checks.wording_checks import wording_of_clinic, wording_of_pack, wording_of_procedure, wording_of_risks
+from consentkit.checks.wording_checks import wording_of_clinic, wording_of_definition, wording_of_pack, wording_of_risks
 from consentkit.model.clinic import CheckSettings
 
 _DEFAULTS = CheckSettings()
@@ -52,8 +56,13 @@ def check_procedure(
     return _in_order(settle(_procedure(file, today), settings))
 
 
+def check_paper(file: PaperFile, today: datetime.date, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
+    """Check one paper on its own."""
+    return _in_order(settle(_paper(file, today), settings))
+
+
 def check_translation(
-    file: TranslationFile, original: ProcedureFile, today: datetime.date, settings: CheckSettings = _DEFAULTS
+    file: TranslatedFile, original: AnyOriginal, today: datetime.date, settings: CheckSettings = _DEFAULTS
 ) -> list[RuleFinding]:
     """Check one translation, on its own and beside its original."""
     return _in_order(settle(_translation(file, original, today), settings))
@@ -80,7 +89,7 @@ def check_clinic(file: ClinicFile, settings: CheckSettings = _DEFAULTS) -> list[
 
 
 def check_orphan(file: OrphanFile, settings: CheckSettings = _DEFAULTS) -> list[RuleFinding]:
-    """Check a translation of a procedure that doesn't exist."""
+    """Check a translation of a procedure or paper that doesn't exist."""
     return _in_order(settle(clinic.ignored_translation(file), settings))
 
 
@@ -100,9 +109,11 @@ def check_library(
 
 
 def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFinding]:
-    originals = files.by_code()
+    originals = files.by_name()
     for file in files.procedures:
         yield from _procedure(file, today)
+    for paper in files.papers:
+        yield from _paper(paper, today)
     for translation in files.translations:
         if original := originals.get(translation.code):
             yield from _translation(translation, original, today)
@@ -120,8 +131,8 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
 
 
 def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
-    originals = files.by_code()
-    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY):
+    originals = files.by_name()
+    for check in (*library.CHECKS, *risks.CHECKS_OF_LIBRARY, *both_languages.CHECKS):
         yield from check(files)
     for list_of_services in files.services:
         for check_services in services.CHECKS:
@@ -133,25 +144,40 @@ def _procedure(file: ProcedureFile, today: datetime.date) -> Iterator[RuleFindin
     yield from clause_of_code(file)
     for check in facts.CHECKS_OF_FACTS:
         yield from check(file)
+    yield from _days_of_facts(file, today)
+
+
+def _paper(file: PaperFile, today: datetime.date) -> Iterator[RuleFinding]:
+    yield from _text(file, today)
+    yield from _days_of_facts(file, today)
+
+
+def _days_of_facts(file: AnyOriginal, today: datetime.date) -> Iterator[RuleFinding]:
     for check_day in dates.CHECKS_OF_FACTS:
         yield from check_day(file, today)
 
 
-def _translation(file: TranslationFile, original: ProcedureFile, today: datetime.date) -> Iterator[RuleFinding]:
+def _translation(file: TranslatedFile, original: AnyOriginal, today: datetime.date) -> Iterator[RuleFinding]:
     yield from _text(file, today)
     for check in translations.CHECKS:
         yield from check(file, original)
+    if isinstance(file, TranslationFile) and isinstance(original, ProcedureFile):
+        for check_both in translations.CHECKS_OF_PROCEDURES:
+            yield from check_both(file, original)
 
 
-def _text(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
-    """Check what an original and a translation have in common."""
+def _text(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
+    """Check what an original and a translation have in common, of a procedure or a paper."""
     yield from unprintable_character(file)
-    yield from wording_of_procedure(file)
-    if report := read_procedure(file, file.procedure):
+    yield from wording_of_definition(file)
+    if report := read_definition(file, file.definition):
         for check_figures in reading.CHECKS:
             yield from check_figures(report)
-    for check in (*content.CHECKS, *lists.CHECKS, *risks.CHECKS, *facts.CHECKS):
+    for check in lists.CHECKS:
         yield from check(file)
+    if isinstance(file, ProcedureFile | TranslationFile):
+        for check_procedure_text in (*content.CHECKS, *risks.CHECKS, *facts.CHECKS):
+            yield from check_procedure_text(file)
     for check_day in dates.CHECKS:
         yield from check_day(file, today)
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from consentkit.checks.readability import PlacedText, texts_in
+from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
+from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import RiskTable
 from consentkit.model.words import LanguagePack
@@ -33,6 +35,11 @@ class ProcedureFile:
         """The code."""
         return self.procedure.code
 
+    @property
+    def definition(self) -> Procedure:
+        """The procedure."""
+        return self.procedure
+
 
 @dataclass(frozen=True)
 class TranslationFile:
@@ -52,10 +59,48 @@ class TranslationFile:
         """The code."""
         return self.procedure.code
 
+    @property
+    def definition(self) -> Procedure:
+        """The procedure."""
+        return self.procedure
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    """A paper in the language in which it was written first."""
+
+    source: SourceText
+    definition: Paper
+    language: str = "en"
+
+    @property
+    def code(self) -> str:
+        """The name."""
+        return self.definition.name
+
+
+@dataclass(frozen=True)
+class PaperTranslationFile:
+    """A paper in another language. Its facts are those of the original."""
+
+    source: SourceText
+    definition: Paper
+    """Texts of the translation and facts of the original, together."""
+    language: str
+    translates: str
+    """The hash of the text that it states it translates; empty where it states none."""
+    original_hash: str
+    """The hash of today's original."""
+
+    @property
+    def code(self) -> str:
+        """The name."""
+        return self.definition.name
+
 
 @dataclass(frozen=True)
 class OrphanFile:
-    """A translation of a procedure that doesn't exist."""
+    """A translation of a definition that doesn't exist."""
 
     source: SourceText
     code: str
@@ -63,6 +108,9 @@ class OrphanFile:
 
 
 AnyProcedure = ProcedureFile | TranslationFile
+AnyOriginal = ProcedureFile | PaperFile
+TranslatedFile = TranslationFile | PaperTranslationFile
+AnyDefinition = AnyOriginal | TranslatedFile
 
 
 @dataclass(frozen=True)
@@ -86,7 +134,7 @@ class ClinicFile:
     source: SourceText
     clinic: Clinic
     passed_over: tuple[str, ...] = ()
-    """Files in the clinic's `procedures` folder, by name, that are not read."""
+    """Files in the clinic's folders of definitions that are not read, each by its folder and name."""
     code: str = ""
 
     @property
@@ -144,22 +192,45 @@ class PrintedFile:
 
 
 @dataclass(frozen=True)
+class ClauseFile:
+    """What a clinic changes in the clauses of a language."""
+
+    source: SourceText
+    changes: ClauseChanges
+    language: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class LibraryFiles:
     """All that a clinic works with."""
 
     procedures: tuple[ProcedureFile, ...]
-    translations: tuple[TranslationFile, ...] = ()
+    translations: tuple[TranslatedFile, ...] = ()
+    """Those of procedures, and of papers."""
+    papers: tuple[PaperFile, ...] = ()
     packs: tuple[PackFile, ...] = ()
+    clauses: tuple[ClauseFile, ...] = ()
+    """The clinic's own, one file for each language that has some."""
     clinic: ClinicFile | None = None
     services: tuple[ServiceFile, ...] = ()
     risks: tuple[RiskFile, ...] = ()
     """The tables of risks, that of the clinic before the shipped one."""
     printed: tuple[PrintedFile, ...] = ()
     orphans: tuple[OrphanFile, ...] = ()
-    """Translations of procedures that don't exist."""
+    """Translations of definitions that don't exist."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
-    """For each code of which the clinic has its own text: when the shipped text was issued."""
+    """For each code or name of which the clinic has its own text: when the shipped text was issued."""
 
     def by_code(self) -> dict[str, ProcedureFile]:
         """The procedures by their codes."""
         return {file.code: file for file in self.procedures}
+
+    @property
+    def originals(self) -> tuple[AnyOriginal, ...]:
+        """The procedures and papers."""
+        return (*self.procedures, *self.papers)
+
+    def by_name(self) -> dict[str, AnyOriginal]:
+        """The procedures by their codes, and the papers by their names."""
+        return {file.code: file for file in self.originals}

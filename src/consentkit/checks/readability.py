@@ -19,8 +19,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from consentkit.checks.syllables import COUNTERS
-from consentkit.model.procedure import Procedure
+from consentkit.model.paper import PaperSection
+from consentkit.model.pictures import ShownPicture
 from consentkit.model.risks import Benefit, Risk
+from consentkit.model.translation import Definition
 
 Path = tuple[str | int, ...]
 Verdict = Literal["passes", "warns", "fails"]
@@ -33,8 +35,9 @@ _POLYSYLLABLE = 3
 
 NOT_READ_BY_PATIENTS = frozenset(
     {"code", "billing", "related", "policies", "sources", "review", "clauses", "plan", "covered_by"}
+    | {"name", "signers", "due", "papers", "without"}
 )
-"""The keys of a procedure that are facts, or meant for the clinic."""
+"""The keys of a procedure or paper that are facts, or meant for the clinic."""
 
 TEXT, SHORT = "text", "short"
 """The keys of a risk or benefit."""
@@ -242,14 +245,14 @@ def count_words(sentence: str) -> int:
     return len(split_words(sentence))
 
 
-def placed_passages(procedure: Procedure) -> Iterator[PlacedText]:
-    """Every text that a patient reads in a procedure, with its place."""
-    return (text for text in texts_in(procedure) if text.section not in NOT_READ_BY_PATIENTS)
+def placed_passages(definition: Definition) -> Iterator[PlacedText]:
+    """Every text that a patient reads in a procedure or paper, with its place."""
+    return (text for text in texts_in(definition) if text.section not in NOT_READ_BY_PATIENTS)
 
 
-def passages_of(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    """Every text that a patient reads in a procedure, each with the section that it belongs to."""
-    return ((placed.section, placed.text) for placed in placed_passages(procedure))
+def passages_of(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Every text that a patient reads in a procedure or paper, each with the section that it belongs to."""
+    return ((placed.section, placed.text) for placed in placed_passages(definition))
 
 
 def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
@@ -257,6 +260,9 @@ def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:
     if isinstance(value, str):
         yield PlacedText(path, value)
         return
+    if isinstance(value, ShownPicture | PaperSection):  # the name of a file or clause is no text
+        names = [name for name in type(value).model_fields if name not in ("file", "clause")]
+        value = {name: getattr(value, name) for name in names}
     if isinstance(value, Risk | Benefit):
         yield from _texts_of_statement(value, path)
         return

@@ -23,7 +23,7 @@ from consentkit.checks.readability import (
     split_words,
 )
 from consentkit.checks.rule_finding import Subject
-from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 
 MOST_NAMED = 5
 """How many sentences and words a report names."""
@@ -110,6 +110,6 @@ def read_closely(subject: Subject, texts: Iterable[PlacedText]) -> ReadingReport
     return ReadingReport(subject, tuple(texts)) if formulas(subject.language) else None
 
 
-def read_procedure(subject: Subject, procedure: Procedure) -> ReadingReport | None:
-    """Measure everything that a patient reads in a procedure."""
-    return read_closely(subject, placed_passages(procedure))
+def read_definition(subject: Subject, definition: Definition) -> ReadingReport | None:
+    """Measure everything that a patient reads in a procedure or paper."""
+    return read_closely(subject, placed_passages(definition))

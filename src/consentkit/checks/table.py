@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from consentkit.checks.inputs import ProcedureFile, TranslationFile
+from consentkit.checks.inputs import AnyDefinition
 from consentkit.checks.readability import Formula, Reading, judge, longest_sentence
-from consentkit.checks.reading_report import ReadingReport, read_procedure
+from consentkit.checks.reading_report import ReadingReport, read_definition
 from consentkit.checks.rules.reading import FEWEST_SENTENCES
 
 _HEAD = f"""\
 # How hard the documents are to read
 
-Made by a command from the texts; do not edit. Everything that a patient reads in a procedure is measured together:
-title, “In short”, sections, lists and words to know. A list item, a title or a label counts as a sentence; numbers are
-left out.
+Made by a command from the texts; do not edit. Everything that a patient reads in a procedure or paper is measured
+together: title, “In short”, sections, lists and words to know. A list item, a title or a label counts as a sentence;
+numbers are left out.
 
 Such formulas are off by about a grade and a half, and a good figure does not make a text clear. They are not a rating
 by PEMAT or the CDC Clear Communication Index, which only people can give. Only sections of at least {FEWEST_SENTENCES}
@@ -28,13 +28,13 @@ sentences are measured on their own: the figures of shorter ones mean little.
 
 @dataclass(frozen=True)
 class _Row:
-    file: ProcedureFile | TranslationFile
+    file: AnyDefinition
     report: ReadingReport
 
 
-def reading_table(files: Iterable[ProcedureFile | TranslationFile]) -> str:
+def reading_table(files: Iterable[AnyDefinition]) -> str:
     """The page: a table for each language that has a formula, a line for each document."""
-    rows = [_Row(file, report) for file in files if (report := read_procedure(file, file.procedure))]
+    rows = [_Row(file, report) for file in files if (report := read_definition(file, file.definition))]
     languages = sorted({row.file.language for row in rows}, key=lambda language: (language != "en", language))
     parts = (_part(language, [row for row in rows if row.file.language == language]) for language in languages)
     return "\n".join((_HEAD, *parts))
@@ -68,7 +68,7 @@ def _cells(row: _Row, used: tuple[Formula, ...]) -> tuple[str, ...]:
     whole = row.report.whole
     return (
         row.file.code,
-        row.file.procedure.title,
+        row.file.definition.title,
         f"{whole.words:,}",
         str(whole.sentences),
         *(f"{formula.compute(whole):.1f}" for formula in used),

@@ -1,7 +1,8 @@
 """Words and signs that a consent document should not have: what such an entry is, and how a text is searched for it.
 
-Guarantees: a finding is at the words that it is about, also where the same words occur before. A pattern belongs to
-a rule only if it is wrong nearly wherever it occurs; what depends on the words around it has an `unless`.
+Guarantees: a finding is at the words that it is about, also where the same words occur before. A pattern is compared
+with what a reader sees, so accents that are typed apart from their letters make no difference. It belongs to a
+rule only if it is wrong nearly wherever it occurs; what depends on the words around it has an `unless`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from consentkit.checks.as_read import as_read
 from consentkit.checks.readability import PlacedText
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Spot, Subject, breach
@@ -42,15 +44,22 @@ class UnwantedWording:
             return
         if self.names_only and placed.section not in _NAME_KEYS:
             return
-        for match in self.pattern.finditer(placed.text):
-            if not self._is_excused(placed.text, match.start()):
+        seen = as_read(placed.text)
+        for match in self.pattern.finditer(seen.text):
+            if not self._is_excused(seen.text, match.start()):
                 message = self.message.format(match=quoted(match[0]))
-                yield breach(self.rule, subject, spot_in(placed, match[0], match.start()), message)
+                yield breach(self.rule, subject, spot_of(placed, match), message)
 
     def _is_excused(self, text: str, start: int) -> bool:
         """Whether the sentence takes the words back before it comes to them, as in "we cannot guarantee"."""
         before = _SENTENCE_END.split(text[:start])[-1]
         return self.unless is not None and self.unless.search(before) is not None
+
+
+def spot_of(placed: PlacedText, match: re.Match[str]) -> Spot:
+    """The spot of a match in the text as a reader sees it."""
+    seen = as_read(placed.text)
+    return spot_in(placed, seen.written_at(*match.span()), seen.start(match.start()))
 
 
 def spot_in(placed: PlacedText, fragment: str, start: int) -> Spot:

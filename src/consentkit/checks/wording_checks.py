@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from consentkit.checks.inputs import AnyProcedure, ClinicFile, PackFile, RiskFile
+from consentkit.checks.inputs import AnyDefinition, ClinicFile, PackFile, RiskFile
 from consentkit.checks.readability import (
     NOT_READ_BY_PATIENTS,
     PlacedText,
@@ -19,16 +19,17 @@ from consentkit.checks.readability import (
 )
 from consentkit.checks.reading_report import read_closely
 from consentkit.checks.rule_finding import RuleFinding, Subject
-from consentkit.checks.rules import claims, leftovers, legal, misreading, reading, sentences, wording
+from consentkit.checks.rules import claims, idioms, leftovers, legal, misreading, reading, sentences, wording
 from consentkit.checks.rules.leftovers import PLACEHOLDER
 from consentkit.checks.rules.sources import unsourced_figure
 from consentkit.checks.rules.terms import undefined_term
 from consentkit.checks.rules.wording import unpaired_marks
 from consentkit.checks.unwanted_wording import UnwantedWording
 from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 
 _CODES = {"code", "clauses", "related", "role", "goes_with", "add_on_to", "not_with", "not_with_unless_separate"}
-_CODES |= {"replaced_by", "covered_by", "plan"}
+_CODES |= {"replaced_by", "covered_by", "plan", "signers", "due", "papers", "without"}
 _ONLY_NAMES = ("technical_terms", "also_called")
 _READ_AS_TEXT = {"clauses", "teach_back", "consent"}
 _NOT_PRINTED = {"language", "direction", "source", "months"}
@@ -38,7 +39,7 @@ _NOT_PRINTED = {"language", "direction", "source", "months"}
 @cache
 def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
     """What no text of a language should contain; `language` without region."""
-    every = (*leftovers.WORDINGS, *wording.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
+    every = (*leftovers.WORDINGS, *wording.WORDINGS, *idioms.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
     return tuple(entry for entry in every if entry.language in ("", language))
 
 
@@ -48,18 +49,19 @@ def left_to_clauses(language: str) -> tuple[UnwantedWording, ...]:
     return tuple(entry for entry in legal.WORDINGS if entry.language == language)
 
 
-def wording_of_procedure(file: AnyProcedure) -> Iterator[RuleFinding]:
-    """Check the texts of an original or a translation."""
-    procedure = file.procedure
+def wording_of_definition(file: AnyDefinition) -> Iterator[RuleFinding]:
+    """Check the texts of an original or a translation. What is left to clauses, a paper may say."""
+    definition = file.definition
     written = list(_written(file))
     yield from _each(file, written, lambda placed: placed.section not in NOT_READ_BY_PATIENTS)
     for_patients = [placed for placed in written if placed.section not in NOT_READ_BY_PATIENTS]
-    for placed in for_patients:
+    for placed in for_patients if isinstance(definition, Procedure) else ():
         for entry in left_to_clauses(primary(file.language)):
             yield from entry.search(file, placed, for_patients=True)
     yield from unsourced_figure(file, for_patients)
-    used = [placed for placed in placed_passages(procedure) if not _is_name(placed, procedure)]
-    yield from undefined_term(file, used, procedure.technical_terms, unwanted_in(primary(file.language)))
+    used = [placed for placed in placed_passages(definition) if not _is_name(placed, definition)]
+    terms = definition.technical_terms if isinstance(definition, Procedure) else ()
+    yield from undefined_term(file, used, terms, unwanted_in(primary(file.language)))
 
 
 def wording_of_pack(file: PackFile) -> Iterator[RuleFinding]:
@@ -102,24 +104,24 @@ def _each(
             yield from check(subject, placed)
 
 
-def _written(file: AnyProcedure) -> Iterator[PlacedText]:
+def _written(file: AnyDefinition) -> Iterator[PlacedText]:
     """Every text that is written in this file itself, except codes and names. A translation has none of the facts."""
-    for placed in texts_in(file.procedure):
+    for placed in texts_in(file.definition):
         keys = {step for step in placed.path if isinstance(step, str)}
         if not keys & _CODES and file.source.written((placed.section,)) and not _is_of_the_table(file, placed):
             yield placed
 
 
-def _is_of_the_table(file: AnyProcedure, placed: PlacedText) -> bool:
+def _is_of_the_table(file: AnyDefinition, placed: PlacedText) -> bool:
     """Whether a text is that of a risk which the file names by its key."""
     return (*placed.path[:-1], "risk") in file.source.yaml.values
 
 
-def _is_name(placed: PlacedText, procedure: Procedure) -> bool:
+def _is_name(placed: PlacedText, definition: Definition) -> bool:
     """Whether a text only names what is explained beside it."""
-    if placed.section == "alternatives" and placed.path[-1] == "name":
+    if isinstance(definition, Procedure) and placed.section == "alternatives" and placed.path[-1] == "name":
         _, _, index, _ = placed.path
-        return procedure.alternatives.items[int(index)].about is not None
+        return definition.alternatives.items[int(index)].about is not None
     return placed.section in _ONLY_NAMES
 
 

@@ -46,18 +46,18 @@ def consentkit() -> None:
     """
 
 
-@consentkit.command("list", short_help="List the procedures of the library.")
+@consentkit.command("list", short_help="List the procedures and papers of the library.")
 @json_option
 @cache_options
 def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """List the procedures of the library, a line each: code, minutes, kind and title."""
+    """List the procedures of the library, a line each: code, minutes, kind and title; then its papers."""
     from consentkit.cli.listing import list_library
 
     return list_library(workspace, as_json=as_json, quiet=quiet)
 
 
-@consentkit.command(short_help="Make the document of each procedure.")
-@click.argument("procedures", nargs=-1, required=True, type=CodeArgument(), metavar="CODE|FILE.yaml...")
+@consentkit.command(short_help="Make the document of each procedure or paper.")
+@click.argument("procedures", nargs=-1, required=True, type=CodeArgument(), metavar="CODE|NAME|FILE.yaml...")
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
 @click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
@@ -68,10 +68,11 @@ def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
 @json_option
 @cache_options
 def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any) -> int:
-    """Make the document of each procedure: CODE.pdf in the current folder.
+    """Make the document of each procedure or paper: CODE.pdf or NAME.pdf in the current folder.
 
     \b
     consentkit render 90837
+    consentkit render telehealth --lang es
     consentkit render 90837 90853 -o out/
     consentkit render my/90837.yaml --paper a4 -o - | lpr
 
@@ -127,7 +128,7 @@ consentkit.add_command(schedule)
 
 
 @consentkit.command(short_help="Check files for mistakes in form and content.")
-@click.argument("files", nargs=-1, type=CodeArgument(), metavar="[CODE|FILE.yaml|DIR]...")
+@click.argument("files", nargs=-1, type=CodeArgument(), metavar="[CODE|NAME|FILE.yaml|DIR]...")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--notices", is_flag=True, help="Show notices too, such as texts that nobody has reviewed.")
 @click.option("--pages", is_flag=True, help="Also make the papers, and warn of pages that break their budget.")
@@ -182,7 +183,7 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Show whether each document of the clinic's services.yaml is approved.
 
     It is approved, draft, changed since its approval, overdue, or an outdated translation. Without services.yaml, each
-    procedure of the library is a service.
+    procedure and paper of the library is a service.
     """
     from consentkit.cli.approving import print_status
 
@@ -214,19 +215,19 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
     return print_verdict(workspace, file, as_json=as_json)
 
 
-@consentkit.command(short_help="Write a procedure file to fill in.")
+@consentkit.command(short_help="Write a file of a procedure or paper to fill in.")
 @click.argument("code")
-@click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this procedure.")
+@click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this one.")
 @common_options
 def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
-    """Write CODE.yaml to fill in, with a comment on every key.
+    """Write CODE.yaml to fill in, with a comment on every key; or NAME.yaml, for a paper such as my-rules.
 
-    It is written to the clinic's `procedures` folder if there is one, otherwise to the current folder, together with
-    the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
+    It is written to the clinic's `procedures` or `papers` folder if there is one, otherwise to the current folder,
+    together with the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
     """
-    from consentkit.operations.scaffold import write_new_procedure
+    from consentkit.operations.scaffold import write_new_definition
 
-    written = write_new_procedure(workspace, code, source)
+    written = write_new_definition(workspace, code, source)
     for path in written:
         click.echo(path)
     say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)

@@ -15,7 +15,7 @@ from consentkit.operations.listing import list_procedures
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
-    from consentkit.library.overview import ListedProcedure
+    from consentkit.library.overview import ListedDefinition
 
 _ROLES = {"primary": "primary", "add_on": "add-on", "retired": "retired"}
 
@@ -26,10 +26,13 @@ def list_library(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
     for error in listing.broken:
         click.echo(str(error.problems[0]) if isinstance(error, InvalidInput) else f"Error: {error}", err=True)
     if as_json:
-        click.echo(report.as_json({"procedures": listing.procedures}))
-    elif listing.procedures:
-        click.echo(report.table(_row(entry) for entry in listing.procedures))
+        click.echo(report.as_json({"procedures": listing.procedures, "papers": listing.papers}))
+    else:
+        for rows in (list(map(_row, listing.procedures)), list(map(_row_of_paper, listing.papers))):
+            if rows:
+                click.echo(report.table(rows))
     shown = report.counted(len(listing.procedures), "procedure")
+    shown += f", {report.counted(len(listing.papers), 'paper')}" if listing.papers else ""
     broken = len(listing.broken)
     say(f"{shown}, {report.counted(broken, 'broken file')}" if broken else shown, quiet=quiet)
     return InvalidInput.exit_code if broken else 0
@@ -47,6 +50,10 @@ def report_health(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> in
     return 0 if all(finding.good for finding in findings) else RenderingFailed.exit_code
 
 
-def _row(entry: ListedProcedure) -> tuple[str, ...]:
+def _row(entry: ListedDefinition) -> tuple[str, ...]:
     minutes = f"{entry['minutes']['usual']} min" if entry["minutes"] else ""
     return entry["code"], minutes, _ROLES[entry["role"]], entry["title"]
+
+
+def _row_of_paper(entry: ListedDefinition) -> tuple[str, ...]:
+    return entry["name"], "paper to sign" if entry["signers"] else "paper to keep", entry["title"]

@@ -28,6 +28,7 @@ from consentkit.operations.packet_files import (
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
+    VisitNeedsNothing,
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
@@ -39,7 +40,7 @@ from consentkit.problems import Problem, printable, report_lines
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
-    from consentkit.operations.packets import PacketOptions
+    from consentkit.operations.packets import NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
 
 
@@ -113,6 +114,7 @@ class _PacketReport:
         self._is_schedule = is_schedule
         self._packets: list[dict[str, Any]] = []
         self._refused: list[dict[str, Any]] = []
+        self._nothing: list[dict[str, Any]] = []
         self._notices: set[str] = set()
         self._failure: ConsentkitError | None = None
         self._day_failure: ConsentkitError | None = None
@@ -122,7 +124,8 @@ class _PacketReport:
         """Sum up what was done; `skipped` are the lines of rows that are no visits. Returns the exit code."""
         if self._request.as_json:
             more = {"skipped": list(skipped)} if skipped else {}
-            click.echo(report.as_json({"packets": self._packets, "refused": self._refused, **more}))
+            result = {"packets": self._packets, "nothing_to_print": self._nothing, "refused": self._refused, **more}
+            click.echo(report.as_json(result))
         if self._day_failure:
             return self._day_failure.exit_code
         if self._failure is None:
@@ -146,6 +149,8 @@ class _PacketReport:
                 self._show_refusal(event.entry, event.error, event.problems)
             case VisitRefused():
                 self._show_refused(event)
+            case VisitNeedsNothing():
+                self._show_nothing(event.nothing)
             case DayFileWritten():
                 self._show_jobs(event.jobs)
                 self._show_file(event.file)
@@ -170,7 +175,8 @@ class _PacketReport:
             if notice.text not in self._notices:  # which many packets share
                 self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
-        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override))
+        texts = [notice.text for notice in event.made.notices]
+        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override, texts))
         if event.file:
             self._show_file(event.file)
         self._say(report.packet_line(packet, event.file))
@@ -185,6 +191,19 @@ class _PacketReport:
             needs = f"; {needs_text(entry.needs)}" if entry.needs else ""
             advice = f"; {earlier.advice}" if earlier.advice else ""
             click.echo(f"{entry.label}: {visit} has no packet{needs}{advice}", err=True)
+
+    def _show_nothing(self, nothing: NothingToPrint) -> None:
+        """Nothing has gone wrong, but an earlier packet may have been removed, or be left."""
+        entry, earlier = nothing.entry, nothing.earlier
+        self._nothing.append(
+            {"row": entry.row, "visit": entry.number, "on_file": list(nothing.codes), **_earlier_entry(earlier)}
+        )
+        advice = f"; {earlier.advice}" if earlier.advice else ""
+        said = f"nothing to print: everything is on file ({', '.join(nothing.codes)}){advice}"
+        if earlier.fate == "left":  # which somebody must remove
+            click.echo(f"{entry.label}: visit {entry.number}: {said}", err=True)
+        else:
+            self._say(f"{entry.label}: visit {entry.number}: {said}")
 
     def _show_refusal(self, entry: VisitEntry, error: ConsentkitError, problems: Sequence[Problem]) -> None:
         self._failure = self._failure or error

@@ -45,8 +45,11 @@ def document_entry(document: Document, file: str, notices: Sequence[str] = ()) -
     }
 
 
-def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[str, Any]:
-    """A finished packet as plain data. No patient data: the visit goes by its number."""
+def packet_entry(packet: Packet, file: str | None, reason: str | None, notices: Sequence[str] = ()) -> dict[str, Any]:
+    """A finished packet as plain data, with what the front desk should know of it.
+
+    No patient data: the visit goes by its number.
+    """
     plan, extra_titles = packet.plan, iter(packet.plan.extra_titles)
     return {
         "visit": plan.visit.visit,
@@ -63,6 +66,7 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None) -> dict[s
             for conflict in plan.overridden
         ],
         "clauses": list(plan.clauses),
+        "warnings": list(notices),
         "papers": [
             _paper_entry(placed, next(extra_titles) if placed.paper.kind == "extra" else placed.paper.title)
             for placed in packet.papers

@@ -93,15 +93,15 @@ class Commands(click.Group):
 
 
 class CodeArgument(click.ParamType[str]):
-    """The code of a procedure, or the path of a file; the shell completes both."""
+    """The code of a procedure, the name of a paper, or the path of a file; the shell completes each."""
 
     name = "code"
 
     def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Offer the library's codes, and files."""
+        """Offer the library's codes and names, and files."""
         from consentkit.operations.opening import open_clinic
 
-        codes = [code for code in open_clinic().library.codes() if code.startswith(incomplete)]
+        codes = [code for code in open_clinic().library.names() if code.startswith(incomplete)]
         return [*(CompletionItem(code) for code in codes), CompletionItem(incomplete, type="file")]
 
 

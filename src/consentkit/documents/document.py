@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from consentkit.documents.notices import review_notice
 from consentkit.model.identity import Layout, Variant
 from consentkit.pdf.part import Part
 
@@ -36,7 +35,7 @@ class Document:
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
     clauses: Mapping[str, str]
-    """The clauses that it holds, by name, each with why: `always`, or `procedure` where the procedure names it."""
+    """The clauses that it holds, by name, each with why: `always`, or what names it: `procedure` or `paper`."""
     warnings: tuple[str, ...]
     """What the front desk should know of it on any day."""
     page_notices: tuple[str, ...]
@@ -68,7 +67,8 @@ class Document:
 
     def notices(self, today: datetime.date) -> tuple[str, ...]:
         """What the front desk should know of it on this day, in sentences that begin with the code."""
-        return (*self.warnings, *review_notice(self.code, self.review_due, today))
+        due = self.review_due
+        return (*self.warnings, *((f"{self.code} was due for review on {due.isoformat()}",) if due < today else ()))
 
     @property
     def pages(self) -> int:

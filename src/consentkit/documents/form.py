@@ -55,7 +55,7 @@ def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]
 
 def _key(request: FormRequest, sought: Sequence[Sequence[Sought]], inputs: Inputs) -> str:
     digests = [key_from(digests_of(one, inputs)) for texts in sought for one in texts]
-    rest = [request.languages, asdict(request.situation), request.on_file, request.covered]
+    rest = [request.languages, asdict(request.situation), request.on_file, request.covered, request.on_papers]
     return key_of("form", *digests, json.dumps(rest, sort_keys=True))
 
 
@@ -65,6 +65,7 @@ def _packed(form: Form) -> bytes:
         "texts": [{**asdict(text), "edition": text.edition.isoformat()} for text in form.texts],
         "is_approved": form.is_approved,
         "mark": form.mark,
+        "also_sign": list(form.also_sign),
     }
     return pack_part(form.part, about)
 
@@ -77,6 +78,7 @@ def _unpacked(data: bytes | None) -> Form | None:
     part, about = kept
     try:
         texts = [{**text, "edition": datetime.date.fromisoformat(text["edition"])} for text in about.pop("texts")]
-        return Form(part, tuple(about.pop("languages")), tuple(FormText(**text) for text in texts), **about)
+        languages, also_sign = tuple(about.pop("languages")), tuple(about.pop("also_sign"))
+        return Form(part, languages, tuple(FormText(**text) for text in texts), also_sign=also_sign, **about)
     except (ValueError, KeyError, TypeError):
         return None

@@ -13,7 +13,7 @@ from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import DocumentSource, compose_page, require_clauses
 from consentkit.documents.page import Content, Page, compose_form
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.safety import form_texts, papers_given
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.placeholders import fill
@@ -38,12 +38,14 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         [[_asked(*one, request) for one in texts_of_one] for texts_of_one in composed],
         request.situation,
         request.on_file,
+        dict(request.on_papers),
     )
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     required = [*form_texts(form, words), *papers_given(form)]
-    part = print_page(page, layout, info, source.folder, source.templates, source.files, required=required)
-    return Form(part, request.languages, texts, all(text.approved_edition for text in texts), mark)
+    part = print_page(page, layout, info, assets_of(source.folder), source.templates, source.files, required=required)
+    is_approved = all(text.approved_edition for text in texts)
+    return Form(part, request.languages, texts, is_approved, mark, tuple(said[0].who for said in form.also_sign))
 
 
 def _asked(content: Content, page: Page, request: FormRequest) -> AskedText:

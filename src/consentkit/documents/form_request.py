@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Literal
 
 from consentkit.errors import WrongUse
 from consentkit.model.identity import Layout
@@ -30,12 +31,22 @@ class Situation:
     loose: bool = False
     """Whether no visit is known: whatever a visit may call for is there then, under "Only if needed"."""
 
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The roles of those who sign at the visit."""
+        sometimes = (role for role in ("assent", "interpreter", "witness") if getattr(self, role))
+        return ("representative" if self.represented else "patient", "clinician", *sometimes)
+
 
 LOOSE = Situation(loose=True)
 """A form that no visit is known for."""
 
 EVERYTHING = Situation(telehealth=True, trainee=True, represented=True, assent=True, interpreter=True, witness=True)
 """A visit that calls for everything there is."""
+
+
+OnPaper = Literal["visit", "file"]
+"""Where a signed paper is that has a clause: among those of the visit, or on file."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class FormRequest:
     """The procedures of the visit that are left out, since consent to them is on file."""
     covered: tuple[tuple[str, str], ...] = ()
     """Procedures of the visit that are left out, each behind the one whose consent covers it."""
+    on_papers: tuple[tuple[str, OnPaper], ...] = ()
+    """Clauses for some visits that a signed paper has, so that the form only names them."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""
@@ -89,6 +102,13 @@ class Form:
     """Whether each of them is approved today."""
     mark: str
     """What is at the head of each page: that it is a draft, or that it is approved."""
+    also_sign: tuple[str, ...] = ()
+    """Who signs it beside patient and clinician, such as who gives the anesthesia, in the first language."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The procedures for which it asks consent, in their order."""
+        return tuple(dict.fromkeys(text.code for text in self.texts))
 
     @property
     def pages(self) -> int:

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from consentkit.documents.form_request import Situation
+from consentkit.documents.form_request import OnPaper, Situation
 from consentkit.model.clauses import Clause
+from consentkit.model.on_form import AlsoSigner, OnForm
+from consentkit.model.passages import Passage
 from consentkit.model.placeholders import fill
-from consentkit.model.procedure import OnForm, Procedure
+from consentkit.model.procedure import Procedure
+from consentkit.model.risks import Risk
 from consentkit.model.words import LanguagePack
+
+_UNBROKEN = "\u00a0"
+_NONE: Mapping[str, OnPaper] = {}
 
 SUMMARY_ROWS = ("what", "why", "how_long", "main_risk", "your_choice")
 
@@ -80,6 +86,8 @@ class FormValues:
     """The clauses that hold for every visit by name, each in the languages that have it."""
     visit_clauses: Mapping[str, tuple[Clause, ...]]
     """Those that depend on the visit."""
+    also_sign: tuple[tuple[AlsoSigner, ...], ...]
+    """The second clinicians who sign, each in the languages that have them."""
     teach_back: tuple[tuple[str, ...], ...]
     """The questions for teach-back, each in the languages that have it."""
     on_file: tuple[str, ...] = ()
@@ -100,17 +108,23 @@ class FormValues:
         return self.second is None and (self.is_urgent or len(self.items) > 1)
 
 
-def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_file: Sequence[str] = ()) -> FormValues:
+def form_values(
+    asked: Sequence[Sequence[AskedText]],
+    situation: Situation,
+    on_file: Sequence[str] = (),
+    on_papers: Mapping[str, OnPaper] = _NONE,
+) -> FormValues:
     """What a form says. `asked` has the texts of each procedure, one in each language, the patient's language first.
 
-    `on_file` are the codes to which consent is on file.
+    `on_file` are the codes to which consent is on file, `on_papers` the clauses that a signed paper has.
     """
     packs = [text.pack for text in asked[0]]
     procedures = [texts[0].procedure for texts in asked]
     # A clause that one language lacks is printed in the other.
     clauses = [name for pack in packs for name in clauses_of_form(procedures, pack, situation)]
     said = {
-        name: tuple(pack.clauses[name] for pack in packs if name in pack.clauses) for name in dict.fromkeys(clauses)
+        name: tuple(_clause(pack, name, on_papers) for pack in packs if name in pack.clauses)
+        for name in dict.fromkeys(clauses)
     }
     plans = [texts[0].procedure.plan is not None for texts in asked]
     return FormValues(
@@ -119,11 +133,26 @@ def form_values(asked: Sequence[Sequence[AskedText]], situation: Situation, on_f
         items=tuple(_item(texts) for texts in asked),
         clauses={name: clause for name, clause in said.items() if not clause[0].visit},
         visit_clauses={name: clause for name, clause in said.items() if clause[0].visit},
+        also_sign=tuple(_also_sign(asked)),
         teach_back=tuple(_teach_back(asked)),
         on_file=tuple(_on_file(pack, on_file) for pack in packs) if on_file else (),
         calls=tuple((pack.plan.call, pack.plan.call_note) for pack in packs) if any(plans) else (),
         is_urgent=all(plans),
     )
+
+
+def _clause(words: LanguagePack, name: str, on_papers: Mapping[str, OnPaper]) -> Clause:
+    """A clause as a form has it: of one that a signed paper has, only that it has it.
+
+    Where the paper is on file, the lines of the clause are on the form: what is written there may differ at each visit.
+    """
+    clause = words.clauses[name]
+    where = on_papers.get(name) if clause.visit else None
+    if where is None:
+        return clause
+    said = words.form.clause_on_paper if where == "visit" else words.form.clause_on_file
+    blanks = () if where == "visit" else clause.blanks
+    return clause.model_copy(update={"text": Passage(intro=said), "blanks": blanks})
 
 
 def _item(texts: Sequence[AskedText]) -> AskedItem:
@@ -152,7 +181,7 @@ def _said(text: AskedText) -> SaidText:
         name=fill(words.form.item, title=procedure.title, code=separator.join((procedure.code, *text.covered))),
         summary={row: getattr(procedure.summary, row) for row in SUMMARY_ROWS},
         risks={
-            group: _listed([risk.phrase.rstrip(".") for risk in risks])
+            group: _listed([_phrase(risk, words) for risk in risks])
             for group, risks in procedure.risks.main_risks.items()
         },
         choices=_listed([*choices, words.form.nothing]),
@@ -162,9 +191,15 @@ def _said(text: AskedText) -> SaidText:
             words.form.given_paper_later if procedure.plan else words.form.given_paper,
             **names,
             date=words.dates.write(procedure.review.issued),
-            fingerprint=text.fingerprint,
+            fingerprint=text.fingerprint.replace(" ", _UNBROKEN),  # whoever compares it reads one number
         ),
     )
+
+
+def _phrase(risk: Risk, words: LanguagePack) -> str:
+    """A risk in a few words, behind its figure if it has one."""
+    phrase = risk.phrase.rstrip(".")
+    return f"{words.figures.write(risk.figure)} {phrase}" if risk.figure else phrase
 
 
 def _listed(phrases: Sequence[str]) -> str:
@@ -176,15 +211,27 @@ def _listed(phrases: Sequence[str]) -> str:
 def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situation: Situation) -> dict[str, str]:
     """The names of the clauses that a form has, each with why: `always`, `procedure` or `visit`."""
     asked = {name for procedure in procedures for name in procedure.clauses}
+    dropped = set.intersection(*(set(procedure.without) for procedure in procedures)) - asked
     called = {"telehealth": situation.telehealth, "trainee": situation.trainee}
     reasons: dict[str, str] = {}
     for name, clause in pack.clauses.items():
         if clause.visit:
-            if situation.loose or called[clause.visit]:
+            if called[clause.visit] or (situation.loose and name not in dropped):
                 reasons[name] = "visit"
-        elif (clause.form or clause.initials) and (clause.always or name in asked):
+        elif clause.is_on_form and (clause.always or name in asked) and name not in dropped:
             reasons[name] = "always" if clause.always else "procedure"
     return reasons
+
+
+def _also_sign(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[AlsoSigner, ...]]:
+    """The second clinicians of all procedures, each once."""
+    seen: set[AlsoSigner] = set()
+    for texts in asked:
+        signers = [text.procedure.on_form.signers if text.procedure.on_form else () for text in texts]
+        for index, signer in enumerate(signers[0]):
+            if signer not in seen:
+                seen.add(signer)
+                yield tuple(others[index] for others in signers if index < len(others))
 
 
 def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...]]:

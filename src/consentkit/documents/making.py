@@ -15,14 +15,14 @@ from consentkit.documents.budgets import budget_notices
 from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.safety import safety_texts
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout, printed_fingerprint
-from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
 from consentkit.problems import listed
@@ -46,14 +46,20 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     Raises RenderingFailed where a template is faulty, a character can't be printed, or the result is not fit to be
     handed out.
     """
-    require_clauses(content.procedure, content.pack)
+    require_whole(content)
     page = compose_page(content, source)
     required = [*safety_texts(content, printed_fingerprint(page.content_hash))]
     part = print_page(
-        page, layout, _info(content, page), source.folder, source.templates, source.files, required=required
+        page,
+        layout,
+        _info(content, page),
+        assets_of(source.folder, content),
+        source.templates,
+        source.files,
+        required=required,
     )
     return Document(
-        code=content.procedure.code,
+        code=content.definition.code,
         title=content.title,
         language=content.pack.language,
         variant=content.variant,
@@ -65,7 +71,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         clauses=content.clauses,
         warnings=tuple(standing_notices(content)),
         page_notices=tuple(budget_notices(content, layout, part)),
-        review_due=content.procedure.review.next,
+        review_due=content.definition.review.next,
         part=part,
     )
 
@@ -79,27 +85,38 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
             None if content.stale else source.approvals.current(content.identity.approved_as, content_hash)
         ),
         source.today,
-        source.folder.logo.digest if source.folder.logo else "",
+        "".join(picture.digest for picture in (source.folder.logo, *content.shown) if picture),
         source.files,
     )
 
 
-def require_clauses(procedure: Procedure, pack: LanguagePack) -> None:
-    """Raise RenderingFailed where the pack lacks a clause that the procedure names: it would be missing unnoticed."""
-    if lost := [name for name in procedure.clauses if name not in pack.clauses]:
+def require_whole(content: Content) -> None:
+    """Raise RenderingFailed where something would be missing from the document unnoticed."""
+    require_clauses(content.definition, content.pack)
+    if content.variant != "paper":
+        return
+    if not content.paper.sections:
+        raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; add a section to it")
+    if lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
+        raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
+
+
+def require_clauses(definition: Definition, pack: LanguagePack) -> None:
+    """Raise RenderingFailed where the pack lacks a clause that a definition names: it would be missing unnoticed."""
+    if lost := [name for name in definition.clauses if name not in pack.clauses]:
         raise RenderingFailed(
-            f"{procedure.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
+            f"{definition.code} needs a clause that the language pack {pack.language} lacks: {listed(lost)}"
         )
 
 
 def _info(content: Content, page: Page) -> DocumentInfo:
-    procedure = content.procedure
+    definition = content.definition
     return DocumentInfo(
-        title=f"{content.title} ({procedure.code})",
+        title=content.called,
         language=content.pack.language,
-        code=procedure.code,
+        code=definition.code,
         variant=content.variant,
-        edition=procedure.review.issued.isoformat(),
+        edition=definition.review.issued.isoformat(),
         content_hash=page.content_hash,
         publisher=content.clinic.name or "",
         tool=f"consentkit {__version__}",

@@ -1,12 +1,10 @@
 """What the front desk should know about a document before handing it out.
 
-Guarantees: a notice never stops a document and never changes it; it depends on the document's content and on the day
-alone.
+Guarantees: a notice never stops a document and never changes it; it depends on the document's content alone.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,16 +14,10 @@ if TYPE_CHECKING:
 
 def standing_notices(content: Content) -> Iterator[str]:
     """Yield each notice that holds on any day, as a sentence that begins with the code."""
-    procedure = content.procedure
-    billing = procedure.billing
-    if billing.role == "retired":
+    code = content.definition.code
+    if content.variant != "paper" and content.procedure.billing.role == "retired":
+        billing = content.procedure.billing
         replacement = " or ".join(billing.replaced_by)
-        yield f"{procedure.code} was retired in {billing.retired_in}; use {replacement} instead"
+        yield f"{code} was retired in {billing.retired_in}; use {replacement} instead"
     if content.stale:
-        yield f"{procedure.code} has changed since it was translated; the translation counts as not approved"
-
-
-def review_notice(code: str, due: datetime.date, today: datetime.date) -> Iterator[str]:
-    """Yield a notice where the day has passed by which a text had to be reviewed."""
-    if due < today:
-        yield f"{code} was due for review on {due.isoformat()}"
+        yield f"{code} has changed since it was translated; the translation counts as not approved"

@@ -7,6 +7,7 @@ one or the nearest parent that is a clinic's; particulars that are the same as t
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from consentkit.library.defaults import ClinicDefaults, find_clinic_folder, know
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.identity import PARTICULARS
+from consentkit.model.identity import DEFINITION_FOLDERS, PARTICULARS, DefinitionKind
 from consentkit.problems import printable
 from consentkit.reading.paths import is_folder, is_there
 from consentkit.resources import shipped
@@ -61,11 +62,17 @@ def open_folder(
     return OpenWorkspace(
         opened=_opened(folder, inputs, despite_faults=despite_faults),
         particulars=particulars,
-        library=Library((*(path / "procedures" for path in own), shipped("procedures"))),
+        library=Library(_folders("procedure", own), _folders("paper", own)),
         templates=templates,
         store=store,
         snapshot=snapshot,
     )
+
+
+def _folders(kind: DefinitionKind, own: Sequence[Path]) -> tuple[Path, ...]:
+    """Where definitions of a kind are: in the clinic's folder, if there is one, and as they are shipped."""
+    name = DEFINITION_FOLDERS[kind]
+    return (*(path / name for path in own), shipped(name))
 
 
 def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> ClinicFolder | ClinicDefaults:

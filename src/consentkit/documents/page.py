@@ -1,4 +1,4 @@
-"""From a procedure, a language pack and a clinic to one HTML page, with the hash of what it says.
+"""From a definition, a language pack and a clinic to one HTML page, with the hash of what it says.
 
 Guarantees: the hash covers everything on the page that a patient reads, whatever the layout; information, form and
 consent of a procedure in one language have one hash, since they are one text.
@@ -18,18 +18,23 @@ from markupsafe import escape
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
+from consentkit.documents.paper_signing import paper_signing
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.paper import Paper
 from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.reading.paths import is_file
+from consentkit.reading.pictures import Picture
 
 STYLE_SHEET = "print.css"
 LARGE_STYLE_SHEET, REGULAR_STYLE_SHEET = "large.css", "regular.css"
 LOGO_ASSET = "asset:logo"
+PICTURE_ASSET = "asset:picture-{number}"
 
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
@@ -65,25 +70,53 @@ class Page(Sheet):
 
 @dataclass(frozen=True)
 class Content:
-    """What a document is about: a procedure's text in one language, as one kind of document."""
+    """What a document is about: the text of a definition in one language, as one kind of document."""
 
-    procedure: Procedure
+    definition: Definition
     clinic: Clinic
     pack: LanguagePack
     variant: Variant = "consent"
     translated: bool = False
     """Whether the text is a translation."""
+    signers: tuple[str, ...] | None = None
+    """Of a paper, the roles of those who sign at its visit; none for a copy to read, None where no visit is known."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures of its text, in their order."""
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure that it is about, where it is about one."""
+        assert isinstance(self.definition, Procedure)
+        return self.definition
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that it is, where it is one."""
+        assert isinstance(self.definition, Paper)
+        return self.definition
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is a paper that somebody signs, and no copy of one to read."""
+        return bool(self.paper.signers) and self.signers != ()
 
     @property
     def title(self) -> str:
         """What the document is called: a plan is the patient's own, and not about the procedure."""
-        return self.pack.plan.heading if self.variant == "plan" else self.procedure.title
+        return self.pack.plan.heading if self.variant == "plan" else self.definition.title
+
+    @property
+    def called(self) -> str:
+        """What the file says that it is: the title, with the code of the procedure. A paper's name is for the desk."""
+        return self.title if self.variant == "paper" else f"{self.title} ({self.definition.code})"
 
     @property
     def clauses(self) -> dict[str, str]:
         """The clauses that this document prints, in the order of the pack, each with why it is there."""
+        if self.variant == "paper":
+            return {name: "paper" for name in self.pack.clauses if name in self.paper.clauses}
         to_sign = self.variant in {"consent", "form"}
         printed = {**self.clauses_to_read, **(self._clauses_to_sign if to_sign else {})}
         return {name: printed[name] for name in self.pack.clauses if name in printed}
@@ -99,7 +132,8 @@ class Content:
         if self.variant not in {"consent", "information"}:
             return {}
         asked, on_form = dict.fromkeys(self.procedure.clauses, "procedure"), self._clauses_to_sign
-        reasons = {name: "always" if clause.always else asked.get(name) for name, clause in self.pack.clauses.items()}
+        every = {name: clause for name, clause in self.pack.clauses.items() if name not in self.procedure.without}
+        reasons = {name: "always" if clause.always else asked.get(name) for name, clause in every.items()}
         return {name: reason for name, reason in reasons.items() if reason and name not in on_form}
 
     @property
@@ -108,6 +142,16 @@ class Content:
         every = clauses_of_form([self.procedure], self.pack, Situation())
         return "; ".join(self.pack.clauses[name].heading for name in every)
 
+    @property
+    def shown(self) -> tuple[Picture, ...]:
+        """The pictures that this document shows, or the text that it is a part of."""
+        return self.pictures if approved_kind(self.variant) == "consent" else ()
+
+    @property
+    def assets(self) -> dict[str, bytes]:
+        """Its pictures, by the addresses that templates use for them."""
+        return {PICTURE_ASSET.format(number=number): one.data for number, one in enumerate(self.shown, 1)}
+
     def form(self, fingerprint: str, situation: Situation = LOOSE) -> FormValues:
         """What the form of this procedure alone says, with the fingerprint of its information."""
         return form_values([[AskedText(self.procedure, self.pack, fingerprint)]], situation)
@@ -115,7 +159,7 @@ class Content:
     @property
     def identity(self) -> Identity:
         """Which document it is, for approvals."""
-        return Identity(self.procedure.code, self.pack.language, self.variant)
+        return Identity(self.definition.code, self.pack.language, self.variant)
 
 
 _ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
@@ -140,9 +184,10 @@ def compose(
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
     filled = Templates(templates, files)
-    pages = {kind: _filled_in(filled, replace(content, variant=kind)) for kind in _kinds_of_text(content.variant)}
+    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
+    pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    hashed = [*pages.values(), *_other_forms(filled, content), style, *layouts, pictures]
+    hashed = [*hashed_pages.values(), *_other_pages(filled, content), style, *layouts, pictures]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = _mark(content.pack, approval, today)
@@ -150,6 +195,12 @@ def compose(
     for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
     return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
+
+
+def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
+    """The pages of a document and of those that are one text with it, by their kinds."""
+    kinds = _kinds_of_text(content.variant)
+    return {kind: _filled_in(templates, replace(content, variant=kind)) for kind in kinds}
 
 
 def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
@@ -161,8 +212,10 @@ def _filled_in(templates: Templates, content: Content) -> str:
     return templates.fill_in(f"{content.variant}.html", _values(content))
 
 
-def _other_forms(templates: Templates, content: Content) -> list[str]:
-    """What the forms of visits say that the loose one does not: whoever approves a text approves these with it."""
+def _other_pages(templates: Templates, content: Content) -> list[str]:
+    """What the papers of visits say that the loose one does not: whoever approves a text approves these with it."""
+    if content.variant == "paper":
+        return [_filled_in(templates, replace(content, signers=()))] if content.paper.signers else []
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
@@ -217,16 +270,25 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     shared = page_values(content.pack, content.clinic, _MARK_PLACE)
     if content.variant == "form":
         return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
+    shared |= {
+        "definition": content.definition,
+        "title": content.title,
+        "called": content.called,
+        "code": content.definition.code,
+        "variant": content.variant,
+        "sources": content.definition.every_source,
+        "translated": content.translated,
+        "fingerprint": _FINGERPRINT_PLACE,
+    }
+    if content.variant == "paper":
+        signing = paper_signing(content.paper, content.signers) if content.is_signed else None
+        as_form = {"second": None, "situation": LOOSE if content.signers is None else Situation()}  # for shared pieces
+        return {**shared, "paper": content.paper, "signing": signing, "form": as_form}
     values = {
         **shared,
         "procedure": content.procedure,
-        "title": content.title,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "headings_on_form": content.headings_on_form,
-        "variant": content.variant,
-        "sources": content.procedure.every_source,
-        "translated": content.translated,
-        "fingerprint": _FINGERPRINT_PLACE,
     }
     return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
 

@@ -7,12 +7,20 @@ is required of it has been found again in the finished file, where it can be see
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from consentkit.documents.page import LARGE_STYLE_SHEET, LOGO_ASSET, REGULAR_STYLE_SHEET, Sheet, read_style, style_path
+from consentkit.documents.page import (
+    LARGE_STYLE_SHEET,
+    LOGO_ASSET,
+    REGULAR_STYLE_SHEET,
+    Content,
+    Sheet,
+    read_style,
+    style_path,
+)
 from consentkit.documents.safety import require_texts
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
@@ -30,24 +38,30 @@ def print_page(
     page: Sheet,
     layout: Layout,
     info: Info,
-    folder: ClinicFolder,
+    assets: Mapping[str, bytes],
     templates: Sequence[Path],
     files: Snapshot | None = None,
     *,
     required: Sequence[str] = (),
 ) -> Part:
-    """Print a page. `files` reads the style sheets; `required` are the texts that must be in the finished file.
+    """Print a page. `files` reads the style sheets; `assets` are the pictures that the page may show, by
+    address; `required` are the texts that must be in the finished file.
 
     Raises RenderingFailed where a template is faulty, a character can't be printed, or a text is missing.
     """
     engine = load_engine()
-    assets = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
     styles = [page.style, *_layout_styles(layout, templates, files)]
     with naming_templates((*page.templates, *_layout_style_paths(layout, templates))):
         part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
         if required:
             require_texts(required, part.pdf)
     return part
+
+
+def assets_of(folder: ClinicFolder, content: Content | None = None) -> dict[str, bytes]:
+    """What a page may show: the clinic's logo, and the pictures of its text."""
+    logo = {LOGO_ASSET: folder.logo.data} if folder.logo else {}
+    return {**logo, **(content.assets if content else {})}
 
 
 def load_engine() -> ModuleType:

@@ -17,9 +17,11 @@ from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
 from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.clauses import Clause
+from consentkit.model.paper import Paper
 from consentkit.model.passages import Passage
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Statement
+from consentkit.model.tables import Table
 from consentkit.model.words import FigureWords, LanguagePack, PlanWords
 from consentkit.problems import quoted
 
@@ -41,10 +43,12 @@ def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[s
         yield from _refusal_texts(content)
     if content.variant == "plan":
         yield from _plan_texts(content.pack.plan)
+    if content.variant == "paper":
+        yield from _paper_texts(content.paper, content.pack)
 
 
 def _texts_to_read(content: Content) -> Iterator[str]:
-    """What an information says: all that there is to weigh, when to get help, and the clauses."""
+    """What the information says: all that there is to weigh, when to get help, and the clauses."""
     procedure, words = content.procedure, content.pack.figures
     yield from (getattr(procedure.summary, row) for row in SUMMARY_ROWS)
     yield from (with_figure(risk, words) for risk in procedure.risks.each)
@@ -54,6 +58,9 @@ def _texts_to_read(content: Content) -> Iterator[str]:
     for choice in procedure.alternatives.items:
         yield from (choice.name, *choice.good, *choice.less_good)
     yield from passage_texts(procedure.no_treatment)
+    yield from passage_texts(procedure.warning_signs) if procedure.warning_signs else ()
+    for table in procedure.tables:
+        yield from table_texts(table)
     yield from clause_texts(content.pack.clauses[name] for name in content.clauses_to_read)
 
 
@@ -62,6 +69,23 @@ def _plan_texts(plan: PlanWords) -> Iterator[str]:
     yield from (plan.call, plan.call_note)
     for step in plan.steps:
         yield from (step.heading, step.hint)
+
+
+def _paper_texts(paper: Paper, words: LanguagePack) -> Iterator[str]:
+    """What a paper says, and what is said by signing it."""
+    yield paper.title
+    yield from paper.intro.split("\n\n") if paper.intro else ()
+    for section in paper.sections:
+        clause = words.clauses[section.clause] if section.clause else None
+        yield clause.heading if clause else section.heading or ""
+        yield from clause_texts([clause]) if clause else ()
+        yield from passage_texts(section.text) if section.text else ()
+        if section.table:
+            yield from table_texts(section.table)
+        yield from (choice.label for choice in section.choices)
+    if paper.signers:
+        yield from paper.statements
+        yield from (paper.agreement,) if paper.agreement else ()
 
 
 def _refusal_texts(content: Content) -> Iterator[str]:
@@ -76,7 +100,8 @@ def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:
     """What a form says in each of its languages: what is asked and weighed, rights and limits, and what is signed."""
     for said in (said for item in form.items for said in item.said):
         yield from (said.name, *said.summary.values(), *said.risks.values(), said.choices)
-        yield from said.on_form.initials if said.on_form else ()
+        yield from (*said.on_form.also_agree, *said.on_form.initials) if said.on_form else ()
+    yield from (signer.statement for said_of_one in form.also_sign for signer in said_of_one)
     yield from form.on_file
     yield from (text for call in form.calls for text in call)
     yield from clause_texts(clause for clauses in form.clauses.values() for clause in clauses)
@@ -102,6 +127,12 @@ def _get_help_texts(procedure: Procedure) -> Iterator[str]:
 def with_figure(statement: Statement, words: FigureWords) -> str:
     """What a paper says of a risk or benefit: a figure comes first."""
     return f"{words.write(statement.figure)} {statement.text}" if statement.figure else statement.text
+
+
+def table_texts(table: Table) -> Iterator[str]:
+    """What is printed in a table."""
+    yield from table.columns
+    yield from (text for row in table.rows for text in row if text)
 
 
 def clause_texts(clauses: Iterable[Clause]) -> Iterator[str]:

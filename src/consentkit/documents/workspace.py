@@ -18,18 +18,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import UnprintableText, WrongUse
+from consentkit.errors import InvalidInput, UnprintableText, WrongUse
 from consentkit.library.defaults import ClinicDefaults
+from consentkit.library.definitions import check_definition, load_definition, load_procedure, load_translation
 from consentkit.library.keys import Inputs
-from consentkit.library.procedures import Library, check_procedure, load_procedure, load_translation
+from consentkit.library.procedures import Library
 from consentkit.library.snapshot import ABSENT, Snapshot
-from consentkit.library.sought import Sought, find, locate, translation_of
+from consentkit.library.sought import Sought, find, kind_of, locate, translation_of, variant_of
 from consentkit.model.identity import (
     APPROVALS,
+    DEFINITION_FOLDERS,
     ORIGINAL_LANGUAGE,
     PAPER_SIZES,
     PARTICULARS,
     VARIANTS,
+    DefinitionKind,
     Layout,
     PaperSize,
     Variant,
@@ -45,7 +48,9 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.documents.page import Content, Page
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
+    from consentkit.model.translation import Definition
     from consentkit.model.words import LanguagePack
+    from consentkit.reading.pictures import Picture
     from consentkit.reading.places import SourceText
 
 Result = TypeVar("Result")
@@ -129,34 +134,39 @@ class OpenWorkspace:
         path, files = self.locate(code_or_path), self._files(snapshot)
         return load_procedure(path, known_clauses=known, snapshot=files, risk_files=self.library.risk_files(path))
 
+    def definition(self, code_or_path: str | Path, pack: LanguagePack, snapshot: Snapshot | None = None) -> Definition:
+        """Load a procedure or paper, as `procedure` does. The pack must have every clause that a procedure names."""
+        path, files = self.locate(code_or_path), self._files(snapshot)
+        kind, risk_files = kind_of(self.library, path, files), self.library.risk_files(path)
+        return load_definition(path, kind, known_clauses=pack.clauses_for(kind), snapshot=files, risk_files=risk_files)
+
     def locate(self, code_or_path: str | Path) -> Path:
-        """The file of a procedure. Text with a slash, or that ends in .yaml, is a path; anything else is a code."""
+        """The file of a definition. Text with a slash, or that ends in .yaml, is a path; else it is a code or name."""
         return locate(self.library, code_or_path)
 
     def check(self, path: Path, pack: LanguagePack) -> list[Problem]:
-        """All problems of the form of one procedure file; `consentkit.operations.check` looks at the content too."""
-        return check_procedure(path, known_clauses=pack.clauses, risk_files=self.library.risk_files(path))[1]
+        """All problems of the form of one file; `consentkit.operations.check` looks at the content too."""
+        kind, risk_files = kind_of(self.library, path, self._files()), self.library.risk_files(path)
+        return check_definition(path, kind, known_clauses=pack.clauses_for(kind), risk_files=risk_files)[1]
 
     def content(
         self,
-        procedure: str | Path | Procedure,
+        definition: str | Path | Definition,
         *,
         language: str | None = None,
         variant: Variant = "consent",
         snapshot: Snapshot | None = None,
     ) -> Content:
-        """What a document is about: a procedure, in a language, as one of the kinds of documents.
+        """What a document is about: a procedure, in a language, as one of the kinds of documents; or a paper.
 
         Raises UnknownCode, InvalidInput, FileAccess, or WrongUse where there is no such language, kind or translation.
         """
-        from consentkit.model.procedure import Procedure
-
         _require_variant(variant)
         files = self._files(snapshot)
         pack = self.language(language, files)
-        original = procedure if isinstance(procedure, Procedure) else self.procedure(procedure, pack, files)
-        path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(procedure, pack.language)
-        return self._content_in(original, path, pack, variant, files)
+        original = self.definition(definition, pack, files) if isinstance(definition, str | Path) else definition
+        path = None if pack.language == ORIGINAL_LANGUAGE else self._find_translation(definition, pack.language)
+        return self._content_in(original, self._file_of(definition), path, pack, variant, files)
 
     def content_of(self, sought: Sought, snapshot: Snapshot) -> Content:
         """What a document is about, from the files that were resolved, whatever has come or gone since.
@@ -166,51 +176,74 @@ class OpenWorkspace:
         identity = sought.identity
         _require_variant(identity.variant)
         pack = self.language(identity.language, snapshot)
-        original = self.procedure(sought.original, pack, snapshot)
-        return self._content_in(original, sought.translation, pack, identity.variant, snapshot)
+        original = self.definition(sought.original, pack, snapshot)
+        content = self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
+        return replace(content, signers=sought.layout.signers)
+
+    def _file_of(self, definition: str | Path | Definition) -> Path:
+        """The file of a definition, to which its pictures belong."""
+        if isinstance(definition, str | Path):
+            return self.locate(definition)
+        folder = DEFINITION_FOLDERS["procedure"]
+        return (self.opened.path or Path()) / folder / f"{definition.code}.yaml"
 
     def _content_in(
-        self, original: Procedure, path: Path | None, pack: LanguagePack, variant: Variant, files: Snapshot
+        self,
+        original: Definition,
+        file: Path,
+        path: Path | None,
+        pack: LanguagePack,
+        variant: Variant,
+        files: Snapshot,
     ) -> Content:
-        """What a document of a procedure is about in a language; `path` is where its translation is."""
+        """What a document of a definition is about in a language. `file` is where it is, `path` its translation."""
         from consentkit.documents.page import Content
+        from consentkit.model.procedure import Procedure
 
-        if variant == "plan" and original.plan is None:
+        kind: DefinitionKind = "procedure" if isinstance(original, Procedure) else "paper"
+        variant = variant_of(kind, original.code, variant)
+        if variant == "plan" and isinstance(original, Procedure) and original.plan is None:
             raise WrongUse(
                 f"{original.code} has no plan for a crisis; its file requests one with the line `plan: crisis`, as "
                 "90839 does"
             )
         if pack.language == ORIGINAL_LANGUAGE:
-            return Content(original, self.folder.clinic, pack, variant)
+            original = _without_dropped(original, pack)
+            return Content(original, self.folder.clinic, pack, variant, pictures=_pictures(original, file, files))
         path = _translation(path, original.code, pack.language, files)
-        translation = load_translation(path, files, risk_files=self.library.risk_files(path))
+        translation = load_translation(path, files, kind=kind, risk_files=self.library.risk_files(path))
+        translated, fits = translation.applied_to(original), translation.fits(original)
+        if fits and (lost := list(translation.lacks(original))):
+            raise InvalidInput([Problem(str(path), None, None, "", f"lacks {listed(lost)}; add what the original has")])
         return Content(
-            procedure=translation.applied_to(original),
+            definition=_without_dropped(translated, pack),
             clinic=self.folder.clinic,
             pack=pack,
             variant=variant,
             translated=True,
-            stale=not translation.fits(original),
+            stale=not fits,
+            pictures=_pictures(translated, path, files),
         )
 
-    def _find_translation(self, procedure: str | Path | Procedure, language: str) -> Path | None:
-        """Where the translation of a procedure is: in the library, or beside a file from elsewhere."""
-        if not isinstance(procedure, str | Path):
-            return self.library.translation(procedure.code, language)
-        return translation_of(self.library, self.locate(procedure), language)
+    def _find_translation(self, definition: str | Path | Definition, language: str) -> Path | None:
+        """Where the translation of a definition is: in the library, or beside a file from elsewhere."""
+        if not isinstance(definition, str | Path):
+            return self.library.translation(definition.code, language)
+        return translation_of(self.library, self.locate(definition), language)
 
     def find(
         self, procedure: str | Path, layout: Layout, *, language: str | None = None, variant: Variant = "consent"
     ) -> Sought:
         """Resolve which document is requested. Raises UnknownCode."""
-        return find(self.library, procedure, language or self.default_language, variant, layout)
+        language = language or self.default_language
+        return find(self.library, procedure, language, variant, layout, self._files())
 
     def is_own(self, sought: Sought) -> bool:
         """Whether the clinic itself wrote something of what a document says: its text, its clauses or its templates."""
         texts = [path for path in (sought.original, sought.translation) if path]
         folder = self.opened.path
         return (
-            any(path.parent != shipped("procedures") for path in texts)
+            any(path.parent not in {shipped(name) for name in DEFINITION_FOLDERS.values()} for path in texts)
             or self.templates != (shipped("templates"),)
             or bool(folder and is_there(clause_file(folder, sought.identity.language)))
         )
@@ -246,7 +279,7 @@ class OpenWorkspace:
 
     def render(
         self,
-        procedure: str | Path | Procedure | Content,
+        procedure: str | Path | Definition | Content,
         *,
         language: str | None = None,
         paper: PaperSize | None = None,
@@ -296,7 +329,7 @@ class OpenWorkspace:
             yield from (folder / PARTICULARS, clause_file(folder, language), folder / APPROVALS)
         yield from pack_files(self.templates, language)
 
-    def _content(self, procedure: Procedure | Content, language: str | None, variant: Variant) -> Content:
+    def _content(self, procedure: Definition | Content, language: str | None, variant: Variant) -> Content:
         from consentkit.documents.page import Content
 
         return (
@@ -333,8 +366,23 @@ class OpenWorkspace:
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
 
 
+def _pictures(definition: Definition, file: Path, files: Snapshot) -> tuple[Picture, ...]:
+    """The pictures of a definition; papers have none."""
+    from consentkit.library.pictures import pictures_of
+    from consentkit.model.procedure import Procedure
+
+    return pictures_of(definition, file.parent, files) if isinstance(definition, Procedure) else ()
+
+
+def _without_dropped(definition: Definition, pack: LanguagePack) -> Definition:
+    """A definition without what it says in clauses that the clinic drops. Only papers have such parts."""
+    from consentkit.model.paper import Paper
+
+    return definition.without_clauses(pack.dropped) if isinstance(definition, Paper) else definition
+
+
 def _require_variant(variant: Variant) -> None:
-    if variant not in VARIANTS:
+    if variant not in (*VARIANTS, "paper"):
         unknown = f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
         raise WrongUse(complaint_of_former_variant(variant) or unknown)
 

@@ -21,7 +21,7 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import APPROVALS, APPROVED_TEXTS
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
-from consentkit.model.values import Code, Day, LanguageTag, Line, Record, RecordedVariant
+from consentkit.model.values import CodeOrName, Day, LanguageTag, Line, Record, RecordedVariant
 from consentkit.output.locking import locked_without_trace
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import Problem, printable
@@ -45,8 +45,8 @@ approvals:
 class Approval(Record):
     """One approval."""
 
-    code: Code
-    """The code of the procedure."""
+    code: CodeOrName
+    """The code of the procedure, or the name of the paper."""
     language: LanguageTag
     """The language of the document."""
     variant: RecordedVariant

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from consentkit.errors import FileAccess, InvalidInput, reason
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.pictures import complaint_about, load_picture
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
 from consentkit.problems import Problem, did_you_mean
 from consentkit.reading import yaml_file
-from consentkit.reading.pictures import LARGEST_PICTURE, Picture, read_picture
+from consentkit.reading.pictures import Picture
 from consentkit.reading.validation import validated
 
 
@@ -58,11 +59,11 @@ def read_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> Clinic
     logo: Picture | None = None
     if clinic and clinic.logo:
         try:
-            picture = folder / clinic.logo
-            logo = read_picture(picture, files.data(picture, LARGEST_PICTURE))
+            logo = load_picture(folder / clinic.logo, files)
         except (InvalidInput, FileAccess) as error:
             line, column = source.values[("logo",)]
-            problems.append(Problem(shown, line, column, "logo", f"names a file that {_complaint(error)}"))
+            complaint = complaint_about(error, "the clinic folder")
+            problems.append(Problem(shown, line, column, "logo", f"names a file that {complaint}"))
     if clinic is None or problems:
         usable = _usable(source)
         invalid = InvalidInput(problems)
@@ -86,12 +87,3 @@ def _has_all_checks(source: yaml_file.YamlFile, usable: Clinic) -> bool:
     """Whether nothing that the clinic may have set under `checks` is missing, also where the key is misspelt."""
     lost = source.data.keys() - usable.model_fields_set
     return bool(source.data) and not any(did_you_mean(key, ["checks"]) for key in lost)
-
-
-def _complaint(error: InvalidInput | FileAccess) -> str:
-    """What is wrong with the logo's file, without its path."""
-    if isinstance(error, InvalidInput):
-        return error.problems[0].message
-    if isinstance(error.__cause__, FileNotFoundError):
-        return "is not in the clinic folder; put it there or delete the line"
-    return "can't be read" + (f": {reason(error.__cause__)}" if isinstance(error.__cause__, OSError) else "")

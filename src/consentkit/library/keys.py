@@ -22,6 +22,7 @@ from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
 from consentkit.library.parsed_once import parsed_once
+from consentkit.library.pictures import PICTURES, mentions_pictures, named_pictures, picture_folder
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file, template_files
@@ -52,6 +53,7 @@ class Inputs:
             "risks": self.risks(sought.risks),
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
+            "pictures": self.pictures(translation or original),
             "options": _key_of_texts(language, variant, json.dumps(vars(sought.layout), sort_keys=True)),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
@@ -63,6 +65,22 @@ class Inputs:
     def risks(self, tables: Sequence[Path]) -> str:
         """The digest of the tables of risks to which a procedure may refer."""
         return key_of(*map(self.snapshot.digest, tables))
+
+    def pictures(self, definition: Path) -> str:
+        """The digest of the pictures that a definition, or its translation, names."""
+        folder, names = picture_folder(definition.parent), self._names_of_pictures(definition)
+        return key_of(*(f"{name} {self.snapshot.digest(folder / name)}" for name in names)) if names else ABSENT
+
+    def _names_of_pictures(self, definition: Path) -> list[str]:
+        """The files that a definition names as pictures. Which ones, is parsed once for each text of the definition.
+
+        Where it can't be read, no document is made, so nothing else can count.
+        """
+        with suppress(ConsentkitError):
+            if mentions_pictures(self.snapshot.data(definition)):
+                names: list[str] = parsed_once(self.store, PICTURES, definition, self.snapshot, _recorded_pictures)
+                return names
+        return []
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""
@@ -136,6 +154,10 @@ def _recorded_approvals(path: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
     from consentkit.library.approvals import load_approvals
 
     return [approval.model_dump(mode="json") for approval in load_approvals(path.parent, snapshot).approvals]
+
+
+def _recorded_pictures(path: Path, snapshot: Snapshot) -> list[str]:
+    return named_pictures(snapshot.parsed(path).data)
 
 
 def _named_logo(path: Path, snapshot: Snapshot) -> str:

@@ -70,4 +70,4 @@ def with_clauses_of(pack: LanguagePack, folder: Path, snapshot: Snapshot | None 
             place = source.values[("drop", index)]
             message = f"is {quoted(name)}, which the language pack has no clause for{did_you_mean(name, pack.clauses)}"
             raise InvalidInput([Problem(source.name, *place, f"drop[{index + 1}]", message)])
-    return pack.model_copy(update={"clauses": {name: known[name] for name in known if name not in changes.drop}})
+    return pack.with_clauses(known, changes.drop)

@@ -1,4 +1,4 @@
-"""What a list of the library says about each procedure.
+"""What a list of the library says about each procedure and paper.
 
 Guarantees: what is listed is what the files hold now; a file that has not changed to the byte since an earlier run is
 not parsed again, however many others have; a file with mistakes is read each time, so that its mistakes are reported.
@@ -15,48 +15,51 @@ from typing import TYPE_CHECKING, Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.procedures import check_procedure
+from consentkit.library.definitions import check_definition
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import kind_of_name
 
 if TYPE_CHECKING:
+    from consentkit.model.paper import Paper
     from consentkit.model.procedure import Procedure
+    from consentkit.model.translation import Definition
 
-ListedProcedure = dict[str, Any]
-"""A procedure in plain data, as `consentkit list --json` prints it."""
+ListedDefinition = dict[str, Any]
+"""A procedure or paper in plain data, as `consentkit list --json` prints it."""
 
 _FILES_PER_GROUP = 32
-"""Procedures that are kept together, about: an edit of one lets all of its group be parsed again."""
+"""Definitions that are kept together, about: an edit of one lets all of its group be parsed again."""
 
 
 def overview(
-    procedures: Mapping[str, Path], risk_files: Sequence[Path], store: Store
-) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    """An entry for each code, in the order of the codes, or why its file can't be used.
+    definitions: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot | None = None
+) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
+    """An entry for each code or name, in their order, or why its file can't be used.
 
-    `risk_files` are where the tables of risks may be to which the procedures refer.
+    `risk_files` are where the tables of risks may be to which procedures refer; `snapshot` reads all of them.
     """
-    entries: dict[str, ListedProcedure | InvalidInput | FileAccess] = {}
-    for group in _groups(procedures):
-        entries |= _entries_of(group, risk_files, store)
-    return {code: entries[code] for code in procedures}
+    entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
+    files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
+    for group in _groups(definitions):
+        entries |= _entries_of(group, risk_files, store, files)
+    return {code: entries[code] for code in definitions}
 
 
-def _groups(procedures: Mapping[str, Path]) -> list[dict[str, Path]]:
-    """The procedures in groups of about the same size; a code changes its group only when the library has doubled."""
-    groups: list[dict[str, Path]] = [{} for _ in range(1 << (len(procedures) // _FILES_PER_GROUP).bit_length())]
-    for code, path in procedures.items():
+def _groups(definitions: Mapping[str, Path]) -> list[dict[str, Path]]:
+    """The definitions in groups of about the same size; a code changes its group only when the library has doubled."""
+    groups: list[dict[str, Path]] = [{} for _ in range(1 << (len(definitions) // _FILES_PER_GROUP).bit_length())]
+    for code, path in definitions.items():
         groups[zlib.crc32(code.encode()) % len(groups)][code] = path
     return [group for group in groups if group]
 
 
 def _entries_of(
-    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store
-) -> dict[str, ListedProcedure | InvalidInput | FileAccess]:
-    snapshot = Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
+    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot
+) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
     key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
     kept = store.get(key)
-    known: dict[str, ListedProcedure] = json.loads(kept) if kept else {}
+    known: dict[str, ListedDefinition] = json.loads(kept) if kept else {}
     entries = {code: known.get(code) or _read(path, risk_files, snapshot) for code, path in group.items()}
     good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
     if good.keys() != known.keys():
@@ -64,15 +67,36 @@ def _entries_of(
     return entries
 
 
-def _read(path: Path, risk_files: Sequence[Path], snapshot: Snapshot) -> ListedProcedure | InvalidInput | FileAccess:
+def _read(path: Path, risk_files: Sequence[Path], snapshot: Snapshot) -> ListedDefinition | InvalidInput | FileAccess:
     try:
-        procedure, problems = check_procedure(path, snapshot=snapshot, risk_files=risk_files)
+        definition, problems = check_definition(path, kind_of_name(path.stem), snapshot=snapshot, risk_files=risk_files)
     except FileAccess as error:
         return error
-    return _entry(procedure) if procedure else InvalidInput(problems)
+    return _entry(definition) if definition else InvalidInput(problems)
 
 
-def _entry(procedure: Procedure) -> ListedProcedure:
+def _entry(definition: Definition) -> ListedDefinition:
+    review = definition.review
+    return {**_facts(definition), "issued": review.issued.isoformat(), "next_review": review.next.isoformat()}
+
+
+def _facts(definition: Definition) -> ListedDefinition:
+    from consentkit.model.paper import Paper
+
+    return _facts_of_paper(definition) if isinstance(definition, Paper) else _facts_of_procedure(definition)
+
+
+def _facts_of_paper(paper: Paper) -> ListedDefinition:
+    return {
+        "name": paper.name,
+        "title": paper.title,
+        "signers": list(paper.signers),
+        "due": paper.due.model_dump() if paper.due else None,
+        "clauses": list(paper.clauses),
+    }
+
+
+def _facts_of_procedure(procedure: Procedure) -> ListedDefinition:
     billing = procedure.billing
     return {
         "code": procedure.code,
@@ -83,6 +107,4 @@ def _entry(procedure: Procedure) -> ListedProcedure:
         "note": billing.note,
         "related": list(procedure.related),
         "policies": list(procedure.policies),
-        "issued": procedure.review.issued.isoformat(),
-        "next_review": procedure.review.next.isoformat(),
     }

@@ -15,7 +15,7 @@ from consentkit.reading.yaml_file import DataPath
 
 _NOT_PRINTED = {
     *("code", "language", "direction", "translates", "clauses", "related", "policies", "billing", "drop"),
-    "covered_by",
+    *("covered_by", "without", "signers", "due"),
     *("logo", "accent", "paper", "packet", "printing", "checks"),
 }
 """Keys at the top of files whose texts are for programs, for clinicians or for the desk."""

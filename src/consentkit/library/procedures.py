@@ -1,41 +1,32 @@
-"""Finding and loading procedures.
+"""Finding definitions: procedures by their codes, papers by their names.
 
-Guarantees: a code leads to one file, a clinic's own before the shipped one; loading returns a valid procedure or
-raises with every problem of the file; nothing is remembered between calls; finding loads neither the model nor a
-parser, and finding one file takes no longer in a library of thousands.
+Guarantees: a code or name leads to one file, a clinic's own before the shipped one; nothing is remembered between
+calls; finding loads neither the model nor a parser, and finding one file takes no longer in a library of thousands.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.errors import FileAccess, InvalidInput, UnknownCode, reason
-from consentkit.library.risks import known_risks, refers_to_risks
-from consentkit.library.snapshot import Snapshot
+from consentkit.errors import FileAccess, UnknownCode, reason
+from consentkit.library.risks import risk_files
 from consentkit.model.identity import (
-    CLAUSE_PATTERN,
-    CODE_PATTERN,
-    ORIGINAL_LANGUAGE,
-    PROCEDURE_NAME,
+    DEFINITION_ENDING,
+    DEFINITION_NAMES,
     RISKS,
-    TRANSLATION_NAME,
+    TRANSLATION_NAMES,
+    DefinitionKind,
+    kind_of_name,
 )
-from consentkit.problems import Problem, did_you_mean, listed, printable, quoted
-from consentkit.resources import shipped
+from consentkit.problems import did_you_mean, printable, quoted
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
-    from consentkit.model.risks import KnownRisks
-    from consentkit.model.translation import Translation
-    from consentkit.reading.yaml_file import YamlFile
-
-_SUFFIX = ".yaml"
 
 
 @dataclass(frozen=True)
@@ -44,33 +35,54 @@ class LibraryIndex:
 
     procedures: Mapping[str, Path]
     """The file of each code, in the order of the codes."""
+    papers: Mapping[str, Path]
+    """The file of each paper, in the order of the names."""
     translations: Mapping[str, Mapping[str, Path]]
-    """By code and language: the translations beside a procedure, and a clinic's own before these."""
+    """By code or name, and language: the translations beside a definition, and a clinic's own before these."""
+
+    @property
+    def definitions(self) -> dict[str, Path]:
+        """The file of each definition."""
+        return {**self.procedures, **self.papers}
 
 
 @dataclass(frozen=True)
 class Library:
-    """Folders of procedure files; where two hold the same code, the first one counts."""
+    """Folders of definitions; where two hold the same code or name, the first one counts."""
 
     folders: tuple[Path, ...]
+    """Those of procedures."""
+    paper_folders: tuple[Path, ...] = ()
+    """Those of papers."""
 
     def codes(self) -> list[str]:
         """All codes, sorted."""
-        return list(self.index().procedures)
+        return list(self._listed("procedure")[0])
+
+    def papers(self) -> list[str]:
+        """The names of all papers, sorted."""
+        return list(self._listed("paper")[0])
+
+    def names(self) -> list[str]:
+        """All codes, and then the names of all papers."""
+        return [*self.codes(), *self.papers()]
 
     def has(self, code: str) -> bool:
-        """Whether there is a procedure of this code."""
+        """Whether there is a procedure of this code, or a paper of this name."""
         return self._find(code) is not None
 
     def path(self, code: str) -> Path:
-        """The file of a code. Raises UnknownCode, with the nearest known code, where there is none."""
+        """The file of a code or name. Raises UnknownCode, with the nearest known one, where there is none."""
         if path := self._find(code):
             return path
-        near = did_you_mean(code, self.codes()) or "; `consentkit list` shows all codes"
-        raise UnknownCode(f"no procedure has the code {quoted(code)}{near}")
+        what = "no procedure has the code" if kind_of_name(code) == "procedure" else "no paper has the name"
+        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
+        raise UnknownCode(f"{what} {quoted(code)}{near}")
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
+        from consentkit.library.definitions import load_procedure
+
         path = self.path(code)
         return load_procedure(path, risk_files=self.risk_files(path))
 
@@ -79,40 +91,54 @@ class Library:
 
         For a procedure from elsewhere, that is the table beside it.
         """
-        beside = [procedure.parent] if procedure and procedure.parent not in self.folders else []
-        return tuple(folder / RISKS for folder in (*beside, *self.folders))
+        return risk_files(self.folders, procedure.parent if procedure else None)
 
     def translation(self, code: str, language: str) -> Path | None:
-        """The translation of a procedure: that beside it, and a clinic's own before this one."""
-        name = f"{code}.{language}{_SUFFIX}"
+        """The translation of a definition: that beside it, and a clinic's own before this one."""
+        name = f"{code}.{language}{DEFINITION_ENDING}"
         original = self.path(code)
-        own = self.folders.index(original.parent)
-        if not TRANSLATION_NAME.fullmatch(name):
+        kind = _kind(original.name)
+        if kind is None or not TRANSLATION_NAMES[kind].fullmatch(name):
             return None
-        return next((folder / name for folder in self.folders[: own + 1] if _holds(folder, name)), None)
+        folders = self._folders(kind)
+        own = folders.index(original.parent)
+        return next((folder / name for folder in folders[: own + 1] if _holds(folder, name)), None)
 
     def index(self) -> LibraryIndex:
-        """All procedures and translations, as the folders are now."""
-        procedures: dict[str, Path] = {}
+        """All definitions and translations, as the folders are now."""
+        procedures, translations = self._listed("procedure")
+        papers, translations_of_papers = self._listed("paper")
+        return LibraryIndex(procedures, papers, {**translations, **translations_of_papers})
+
+    def _listed(self, kind: DefinitionKind) -> tuple[dict[str, Path], dict[str, dict[str, Path]]]:
+        """The definitions of a kind, and the translations of each by language."""
+        originals: dict[str, Path] = {}
         translations: dict[str, dict[str, Path]] = {}
-        for folder in self.folders:
+        for folder in self._folders(kind):
             names = _names_of(folder)
-            originals = [match for name in names if (match := PROCEDURE_NAME.fullmatch(name))]
-            earlier = set(procedures)
-            procedures |= {match["code"]: folder / match[0] for match in originals if match["code"] not in earlier}
-            for match in filter(None, map(TRANSLATION_NAME.fullmatch, names)):
+            own = [*filter(None, map(DEFINITION_NAMES[kind].fullmatch, names))]
+            earlier = set(originals)
+            originals |= {match["code"]: folder / match[0] for match in own if match["code"] not in earlier}
+            for match in filter(None, map(TRANSLATION_NAMES[kind].fullmatch, names)):
                 if match["code"] not in earlier:  # else what is translated is another text, that of the clinic
                     translations.setdefault(match["code"], {}).setdefault(match["language"], folder / match[0])
-        known = sorted(procedures)
-        return LibraryIndex(
-            {code: procedures[code] for code in known}, {code: translations.get(code, {}) for code in known}
-        )
+        known = sorted(originals)
+        return {code: originals[code] for code in known}, {code: translations.get(code, {}) for code in known}
+
+    def _folders(self, kind: DefinitionKind) -> tuple[Path, ...]:
+        return self.paper_folders if kind == "paper" else self.folders
 
     def _find(self, code: str) -> Path | None:
-        name = code + _SUFFIX
-        if not PROCEDURE_NAME.fullmatch(name):
+        name = code + DEFINITION_ENDING
+        kind = _kind(name)
+        if kind is None:
             return None
-        return next((folder / name for folder in self.folders if _holds(folder, name)), None)
+        return next((folder / name for folder in self._folders(kind) if _holds(folder, name)), None)
+
+
+def _kind(name: str) -> DefinitionKind | None:
+    """What kind of definition a file of this name is; None for any other file."""
+    return next((kind for kind, names in DEFINITION_NAMES.items() if names.fullmatch(name)), None)
 
 
 class ListedLibrary(Library):
@@ -122,133 +148,29 @@ class ListedLibrary(Library):
         """All codes, sorted, as they were when they were first listed."""
         return list(self._codes)
 
+    def papers(self) -> list[str]:
+        """The names of all papers, sorted, as they were when they were first listed."""
+        return list(self._papers)
+
     @cached_property
     def _codes(self) -> tuple[str, ...]:
         return tuple(super().codes())
 
+    @cached_property
+    def _papers(self) -> tuple[str, ...]:
+        return tuple(super().papers())
 
-def passed_over(folder: Path) -> list[Path]:
-    """The files of a folder that nothing reads, though they may be meant as procedures."""
+
+def passed_over(folder: Path, kind: DefinitionKind = "procedure") -> list[Path]:
+    """The files of a folder that nothing reads, though they may be meant as definitions of a kind."""
     return [
         path
         for path in entries_of(folder)
         if path.suffix.lower() in {".yaml", ".yml"}
-        and not PROCEDURE_NAME.fullmatch(path.name)
-        and not TRANSLATION_NAME.fullmatch(path.name)
-        and path.name != RISKS
+        and not DEFINITION_NAMES[kind].fullmatch(path.name)
+        and not TRANSLATION_NAMES[kind].fullmatch(path.name)
+        and not (kind == "procedure" and path.name == RISKS)
     ]
-
-
-def load_translation(
-    path: Path, snapshot: Snapshot | None = None, *, risk_files: Sequence[Path] | None = None
-) -> Translation:
-    """Load one translation. Raises InvalidInput with all its problems, or FileAccess."""
-    translation, problems = check_translation_file(path, snapshot, risk_files=risk_files)
-    if translation is None:
-        raise InvalidInput(problems)
-    return translation
-
-
-def check_translation_file(
-    path: Path, snapshot: Snapshot | None = None, *, risk_files: Sequence[Path] | None = None
-) -> tuple[Translation | None, list[Problem]]:
-    """Load one translation and return its problems as data; only FileAccess is raised.
-
-    `risk_files` are as for `check_procedure`.
-    """
-    from consentkit.model.translation import Translation
-    from consentkit.reading.validation import validated
-
-    snapshot = snapshot or Snapshot()
-    try:
-        source = snapshot.parsed(path)
-        known = _known_risks(path, source, str(source.data.get("language", "")), risk_files, snapshot)
-    except InvalidInput as error:
-        return None, list(error.problems)
-    translation, problems = validated(Translation, source, known)
-    if translation and path.name != f"{translation.code}.{translation.language}{_SUFFIX}":
-        line, column = source.values[("language",)]
-        expected = quoted(f"{translation.code}.{translation.language}{_SUFFIX}")
-        problems.append(
-            Problem(str(path), line, column, "language", f"does not match the file's name; name it {expected}")
-        )
-    return (None if problems else translation), problems
-
-
-def load_procedure(
-    path: Path,
-    *,
-    known_clauses: Collection[str] | None = None,
-    snapshot: Snapshot | None = None,
-    risk_files: Sequence[Path] | None = None,
-) -> Procedure:
-    """Load one procedure file. Raises InvalidInput with all its problems, or FileAccess."""
-    procedure, problems = check_procedure(path, known_clauses=known_clauses, snapshot=snapshot, risk_files=risk_files)
-    if procedure is None:
-        raise InvalidInput(problems)
-    return procedure
-
-
-def check_procedure(
-    path: Path,
-    *,
-    known_clauses: Collection[str] | None = None,
-    snapshot: Snapshot | None = None,
-    risk_files: Sequence[Path] | None = None,
-) -> tuple[Procedure | None, list[Problem]]:
-    """Load one procedure file and return its problems as data; only FileAccess is raised.
-
-    `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked.
-    `risk_files` are where the tables of risks may be; None are that beside the file and the shipped one.
-    """
-    from consentkit.model.procedure import Procedure
-    from consentkit.reading.validation import validated
-
-    snapshot = snapshot or Snapshot()
-    try:
-        source = snapshot.parsed(path)
-        known = _known_risks(path, source, ORIGINAL_LANGUAGE, risk_files, snapshot)
-    except InvalidInput as error:
-        return None, list(error.problems)
-    procedure, problems = validated(Procedure, source, known)
-    problems += _code_mismatch(path, source)
-    if known_clauses is not None:
-        problems += _unknown_clauses(source, known_clauses)
-    problems.sort(key=Problem.place)
-    return (None if problems else procedure), problems
-
-
-def _known_risks(
-    path: Path, source: YamlFile, language: str, risk_files: Sequence[Path] | None, snapshot: Snapshot
-) -> KnownRisks | None:
-    """What a text may refer to; None where it refers to nothing. Raises InvalidInput where a table has mistakes."""
-    if not refers_to_risks(source.data):
-        return None
-    if risk_files is None:
-        risk_files = Library((shipped("procedures"),)).risk_files(path)
-    return known_risks(risk_files, language, snapshot)
-
-
-def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
-    names = source.data.get("clauses")
-    for index, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
-            line, column = source.values[("clauses", index)]
-            near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
-            message = f"is {quoted(name)}, which the language pack has no clause for{near}"
-            yield Problem(source.name, line, column, f"clauses[{index + 1}]", message)
-
-
-def _code_mismatch(path: Path, source: YamlFile) -> Iterator[Problem]:
-    code = source.data.get("code")
-    if not isinstance(code, str) or not re.fullmatch(CODE_PATTERN, code):
-        return  # the model has reported it
-    if path.name == code + _SUFFIX:
-        return
-    line, column = source.values[("code",)]
-    advice = f"correct the code, or name the file {quoted(code + _SUFFIX)}"
-    message = f"is {quoted(code)}, but the file is named {quoted(path.name)}; {advice}"
-    yield Problem(source.name, line, column, "code", message)
 
 
 def entries_of(folder: Path) -> list[Path]:

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import RISKS
 from consentkit.reading.paths import is_there
 
 if TYPE_CHECKING:
     from consentkit.model.risks import KnownRisks, SharedRisk
+
+
+def risk_files(folders: Sequence[Path], own: Path | None = None) -> tuple[Path, ...]:
+    """Where the tables may be to which a procedure refers: its own folder, if it is none of these, counts first."""
+    beside = [own] if own and own not in folders else []
+    return tuple(folder / RISKS for folder in (*beside, *folders))
 
 
 def known_risks(files: Sequence[Path], language: str, snapshot: Snapshot) -> KnownRisks:

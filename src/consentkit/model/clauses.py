@@ -12,6 +12,9 @@ from pydantic import BeforeValidator, Field
 from consentkit.model.passages import Text
 from consentkit.model.values import ClauseName, Line, Record
 
+NEVER_WITHOUT = ("rights", "language_help", "fees", "third_parties", "confidentiality")
+"""Clauses that no procedure is without: what laws and codes of ethics ask of every consent."""
+
 
 class Blank(Record):
     """A line of a clause to fill in."""
@@ -35,14 +38,21 @@ class Clause(Record):
     """Lines to fill in: a label, or a label with the person whose name belongs there."""
     initials: bool = False
     """Whether the reader is asked to put initials beside it."""
+    yes_or_no: bool = False
+    """Whether the reader answers it with a yes or a no, beside it on the form."""
     always: bool = False
     """Whether every document has it; otherwise a procedure requests it by name."""
     visit: Literal["telehealth", "trainee"] | None = None
     """The kind of visit that calls for it, where it depends on the visit."""
     form: bool = False
-    """Whether the form has it, and the information not; so it is with initials or for a kind of visit."""
+    """Whether the form has it, and the information not; so it is with initials or an answer, or for a kind of visit."""
     source: Line
     """The rule or practice that it follows; for reviewers, not printed."""
+
+    @property
+    def is_on_form(self) -> bool:
+        """Whether the form has it at visits of every kind."""
+        return self.form or self.initials or self.yes_or_no
 
 
 class ClauseChanges(Record):

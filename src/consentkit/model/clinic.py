@@ -12,9 +12,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from consentkit.model.identity import PaperSize
 from consentkit.model.mapping import MappingSettings
+from consentkit.model.pictures import PictureName
 from consentkit.model.rule_ids import RULE_IDS
 from consentkit.model.systems import FhirSettings, Hl7Settings
-from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, digits_only, without_repeats
+from consentkit.model.values import (
+    AskedVariant,
+    CodeOrName,
+    LanguageTag,
+    Line,
+    PaperName,
+    Record,
+    digits_only,
+    without_repeats,
+)
 from consentkit.problems import did_you_mean, quoted
 
 LOWEST_CONTRAST = 4.5
@@ -39,6 +49,8 @@ class PacketSettings(Record):
 
     documents: Annotated[tuple[AskedVariant, ...], Field(min_length=1), AfterValidator(without_repeats)] = ("consent",)
     """The kinds of documents for each procedure, in their order."""
+    without_papers: Annotated[tuple[PaperName, ...], AfterValidator(without_repeats)] = ()
+    """Papers that a packet has only if its visit or a procedure requests them by name, whenever they would be due."""
 
 
 class PrintSettings(Record):
@@ -71,8 +83,8 @@ class RuleException(Record):
 
     rule: RuleId
     """The id of the rule."""
-    code: Code | None = None
-    """The procedure that it does not apply to."""
+    code: CodeOrName | None = None
+    """The procedure or paper that it does not apply to, by its code or name."""
     language: LanguageTag | None = None
     """The language that it does not apply to."""
     reason: Line
@@ -103,7 +115,7 @@ class Clinic(Record):
     """The address, line by line."""
     phone: Annotated[Line, Field(max_length=40)] | None = None
     """The telephone number that a patient should call."""
-    logo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    logo: PictureName | None = None
     """The file name of a PNG or JPEG picture in the clinic folder."""
     accent: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(_dark_enough)] | None = None
     """A colour for headings, such as "#1f4e79"; dark enough to print well in black and white."""

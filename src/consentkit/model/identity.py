@@ -1,4 +1,6 @@
-"""Which documents a procedure can have, and the names of their files.
+"""Which documents a definition can have, and the names of their files.
+
+A definition is a procedure, which is known by its code, or a paper, which is known by its name.
 
 Guarantees: two documents that differ in any way have different files; no heavy module is loaded to distinguish them.
 """
@@ -13,11 +15,20 @@ from typing import Literal, get_args
 
 from consentkit.reading.paths import is_file
 
-Variant = Literal["consent", "information", "form", "refusal", "plan"]
-"""What kind of document is made from a definition. A consent is the information and the form in one file."""
+ProcedureVariant = Literal["consent", "information", "form", "refusal", "plan"]
+"""What kind of document is made from a procedure. A consent is the information and the form in one file."""
 
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
-"""The kinds of documents, in the order in which they are offered."""
+Variant = Literal["consent", "information", "form", "refusal", "plan", "paper"]
+"""What kind of document is made from a definition: one of those of a procedure, or the one of a paper."""
+
+VARIANTS: tuple[ProcedureVariant, ...] = get_args(ProcedureVariant)
+"""The kinds of documents of a procedure, in the order in which they are offered."""
+
+DefinitionKind = Literal["procedure", "paper"]
+"""What a document is made from."""
+
+DEFINITION_FOLDERS: dict[DefinitionKind, str] = {"procedure": "procedures", "paper": "papers"}
+"""The folder of each kind of definition: in a clinic's folder, and as it is shipped."""
 
 FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
 """What kinds were called once, and what they are called now.
@@ -81,17 +92,48 @@ LARGEST_LIST = 1024 * 1024
 CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
 """The form of a procedure's code."""
 
+PAPER_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""The form of a paper's name: words in small letters, joined by hyphens. It is never that of a code."""
+
+LONGEST_PAPER_NAME = 40
+"""The most characters of a paper's name."""
+
+NO_PAPER_NAMES = ("clinic", "services", "approvals", "risks", "clauses")
+"""Names that no paper has, since files of these names are something else."""
+
+PICTURE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""The form of the name of a picture's file: no folder is part of it."""
+
 CLAUSE_PATTERN = r"^[a-z][a-z0-9_]{0,40}$"
 """The form of a clause's name."""
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$"
 """How BCP 47 writes a language: en, es, zh-Hant, es-MX."""
 
-PROCEDURE_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.yaml")
-"""How the file of a procedure is named."""
+_PATTERNS: dict[DefinitionKind, str] = {
+    "procedure": CODE_PATTERN[1:-1],
+    "paper": rf"(?![a-z0-9-]{{{LONGEST_PAPER_NAME + 1}}}){PAPER_PATTERN[1:-1]}",
+}
+"""The forms of codes and names. No text has both."""
 
-TRANSLATION_NAME = re.compile(rf"(?P<code>{CODE_PATTERN[1:-1]})\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
-"""How the file of a translation is named, beside the procedure."""
+DEFINITION_NAMES = {kind: re.compile(rf"(?P<code>{pattern})\.yaml") for kind, pattern in _PATTERNS.items()}
+"""How the file of a definition of each kind is named."""
+
+TRANSLATION_NAMES = {
+    kind: re.compile(rf"(?P<code>{pattern})\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
+    for kind, pattern in _PATTERNS.items()
+}
+"""How the file of a translation is named, beside its definition."""
+
+
+DEFINITION_ENDING = ".yaml"
+"""The ending of the file of a definition."""
+
+
+def kind_of_name(name: str) -> DefinitionKind:
+    """What kind of definition a code or name belongs to."""
+    return "paper" if re.fullmatch(_PATTERNS["paper"], name) else "procedure"
+
 
 CLAUSES_NAME = re.compile(rf"clauses\.(?P<language>{LANGUAGE_PATTERN[1:-1]})\.yaml")
 """How the file is named in which a clinic changes the clauses of a language."""
@@ -113,9 +155,10 @@ def approved_kind(variant: Variant) -> Variant:
 
 @dataclass(frozen=True)
 class Identity:
-    """Which document: the same procedure gives one for each language and variant."""
+    """Which document: the same definition gives one for each language and variant."""
 
     code: str
+    """The code of the procedure, or the name of the paper."""
     language: str
     variant: Variant
 
@@ -137,6 +180,9 @@ class Layout:
     """Whether it is set in 18 points, in one column."""
     fillable: bool = False
     """Whether it has form fields."""
+    signers: tuple[str, ...] | None = None
+    """Of a paper in a packet, the roles of those who sign at the visit, so that nobody else has a place; None where no
+    visit is known. Where there are no roles, it is a copy to read. It does not change what a file is called."""
 
 
 def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:
@@ -144,7 +190,7 @@ def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> s
     parts = (
         identity.code,
         "" if identity.language == ORIGINAL_LANGUAGE else identity.language,
-        "" if identity.variant == "consent" else identity.variant,
+        "" if identity.variant in ("consent", "paper") else identity.variant,
         "" if layout.paper == default_paper else layout.paper,
         "large" if layout.large_print else "",
         "fillable" if layout.fillable else "",

@@ -19,7 +19,10 @@ from pydantic import (
 )
 
 from consentkit.model.billing import Billing
+from consentkit.model.clauses import NEVER_WITHOUT
+from consentkit.model.on_form import OnForm
 from consentkit.model.passages import Listing, Text, from_list
+from consentkit.model.pictures import ShownPicture
 from consentkit.model.risks import (
     RISK_GROUPS,
     AnyBenefit,
@@ -31,7 +34,9 @@ from consentkit.model.risks import (
     Statement,
     UncommonRisk,
 )
-from consentkit.model.values import ClauseName, Code, Day, Line, Prose, Record, without_repeats
+from consentkit.model.tables import ProcedureTable
+from consentkit.model.values import ClauseName, Code, Day, Line, PaperName, Prose, Record, without_repeats
+from consentkit.problems import listed
 
 
 class Summary(Record):
@@ -212,39 +217,6 @@ class Review(Record):
         return self
 
 
-class FormChoice(Record):
-    """A choice that the patient marks on the form."""
-
-    label: Line
-    """What there is to choose, such as "Which side"."""
-    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=6)]
-    """What can be chosen, each with a box to tick."""
-
-    @field_validator("options")
-    @classmethod
-    def _no_repeats(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return without_repeats(values)
-
-
-class OnForm(Record):
-    """What is filled in beside the procedure's name on the form to sign."""
-
-    choices: tuple[FormChoice, ...] = Field(default=(), max_length=4)
-    """Choices, each with boxes to tick."""
-    blanks: tuple[Line, ...] = Field(default=(), max_length=4)
-    """Labels of lines to write on, such as "Tooth" or "Drug and dose"."""
-    initials: tuple[Line, ...] = Field(default=(), max_length=4)
-    """Statements of their own, each with room for the patient's initials."""
-
-    @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
-        if not (self.choices or self.blanks or self.initials):
-            raise ValueError("requests nothing; write `choices`, `blanks` or `initials`, or delete the line")
-        labels = [*(choice.label for choice in self.choices), *self.blanks, *self.initials]
-        without_repeats(tuple(labels))  # a screen reader could not tell two fields apart
-        return self
-
-
 class ProcedureText(Record):
     """What a procedure says: all that a translation puts into another language."""
 
@@ -264,8 +236,12 @@ class ProcedureText(Record):
     """Who it may help, and with what."""
     preparation: Text
     """What to do beforehand."""
+    tables: tuple[ProcedureTable, ...] = Field(default=(), max_length=4)
+    """Tables under what to do beforehand, such as when to stop eating, or which medicines to hold."""
     description: Annotated[Description, BeforeValidator(_from_steps, json_schema_input_type=list[Step] | Description)]
     """What happens, step by step."""
+    pictures: tuple[ShownPicture, ...] = Field(default=(), max_length=4)
+    """Pictures beside what happens: PNG or JPEG files in the folder `pictures` of the clinic's folder."""
     equipment: Text
     """Rooms, tools and devices that are used."""
     anesthesia: Text
@@ -282,6 +258,9 @@ class ProcedureText(Record):
     """What good it may do, and how soon."""
     recovery: Text
     """What happens afterwards, and what to do."""
+    warning_signs: Text | None = None
+    """The signs in the hours and days afterwards that mean "call", and whom to call. `risks.get_help_now` is for
+    signs that mean so at any time."""
     alternatives: Annotated[
         Alternatives, BeforeValidator(from_list, json_schema_input_type=list[Alternative] | Alternatives)
     ]
@@ -315,6 +294,11 @@ class Procedure(ProcedureText):
     """Facts about the billing code."""
     clauses: tuple[ClauseName, ...] = ()
     """Clauses of the language pack that this procedure always needs, beside those that every document has."""
+    without: tuple[ClauseName, ...] = ()
+    """Clauses that every document has, but that do not fit this procedure, such as `course` for a single visit. A
+    visit by video has `telehealth` all the same."""
+    papers: tuple[PaperName, ...] = ()
+    """Names of the papers that a packet for this procedure has, too, such as `medicine-consent`."""
     plan: Literal["crisis"] | None = None
     """The plan that is filled in with the patient, who takes it along: `crisis`, a page with six steps and 988."""
     covered_by: tuple[Code, ...] = ()
@@ -345,7 +329,19 @@ class Procedure(ProcedureText):
             )
         return values
 
-    @field_validator("clauses", "covered_by", "related")
+    @field_validator("without")
+    @classmethod
+    def _keeps_what_protects(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if kept := [name for name in values if name in NEVER_WITHOUT]:
+            raise ValueError(
+                f"drops {listed(kept)}, which every patient must read; delete it here. To say it in other words, write "
+                "the clause in clauses.LANGUAGE.yaml"
+            )
+        if both := [name for name in values if name in info.data.get("clauses", ())]:
+            raise ValueError(f"drops `{both[0]}`, which is also under `clauses`; delete it in one of the two")
+        return values
+
+    @field_validator("clauses", "covered_by", "related", "without", "papers")
     @classmethod
     def _no_repeated_names(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return without_repeats(values)

@@ -12,6 +12,8 @@ import pkgutil
 MODELS = {
     "procedure": "consentkit.model.procedure:Procedure",
     "translation": "consentkit.model.translation:Translation",
+    "paper": "consentkit.model.paper:Paper",
+    "paper-translation": "consentkit.model.translation:PaperTranslation",
     "risks": "consentkit.model.risks:RiskTable",
     "language": "consentkit.model.words:LanguagePack",
     "clauses": "consentkit.model.clauses:ClauseChanges",

@@ -1,7 +1,8 @@
 """The clinic's service list: which documents it hands out.
 
 Guarantees: a list of many services stays short, since languages, kinds and layouts are stated once, for all or for a
-group, and changed only where they differ; where there is no list, every procedure of the library is a service.
+group, and changed only where they differ; where there is no list, all procedures and papers of the library are
+services.
 """
 
 from __future__ import annotations
@@ -11,8 +12,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from consentkit.model.identity import Identity, Layout, PaperSize
-from consentkit.model.values import AskedVariant, Code, LanguageTag, Line, Record, without_repeats
+from consentkit.model.identity import Identity, Layout, PaperSize, Variant, kind_of_name
+from consentkit.model.values import (
+    AskedVariant,
+    CodeOrName,
+    LanguageTag,
+    Line,
+    PaperName,
+    Record,
+    without_repeats,
+)
 
 MOST_NODES_OF_LIST = 100_000
 """The most values in a list: those of several thousand services that all differ."""
@@ -49,15 +58,15 @@ class Defaults(Choices):
 class Service(Choices):
     """One service of the clinic."""
 
-    code: Code
-    """The code of its procedure."""
+    code: CodeOrName
+    """The code of its procedure; or the name of a paper, which has one kind of document."""
 
 
 def _from_code(value: Any) -> Any:
     return {"code": value} if isinstance(value, str) else value
 
 
-Services = tuple[Annotated[Service, BeforeValidator(_from_code, json_schema_input_type=Code | Service)], ...]
+Services = tuple[Annotated[Service, BeforeValidator(_from_code, json_schema_input_type=CodeOrName | Service)], ...]
 
 
 class Group(Choices):
@@ -78,10 +87,12 @@ class ServiceList(Record):
     """Services that have something in common, which is stated once for each group."""
     services: Services = ()
     """The services that are in no group: a code, or a code with what differs."""
+    papers: Annotated[tuple[PaperName, ...], AfterValidator(without_repeats)] = ()
+    """Papers that are not about one procedure, by name, made as `defaults` says."""
 
     @model_validator(mode="after")
     def _is_not_empty(self) -> ServiceList:
-        if not self.model_fields_set & {"services", "groups"}:
+        if not self.model_fields_set & {"services", "groups", "papers"}:
             raise ValueError("names no services; add `services:` with a list of codes, or `groups:`")
         return self
 
@@ -97,7 +108,7 @@ class ServiceList(Record):
         for group in self.groups:
             for service in group.services:
                 yield from _requests(service.code, (service, group, self.defaults), paper)
-        for service in self.services:
+        for service in (*self.services, *(Service(code=name) for name in self.papers)):
             yield from _requests(service.code, (service, self.defaults), paper)
 
 
@@ -107,14 +118,15 @@ def _requests(code: str, choices: tuple[Choices, ...], default_paper: PaperSize)
     def chosen(name: str, default: Any) -> Any:
         return next((value for choice in choices if (value := getattr(choice, name)) is not None), default)
 
+    variants: tuple[Variant, ...] = chosen("variants", ("consent",))
     for language in chosen("languages", ("en",)):
-        for variant in chosen("variants", ("consent",)):
+        for variant in variants if kind_of_name(code) == "procedure" else ("paper",):
             for paper in chosen("paper", (default_paper,)):
                 for large_print in _WITH_OR_WITHOUT[chosen("large_print", "no")]:
                     for fillable in _WITH_OR_WITHOUT[chosen("fillable", "no")]:
                         yield Identity(code, language, variant), Layout(paper, large_print, fillable)
 
 
-def every_procedure(codes: list[str], language: str) -> ServiceList:
-    """The list of a clinic that has none: every procedure in its language."""
+def every_definition(codes: list[str], language: str) -> ServiceList:
+    """The list of a clinic that has none: every procedure and every paper in its language."""
     return ServiceList(defaults=Defaults(languages=(language,)), services=tuple(Service(code=code) for code in codes))

@@ -66,11 +66,17 @@ class FormWords(Record):
     on_file: Annotated[Line, takes("codes")]
     """That consent to further procedures of the visit is signed already and still holds."""
     choices: Line
+    also_agree: Line
+    """What heads further acts, each agreed to or refused by itself."""
     nothing: Line
     """The choice of doing nothing, at the end of the other choices."""
     initials: Line
+    clause_on_paper: Line
+    """What a form says of a clause that a paper has which is signed at the same visit."""
+    clause_on_file: Line
+    """The same where such a paper is on file."""
     clauses_on_form: Annotated[Line, takes("clauses")]
-    """What an information says of the clauses that are on the form, by their headings."""
+    """What the information says of the clauses that are on the form, by their headings."""
     given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
     given_paper_later: Annotated[Line, takes("title", "code", "date", "fingerprint")]

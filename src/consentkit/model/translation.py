@@ -1,6 +1,6 @@
-"""A procedure in another language.
+"""A definition in another language: of a procedure, or of a paper.
 
-Guarantees: a translation contains text only, so a billing fact is stated once; it names the hash of the text that it
+Guarantees: a translation contains text only, so a fact is stated once; it names the hash of the text that it
 translates, so an outdated translation is detected.
 """
 
@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, TypeVar, cast
 
 from pydantic import StringConstraints
 
+from consentkit.model.on_form import OnForm
+from consentkit.model.paper import Paper, PaperText
 from consentkit.model.procedure import Procedure, ProcedureText, Review
-from consentkit.model.values import LanguageTag
+from consentkit.model.values import LanguageTag, Record
+
+Definition = Procedure | Paper
+"""What a document is made from."""
+
+DefinitionType = TypeVar("DefinitionType", bound=Procedure | Paper)
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""
 
 
-_ADDED_LATER = {"teach_back", "on_form"}
+_ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
 """Keys that count only where a text has them: what was translated before there were any still fits."""
 
 
-class Translation(ProcedureText):
-    """The text of a procedure in another language."""
+class Translated(Record):
+    """What a translation says of itself, beside the text."""
 
     language: LanguageTag
     """The language of the text."""
@@ -33,18 +41,57 @@ class Translation(ProcedureText):
     review: Review
     """Edition and review dates of the translation; `consentkit check` reports when the original has changed."""
 
-    def fits(self, procedure: Procedure) -> bool:
-        """Whether the procedure's text is still the one that was translated."""
-        return self.translates == text_hash(procedure)
+    def fits(self, original: Definition) -> bool:
+        """Whether the text of the original is still the one that was translated."""
+        return self.translates == text_hash(original)
 
-    def applied_to(self, procedure: Procedure) -> Procedure:
-        """The procedure with its text in this language; facts and sources stay."""
-        text = {name: getattr(self, name) for name in ProcedureText.model_fields}
-        return procedure.model_copy(update={**text, "review": self.review})
+    def lacks(self, original: Definition) -> Iterator[str]:
+        """What the original has and this one has not, of the parts that may be left out: it would be lost unnoticed."""
+        if isinstance(original, Paper) and isinstance(self, PaperText):
+            yield from (f"clause: {name}" for name in original.clauses if name not in self.clauses)
+        for name in sorted(_ADDED_LATER & _keys_of_text(original)):
+            mine, theirs = getattr(self, name), getattr(original, name)
+            if isinstance(theirs, OnForm):
+                yield from (
+                    f"{name}.{part}"
+                    for part in OnForm.model_fields
+                    if len(getattr(theirs, part)) > len(getattr(mine, part, ()))
+                )
+            elif (theirs and not mine) or (isinstance(theirs, tuple) and len(theirs) > len(mine)):
+                yield name
+
+    def applied_to(self, original: DefinitionType) -> DefinitionType:
+        """The original with its text in this language; facts and sources stay."""
+        text = {name: getattr(self, name) for name in _keys_of_text(original)}
+        return cast("DefinitionType", original.model_copy(update={**text, "review": self.review}))
 
 
-def text_hash(procedure: Procedure) -> str:
-    """SHA-256 of a procedure's text: white space, the order of keys and all facts left out."""
-    text = procedure.model_dump(mode="json", include=set(ProcedureText.model_fields))
+class Translation(Translated, ProcedureText):
+    """The text of a procedure in another language."""
+
+
+class PaperTranslation(Translated, PaperText):
+    """The text of a paper in another language."""
+
+    @property
+    def code(self) -> str:
+        """By what the paper is known, as a procedure is by its code."""
+        return self.name
+
+
+AnyTranslation = Translation | PaperTranslation
+
+
+def _keys_of_text(definition: Definition) -> set[str]:
+    text = PaperText if isinstance(definition, Paper) else ProcedureText
+    return set(text.model_fields)
+
+
+def text_hash(definition: Definition) -> str:
+    """SHA-256 of what a definition says: white space, the order of keys and all facts left out."""
+    text = definition.model_dump(mode="json", include=_keys_of_text(definition))
     text = {name: value for name, value in text.items() if value or name not in _ADDED_LATER}
+    for section in text.get("sections", ()):
+        if section["clause"] is None:  # which no section had once
+            del section["clause"]
     return hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

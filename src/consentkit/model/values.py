@@ -26,6 +26,9 @@ from consentkit.model.identity import (
     CODE_PATTERN,
     FORMER_VARIANTS,
     LANGUAGE_PATTERN,
+    LONGEST_PAPER_NAME,
+    PAPER_PATTERN,
+    ProcedureVariant,
     Variant,
     complaint_of_former_variant,
 )
@@ -81,6 +84,12 @@ Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=_LONGES
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 """A billing code as text: capital letters, digits and hyphens, at most 16 characters."""
 
+PaperName = Annotated[str, StringConstraints(pattern=PAPER_PATTERN, max_length=LONGEST_PAPER_NAME)]
+"""The name of a paper: words in small letters, digits and hyphens."""
+
+CodeOrName = Annotated[str, StringConstraints(pattern=f"{CODE_PATTERN}|{PAPER_PATTERN}", max_length=LONGEST_PAPER_NAME)]
+"""The code of a procedure, or the name of a paper."""
+
 LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 """A language as BCP 47 writes it: en, es, zh-Hant, es-MX."""
 
@@ -102,8 +111,8 @@ def todays_name(value: Any) -> Any:
     return FORMER_VARIANTS.get(value, value) if isinstance(value, str) else value
 
 
-AskedVariant = Annotated[Variant, BeforeValidator(_not_a_former_name, json_schema_input_type=Variant)]
-"""A kind of document that is requested by its current name."""
+AskedVariant = Annotated[ProcedureVariant, BeforeValidator(_not_a_former_name, json_schema_input_type=ProcedureVariant)]
+"""A kind of document of a procedure that is requested by its current name."""
 
 RecordedVariant = Annotated[Variant, BeforeValidator(todays_name, json_schema_input_type=Variant)]
 """A kind of document in a record that is only ever added to: it may hold former names."""

@@ -27,7 +27,7 @@ from pydantic import (
     model_validator,
 )
 
-from consentkit.model.values import AskedVariant, Code, Day, LanguageTag, Line, Record
+from consentkit.model.values import AskedVariant, Code, CodeOrName, Day, LanguageTag, Line, PaperName, Record
 
 FULL_AGE = 18
 """Years from which a person decides alone in most states. Some set it lower for mental health care."""
@@ -213,8 +213,14 @@ class Visit(PersonalRecord):
     """The codes of what is offered at this visit."""
     documents: VisitDocuments | None = None
     """The kinds of documents for each procedure; the clinic's choice if left out."""
-    on_file: Annotated[tuple[Code, ...], Field(max_length=40), AfterValidator(_each_once)] = ()
-    """Codes for which a signed consent is on file and still valid: the form leaves them out. Others do no harm."""
+    papers: Annotated[tuple[PaperName, ...], Field(max_length=20), AfterValidator(_each_once)] = ()
+    """Papers that are not about one procedure, by name, beside those that are due at this visit."""
+    first_visit: bool = False
+    """Whether it is the patient's first one, at which some papers are due."""
+    yearly_papers: bool = False
+    """Whether the papers are due that are signed or given once a year."""
+    on_file: Annotated[tuple[CodeOrName, ...], Field(max_length=40), AfterValidator(_each_once)] = ()
+    """What is signed, on file and still valid, by code or name: the form and the packet leave it out."""
     large_print: bool = False
     """Whether the papers are set in large type."""
     medical_visit: bool = False

@@ -7,11 +7,13 @@ the language writes them.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from consentkit.model.clauses import Clause
+from consentkit.model.identity import DefinitionKind
 from consentkit.model.packet_words import PacketWords
 from consentkit.model.placeholders import fill, takes, with_placeholders
 from consentkit.model.risks import Figure
@@ -69,7 +71,6 @@ class PageWords(Record):
     page_of: Annotated[Line, takes("page", "pages")]
     code: Annotated[Line, takes("code")]
     edition: Annotated[Line, takes("date")]
-    review_by: Annotated[Line, takes("date")]
     fingerprint: Annotated[Line, takes("fingerprint")]
 
 
@@ -104,6 +105,7 @@ class Kinds(Record):
     form: Line
     refusal: Line
     plan: Line
+    paper: Line
 
 
 class DocumentWords(Record):
@@ -141,7 +143,7 @@ class Headings(Record):
     equipment: Line
     anesthesia: Line
     none: Line
-    """How a text says that there is nothing of the kind; an information leaves out what says no more."""
+    """How a text says that there is nothing of the kind; the information leaves out what says no more."""
     preparation: Line
     patient_experience: Line
     during: Line
@@ -159,6 +161,8 @@ class Headings(Record):
     get_help_now: Line
     benefits: Line
     recovery: Line
+    warning_signs: Line
+    """The signs afterwards that mean: call."""
     alternatives: Line
     choice: Line
     good: Line
@@ -166,7 +170,6 @@ class Headings(Record):
     no_treatment: Line
     technical_terms: Line
     rights: Line
-    initials: Line
 
 
 class FigureWords(Record):
@@ -183,7 +186,7 @@ class FigureWords(Record):
 
 
 class Chapters(Record):
-    """The parts of an information: each heads several sections."""
+    """The parts of the information: each heads several sections."""
 
     what_it_is: Line
     what_to_weigh: Line
@@ -220,10 +223,26 @@ class PlanWords(Record):
     steps: tuple[PlanStep, ...] = Field(min_length=6, max_length=6)
 
 
+class PaperWords(Record):
+    """Words of papers that are not about one procedure."""
+
+    to_sign: Line
+    """What such a paper is called, above its title, where it is signed."""
+    to_keep: Line
+    """The same where nobody signs it."""
+    to_read: Line
+    """The same where it is a copy to read of one that is signed in another language."""
+    participant: Annotated[Line, takes("number")]
+    """What whoever takes part is called above a place to sign."""
+    participants: Line
+    """What all of them are called on the cover of a packet."""
+    cell: Annotated[Line, takes("column", "row")]
+    """What a screen reader says for a cell of a table to fill in."""
+
+
 class AboutWords(Record):
     """Words of the last section: edition, review and sources."""
 
-    heading: Line
     review: Annotated[Line, takes("issued", "next")]
     reviewed: Annotated[Line, takes("issued", "last", "by", "next")]
     translated: Line
@@ -254,6 +273,7 @@ class LanguagePack(Record):
     consent: Consent
     refusal: Refusal
     form: FormWords
+    papers: PaperWords
     plan: PlanWords
     signatures: Signatures
     about: AboutWords
@@ -261,3 +281,20 @@ class LanguagePack(Record):
     visit: VisitWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
+    _dropped: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """The names of clauses that the clinic's documents do not have."""
+        return self._dropped
+
+    def with_clauses(self, clauses: Mapping[str, Clause], dropped: Iterable[str]) -> Self:
+        """The same with the clauses of a clinic, and what it drops."""
+        known = {name: clause for name, clause in clauses.items() if name not in set(dropped)}
+        pack = self.model_copy(update={"clauses": known})
+        pack._dropped = frozenset(dropped)
+        return pack
+
+    def clauses_for(self, kind: DefinitionKind) -> frozenset[str]:
+        """The clauses that a definition may name: a paper one that is dropped, too, which it then leaves out."""
+        return frozenset(self.clauses) | (self.dropped if kind == "paper" else frozenset())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Approved:
 
     approval: Approval
     asked: Variant
-    """The kind of document that was named: an information or a form is approved with the consent, as its parts are."""
+    """The kind of document that was named: information and form are approved with the consent, as its parts."""
     record: Path
     """The file of the clinic that holds all approvals."""
 
@@ -59,7 +59,8 @@ def approve(
         raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
     if until and until < today:
         raise WrongUse("the day of `until` has already passed; name a later one", arguments=["until"])
-    content = workspace.content(procedure, language=language, variant=approved_kind(variant))
+    asked = workspace.content(procedure, language=language, variant=variant)
+    content = replace(asked, variant=approved_kind(asked.variant))
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
         raise WrongUse(message)
@@ -73,7 +74,7 @@ def approve(
         on=today,
         until=until,
     )
-    return Approved(record(folder, approval, plain_text(document)), variant, folder / APPROVALS)
+    return Approved(record(folder, approval, plain_text(document)), asked.variant, folder / APPROVALS)
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:

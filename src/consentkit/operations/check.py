@@ -93,10 +93,14 @@ def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own:
     """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
     if workspace.folder.fault:
         return
-    from consentkit.operations.page_check import page_problems  # which loads the page engine
+    from consentkit.operations.form_check import form_problems
+    from consentkit.operations.page_check import page_problems  # both load the page engine
 
     library = reader.library()
-    yield from page_problems(workspace, [*library.procedures, *library.translations], only_own=only_own)
+    texts = [*library.originals, *library.translations]
+    yield from page_problems(workspace, texts, only_own=only_own)
+    translated = [file for file in library.translations if isinstance(file, checks.TranslationFile)]
+    yield from form_problems(workspace, [*library.procedures, *translated], only_own=only_own)
 
 
 def grades(workspace: OpenWorkspace) -> str:
@@ -107,7 +111,7 @@ def grades(workspace: OpenWorkspace) -> str:
     for path in all_files(workspace):
         reader.read(path)
     library = reader.library()
-    return reading_table([*library.procedures, *library.translations])
+    return reading_table([*library.originals, *library.translations])
 
 
 def explain(rule: str) -> str:
@@ -133,6 +137,7 @@ def _check_library(workspace: OpenWorkspace, today: datetime.date) -> Checked:
     reader = _reader(workspace)
     reader.read_each(all_files(workspace))
     reader.read_approvals(today)
+    reader.read_templates()
     return reader, checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
 
 
@@ -149,6 +154,8 @@ def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetim
     findings: list[checks.RuleFinding] = []
     for procedure in library.procedures:
         findings += checks.check_procedure(procedure, today, settings)
+    for paper in library.papers:
+        findings += checks.check_paper(paper, today, settings)
     for translation in library.translations:
         original = reader.original_of(Path(translation.source.name), translation.code)
         if original:
@@ -175,34 +182,38 @@ def _beside_the_library(
     """
     own = _of_the_library(workspace, reader.paths)
     procedures = tuple(file for file in named.procedures if file.source.name in own)
+    papers = tuple(file for file in named.papers if file.source.name in own)
     translations = tuple(file for file in named.translations if file.source.name in own)
-    if not (procedures or translations or named.services or named.risks):
+    of_languages = {file.source.name for file in named.packs} | {file.source.name for file in named.clauses}
+    if not (procedures or papers or translations or named.services or named.risks or of_languages):
         return []
     whole = LibraryReader(workspace, reader.snapshot)
     whole.read_each(all_files(workspace))
     library = whole.library()
-    codes = {file.code for file in procedures}
+    codes = {file.code for file in procedures} | {file.code for file in papers}
     pairs = {(file.code, file.language) for file in translations}
     others = tuple(file for file in library.procedures if file.code not in codes)
+    other_papers = tuple(file for file in library.papers if file.code not in codes)
     other_translations = tuple(file for file in library.translations if (file.code, file.language) not in pairs)
     library = replace(  # the named ones come last, since of two equal titles the second is reported
         library,
         procedures=(*others, *procedures),
+        papers=(*other_papers, *papers),
         translations=(*other_translations, *translations),
         services=named.services,
     )
-    names = {*own, *(services.source.name for services in named.services)}
+    names = own | {services.source.name for services in named.services} | of_languages
     findings = checks.check_between(library, workspace.folder.clinic.checks)
     return [finding for finding in findings if finding.file in names]
 
 
 def _of_the_library(workspace: OpenWorkspace, paths: Sequence[Path]) -> set[str]:
-    """The names of those files that are procedures, translations and tables of risks of the library."""
+    """The names of those files that are definitions, translations and tables of risks of the library."""
     index = workspace.library.index()
     tables = workspace.library.risk_files()
     library = {
         *tables,
-        *index.procedures.values(),
+        *index.definitions.values(),
         *(path for each in index.translations.values() for path in each.values()),
     }
     places = set(map(resolved, library))

@@ -13,7 +13,7 @@ from consentkit.errors import WrongUse
 from consentkit.fhir.records import ResourceData, document_reference, transaction
 from consentkit.fhir.records import Signature as Signature  # noqa: PLC0414 - what a person states of a signed form
 from consentkit.fhir.records import consents_of as consents_of  # noqa: PLC0414 - for a form that was signed
-from consentkit.operations.packet_files import DayFileRefused, PacketEvent, PacketWritten, VisitRefused
+from consentkit.operations.packet_files import DayFileRefused, PacketEvent, PacketWritten, VisitNeedsNothing, VisitRefused
 from consentkit.operations.packets import MadePacket
 from consentkit.operations.targets import STDOUT
 from consentkit.output.write import require_replaceable, write_file
@@ -38,6 +38,8 @@ class FhirFile:
             self._documents.clear()  # they would have been in that file
         elif isinstance(event, VisitRefused) and event.refused.earlier.fate == "removed":
             self._documents.pop(event.refused.entry.name.visit or "", None)
+        elif isinstance(event, VisitNeedsNothing):
+            self._documents.pop(event.nothing.entry.name.visit or "", None)
 
     def write(self) -> int:
         """Write the file, also where there is nothing to file, so that no earlier one is taken for it.

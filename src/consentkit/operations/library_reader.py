@@ -9,7 +9,7 @@ that a check needs could not be read, that is reported.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,26 +20,31 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
+from consentkit.library.definitions import check_definition, check_translation_file, kind_of_file
 from consentkit.library.languages import load_language, pack_file, with_clauses_of
-from consentkit.library.procedures import check_procedure, check_translation_file, entries_of, passed_over
+from consentkit.library.own_templates import unused_templates
+from consentkit.library.procedures import entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clauses import ClauseChanges
 from consentkit.model.identity import (
     APPROVALS,
     CLAUSES_NAME,
+    DEFINITION_FOLDERS,
+    DEFINITION_NAMES,
     LARGEST_LIST,
     ORIGINAL_LANGUAGE,
     PARTICULARS,
-    PROCEDURE_NAME,
     RISKS,
     SERVICES,
-    TRANSLATION_NAME,
+    TRANSLATION_NAMES,
+    DefinitionKind,
     clause_file,
+    kind_of_name,
 )
-from consentkit.model.procedure import Procedure
+from consentkit.model.paper import Paper
 from consentkit.model.risks import RiskTable
 from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
-from consentkit.model.translation import Translation, text_hash
+from consentkit.model.translation import AnyTranslation, Definition, text_hash
 from consentkit.model.words import LanguagePack
 from consentkit.problems import Problem
 from consentkit.reading import yaml_file
@@ -60,6 +65,27 @@ _NO_LANGUAGE = "has a name that is not read; name it clauses.LANGUAGE.yaml, such
 _ONLY_IN_TRANSLATIONS = {"language", "translates"}
 
 
+_Original = checks.ProcedureFile | checks.PaperFile
+
+
+def _original(source: checks.SourceText, definition: Definition) -> _Original:
+    """A definition as it is checked."""
+    if isinstance(definition, Paper):
+        return checks.PaperFile(source, definition)
+    return checks.ProcedureFile(source, definition)
+
+
+def _beside_original(
+    source: checks.SourceText, translation: AnyTranslation, original: _Original
+) -> checks.TranslationFile | checks.PaperTranslationFile:
+    """A translation as it is checked."""
+    both = translation.applied_to(original.definition)
+    said = translation.language, translation.translates, text_hash(original.definition)
+    if isinstance(both, Paper):
+        return checks.PaperTranslationFile(source, both, *said)
+    return checks.TranslationFile(source, both, *said)
+
+
 def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator[Problem]:
     """Approvals that have run out."""
     latest = {approval.identity: approval for approval in approvals.approvals}
@@ -72,7 +98,7 @@ def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator
 def all_files(workspace: OpenWorkspace) -> Iterator[Path]:
     """Every file that documents are made from, each once."""
     index = workspace.library.index()
-    for code, path in index.procedures.items():
+    for code, path in index.definitions.items():
         yield path
         yield from index.translations[code].values()
     yield from filter(is_there, workspace.library.risk_files())
@@ -94,13 +120,15 @@ class LibraryReader:
     problems: list[Problem] = field(default_factory=list)
     failures: dict[str, FileAccess] = field(default_factory=dict)
     """Why files could not be read, by message."""
-    procedures: dict[str, checks.ProcedureFile] = field(default_factory=dict)
-    _translations: list[tuple[Path, checks.SourceText, Translation]] = field(default_factory=list)
+    originals: dict[str, _Original] = field(default_factory=dict)
+    """The procedures by their codes, and the papers by their names."""
+    _translations: list[tuple[Path, checks.SourceText, AnyTranslation]] = field(default_factory=list)
     _packs: list[checks.PackFile] = field(default_factory=list)
     _clinic: checks.ClinicFile | None = None
     _services: list[checks.ServiceFile] = field(default_factory=list)
     _risks: list[checks.RiskFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
+    _clauses: list[checks.ClauseFile] = field(default_factory=list)
 
     def read_each(self, paths: Iterable[Path]) -> None:
         """Read files; why one could not be read is kept among the failures."""
@@ -139,13 +167,15 @@ class LibraryReader:
         elif self._is_translation(path):
             self._read_translation(path)
         else:
-            self._read_procedure(path)
+            self._read_original(path)
         self.paths.append(path)
 
     def _is_translation(self, path: Path) -> bool:
         """Whether a file is a translation by its name, or by its keys where it is named like nothing that is read."""
-        if TRANSLATION_NAME.fullmatch(path.name) or PROCEDURE_NAME.fullmatch(path.name):
-            return not PROCEDURE_NAME.fullmatch(path.name)
+        if any(names.fullmatch(path.name) for names in TRANSLATION_NAMES.values()):
+            return True
+        if DEFINITION_NAMES["procedure"].fullmatch(path.name):
+            return False
         with suppress(InvalidInput):  # which reading it as a procedure will report
             return bool(_ONLY_IN_TRANSLATIONS & self.snapshot.parsed(path).data.keys())
         return False
@@ -164,23 +194,28 @@ class LibraryReader:
                 self._printed.append(checks.PrintedFile(source))
             self.problems += _overdue(approvals_in(source), str(path), today)
 
+    def read_templates(self) -> None:
+        """Look for templates of the clinic's own that no page is made with: their words are on no paper."""
+        for own in self.workspace.templates:
+            with self._collecting():
+                if own != shipped("templates"):
+                    unused = unused_templates(own, shipped("templates"))
+                    self.problems += (Problem(str(one.path), None, None, "", str(one), "warning") for one in unused)
+
     def library(self) -> checks.LibraryFiles:
         """Everything that was read and valid."""
         translations = [
-            checks.TranslationFile(
-                source=source,
-                procedure=translation.applied_to(original.procedure),
-                language=translation.language,
-                translates=translation.translates,
-                original_hash=text_hash(original.procedure),
-            )
+            _beside_original(source, translation, original)
             for path, source, translation in self._translations
             if (original := self.original_of(path, translation.code))
         ]
+        originals = self.originals.values()
         return checks.LibraryFiles(
-            procedures=tuple(self.procedures.values()),
+            procedures=tuple(file for file in originals if isinstance(file, checks.ProcedureFile)),
+            papers=tuple(file for file in originals if isinstance(file, checks.PaperFile)),
             translations=tuple(translations),
             packs=tuple(self._packs),
+            clauses=tuple(self._clauses),
             clinic=self._clinic,
             services=tuple(self._services),
             risks=tuple(self._risks),
@@ -193,25 +228,27 @@ class LibraryReader:
             shipped=self._shipped_dates(),
         )
 
-    def original_of(self, translation: Path, code: str) -> checks.ProcedureFile | None:
-        """The procedure that a file translates: one that was read, or the one beside it, or that of the library."""
-        if code in self.procedures:
-            return self.procedures[code]
+    def original_of(self, translation: Path, code: str) -> _Original | None:
+        """The definition that a file translates: one that was read, or the one beside it, or that of the library."""
+        if code in self.originals:
+            return self.originals[code]
         path = _beside(translation, code)
         if not is_there(path) and self.workspace.library.has(code):
             path = self.workspace.library.path(code)
         if not is_there(path):
             return None
-        procedure, _ = check_procedure(path, snapshot=self.snapshot, risk_files=self._risk_files(path))
-        return checks.ProcedureFile(self._source(path), procedure) if procedure else None
+        definition, _ = check_definition(
+            path, kind_of_name(code), snapshot=self.snapshot, risk_files=self._risk_files(path)
+        )
+        return _original(self._source(path), definition) if definition else None
 
     def _has_original(self, translation: Path, code: str) -> bool:
-        """Whether there is a procedure that a file translates, even if it has mistakes."""
-        return code in self.procedures or is_there(_beside(translation, code)) or self.workspace.library.has(code)
+        """Whether there is a definition that a file translates, even if it has mistakes."""
+        return code in self.originals or is_there(_beside(translation, code)) or self.workspace.library.has(code)
 
     @cached_property
-    def _known_clauses(self) -> Collection[str] | None:
-        """The names of clauses that a procedure may request; None where the files with them can't be read."""
+    def _pack(self) -> LanguagePack | None:
+        """The language pack whose clauses a definition may name; None where its files can't be read."""
         templates, folder = self.workspace.templates, self.workspace.folder.path
         path = pack_file(templates, ORIGINAL_LANGUAGE)
         try:
@@ -219,7 +256,7 @@ class LibraryReader:
             if folder:
                 path = clause_file(folder, ORIGINAL_LANGUAGE)
                 pack = with_clauses_of(pack, folder, self.snapshot)
-            return pack.clauses
+            return pack
         except InvalidInput as error:
             self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
         except FileAccess as failure:
@@ -227,19 +264,23 @@ class LibraryReader:
             self.problems.append(Problem(str(path), None, None, "clauses", _CLAUSES_UNREAD, "warning"))
         return None
 
-    def _read_procedure(self, path: Path) -> None:
-        procedure, problems = check_procedure(
+    def _read_original(self, path: Path) -> None:
+        kind = kind_of_file(path, self.snapshot)
+        definition, problems = check_definition(
             path,
-            known_clauses=self._known_clauses,
+            kind,
+            known_clauses=self._pack.clauses_for(kind) if self._pack else None,
             snapshot=self.snapshot,
             risk_files=self._risk_files(path),
         )
         self.problems += problems
-        if procedure:
-            self.procedures[procedure.code] = checks.ProcedureFile(self._source(path), procedure)
+        if definition:
+            self.originals[definition.code] = _original(self._source(path), definition)
 
     def _read_translation(self, path: Path) -> None:
-        translation, problems = check_translation_file(path, self.snapshot, risk_files=self._risk_files(path))
+        translation, problems = check_translation_file(
+            path, self.snapshot, kind=kind_of_file(path, self.snapshot), risk_files=self._risk_files(path)
+        )
         self.problems += problems
         if translation:
             self._translations.append((path, self._source(path), translation))
@@ -250,8 +291,7 @@ class LibraryReader:
             self._packs.append(checks.PackFile(self._source(path), pack))
 
     def _read_clinic(self, path: Path) -> None:
-        folder = path.parent / "procedures"
-        names = tuple(ignored.name for ignored in sorted([*passed_over(folder), *self._orphans(folder)]))
+        names = tuple(name for kind in DEFINITION_FOLDERS for name in self._not_read(path.parent, kind))
         own = self.workspace.folder
         is_own = own.path is not None and resolved(own.path) == resolved(path.parent)
         opened = own if is_own else read_clinic(path.parent)
@@ -264,9 +304,15 @@ class LibraryReader:
             if not opened.has_all_checks:
                 self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
 
-    def _orphans(self, folder: Path) -> list[Path]:
-        """The translations of a folder of procedures that translate nothing."""
-        translations = ((path, TRANSLATION_NAME.fullmatch(path.name)) for path in entries_of(folder))
+    def _not_read(self, clinic: Path, kind: DefinitionKind) -> list[str]:
+        """The files in the clinic's folder of a kind of definition that are not read, by folder and name."""
+        folder = clinic / DEFINITION_FOLDERS[kind]
+        ignored = sorted([*passed_over(folder, kind), *self._orphans(folder, kind)])
+        return [f"{folder.name}/{path.name}" for path in ignored]
+
+    def _orphans(self, folder: Path, kind: DefinitionKind) -> list[Path]:
+        """The translations of a folder that translate nothing."""
+        translations = ((path, TRANSLATION_NAMES[kind].fullmatch(path.name)) for path in entries_of(folder))
         return [path for path, match in translations if match and not self._has_original(path, match["code"])]
 
     def _risk_files(self, path: Path) -> tuple[Path, ...]:
@@ -284,8 +330,10 @@ class LibraryReader:
             self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
 
     def _read_clauses(self, path: Path) -> None:
-        if self._validated(ClauseChanges, path):
-            self._printed.append(checks.PrintedFile(self._source(path), language=path.name.split(".")[1]))
+        if changes := self._validated(ClauseChanges, path):
+            source, language = self._source(path), path.name.split(".")[1]
+            self._printed.append(checks.PrintedFile(source, language=language))
+            self._clauses.append(checks.ClauseFile(source, changes, language))
 
     def _validated(
         self, model: type[ModelType], path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None
@@ -303,12 +351,11 @@ class LibraryReader:
     def _shipped_dates(self) -> dict[str, datetime.date]:
         """When the shipped texts were issued that the clinic has its own versions of."""
         dates: dict[str, datetime.date] = {}
-        for code, file in self.procedures.items():
-            path = shipped("procedures") / f"{code}.yaml"
+        for code, file in self.originals.items():
+            kind = kind_of_name(code)
+            path = shipped(DEFINITION_FOLDERS[kind]) / f"{code}.yaml"
             if is_file(path) and resolved(Path(file.source.name)) != resolved(path):
-                original: Procedure | None = check_procedure(
-                    path, snapshot=self.snapshot, risk_files=self._risk_files(path)
-                )[0]
+                original, _ = check_definition(path, kind, snapshot=self.snapshot, risk_files=self._risk_files(path))
                 if original:
                     dates[code] = original.review.issued
         return dates

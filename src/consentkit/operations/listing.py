@@ -9,27 +9,32 @@ from dataclasses import dataclass
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.overview import ListedProcedure, overview
+from consentkit.library.overview import ListedDefinition, overview
 
 
 @dataclass(frozen=True)
 class LibraryListing:
-    """The procedures of a library."""
+    """The procedures and papers of a library."""
 
-    procedures: tuple[ListedProcedure, ...]
+    procedures: tuple[ListedDefinition, ...]
     """In the order of their codes."""
+    papers: tuple[ListedDefinition, ...]
+    """In the order of their names."""
     broken: tuple[InvalidInput | FileAccess, ...]
     """Why the other files can't be used."""
 
     def __repr__(self) -> str:
-        return f"<LibraryListing of {len(self.procedures)} procedures, and {len(self.broken)} broken files>"
+        there = f"{len(self.procedures)} procedures, {len(self.papers)} papers"
+        return f"<LibraryListing of {there}, and {len(self.broken)} broken files>"
 
 
 def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
-    """List the procedures of a workspace. Raises FileAccess where a folder of the library can't be read."""
+    """List the procedures and papers of a workspace. Raises FileAccess where a folder of the library can't be read."""
     library = workspace.library
-    entries = overview(library.index().procedures, library.risk_files(), workspace.store).values()
+    entries = overview(library.index().definitions, library.risk_files(), workspace.store).values()
+    good = [entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)]
     return LibraryListing(
-        tuple(entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)),
+        tuple(entry for entry in good if "code" in entry),
+        tuple(entry for entry in good if "code" not in entry),
         tuple(entry for entry in entries if isinstance(entry, InvalidInput | FileAccess)),
     )

@@ -18,10 +18,12 @@ from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
 from consentkit.operations.packets import (
     MadePacket,
+    NothingToPrint,
     NumberOfAnotherPatient,
     PacketOptions,
     PacketsInTurn,
     RefusedVisit,
+    ResultOfVisit,
     refusal,
 )
 from consentkit.operations.printing import print_day, print_packet, require_printer
@@ -76,6 +78,13 @@ class VisitRefused:
 
 
 @dataclass(frozen=True)
+class VisitNeedsNothing:
+    """A visit has no packet, since everything is on file."""
+
+    nothing: NothingToPrint
+
+
+@dataclass(frozen=True)
 class DayFileWritten:
     """The one file of all packets is where it was meant to go."""
 
@@ -103,7 +112,7 @@ class DayFileRefused:
 
 @dataclass(frozen=True)
 class DayFileLeftOut:
-    """There is no file of all packets, since every visit was refused."""
+    """There is no file of all packets, since no visit has one."""
 
     earlier: EarlierFile
 
@@ -114,6 +123,7 @@ PacketEvent: TypeAlias = (
     | PacketWritten
     | PacketNotPrinted
     | VisitRefused
+    | VisitNeedsNothing
     | DayFileWritten
     | DayFileNotPrinted
     | DayFileRefused
@@ -144,7 +154,7 @@ def write_packets(
 
 def packets_into(
     workspace: OpenWorkspace, entries: Iterator[VisitEntry], folder: Path, options: PacketOptions, *, force: bool
-) -> Iterator[MadePacket | RefusedVisit]:
+) -> Iterator[ResultOfVisit]:
     """Make the packets of visits and write each into a folder, under its own name.
 
     Raises FileAccess where no file can be written there, before anything is made.
@@ -156,13 +166,15 @@ def packets_into(
     return _results(write_packets(workspace, targets, options, _no_stdout))
 
 
-def _results(events: Iterator[PacketEvent]) -> Iterator[MadePacket | RefusedVisit]:
+def _results(events: Iterator[PacketEvent]) -> Iterator[ResultOfVisit]:
     """What became of each visit; its warnings are in that, too."""
     for event in events:
         if isinstance(event, PacketWritten):
             yield replace(event.made, file=Path(event.file) if event.file else None)
         elif isinstance(event, VisitRefused):
             yield event.refused
+        elif isinstance(event, VisitNeedsNothing):
+            yield event.nothing
 
 
 def _no_stdout(pdf: bytes) -> None:
@@ -184,7 +196,7 @@ class _Run:
         self._stdout = stdout
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
-        self._refused_visits: set[str] = set()
+        self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
 
     def pass_over(self, entry: VisitEntry) -> None:
@@ -196,6 +208,10 @@ class _Run:
         yield from (VisitWarned(entry, warning) for warning in result.warnings)
         if isinstance(result, RefusedVisit):
             yield self._refuse(result)
+            return
+        if isinstance(result, NothingToPrint):
+            self._without_packet.add(result.entry.name.visit or "")
+            yield VisitNeedsNothing(replace(result, earlier=self._files.of_refused(entry)))
             return
         try:
             file = self._deliver(result.packet)
@@ -276,10 +292,10 @@ class _Run:
         """See to it that nobody takes an earlier packet for that of a visit that has none."""
         visit = refused.entry.name.visit
         if visit:
-            self._refused_visits.add(visit)
+            self._without_packet.add(visit)
         is_of_another = isinstance(refused.error, NumberOfAnotherPatient)
         earlier = self._files.of_refused(refused.entry, is_of_another_patient=is_of_another)
         return VisitRefused(replace(refused, earlier=earlier))
 
     def _earlier_day_file(self, target: str) -> EarlierFile:
-        return self._files.of_day(target, self._refused_visits | {packet.plan.visit.visit for packet in self._kept})
+        return self._files.of_day(target, self._without_packet | {packet.plan.visit.visit for packet in self._kept})

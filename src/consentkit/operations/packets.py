@@ -12,10 +12,11 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.visit import Visit
 from consentkit.operations.earlier_files import EarlierFile
@@ -41,9 +42,9 @@ class NumberOfAnotherPatient(InvalidInput):
 class Notice:
     """Something that the front desk should know of a packet."""
 
-    kind: Literal["document", "untagged", "extra", "overridden"]
+    kind: Literal["document", "form", "untagged", "extra", "overridden"]
     subject: str
-    """The code of the document, the name of the extra file, or the rule that was overridden."""
+    """The code of the document, the codes of the form, the name of the extra file, or the rule that was overridden."""
     text: str
     """A sentence, which names the subject."""
 
@@ -103,9 +104,29 @@ class RefusedVisit:
         return self.earlier.advice
 
 
+@dataclass(frozen=True)
+class NothingToPrint:
+    """A visit that needs no papers, since everything is on file; nothing is wrong with it."""
+
+    entry: VisitEntry
+    codes: tuple[str, ...]
+    """The procedures to which consent is on file: all of those for which it would be asked."""
+    warnings: tuple[Problem, ...] = ()
+    """What may be wrong with the visit: whoever knows the patient should look."""
+    earlier: EarlierFile = _NO_FILE
+    """What became of an earlier packet of the visit, where packets are written."""
+
+    def __repr__(self) -> str:
+        return f"<NothingToPrint {self.entry.label}>"
+
+
+ResultOfVisit: TypeAlias = MadePacket | NothingToPrint | RefusedVisit
+"""What becomes of a visit."""
+
+
 def packets_of(
     workspace: OpenWorkspace, visits: Iterable[Visit | VisitEntry], options: PacketOptions = _AS_USUAL
-) -> Iterator[MadePacket | RefusedVisit]:
+) -> Iterator[ResultOfVisit]:
     """Make the packets of visits, such as those of a day, one after the other, each when it is requested."""
     making = PacketsInTurn(workspace, options)
     for visit in visits:
@@ -123,7 +144,7 @@ def packet_of(
 
     `others` are visits to compare it with, such as all those of its day; what it was before may be among them. Those
     that can't be read are warnings. Raises ConsentkitError where the visit is refused: InvalidInput has every reason as
-    a problem.
+    a problem; and EverythingOnFile where it needs no papers.
     """
     making = PacketsInTurn(workspace, options)
     unread = []
@@ -134,6 +155,8 @@ def packet_of(
     result = making.make(visit)
     if isinstance(result, RefusedVisit):
         raise result.error
+    if isinstance(result, NothingToPrint):
+        raise EverythingOnFile(result.codes)
     return replace(result, warnings=(*unread, *result.warnings))
 
 
@@ -155,7 +178,7 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry) -> MadePacket | RefusedVisit:
+    def make(self, visit: Visit | VisitEntry) -> ResultOfVisit:
         """Make the packet of a visit, or say why it has none."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
@@ -163,11 +186,15 @@ class PacketsInTurn:
             return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
         if self._numbers.is_of_another_patient(entry.visit):
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
-        warnings = (*entry.warnings, *self._record_warnings(entry, entry.visit))
+        seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
+        warnings = (*entry.warnings, *seen)
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
             packet = self._maker.make(plan, inputs)
+        except EverythingOnFile as nothing:
+            self._numbers.remember(entry.visit)
+            return NothingToPrint(entry, nothing.codes, warnings)
         except ConsentkitError as error:
             self.forget(entry.visit)
             return refusal(entry, error, warnings)
@@ -197,6 +224,16 @@ class PacketsInTurn:
             message = f"has the record number of {earlier} with another name or date of birth; see whose it is"
             yield Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message, "warning")
 
+    def _unknown_on_file(self, entry: VisitEntry, visit: Visit) -> Iterator[Problem]:
+        """Warn of what no procedure has as its code, such as a record number in the wrong cell: it is not quoted."""
+        unknown = [number for number, code in enumerate(visit.on_file, 1) if not self._workspace.library.has(code)]
+        if unknown:
+            message = (
+                f"`on_file` contains entry {' and '.join(map(str, unknown))} of {len(visit.on_file)}, which no "
+                "procedure has as its code, so consent may be asked once more; write the codes of what is signed"
+            )
+            yield Problem(entry.file, entry.row, None, field_of(visit.visit, entry.file), message, "warning")
+
 
 def refusal(entry: VisitEntry, error: ConsentkitError, warnings: tuple[Problem, ...] = ()) -> RefusedVisit:
     """A visit that has no packet because of an error."""
@@ -209,6 +246,9 @@ def notices_of(packet: Packet, today: datetime.date | None = None) -> Iterator[N
     for document in plan.documents:
         for text in document.notices(today or datetime.date.today()):
             yield Notice("document", document.code, text)
+    if plan.form:
+        subject = ", ".join(plan.form.codes)
+        yield from (Notice("form", subject, text) for text in form_notices(plan.form, plan.layout))
     for name in packet.untagged:
         text = f"packets with {name} are not PDF/UA, because that file has no tags that a screen reader needs"
         yield Notice("untagged", name, text)

@@ -16,13 +16,15 @@ from consentkit.documents.kept import get_or_make
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.library.keys import Inputs
-from consentkit.model.identity import Layout, Variant
+from consentkit.model.identity import Layout, Variant, kind_of_name
 from consentkit.problems import Problem
 
 _VARIANTS: tuple[Variant, ...] = ("consent", "refusal")
-"""The papers that have the text of a procedure, all of it between them."""
+"""The documents that have the text of a procedure, all of it between them."""
 
-CheckedText = checks.ProcedureFile | checks.TranslationFile
+_OF_PAPER: tuple[Variant, ...] = ("paper",)
+
+CheckedText = checks.ProcedureFile | checks.PaperFile | checks.TranslationFile | checks.PaperTranslationFile
 
 
 def page_problems(workspace: OpenWorkspace, files: Sequence[CheckedText], *, only_own: bool) -> Iterator[Problem]:
@@ -40,9 +42,11 @@ def page_problems(workspace: OpenWorkspace, files: Sequence[CheckedText], *, onl
 
 def _problems_of(workspace: OpenWorkspace, file: CheckedText, inputs: Inputs, *, only_own: bool) -> Iterator[Problem]:
     path = Path(file.source.name)
-    original = path if isinstance(file, checks.ProcedureFile) else path.with_name(f"{file.code}.yaml")
-    is_known = workspace.library.has(file.code) and original.parent in workspace.library.folders
-    for variant in _VARIANTS:
+    is_original = isinstance(file, checks.ProcedureFile | checks.PaperFile)
+    original = path if is_original else path.with_name(f"{file.code}.yaml")
+    library = workspace.library
+    is_known = library.has(file.code) and original.parent in (*library.folders, *library.paper_folders)
+    for variant in _VARIANTS if kind_of_name(file.code) == "procedure" else _OF_PAPER:
         for large_print in (False, True):
             layout = Layout(workspace.default_paper, large_print)
             procedure = file.code if is_known else original

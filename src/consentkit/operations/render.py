@@ -8,7 +8,7 @@ the model is loaded.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from consentkit.documents.document import Document
 from consentkit.documents.kept import LookedUp, fulfil, look_up
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
+from consentkit.library.own_templates import unused_templates
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
-from consentkit.problems import Problem
+from consentkit.problems import Problem, printable
 from consentkit.reading.paths import is_folder
+from consentkit.resources import shipped
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,28 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     for target in targets:
         if target:
             require_replaceable(target, force=request.force)
+    of_templates = tuple(_without_effect(workspace))
     for order, target in zip(orders, targets, strict=True):
         try:
             document = fulfil(workspace, order).document
             of_pages = document.page_notices if workspace.is_own(order.sought) else ()
-            yield DocumentMade(document, target, (*document.notices(datetime.date.today()), *of_pages))
+            yield DocumentMade(document, target, (*document.notices(datetime.date.today()), *of_pages, *of_templates))
             if target:
                 write_file(target, document.pdf, force=request.force)
                 yield DocumentWritten(document, target)
         except ConsentkitError as error:
             yield DocumentFailed(order.sought.identity.code, error)
+
+
+def _without_effect(workspace: OpenWorkspace) -> Iterator[str]:
+    """The clinic's templates that no page is made with: what they say is on no document."""
+    for folder in workspace.templates:
+        if folder != shipped("templates"):
+            try:
+                unused = list(unused_templates(folder, shipped("templates")))
+            except (InvalidInput, FileAccess):  # a page that uses the faulty file fails with it; `check` names it
+                continue
+            yield from (f"{printable(str(one.path))}: {one}" for one in unused)
 
 
 def _read_all(

@@ -1,4 +1,4 @@
-"""A new procedure file to fill in.
+"""A new file of a procedure or paper to fill in.
 
 Guarantees: every key of the model is there with its description, so nothing must be looked up; a file that has not
 been filled in fails the check; no existing file is touched.
@@ -17,7 +17,9 @@ from pydantic.fields import FieldInfo
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.model.identity import CODE_PATTERN
+from consentkit.library.sought import kind_of
+from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
+from consentkit.model.paper import Paper, PaperSection
 from consentkit.model.passages import ItemList, Passage
 from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
@@ -28,11 +30,14 @@ from consentkit.reading.files import read_text
 from consentkit.reading.validation import models_in
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
-_CODE_LINE = re.compile(r"^code:.*$", re.MULTILINE)
+_CODE_LINE = re.compile(r"^(code|name):.*$", re.MULTILINE)
 _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 _WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
 """Models that may be written as a text or as a list of texts."""
+
+_MOST_USED: dict[type[BaseModel], tuple[str, ...]] = {PaperSection: ("heading", "text")}
+"""Keys that are shown though none of them is always needed."""
 
 _HEAD = """\
 # Write plain sentences of 10 to 20 words, and say "you". Keys after a # can be left out; to use one, delete its #.
@@ -40,24 +45,32 @@ _HEAD = """\
 """
 
 
-def write_new_procedure(workspace: OpenWorkspace, code: str, source: str | None) -> list[Path]:
-    """Write CODE.yaml, and the schema beside it. Returns the files that were written.
+_MODELS: dict[DefinitionKind, type[BaseModel]] = {"procedure": Procedure, "paper": Paper}
 
-    Raises WrongUse for what is not a code, FileAccess where the file exists already.
+
+def write_new_definition(workspace: OpenWorkspace, code: str, source: str | None) -> list[Path]:
+    """Write CODE.yaml or NAME.yaml, and the schema beside it. Returns the files that were written.
+
+    Raises WrongUse for what is neither a code nor a name, FileAccess where the file exists already.
     """
-    if not re.fullmatch(CODE_PATTERN, code):
+    kind = kind_of_name(code)
+    if (kind == "procedure" and not re.fullmatch(CODE_PATTERN, code)) or code in NO_PAPER_NAMES:
         raise WrongUse(
-            f"{quoted(code)} is not a code: write 1 to 16 capital letters, digits and hyphens, such as 90837"
+            f"{quoted(code)} is not a code: write 1 to 16 capital letters, digits and hyphens, such as 90837; "
+            "or name a paper by words in small letters joined by hyphens, such as group-rules"
         )
-    folder = workspace.folder.path / "procedures" if workspace.folder.path else Path()
-    target, schema = folder / f"{code}.yaml", folder / schema_file("procedure")
+    original = workspace.locate(source) if source else None
+    if original and kind_of(workspace.library, original) != kind:
+        raise WrongUse(f"{quoted(code)} would be a {kind}, but {quoted(str(source))} is none; name one of its kind")
+    folder = workspace.folder.path / DEFINITION_FOLDERS[kind] if workspace.folder.path else Path()
+    target, schema = folder / f"{code}.yaml", folder / schema_file(kind)
     if os.path.lexists(target):
         raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
-    text = _copied(workspace.locate(source), code) if source else blank(code)
+    text = _copied(original, code) if original else blank(code)
     prepare_folder(folder)
     written = [target]
     if not os.path.lexists(schema):
-        write_file(schema, schema_text("procedure").encode())
+        write_file(schema, schema_text(kind).encode())
         written.append(schema)
     write_file(target, f"# yaml-language-server: $schema={schema.name}\n{text}".encode())
     return written
@@ -67,23 +80,25 @@ def _copied(path: Path, code: str) -> str:
     text = _MODE_LINE.sub("", read_text(path, str(path)))
     head, review, rest = text.partition("\nreview:")
     unreviewed = head + review + _REVIEWED_LINES.sub("", rest)  # nobody has reviewed the copy
-    return _CODE_LINE.sub(f'code: "{code}"', unreviewed, count=1)
+    return _CODE_LINE.sub(rf'\1: "{code}"', unreviewed, count=1)
 
 
 def blank(code: str) -> str:
-    """A procedure file without content: every key with its description, optional ones commented out."""
-    lines = list(_lines(Procedure))
-    return "\n".join([_HEAD, *lines]).replace('\ncode: ""', f'\ncode: "{code}"') + "\n"
+    """A file without content: every key with its description, optional ones commented out."""
+    lines = list(_lines(_MODELS[kind_of_name(code)]))
+    text = "\n".join([_HEAD, *lines]) + "\n"
+    return re.sub(r'\n(code|name): ""', rf'\n\1: "{code}"', text, count=1)
 
 
 def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
     """Each key of a model, with its description above it. Within an optional key that needs none, each is shown."""
-    needs_some = any(field.is_required() for field in model.model_fields.values())
+    most_used = _MOST_USED.get(model, ())
+    needs_some = bool(most_used) or any(field.is_required() for field in model.model_fields.values())
     for name, field in model.model_fields.items():
         if top:
             yield ""
         yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
-        mark = "" if field.is_required() or not needs_some else "# "
+        mark = "" if field.is_required() or name in most_used or not needs_some else "# "
         yield from (mark + line for line in _entry(name, field))
 
 

@@ -42,7 +42,7 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder, today = workspace.folder, datetime.date.today()
-    services = load_services(folder.path, workspace.library.codes(), folder.clinic.language)
+    services = load_services(folder.path, workspace.library.names(), folder.clinic.language)
     approvals = load_approvals(folder.path, workspace.snapshot)
     identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
     counting = dict.fromkeys(identity.approved_as for identity in identities)

@@ -26,6 +26,9 @@ COLUMNS: Mapping[str, DataPath] = {
     "also_in": ("also_in",),
     "procedures": ("procedures",),
     "documents": ("documents",),
+    "papers": ("papers",),
+    "first_visit": ("first_visit",),
+    "yearly_papers": ("yearly_papers",),
     "on_file": ("on_file",),
     "large_print": ("large_print",),
     "medical_visit": ("medical_visit",),
@@ -49,7 +52,7 @@ COLUMNS: Mapping[str, DataPath] = {
 REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
 """The columns without which there is no visit."""
 
-LISTS = ("also_in", "procedures", "documents", "on_file", "extra")
+LISTS = ("also_in", "procedures", "documents", "papers", "on_file", "extra")
 CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital
 _PDF = re.compile(r"(?<=\.pdf)(?:\s*,\s*|\s+|\Z)", re.IGNORECASE)
 """What separates names of PDF files: a comma or a space behind the ending of one."""
@@ -102,7 +105,7 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         "contains a comma; separate the entries by spaces or semicolons",
     ),
     (
-        ("large_print", "medical_visit"),
+        ("large_print", "medical_visit", "first_visit", "yearly_papers"),
         re.compile(r"(?!(yes|no)$).*", re.IGNORECASE),
         "is neither `yes` nor `no`; write one of them, or leave the cell empty",
     ),

@@ -20,7 +20,7 @@ class PacketItem:
 
     title: str
     kind: str
-    """`cover`, `form`, `refusal`, `plan`, `information`, `blank` or `extra`."""
+    """`cover`, `form`, `paper`, `refusal`, `plan`, `information`, `blank` or `extra`."""
     group: str
     """What is done with it: `sign`, `read` or `keep`; empty for pages that are not in the list."""
     pack: LanguagePack
@@ -39,6 +39,8 @@ class PacketItem:
             return f"{self.title} ({codes})"
         if self.document is None:
             return self.title or self.pack.packet.blank_page
+        if self.kind == "paper":  # its name is for the desk
+            return self.title
         words = self.pack.packet.cover
         named = fill(words.kind_of, title=self.title, code=self.document.code, kind=self.kind_in_words)
         return fill(words.copy_for_clinic, title=named) if self.is_copy else named

@@ -216,6 +216,8 @@ def _called(paper: PacketItem) -> str:
         return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"
     if paper.document is None:
         return paper.title or pack.packet.blank_page
+    if paper.document.variant == "paper":
+        return paper.document.title
     called = fill(words.kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
     return fill(words.copy_for_clinic, title=called) if paper.is_copy else called
 

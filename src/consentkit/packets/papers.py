@@ -24,7 +24,7 @@ from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
 from consentkit.packets.work_order import work_order
-from consentkit.pdf.part import Part
+from consentkit.pdf.part import AGREED_BY, Part
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
@@ -74,7 +74,8 @@ class PaperMaker:
     def _document_papers(self, plan: PacketPlan, document: Document, inputs: Inputs) -> Iterator[PacketItem]:
         """The paper of a document; of a plan that is filled in together, one for the patient and one for the clinic."""
         to_read = "read" if plan.form else "keep"
-        group = {"information": to_read, "plan": "keep"}.get(document.variant, "sign")
+        groups = {"information": to_read, "plan": "keep", "paper": "sign" if _is_signed(document.part) else "keep"}
+        group = groups.get(document.variant, "sign")
         pack = self._pack(plan, document.language, inputs)
         paper = PacketItem(document.title, document.variant, group, pack, document.part, document)
         yield paper
@@ -108,6 +109,11 @@ class PaperMaker:
         spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, values)
         key = sheet_key(spec, inputs)
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
+
+
+def _is_signed(part: Part) -> bool:
+    """Whether somebody signs a paper, or puts initials to it."""
+    return any(slot.kind in AGREED_BY for slot in part.slots)
 
 
 def _placed(papers: Sequence[PacketItem], cover_pages: int, blank: PacketItem | None) -> list[PlacedItem]:

@@ -1,4 +1,4 @@
-"""Procedures and words as the visits of a run need them: parsed once, for as long as their files stay the same.
+"""Definitions and words as the visits of a run need them: parsed once, for as long as their files stay the same.
 
 Guarantees: what is given for a visit is what the files of its snapshot say, however long ago they were parsed; memory
 is bounded.
@@ -9,23 +9,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.definitions import load_procedure
 from consentkit.library.keys import Inputs
-from consentkit.library.procedures import load_procedure
+from consentkit.library.overview import ListedDefinition, overview
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.packets.recent import Recent
 
 _MOST_PROCEDURES = 128
 _MOST_PACKS = 16
+_MOST_LISTS = 4
+
+_KeyOfPapers = tuple[tuple[str, str, str], ...]
 
 
 @dataclass
 class ParsedFiles:
-    """Procedures and language packs of a workspace."""
+    """Procedures, papers and language packs of a workspace."""
 
     workspace: OpenWorkspace
     _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
+
+    _papers: Recent[_KeyOfPapers, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
+
+    def papers(self, inputs: Inputs) -> dict[str, ListedDefinition]:
+        """What is to be known of each paper of the library. Raises InvalidInput or FileAccess where one is faulty.
+
+        Which visit a faulty one is due at, nobody knows: a packet without it could lack what has to be signed.
+        """
+        paths = self.workspace.library.index().papers
+        key = tuple((name, str(path), inputs.snapshot.digest(path)) for name, path in paths.items())
+        return self._papers.get(key, lambda: self._listed(inputs))
+
+    def _listed(self, inputs: Inputs) -> dict[str, ListedDefinition]:
+        listed = overview(self.workspace.library.index().papers, (), self.workspace.store, inputs.snapshot)
+        for entry in listed.values():
+            if isinstance(entry, InvalidInput | FileAccess):
+                raise entry
+        return {name: entry for name, entry in listed.items() if isinstance(entry, dict)}
 
     def procedure(self, code: str, inputs: Inputs) -> Procedure:
         """The procedure of a code. Raises UnknownCode, InvalidInput or FileAccess."""

@@ -8,8 +8,8 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentkit.documents.document import Document
@@ -17,25 +17,26 @@ from consentkit.documents.form import form_key, get_or_make_form
 from consentkit.documents.form_request import Form, FormRequest, Situation
 from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import UnknownCode, WrongUse
+from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout
+from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
+from consentkit.packets.due import PapersOfVisit, papers_of
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
 from consentkit.packets.recent import Recent
-from consentkit.packets.requested import RequestedPapers, situation_of
+from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
-from consentkit.problems import Problem, listed, quoted
+from consentkit.problems import Problem, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -91,14 +92,15 @@ class Planner:
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
+        Raises EverythingOnFile for a visit without a packet that counts for later ones all the same.
+
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
         files as they are to be used.
         """
         problems = VisitProblems(file, row, visit.visit)
         one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
         clinic = self.workspace.folder.clinic
-        languages = dict.fromkeys([visit.language or clinic.language, *visit.also_in])
-        packs = [pack for language in languages if (pack := problems.try_to(self._pack, one, language))]
+        packs = self._packs(one)
         procedures = self._procedures(one)
         overridden = self._judge(one, procedures)
         _require_letters(one)
@@ -106,23 +108,16 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
+        papers = problems.try_to(self._papers, one, procedures)
+        problems.require_none()
         requested = RequestedPapers.of(
-            visit, visit.documents or clinic.packet.documents, procedures, [one.language for one in packs]
+            visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
         )
         _require_papers(one, requested, procedures)
-        problems.require_none()
-        if not self.options.allow_drafts:
-            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layout)
-            problems.require_none()
-        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
-        documents = [
-            document
-            for identity in requested.documents
-            if (document := problems.try_to(self._document, one, identity, layout))
-        ]
+        form, documents = self._made(one, requested, situation, layout)
         problems.require_none()
         self._days.remember(visit, procedures)
+        _require_anything(one, requested, procedures)
         return PacketPlan(
             visit=visit,
             pack=packs[0],
@@ -135,6 +130,24 @@ class Planner:
             wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
             duplex=self.options.duplex,
         )
+
+    def _made(
+        self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout
+    ) -> tuple[Form | None, list[Document]]:
+        """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
+        problems = one.problems
+        problems.require_none()
+        layouts = {
+            identity: _layout_of(identity, requested, layout, situation)
+            for identity in (*requested.documents, *requested.to_approve)
+        }
+        if not self.options.allow_drafts:
+            for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
+                problems.try_to(self._require_approved, one, identity, layouts[identity])
+            problems.require_none()
+        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
+        made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
+        return form, [document for document in made if document]
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
@@ -150,6 +163,11 @@ class Planner:
     def forget(self, visit: Visit) -> None:
         """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._days.forget(visit)
+
+    def _packs(self, one: _VisitInPlanning) -> list[LanguagePack]:
+        """The words of each language of a visit, the patient's first."""
+        languages = dict.fromkeys([one.visit.language or self.workspace.folder.clinic.language, *one.visit.also_in])
+        return [pack for language in languages if (pack := one.problems.try_to(self._pack, one, language))]
 
     def _pack(self, one: _VisitInPlanning, language: str) -> LanguagePack:
         try:
@@ -184,6 +202,18 @@ class Planner:
             )
             raise UnknownCodeOfVisit(Problem(problems.file, line, column, problems.field, message)) from None
 
+    def _kinds(self, visit: Visit) -> Sequence[Variant]:
+        return visit.documents or self.workspace.folder.clinic.packet.documents
+
+    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
+        """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
+        visit, listed = one.visit, self._parsed.papers(one.inputs)
+        _require_known(visit, "papers", visit.papers, listed)
+        _require_known(visit, "on_file", visit.on_file, listed)
+        never_due = self.workspace.folder.clinic.packet.without_papers
+        with_due = requests_form(self._kinds(visit))
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
+
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
 
@@ -208,8 +238,15 @@ class Planner:
         return document
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
-        on_file, covered = requested.codes_on_file, requested.codes_covered
-        request = FormRequest(requested.codes_to_sign, requested.languages_of_form, situation, layout, on_file, covered)
+        request = FormRequest(
+            requested.codes_to_sign,
+            requested.languages_of_form,
+            situation,
+            layout,
+            on_file=requested.codes_on_file,
+            covered=requested.codes_covered,
+            on_papers=requested.papers.clauses,
+        )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
         if form is None:
@@ -263,12 +300,36 @@ class Planner:
         approved_as = identity.approved_as
         code, language, variant = approved_as.code, approved_as.language, approved_as.variant
         options = "" if language == self.workspace.folder.clinic.language else f" --lang {language}"
-        options += "" if variant == "consent" else f" --variant {variant}"
+        options += "" if variant in ("consent", "paper") else f" --variant {variant}"
+        what = f"the paper {code}" if variant == "paper" else f"the {variant} of {code}"
         one.problems.add(
-            f"the {variant} of {code} in {language} is not approved; let a clinician run "
+            f"{what} in {language} is not approved; let a clinician run "
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
+
+
+def _require_known(visit: Visit, key: str, names: Sequence[str], known: Collection[str]) -> None:
+    """Raise UnknownCode for the name of a paper that nobody has. Codes are looked for elsewhere."""
+    for number, name in enumerate(names, 1):
+        if kind_of_name(name) == "paper" and name not in known:
+            is_revealing = particular_in(visit, name)
+            what = "a name" if is_revealing else quoted(name)
+            near = "" if is_revealing else did_you_mean(name, known)
+            raise UnknownCode(
+                f"`{key}` contains {what}, number {number} of {len(names)}, that no paper has"
+                f"{near or '; `consentkit list` shows all papers'}"
+            )
+
+
+def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
+    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+
+    In other languages than the patient's it has none, since nobody signs two texts.
+    """
+    if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
+        return layout
+    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
@@ -282,7 +343,7 @@ def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedure
             "`documents`, or write `plan: crisis` in the file of a procedure",
             "no-plan",
         )
-    elif not (requested.codes_to_sign or requested.documents or visit.extra):
+    elif _is_empty(visit, requested) and not _is_on_file(visit, requested, procedures):
         on_file = [code for code in visit.on_file if any(one.code == code for one in procedures)]
         if on_file:
             why = f"the consent to {listed(on_file)} is on file; take a code out of `on_file`"
@@ -293,6 +354,24 @@ def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedure
             f"nothing of what {whose} requests is left for this visit: {why}, or {also}, or print no packet for it",
             "no-papers",
         )
+
+
+def _require_anything(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
+    """Raise EverythingOnFile for a visit that requests nothing by itself, and needs nothing more to be signed."""
+    if _is_empty(one.visit, requested) and _is_on_file(one.visit, requested, procedures):
+        raise EverythingOnFile(requested.codes_on_file)
+
+
+def _is_empty(visit: Visit, requested: RequestedPapers) -> bool:
+    """Whether there would be nothing in the packet but its cover."""
+    return not (requested.codes_to_sign or requested.documents or visit.extra)
+
+
+def _is_on_file(visit: Visit, requested: RequestedPapers, procedures: Sequence[Procedure]) -> bool:
+    """Whether a visit that requests nothing by itself has the consent to all that it is for on file."""
+    covered = (one for one in procedures if one.is_covered_beside(visit.procedures))
+    to_consent = {one.code for one in procedures} - {one.code for one in covered}
+    return not visit.documents and bool(to_consent) and to_consent == set(requested.codes_on_file)
 
 
 def _require_letters(one: _VisitInPlanning) -> None:

@@ -12,9 +12,18 @@ from consentkit.documents.form_request import Situation
 from consentkit.model.identity import Identity, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit
+from consentkit.packets.due import PapersOfVisit
 
 _LANGUAGES_OF_FORM = 2
 """Languages in which a form is printed at most; information papers are there in each language of a visit."""
+
+
+_NO_PAPERS = PapersOfVisit()
+
+
+def requests_form(kinds: Sequence[Variant]) -> bool:
+    """Whether something is signed at a visit by its kinds of documents, other than a refusal."""
+    return not {"consent", "form"}.isdisjoint(kinds)
 
 
 @dataclass(frozen=True)
@@ -29,13 +38,23 @@ class RequestedPapers:
     codes_covered: tuple[tuple[str, str], ...]
     """Those that another one of the visit covers, each behind that one."""
     documents: tuple[Identity, ...]
+    papers: PapersOfVisit = _NO_PAPERS
+    """The papers among the documents that are not about one procedure."""
 
     @staticmethod
     def of(
-        visit: Visit, kinds: Sequence[Variant], procedures: Sequence[Procedure], languages: Sequence[str]
+        visit: Visit,
+        kinds: Sequence[Variant],
+        procedures: Sequence[Procedure],
+        languages: Sequence[str],
+        papers: PapersOfVisit = _NO_PAPERS,
     ) -> RequestedPapers:
-        """What a visit requests by its kinds of documents. `languages` has the patient's first."""
-        has_form = not {"consent", "form"}.isdisjoint(kinds)
+        """What a visit requests by its kinds of documents, with its papers. `languages` has the patient's first.
+
+        What is signed is there once, in the patient's language; what is read or kept, in each language. So is a paper
+        that is signed, to read, in each other language.
+        """
+        has_form = requests_form(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
         every = [one.code for one in offered]
         to_sign = tuple(code for code in every if code not in visit.on_file) if has_form else ()
@@ -44,8 +63,11 @@ class RequestedPapers:
         to_refuse = every if "refusal" in kinds else ()
         to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
         in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
+            ("paper", papers.to_sign, languages[:1]),
             ("refusal", to_refuse, languages),
             ("plan", to_plan, languages[:1]),
+            ("paper", papers.to_sign, languages[1:]),
+            ("paper", papers.to_keep, languages),
             ("information", to_read, languages),
         ]
         documents = [
@@ -57,7 +79,7 @@ class RequestedPapers:
         covered = tuple(
             (code, one.code) for one in procedures if one not in offered for code in to_sign if code in one.covered_by
         )
-        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents))
+        return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents), papers)
 
     @property
     def to_approve(self) -> list[Identity]:

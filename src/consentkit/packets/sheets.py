@@ -17,7 +17,7 @@ from consentkit.cache.store import key_of
 from consentkit.documents.kept import keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.page import compose_sheet
-from consentkit.documents.printing import print_page
+from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.keys import Inputs
@@ -61,7 +61,7 @@ def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path],
     values = {**spec.values, "title": spec.title, "mark": spec.mark}
     page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
-    return print_page(page, spec.layout, info, folder, templates, files)
+    return print_page(page, spec.layout, info, assets_of(folder), templates, files)
 
 
 def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:

@@ -31,7 +31,9 @@ class SignedPage:
     page: int
     """The page of the packet."""
     roles: tuple[str, ...]
-    """Who signs on it, from the top."""
+    """Who signs on it, from the top. Of how many participants, nobody knows beforehand."""
+    signatures: int
+    """How many there must be when it comes back: those of participants don't count."""
     dates: int
     initials: int
     marks: int
@@ -40,16 +42,18 @@ class SignedPage:
 
 def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
     """The pages of a paper with places to sign, to put initials, or to mark yes or no."""
-    roles = _roles(situation)
+    expected = _expected(placed, situation)
     pages = []
     for number in range(placed.paper.part.pages):
         names = list(dict.fromkeys(slot.name for slot in _from_the_top(placed, number)))
-        signed = tuple(role for name in names if (role := name.removesuffix(_SIGNATURE)) != name and role in roles)
-        dates = sum(name.endswith(_DATE) and name.removesuffix(_DATE) in roles for name in names)
+        places = [name.removesuffix(_SIGNATURE) for name in names if name.endswith(_SIGNATURE)]
+        signed = sum(place in expected for place in places)
+        roles = dict.fromkeys(_role_of(place) for place in places if place in expected or _is_participant(place))
+        dates = sum(name.endswith(_DATE) and name.removesuffix(_DATE) in expected for name in names)
         initials = sum(slot.page == number and slot.kind == "initials" for slot in placed.paper.part.slots)
         marks = sum(name.endswith(_YES) for name in names)
-        if signed or initials or marks:
-            pages.append(SignedPage(placed.first + number, signed, dates, initials, marks))
+        if roles or initials or marks:
+            pages.append(SignedPage(placed.first + number, tuple(roles), signed, dates, initials, marks))
     return pages
 
 
@@ -64,10 +68,33 @@ def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:
     return sorted(slots, key=lambda slot: -slot.corners.top)
 
 
-def _roles(situation: Situation) -> set[str]:
-    """Those who sign at a visit. Whoever is not expected leaves the place of a paper for all visits empty."""
-    roles = {"clinician", _decides(situation)}
-    return roles | {role for role in ("assent", "interpreter", "witness") if getattr(situation, role)}
+_PARTICIPANT = "participant"
+
+
+def _expected(placed: PlacedItem, situation: Situation) -> set[str]:
+    """Those who sign a paper at a visit. Whoever is not expected leaves the place of a paper for all visits empty.
+
+    Where a paper has no other place for the patient, the first of the participants is the patient.
+    """
+    names = {slot.name for slot in placed.paper.part.slots}
+    has_patient = any(f"{role}{_SIGNATURE}" in names for role in ("patient", "representative"))
+    patient = () if has_patient else (f"{_PARTICIPANT}_1",)
+    return {*situation.signers, *patient, *_second_clinicians(placed)}
+
+
+def _is_participant(place: str) -> bool:
+    return _role_of(place) == _PARTICIPANT
+
+
+def _role_of(place: str) -> str:
+    """The role of whoever signs in a place: participants are numbered."""
+    return _PARTICIPANT if place.startswith(f"{_PARTICIPANT}_") else place
+
+
+def _second_clinicians(placed: PlacedItem) -> dict[str, str]:
+    """Who else signs a form, by the names of their places."""
+    also_sign = placed.paper.form.also_sign if placed.paper.form else ()
+    return {f"second_clinician_{number}": who for number, who in enumerate(also_sign, 1)}
 
 
 def _decides(situation: Situation) -> str:
@@ -84,7 +111,7 @@ def work_order(papers: Sequence[PlacedItem], situation: Situation, words: Langua
         "groups": [{"group": group, "papers": rows} for group in GROUPS if (rows := _rows(listed, group))],
         "is_short": sum(max(1, len(row["places"])) for row in listed) <= _FEW_ROWS,
         "comes_back": [_span(placed) for placed in papers if placed.paper.comes_back],
-        "signatures": sum(len(page.roles) for page in pages),
+        "signatures": sum(page.signatures for page in pages),
         "dates": sum(page.dates for page in pages),
         "initials": sum(page.initials for page in pages),
     }
@@ -106,7 +133,7 @@ def _listed(
         places = [
             {
                 "page": page.page,
-                "who": [_who(role, words) for role in page.roles],
+                "who": [_second_clinicians(placed).get(role) or _who(role, words) for role in page.roles],
                 "initials": page.initials,
                 "decides": _who(decides, words),
                 "marks": page.marks,
@@ -123,5 +150,7 @@ def _span(placed: PlacedItem) -> dict[str, int]:
 
 def _who(role: str, words: LanguagePack) -> str:
     """What the form calls whoever signs. It is the patient who assents."""
+    if role == _PARTICIPANT:
+        return words.papers.participants
     person = "patient" if role == "assent" else role
     return next((block.who for block in words.signatures.blocks if block.role == person), role)

@@ -194,7 +194,7 @@ def _mismatch(detail: ErrorDetails) -> str:
     return f"is {quoted(given)}; {advice}"
 
 
-_MOST_KEYS_LISTED = 8
+_MOST_KEYS_LISTED = 9
 _LIST_KEYS = {"items", "steps"}
 _PATTERNS = {
     "[A-Za-z0-9-]{0,31}": "a visit's number has at most 32 letters from A to Z, digits and hyphens, such as V-1001",
@@ -203,6 +203,9 @@ _PATTERNS = {
         "such as MR-20417"
     ),
     "[A-Z0-9-]": "a code has 1 to 16 capital letters, digits and hyphens, such as 90837",
+    "^[a-z][a-z0-9]*(-[a-z0-9]+)*$": (
+        "the name of a paper has words in small letters, joined by hyphens, such as group-rules"
+    ),
     "[a-z0-9_]": "use lowercase letters, digits and underscores",
     "[A-Za-z0-9._-]": "name a file in the clinic folder by letters, digits, dots, hyphens and underscores",
     "#[0-9A-Fa-f]": 'write # and six digits or letters from a to f in quotation marks, such as "#1f4e79"',

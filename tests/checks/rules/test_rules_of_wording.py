@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 
 import pytest
 
 from consentkit import checks
-from consentkit.checks.reading_report import read_procedure
-from kit.planting import TODAY, changed, clean_files, found_in, found_in_text, read_folder
+from consentkit.checks.reading_report import read_definition
+from kit.planting import SPANISH, TODAY, changed, clean_files, found_in, found_in_text, read_folder
 
 SEEN = [
     ("leftover", "See {{ title }} for more."),
@@ -68,7 +69,38 @@ SEEN = [
     ("unsourced-figure", "It helps 40% of those who try it."),
     ("unsourced-figure", "One in five people feel worse."),
     ("unsourced-figure", "Half of people feel better."),
+    ("idiom", "It wears people down."),
+    ("idiom", "It stirs things up."),
+    ("idiom", "It has its ups and downs."),
+    ("idiom", "Your mood goes up-and-down."),
+    ("idiom", "Out Of The Blue it may stop."),
+    ("idiom", "It took a heavy toll."),
+    ("idiom", "Old hurts may come back."),
+    ("idiom", "It weighs on your mood."),
+    ("idiom", "Stay off alcohol that day."),
+    ("legal-statement", "You have a right to see your record."),
+    ("legal-statement", "You may inspect your medical chart."),
+    ("legal-statement", "Ask us for copies of your records."),
+    ("legal-statement", "No one records the session without your permission."),
+    ("legal-statement", "We don’t tape a visit unless you say yes."),
+    ("legal-statement", "Your therapist is in training, and someone supervises the work."),
+    ("legal-statement", "Tell the Office for Civil Rights."),
+    ("legal-statement", "Your consent expires after a year."),
+    ("legal-statement", "We keep your records for seven years."),
+    ("legal-statement", "You have the right to an estimate."),
+    ("unsourced-figure", "About 1 in 5 people feel worse."),
+    ("unsourced-figure", "It is a 1-in-5 chance."),
+    ("unsourced-figure", "It helps 20 % of those who try it."),
+    ("unsourced-figure", "It helps 20 percent of those who try it."),
+    ("unsourced-figure", "It helps twenty percent of those who try it."),
+    ("unsourced-figure", "It helps one out of five."),
+    ("unsourced-figure", "One Person In Twenty feels worse."),
+    ("unsourced-figure", "Seven in ten people feel better."),
+    ("unsourced-figure", "It helps 5 of 100 people."),
+    ("unsourced-figure", "Two-thirds of adults feel better."),
+    ("unsourced-figure", "A fifth of those who try it feel worse."),
 ]
+
 NOT_SEEN = [
     "No one can guarantee that it will help.",
     "We cannot promise that you will feel better.",
@@ -103,6 +135,13 @@ NOT_SEEN = [
     "Do step 2 of 3, and rest.",
     "Half of the session is for you.",
     "Rest for one or two in the afternoon.",
+    "One in three visits is longer.",
+    "Come 3 out of 4 weeks.",
+    "Stairs go up and down.",
+    "You stay in bed.",
+    "Ask for a copy of the plan.",
+    "Bring a record of your sleep.",
+    "You may get a recording of the talk to hear at home.",
 ]
 SEEN_IN_SPANISH = [
     ("leftover", "Espero que esto le sirva."),
@@ -127,6 +166,39 @@ SEEN_IN_SPANISH = [
     ("tu-command", "No duele. Ve cada vez a la misma persona."),
     ("tu-command", "Cuenta lo que pasó en la semana."),
     ("tu-command", "Mira de cerca un momento."),
+    ("tu-command", "LLAMA al 988."),
+    ("tu-command", "¡Llama ya!"),
+    ("tu-command", "“Llama al 988.”"),
+    ("tu-command", "Llama al 988 si usted piensa en el suicidio."),
+    ("tu-command", "Dile a su médico lo que siente."),
+    ("tu-command", "Si puede, dinos qué pasa."),
+    ("tu-command", "No dejes la medicina."),
+    ("tu-command", "Por favor, no la tomes con alcohol."),
+    ("tu-command", "No te preocupes."),
+    ("tu-command", "Si siente miedo, avísale a alguien."),
+    ("tu-command", "Llámanos, y cuéntale todo a su terapeuta."),
+    ("tu-command", "Síguelo paso a paso, y tráenos la lista."),
+    ("tu-command", "Cámbialo despacio, y léelo en casa."),
+    ("tu-command", "Por favor, haz una lista."),
+    ("tu-command", "Por favor, llama antes."),
+    ("tu-command", "Mantén la calma."),
+    ("tu-command", "Siéntate cerca de la puerta."),
+    ("tu-command", "Puedes parar."),
+    ("tu-command", "Pregunte por tus medicinas."),
+    ("tu-command", "Queremos que vengas."),
+    ("idiom", "Pueden volver viejas heridas."),
+    ("idiom", "La gente la pasa mal."),
+    ("legal-statement", "Tiene derecho a ver su expediente."),
+    ("legal-statement", "Pida copias de su historial."),
+    ("legal-statement", "Nunca grabamos una visita sin su permiso."),
+    ("legal-statement", "Puede quejarse ante la junta estatal."),
+    ("legal-statement", "Su consentimiento vence en un año."),
+    ("legal-statement", "Según el Aviso de Prácticas de Privacidad, compartimos datos."),
+    ("unsourced-figure", "Dos de cada diez se sienten peor."),
+    ("unsourced-figure", "Le sirve a 1 de 5 personas."),
+    ("unsourced-figure", "Le sirve al 20 %."),
+    ("unsourced-figure", "Le sirve al veinte por ciento."),
+    ("unsourced-figure", "La tercera parte de las personas se siente mejor."),
 ]
 NOT_SEEN_IN_SPANISH = [
     "Puede contar todo, o nada.",
@@ -148,7 +220,31 @@ NOT_SEEN_IN_SPANISH = [
     "¿Habla con alguien de su casa?",
     "Puede llamar. Díganos si oye voces.",
     "Su terapeuta escucha. Quizá pregunte más.",
+    "Dígale a su médico lo que siente. Avísenos y llámenos.",
+    "Pídale ayuda. Hágalo despacio, y tráiganos la lista.",
+    "No deje la medicina, y no la tome con alcohol.",
+    "No se salte ninguna dosis.",
+    "Una luz ilumina los órganos. Coma tomates.",
+    "Beba un té caliente, sin sal.",
+    "Muchos ven a la gente por sus medicinas.",
+    "Los niños ven la película con usted.",
+    "Visita a domicilio, consulta por video, ayuda con el idioma.",
+    "Sé que puedo decir que no.",
+    "Vino 2 de 3 semanas.",
+    "La mitad de la visita es para usted.",
 ]
+AS_READ = [
+    ("en", "idiom", "You may feel worn  out."),
+    ("en", "idiom", "You may feel worn\u00a0out."),
+    ("en", "unsourced-figure", "About 1  in 5 people feel worse."),
+    ("en", "unsourced-figure", "It helps 20\u202f% of those who try it."),
+    ("en", "promise", "It is completely  safe."),
+    ("es", "tu-command", unicodedata.normalize("NFD", "Actúa con calma.")),
+    ("es", "tu-command", unicodedata.normalize("NFD", "Si siente miedo, avísale a alguien.")),
+    ("es", "legal-statement", unicodedata.normalize("NFD", "Una persona en formación trabaja con supervisión.")),
+    ("es", "unsourced-figure", "Dos  de cada diez se sienten peor."),
+]
+"""Wordings that are typed in an unusual way, and look the same on the paper."""
 
 
 @pytest.mark.parametrize(("rule", "text"), SEEN, ids=[f"{rule}: {text}" for rule, text in SEEN])
@@ -169,6 +265,24 @@ def test_a_wording_that_is_wrong_in_spanish_is_seen(rule: str, text: str) -> Non
 @pytest.mark.parametrize("text", NOT_SEEN_IN_SPANISH)
 def test_a_wording_that_only_looks_wrong_in_spanish_is_let_be(text: str) -> None:
     assert found_in_text(text, "es") == set()
+
+
+@pytest.mark.parametrize(("language", "rule", "text"), AS_READ)
+def test_a_wording_is_seen_however_its_blanks_and_accents_are_typed(language: str, rule: str, text: str) -> None:
+    assert rule in found_in_text(text, language)
+
+
+@pytest.mark.parametrize(("rule", "text"), [("idiom", "worn out"), ("unsourced-figure", "2 in 5 people")])
+def test_a_wording_that_goes_on_in_the_next_line_is_found_where_it_begins(rule: str, text: str) -> None:
+    over_two_lines = text.replace(" ", "\n      ", 1)
+    files = changed("and rest\n      when you need to.", f"and rest.\n      You see {over_two_lines} there.")
+    assert [(found, place.split()[0]) for found, place in found_in(files)] == [(rule, text.split(maxsplit=1)[0])]
+
+
+def test_a_wording_after_accents_that_are_typed_apart_is_found_at_its_own_place() -> None:
+    apart = unicodedata.normalize("NFD", "Más tarde, según el día, ")
+    files = changed("Podemos ir más despacio.", f"Podemos parar. {apart}avísale a alguien.", SPANISH)
+    assert found_in(files, SPANISH) == [("tu-command", "avísale a alguien.")]
 
 
 def test_notes_for_the_clinic_may_speak_of_the_patient() -> None:
@@ -199,7 +313,7 @@ def test_every_short_form_is_reported_once_at_its_first_use() -> None:
 def test_a_language_without_word_lists_or_formulas_is_spared_their_rules() -> None:
     folder = read_folder(clean_files())
     file = replace(folder.library.procedures[0], language="ar")
-    assert read_procedure(file, file.procedure) is None
+    assert read_definition(file, file.procedure) is None
     assert checks.check_procedure(file, TODAY) == []
 
 

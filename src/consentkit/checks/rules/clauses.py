@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from consentkit.checks.inputs import PackFile, ProcedureFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key
+from consentkit.model.clauses import NEVER_WITHOUT
 
 MISSING_CLAUSE = Rule(
     id="missing-clause",
@@ -33,8 +34,8 @@ CLAUSES_BY_CODE: dict[str, tuple[str, ...]] = {
 }
 """The clauses that a code calls for, beside those of every paper."""
 
-CLAUSES_ALWAYS = ("rights", "language_help", "course", "fees", "third_parties", "confidentiality")
-"""The clauses of every paper."""
+CLAUSES_ALWAYS = (*NEVER_WITHOUT, "course")
+"""The clauses of every paper, unless a procedure is `without` one that it may be without."""
 
 
 def clause_of_code(file: ProcedureFile) -> Iterator[RuleFinding]:

@@ -12,6 +12,7 @@ from consentkit.checks.inputs import ClinicFile, OrphanFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.checks.rules.leftovers import placeholder_of_clinic
+from consentkit.model.identity import kind_of_name
 from consentkit.problems import quoted
 
 
@@ -92,8 +93,8 @@ IGNORED_FILE = Rule(
     id="ignored-file",
     severity="warning",
     title="File that is not read",
-    reason="A procedure file must be named CODE.yaml, a translation CODE.LANGUAGE.yaml. Anything else in the folder "
-    "is ignored, and the shipped text is printed instead.",
+    reason="A procedure file must be named CODE.yaml, a paper NAME.yaml, a translation of either CODE.LANGUAGE.yaml or "
+    "NAME.LANGUAGE.yaml. Anything else in their folders is ignored, and the shipped text is printed instead.",
     remedy="rename it, or move it out of the folder",
     source="docs/clinic-folder.md",
     bad="procedures/90837.yml",
@@ -104,14 +105,15 @@ IGNORED_FILE = Rule(
 def ignored_file(file: ClinicFile) -> Iterator[RuleFinding]:
     """Report each file that was ignored when the folder was read."""
     for name in file.passed_over:
-        message = f"has {quoted(f'procedures/{name}')} beside it, which is not read"
+        message = f"has {quoted(name)} beside it, which is not read"
         yield breach(IGNORED_FILE, file, value(), message)
 
 
 def ignored_translation(file: OrphanFile) -> Iterator[RuleFinding]:
-    """Report a translation of a procedure that doesn't exist."""
-    message = f"is {file.code}, which no procedure here has, so this file is not read"
-    yield breach(IGNORED_FILE, file, value("code"), message)
+    """Report a translation of a procedure or paper that doesn't exist."""
+    kind = kind_of_name(file.code)
+    message = f"is {file.code}, which no {kind} here has, so this file is not read"
+    yield breach(IGNORED_FILE, file, value("code" if kind == "procedure" else "name"), message)
 
 
 CHECKS = (clinic_name, clinic_phone, clinic_address, clinic_logo, ignored_file, placeholder_of_clinic)

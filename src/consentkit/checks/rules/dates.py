@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator
 
 from consentkit.checks.citations import REVIEW_ON_PAPER
-from consentkit.checks.inputs import AnyProcedure, ProcedureFile
+from consentkit.checks.inputs import AnyDefinition, AnyOriginal
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 
@@ -26,9 +26,9 @@ REVIEW_OVERDUE = Rule(
 )
 
 
-def review_overdue(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+def review_overdue(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
     """See whether the day of the next review is past."""
-    review = file.procedure.review
+    review = file.definition.review
     if review.next < today:
         yield breach(REVIEW_OVERDUE, file, value("review", "next"), f"was due on {review.next.isoformat()}")
 
@@ -46,9 +46,9 @@ REVIEW_SOON = Rule(
 SOON = datetime.timedelta(days=30)
 
 
-def review_soon(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+def review_soon(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
     """See whether the day of the next review is near."""
-    review = file.procedure.review
+    review = file.definition.review
     if today <= review.next <= today + SOON:
         yield breach(REVIEW_SOON, file, value("review", "next"), f"is due on {review.next.isoformat()}")
 
@@ -66,9 +66,9 @@ REVIEW_MISSING = Rule(
 )
 
 
-def review_missing(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+def review_missing(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
     """See whether there was a review at all."""
-    if file.procedure.review.last is None:
+    if file.definition.review.last is None:
         yield breach(REVIEW_MISSING, file, key("review"), "names no reviewer")
 
 
@@ -86,9 +86,9 @@ LONGEST_INTERVAL = datetime.timedelta(days=731)
 """Two years."""
 
 
-def review_interval(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+def review_interval(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
     """Measure the time from one review to the next."""
-    review = file.procedure.review
+    review = file.definition.review
     if review.next - (review.last or review.issued) > LONGEST_INTERVAL:
         message = "is more than two years after the last review"
         yield breach(REVIEW_INTERVAL, file, value("review", "next"), message)
@@ -109,17 +109,17 @@ _ONE_DAY = datetime.timedelta(days=1)
 """Somewhere in the world it is tomorrow already."""
 
 
-def review_ahead(file: AnyProcedure, today: datetime.date) -> Iterator[RuleFinding]:
+def review_ahead(file: AnyDefinition, today: datetime.date) -> Iterator[RuleFinding]:
     """Look for a day in the future among those of writing and review."""
-    review = file.procedure.review
+    review = file.definition.review
     for name, day in (("issued", review.issued), ("last", review.last)):
         if day and day > today + _ONE_DAY:
             yield breach(DATE_AHEAD, file, value("review", name), f"is {day.isoformat()}, a day in the future")
 
 
-def source_ahead(file: ProcedureFile, today: datetime.date) -> Iterator[RuleFinding]:
+def source_ahead(file: AnyOriginal, today: datetime.date) -> Iterator[RuleFinding]:
     """Look for a year in the future among those of the sources."""
-    for index, source in enumerate(file.procedure.sources):
+    for index, source in enumerate(file.definition.sources):
         if source.year and source.year > today.year:
             yield breach(DATE_AHEAD, file, value("sources", index, "year"), f"is {source.year}, a year in the future")
 

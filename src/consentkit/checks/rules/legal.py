@@ -21,21 +21,34 @@ LEGAL_STATEMENT = Rule(
     bad="A trainee may join if you agree, and we name the supervisor.",
     good="One licensed therapist sees you.",
 )
+_TRAINEE = r"(?:trainees?|interns?|students?|in training)"
+_RECORD = r"(?:records?|charts?)"
+_RECORDING = r"\b(?:(?:record|tape|film)(?:s|d|ed|ing|ings)?|taping)\b"
+_AGREE = r"\b(?:agree|consent|permission|yes|allow)"
+_EN_FORMACION = r"(?:en formación|practicantes?|pasantes?|estudiantes?)"
+_EXPEDIENTE = r"(?:expediente|historial|historia clínica)"
+_ACEPTAR = r"\b(?:acept|consient|consentimiento|permi|autori|diga)"
 _LEGAL_STATEMENTS = (
     UnwantedWording(
         LEGAL_STATEMENT,
         any_of(
-            r"\bHIPAA\b|\b\d+ CFR\b|\bNotice of Privacy Practices\b|\bNo Surprises Act\b|\bgood[- ]faith estimate\b",
-            r"\bpsychotherapy notes\b|\bexplanation of benefits\b",
-            r"\b(?:trainee|intern|student)s?\b[^.!?]*\bsupervis\w+|\bsupervis\w+[^.!?]*\b(?:trainee|intern|student)s?\b",
-            r"\byou (?:may|can|have the right to)(?: ask)?(?: to)? (?:see|read|get|have|copy) "
-            r"(?:\w+ ){0,3}your (?:\w+ )?record\b",
-            r"\bcopy of (?:your|the) (?:\w+ )?record\b|\bcopy of (?:this|the) (?:paper|form|consent)\b",
-            r"\b(?:never|not|only) (?:be )?record(?:ed)?\b[^.!?]*\b(?:if|unless|without)\b"
-            r"[^.!?]*\b(?:agree|consent|yes)",
-            r"\brecords? (?:sound|video|your voice|a session|the session|a visit)\b[^.!?]*\b(?:only|unless)\b",
-            r"\b(?:state (?:license |licensing )?|licensing )board\b",
-            r"\bthis consent (?:is valid|holds|expires|lasts|ends)\b",
+            r"\bHIPAA\b|\b\d+ C\.?F\.?R\b|\bNotice of Privacy Practices\b|\bNo Surprises Act\b",
+            r"\bgood[- ]faith estimates?\b|\bright to (?:an? )?(?:\w+ )?estimates?\b",
+            r"\bpsychotherapy notes?\b|\bexplanation of benefits\b",
+            rf"\b{_TRAINEE}\b[^.!?]*\bsupervis\w+|\bsupervis\w+[^.!?]*\b{_TRAINEE}\b",
+            r"\byou (?:may|can|have (?:the|a) right to)(?: ask)?(?: to)? "
+            rf"(?:see|read|view|inspect|look at|get|have|copy|correct) (?:\w+ ){{0,3}}your (?:\w+ )?{_RECORD}\b",
+            rf"\bcop(?:y|ies) of (?:your|the) (?:\w+ )?{_RECORD}\b",
+            r"\bcop(?:y|ies) of (?:this|the) (?:paper|form|consent|agreement)\b",
+            rf"\b(?:never|not|only|no|no one|nobody|\w+n[’']t)\b[^.!?]{{0,40}}{_RECORDING}[^.!?]*"
+            rf"\b(?:if|unless|without|with)\b[^.!?]*{_AGREE}",
+            r"\b(?:record|tape|film)s? (?:sound|video|your voice|an? \w+|the \w+)\b[^.!?]*\b(?:only|unless)\b",
+            rf"\brecordings? (?:is|are|needs?)\b[^.!?]*{_AGREE}",
+            r"\b(?:licens(?:e|ing)|state) (?:\w+ )?boards?\b|\bboard of (?:psychology|medicine|nursing|social work)\b",
+            r"\bOffice for Civil Rights\b",
+            r"\b(?:this|your) (?:consent|form|paper) (?:is (?:valid|good)|holds|expires|lasts|ends|runs out)\b",
+            r"\bkeep (?:your |the )?records? for (?:\w+ ){1,3}years\b",
+            r"\bsex is never\b|\bsex with a (?:therapist|clinician)\b",
         ),
         language="en",
         for_patients_only=True,
@@ -44,16 +57,20 @@ _LEGAL_STATEMENTS = (
     UnwantedWording(
         LEGAL_STATEMENT,
         any_of(
-            r"\bHIPAA\b|\b\d+ CFR\b|\bAviso de prácticas de privacidad\b|\bestimad[oa] de buena fe\b",
-            r"\bnotas de psicoterapia\b",
-            r"\b(?:en formación|practicantes?|pasantes?|estudiantes?)\b[^.!?]*\bsupervis\w+"
-            r"|\bsupervis\w+[^.!?]*\b(?:en formación|practicantes?|pasantes?|estudiantes?)\b",
-            r"\bpued\w+(?: \w+){0,3} ver su expediente\b|\bcopia de (?:su|el) expediente\b"
-            r"|\bcopia de este (?:papel|documento|formulario)\b",
-            r"\bgrab\w+\b[^.!?]*\b(?:solo si|a menos que|salvo que)\b[^.!?]*\b(?:acept|consient|permi|diga)"
-            r"|\bsolo si\b[^.!?]*\bacept\w+[^.!?]*\bgrab\w+",
-            r"\bjunta (?:estatal )?de licencias\b",
-            r"\beste consentimiento (?:vale|es válido|vence|dura|termina)\b",
+            r"\bHIPAA\b|\b\d+ C\.?F\.?R\b|\bAviso de prácticas de privacidad\b",
+            r"\bestima(?:d[oa]s?|ción|ciones) de buena fe\b|\bderecho a un[ao]? (?:costo )?estima(?:d[oa]|ción)\b",
+            r"\bnotas? de psicoterapia\b",
+            rf"\b{_EN_FORMACION}\b[^.!?]*\bsupervis\w+|\bsupervis\w+[^.!?]*\b{_EN_FORMACION}\b",
+            r"\b(?:pued\w+|derecho a)(?: \w+){0,3} (?:ver|leer|revisar|copiar|corregir) "
+            rf"(?:(?:una copia de|todo) )?su {_EXPEDIENTE}\b",
+            rf"\bcopias? de (?:su|el) {_EXPEDIENTE}\b|\bcopias? de este (?:papel|documento|formulario|acuerdo)\b",
+            rf"\bgrab\w+\b[^.!?]*\b(?:solo (?:si|con)|a menos que|salvo que|sin)\b[^.!?]*{_ACEPTAR}",
+            r"\b(?:solo|no|nunca|nadie)\b[^.!?]{0,40}\bgrab\w+[^.!?]*\b(?:si|sin|con|a menos que)\b"
+            rf"[^.!?]*{_ACEPTAR}",
+            rf"\bsolo si\b[^.!?]*{_ACEPTAR}[^.!?]*\bgrab\w+",
+            r"\bjunta (?:estatal|de licencias|de psicología)\b|\bOficina (?:de|para los) Derechos Civiles\b",
+            r"\b(?:este|su) (?:consentimiento|formulario|documento) (?:vale|es válido|vence|dura|termina|caduca)\b",
+            r"\bel sexo nunca\b",
         ),
         language="es",
         for_patients_only=True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from consentkit.checks.citations import COMPLAINTS, PAIRING_TABLE
-from consentkit.checks.inputs import LibraryFiles, ProcedureFile, TranslationFile
+from consentkit.checks.inputs import AnyOriginal, LibraryFiles, PaperFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.checks.rules.services import replacement
@@ -80,20 +80,28 @@ UNKNOWN_RELATED_CODE = Rule(
 
 def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Look for each code that a file names."""
-    procedures = library.by_code()
-    for file in library.procedures:
+    known = library.by_name()
+    for file in library.originals:
         for path, code in _named_codes(file):
-            if code not in procedures:
-                message = f"is {code}, which is not in the library{did_you_mean(code, procedures)}"
+            if code not in known:
+                message = f"is {code}, which is not in the library{did_you_mean(code, known)}"
                 yield breach(UNKNOWN_RELATED_CODE, file, value(*path), message)
+    for index, name in enumerate(library.clinic.clinic.packet.without_papers if library.clinic else ()):
+        if library.clinic and name not in known:
+            message = f"is {name}, which is not in the library{did_you_mean(name, known)}"
+            yield breach(UNKNOWN_RELATED_CODE, library.clinic, value("packet", "without_papers", index), message)
 
 
-def _named_codes(file: ProcedureFile) -> Iterator[tuple[DataPath, str]]:
+def _named_codes(file: AnyOriginal) -> Iterator[tuple[DataPath, str]]:
+    if isinstance(file, PaperFile):
+        codes = file.definition.due.codes if file.definition.due else ()
+        yield from ((("due", "codes", index), code) for index, code in enumerate(codes))
+        return
     billing = file.procedure.billing
     for name in ("goes_with", "add_on_to", "not_with", "not_with_unless_separate", "replaced_by"):
         for index, code in enumerate(getattr(billing, name)):
             yield ("billing", name, index), code
-    for name in ("covered_by", "related"):
+    for name in ("covered_by", "related", "papers"):
         for index, code in enumerate(getattr(file.procedure, name)):
             yield (name, index), code
 
@@ -123,7 +131,7 @@ def retired_referenced(library: LibraryFiles) -> Iterator[RuleFinding]:
 SAME_TITLE = Rule(
     id="same-title",
     severity="error",
-    title="Two procedures with the same title",
+    title="Two procedures or papers with the same title",
     reason="The front desk picks a paper by its title. Two that look alike end up in the wrong hands.",
     remedy="state in the title how it differs",
     source=COMPLAINTS,
@@ -135,9 +143,8 @@ SAME_TITLE = Rule(
 def same_title(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the titles in each language."""
     first: dict[tuple[str, str], str] = {}
-    files: list[ProcedureFile | TranslationFile] = [*library.procedures, *library.translations]
-    for file in files:
-        name = first.setdefault((file.language, file.procedure.title.casefold()), file.source.name)
+    for file in (*library.originals, *library.translations):
+        name = first.setdefault((file.language, file.definition.title.casefold()), file.source.name)
         if name != file.source.name:
             yield breach(SAME_TITLE, file, value("title"), f"is the title of {quoted(name)} too")
 
@@ -157,10 +164,10 @@ OUTDATED_OVERRIDE = Rule(
 
 def outdated_override(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the dates of the clinic's own texts with those of the shipped ones."""
-    procedures = library.by_code()
+    own = library.by_name()
     for code, issued in sorted(library.shipped.items()):
-        file = procedures.get(code)
-        if file and issued > file.procedure.review.issued:
+        file = own.get(code)
+        if file and issued > file.definition.review.issued:
             message = f"is older than the shipped text of {code}, which was issued on {issued.isoformat()}"
             yield breach(OUTDATED_OVERRIDE, file, value("review", "issued"), message)
 

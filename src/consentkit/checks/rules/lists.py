@@ -5,28 +5,33 @@ Guarantees: only what a reader sees as a list is one; names that are printed in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from consentkit.checks.citations import CDC_INDEX, PLAIN_LANGUAGE
-from consentkit.checks.inputs import AnyProcedure, PackFile
-from consentkit.checks.readability import TEXT, Path, placed_passages
+from consentkit.checks.inputs import AnyDefinition, PackFile
+from consentkit.checks.readability import TEXT, Path, placed_passages, primary
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach, key, value
 from consentkit.model.procedure import Procedure
+from consentkit.model.translation import Definition
 
-_GLOSSARY, _NAMES = "technical_terms", "also_called"
+_GLOSSARY = "technical_terms"
 _WITH_STATEMENTS = ("risks", "benefits")
+_NO_LISTS = {"also_called", "columns", "rows", "blanks", "on_form", "pictures", "tables"}
+"""What is no list to its reader: names in a line, cells of a table, labels of lines and boxes, captions."""
 _RISK_PASSAGES = ("what_helps", "get_help_now")
 
 
-def _lists(procedure: Procedure) -> dict[Path, list[str]]:
+def _lists(definition: Definition) -> dict[Path, list[str]]:
     """Every list that a patient reads as one, by its path in the model. Names are printed in a line, not as a list."""
     lists: dict[Path, list[str]] = {}
-    for placed in placed_passages(procedure):
+    for placed in placed_passages(definition):
         path = placed.path[:-1] if _is_statement(placed.path) else placed.path
-        if isinstance(path[-1], int) and placed.section != _NAMES:
+        if isinstance(path[-1], int) and not _NO_LISTS & {*path}:
             lists.setdefault(path[:-1], []).append(placed.text)
-    lists["description", "steps"] = [step.text for step in procedure.description.steps]
+    if isinstance(definition, Procedure):
+        lists["description", "steps"] = [step.text for step in definition.description.steps]
     return lists
 
 
@@ -49,9 +54,9 @@ MOST_ITEMS = 7
 """Items of a list."""
 
 
-def long_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+def long_list(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Count the items of each list."""
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         yield from _too_many(file, path, len(items))
 
 
@@ -79,14 +84,44 @@ UNEVEN_LIST = Rule(
 )
 
 
-def uneven_list(file: AnyProcedure) -> Iterator[RuleFinding]:
+def uneven_list(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Compare how the items of each list end."""
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         stopped = [item.rstrip('”"’)').endswith((".", "!", "?", "…")) for item in items]
         if any(stopped) and not all(stopped):
             fewer = sum(stopped) * 2 <= len(stopped)
             message = f"ends {'with' if fewer else 'without'} a full stop, unlike other items"
             yield breach(UNEVEN_LIST, file, value(*path, stopped.index(fewer)), message)
+
+
+SPLIT_ITEM = Rule(
+    id="split-item",
+    severity="warning",
+    title="One sentence has become two items of a list",
+    reason="Between square brackets each comma begins a new item, so a sentence with a comma is printed as two. Looked "
+    "at are items that begin with a word such as “and” on the line of the item before.",
+    remedy="put the sentence in quotation marks, or write each item in a line of its own after a hyphen",
+    source="house rule",
+    bad="less_good: [X-rays, and growths cannot be removed]",
+    good='less_good: ["X-rays, and growths cannot be removed"]',
+)
+_GOES_ON: dict[str, re.Pattern[str]] = {
+    "en": re.compile(r"(?:and|or|but|nor|so|because|since|which|if|when|unless)\b"),
+    "es": re.compile(r"(?:y|e|o|u|pero|ni|porque|que|si|cuando)\b"),
+}
+"""How the rest of a sentence begins."""
+
+
+def split_item(file: AnyDefinition) -> Iterator[RuleFinding]:
+    """Look for items that continue the one before, in lists of every kind."""
+    goes_on = _GOES_ON.get(primary(file.language))
+    for placed in placed_passages(file.definition) if goes_on else ():
+        path = placed.path[:-1] if _is_statement(placed.path) else placed.path
+        number = path[-1]
+        if goes_on and isinstance(number, int) and number and goes_on.match(placed.text):
+            before = (*path[:-1], number - 1)
+            if file.source.at_value(before)[0] == file.source.at_value(path)[0]:
+                yield breach(SPLIT_ITEM, file, value(*path), "continues the sentence of the item before")
 
 
 REPEATED_TEXT = Rule(
@@ -101,21 +136,19 @@ REPEATED_TEXT = Rule(
 )
 
 
-def repeated_text(file: AnyProcedure) -> Iterator[RuleFinding]:
+def repeated_text(file: AnyDefinition) -> Iterator[RuleFinding]:
     """Look for equal items in each list. All risks together are one list, and so are the words to know."""
-    risks = file.procedure.risks
-    every = [
-        (("risks", group, index), risk.text) for group, each in risks.groups.items() for index, risk in enumerate(each)
-    ]
-    yield from _repeats(file, every)
-    for path, items in _lists(file.procedure).items():
+    for path, items in _lists(file.definition).items():
         if path[0] != "risks" or path[1] in _RISK_PASSAGES:
             yield from _repeats(file, [((*path, index), item) for index, item in enumerate(items)])
-    terms = file.procedure.technical_terms
-    yield from _repeats(file, [((_GLOSSARY, index, "term"), entry.term) for index, entry in enumerate(terms)])
+    if isinstance(file.definition, Procedure):
+        groups, terms = file.definition.risks.groups, file.definition.technical_terms
+        every = [(("risks", group, index), risk.text) for group in groups for index, risk in enumerate(groups[group])]
+        yield from _repeats(file, every)
+        yield from _repeats(file, [((_GLOSSARY, index, "term"), entry.term) for index, entry in enumerate(terms)])
 
 
-def _repeats(file: AnyProcedure, entries: Sequence[tuple[Path, str]]) -> Iterator[RuleFinding]:
+def _repeats(file: Subject, entries: Sequence[tuple[Path, str]]) -> Iterator[RuleFinding]:
     first: dict[str, Path] = {}
     for path, text in entries:
         known = first.setdefault(text.casefold().rstrip("."), path)
@@ -124,5 +157,5 @@ def _repeats(file: AnyProcedure, entries: Sequence[tuple[Path, str]]) -> Iterato
             yield breach(REPEATED_TEXT, file, value(*path), f"is already on line {line}")
 
 
-CHECKS = (long_list, uneven_list, repeated_text)
+CHECKS = (long_list, uneven_list, split_item, repeated_text)
 """What an original or a translation is checked for."""

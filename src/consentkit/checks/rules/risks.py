@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consentkit.checks.citations import CMS_FORMS
-from consentkit.checks.inputs import AnyProcedure, LibraryFiles
+from consentkit.checks.inputs import AnyProcedure, LibraryFiles, TranslationFile
 from consentkit.checks.patterns import any_of
 from consentkit.checks.readability import Path, primary
 from consentkit.checks.rule import Rule
@@ -65,8 +65,9 @@ class _Filed:
 
 
 def _filed(library: LibraryFiles) -> Iterator[_Filed]:
-    """Every risk of every text, originals first."""
-    texts: tuple[AnyProcedure, ...] = (*library.procedures, *library.translations)
+    """Every risk of every text of a procedure, originals first."""
+    translations = (file for file in library.translations if isinstance(file, TranslationFile))
+    texts: tuple[AnyProcedure, ...] = (*library.procedures, *translations)
     for file in texts:
         for group, risks in file.procedure.risks.groups.items():
             for index, risk in enumerate(risks):

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from consentkit.checks.citations import PAIRING_TABLE
-from consentkit.checks.inputs import ProcedureFile, ServiceFile
+from consentkit.checks.inputs import AnyOriginal, ProcedureFile, ServiceFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, value
 from consentkit.problems import did_you_mean, quoted
 from consentkit.reading.yaml_file import DataPath
 
-Procedures = Mapping[str, ProcedureFile]
+Definitions = Mapping[str, AnyOriginal]
 
 SERVICE_UNKNOWN = Rule(
     id="service-unknown",
@@ -28,11 +28,11 @@ SERVICE_UNKNOWN = Rule(
 )
 
 
-def service_unknown(services: ServiceFile, procedures: Procedures) -> Iterator[RuleFinding]:
+def service_unknown(services: ServiceFile, known: Definitions) -> Iterator[RuleFinding]:
     """Look for the procedure of each entry."""
     for path, code in services.codes:
-        if code not in procedures:
-            message = f"is {quoted(code)}, which is not in the library{did_you_mean(code, procedures)}"
+        if code not in known:
+            message = f"is {quoted(code)}, which is not in the library{did_you_mean(code, known)}"
             yield breach(SERVICE_UNKNOWN, services, value(*path), message)
 
 
@@ -48,11 +48,11 @@ SERVICE_RETIRED = Rule(
 )
 
 
-def service_retired(services: ServiceFile, procedures: Procedures) -> Iterator[RuleFinding]:
+def service_retired(services: ServiceFile, known: Definitions) -> Iterator[RuleFinding]:
     """See whether an entry's code is retired."""
     for path, code in services.codes:
-        file = procedures.get(code)
-        if file and file.procedure.billing.role == "retired":
+        file = known.get(code)
+        if isinstance(file, ProcedureFile) and file.procedure.billing.role == "retired":
             yield breach(SERVICE_RETIRED, services, value(*path), replacement(file))
 
 
@@ -74,7 +74,7 @@ SERVICE_REPEATED = Rule(
 )
 
 
-def service_repeated(services: ServiceFile, procedures: Procedures) -> Iterator[RuleFinding]:
+def service_repeated(services: ServiceFile, known: Definitions) -> Iterator[RuleFinding]:
     """Look for equal codes."""
     first: dict[str, DataPath] = {}
     for path, code in services.codes:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from consentkit.checks.as_read import as_read
 from consentkit.checks.citations import CMS_FORMS
-from consentkit.checks.inputs import AnyProcedure
+from consentkit.checks.inputs import AnyDefinition
 from consentkit.checks.patterns import any_of
 from consentkit.checks.readability import PlacedText, primary
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach
-from consentkit.checks.unwanted_wording import spot_in
-from consentkit.model.procedure import Procedure
+from consentkit.checks.unwanted_wording import spot_of
+from consentkit.model.paper import Paper
+from consentkit.model.translation import Definition
 from consentkit.problems import quoted
 
 UNSOURCED_FIGURE = Rule(
@@ -32,49 +34,97 @@ UNSOURCED_FIGURE = Rule(
     bad="About 4 in 100 people think of suicide.",
     good="The same, with `supports: [risks]` at the source of the figure.",
 )
-_UNIT = r"(?: \w+){0,1} (?:minutes?|hours?|days?|weeks?|months?|years?|visits?|sessions?)\b"
-_PEOPLE = r"(?:people|persons|adults|children|teens|teenagers|women|men|patients)"
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_EN_NUMBER = (
+    rf"(?:{_NUMBER}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"|a hundred|one hundred|a thousand)"
+)
+_ES_NUMBER = (
+    rf"(?:{_NUMBER}|un[ao]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cuarenta|cincuenta"
+    r"|cien|mil)"
+)
+_EN_ROUND = rf"(?:{_NUMBER}|three|four|five|six|eight|ten|twelve|twenty|fifty|a hundred|one hundred|a thousand)"
+"""Out of how many."""
+_EN_PEOPLE = (
+    r"(?:people|persons?|adults?|child|children|teens?|teenagers?|women|woman|men|man|patients?|clients?"
+    r"|families|couples)"
+)
+_ES_PEOPLE = (
+    r"(?:personas?|adult[oa]s?|niñ[oa]s|menores|adolescentes|mujer(?:es)?|hombres?|pacientes?|familias|parejas"
+    r"|clientes)"
+)
+_NO_UNIT = (
+    r"(?! (?:[\w-]+ ){0,1}(?:minutes?|hours?|days?|nights?|weeks?|months?|years?|visits?|sessions?"
+    r"|meetings|steps?|pages?|parts?)\b)"
+)
+_NO_ES_UNIT = (
+    r"(?! (?:\w+ )?(?:minutos?|horas?|días?|noches?|semanas?|meses|mes|años?|visitas?|sesiones|reuniones|pasos|páginas"
+    r"|partes)\b)"
+)
 _SHARES: dict[str, re.Pattern[str]] = {
     "en": any_of(
-        rf"\b\d+ (?:in|out of) (?:every )?\d+\b(?!{_UNIT})",
-        rf"\b\d+ of (?:every )?\d+ {_PEOPLE}\b",
-        r"\b\d+(?:\.\d+)? ?(?:%|percent\b|per cent\b)",
-        r"\b(?:one|two|three|four|six|nine) (?:in|out of) (?:every )?(?:two|three|four|five|six|ten|twenty|\d+)\b(?! )",
-        rf"\b(?:one|two|three|four|six|nine) (?:in|out of) (?:every )?(?:three|four|five|six|ten|twenty) {_PEOPLE}\b",
-        rf"\b(?:half|a third|two thirds|a quarter) of (?:all |the |these )?{_PEOPLE}\b",
+        rf"\b{_NUMBER}(?: |-)(?:in|out of)(?: |-)(?:every )?{_NUMBER}\b{_NO_UNIT}",
+        rf"\b{_EN_NUMBER} (?:in|out of) (?:every )?{_EN_ROUND}(?: |-){_EN_PEOPLE}\b",
+        rf"\b{_EN_NUMBER} out of (?:every )?{_EN_ROUND}\b{_NO_UNIT}",
+        rf"\b(?:one|two|three|four|six|seven|eight|nine) in (?:every )?(?:three|four|five|six|ten|twenty)\b{_NO_UNIT}",
+        rf"\b{_EN_NUMBER} {_EN_PEOPLE} (?:in|out of) (?:every )?{_EN_ROUND}\b{_NO_UNIT}",
+        rf"\b{_NUMBER} of (?:every )?{_NUMBER} (?:{_EN_PEOPLE}|who)\b|\b{_NUMBER} of every {_NUMBER}\b{_NO_UNIT}",
+        rf"\b{_NUMBER} per 1[0,.]*0\b|\b{_NUMBER} in a (?:hundred|thousand)\b",
+        rf"\b(?:{_EN_NUMBER}|sixty|seventy|eighty|ninety) ?(?:%|percent\b|per cent\b)|\b{_NUMBER} ?%",
+        rf"\b(?:half|(?:a|one)(?: |-)(?:third|quarter|fifth|tenth)|(?:two|three|four)(?: |-)(?:thirds|quarters"
+        r"|fifths)) "
+        rf"of (?:(?:all |all the |the |these )?{_EN_PEOPLE}\b|those\b|them\b)",
+        rf"\bhalf (?:the |all )?{_EN_PEOPLE}\b"
+        r"|\b(?:about|nearly|almost|over|more than|around) half (?:get|got|feel|felt|were)\b",
     ),
     "es": any_of(
-        r"\b\d+ de cada \d+\b",
-        r"\b\d+(?:[.,]\d+)? ?(?:%|por ciento\b)",
-        r"\b(?:una?|dos|tres|cuatro) de cada (?:dos|tres|cuatro|cinco|seis|diez|veinte)\b",
-        r"\b(?:la mitad|un tercio|dos tercios|una cuarta parte) de (?:las|los|estas|estos) "
-        r"(?:personas|adultos|niños|adolescentes|mujeres|hombres|pacientes)\b",
+        rf"\b{_ES_NUMBER} (?:{_ES_PEOPLE} )?de cada {_ES_NUMBER}\b{_NO_ES_UNIT}",
+        rf"\b{_NUMBER} (?:de|en|entre) (?:las |los )?{_NUMBER} {_ES_PEOPLE}\b",
+        rf"\b(?:{_ES_NUMBER}|sesenta|setenta|ochenta|noventa) ?(?:%|por ?ciento\b|por cien\b|por 100\b)|\b{_NUMBER} ?%",
+        r"\b(?:la mitad|un tercio|un cuarto|un quinto|dos tercios|tres cuartos"
+        r"|(?:la|una) (?:tercera|cuarta|quinta|décima) parte|(?:dos|tres) (?:terceras|cuartas|quintas) partes) "
+        rf"de (?:(?:las|los|estas|estos|todas las|todos los) (?:{_ES_PEOPLE}\b|que\b)|quienes\b|ellas\b|ellos\b)",
     ),
 }
 """How a language says how many people, out of how many."""
+_EN_SEVERAL, _ES_SEVERAL = rf"(?!an? |one ){_EN_NUMBER}", rf"(?!un[ao]? ){_ES_NUMBER}"
+_EN_TERM = r"(?:visits?|sessions?|meetings|weeks?|months?)\b"
+_ES_TERM = r"(?:visitas?|sesiones|reuniones|semanas?|mes(?:es)?)\b"
 _SPANS: dict[str, re.Pattern[str]] = {
-    "en": any_of(r"\b\d+ (?:to|or) \d+ (?:\w+ )?(?:visits|sessions|weeks|months)\b"),
-    "es": any_of(r"\b\d+ (?:a|o) \d+ (?:visitas|sesiones|semanas|meses)\b"),
+    "en": any_of(
+        rf"\b{_EN_NUMBER}(?: to | or | and |–|-){_EN_SEVERAL} (?:\w+ )?{_EN_TERM}",
+        rf"\b(?:after|within|in|by) {_EN_SEVERAL} (?:\w+ )?{_EN_TERM}",
+    ),
+    "es": any_of(
+        rf"\b{_ES_NUMBER}(?: a | o | y |–|-){_ES_SEVERAL} {_ES_TERM}",
+        rf"\b(?:después de|tras|dentro de|en|a) (?:las |los )?{_ES_SEVERAL} {_ES_TERM}",
+    ),
 }
 """After how many visits or weeks something helps."""
 
 
-def unsourced_figure(file: AnyProcedure, texts: Iterable[PlacedText]) -> Iterator[RuleFinding]:
-    """Look for figures in parts that no dated source supports."""
-    supported = {part for source in file.procedure.sources if source.year for part in source.supports}
+def unsourced_figure(file: AnyDefinition, texts: Iterable[PlacedText]) -> Iterator[RuleFinding]:
+    """Look for figures in parts that no dated source supports. A source of a paper supports all of it."""
+    dated = [source for source in file.definition.sources if source.year]
+    if dated and isinstance(file.definition, Paper):
+        return
+    supported = {part for source in dated for part in source.supports}
     for placed in texts:
         match = _figure_in(placed, primary(file.language))
-        if match and placed.section not in supported and not _has_own_source(file.procedure, placed):
+        if match and placed.section not in supported and not _has_own_source(file.definition, placed):
             message = f"says {quoted(match[0])}, and no source supports {quoted(placed.section)}"
-            yield breach(UNSOURCED_FIGURE, file, spot_in(placed, match[0], match.start()), message)
+            yield breach(UNSOURCED_FIGURE, file, spot_of(placed, match), message)
 
 
 def _figure_in(placed: PlacedText, language: str) -> re.Match[str] | None:
     patterns = [_SHARES.get(language), _SPANS.get(language) if placed.section == "benefits" else None]
-    return next((match for pattern in patterns if pattern and (match := pattern.search(placed.text))), None)
+    return next(
+        (match for pattern in patterns if pattern and (match := pattern.search(as_read(placed.text).text))), None
+    )
 
 
-def _has_own_source(procedure: Procedure, placed: PlacedText) -> bool:
+def _has_own_source(definition: Definition, placed: PlacedText) -> bool:
     """Whether the text is that of a risk or benefit with a source."""
-    own = (statement.text for statement in procedure.statements if statement.source)
+    statements = () if isinstance(definition, Paper) else definition.statements
+    own = (statement.text for statement in statements if statement.source)
     return placed.text in own

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 
 from consentkit.checks.citations import SECTION_1557
-from consentkit.checks.inputs import LibraryFiles, ProcedureFile, TranslationFile
+from consentkit.checks.inputs import AnyOriginal, LibraryFiles, ProcedureFile, TranslatedFile, TranslationFile
 from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
+from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Figure
+from consentkit.model.translation import Definition
 from consentkit.problems import quoted
 
 STALE_TRANSLATION = Rule(
@@ -31,7 +33,7 @@ STALE_TRANSLATION = Rule(
 )
 
 
-def stale_translation(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+def stale_translation(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Compare the hash of the text that was translated with that of today's text."""
     if not file.translates:
         message = "does not say which text it translates"
@@ -56,22 +58,66 @@ _OTHER_NAMES = "also_called"
 """Each language may have a different number of the names that people use."""
 
 
-def translation_shape(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+def translation_shape(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Compare which texts there are, and how many items each list has."""
-    here, there = _parts(file.procedure), _parts(original.procedure)
+    here, there = _parts(file.definition), _parts(original.definition)
     reported: list[Path] = []
     for path in sorted(here | there, key=len):
         mine, other = here.get(path, 0), there.get(path, 0)
         inside_reported = any(path[: len(outer)] == outer for outer in reported)
         if mine != other and not inside_reported and path[0] != _OTHER_NAMES:
-            reported.append(path)
-            yield breach(TRANSLATION_SHAPE, file, key(*path), _difference(path, mine, other))
+            has_some = mine or any(known[:1] == path[:1] for known in here)
+            part = path if has_some else path[:1]  # one that is missing as a whole is named once
+            reported.append(part)
+            yield breach(TRANSLATION_SHAPE, file, key(*part), _difference(part, mine, other))
+    if not reported:
+        yield from _other_clauses(file, original)
+        yield from _other_places(file, original)
 
 
-def _parts(procedure: Procedure) -> dict[Path, int]:
+def _other_clauses(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
+    """Compare which clause each section of a paper says."""
+    mine, theirs = file.definition, original.definition
+    if isinstance(mine, Paper) and isinstance(theirs, Paper):
+        for index, (section, other) in enumerate(zip(mine.sections, theirs.sections, strict=True)):
+            if section.clause != other.clause:
+                message = _difference_of_names(section.clause, other.clause)
+                yield breach(TRANSLATION_SHAPE, file, key("sections", index, "clause"), message)
+
+
+def _difference_of_names(mine: str | None, other: str | None) -> str:
+    has = f"has the clause {quoted(mine)}" if mine else "has no clause"
+    return f"{has}, but the original has {quoted(other) if other else 'none'}"
+
+
+def _other_places(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
+    """Compare what there is to fill in on a paper beside what has a label: lines, empty rows, room for initials."""
+    mine, theirs = _places(file.definition), _places(original.definition)
+    for path in mine:
+        if mine[path] != theirs[path]:
+            message = f"is {_said(mine[path])}, but the original has {_said(theirs[path])}"
+            yield breach(TRANSLATION_SHAPE, file, value(*path), message)
+
+
+def _places(definition: Definition) -> dict[Path, int]:
+    """How many places of each kind there are in each section of a paper."""
+    places: dict[Path, int] = {}
+    for index, section in enumerate(definition.sections if isinstance(definition, Paper) else ()):
+        places["sections", index, "lines"] = section.lines
+        places["sections", index, "initials"] = section.initials
+        places["sections", index, "table", "empty_rows"] = section.table.empty_rows if section.table else 0
+    return places
+
+
+def _said(number: int) -> str:
+    """A value as a file has it."""
+    return str(number).lower()
+
+
+def _parts(definition: Definition) -> dict[Path, int]:
     """How many entries each list has, and 1 for each text outside of lists."""
     parts: dict[Path, int] = {}
-    for placed in placed_passages(procedure):
+    for placed in placed_passages(definition):
         for length, step in enumerate(placed.path):
             if isinstance(step, int):
                 parts[placed.path[:length]] = step + 1
@@ -105,20 +151,20 @@ TRANSLATION_NUMBERS = Rule(
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
-def translation_numbers(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+def translation_numbers(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Look for each number of a section in the same section of the translation."""
-    mine = _numbers_by_section(file.procedure)
-    for section, numbers in _numbers_by_section(original.procedure).items():
+    mine = _numbers_by_section(file.definition)
+    for section, numbers in _numbers_by_section(original.definition).items():
         lost = [number for number in numbers if number not in mine.get(section, {})]
         if lost:
             message = f"lacks {' and '.join(lost)}, which the original has"
             yield breach(TRANSLATION_NUMBERS, file, key(section), message)
 
 
-def _numbers_by_section(procedure: Procedure) -> dict[str, dict[str, None]]:
+def _numbers_by_section(definition: Definition) -> dict[str, dict[str, None]]:
     """The numbers of each section, in their order."""
     sections: dict[str, dict[str, None]] = {}
-    for section, text in passages_of(procedure):
+    for section, text in passages_of(definition):
         sections.setdefault(section, {}).update(dict.fromkeys(_NUMBER.findall(text)))
     return sections
 
@@ -169,10 +215,10 @@ SHORTEST_FORGOTTEN = 4
 """Words; shorter texts can be the same in two languages."""
 
 
-def untranslated(file: TranslationFile, original: ProcedureFile) -> Iterator[RuleFinding]:
+def untranslated(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
     """Look for texts of the original."""
-    texts = {placed.text for placed in placed_passages(original.procedure)}
-    for placed in placed_passages(file.procedure):
+    texts = {placed.text for placed in placed_passages(original.definition)}
+    for placed in placed_passages(file.definition):
         if placed.text in texts and count_words(placed.text) >= SHORTEST_FORGOTTEN:
             yield breach(UNTRANSLATED, file, value(*placed.path), "is the text of the original")
 
@@ -190,13 +236,16 @@ MISSING_TRANSLATION = Rule(
 
 
 def missing_translation(library: LibraryFiles) -> Iterator[RuleFinding]:
-    """Look for a translation of each procedure into each language of the library."""
+    """Look for a translation of each procedure and paper into each language of the library."""
     there = {(file.code, file.language) for file in library.translations}
     for language in sorted({language for _, language in there}):
-        for file in library.procedures:
+        for file in library.originals:
             if language != file.language and (file.code, language) not in there:
-                yield breach(MISSING_TRANSLATION, file, key("code"), f"has no translation into `{language}`")
+                named_by = "code" if isinstance(file, ProcedureFile) else "name"
+                yield breach(MISSING_TRANSLATION, file, key(named_by), f"has no translation into `{language}`")
 
 
-CHECKS = (stale_translation, translation_shape, translation_numbers, translation_figures, untranslated)
+CHECKS = (stale_translation, translation_shape, translation_numbers, untranslated)
 """What a translation is checked for beside its original."""
+CHECKS_OF_PROCEDURES = (translation_figures,)
+"""What the translation of a procedure is checked for besides."""

@@ -28,7 +28,7 @@ UNTORN_ROWS = 5
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _SAME_LINE = 3.0
 """Pixels by which the baselines of one line may differ."""
-_WITH_STATEMENT = ("clause", "signature", "to-initial")
+_WITH_STATEMENT = ("clause", "signature", "to-initial", "with-initials")
 """Classes of what holds a place to sign or initial together with its statement."""
 _PAPER = "part"
 """The class of what begins a paper of its own within a document."""
@@ -57,6 +57,8 @@ class _Measured:
         """The top and the height of what each page has between its head and its foot."""
         self._texts: list[_FlowedText] = []
         self._fields: list[_FlowedText] = []
+        self._below_headings: list[_FlowedText] = []
+        """Headings and what may follow one, in the order in which it is read: texts, and lines to write on."""
         self._pages_of: dict[Element, list[int]] = {}
         """On which pages each element is."""
         self._roots: set[Element] = set()
@@ -80,11 +82,14 @@ class _Measured:
             if "data-field" in element.attrib and box.element_tag == element.tag:
                 bottom = box.position_y + box.margin_height()
                 self._fields.append(_FlowedText(page, element, bottom, bottom))
+                if element.get("data-kind") == "lines":
+                    self._below_headings.append(self._fields[-1])
                 return
         if isinstance(box, boxes.TextBox):
             if box.text.strip():
                 top = box.position_y
                 self._texts.append(_FlowedText(page, element, top + box.baseline, top + box.height))
+                self._below_headings.append(self._texts[-1])
             return
         for child in getattr(box, "children", ()):
             self._collect(child, page)
@@ -117,7 +122,7 @@ class _Measured:
     def _blocks(self) -> Iterator[_FlowedText]:
         """The first piece of text of each heading, and of what follows one, in the order in which it is read."""
         known: set[Element] = set()
-        for text in self._texts:
+        for text in self._below_headings:
             heading = next((one for one in self._around(text.element) if one.tag in _HEADINGS), None)
             if heading is None:
                 yield text
