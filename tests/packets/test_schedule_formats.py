@@ -391,6 +391,22 @@ def test_a_file_in_no_format_is_read_as_our_own() -> None:
     assert read(table(["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D"], header=names))[0].visit
 
 
+NOTHING = MappingSettings()
+
+
+def test_a_file_of_another_program_is_refused_with_what_its_columns_may_be() -> None:
+    (problem,) = faults(b"Schedule\n\n" + table(ROW), NOTHING)
+    assert problem.startswith("day.csv:3: ")
+    assert "names the columns of another program: `Appt ID` may be visit, `Appt Date` may be date" in problem
+    assert "`Patient` may be patient_name, `DOB` may be date_of_birth, `MRN` may be record_number" in problem
+    assert "`consentkit schedule guess` proposes" in problem
+    (same,) = faults(workbook(list(HEADER), list(ROW)), NOTHING)
+    assert "`MRN` may be record_number" in same
+    (none,) = faults(table(ROW, header=ROW), NOTHING)
+    assert "does not name the columns" in none
+    assert "Quillfeather" not in none
+
+
 @pytest.mark.parametrize("last", ["", 'y"'])
 def test_a_quotation_mark_without_its_partner_spoils_its_own_row_only(last: str) -> None:
     mapping = settings({"columns": {**COLUMNS_OF, "patient_name": {"from": "Patient"}}})
