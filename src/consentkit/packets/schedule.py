@@ -189,8 +189,8 @@ def _no_names(stream: BinaryIO, line: int, name: str) -> InvalidInput:
     """What is wrong with a file whose first line does not name our columns; another program's are named."""
     for number, text in islice(_lines(stream, name), _MOST_LINES_BEFORE):
         for delimiter in SEPARATORS:
-            if told := meanings(split_line(text, delimiter) or ()):
-                return _fault(name, number, f"names the columns of another program: {told}; {_MAP_THEM}")
+            if columns := meanings(split_line(text, delimiter) or ()):
+                return _fault(name, number, f"names the columns of another program: {columns}; {_MAP_THEM}")
     return _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
 
 
@@ -270,8 +270,8 @@ def rows_of_sheet(rows: Sequence[TableRow], name: str, settings: MappingSettings
     first, *others = rows
     if sum(column_named(cell) in COLUMNS for cell in first.cells) < _LEAST_KNOWN:
         for row in rows[:_MOST_LINES_BEFORE]:
-            if told := meanings(row.cells):
-                raise _fault(name, row.line, f"names the columns of another program: {told}; {_MAP_THEM}")
+            if columns := meanings(row.cells):
+                raise _fault(name, row.line, f"names the columns of another program: {columns}; {_MAP_THEM}")
         raise _fault(name, first.line, f"does not name the columns; {_what_the_header_is()}")
     used = max(place for place, cell in enumerate(first.cells, start=1) if cell.strip())
     header = _in_our_words(_Header(first.line, "", tuple(cell.strip() for cell in first.cells[:used])), name)
