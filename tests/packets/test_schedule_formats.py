@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import settings as configured
 from hypothesis import strategies as st
 
+import consentkit
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.clinic import Clinic
 from consentkit.model.day_patterns import day_pattern
@@ -34,7 +35,7 @@ from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import VisitEntry, visits_in
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import validated
-from kit.small import make_clinic
+from kit.small import CODE, make_clinic
 
 HEADER = ["Appt ID", "Appt Date", "Appt Time", "Patient", "DOB", "MRN", "Type", "Mod", "Provider", "Place", "Note"]
 ROW = ["5001", "11/24/2026", "9:00 AM", "Quillfeather, Ada", "07/09/1984", "QF-77123", "Talk", "", "Vane", "Room 1", ""]
@@ -562,7 +563,7 @@ def test_a_small_file_that_would_become_a_large_one_is_refused() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", " " * 40_000_000)
-    assert faults(data.getvalue()) == ["day.csv: unpacks to more than 33,554,432 bytes; save only the schedule"]
+    assert faults(data.getvalue()) == ["day.csv: unpacks to more than 16,777,216 bytes; save only the schedule"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "not a workbook", "broken parts"])
@@ -861,3 +862,22 @@ def test_a_mapping_is_proposed_for_each_layout_and_can_be_used(folder: Path) -> 
     assert guessed.visits
     told = guessed.text.casefold()
     assert [name for name in ("quillfeather", "thistle", "umbersley", "77123", "1984") if name in told] == []
+
+
+def test_programs_read_exports_as_the_clinic_states(clinic: Path, export: Path) -> None:
+    workspace = consentkit.open_workspace(clinic)
+    ready, incomplete = workspace.visits(export)
+    assert ready.visit
+    assert [need.field for need in incomplete.needs] == ["record_number", "procedures"]
+    assert [entry.visit is not None for entry in workspace.visits(export, format_name="one")] == [True, False]
+    with pytest.raises(WrongUse, match="has no format `two`"):
+        list(workspace.visits(export, format_name="two"))
+
+
+def test_a_mapping_voids_no_approval(call: Any, tmp_path: Path) -> None:
+    plain = make_clinic(tmp_path / "plain")
+    mapped = make_clinic(tmp_path / "mapped", "name: Small Clinic\nmapping: {dates: MM/DD/YYYY}\n")
+    target = tmp_path / "a.pdf"
+    made = [call("render", CODE, "--clinic", folder, "-o", target, "--json") for folder in (plain, mapped)]
+    one, other = (json.loads(outcome.stdout)["documents"][0]["content_hash"] for outcome in made)
+    assert one == other

@@ -42,7 +42,8 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
 
     Files are named after the day and number of the visit. Every page has the patient's name, date of birth and record
     number, and is read back before the file is written. A visit that is refused does not stop the others; the exit
-    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain.
+    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain,
+    docs/schedules.md how the exports of practice systems are read.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
     from consentkit.operations.packets import PacketOptions
