@@ -28,6 +28,7 @@ from consentkit.operations.schedule_formats import guess_mapping
 from consentkit.packets.cells import COLUMNS
 from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
+from consentkit.packets.mapping.guessing import propose
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.mapping.translate import translated
@@ -653,13 +654,31 @@ def test_no_message_holds_anything_of_a_cell(cells: list[str]) -> None:
 
 
 @modest
+@given(st.lists(st.one_of(CELLS, *map(st.just, ROW)), min_size=len(HEADER), max_size=len(HEADER)))
+def test_no_proposal_holds_anything_of_a_cell(cells: list[str]) -> None:
+    text = propose(table(cells), "export.csv", "one")
+    assert SECRET.casefold() not in text.casefold()
+    assert problems_in(text) == []
+
+
+@modest
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "utf-16", "cp1252", "latin-1"]))
 def test_no_bytes_are_too_much_and_nothing_of_them_is_told(data: bytes, encoding: str) -> None:
     for content in (data, table(ROW) + data, data + table(ROW)):
-        try:
-            read(content, settings(encoding=encoding))
-        except (InvalidInput, WrongUse) as error:
-            assert "Quillfeather" not in str(error)
+        for message in (
+            message_of(read, content, settings(encoding=encoding)),
+            message_of(propose, content, "a", "one"),
+        ):
+            assert "Quillfeather" not in message
+
+
+def message_of(function: Callable[..., object], *arguments: object) -> str:
+    """What a function refuses something with; nothing where it does not. Anything unexpected is raised."""
+    try:
+        function(*arguments)
+    except (InvalidInput, WrongUse) as error:
+        return str(error)
+    return ""
 
 
 PLAIN = st.text(st.sampled_from('abcXYZ09 ,;|"é-'), max_size=10).map(lambda text: f"n{text}n")
