@@ -130,3 +130,9 @@ def test_a_signature_needs_a_moment_and_a_form(workspace: OpenWorkspace) -> None
     only_to_read = packet(workspace, visit(documents=["information"]))
     with pytest.raises(WrongUse, match="nothing in this packet"):
         consents_of(only_to_read, agreed(), CLINIC)
+
+
+def test_a_paper_of_a_refusal_is_what_is_signed(workspace: OpenWorkspace) -> None:
+    refusing = packet(workspace, visit(documents=["refusal"]))
+    (consent,) = consents_of(refusing, agreed(decision="refused"), CLINIC)
+    assert consent["policy"][0]["uri"].startswith("urn:consentkit:SMALL-1:en:refusal:draft:")

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import settings as configured
 from hypothesis import strategies as st
 
+import consentkit
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.clinic import Clinic
 from consentkit.model.day_patterns import day_pattern
@@ -27,6 +28,7 @@ from consentkit.operations.schedule_formats import guess_mapping
 from consentkit.packets.cells import COLUMNS
 from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
+from consentkit.packets.mapping.guessing import propose
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.mapping.translate import translated
@@ -34,7 +36,7 @@ from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import VisitEntry, visits_in
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import validated
-from kit.small import make_clinic
+from kit.small import CODE, make_clinic
 
 HEADER = ["Appt ID", "Appt Date", "Appt Time", "Patient", "DOB", "MRN", "Type", "Mod", "Provider", "Place", "Note"]
 ROW = ["5001", "11/24/2026", "9:00 AM", "Quillfeather, Ada", "07/09/1984", "QF-77123", "Talk", "", "Vane", "Room 1", ""]
@@ -391,6 +393,22 @@ def test_a_file_in_no_format_is_read_as_our_own() -> None:
     assert read(table(["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D"], header=names))[0].visit
 
 
+NOTHING = MappingSettings()
+
+
+def test_a_file_of_another_program_is_refused_with_what_its_columns_may_be() -> None:
+    (problem,) = faults(b"Schedule\n\n" + table(ROW), NOTHING)
+    assert problem.startswith("day.csv:3: ")
+    assert "names the columns of another program: `Appt ID` may be visit, `Appt Date` may be date" in problem
+    assert "`Patient` may be patient_name, `DOB` may be date_of_birth, `MRN` may be record_number" in problem
+    assert "`consentkit schedule guess` proposes" in problem
+    (same,) = faults(workbook(list(HEADER), list(ROW)), NOTHING)
+    assert "`MRN` may be record_number" in same
+    (none,) = faults(table(ROW, header=ROW), NOTHING)
+    assert "does not name the columns" in none
+    assert "Quillfeather" not in none
+
+
 @pytest.mark.parametrize("last", ["", 'y"'])
 def test_a_quotation_mark_without_its_partner_spoils_its_own_row_only(last: str) -> None:
     mapping = settings({"columns": {**COLUMNS_OF, "patient_name": {"from": "Patient"}}})
@@ -546,7 +564,7 @@ def test_a_small_file_that_would_become_a_large_one_is_refused() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", " " * 40_000_000)
-    assert faults(data.getvalue()) == ["day.csv: unpacks to more than 33,554,432 bytes; save only the schedule"]
+    assert faults(data.getvalue()) == ["day.csv: unpacks to more than 16,777,216 bytes; save only the schedule"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "not a workbook", "broken parts"])
@@ -636,13 +654,31 @@ def test_no_message_holds_anything_of_a_cell(cells: list[str]) -> None:
 
 
 @modest
+@given(st.lists(st.one_of(CELLS, *map(st.just, ROW)), min_size=len(HEADER), max_size=len(HEADER)))
+def test_no_proposal_holds_anything_of_a_cell(cells: list[str]) -> None:
+    text = propose(table(cells), "export.csv", "one")
+    assert SECRET.casefold() not in text.casefold()
+    assert problems_in(text) == []
+
+
+@modest
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "utf-16", "cp1252", "latin-1"]))
 def test_no_bytes_are_too_much_and_nothing_of_them_is_told(data: bytes, encoding: str) -> None:
     for content in (data, table(ROW) + data, data + table(ROW)):
-        try:
-            read(content, settings(encoding=encoding))
-        except (InvalidInput, WrongUse) as error:
-            assert "Quillfeather" not in str(error)
+        for message in (
+            message_of(read, content, settings(encoding=encoding)),
+            message_of(propose, content, "a", "one"),
+        ):
+            assert "Quillfeather" not in message
+
+
+def message_of(function: Callable[..., object], *arguments: object) -> str:
+    """What a function refuses something with; nothing where it does not. Anything unexpected is raised."""
+    try:
+        function(*arguments)
+    except (InvalidInput, WrongUse) as error:
+        return str(error)
+    return ""
 
 
 PLAIN = st.text(st.sampled_from('abcXYZ09 ,;|"é-'), max_size=10).map(lambda text: f"n{text}n")
@@ -845,3 +881,22 @@ def test_a_mapping_is_proposed_for_each_layout_and_can_be_used(folder: Path) -> 
     assert guessed.visits
     told = guessed.text.casefold()
     assert [name for name in ("quillfeather", "thistle", "umbersley", "77123", "1984") if name in told] == []
+
+
+def test_programs_read_exports_as_the_clinic_states(clinic: Path, export: Path) -> None:
+    workspace = consentkit.open_workspace(clinic)
+    ready, incomplete = workspace.visits(export)
+    assert ready.visit
+    assert [need.field for need in incomplete.needs] == ["record_number", "procedures"]
+    assert [entry.visit is not None for entry in workspace.visits(export, format_name="one")] == [True, False]
+    with pytest.raises(WrongUse, match="has no format `two`"):
+        list(workspace.visits(export, format_name="two"))
+
+
+def test_a_mapping_voids_no_approval(call: Any, tmp_path: Path) -> None:
+    plain = make_clinic(tmp_path / "plain")
+    mapped = make_clinic(tmp_path / "mapped", "name: Small Clinic\nmapping: {dates: MM/DD/YYYY}\n")
+    target = tmp_path / "a.pdf"
+    made = [call("render", CODE, "--clinic", folder, "-o", target, "--json") for folder in (plain, mapped)]
+    one, other = (json.loads(outcome.stdout)["documents"][0]["content_hash"] for outcome in made)
+    assert one == other

@@ -50,8 +50,8 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
 
     Files are named after the day and number of the visit. Every page has the patient's name, date of birth and record
     number, and is read back before the file is written. A visit that is refused does not stop the others; the exit
-    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain; docs/fhir.md and
-    docs/hl7.md, how files of other systems are read.
+    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain,
+    docs/schedules.md how the exports of practice systems are read, docs/fhir.md and docs/hl7.md Bundles and messages.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
     from consentkit.operations.packets import PacketOptions

@@ -132,14 +132,14 @@ def consents_of(
 
 def _policies(packet: Packet) -> Iterator[str]:
     """What was signed: code, language, kind, edition and fingerprint of each text, as they are on the paper."""
-    plan = packet.plan
-    for text in plan.form.texts if plan.form else ():
-        if text.language == plan.pack.language:
-            yield _policy(text.code, text.language, "consent", text.approved_edition, text.content_hash)
-    for document in plan.documents:
-        if document.variant in ("consent", "refusal") and document.language == plan.pack.language:
+    language = packet.plan.pack.language
+    for item in (placed.paper for placed in packet.papers if placed.paper.group == "sign"):
+        for text in item.form.texts if item.form else ():
+            if text.language == language:
+                yield _policy(text.code, language, "consent", text.approved_edition, text.content_hash)
+        if (document := item.document) is not None and document.language == language:
             edition = document.approved_edition
-            yield _policy(document.code, document.language, document.variant, edition, document.content_hash)
+            yield _policy(document.code, language, document.variant, edition, document.content_hash)
 
 
 def _policy(code: str, language: str, variant: str, edition: int | None, content_hash: str) -> str:

@@ -12,6 +12,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
@@ -19,11 +20,12 @@ from consentkit.model.mapping import MappingSettings
 from consentkit.packets.cells import COLUMNS, DAYS, REQUIRED
 from consentkit.packets.filled_row import FilledRow
 from consentkit.packets.mapping.days import read_time, read_whole_day
+from consentkit.packets.mapping.header_words import meanings
 from consentkit.packets.mapping.outcome import Outcome
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.packets.shown_numbers import name_among
 from consentkit.problems import Problem, did_you_mean, listed
-from consentkit.reading.tables import TableRow
+from consentkit.reading.tables import SEPARATORS, TableRow, split_line
 from consentkit.reading.yaml_file import looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024
@@ -43,6 +45,9 @@ _CLOCK = re.compile(r"[0-9]{1,2}\s*(?::|[AaPp])")
 _OTHER_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 """A day as we write it, and something behind it, which may be midnight."""
 _UNKNOWN_COLUMN = "; correct or delete it, or describe this layout under `mapping` in clinic.yaml"
+_MOST_LINES_BEFORE = 60
+"""How many lines are looked over for the names of another program's columns."""
+_MAP_THEM = "state it under `mapping` in clinic.yaml, which `consentkit schedule guess` proposes"
 _NAMELESS = "has a cell in a column without a name; name the column, or empty the cell"
 _AS_USUAL = MappingSettings()
 _LEAST_KNOWN = 3
@@ -65,10 +70,12 @@ class _Header:
 
 
 def looks_like_a_schedule(head: str) -> bool:
-    """Whether a text begins as a schedule does: with a header, or with as many cells as a header has at least."""
+    """Whether a text begins as a schedule does, ours or another program's, or with as many cells as a header has."""
     lines = [line for line in head.removeprefix("\ufeff").splitlines() if not _is_blank(line)]
     first = next((line for line in lines if not _SEPARATOR.fullmatch(line)), "")
     if any(delimiter in first and "visit" in _names(first, delimiter) for delimiter in _DELIMITERS):
+        return True
+    if any(meanings(split_line(line, mark) or ()) for line in lines[:_MOST_LINES_BEFORE] for mark in SEPARATORS):
         return True
     most = max(first.count(delimiter) for delimiter in _DELIMITERS)
     return most >= len(REQUIRED) - 1 and not first.lstrip().startswith(("#", "{"))
@@ -102,13 +109,16 @@ def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
 
 def _survey(stream: BinaryIO, name: str) -> _Header:
     """Read the whole schedule for its faults as a file; keeps nothing but the header."""
-    header = None
+    header, start = None, stream.tell()
     rows = 0
     for line, text in _lines(stream, name):
         if _is_blank(text):
             continue
         if header is None:
             header = _read_header(line, text, name)
+            if header is None:
+                stream.seek(start)
+                raise _no_names(stream, line, name)
         else:
             rows += 1
         if rows > MOST_ROWS:
@@ -175,8 +185,17 @@ def column_named(text: str) -> str:
     return re.sub(r"[\s_-]+", "_", text.strip().casefold())
 
 
-def _read_header(line: int, text: str, name: str) -> _Header:
-    """Read the names of the columns. Raises InvalidInput with all that is wrong with them."""
+def _no_names(stream: BinaryIO, line: int, name: str) -> InvalidInput:
+    """What is wrong with a file whose first line does not name our columns; another program's are named."""
+    for number, text in islice(_lines(stream, name), _MOST_LINES_BEFORE):
+        for delimiter in SEPARATORS:
+            if columns := meanings(split_line(text, delimiter) or ()):
+                return _fault(name, number, f"names the columns of another program: {columns}; {_MAP_THEM}")
+    return _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
+
+
+def _read_header(line: int, text: str, name: str) -> _Header | None:
+    """Read the names of the columns; None where there are none. Raises InvalidInput for what is wrong with them."""
     if "\r" in text:
         raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
     known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
@@ -184,7 +203,7 @@ def _read_header(line: int, text: str, name: str) -> _Header:
     if any(_is_broken(text, delimiter) for delimiter in _DELIMITERS if len(text.split(delimiter)) >= len(REQUIRED)):
         raise _fault(name, line, f"does not name the columns: it {_QUOTES}")
     if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is quoted
-        raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
+        return None
     header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
     return _in_our_words(header, name)
 
@@ -250,6 +269,9 @@ def rows_of_sheet(rows: Sequence[TableRow], name: str, settings: MappingSettings
         raise _fault(name, None, f"is empty; {_what_the_header_is()}")
     first, *others = rows
     if sum(column_named(cell) in COLUMNS for cell in first.cells) < _LEAST_KNOWN:
+        for row in rows[:_MOST_LINES_BEFORE]:
+            if columns := meanings(row.cells):
+                raise _fault(name, row.line, f"names the columns of another program: {columns}; {_MAP_THEM}")
         raise _fault(name, first.line, f"does not name the columns; {_what_the_header_is()}")
     used = max(place for place, cell in enumerate(first.cells, start=1) if cell.strip())
     header = _in_our_words(_Header(first.line, "", tuple(cell.strip() for cell in first.cells[:used])), name)

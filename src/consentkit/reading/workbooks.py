@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WORKBOOK = b"PK\x03\x04"
 """How an .xlsx file begins."""
-_LARGEST_WORKBOOK = 32 * 1024 * 1024
+_LARGEST_WORKBOOK = 16 * 1024 * 1024
 """The most bytes that what is packed in a file may have unpacked."""
 _MOST_ROWS = 20_000
 _PLAIN_FORMATS = {"General", "0", "@"}

@@ -6,7 +6,9 @@ Guarantees: a name belongs to one column only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from consentkit.problems import quoted
 
 COLUMN_WORDS: Mapping[str, str] = {
     "visit": """
@@ -118,6 +120,36 @@ COLUMN_WORDS: Mapping[str, str] = {
 
 _BY_WORD = {" ".join(word.split()): kind for kind, words in COLUMN_WORDS.items() for word in words.split(",")}
 _BY_LETTERS = {word.replace(" ", ""): kind for word, kind in _BY_WORD.items()}
+
+
+_OURS = {
+    "when": "date and time",
+    "first": "part of patient_name",
+    "middle": "part of patient_name",
+    "last": "part of patient_name",
+    "suffix": "part of patient_name",
+    "codes": "procedures",
+    "types": "procedures, once each type has its codes",
+    "modifiers": "modifiers of procedures",
+    "clinician_first": "part of clinician",
+    "clinician_last": "part of clinician",
+    "status": "what may be skipped",
+    "preferred": "not printed",
+}
+"""What becomes of columns that have no column of ours with the name of their kind."""
+_LEAST_MEANT = 4
+"""The fewest kinds of columns that a line must name to count as one with names; no row of particulars does."""
+
+
+def meanings(cells: Iterable[str]) -> str | None:
+    """Which columns of ours the columns of a line may fill; None where it is not a line with names of columns.
+
+    It holds no cell but those that are names of columns by the words above.
+    """
+    kinds = {cell.strip(): kind for cell in cells if (kind := kind_of(cell))}
+    if len(set(kinds.values())) < _LEAST_MEANT:
+        return None
+    return ", ".join(f"{quoted(cell)} may be {_OURS.get(kind, kind)}" for cell, kind in kinds.items())
 
 
 def kind_of(header: str) -> str | None:
