@@ -23,6 +23,7 @@ QUICK = frozenset(
         "docs",
         "examples",
         "files",
+        "journal",
         "language",
         "library",
         "library_facts",

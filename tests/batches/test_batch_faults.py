@@ -25,9 +25,10 @@ from consentkit.errors import FileAccess
 from consentkit.pdf.file.seal import is_intact
 from consentkit.processes.pool import Pool
 from consentkit.processes.whole_files import UNFINISHED
+from kit import batch_faults
 from kit.batch_faults import place_in
 from kit.batching import OTHER, Place, make_place
-from kit.injecting import Injected, may_mount, on_small_disk
+from kit.injecting import Injected, injected_by, may_mount, on_small_disk
 from kit.running import NOBODY, as_nobody, command, environment, leftovers
 from kit.skipping import needs
 from kit.small import CODE, make_clinic, write_procedure
@@ -63,23 +64,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def inject(template: Path, folder: Path, step: int, *faults: str) -> list[Injected]:
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(Path(__file__).parents[1] / "kit" / "batch_faults.py"),
-            str(template),
-            str(folder),
-            str(step),
-            *faults,
-        ],
-        env=environment(PYTHONPATH=os.pathsep.join(sys.path)),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return [Injected(**entry) for entry in json.loads(done.stdout)]
+    return injected_by(batch_faults.__file__, str(template), str(folder), str(step), *faults)
 
 
 @one_template

@@ -25,6 +25,7 @@ from consentkit.batches.manifest import (
     table_text,
 )
 from consentkit.errors import FileAccess, InvalidInput
+from kit.folders import as_written, mode
 
 ENTRY = Entry(
     file="90837.es.pdf",
@@ -153,11 +154,10 @@ def test_a_problem_of_several_lines_stays_one_row() -> None:
 
 def test_both_records_are_private_and_are_not_written_again_where_nothing_changed(tmp_path: Path) -> None:
     save_manifest(tmp_path, MANIFEST_OF_TWO)
-    before = {path.name: path.stat() for path in tmp_path.iterdir()}
-    assert set(before) == {MANIFEST, TABLE}
-    assert {status.st_mode & 0o777 for status in before.values()} == {0o600}
+    before = as_written(tmp_path)
+    assert {name: mode(tmp_path / name) for name in before} == {MANIFEST: 0o600, TABLE: 0o600}
     save_manifest(tmp_path, MANIFEST_OF_TWO)
-    assert {path.name: path.stat() for path in tmp_path.iterdir()} == before
+    assert as_written(tmp_path) == before
     assert load_manifest(tmp_path).by_file() == MANIFEST_OF_TWO.by_file()
 
 

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from kit.running import Outcome
-from kit.small import PAPER, SIGNED, small_paper_data, write_paper, write_paper_translation
+from kit.small import (
+    CODE,
+    PAPER,
+    SIGNED,
+    make_clinic,
+    small_paper_data,
+    write_paper,
+    write_paper_translation,
+    write_procedure,
+)
 
 Call = Callable[..., Outcome]
 LONG = "We ask you to come on time and to call us before you come if there is anything at all that you want to ask us."
@@ -82,3 +91,13 @@ def test_a_paper_that_nobody_has_is_reported_where_the_clinic_never_wants_it_due
     (clinic / "clinic.yaml").write_text("name: A\npacket: {without_papers: [telehelth]}\n", encoding="utf-8")
     done = call("check", "--clinic", clinic)
     assert "is telehelth, which is not in the library; did you mean `telehealth`?" in done.stdout.decode()
+
+
+def test_a_paper_that_nobody_has_is_an_error_where_a_procedure_requests_it(call: Call, tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", papers=["medicine-consnt"])
+    done = call("check", CODE, "--clinic", clinic)
+    assert done.code == 3
+    (line,) = (line for line in done.stdout.decode().splitlines() if "medicine-consnt" in line)
+    assert "warning" not in line
+    assert "did you mean `medicine-consent`?; correct it, add the paper, or delete it" in line

@@ -411,10 +411,10 @@ clinic, *codes = sys.argv[1:]
 load_engine()
 ready, go = os.pipe(), os.pipe()
 
-def record_at_the_same_moment(*arguments):
+def record_at_the_same_moment(*arguments, **options):
     os.write(ready[1], b".")
     os.read(go[0], 1)
-    return record(*arguments)
+    return record(*arguments, **options)
 
 approving.record = record_at_the_same_moment
 children = []

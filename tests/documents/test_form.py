@@ -63,7 +63,7 @@ def texts_of(form: Form) -> list[str]:
 
 
 def fields_of(form: Form) -> set[str]:
-    return {slot.name for slot in form.part.slots} - {"packet_page", "packet_number"}
+    return {slot.name for slot in form.part.slots} - {"packet_page", "packet_number", "packet_print"}
 
 
 def words(language: str = "en") -> LanguagePack:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,7 @@ from kit.structure_lint import lint
 
 SIGNED_BY_ALL = {
     **SIGNED,
-    "signers": ["patient", "representative", "participant", "interpreter", "witness", "clinician"],
+    "signers": ["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"],
     "participants": "2",
 }
 TO_FILL_IN = [
@@ -81,11 +84,20 @@ def test_a_paper_says_all_that_is_in_its_file(clinic: Path) -> None:
         "A few small rules",
         "Read this.",
         "Everything",
+        "Please fill in:",
         "in pen",
+        "in capitals",
+        "Thank you.",
         "Service",
+        "Charge",
         "A talk",
         "Which way",
         "By mail",
+        "By telephone, if nobody else can hear it",
+        "Charge",
+        "Day",
+        "Whom we may call if we can not reach you",
+        "My initials",
     ):
         assert any(text in each for each in texts), text
     for text in (*SIGNED["statements"], SIGNED["agreement"]):
@@ -108,11 +120,12 @@ def test_each_thing_to_fill_in_has_a_place_of_its_own(clinic: Path) -> None:
 
 def test_who_signs_has_a_place_and_nobody_else(clinic: Path) -> None:
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED)) if name.endswith("_signature")}
-    assert roles == {"patient", "clinician"}
+    assert roles == {"patient", "representative", "clinician"}
     roles = {name.removesuffix("_signature") for name in slots(made(clinic, **SIGNED_BY_ALL)) if "_signature" in name}
     assert roles == {
         "patient",
         "representative",
+        "assent",
         "participant_1",
         "participant_2",
         "interpreter",
@@ -127,19 +140,33 @@ def test_only_participants_may_sign(clinic: Path) -> None:
     assert roles == {"participant_1", "participant_2", "participant_3"}
 
 
+AGREE = ("Patient", "Representative", "My", "Participant")
+"""The first words of the places of those who agree to what a paper says."""
+
+
 @pytest.mark.parametrize("large_print", [False, True])
 @pytest.mark.parametrize("length", [1, 9, 14, 20, 26])
-def test_what_is_agreed_to_is_above_each_place_to_sign_on_its_page(
+def test_what_is_agreed_to_is_above_the_place_of_whoever_agrees_on_its_page(
     length: int, large_print: bool, clinic: Path
 ) -> None:
     sections = [{"heading": f"Part {number}", "text": "A sentence. " * 20} for number in range(length)]
     document = made(clinic, {"large_print": large_print}, sections=sections, **SIGNED_BY_ALL)
     pages = page_texts(document.pdf)
-    signed = {slot.page for slot in document.part.slots if slot.kind == "signature"}
+    names = ("patient", "representative", "assent", "participant_1", "participant_2")
+    signed = {slot.page for slot in document.part.slots if slot.name in {f"{name}_signature" for name in names}}
     assert signed
     for page in signed:
         before, _, _ = pages[page].partition("Signature")
         assert SIGNED["agreement"] in " ".join(before.split())
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+def test_nobody_signs_below_the_words_of_the_patient_what_they_did_themselves(large_print: bool, clinic: Path) -> None:
+    document = made(clinic, {"large_print": large_print}, **SIGNED_BY_ALL)
+    lines = [line.strip() for page in page_texts(document.pdf) for line in page.splitlines() if line.strip()]
+    below = [after for line, after in pairwise(lines) if line == SIGNED["agreement"]]
+    assert below
+    assert {line.split()[0] for line in below} <= set(AGREE)
 
 
 @pytest.mark.parametrize("length", [9, 12, 15, 18])
@@ -166,6 +193,18 @@ def test_a_fillable_paper_has_fields_with_labels_that_differ(clinic: Path) -> No
     assert len(labels) == len(set(labels))
 
 
+def test_the_initials_of_a_fillable_paper_are_required_as_those_of_a_form(clinic: Path) -> None:
+    from pypdf import PdfReader
+
+    sections = [*TO_FILL_IN, {"clause": "confidentiality"}]
+    path = clinic / "paper.pdf"
+    path.write_bytes(made(clinic, {"fillable": True}, sections=sections, **SIGNED).pdf)
+    fields = PdfReader(path).get_fields() or {}
+    required = {name for name, field in fields.items() if int(field.get("/Ff", 0)) & 2}
+    assert {name for name in fields if name.endswith("_initials")} == {name for name in required if "section" in name}
+    assert {"section_1_initials", "section_2_initials"} <= required
+
+
 @pytest.mark.parametrize("layout", [{}, {"large_print": True}, {"fillable": True}, {"paper": "a4"}], ids=str)
 def test_the_structure_of_a_paper_is_sound(layout: dict[str, Any], clinic: Path) -> None:
     document = made(clinic, layout, sections=TO_FILL_IN, **SIGNED_BY_ALL)
@@ -189,7 +228,10 @@ def test_a_paper_is_translated(clinic: Path) -> None:
 def test_a_translation_that_has_lost_what_is_signed_is_not_made(clinic: Path) -> None:
     write_paper(clinic / "papers", **SIGNED)
     write_paper_translation(clinic / "papers", small_paper_data(**SIGNED), "es", statements=[])
-    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):
+    with pytest.raises(InvalidInput, match="statements: lacks `statements`, which the original has"):
+        workspace(clinic).render(PAPER, language="es")
+    write_paper(clinic / "papers", **SIGNED, title="Other rules")
+    with pytest.raises(RenderingFailed, match="is signed, but lacks `statements`"):  # though it is a draft only
         workspace(clinic).render(PAPER, language="es")
 
 
@@ -226,6 +268,50 @@ def test_a_template_that_leaves_out_what_is_signed_makes_no_paper(clinic: Path) 
     own.write_text(shipped.replace("{{ paper.agreement }}", ""), encoding="utf-8")
     with pytest.raises(RenderingFailed, match=r"the finished page lacks `I agree to keep these rules\.`"):
         made(clinic, **SIGNED)
+
+
+LOST_PARTS: dict[str, tuple[str, str, str, str]] = {
+    "an option": ("sections", "{% for option in choice.options %}", "{% for option in [] %}", "section_1_choice_1_1"),
+    "the words of an option": ("sections", '~ ": " ~ option, option)', '~ ": " ~ option, "")', "lacks `By telephone"),
+    "a label of a line": ("sections", '<span class="caption">{{ blank }}</span>', "", "lacks .*`Day`"),
+    "a line": (
+        "sections",
+        '{{ rule(name ~ "_blank_" ~ loop.index, heading ~ ": " ~ blank) }}',
+        "",
+        "section_1_blank_1",
+    ),
+    "a cell": ("table", "<td>{{ cell(name, heading, table.columns[loop.index0]", "<td>{{ none and (1", "_row_1_2"),
+    "lines": ("sections", 'data-field="{{ name }}_lines"', "", "no place for `section_1_lines`"),
+    "initials": (
+        "sections",
+        '{{ rule(name ~ "_initials"',
+        '{{ rule(name ~ "_other"',
+        "no place for `section_1_initials`",
+    ),
+    "the line of a clause": ("sections", "{{ blank.label }}</span>", "</span>", "the finished page lacks"),
+    "the place of the patient": ("signers", "{{ sign_row(block.role, block.who) }}", "", "`patient_signature`"),
+    "the place of a participant": (
+        "signers",
+        '{{ sign_row("participant_" ~ number, who) }}',
+        "",
+        "`participant_1_signature`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "instead", "message"), LOST_PARTS.values(), ids=LOST_PARTS)
+def test_a_template_that_loses_a_label_or_a_place_makes_no_paper(
+    template: str, whole: str, instead: str, message: str, clinic: Path
+) -> None:
+    name = "table.html" if template == "table" else f"paper/{template}.html"
+    shipped = (Path(__file__).parents[2] / "templates" / name).read_text(encoding="utf-8")
+    assert shipped.count(whole) == 1
+    own = clinic / "templates" / name
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.replace(whole, instead), encoding="utf-8")
+    sections = [*TO_FILL_IN, {"clause": "telehealth"}]
+    with pytest.raises(RenderingFailed, match=message):
+        made(clinic, sections=sections, **SIGNED_BY_ALL)
 
 
 def test_who_signs_at_a_visit_changes_nothing_of_the_content(clinic: Path) -> None:
@@ -294,6 +380,22 @@ def test_a_clause_that_a_clinic_drops_is_left_out_and_a_misspelt_one_is_not(
         made(clinic, sections=[{"clause": "record"}])
 
 
+def test_what_an_author_wrote_beside_a_clause_stays_when_the_clinic_drops_it(clinic: Path) -> None:
+    (clinic / "clauses.en.yaml").write_text("drop: [telehealth, fees, record]\n", encoding="utf-8")
+    sections: list[dict[str, Any]] = [
+        {"clause": "telehealth", "text": "In a crisis, we call whom you name.", "blanks": ["Number of the clinic"]},
+        {"clause": "fees", "table": {"columns": ["Service", "Charge"], "empty_rows": "1"}, "initials": "true"},
+        {"clause": "record"},
+    ]
+    document = made(clinic, sections=sections, **SIGNED)
+    texts = said(document)
+    assert {"Care by video or telephone", "In a crisis, we call whom you name.", "Number of the clinic"} <= {*texts}
+    assert not any("a line can fail" in text for text in texts)
+    places = {"section_1_blank_1", "section_2_row_1_1", "section_2_row_1_2", "section_2_initials"}
+    assert {name for name in slots(document) if name.startswith("section_")} == places
+    assert dict(document.clauses) == {}
+
+
 def test_a_template_that_leaves_out_a_clause_makes_no_paper(clinic: Path) -> None:
     shipped = (Path(__file__).parents[2] / "templates" / "paper" / "sections.html").read_text(encoding="utf-8")
     own = clinic / "templates" / "paper" / "sections.html"
@@ -318,10 +420,68 @@ def test_a_translation_has_the_clauses_of_the_original(call: Callable[..., Outco
     original = small_paper_data(sections=[{"clause": "record"}])
     write_paper(clinic / "papers", **original)
     write_paper_translation(clinic / "papers", original, "es", sections=[{"clause": "fees"}])
-    with pytest.raises(InvalidInput, match="lacks `clause: record`; add what the original has"):
+    with pytest.raises(InvalidInput, match="has the clause `fees`, but the original has the clause `record`"):
         workspace(clinic).render(PAPER, language="es")
     checked = call("check", clinic / "papers").stdout.decode()
-    assert "has the clause `fees`, but the original has `record`" in checked
+    assert "has the clause `fees`, but the original has the clause `record`" in checked
+
+
+OTHERWISE: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "an option": (
+        lambda one: one["choices"][0]["options"].pop(),
+        "choices[1].options: has 2 entries, but the original",
+    ),
+    "a choice": (lambda one: one["choices"].pop(), "choices: lacks `choices`, which the original has"),
+    "a row": (lambda one: one["table"]["rows"].pop(), "table.rows: has one entry, but the original has 2"),
+    "the table": (lambda one: one.pop("table"), "lacks `table`, which the original has"),
+    "a column": (
+        lambda one: one["table"].update(columns=["A", "B"], rows=[["a", ""], ["b", ""]]),
+        "table.columns: has 2 entries, but the original has 3",
+    ),
+    "a cell": (
+        lambda one: one["table"].update(rows=[["a", "", "b"], ["b", "", ""]]),
+        "rows[1][3]: has a text, but the original has room to fill in",
+    ),
+    "rows to fill in": (lambda one: one["table"].update(empty_rows="1"), "empty_rows: has 1, but the original has 2"),
+    "a blank": (lambda one: one["blanks"].pop(), "blanks: has one entry, but the original has 2 entries"),
+    "lines": (lambda one: one.update(lines="1"), "lines: has 1, but the original has 2"),
+    "initials": (lambda one: one.update(initials="false"), "initials: has false, but the original has true"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_translation_has_the_same_to_fill_in_as_the_original_in_every_command(
+    change: Callable[[dict[str, Any]], None], message: str, call: Callable[..., Outcome], clinic: Path
+) -> None:
+    section = {
+        **TO_FILL_IN[0],
+        "choices": [{"label": "Which way", "options": ["By mail", "By telephone", "By neither"]}],
+        "table": {"columns": ["A", "B", "C"], "rows": [["a", "", ""], ["b", "", ""]], "empty_rows": "2"},
+    }
+    original = small_paper_data(sections=[section], **SIGNED)
+    write_paper(clinic / "papers", **original)
+    translated = copy.deepcopy(section)
+    change(translated)
+    path = write_paper_translation(clinic / "papers", original, "es", sections=[translated])
+    checked = call("check", "--clinic", clinic, path)
+    said_of_it = [
+        call("render", PAPER, "--lang", "es", "--clinic", clinic, "-o", "out/"),
+        call("approve", PAPER, "--lang", "es", "--clinic", clinic, "--by", "A. Rivera"),
+    ]
+    for done in said_of_it:
+        assert done.code == 3
+        assert message in done.stderr
+        assert re.search(rf"{path.name}:\d+:\d+: sections\[1\]", done.stderr)
+    assert message in checked.stdout.decode()
+
+
+def test_a_draft_in_another_language_says_what_has_been_added_since(clinic: Path) -> None:
+    original = small_paper_data(sections=TO_FILL_IN, **SIGNED)
+    write_paper_translation(clinic / "papers", original, "es")
+    longer = {**TO_FILL_IN[0], "blanks": [*TO_FILL_IN[0]["blanks"], "Hour"]}
+    write_paper(clinic / "papers", sections=[longer], **SIGNED)
+    (warning,) = workspace(clinic).render(PAPER, language="es").warnings
+    assert warning.endswith("counts as not approved, and differs in `sections[1].blanks`")
 
 
 def test_a_copy_to_read_has_no_place_to_sign_and_the_fingerprint_of_the_paper(clinic: Path) -> None:

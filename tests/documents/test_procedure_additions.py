@@ -136,6 +136,21 @@ def test_a_second_clinician_of_two_procedures_signs_once(clinic: Path) -> None:
     assert text.count("I explained the X-rays.") == 1
 
 
+def test_second_clinicians_of_one_name_are_told_apart_on_a_fillable_form(clinic: Path) -> None:
+    signers = [
+        {"who": "Anesthesia clinician", "statement": "I explained the shot."},
+        {"who": "Clinician", "statement": "I explained the tooth."},
+    ]
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another", on_form={"signers": signers})
+    request = FormRequest((CODE, "SMALL-2"), ("en",), Situation(), Layout(fillable=True))
+    form = get_or_make_form(open_workspace(clinic), request)
+    assert form.also_sign == (
+        f"Anesthesia clinician ({CODE})",
+        "Anesthesia clinician (SMALL-2)",
+        "Clinician (SMALL-2)",
+    )
+
+
 def test_the_cover_counts_the_second_clinician(clinic: Path) -> None:
     workspace = open_workspace(clinic, open_store(clinic / "cache"))
     for _ in ("made", "kept"):
@@ -180,6 +195,86 @@ def test_a_template_that_leaves_out_what_was_added_makes_no_paper(
     put = "" if whole.endswith("}}") else '{{ both("Yes.", '
     with pytest.raises(RenderingFailed, match=f"the finished page lacks .*{lost}"):
         open_workspace(with_template(clinic, template, whole, put)).render(CODE)
+
+
+FILLED_IN = {
+    **ON_FORM,
+    "choices": [{"label": "Which side", "options": ["Left", "Right"]}],
+    "blanks": ["Number of the tooth"],
+    "initials": ["Put your initials here."],
+}
+OF_FORM, OF_INFORMATION = "form/on_form.html", "information/before_and_after.html"
+LOST_PARTS: dict[str, tuple[str, str, str]] = {
+    "the heading of a table": (OF_INFORMATION, "<h4>{{ one.heading }}</h4>", "lacks `What you eat and drink`"),
+    "the note of a table": (OF_INFORMATION, "{% if one.note %}<p>{{ one.note }}</p>{% endif %}", "lacks `Broth counts"),
+    "cells": (
+        "table.html",
+        "<td>{{ cell(name, heading, column, number, loop.index) }}</td>",
+        "no place for `table_1_row_3_1`",
+    ),
+    "a caption": (
+        "information/what_it_is.html",
+        '<p class="picture-caption">{{ picture.caption }}</p>',
+        "lacks `The way of the tube.`",
+    ),
+    "a picture": (
+        "information/what_it_is.html",
+        '<img src="asset:picture-{{ loop.index }}" alt="{{ picture.alternative }}">',
+        "lacks the picture of `A tube goes through the large bowel.`",
+    ),
+    "the label of a choice": (
+        OF_FORM,
+        "<strong>{{ both_inline(choice.label, in_other and in_other.label) }}</strong>",
+        "lacks `Which side`",
+    ),
+    "an option": (OF_FORM, "{% for option in choice.options %}", "no place for `code_small_1_choice_1_1`"),
+    "a label of a line": (OF_FORM, "both_inline(blank, ", "lacks `Number of the tooth`"),
+    "a line": (OF_FORM, 'rule(item.field ~ "_blank_"', "no place for `code_small_1_blank_1`"),
+    "initials": (OF_FORM, 'rule(item.field ~ "_initials_"', "no place for `code_small_1_initials_1`"),
+    "the name of a second clinician": ("form/signers.html", "both_inline(said[0].who,", "lacks `Anesthesia clinician`"),
+    "the place of a second clinician": (
+        "form/signers.html",
+        '{{ sign_row("second_clinician_" ~ number, said[0].who) }}',
+        "no place for `second_clinician_1_signature`",
+    ),
+}
+PUT_INSTEAD = {
+    "{% for option in choice.options %}": "{% for option in choice.options[:0] %}",
+    "both_inline(blank, ": 'both_inline("Number", ',
+    'rule(item.field ~ "_blank_"': 'rule("another_" ~ item.field',
+    'rule(item.field ~ "_initials_"': 'rule("another_" ~ item.field',
+    "both_inline(said[0].who,": 'both_inline("Another",',
+}
+
+
+@pytest.mark.parametrize(("template", "whole", "message"), LOST_PARTS.values(), ids=LOST_PARTS)
+def test_a_template_that_loses_a_part_or_a_place_of_what_was_added_makes_no_paper(
+    template: str, whole: str, message: str, clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", **{**ADDED, "on_form": FILLED_IN})
+    with_template(clinic, template, whole, PUT_INSTEAD.get(whole, ""))
+    with pytest.raises(RenderingFailed, match=message):
+        open_workspace(clinic).render(CODE)
+
+
+@pytest.mark.parametrize("languages", [("en",), ("es", "en")], ids="-".join)
+def test_the_form_of_a_visit_has_each_place_and_label_in_each_language(
+    languages: tuple[str, ...], clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", **{**ADDED, "on_form": FILLED_IN})
+    spanish = {
+        "also_agree": ["Sacar bultos", "Sangre"],
+        "signers": [{"who": "Anestesia", "statement": "Sí."}],
+        "choices": [{"label": "Qué lado", "options": ["Izquierdo", "Derecho"]}],
+        "blanks": ["Número del diente"],
+        "initials": ["Ponga sus iniciales."],
+    }
+    translates = text_hash(small_procedure(**{**ADDED, "on_form": FILLED_IN}))
+    write_translation(clinic / "procedures", translates=translates, **{**ADDED, "on_form": spanish})
+    assert form_of(clinic, languages=languages).pages
+    with_template(clinic, OF_FORM, 'tick(item.field ~ "_choice_"', 'tick("another_" ~ loop.index ~ "_" ~ number')
+    with pytest.raises(RenderingFailed, match="no place for `code_small_1_choice_1_1`"):
+        form_of(clinic, languages=languages)
 
 
 # --- pictures ---
@@ -266,6 +361,42 @@ def test_a_translation_that_lacks_what_was_added_is_refused(key: str, call: Call
     assert path.name in str(caught.value)
     reported = call("check", "--clinic", clinic, path).stdout.decode()
     assert f"lacks `{key}`, which the original has" in reported, reported
+
+
+LOST_INSIDE: dict[str, tuple[dict[str, Any], str]] = {
+    "a row": (
+        {"tables": [{**TABLE, "rows": TABLE["rows"][:1]}]},
+        "tables[1].rows: has one entry, but the original has 2",
+    ),
+    "the note of a table": (
+        {"tables": [{key: value for key, value in TABLE.items() if key != "note"}]},
+        "tables[1]: lacks `note`, which the original has",
+    ),
+    "a caption": (
+        {"pictures": [{key: value for key, value in SHOWN.items() if key != "caption"}]},
+        "pictures[1]: lacks `caption`, which the original has",
+    ),
+    "an option": (
+        {"on_form": {**ON_FORM, "choices": [{"label": "Qué tan profundo", "options": ["Profundo", "Ligero"]}]}},
+        "on_form.choices[1].options: has 2 entries, but the original has 3 entries",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), LOST_INSIDE.values(), ids=LOST_INSIDE)
+def test_a_translation_that_lacks_something_inside_of_what_was_added_is_refused(
+    changes: dict[str, Any], message: str, call: Call, clinic: Path
+) -> None:
+    on_form = {**ON_FORM, "choices": [{"label": "How deep", "options": ["Full", "Light", "None"]}]}
+    original = {**ADDED, "on_form": on_form}
+    write_procedure(clinic / "procedures", **original)
+    path = write_translation(
+        clinic / "procedures", translates=text_hash(small_procedure(**original)), **{**original, **changes}
+    )
+    with pytest.raises(InvalidInput) as caught:
+        open_workspace(clinic).render(CODE, language="es")
+    assert message in str(caught.value)
+    assert message in call("check", "--clinic", clinic, path).stdout.decode()
 
 
 def test_two_languages_on_one_form_have_what_was_added_in_both(clinic: Path) -> None:

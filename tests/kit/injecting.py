@@ -120,8 +120,13 @@ SCENARIOS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
 
 def inject(scenario: str, folder: Path, *faults: str) -> list[Injected]:
     """Let each fault happen at each call of a scenario. Returns what has happened."""
+    return injected_by(__file__, scenario, str(folder), *faults)
+
+
+def injected_by(program: str, *arguments: str) -> list[Injected]:
+    """Run a program that lets faults happen, in a process of its own. Returns what it says has happened."""
     done = subprocess.run(
-        [sys.executable, __file__, scenario, str(folder), *faults],
+        [sys.executable, program, *arguments],
         env=environment(PYTHONPATH=os.pathsep.join(sys.path)),
         capture_output=True,
         text=True,

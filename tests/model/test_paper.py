@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from consentkit.library.languages import load_language
 from consentkit.model.identity import kind_of_name
+from consentkit.resources import shipped
 from kit.running import Outcome
 from kit.small import SIGNED, write_paper
 
+CLAUSES = load_language((shipped("templates"),), "en").clauses
+CLAUSE_LABEL, FEES = CLAUSES["telehealth"].blanks[0].label, CLAUSES["fees"].heading
 HEADED = {"heading": "What we ask"}
 
 
@@ -26,6 +30,16 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (section(table={"columns": ["A", "B"], "rows": [["one"]]}), "row 1 has 1 cells"),
     (section(table={"columns": ["A", "A"], "empty_rows": 1}), "more than once"),
     (section(text="Come.", blanks=["Day", "Day"]), "more than once"),
+    (section(choices=[{"label": "Day", "options": ["a", "b"]}] * 2), "more than once"),
+    (section(choices=[{"label": "Day", "options": ["a", "b"]}], blanks=["Day"]), "more than once"),
+    (
+        {"sections": [{"clause": "telehealth", "blanks": ["Clinic", CLAUSE_LABEL]}]},
+        "sections[1].blanks[2]: is also in the clause `telehealth` of this paper; word it differently",
+    ),
+    (
+        {"sections": [{"clause": "fees"}, {"heading": FEES, "blanks": ["Day"]}]},
+        "sections[2].heading: is also in the clause `fees` of this paper; word it differently",
+    ),
     (section(text="Come.", initials="true"), "which are the patient's"),
     (section(text="Come.", lines="many"), "is not a whole number"),
     ({"sections": [{**HEADED, "text": "A."}, {**HEADED, "text": "B."}]}, "more than once"),
@@ -34,10 +48,13 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"sections": [{"clause": "feez"}]}, "which the language pack has no clause for; did you mean `fees`?"),
     (section(clause="fees"), "has both `heading` and `clause`"),
     ({"signers": ["patient"]}, "so it needs `statements`"),
+    ({**SIGNED, "signers": []}, "has `statements`, but no `signers`"),
+    ({"agreement": SIGNED["agreement"]}, "has `agreement`, but no `signers`"),
     ({**SIGNED, "agreement": ""}, "is empty"),
     ({**SIGNED, "signers": ["clinician"]}, "neither patient nor participant"),
     ({**SIGNED, "signers": ["patient", "patient"]}, "more than once"),
     ({**SIGNED, "signers": ["patient", "participant"]}, "the number of `participants`"),
+    ({**SIGNED, "signers": ["participant", "assent"], "participants": "2"}, "which is the patient's; add `patient`"),
     ({**SIGNED, "participants": "3"}, "the number of `participants`"),
     ({**SIGNED, "signers": ["patient", "lawyer"]}, "write one of"),
     ({"due": {"first_visit": "false"}}, "says never"),

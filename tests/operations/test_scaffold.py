@@ -19,6 +19,7 @@ from consentkit.model.schema import schema_text
 from consentkit.operations.scaffold import blank, write_new_definition
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import models_in
+from kit.folders import as_written
 from kit.small import make_clinic
 
 MODE_LINE = "# yaml-language-server: $schema=procedure.schema.json"
@@ -41,6 +42,16 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
 def test_the_keys_stand_in_the_order_of_the_model() -> None:
     keys = dict.fromkeys(re.findall(r"^(?:# )?([a-z_]+):", blank("90837"), re.MULTILINE))
     assert [key for key in keys if key in Procedure.model_fields] == list(Procedure.model_fields)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["lines: 1", "initials: true", 'rows:\n- ["", ""]', "empty_rows: 1", "participants: 1", "minor: false"],
+)
+def test_a_key_of_a_new_paper_has_a_value_of_its_kind(entry: str) -> None:
+    """Deleting the # is all that it takes to use such a key."""
+    plain = re.sub(r"^[ #]+", "", blank("my-rules"), flags=re.MULTILINE)
+    assert f"{entry}\n" in plain
 
 
 AS_PLAIN_TEXT = {"Benefit", "Risk", "Figure", "DatedSource"}
@@ -148,10 +159,10 @@ def test_nothing_that_exists_is_touched(kind: str, workspace: OpenWorkspace, tmp
         target.symlink_to("elsewhere")
     else:
         target.write_text("precious" if kind == "file" else "")
-    before = {path: path.lstat() for path in tmp_path.iterdir()}
+    before = as_written(tmp_path)
     with pytest.raises(FileAccess, match=r"^00100\.yaml: already exists; edit it, or delete it first$"):
         write_new_definition(workspace, "00100", None)
-    assert {path: path.lstat() for path in tmp_path.iterdir()} == before
+    assert as_written(tmp_path) == before
 
 
 @pytest.mark.parametrize("code", ["", "a_b", "90837.yaml", "../90837", "90837\n", "A" * 17, "-A", "Ａ", "/etc/passwd"])

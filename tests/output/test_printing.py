@@ -356,6 +356,7 @@ COLLATED = ["-o", "multiple-document-handling=separate-documents-collated-copies
         (PrintSettings(duplex=True), None, ["-n", "1", "-o", "sides=two-sided-long-edge"]),
         (PrintSettings(copies=20), None, ["-n", "20", "-o", "sides=one-sided", *COLLATED]),
         (PrintSettings(staple=True), None, ["-n", "1", "-o", "sides=one-sided", "-o", "finishings=4"]),
+        (PrintSettings(tray="tray-2"), None, ["-n", "1", "-o", "sides=one-sided", "-o", "media=tray-2"]),
         (PLAIN, (3, 9), ["-n", "1", "-o", "sides=one-sided", "-o", "page-ranges=3-9"]),
         (
             PrintSettings(duplex=True, copies=2, staple=True),

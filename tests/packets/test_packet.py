@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import gc
 import re
 import shutil
@@ -21,13 +22,14 @@ from consentkit.model.visit import Visit
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.plan import PacketOptions
+from consentkit.packets.plan import PacketOptions, PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.recent import Recent
 from consentkit.packets.slots import particulars
 from consentkit.pdf.link.order import FieldValue
 from consentkit.pdf.read.structure_text import readable_text
 from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
+from kit.running import PROJECT
 from kit.small import make_clinic, write_procedure, write_translation
 
 GOOD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "good"
@@ -314,6 +316,17 @@ def test_a_form_field_that_holds_somebody_else_is_caught(
     with pytest.raises(RenderingFailed, match="something that does not belong to this visit") as caught:
         packet(workspace, visit(), fillable=True)
     assert "Whitfield" not in str(caught.value)
+
+
+def test_a_counted_set_says_so_where_a_template_has_no_place_for_it_too(tmp_path: Path) -> None:
+    furniture = (PROJECT / "templates" / "furniture.html").read_text(encoding="utf-8")
+    own, count = re.subn(r'\{\{ rule\("packet_print"[^}]*\}\}', "", furniture)
+    assert count == 2
+    own_workspace = open_workspace(make_clinic(tmp_path / "clinic", templates={"furniture.html": own}))
+    planned = dataclasses.replace(plan(own_workspace, visit()), serial=PrintSerial(2, datetime.time(8, 14)))
+    made = PacketMaker(own_workspace).make(planned)
+    for page in page_texts(made.pdf):
+        assert " ".join(page.split()).count(f"Packet {planned.packet} · Print 2, 8:14 am") == 1
 
 
 def test_pages_that_change_places_are_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, EverythingOnFile
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import read_visits
 from kit.packets import CHILD, MOTHER, bookmarks, codes, packet, page_texts, plan, visit, write_schedule, write_visit
@@ -26,6 +28,7 @@ from kit.small import (
     write_procedure,
     write_translation,
 )
+from kit.structure_lint import lint
 
 INTERPRETER = {"name": "Marisol Quintana", "is_a": "professional"}
 DUE: dict[str, dict[str, Any]] = {
@@ -141,6 +144,30 @@ def test_a_paper_has_a_place_for_whoever_signs_at_the_visit_and_for_nobody_else(
     assert {slot.name.removesuffix("_signature") for slot in paper.part.slots if slot.kind == "signature"} == roles
 
 
+@pytest.mark.parametrize(
+    ("signers", "roles", "counted"),
+    [
+        (["patient", "clinician"], {"representative", "clinician"}, 2),
+        (["patient"], {"representative"}, 1),
+        (["patient", "participant"], {"representative", "participant_1"}, 1),
+    ],
+    ids=["clinician", "alone", "participant"],
+)
+def test_whoever_decides_for_the_patient_signs_in_the_patients_place(
+    signers: list[str], roles: set[str], counted: int, tmp_path: Path
+) -> None:
+    """Whether the paper names a representative or not: else nobody could sign what the patient would sign."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", **{**SIGNED, "signers": signers, "participants": str(signers.count("participant"))})
+    at = visit(papers=["small-rules"], patient=CHILD, representative=MOTHER, documents=["information"])
+    made = packet(open_workspace(folder, open_store()), at)
+    (paper,) = (placed.paper for placed in made.papers if placed.paper.kind == "paper")
+    assert {slot.name.removesuffix("_signature") for slot in paper.part.slots if slot.kind == "signature"} == roles
+    cover = " ".join(page_texts(made.pdf)[0].split())
+    assert "A few small rules Representative" in cover
+    assert f"Signatures: {counted}" in cover
+
+
 def test_participants_are_named_but_not_counted(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", **{**SIGNED, "signers": ["patient", "participant"], "participants": "3"})
@@ -170,6 +197,9 @@ def test_a_signed_paper_is_there_to_read_in_the_other_language(workspace: OpenWo
     assert "Siobhán O’Keeffe-Martínez" in texts[copy.first - 1]
     assert "the paper to sign is in another language" in texts[copy.first - 1]
     assert "Firmas: 4" in texts[0]
+    cover = " ".join(texts[0].split())
+    assert "Paper at-first Para leer y guardar; el documento que se firma está en otro idioma" in cover
+    assert cover.count("Para leer y guardar;") == 1
     assert copy.first not in codes(made.pdf)
 
 
@@ -198,10 +228,58 @@ def test_the_form_names_a_clause_that_a_signed_paper_says_and_prints_it_otherwis
         assert ("Where I am, and the nearest emergency room" in text) == (has_lines or not says_clause)
 
 
+@pytest.mark.parametrize("changes", [{}, {"on_file": ["small-rules"]}], ids=["of visit", "on file"])
+def test_the_form_prints_a_clause_that_the_paper_leaves_out_in_the_language_in_which_it_is_signed(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    """Else nothing that is signed would say it: the English paper lacks it, and nobody signs the Spanish one."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_translation(folder / "procedures", "es")
+    paper = {"due": {"telehealth": "true"}, "sections": [{"clause": "telehealth"}, {"clause": "record"}], **SIGNED}
+    write_paper(folder / "papers", **paper)
+    write_paper_translation(folder / "papers", small_paper_data(**paper), "es")
+    (folder / "clauses.en.yaml").write_text("drop: [telehealth]\n", encoding="utf-8")
+    text = form_text(open_workspace(folder, open_store()), also_in=["es"], **changes)
+    clause = open_workspace(folder, open_store()).language("es").clauses["telehealth"]
+    assert " ".join((clause.text.items or (clause.text.intro or "",))[0].split()) in text
+
+
 def test_the_form_prints_a_clause_that_a_paper_says_which_nobody_signs(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}])
     assert "a line can fail" in form_text(open_workspace(folder, open_store()))
+
+
+def test_where_everything_is_on_file_the_lines_of_a_visit_by_video_are_still_there(tmp_path: Path) -> None:
+    """The patient says at each visit where they are, whatever was signed before."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}], **SIGNED)
+    workspace = open_workspace(folder, open_store())
+    made = packet(workspace, visit(place="telehealth", on_file=["SMALL-1", "small-rules"]))
+    (form,) = (placed for placed in made.papers if placed.paper.kind == "form")
+    cover, text = (" ".join(page_texts(made.pdf)[page - 1].split()) for page in (1, form.first))
+    assert "Where I am, and the nearest emergency room" in text
+    assert "The paper that was signed on this is on file and still holds." in text
+    assert "My decision" not in text
+    assert {slot.kind for slot in form.paper.part.slots} & {"signature", "initials"} == set()
+    assert form.paper.comes_back
+    assert "Care by video or telephone" in cover
+    assert "Care by video or telephone" in bookmarks(made.pdf)
+    assert lint(made.pdf) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"on_file": ["SMALL-1", "small-rules"]}, {"place": "telehealth", "on_file": ["SMALL-1"]}],
+    ids=["in person", "by video, without a paper on file"],
+)
+def test_where_everything_is_on_file_and_no_line_is_left_there_is_no_packet(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = make_clinic(tmp_path / "clinic")
+    write_paper(folder / "papers", sections=[{"clause": "telehealth"}], **SIGNED)
+    with pytest.raises(EverythingOnFile):
+        plan(open_workspace(folder, open_store()), visit(**changes))
 
 
 def test_the_form_prints_what_holds_for_every_visit_whatever_papers_say(tmp_path: Path) -> None:
@@ -234,6 +312,35 @@ def test_a_paper_that_nobody_has_is_refused(workspace: OpenWorkspace) -> None:
         plan(workspace, visit(on_file=["SMALL-9", "at-frist"]))
     with pytest.raises(ConsentkitError, match="`papers` contains a name, number 1 of 1, that no paper has"):
         plan(workspace, visit(papers=["martinez"]))
+
+
+def test_a_paper_is_not_both_requested_and_on_file(call: Callable[..., Outcome], clinic: Path, tmp_path: Path) -> None:
+    complaint = "names a paper under both `papers` and `on_file`; delete it from one of the two"
+    written = write_visit(tmp_path / "visit.yaml", papers=["at-will"], on_file=["at-will"])
+    done = call("packet", written, "--clinic", clinic, "--allow-drafts")
+    assert (done.code, complaint in done.stderr) == (3, True)
+    schedule = write_schedule(tmp_path / "day.csv", {"visit": "V-1", "papers": "at-will", "on_file": "at-will SMALL-1"})
+    assert complaint in call("packet", schedule, "--clinic", clinic, "--allow-drafts", "-o", "out/").stderr
+
+
+def test_each_name_of_a_paper_that_nobody_has_is_reported_at_once(
+    workspace: OpenWorkspace, call: Callable[..., Outcome], clinic: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConsentkitError) as caught:
+        plan(workspace, visit(papers=["group-ruls"], on_file=["at-frist"]))
+    assert "`papers` contains `group-ruls`" in str(caught.value)
+    assert "`on_file` contains `at-frist`" in str(caught.value)
+    written = write_visit(tmp_path / "visit.yaml", on_file=["at-frist"])
+    said = call("packet", written, "--clinic", clinic).stderr
+    assert "`on_file` contains `at-frist`" in said
+    assert "no procedure has as its code" not in said
+
+
+def test_a_procedure_that_requests_a_paper_that_nobody_has_is_named(workspace: OpenWorkspace, clinic: Path) -> None:
+    write_procedure(clinic / "procedures", code="ASKS-2", title="Another", papers=["at-wil"])
+    message = "`papers` in the file of ASKS-2 contains `at-wil`, that no paper has; did you mean `at-will`?; correct"
+    with pytest.raises(ConsentkitError, match=re.escape(message)):
+        plan(workspace, visit(procedures=["ASKS-2"]))
 
 
 def test_a_paper_with_mistakes_stops_every_visit_since_it_may_be_due(tmp_path: Path) -> None:
@@ -287,6 +394,13 @@ def test_another_paper_makes_another_packet(workspace: OpenWorkspace) -> None:
 def test_a_packet_with_papers_is_made_in_other_layouts(layout: dict[str, Any], workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(first_visit="yes", **layout), fillable=not layout)
     assert papers(made) == ["at-first"]
+    (paper,) = (placed for placed in made.papers if placed.paper.kind == "paper")
+    fields = PdfReader(io.BytesIO(made.pdf)).pages[paper.first - 1].get("/Annots")
+    assert bool(fields) == (not layout)
+    usual = packet(workspace, visit(first_visit="yes"))
+    (before,) = (placed for placed in usual.papers if placed.paper.kind == "paper")
+    places, usual_places = paper.paper.part.slots, before.paper.part.slots
+    assert ([slot.corners for slot in places] != [slot.corners for slot in usual_places]) == bool(layout)
 
 
 def test_a_paper_that_the_clinic_never_wants_due_comes_only_if_it_is_asked_for(tmp_path: Path) -> None:
@@ -297,3 +411,27 @@ def test_a_paper_that_the_clinic_never_wants_due_comes_only_if_it_is_asked_for(t
     assert [one.code for one in first.documents if one.variant == "paper"] == []
     asked = plan(workspace, visit(papers=["small-rules"]))
     assert [one.code for one in asked.documents if one.variant == "paper"] == ["small-rules"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "roles"),
+    [
+        ({}, ["patient", "interpreter"]),
+        ({"patient": CHILD, "representative": MOTHER}, ["representative", "assent", "interpreter"]),
+        ({"patient": {**CHILD, "born": "2021-06-02"}, "representative": MOTHER}, ["representative", "interpreter"]),
+    ],
+    ids=["adult", "child", "small child"],
+)
+def test_a_child_signs_beside_whoever_decides_where_the_paper_says_so(
+    changes: dict[str, Any], roles: list[str], workspace: OpenWorkspace
+) -> None:
+    at = visit(papers=["release-substance-use"], interpreter=INTERPRETER, documents=["information"], **changes)
+    made = packet(workspace, at)
+    (paper,) = (placed for placed in made.papers if placed.paper.kind == "paper")
+    places = [slot for slot in paper.paper.part.slots if slot.kind == "signature"]
+    in_order = sorted(places, key=lambda slot: (slot.page, -slot.corners.top))
+    assert [slot.name.removesuffix("_signature") for slot in in_order] == roles
+    assert f"Signatures: {len(roles)}" in " ".join(page_texts(made.pdf)[0].split())
+    name = at.patient.name
+    assert ("My own view" in page_texts(made.pdf)[paper.last - 1]) == ("assent" in roles)
+    assert page_texts(made.pdf)[paper.last - 1].count(name) == 1 + ({"patient", "assent"} & {*roles} != set())

@@ -209,6 +209,7 @@ def test_no_document_uses_a_name_for_two_things() -> None:
             "patient_name",
             "patient_born",
             "patient_record",
+            "packet_print",
         }
         assert len({tuple(sorted(mark.items())) for mark in marks if mark.pop("class")}) == len(asked), code
 

@@ -9,6 +9,8 @@ import click
 
 from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
+from consentkit.cli.desk_commands import desk, user
+from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.support import (
@@ -38,6 +40,7 @@ def consentkit() -> None:
     consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
     consentkit packet visit.yaml    the papers of one visit, in one file
+    consentkit desk                 the page of the front desk, in the browser
     consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
 
@@ -125,6 +128,9 @@ consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
+consentkit.add_command(desk)
+consentkit.add_command(user)
+consentkit.add_command(journal)
 
 
 @consentkit.command(short_help="Check files for mistakes in form and content.")

@@ -28,6 +28,7 @@ from consentkit.operations.packet_files import (
     PacketEvent,
     PacketNotPrinted,
     PacketWritten,
+    PrintUnrecorded,
     VisitNeedsNothing,
     VisitPassedOver,
     VisitRefused,
@@ -147,10 +148,19 @@ class _PacketReport:
                 self._show_written(event)
             case PacketNotPrinted():
                 self._show_refusal(event.entry, event.error, event.problems)
+            case PrintUnrecorded():
+                click.echo(f"Warning: {event.message}", err=True)
             case VisitRefused():
                 self._show_refused(event)
             case VisitNeedsNothing():
                 self._show_nothing(event.nothing)
+            case DayFileWritten() | DayFileNotPrinted() | DayFileRefused() | DayFileLeftOut():
+                self._show_day_file(event)
+            case _:
+                assert_never(event)
+
+    def _show_day_file(self, event: DayFileWritten | DayFileNotPrinted | DayFileRefused | DayFileLeftOut) -> None:
+        match event:
             case DayFileWritten():
                 self._show_jobs(event.jobs)
                 self._show_file(event.file)
@@ -165,8 +175,6 @@ class _PacketReport:
                 self._show_earlier_day_file(event.earlier)
                 for refused in self._refused:
                     refused.update(_earlier_entry(event.earlier))
-            case _:
-                assert_never(event)
 
     def _show_written(self, event: PacketWritten) -> None:
         packet = event.made.packet

@@ -56,7 +56,7 @@ def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]
 def _key(request: FormRequest, sought: Sequence[Sequence[Sought]], inputs: Inputs) -> str:
     digests = [key_from(digests_of(one, inputs)) for texts in sought for one in texts]
     rest = [request.languages, asdict(request.situation), request.on_file, request.covered, request.on_papers]
-    return key_of("form", *digests, json.dumps(rest, sort_keys=True))
+    return key_of("form", *digests, json.dumps([rest, request.only_lines], sort_keys=True))
 
 
 def _packed(form: Form) -> bytes:
@@ -66,6 +66,7 @@ def _packed(form: Form) -> bytes:
         "is_approved": form.is_approved,
         "mark": form.mark,
         "also_sign": list(form.also_sign),
+        "title": form.title,
     }
     return pack_part(form.part, about)
 

@@ -9,12 +9,13 @@ import datetime
 from collections.abc import Sequence
 
 from consentkit._version import __version__
+from consentkit.documents.filled_in import places_of_form
 from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import DocumentSource, compose_page, require_clauses
 from consentkit.documents.page import Content, Page, compose_form
 from consentkit.documents.printing import assets_of, print_page
-from consentkit.documents.safety import form_texts, papers_given
+from consentkit.documents.safety import Required, clause_texts, form_texts, papers_given
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
@@ -31,7 +32,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         require_clauses(content.procedure, content.pack)
     composed = [[(content, compose_page(content, source)) for content in texts] for texts in contents]
     named = [one for number in range(len(request.languages)) for one in (texts[number] for texts in composed)]
-    texts = tuple(_named(content, page, source.today) for content, page in named)
+    named_texts = tuple(_named(content, page, source.today) for content, page in named)
     words, clinic, layout = contents[0][0].pack, contents[0][0].clinic, request.layout
     mark = _mark(words, [page for _, page in named], source.today)
     form = form_values(
@@ -40,12 +41,29 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         request.on_file,
         dict(request.on_papers),
     )
+    if request.only_lines:
+        form, mark, named_texts = _only_lines(form), "", ()
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
-    required = [*form_texts(form, words), *papers_given(form)]
+    required = _required(form, words)
     part = print_page(page, layout, info, assets_of(source.folder), source.templates, source.files, required=required)
-    is_approved = all(text.approved_edition for text in texts)
-    return Form(part, request.languages, texts, is_approved, mark, tuple(said[0].who for said in form.also_sign))
+    is_approved = all(text.approved_edition for text in named_texts)
+    also_sign = tuple(said[0].who for said in form.also_sign)
+    return Form(part, request.languages, named_texts, is_approved, mark, also_sign, _title(form, words))
+
+
+def _only_lines(form: FormValues) -> FormValues:
+    """Of a form, what there is to fill in at each visit though all that it says is signed and on file."""
+    lines = {name: said for name, said in form.visit_clauses.items() if said[0].has_lines}
+    return FormValues(form.second, form.situation, (), {}, lines, also_sign=(), teach_back=())
+
+
+def _required(form: FormValues, words: LanguagePack) -> Required:
+    """What must be on the finished form."""
+    places = [*places_of_form(form, words)]
+    if form.items:
+        return Required([*form_texts(form, words), *papers_given(form)], places)
+    return Required([text for said in form.visit_clauses.values() for text in clause_texts(said)], places)
 
 
 def _asked(content: Content, page: Page, request: FormRequest) -> AskedText:
@@ -84,4 +102,6 @@ def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> s
 
 def _title(form: FormValues, words: LanguagePack) -> str:
     separator = f"{words.document.comma} "
+    if not form.items:
+        return separator.join(said[0].heading for said in form.visit_clauses.values())
     return f"{words.document.kinds.form} ({separator.join(item.code for item in form.items)})"

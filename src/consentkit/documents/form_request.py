@@ -65,6 +65,8 @@ class FormRequest:
     """Procedures of the visit that are left out, each behind the one whose consent covers it."""
     on_papers: tuple[tuple[str, OnPaper], ...] = ()
     """Clauses for some visits that a signed paper has, so that the form only names them."""
+    only_lines: bool = False
+    """Whether consent to all of the procedures is on file, so that the form has nothing but lines of such clauses."""
 
     def __post_init__(self) -> None:
         """Raise WrongUse for a form without procedures, or in no language or more than two."""
@@ -104,6 +106,8 @@ class Form:
     """What is at the head of each page: that it is a draft, or that it is approved."""
     also_sign: tuple[str, ...] = ()
     """Who signs it beside patient and clinician, such as who gives the anesthesia, in the first language."""
+    title: str = ""
+    """What the file says that it is."""
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ file; nothing of a patient is among it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -224,14 +225,24 @@ def clauses_of_form(procedures: Sequence[Procedure], pack: LanguagePack, situati
 
 
 def _also_sign(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[AlsoSigner, ...]]:
-    """The second clinicians of all procedures, each once."""
-    seen: set[AlsoSigner] = set()
+    """The second clinicians of all procedures, each once; those of one name have their codes behind it."""
+    signers: dict[AlsoSigner, tuple[str, tuple[AlsoSigner, ...]]] = {}
     for texts in asked:
-        signers = [text.procedure.on_form.signers if text.procedure.on_form else () for text in texts]
-        for index, signer in enumerate(signers[0]):
-            if signer not in seen:
-                seen.add(signer)
-                yield tuple(others[index] for others in signers if index < len(others))
+        of_languages = [text.procedure.on_form.signers if text.procedure.on_form else () for text in texts]
+        for index, signer in enumerate(of_languages[0]):
+            said = tuple(others[index] for others in of_languages if index < len(others))
+            signers.setdefault(signer, (texts[0].procedure.code, said))
+    names = Counter(signer.who for signer in signers)
+    # A place of the form that every visit has keeps its name for itself.
+    names.update(block.who for block in asked[0][0].pack.signatures.blocks)
+    names.update([asked[0][0].pack.form.assent.who])
+    for signer, (code, said) in signers.items():
+        is_alone = names[signer.who] == 1
+        yield said if is_alone else tuple(_with_code(one, code) for one in said)
+
+
+def _with_code(signer: AlsoSigner, code: str) -> AlsoSigner:
+    return signer.model_copy(update={"who": f"{signer.who} ({code})"})
 
 
 def _teach_back(asked: Sequence[Sequence[AskedText]]) -> Iterator[tuple[str, ...]]:

@@ -16,7 +16,7 @@ from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
 from consentkit.documents.printing import assets_of, print_page
-from consentkit.documents.safety import safety_texts
+from consentkit.documents.safety import required_of
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approvals
 from consentkit.library.clinic import ClinicFolder
@@ -48,7 +48,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     """
     require_whole(content)
     page = compose_page(content, source)
-    required = [*safety_texts(content, printed_fingerprint(page.content_hash))]
+    required = required_of(content, printed_fingerprint(page.content_hash))
     part = print_page(
         page,
         layout,
@@ -97,6 +97,10 @@ def require_whole(content: Content) -> None:
         return
     if not content.paper.sections:
         raise RenderingFailed(f"{content.identity} says nothing but clauses that the clinic drops; add a section to it")
+    if repeated := next(content.paper.labels_of_clauses(content.pack.clauses), None):
+        raise RenderingFailed(
+            f"{content.identity} has a label or heading that its clause `{repeated[1]}` has, too; word it differently"
+        )
     if lost := list(content.paper.missing_above_signatures):  # as the original has it, so a translation lost it
         raise RenderingFailed(f"{content.identity} is signed, but lacks {listed(lost)}; add it to the translation")
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from consentkit.problems import listed
+
 if TYPE_CHECKING:
     from consentkit.documents.page import Content
+
+_MOST_NAMED = 5
 
 
 def standing_notices(content: Content) -> Iterator[str]:
@@ -20,4 +24,5 @@ def standing_notices(content: Content) -> Iterator[str]:
         replacement = " or ".join(billing.replaced_by)
         yield f"{code} was retired in {billing.retired_in}; use {replacement} instead"
     if content.stale:
-        yield f"{code} has changed since it was translated; the translation counts as not approved"
+        differs = f", and differs in {listed(content.lost[:_MOST_NAMED])}" if content.lost else ""
+        yield f"{code} has changed since it was translated; the translation counts as not approved{differs}"

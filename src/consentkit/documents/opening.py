@@ -86,7 +86,9 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
     if despite_faults:
         return read_clinic(folder, inputs.snapshot)
     opened = load_clinic(folder, inputs.snapshot)
-    remember_defaults(ClinicDefaults(folder, opened.clinic.language, opened.clinic.paper), inputs)
+    clinic = opened.clinic
+    defaults = ClinicDefaults(folder, clinic.language, clinic.paper, keeps_journal=clinic.journal is not None)
+    remember_defaults(defaults, inputs)
     return opened
 
 

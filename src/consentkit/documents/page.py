@@ -82,6 +82,8 @@ class Content:
     """Of a paper, the roles of those who sign at its visit; none for a copy to read, None where no visit is known."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
+    lost: tuple[str, ...] = ()
+    """What a stale translation has otherwise than the text has it now, by the names of the places."""
     pictures: tuple[Picture, ...] = ()
     """The pictures of its text, in their order."""
 

@@ -1,7 +1,7 @@
 """Who has a place to sign on a paper.
 
 Guarantees: whoever signs at a visit has one place; on a paper that no visit is known for, everybody whom the paper
-names has.
+names has. Where the patient signs, so does whoever decides for the patient, whether the paper names them or not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from consentkit.model.paper import Paper
 
-_ONLY_AT_SOME_VISITS = ("representative", "interpreter", "witness")
+_ONLY_AT_SOME_VISITS = ("representative", "assent", "interpreter", "witness")
+"""In the order of their places."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,18 @@ class PaperSigning:
 def paper_signing(paper: Paper, expected: tuple[str, ...] | None) -> PaperSigning:
     """The places on a paper. `expected` are the roles of those who sign at its visit; None where none is known."""
     named = set(paper.signers)
-    first = "patient" if "patient" in named else "participant"
-    if first == "patient" and expected is not None and "patient" not in expected and "representative" in named:
-        first = "representative"
+    first = "participant"
+    if "patient" in named:
+        first = "representative" if expected is not None and "representative" in expected else "patient"
+        named.add("representative")
     sometimes = [role for role in _ONLY_AT_SOME_VISITS if role in named and role != first]
+    at_visit = [role for role in sometimes if expected is not None and role in expected]
     always = ["clinician"] if "clinician" in named else []
+    # The patient signs next to whoever decides, before those who say what they did.
+    agree, attest = [role for role in at_visit if role == "assent"], [role for role in at_visit if role != "assent"]
     return PaperSigning(
         first=first,
         participants=tuple(range(2 if first == "participant" else 1, paper.participants + 1)),
-        others=(*always, *(role for role in sometimes if expected is not None and role in expected)),
+        others=(*agree, *always, *attest),
         if_needed=tuple(sometimes) if expected is None else (),
     )

@@ -1,7 +1,7 @@
 """A page of HTML becomes a finished file: the one way for documents, forms and the sheets of a packet.
 
-Guarantees: the result is a complete tagged PDF, or an exception says what is wrong, in which template; each text that
-is required of it has been found again in the finished file, where it can be seen.
+Guarantees: the result is a complete tagged PDF, or an exception says what is wrong, in which template; whatever is
+required of it has been found again in the finished file, where it can be seen.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from consentkit.documents.page import (
     read_style,
     style_path,
 )
-from consentkit.documents.safety import require_texts
+from consentkit.documents.safety import Required, require
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
 from consentkit.library.clinic import ClinicFolder
@@ -42,19 +42,19 @@ def print_page(
     templates: Sequence[Path],
     files: Snapshot | None = None,
     *,
-    required: Sequence[str] = (),
+    required: Required | None = None,
 ) -> Part:
     """Print a page. `files` reads the style sheets; `assets` are the pictures that the page may show, by
-    address; `required` are the texts that must be in the finished file.
+    address; `required` is what must be in the finished file.
 
-    Raises RenderingFailed where a template is faulty, a character can't be printed, or a text is missing.
+    Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing.
     """
     engine = load_engine()
     styles = [page.style, *_layout_styles(layout, templates, files)]
     with naming_templates((*page.templates, *_layout_style_paths(layout, templates))):
         part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
         if required:
-            require_texts(required, part.pdf)
+            require(required, part)
     return part
 
 

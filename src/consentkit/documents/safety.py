@@ -2,16 +2,21 @@
 
 Guarantees: each text that is required is a paragraph of the file, as often as it is required, and every character of it
 is visible (`pdf.read.visible`): a template or style sheet that leaves it out, hides it or moves it away makes no paper.
+Each place to write on or to sign is there, with its labels, which share a paragraph with it; so is each picture.
 
 Not checked: whether the shape of each glyph is that of its letter.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from consentkit.documents.filled_in import WritingPlace, places_of
 from consentkit.documents.form_values import SUMMARY_ROWS, FormValues
 from consentkit.documents.page import Content
 from consentkit.errors import RenderingFailed, TemplateFault
@@ -25,7 +30,33 @@ from consentkit.model.tables import Table
 from consentkit.model.words import FigureWords, LanguagePack, PlanWords
 from consentkit.problems import quoted
 
+if TYPE_CHECKING:
+    from consentkit.pdf.part import Part
+    from consentkit.pdf.read.structure_text import TaggedText
+
 _MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Required:
+    """What must be on a finished page."""
+
+    texts: Sequence[str] = ()
+    """Each a paragraph of its own."""
+    places: Sequence[WritingPlace] = ()
+    pictures: Sequence[str] = ()
+    """Each by what it shows in words."""
+
+
+def required_of(content: Content, fingerprint: str) -> Required:
+    """Everything that must never be missing from a document. `fingerprint` is that of its text."""
+    form = content.form(fingerprint) if content.variant in {"consent", "form"} else None
+    pictures = content.procedure.pictures if content.variant in {"consent", "information"} else ()
+    return Required(
+        texts=[*safety_texts(content, fingerprint)],
+        places=[*places_of(content, form)],
+        pictures=[picture.alternative for picture in pictures],
+    )
 
 
 def safety_texts(content: Content, fingerprint: str | None = None) -> Iterator[str]:
@@ -60,7 +91,10 @@ def _texts_to_read(content: Content) -> Iterator[str]:
     yield from passage_texts(procedure.no_treatment)
     yield from passage_texts(procedure.warning_signs) if procedure.warning_signs else ()
     for table in procedure.tables:
+        yield table.heading
         yield from table_texts(table)
+        yield from (table.note,) if table.note else ()
+    yield from (picture.caption for picture in procedure.pictures if picture.caption)
     yield from clause_texts(content.pack.clauses[name] for name in content.clauses_to_read)
 
 
@@ -148,22 +182,65 @@ def passage_texts(passage: Passage) -> Iterator[str]:
     yield from passage.items
 
 
-def require_texts(texts: Iterable[str], pdf: bytes) -> None:
-    """Raise TemplateFault unless each text is a paragraph of the PDF that can be seen, as often as it is given."""
+def require(required: Required, part: Part) -> None:
+    """Raise TemplateFault unless everything that is required is in a finished file, where it can be seen."""
+    others = require_texts(required.texts, part.pdf)
+    _require_places(required.places, part)
+    _require_none(_missing_labels([label for place in required.places for label in place.labels], others))
+    shown = " ".join(_comparable(block.text) for block in _read_back(part.pdf)) if required.pictures else ""
+    if missing := [words for words in required.pictures if _comparable(words) not in shown]:
+        raise TemplateFault(f"the finished page lacks the picture of {_named(missing)}; a template leaves it out")
+
+
+def _require_places(places: Iterable[WritingPlace], part: Part) -> None:
+    there = {slot.name for slot in part.slots}
+    if missing := list(dict.fromkeys(place.name for place in places if place.name not in there)):
+        raise TemplateFault(
+            f"the finished page has no place for {_named(missing)}; a template leaves out what is filled in or signed"
+        )
+
+
+def require_texts(texts: Iterable[str], pdf: bytes) -> Counter[str]:
+    """Raise TemplateFault unless each text is a paragraph of the PDF that can be seen, as often as it is given.
+
+    Returns the other paragraphs.
+    """
+    visible = Counter(_comparable(element.text) for element in _read_back(pdf, only_visible=True))
+    requested = Counter(_comparable(text) for text in texts)
+    _require_none([*(requested - visible)])
+    return visible - requested
+
+
+def _require_none(missing: Sequence[str]) -> None:
+    """Raise TemplateFault where texts are missing."""
+    if missing:
+        raise TemplateFault(
+            f"the finished page lacks {_named(missing)}; a template leaves out or hides what every patient must read"
+        )
+
+
+def _missing_labels(labels: Sequence[str], paragraphs: Counter[str]) -> list[str]:
+    """The labels that are not in paragraphs, of which each piece counts for one label: for the longest one first."""
+    rest = "\n".join(paragraphs.elements()) if labels else ""
+    missing = []
+    for label, times in sorted(Counter(map(_comparable, labels)).items(), key=lambda entry: -len(entry[0])):
+        rest, count = re.subn(rf"(?<!\w){re.escape(label)}(?!\w)", "\n", rest, count=times)
+        missing += [label] if count < times else []
+    return missing
+
+
+def _named(missing: Sequence[str]) -> str:
+    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    return ", ".join(quoted(text) for text in missing[:_MOST_NAMED]) + more
+
+
+def _read_back(pdf: bytes, *, only_visible: bool = False) -> list[TaggedText]:
     from consentkit.pdf.read.structure_text import UnreadablePdf, tagged_text
 
     try:
-        visible = Counter(_comparable(element.text) for element in tagged_text(pdf, only_visible=True))
+        return tagged_text(pdf, only_visible=only_visible)
     except UnreadablePdf as error:
         raise RenderingFailed(f"the finished page can't be read back: {error}") from error
-    missing = Counter(_comparable(text) for text in texts) - visible
-    if missing:
-        lost = ", ".join(quoted(text) for text in list(missing)[:_MOST_NAMED])
-        if len(missing) > _MOST_NAMED:
-            lost += f" and {len(missing) - _MOST_NAMED} more"
-        raise TemplateFault(
-            f"the finished page lacks {lost}; a template leaves out or hides what every patient must read"
-        )
 
 
 def _comparable(text: str) -> str:

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from consentkit.cache.store import Store, no_store
 from consentkit.documents.document import Document
 from consentkit.documents.kept import get_or_make, kept, key
-from consentkit.errors import InvalidInput, UnprintableText, WrongUse
+from consentkit.documents.translated import require_translation, translated
+from consentkit.errors import UnprintableText, WrongUse
 from consentkit.library.defaults import ClinicDefaults
-from consentkit.library.definitions import check_definition, load_definition, load_procedure, load_translation
+from consentkit.library.definitions import check_definition, load_definition, load_procedure
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library
-from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, kind_of, locate, translation_of, variant_of
 from consentkit.model.identity import (
     APPROVALS,
@@ -111,6 +112,12 @@ class OpenWorkspace:
     def default_paper(self) -> PaperSize:
         """The paper size that is used unless another is requested."""
         return self.opened.paper if isinstance(self.opened, ClinicDefaults) else self.opened.clinic.paper
+
+    @property
+    def keeps_journal(self) -> bool:
+        """Whether the clinic keeps a journal."""
+        opened = self.opened
+        return opened.keeps_journal if isinstance(opened, ClinicDefaults) else opened.clinic.journal is not None
 
     def languages(self) -> list[str]:
         """The languages in which documents can be made."""
@@ -210,19 +217,18 @@ class OpenWorkspace:
         if pack.language == ORIGINAL_LANGUAGE:
             original = _without_dropped(original, pack)
             return Content(original, self.folder.clinic, pack, variant, pictures=_pictures(original, file, files))
-        path = _translation(path, original.code, pack.language, files)
-        translation = load_translation(path, files, kind=kind, risk_files=self.library.risk_files(path))
-        translated, fits = translation.applied_to(original), translation.fits(original)
-        if fits and (lost := list(translation.lacks(original))):
-            raise InvalidInput([Problem(str(path), None, None, "", f"lacks {listed(lost)}; add what the original has")])
+        path = require_translation(path, original.code, pack.language, files)
+        risk_files = self.library.risk_files(path)
+        text = translated(original, path, kind=kind, risk_files=risk_files, files=files)
         return Content(
-            definition=_without_dropped(translated, pack),
+            definition=_without_dropped(text.definition, pack),
             clinic=self.folder.clinic,
             pack=pack,
             variant=variant,
             translated=True,
-            stale=not fits,
-            pictures=_pictures(translated, path, files),
+            stale=not text.fits,
+            lost=text.lost,
+            pictures=_pictures(text.definition, path, files),
         )
 
     def _find_translation(self, definition: str | Path | Definition, language: str) -> Path | None:
@@ -385,13 +391,6 @@ def _require_variant(variant: Variant) -> None:
     if variant not in (*VARIANTS, "paper"):
         unknown = f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
         raise WrongUse(complaint_of_former_variant(variant) or unknown)
-
-
-def _translation(path: Path | None, code: str, language: str, files: Snapshot) -> Path:
-    """The file of a translation, if it is there or was there when the run has read it."""
-    if path is None or (files.digest(path) == ABSENT and not is_file(path)):
-        raise WrongUse(f"{code} has no translation for {quoted(language)}; write {code}.{language}.yaml beside it")
-    return path
 
 
 def _source_of(path: Path, files: Snapshot) -> SourceText:

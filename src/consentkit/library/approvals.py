@@ -125,8 +125,10 @@ def approvals_in(source: SourceText) -> Approvals:
     return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
 
 
-def record(folder: Path, approval: Approval, text: str) -> Approval:
+def record(folder: Path, approval: Approval, text: str, *, for_group: bool = False) -> Approval:
     """Add an approval to the record, and keep the approved text for later comparison.
+
+    With `for_group`, the group of the folder can read both.
 
     Returns what was recorded: where others have recorded editions since `approval` was made, the next edition of these.
     Raises InvalidInput where the record has mistakes, FileAccess where it can't be written.
@@ -143,9 +145,9 @@ def record(folder: Path, approval: Approval, text: str) -> Approval:
             message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
             raise InvalidInput([Problem(str(path), None, None, "", message)])
         texts = folder / APPROVED_TEXTS
-        prepare_folder(texts)
-        write_file(_text_file(folder, approval), text.encode(), force=True)
-        write_file(path, after.encode(), force=True)
+        prepare_folder(texts, for_group=for_group)
+        write_file(_text_file(folder, approval), text.encode(), force=True, for_group=for_group)
+        write_file(path, after.encode(), force=True, for_group=for_group)
     return approval
 
 

@@ -1,4 +1,4 @@
-"""Where a clinic's folder is, and its default language and paper.
+"""Where a clinic's folder is, its default language and paper, and whether it keeps a journal.
 
 Guarantees: the defaults in the particulars are known from an earlier run without parsing them, as long as they are the
 same to the byte.
@@ -25,6 +25,7 @@ class ClinicDefaults:
     """The clinic's folder; None where there is none."""
     language: str = "en"
     paper: PaperSize = "letter"
+    keeps_journal: bool = False
 
 
 def known_defaults(folder: Path, inputs: Inputs) -> ClinicDefaults | None:

@@ -29,6 +29,7 @@ from consentkit.problems import Problem, did_you_mean, listed, quoted
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:
+    from consentkit.model.clauses import Clause
     from consentkit.model.paper import Paper
     from consentkit.model.procedure import Procedure
     from consentkit.model.risks import KnownRisks
@@ -165,7 +166,8 @@ def check_definition(
 ) -> tuple[Definition | None, list[Problem]]:
     """Load one file and return its problems as data; only FileAccess is raised.
 
-    `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked.
+    `known_clauses` are the names that the language pack has a clause for; None leaves the names unchecked. Where they
+    come with their clauses, labels of a paper are compared with theirs.
     `risk_files` are where the tables of risks may be; None are that beside the file and the shipped one.
     """
     from consentkit.model.paper import Paper
@@ -186,6 +188,8 @@ def check_definition(
         problems += problems_of_pictures(definition, path.parent, source, snapshot)
     if known_clauses is not None:
         problems += _unknown_clauses(source, known_clauses)
+        if isinstance(definition, Paper) and isinstance(known_clauses, Mapping):
+            problems += _labels_of_clauses(definition, source, known_clauses)
     problems.sort(key=Problem.place)
     return (None if problems else definition), problems
 
@@ -207,6 +211,15 @@ def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Probl
             near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
             message = f"is {quoted(name)}, which the language pack has no clause for{near}"
             yield Problem(source.name, *source.values[path], field, message)
+
+
+def _labels_of_clauses(paper: Paper, source: YamlFile, known: Mapping[str, Clause | None]) -> Iterator[Problem]:
+    """Report labels that a clause of the paper has, too."""
+    from consentkit.reading.yaml_file import dotted
+
+    for path, name in paper.labels_of_clauses(known):
+        message = f"is also in the clause {quoted(name)} of this paper; word it differently"
+        yield Problem(source.name, *source.values[path], dotted(path), message)
 
 
 def _names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, object]]:

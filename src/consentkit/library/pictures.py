@@ -73,5 +73,5 @@ def complaint_about(error: InvalidInput | FileAccess, folder: str) -> str:
     if isinstance(error, InvalidInput):
         return error.problems[0].message
     if isinstance(error.__cause__, FileNotFoundError):
-        return f"is not in {folder}; put it there or delete the line"
+        return f"is not in {folder}; put it there, as a PNG or JPEG picture, or delete the line"
     return "can't be read" + (f": {reason(error.__cause__)}" if isinstance(error.__cause__, OSError) else "")

@@ -54,6 +54,11 @@ class Clause(Record):
         """Whether the form has it at visits of every kind."""
         return self.form or self.initials or self.yes_or_no
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether it has a line that nobody can fill in beforehand: names are known."""
+        return any(not blank.holds for blank in self.blanks)
+
 
 class ClauseChanges(Record):
     """What a clinic changes in the clauses of a language: the file clauses.LANGUAGE.yaml in its folder."""

@@ -31,6 +31,10 @@ LOWEST_CONTRAST = 4.5
 """The contrast with white paper that an accent colour needs (WCAG 2, success criterion 1.4.3)."""
 
 
+_HOST = r"^[a-z0-9](?:[a-z0-9.-]{0,100}[a-z0-9])?(?::[0-9]{1,5})?$"
+_ADDRESS = r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]{2,39})$"
+
+
 def contrast_with_white(colour: str) -> float:
     """Contrast ratio of a colour such as #1f4e79 with white (WCAG 2, relative luminance)."""
     channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
@@ -62,6 +66,12 @@ class PrintSettings(Record):
     """How many copies of each set are printed."""
     staple: bool = False
     """Whether each set is stapled, where the printer can do that."""
+    sets: bool = False
+    """Whether the front desk prints each paper of a packet as a set of its own, instead of all as one."""
+    printer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}$")] | None = None
+    """The print queue that the front desk uses, unless somebody chooses another one."""
+    tray: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")] | None = None
+    """The tray that holds the paper, by the printer's own name for it, such as tray-2."""
 
 
 def _known_rule(name: str) -> str:
@@ -106,6 +116,32 @@ class CheckSettings(Record):
     """Rules that do not apply to one procedure or language, each with the reason."""
 
 
+class JournalSettings(Record):
+    """The journal: who printed, approved or overrode what, and when (docs/journal.md)."""
+
+    keep_years: Annotated[int, Field(ge=1, le=100), BeforeValidator(digits_only)]
+    """For how many years entries are kept; `consentkit journal prune` removes older ones."""
+    folder: Annotated[Line, Field(max_length=200)] = "journal"
+    """Where it is: beside clinic.yaml by default. It must be on a disk of the machine, not of a network."""
+
+
+class DeskSettings(Record):
+    """The page of the front desk for several computers (docs/desk.md). One computer needs none of this."""
+
+    hosts: Annotated[tuple[Annotated[str, StringConstraints(pattern=_HOST)], ...], Field(min_length=1, max_length=10)]
+    """The names by which browsers call the page, such as desk.willow.example; with the port where it is not 443."""
+    proxy: Annotated[str, StringConstraints(pattern=_ADDRESS)] | None = None
+    """The address of the proxy that ends TLS: nobody else may connect then."""
+    user_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] | None = None
+    """The header in which the proxy names who has signed in there, such as X-Remote-User."""
+
+    @model_validator(mode="after")
+    def _trusts_only_a_proxy(self) -> Self:
+        if self.user_header and not self.proxy:
+            raise ValueError("has a `user_header` and no `proxy`; name the address that may send the header")
+        return self
+
+
 class Clinic(Record):
     """Who hands out the document. Everything may be left out: the paper then has blanks."""
 
@@ -126,9 +162,15 @@ class Clinic(Record):
     packet: PacketSettings = PacketSettings()
     """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
-    """How packets are printed with `--print`."""
+    """How packets are printed with `--print`, and at the front desk."""
     mapping: MappingSettings = MappingSettings()
     """How the clinic's schedules are written: the exports of its practice system, and its own spreadsheets."""
+    files: Literal["owner", "group"] = "owner"
+    """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
+    desk: DeskSettings | None = None
+    """The page of the front desk for several computers."""
+    journal: JournalSettings | None = None
+    """Whether there is a journal, and for how long entries are kept; there is none if left out."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
     fhir: FhirSettings = FhirSettings()

@@ -116,6 +116,9 @@ _PATTERNS: dict[DefinitionKind, str] = {
 }
 """The forms of codes and names. No text has both."""
 
+NAME_PATTERN = rf"^(?:{'|'.join(_PATTERNS.values())})$"
+"""The form of what a text is known by: the code of a procedure, or the name of a paper."""
+
 DEFINITION_NAMES = {kind: re.compile(rf"(?P<code>{pattern})\.yaml") for kind, pattern in _PATTERNS.items()}
 """How the file of a definition of each kind is named."""
 

@@ -18,7 +18,7 @@ from consentkit.problems import quoted
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
 """How the characters of a file are stored."""
-Clock = Literal["12-hour", "24-hour"]
+HoursOfDay = Literal["12-hour", "24-hour"]
 """Whether times of day go to 12, with AM and PM, or to 24."""
 NameForm = Literal["First Middle Last", "Last, First Middle"]
 """The order of a name."""
@@ -136,7 +136,7 @@ class TimeColumn(ColumnSource):
 
     source: ForeignHeader = Field(alias="from")
     """The column of the file; it may be that of the day."""
-    form: Clock | None = None
+    form: HoursOfDay | None = None
     """How the time is written, where it differs from `times`."""
 
     def headers(self) -> Iterator[str]:
@@ -246,6 +246,9 @@ class FormatColumns(Record):
     also_in: _TextSource | None = None
     procedures: _CodesSource | None = None
     documents: _TextSource | None = None
+    papers: _TextSource | None = None
+    first_visit: _TextSource | None = None
+    yearly_papers: _TextSource | None = None
     on_file: _TextSource | None = None
     large_print: _TextSource | None = None
     medical_visit: _TextSource | None = None
@@ -283,7 +286,7 @@ class TextSettings(Record):
     """How its characters are stored; utf-8 by default."""
     dates: DayPatternText | None = None
     """How days are written, such as MM/DD/YYYY; days as 2026-11-24 are always read."""
-    times: Clock | None = None
+    times: HoursOfDay | None = None
     """Whether times of day are written up to 12, with AM and PM, or up to 24."""
     two_digit_years_from: Annotated[int, Field(ge=1890, le=2000), BeforeValidator(digits_only)] | None = None
     """The first of the hundred years that years of two digits mean in dates of birth, such as 1930."""

@@ -57,6 +57,8 @@ class PacketWords(Record):
     page_of: Annotated[Line, takes("page", "pages")]
     """The number of a page within the packet."""
     packet: Annotated[Line, takes("packet")]
+    printed: Annotated[Line, takes("number", "time")]
+    """Which set of a visit this is, and when it was printed."""
     blank_page: Line
     """The text of a page that is left blank so that the next paper starts on a fresh sheet."""
     cover: CoverWords

@@ -6,21 +6,26 @@ what is agreed to; whatever is filled in has a label of its own on its paper.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from consentkit.model.clauses import Clause
 from consentkit.model.identity import NO_PAPER_NAMES
 from consentkit.model.on_form import FormChoice
 from consentkit.model.passages import Text
 from consentkit.model.procedure import Review
 from consentkit.model.risks import Source
 from consentkit.model.tables import Count, Table
-from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, without_repeats
+from consentkit.model.values import ClauseName, Code, Line, PaperName, Prose, Record, TextPath, without_repeats
 
-PaperSigner = Literal["patient", "representative", "participant", "interpreter", "witness", "clinician"]
-"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family."""
+PaperSigner = Literal["patient", "representative", "assent", "participant", "interpreter", "witness", "clinician"]
+"""Who may sign a paper. `participant` is whoever else takes part, such as each member of a family; `assent` is the
+patient, asked beside whoever decides."""
+
+_ABOVE_SIGNATURES = ("statements", "agreement")
+"""What is said above the signatures, and printed nowhere else."""
 
 
 class PaperSection(Record):
@@ -57,7 +62,16 @@ class PaperSection(Record):
             raise ValueError("has no `heading`; write one")
         if not (self.text or self.clause or self.table or self.choices or self.blanks or self.lines):
             raise ValueError("says nothing; write `text` or `clause`, or something to fill in")
+        without_repeats((*(choice.label for choice in self.choices), *self.blanks))
         return self
+
+    def without_clause(self, dropped: Mapping[str, str]) -> Self | None:
+        """The section without its clause, if that is dropped; None where nothing else is left to read or fill in."""
+        if self.clause is None or self.clause not in dropped:
+            return self
+        if not (self.text or self.table or self.choices or self.blanks or self.lines):
+            return None
+        return self.model_copy(update={"heading": dropped[self.clause], "clause": None})
 
 
 class PaperText(Record):
@@ -96,10 +110,38 @@ class PaperText(Record):
         without_repeats(tuple(section.clause for section in sections if section.clause))
         return sections
 
-    def without_clauses(self, dropped: Collection[str]) -> Self:
-        """The same without the sections that say a clause that is dropped."""
-        kept = tuple(section for section in self.sections if section.clause not in dropped)
-        return self if len(kept) == len(self.sections) else self.model_copy(update={"sections": kept})
+    def without_clauses(self, dropped: Mapping[str, str]) -> Self:
+        """The same without the clauses that are dropped; `dropped` has their headings.
+
+        Whatever the author wrote in such a section stays, under the heading of the clause, since nobody dropped that.
+        """
+        kept = (section.without_clause(dropped) for section in self.sections)
+        sections = tuple(section for section in kept if section)
+        return self if sections == self.sections else self.model_copy(update={"sections": sections})
+
+    @property
+    def code(self) -> str:
+        """The name of the paper, which does the work of a procedure's code."""
+        return self.name
+
+    def labels_of_clauses(self, clauses: Mapping[str, Clause | None]) -> Iterator[tuple[TextPath, str]]:
+        """Where a section has a label or heading that a clause of the paper has, too, with the name of the clause.
+
+        A screen reader could not tell such fields apart. Clauses that are None are left out of the paper.
+        """
+        headings = {clause.heading: name for name in self.clauses if (clause := clauses.get(name))}
+        for index, section in enumerate(self.sections):
+            if section.heading in headings:
+                yield ("sections", index, "heading"), headings[section.heading]
+            clause = clauses.get(section.clause) if section.clause else None
+            labels = {blank.label for blank in clause.blanks} if clause else set()
+            choices: list[tuple[TextPath, str]]
+            choices = [(("choices", number, "label"), choice.label) for number, choice in enumerate(section.choices)]
+            blanks: list[tuple[TextPath, str]] = [
+                (("blanks", number), text) for number, text in enumerate(section.blanks)
+            ]
+            places = (*choices, *blanks)
+            yield from ((("sections", index, *path), str(section.clause)) for path, label in places if label in labels)
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -137,7 +179,9 @@ class Paper(PaperText):
     """One paper."""
 
     signers: tuple[PaperSigner, ...] = ()
-    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one."""
+    """Who signs, if anybody does. Representative, interpreter and witness sign only where there is one; a
+    representative does in the patient's place, whether named here or not. With `assent`, a patient of 7 years or more
+    signs beside the representative."""
     participants: Annotated[Count, Field(ge=0, le=12)] = 0
     """How many places to sign there are for participants."""
     due: Due | None = None
@@ -146,11 +190,6 @@ class Paper(PaperText):
     """Where the facts come from."""
     review: Review
     """Edition and review dates."""
-
-    @property
-    def code(self) -> str:
-        """By what it is known, as a procedure is by its code."""
-        return self.name
 
     @property
     def every_source(self) -> tuple[Source, ...]:
@@ -173,8 +212,12 @@ class Paper(PaperText):
             )
         if self.signers and not {"patient", "participant"} & {*self.signers}:
             raise ValueError("has `signers`, but neither patient nor participant among them; add one of the two")
+        if "assent" in self.signers and "patient" not in self.signers:
+            raise ValueError("has `assent` among its `signers`, which is the patient's; add `patient`, too")
         if any(section.initials for section in self.sections) and "patient" not in self.signers:
             raise ValueError("has `initials`, which are the patient's; add `patient` to its `signers`")
+        if not self.signers and (unsigned := [name for name in _ABOVE_SIGNATURES if getattr(self, name)]):
+            raise ValueError(f"has `{unsigned[0]}`, but no `signers`, so nobody signs it; add `signers`, or delete it")
         if missing := next(self.missing_above_signatures, ""):
             raise ValueError(f"has `signers`, so it needs `{missing}`; write what they agree to")
         return self
@@ -183,4 +226,4 @@ class Paper(PaperText):
     def missing_above_signatures(self) -> Iterator[str]:
         """What is missing of what must be above the signatures."""
         if self.signers:
-            yield from (name for name in ("statements", "agreement") if not getattr(self, name))
+            yield from (name for name in _ABOVE_SIGNATURES if not getattr(self, name))

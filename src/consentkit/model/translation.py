@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Annotated, TypeVar, cast
 
 from pydantic import StringConstraints
 
-from consentkit.model.on_form import OnForm
 from consentkit.model.paper import Paper, PaperText
 from consentkit.model.procedure import Procedure, ProcedureText, Review
 from consentkit.model.values import LanguageTag, Record
@@ -27,7 +25,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in hexadecimal digits."""
 
 
-_ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
+ADDED_LATER = {"teach_back", "on_form", "tables", "pictures", "warning_signs"}
 """Keys that count only where a text has them: what was translated before there were any still fits."""
 
 
@@ -45,21 +43,6 @@ class Translated(Record):
         """Whether the text of the original is still the one that was translated."""
         return self.translates == text_hash(original)
 
-    def lacks(self, original: Definition) -> Iterator[str]:
-        """What the original has and this one has not, of the parts that may be left out: it would be lost unnoticed."""
-        if isinstance(original, Paper) and isinstance(self, PaperText):
-            yield from (f"clause: {name}" for name in original.clauses if name not in self.clauses)
-        for name in sorted(_ADDED_LATER & _keys_of_text(original)):
-            mine, theirs = getattr(self, name), getattr(original, name)
-            if isinstance(theirs, OnForm):
-                yield from (
-                    f"{name}.{part}"
-                    for part in OnForm.model_fields
-                    if len(getattr(theirs, part)) > len(getattr(mine, part, ()))
-                )
-            elif (theirs and not mine) or (isinstance(theirs, tuple) and len(theirs) > len(mine)):
-                yield name
-
     def applied_to(self, original: DefinitionType) -> DefinitionType:
         """The original with its text in this language; facts and sources stay."""
         text = {name: getattr(self, name) for name in _keys_of_text(original)}
@@ -73,11 +56,6 @@ class Translation(Translated, ProcedureText):
 class PaperTranslation(Translated, PaperText):
     """The text of a paper in another language."""
 
-    @property
-    def code(self) -> str:
-        """By what the paper is known, as a procedure is by its code."""
-        return self.name
-
 
 AnyTranslation = Translation | PaperTranslation
 
@@ -90,7 +68,7 @@ def _keys_of_text(definition: Definition) -> set[str]:
 def text_hash(definition: Definition) -> str:
     """SHA-256 of what a definition says: white space, the order of keys and all facts left out."""
     text = definition.model_dump(mode="json", include=_keys_of_text(definition))
-    text = {name: value for name, value in text.items() if value or name not in _ADDED_LATER}
+    text = {name: value for name, value in text.items() if value or name not in ADDED_LATER}
     for section in text.get("sections", ()):
         if section["clause"] is None:  # which no section had once
             del section["clause"]

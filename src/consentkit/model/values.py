@@ -150,6 +150,10 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
 
+TextPath = tuple[str | int, ...]
+"""Where something is in the data of a file, by keys and by numbers counted from 0."""
+
+
 def without_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check that no entry of a list is repeated. Raises ValueError."""
     if len(set(values)) == len(values):  # as nearly always

@@ -267,6 +267,8 @@ class Visit(PersonalRecord):
     def _is_consistent(self) -> Self:
         if (self.trainee is None) != (self.supervisor is None):
             raise ValueError("names only one of `trainee` and `supervisor`; a trainee is always supervised")
+        if not set(self.papers).isdisjoint(self.on_file):
+            raise ValueError("names a paper under both `papers` and `on_file`; delete it from one of the two")
         if particular := particular_in(self, self.visit):
             raise ValueError(
                 f"has a visit number that contains {particular}; it becomes part of file names, "

@@ -281,20 +281,21 @@ class LanguagePack(Record):
     visit: VisitWords
     clauses: dict[ClauseName, Clause]
     """The clauses by name, in the order in which they are printed."""
-    _dropped: frozenset[str] = PrivateAttr(default=frozenset())
+    _dropped: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
-    def dropped(self) -> frozenset[str]:
-        """The names of clauses that the clinic's documents do not have."""
+    def dropped(self) -> Mapping[str, str]:
+        """The clauses that the clinic's documents do not have: their names, each with its heading."""
         return self._dropped
 
     def with_clauses(self, clauses: Mapping[str, Clause], dropped: Iterable[str]) -> Self:
         """The same with the clauses of a clinic, and what it drops."""
-        known = {name: clause for name, clause in clauses.items() if name not in set(dropped)}
+        names = set(dropped)
+        known = {name: clause for name, clause in clauses.items() if name not in names}
         pack = self.model_copy(update={"clauses": known})
-        pack._dropped = frozenset(dropped)
+        pack._dropped = {name: clause.heading for name, clause in clauses.items() if name in names}
         return pack
 
-    def clauses_for(self, kind: DefinitionKind) -> frozenset[str]:
+    def clauses_for(self, kind: DefinitionKind) -> dict[str, Clause | None]:
         """The clauses that a definition may name: a paper one that is dropped, too, which it then leaves out."""
-        return frozenset(self.clauses) | (self.dropped if kind == "paper" else frozenset())
+        return {**(dict.fromkeys(self.dropped) if kind == "paper" else {}), **self.clauses}

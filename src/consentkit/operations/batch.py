@@ -1,7 +1,8 @@
 """Make every document of a service list, or say what would be made; join the folders of several machines.
 
 Guarantees: each document has one result, reported when it is there; a request that makes no sense is refused before
-anything is read or written; a preview writes nothing.
+anything is read or written; a preview writes nothing. Nothing is made while the clinic keeps a journal that can't be
+written to.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import math
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from consentkit.batches.service_list import requests_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
+from consentkit.operations.journal import JournalEntry, JournalPaper, record_entries, require_journal, who_asks
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Pool, usable_cores
@@ -108,15 +110,25 @@ def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[Batc
     """
     choice = _choice(request)
     requests = requests_of(workspace, request.service_list)
+    require_journal(workspace)
     begun, endings = time.monotonic(), Counter[str]()
     pool = Pool(request.jobs or usable_cores(), request.time_limit)
     with started(workspace, requests, request.output, choice, pool) as run:
         yield BatchStarted(len(run.plan.steps), run.plan.repeated, run.unknown_files())
         with contextlib.closing(run.results()) as results:
             for result in results:
+                record_entries(workspace, list(_entries_for(result)))
                 endings[result.ending] += 1
                 yield result
     yield _summary(run.plan, endings, time.monotonic() - begun, request)
+
+
+def _entries_for(result: BatchResult) -> Iterator[JournalEntry]:
+    """What the journal gets of a result: the document that was made, if one was."""
+    if result.ending in {"made", "copied"}:
+        entry = result.entry
+        paper = JournalPaper(entry.variant, entry.code, entry.language, entry.content_hash)
+        yield JournalEntry("made", who_asks(), papers=(paper,), pages=entry.pages or None)
 
 
 def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:

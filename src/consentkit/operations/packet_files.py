@@ -2,12 +2,14 @@
 
 Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
 visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
-files are readable for their owner only.
+files are readable for their owner only, or for the group of their folder where the clinic says so. Where the clinic
+keeps a journal that can't be written to, nothing is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +18,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
+from consentkit.operations.journal import is_for_group, open_journal, require_journal
 from consentkit.operations.packets import (
     MadePacket,
     NothingToPrint,
@@ -27,6 +30,7 @@ from consentkit.operations.packets import (
     refusal,
 )
 from consentkit.operations.printing import print_day, print_packet, require_printer
+from consentkit.operations.recording import PacketRecorder, PrintRecord
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, require_usable_folder, write_file
@@ -68,6 +72,13 @@ class PacketNotPrinted:
     entry: VisitEntry
     error: ConsentkitError
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class PrintUnrecorded:
+    """What the printer has accepted could not be recorded in the journal."""
+
+    message: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,7 @@ PacketEvent: TypeAlias = (
     | VisitWarned
     | PacketWritten
     | PacketNotPrinted
+    | PrintUnrecorded
     | VisitRefused
     | VisitNeedsNothing
     | DayFileWritten
@@ -136,20 +148,21 @@ def write_packets(
 ) -> Iterator[PacketEvent]:
     """Make the packets of the visits of `targets`, write and print them; yields what was done, visit by visit.
 
-    `stdout` takes the PDF that goes to standard output. Raises WrongUse or FileAccess for a printer that can't print,
-    before anything is made.
+    `stdout` takes the PDF that goes to standard output. Raises WrongUse or FileAccess for a printer that can't print
+    and for a journal that can't be written to, before anything is made.
     """
     if targets.printer:
         require_printer(targets.printer)
-    run = _Run(workspace, targets, options, stdout)
-    for entry in targets.visits.entries:
-        if targets.visits.has(entry):
-            yield from run.serve(entry)
-        else:
-            run.pass_over(entry)
-            yield VisitPassedOver(entry)
-    if targets.combined is not None:
-        yield from run.combine(targets.combined)
+    with open_journal(workspace) or nullcontext() as journal:
+        run = _Run(workspace, targets, options, stdout, PacketRecorder(journal, options.override))
+        for entry in targets.visits.entries:
+            if targets.visits.has(entry):
+                yield from run.serve(entry)
+            else:
+                run.pass_over(entry)
+                yield VisitPassedOver(entry)
+        if targets.combined is not None:
+            yield from run.combine(targets.combined)
 
 
 def packets_into(
@@ -157,12 +170,13 @@ def packets_into(
 ) -> Iterator[ResultOfVisit]:
     """Make the packets of visits and write each into a folder, under its own name.
 
-    Raises FileAccess where no file can be written there, before anything is made.
+    Raises FileAccess where no file can be written there, nor an entry into the journal, before anything is made.
     """
     visits = RequestedVisits(str(folder), entries, frozenset(), is_schedule=True, is_alone=False)
     targets = PacketTargets(visits, output=f"{folder}/", force=force)
     targets.require_sense()
     require_usable_folder(folder)
+    require_journal(workspace)
     return _results(write_packets(workspace, targets, options, _no_stdout))
 
 
@@ -181,6 +195,11 @@ def _no_stdout(pdf: bytes) -> None:
     raise AssertionError("no packet of a folder goes to standard output")
 
 
+def _unrecorded(label: str, record: PrintRecord) -> Iterator[PrintUnrecorded]:
+    if record.trouble:
+        yield PrintUnrecorded(f"{label} printed, but the journal has only the intent: {record.trouble}")
+
+
 class _Run:
     """The packets of one call."""
 
@@ -190,10 +209,12 @@ class _Run:
         targets: PacketTargets,
         options: PacketOptions,
         stdout: Callable[[bytes], None],
+        recorder: PacketRecorder,
     ) -> None:
         self._workspace = workspace
         self._targets = targets
         self._stdout = stdout
+        self._recorder = recorder
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
@@ -234,7 +255,10 @@ class _Run:
             yield DayFileRefused(error, message, self._earlier_day_file(target))
             return
         try:
-            self._put(pdf, target)
+            for packet in self._kept:
+                self._recorder.overrides(packet)
+            with self._recorder.writing(self._kept, pdf):
+                self._put(pdf, target)
         except ConsentkitError as error:  # which names the file
             yield DayFileRefused(error, str(error), self._earlier_day_file(target))
             return
@@ -242,26 +266,38 @@ class _Run:
 
     def _print(self, made: MadePacket, file: str | None) -> Iterator[PacketEvent]:
         """Print a packet, unless all are printed in one go. It stays where it was written if the printer refuses it."""
-        targets, jobs = self._targets, tuple[str, ...]()
+        targets, jobs, packet = self._targets, tuple[str, ...](), made.packet
         if targets.printer and targets.combined is None:
+            jobs_of_each = len(packet.sets) if targets.sets else 1
+            printing = self._recorder.printing(
+                [packet], packet.pdf, targets.printer, copies=self._copies, jobs_of_each=jobs_of_each
+            )
             try:
-                jobs = print_packet(self._workspace, made.packet, targets.printer, sets=targets.sets)
+                with printing as record:
+                    jobs = print_packet(
+                        self._workspace, packet, targets.printer, sets=targets.sets, note_job=record.note_job
+                    )
             except ConsentkitError as cause:
                 where = f"the packet was written to {printable(file)}, but not" if file else "the packet was not"
                 error = FileAccess(f"{where} printed: {cause}")
                 yield PacketNotPrinted(made.entry, error, refusal(made.entry, error).problems)
                 if file is None:
                     return
+            else:
+                yield from _unrecorded(f"{made.entry.label}: was", record)
         yield PacketWritten(made, file, jobs)
 
     def _print_day(self, pdf: bytes, target: str) -> Iterator[PacketEvent]:
         jobs = tuple[str, ...]()
         if self._targets.printer:
             try:
-                jobs = print_day(self._workspace, pdf, self._kept, self._targets.printer)
+                with self._recorder.printing(self._kept, pdf, self._targets.printer, copies=self._copies) as record:
+                    jobs = print_day(self._workspace, pdf, self._kept, self._targets.printer, note_job=record.note_job)
             except ConsentkitError as error:
                 message = f"the packets were written to {printable(target)}, but not printed: {error}"
                 yield DayFileNotPrinted(error, message)
+            else:
+                yield from _unrecorded(f"{printable(target)}: the packets were", record)
         yield DayFileWritten(target, len(self._kept), jobs)
 
     def _deliver(self, packet: Packet) -> str | None:
@@ -270,15 +306,17 @@ class _Run:
             self._kept.append(replace(packet, pdf=b""))  # the whole file is linked again from the same parts
             return None
         file = self._file_of(packet)
+        self._recorder.overrides(packet)
         if file is not None:
-            self._put(packet.pdf, file)
+            with self._recorder.writing([packet], packet.pdf):
+                self._put(packet.pdf, file)
         return file
 
     def _file_of(self, packet: Packet) -> str | None:
         if self._targets.output == STDOUT:
             return STDOUT
         if self._targets.are_in_a_folder:
-            prepare_folder(Path(self._targets.output or "."))
+            prepare_folder(Path(self._targets.output or "."), for_group=is_for_group(self._workspace))
         place = self._targets.place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
         return str(place) if place else None
 
@@ -286,7 +324,11 @@ class _Run:
         if target == STDOUT:
             self._stdout(pdf)
             return
-        write_file(Path(target), pdf, force=self._targets.force)
+        write_file(Path(target), pdf, force=self._targets.force, for_group=is_for_group(self._workspace))
+
+    @property
+    def _copies(self) -> int:
+        return self._workspace.folder.clinic.printing.copies
 
     def _refuse(self, refused: RefusedVisit) -> VisitRefused:
         """See to it that nobody takes an earlier packet for that of a visit that has none."""

@@ -18,6 +18,7 @@ from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.identity import kind_of_name
 from consentkit.model.visit import Visit
 from consentkit.operations.earlier_files import EarlierFile
 from consentkit.packets.day_file import combine
@@ -25,6 +26,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
+from consentkit.packets.plan import PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
@@ -178,8 +180,8 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none."""
+    def make(self, visit: Visit | VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet, if there is one."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             problems = unread_problems(entry)
@@ -191,7 +193,7 @@ class PacketsInTurn:
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
-            packet = self._maker.make(plan, inputs)
+            packet = self._maker.make(replace(plan, serial=serial), inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)
             return NothingToPrint(entry, nothing.codes, warnings)
@@ -226,7 +228,10 @@ class PacketsInTurn:
 
     def _unknown_on_file(self, entry: VisitEntry, visit: Visit) -> Iterator[Problem]:
         """Warn of what no procedure has as its code, such as a record number in the wrong cell: it is not quoted."""
-        unknown = [number for number, code in enumerate(visit.on_file, 1) if not self._workspace.library.has(code)]
+        codes = enumerate(visit.on_file, 1)  # a paper that is unknown is an error, which planning reports
+        unknown = [
+            number for number, code in codes if kind_of_name(code) != "paper" and not self._workspace.library.has(code)
+        ]
         if unknown:
             message = (
                 f"`on_file` contains entry {' and '.join(map(str, unknown))} of {len(visit.on_file)}, which no "

@@ -99,16 +99,32 @@ def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
             yield ""
         yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
         mark = "" if field.is_required() or name in most_used or not needs_some else "# "
-        yield from (mark + line for line in _entry(name, field))
+        yield from (mark + line for line in _entry(name, field, in_use=not mark))
 
 
-def _entry(name: str, field: FieldInfo) -> Iterator[str]:
-    """A key with an empty value of the simplest form that it takes."""
+def _value(field: FieldInfo, *, in_use: bool) -> str:
+    """The value of a key on one line: empty where something must be written; else one that is valid.
+
+    It changes something if the key is to be used by deleting its #, and nothing if the key is in use from the start.
+    """
+    if field.is_required():
+        return '""'
+    if field.annotation is bool:
+        return "false" if in_use else "true"
+    if field.annotation is int:
+        return "0" if in_use else "1"
+    return '""'
+
+
+def _entry(name: str, field: FieldInfo, *, in_use: bool) -> Iterator[str]:
+    """A key with an empty value of the simplest form that it takes; a number, or true or false, has a valid one."""
     models = list(models_in(field.annotation))
     inner = next((model for model in models if not issubclass(model, _WRITTEN_AS_TEXT)), None)
     is_list = "tuple" in str(field.annotation) or bool({ItemList, Benefits} & {*models})
     if inner is None:
-        yield from (f"{name}:", '  - ""') if is_list else (f'{name}: ""',)
+        of_lists = str(field.annotation).startswith("tuple[tuple[")
+        item = '["", ""]' if of_lists else '""'
+        yield from (f"{name}:", f"  - {item}") if is_list else (f"{name}: {_value(field, in_use=in_use)}",)
         return
     yield f"{name}:"
     if not is_list:

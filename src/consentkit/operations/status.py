@@ -49,6 +49,13 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     return tuple(_state_of(workspace, identity, approvals, today) for identity in counting)
 
 
+def state_of(workspace: OpenWorkspace, identity: Identity) -> DocumentState:
+    """The state of one document. Raises InvalidInput or FileAccess where the record of approvals can't be read."""
+    workspace = workspace if workspace.snapshot else workspace.for_one_run()
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
+    return _state_of(workspace, identity, approvals, datetime.date.today())
+
+
 def _state_of(
     workspace: OpenWorkspace, identity: Identity, approvals: Approvals, today: datetime.date
 ) -> DocumentState:

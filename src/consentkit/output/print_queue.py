@@ -11,11 +11,16 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.clinic import PrintSettings
 from consentkit.problems import did_you_mean, listed, printable, quoted, shortened
+
+
+class PrintUncertain(FileAccess):
+    """The print system did not answer, so nobody knows yet whether it has the job."""
+
 
 SECONDS = 60
 """How long the print system may take to answer. It only accepts the job; the paper comes later."""
@@ -31,6 +36,18 @@ _STAPLE = 4
 def job_title(visit: str | None = None) -> str:
     """The name of a print job, which everybody can see in the queue: fixed text and the number of the visit."""
     return f"consentkit {visit}" if visit else "consentkit"
+
+
+def printers() -> list[str]:
+    """The print queues that accept jobs, the system's default one first; none where there is no print system."""
+    try:
+        answer = _run("lpstat", ["-a", "-d"]).stdout.decode(errors="replace")
+    except FileAccess:
+        return []
+    names = re.findall(r"^(\S+) accepting requests since ", answer, re.MULTILINE)
+    default = re.search(r"^system default destination: (\S+)$", answer, re.MULTILINE)
+    known = [name for name in names if _PRINTER.fullmatch(name)]
+    return sorted(known, key=lambda name: (not default or name != default[1], name))
 
 
 def require_printer(printer: str) -> None:
@@ -68,11 +85,13 @@ def print_pdf(
     *,
     title: str,
     page_ranges: Sequence[PageRange] | None = None,
+    note_job: Callable[[str], None] | None = None,
 ) -> list[str]:
     """Print a PDF: one job, or one for each range of pages, so that each can be stapled on its own.
 
-    `title` comes from `job_title`. Returns the print system's numbers of the jobs, in the order of the ranges. Raises
-    WrongUse for a printer, title or ranges that can't be, and FileAccess where a job is refused.
+    `title` comes from `job_title`; `note_job` is called with the number of each job as it is accepted. Returns the
+    print system's numbers of the jobs, in the order of the ranges. Raises WrongUse for a printer, title or ranges that
+    can't be, and FileAccess where a job is refused.
     """
     _require_sense(printer, title, page_ranges)
     if page_ranges is not None:
@@ -80,6 +99,8 @@ def print_pdf(
     accepted: list[str] = []
     for pages in page_ranges if page_ranges is not None else [None]:
         accepted.append(_submit(pdf, printer, [*_options(settings, pages), "-t", title], accepted))
+        if note_job:
+            note_job(accepted[-1])
     return accepted
 
 
@@ -125,6 +146,8 @@ def _options(settings: PrintSettings, pages: PageRange | None) -> Iterator[str]:
         yield from ("-o", "multiple-document-handling=separate-documents-collated-copies")
     if settings.staple:
         yield from ("-o", f"finishings={_STAPLE}")
+    if settings.tray:
+        yield from ("-o", f"media={settings.tray}")
     if pages:
         yield from ("-o", f"page-ranges={pages[0]}-{pages[1]}")
 
@@ -159,7 +182,7 @@ def _run(program: str, arguments: Sequence[str], data: bytes = b"") -> subproces
             [executable, *arguments], input=data, capture_output=True, env=environment, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise FileAccess(
+        raise PrintUncertain(
             f"the print system did not answer within {SECONDS} seconds; check with `lpstat -o` whether it has the job "
             "before you print again"
         ) from None

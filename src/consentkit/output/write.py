@@ -2,7 +2,7 @@
 
 Guarantees: a file is there whole or not at all; a link is replaced, never followed; what consentkit did not make
 itself is overwritten only with permission, and a device, a pipe, a socket or a folder never; only the owner may read
-what is written.
+what is written, or, where the clinic says so, the group of its folder too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,26 @@ from consentkit.processes.whole_files import LARGEST_PDF, write_whole
 from consentkit.reading.paths import is_possible
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make a folder for output if it is not there yet."""
+def prepare_folder(folder: Path, *, for_group: bool = False) -> None:
+    """Make a folder for output if it is not there yet; for the group of the folder that it is in, or like any other."""
     _require_possible(folder)
     try:
+        if for_group:
+            _make_for_group(folder)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileAccess(f"{_shown(folder)}: can't be made as a folder: {reason(error)}") from error
+
+
+def _make_for_group(folder: Path) -> None:
+    """Make a folder, and those around it, in which whatever is made belongs to the group of the first one there is."""
+    missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+    for path in reversed(missing):
+        if not _may_give_to_group(path.absolute().parent):
+            raise FileAccess(f"{_shown(path)}: {_NOT_OF_THE_GROUP}")
+        path.mkdir(mode=0o700)
+        os.chown(path, -1, path.absolute().parent.stat().st_gid)
+        path.chmod(0o2770)
 
 
 def require_usable_folder(folder: Path) -> None:
@@ -105,13 +118,31 @@ def _require_outside_the_system(target: Path) -> None:
         raise FileAccess(f"{_shown(target)}: belongs to the system, and no file can be written there; {_OTHER_TARGET}")
 
 
-def write_file(target: Path, data: bytes, *, force: bool = False) -> None:
-    """Write a file in one step. Raises FileAccess, and then leaves everything as it was."""
+def write_file(target: Path, data: bytes, *, force: bool = False, for_group: bool = False) -> None:
+    """Write a file in one step, for its owner or for the group of its folder, too.
+
+    Raises FileAccess, and then leaves everything as it was.
+    """
     require_replaceable(target, force=force)
     try:
-        write_whole(target, data, sync=True)
+        write_whole(target, data, sync=True, for_group=for_group)
+    except PermissionError as error:
+        if for_group and not _may_give_to_group(target.parent):
+            raise FileAccess(f"{_shown(target)}: {_NOT_OF_THE_GROUP}") from error
+        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
     except OSError as error:
         raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+
+
+_NOT_OF_THE_GROUP = (
+    "can't be given to the group of its folder, as `files: group` in clinic.yaml requires, since you do not belong to "
+    "it; let the folder have a group that all clerks belong to (`chgrp`, then `chmod g+rwxs`), or delete that line"
+)
+
+
+def _may_give_to_group(folder: Path) -> bool:
+    """Whether this process may give files to the group of a folder."""
+    return os.geteuid() == 0 or folder.stat().st_gid in {os.getegid(), *os.getgroups()}
 
 
 def is_removable(target: Path) -> bool:

@@ -12,8 +12,10 @@ from typing import Any
 
 from consentkit.documents.form_request import OnPaper
 from consentkit.library.overview import ListedDefinition
+from consentkit.model.clauses import Clause
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import FULL_AGE, Visit
+from consentkit.model.words import LanguagePack
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class PapersOfVisit:
     to_keep: tuple[str, ...] = ()
     clauses: tuple[tuple[str, OnPaper], ...] = ()
     """The clauses that a signed paper has, of the visit or on file."""
+    has_lines: bool = False
+    """Whether one that is on file has lines to fill in at each visit."""
 
 
 def papers_of(
@@ -33,11 +37,13 @@ def papers_of(
     *,
     with_due: bool,
     never_due: Sequence[str] = (),
+    pack: LanguagePack,
 ) -> PapersOfVisit:
     """The papers of a visit. `listed` has those of the library; whatever else is requested counts as one to keep.
 
     `with_due` says whether those that are due are there, too, besides those that the visit names; `never_due` are
-    papers that the clinic uses only where they are requested by name.
+    papers that the clinic uses only where they are requested by name. `pack` has the words of
+    the language in which papers are signed: what they leave out there is on the form, in whatever language has it.
     """
     by_procedures = [name for procedure in procedures for name in procedure.papers]
     due = [name for name, facts in listed.items() if name not in never_due and _is_due(facts["due"], visit)]
@@ -45,7 +51,17 @@ def papers_of(
     names = [name for name in dict.fromkeys(asked) if name not in visit.on_file]
     signed = [name for name in names if name in listed and listed[name]["signers"]]
     kept = tuple(name for name in names if name not in signed)
-    return PapersOfVisit(tuple(signed), kept, tuple(_clauses(listed, visit.on_file, signed).items()))
+    said = _clauses(listed, visit.on_file, signed)
+    clauses = tuple((name, where) for name, where in said.items() if name not in pack.dropped)
+    has_lines = any(where == "file" and _has_lines(pack.clauses.get(name), visit) for name, where in clauses)
+    return PapersOfVisit(tuple(signed), kept, clauses, has_lines)
+
+
+def _has_lines(clause: Clause | None, visit: Visit) -> bool:
+    """Whether a clause has lines to fill in at a visit, even if it is signed already. Names are known beforehand."""
+    by_video = visit.place == "telehealth"
+    called = {"telehealth": by_video, "trainee": visit.trainee is not None}
+    return bool(clause and clause.visit and called[clause.visit] and clause.has_lines)
 
 
 def _clauses(

@@ -34,6 +34,8 @@ class PacketItem:
     @property
     def bookmark(self) -> str:
         """What bookmarks, the structure and the cover call it."""
+        if self.form and not self.form.texts:  # it is for no procedure
+            return self.form.title
         if self.form:
             codes = f"{self.pack.document.comma} ".join(dict.fromkeys(text.code for text in self.form.texts))
             return f"{self.title} ({codes})"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit._version import __version__
@@ -41,7 +41,7 @@ from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
-from consentkit.pdf.part import Part
+from consentkit.pdf.part import Part, Slot
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
@@ -211,6 +211,8 @@ class PacketMaker:
 def _called(paper: PacketItem) -> str:
     """What a paper is called in bookmarks and behind the labels of its fields: stated here again, for the check."""
     pack, words = paper.pack, paper.pack.packet.cover
+    if paper.form and not paper.form.texts:
+        return paper.form.title
     if paper.form:
         separator = f"{pack.document.comma} "
         return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"
@@ -240,7 +242,7 @@ class _PaperWriter:
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
         for slot in slots:
             at_end = slot.name in _AT_END
-            text = self._of_page(slot.page).get(slot.name) if at_end else self.values.get(slot.name)
+            text = self._in_place(slot) if at_end else self.values.get(slot.name)
             if slot.widget is None and text:
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():
@@ -267,12 +269,16 @@ class _PaperWriter:
         yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
     def _of_page(self, page: int) -> dict[str, str]:
-        """The number of the page and that of the packet, for the places at the foot."""
+        """The numbers for the places at the foot: of the page, of the packet, and of the printed set."""
         return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+
+    def _in_place(self, slot: Slot) -> str | None:
+        """The number for a place at the foot."""
+        return _in_places(self.placed.paper, slot.page, self._of_page(slot.page)).get(slot.name)
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not _has_places(paper, page):
+        if not _in_places(paper, page, self._of_page(page)):
             (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
@@ -310,24 +316,44 @@ def payload(plan: PacketPlan, page: int) -> str:
     return f"CK2/{plan.packet}/{page}"
 
 
-_AT_END = ("packet_page", "packet_number")
-"""The places at the end of the two lines at the foot."""
+_AT_END = ("packet_page", "packet_number", "packet_print")
+"""The places at the end of the two lines at the foot; the last one stays empty where sets are not counted."""
 
 
 def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> dict[str, str]:
-    page_of = fill(pack.packet.page_of, page=str(number), pages=str(pages))
-    return dict(zip(_AT_END, (page_of, fill(pack.packet.packet, packet=plan.packet)), strict=True))
+    words = pack.packet
+    numbers = [
+        fill(words.page_of, page=str(number), pages=str(pages)),
+        fill(words.packet, packet=plan.packet),
+    ]
+    if serial := plan.serial:
+        numbers.append(fill(words.printed, number=str(serial.number), time=pack.dates.write_time(serial.time)))
+    return dict(zip(_AT_END, numbers, strict=False))
 
 
-def _has_places(paper: PacketItem, page: int) -> bool:
-    """Whether a page has places for both numbers. A clinic's own template may have none."""
-    return {slot.name for slot in paper.part.slots if slot.page == page}.issuperset(_AT_END)
+def _in_places(paper: PacketItem, page: int, numbers: Mapping[str, str]) -> dict[str, str]:
+    """The numbers for the places that a page has; none where it lacks one for its own number or that of the packet.
+
+    A clinic's own template may have no place for the number of the set, which then comes behind that of the packet.
+    """
+    places = {slot.name for slot in paper.part.slots if slot.page == page}
+    own_page, packet, printed = _AT_END
+    if not places.issuperset({own_page, packet}):
+        return {}
+    if printed in numbers and printed not in places:
+        return {own_page: numbers[own_page], packet: _on_one_line([numbers[packet], numbers[printed]])}
+    return dict(numbers)
 
 
 def _foot_texts(plan: PacketPlan, placed: PlacedItem, number: int, pages: int) -> list[str]:
-    """What is written at the foot of a page: two texts in their places, or one line where there are none."""
-    texts = _numbers(plan, placed.paper.pack, number, pages).values()
-    return list(texts) if _has_places(placed.paper, number - placed.first) else [" · ".join(texts)]
+    """What is written at the foot of a page: texts in their places, or one line where there are none."""
+    numbers = _numbers(plan, placed.paper.pack, number, pages)
+    in_places = _in_places(placed.paper, number - placed.first, numbers)
+    return list(in_places.values()) or [_on_one_line(numbers.values())]
+
+
+def _on_one_line(texts: Iterable[str]) -> str:
+    return " · ".join(texts)
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ where that does not reveal who the patient is.
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 from dataclasses import asdict, dataclass
@@ -48,6 +49,16 @@ class PacketOptions:
 
 
 @dataclass(frozen=True)
+class PrintSerial:
+    """What distinguishes a set of papers from those that were printed of the same visit before."""
+
+    number: int
+    """Which set of the visit it is, counted from 1."""
+    time: datetime.time
+    """When it was printed."""
+
+
+@dataclass(frozen=True)
 class PacketPlan:
     """A packet before it is put together."""
 
@@ -67,6 +78,8 @@ class PacketPlan:
     """What it says in words, in each of its languages."""
     duplex: bool = False
     """Whether each paper starts on a fresh sheet when both sides are printed."""
+    serial: PrintSerial | None = None
+    """Which set it is, where sets are counted. It is no part of the packet's number."""
 
     def __repr__(self) -> str:
         return f"<PacketPlan of {named_visit(self.visit.visit)}>"

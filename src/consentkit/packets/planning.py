@@ -8,7 +8,7 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,11 +21,12 @@ from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
+from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
 from consentkit.packets.due import PapersOfVisit, papers_of
+from consentkit.packets.known_papers import require_known_papers
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
@@ -36,7 +37,7 @@ from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import described, remedy_for
-from consentkit.problems import Problem, did_you_mean, listed, quoted
+from consentkit.problems import Problem, listed, quoted
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -108,7 +109,7 @@ class Planner:
         problems.require_none()
         layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
         situation = situation_of(visit)
-        papers = problems.try_to(self._papers, one, procedures)
+        papers = problems.try_to(self._papers, one, procedures, packs[0])
         problems.require_none()
         requested = RequestedPapers.of(
             visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
@@ -145,7 +146,8 @@ class Planner:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layouts[identity])
             problems.require_none()
-        form = problems.try_to(self._form, one, requested, situation, layout) if requested.codes_to_sign else None
+        has_form = requested.codes_to_sign or requested.has_only_lines
+        form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
         made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
         return form, [document for document in made if document]
 
@@ -205,14 +207,13 @@ class Planner:
     def _kinds(self, visit: Visit) -> Sequence[Variant]:
         return visit.documents or self.workspace.folder.clinic.packet.documents
 
-    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> PapersOfVisit:
-        """The papers of a visit that are not about one procedure. Raises UnknownCode for one that nobody has."""
+    def _papers(self, one: _VisitInPlanning, procedures: Sequence[Procedure], pack: LanguagePack) -> PapersOfVisit:
+        """The papers of a visit that are not about one procedure. One that nobody has is reported."""
         visit, listed = one.visit, self._parsed.papers(one.inputs)
-        _require_known(visit, "papers", visit.papers, listed)
-        _require_known(visit, "on_file", visit.on_file, listed)
-        never_due = self.workspace.folder.clinic.packet.without_papers
         with_due = requests_form(self._kinds(visit))
-        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due)
+        require_known_papers(visit, procedures if with_due else (), listed, one.problems)
+        never_due = self.workspace.folder.clinic.packet.without_papers
+        return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due, pack=pack)
 
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
@@ -239,13 +240,14 @@ class Planner:
 
     def _form(self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout) -> Form:
         request = FormRequest(
-            requested.codes_to_sign,
+            requested.codes_on_file if requested.has_only_lines else requested.codes_to_sign,
             requested.languages_of_form,
             situation,
             layout,
             on_file=requested.codes_on_file,
             covered=requested.codes_covered,
             on_papers=requested.papers.clauses,
+            only_lines=requested.has_only_lines,
         )
         own_key = form_key(self.workspace, request, one.inputs)
         form = self._forms.find(own_key)
@@ -309,19 +311,6 @@ class Planner:
         )
 
 
-def _require_known(visit: Visit, key: str, names: Sequence[str], known: Collection[str]) -> None:
-    """Raise UnknownCode for the name of a paper that nobody has. Codes are looked for elsewhere."""
-    for number, name in enumerate(names, 1):
-        if kind_of_name(name) == "paper" and name not in known:
-            is_revealing = particular_in(visit, name)
-            what = "a name" if is_revealing else quoted(name)
-            near = "" if is_revealing else did_you_mean(name, known)
-            raise UnknownCode(
-                f"`{key}` contains {what}, number {number} of {len(names)}, that no paper has"
-                f"{near or '; `consentkit list` shows all papers'}"
-            )
-
-
 def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
     """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
 
@@ -364,7 +353,7 @@ def _require_anything(one: _VisitInPlanning, requested: RequestedPapers, procedu
 
 def _is_empty(visit: Visit, requested: RequestedPapers) -> bool:
     """Whether there would be nothing in the packet but its cover."""
-    return not (requested.codes_to_sign or requested.documents or visit.extra)
+    return not (requested.codes_to_sign or requested.has_only_lines or requested.documents or visit.extra)
 
 
 def _is_on_file(visit: Visit, requested: RequestedPapers, procedures: Sequence[Procedure]) -> bool:

@@ -82,6 +82,11 @@ class RequestedPapers:
         return RequestedPapers(tuple(languages), to_sign, on_file, covered, tuple(documents), papers)
 
     @property
+    def has_only_lines(self) -> bool:
+        """Whether all that the form would ask is on file, but there are lines to fill in at each visit."""
+        return self.papers.has_lines and bool(self.codes_on_file) and not self.codes_to_sign
+
+    @property
     def to_approve(self) -> list[Identity]:
         """The documents whose approvals count, each once."""
         of_form = (

@@ -159,7 +159,8 @@ def _choices(detail: ErrorDetails) -> str:
 def _too_few(detail: ErrorDetails) -> str:
     if not detail["input"]:
         return "is an empty list; write at least one item"
-    return f"has {detail['ctx']['actual_length']} items; it needs {detail['ctx']['min_length']}"
+    length = detail["ctx"]["actual_length"]
+    return f"has {length} {'item' if length == 1 else 'items'}; it needs at least {detail['ctx']['min_length']}"
 
 
 def _too_long(detail: ErrorDetails) -> str:

@@ -69,13 +69,14 @@ def exclusion_one_sided(library: LibraryFiles) -> Iterator[RuleFinding]:
 UNKNOWN_RELATED_CODE = Rule(
     id="unknown-related-code",
     severity="warning",
-    title="Names a code that is not in the library",
+    title="Names a code or paper that is not in the library",
     reason="A code that is not there is usually a typing error, and an error in `not_with` lets a wrong pair through.",
     remedy="correct it, add the procedure, or delete it",
     source=PAIRING_TABLE,
     bad='related: ["90873"]',
     good='related: ["90837"]',
 )
+_PAPER_REMEDY = "correct it, add the paper, or delete it"
 
 
 def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
@@ -85,11 +86,17 @@ def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
         for path, code in _named_codes(file):
             if code not in known:
                 message = f"is {code}, which is not in the library{did_you_mean(code, known)}"
-                yield breach(UNKNOWN_RELATED_CODE, file, value(*path), message)
+                if path[0] == "papers":  # a visit for this procedure would have no packet
+                    yield breach(
+                        UNKNOWN_RELATED_CODE, file, value(*path), message, severity="error", remedy=_PAPER_REMEDY
+                    )
+                else:
+                    yield breach(UNKNOWN_RELATED_CODE, file, value(*path), message)
     for index, name in enumerate(library.clinic.clinic.packet.without_papers if library.clinic else ()):
         if library.clinic and name not in known:
             message = f"is {name}, which is not in the library{did_you_mean(name, known)}"
-            yield breach(UNKNOWN_RELATED_CODE, library.clinic, value("packet", "without_papers", index), message)
+            spot = value("packet", "without_papers", index)
+            yield breach(UNKNOWN_RELATED_CODE, library.clinic, spot, message, remedy=_PAPER_REMEDY)
 
 
 def _named_codes(file: AnyOriginal) -> Iterator[tuple[DataPath, str]]:

@@ -14,11 +14,10 @@ from consentkit.checks.inputs import AnyOriginal, LibraryFiles, ProcedureFile, T
 from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
-from consentkit.model.paper import Paper
+from consentkit.model.comparison import REMEDY, differences
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Figure
 from consentkit.model.translation import Definition
-from consentkit.problems import quoted
 
 STALE_TRANSLATION = Rule(
     id="stale-translation",
@@ -49,92 +48,18 @@ TRANSLATION_SHAPE = Rule(
     title="Translation has different parts from the original",
     reason="Each list must have as many items as in the original, and each optional text must be in both or in "
     "neither. A risk that is lost in translation is a risk that was not disclosed.",
-    remedy="add what is missing, or remove what the original does not have",
+    remedy=REMEDY,
     source=SECTION_1557,
     bad="Four common risks in English, three in Spanish.",
     good="Four in both.",
 )
-_OTHER_NAMES = "also_called"
-"""Each language may have a different number of the names that people use."""
 
 
 def translation_shape(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
-    """Compare which texts there are, and how many items each list has."""
-    here, there = _parts(file.definition), _parts(original.definition)
-    reported: list[Path] = []
-    for path in sorted(here | there, key=len):
-        mine, other = here.get(path, 0), there.get(path, 0)
-        inside_reported = any(path[: len(outer)] == outer for outer in reported)
-        if mine != other and not inside_reported and path[0] != _OTHER_NAMES:
-            has_some = mine or any(known[:1] == path[:1] for known in here)
-            part = path if has_some else path[:1]  # one that is missing as a whole is named once
-            reported.append(part)
-            yield breach(TRANSLATION_SHAPE, file, key(*part), _difference(part, mine, other))
-    if not reported:
-        yield from _other_clauses(file, original)
-        yield from _other_places(file, original)
-
-
-def _other_clauses(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
-    """Compare which clause each section of a paper says."""
-    mine, theirs = file.definition, original.definition
-    if isinstance(mine, Paper) and isinstance(theirs, Paper):
-        for index, (section, other) in enumerate(zip(mine.sections, theirs.sections, strict=True)):
-            if section.clause != other.clause:
-                message = _difference_of_names(section.clause, other.clause)
-                yield breach(TRANSLATION_SHAPE, file, key("sections", index, "clause"), message)
-
-
-def _difference_of_names(mine: str | None, other: str | None) -> str:
-    has = f"has the clause {quoted(mine)}" if mine else "has no clause"
-    return f"{has}, but the original has {quoted(other) if other else 'none'}"
-
-
-def _other_places(file: TranslatedFile, original: AnyOriginal) -> Iterator[RuleFinding]:
-    """Compare what there is to fill in on a paper beside what has a label: lines, empty rows, room for initials."""
-    mine, theirs = _places(file.definition), _places(original.definition)
-    for path in mine:
-        if mine[path] != theirs[path]:
-            message = f"is {_said(mine[path])}, but the original has {_said(theirs[path])}"
-            yield breach(TRANSLATION_SHAPE, file, value(*path), message)
-
-
-def _places(definition: Definition) -> dict[Path, int]:
-    """How many places of each kind there are in each section of a paper."""
-    places: dict[Path, int] = {}
-    for index, section in enumerate(definition.sections if isinstance(definition, Paper) else ()):
-        places["sections", index, "lines"] = section.lines
-        places["sections", index, "initials"] = section.initials
-        places["sections", index, "table", "empty_rows"] = section.table.empty_rows if section.table else 0
-    return places
-
-
-def _said(number: int) -> str:
-    """A value as a file has it."""
-    return str(number).lower()
-
-
-def _parts(definition: Definition) -> dict[Path, int]:
-    """How many entries each list has, and 1 for each text outside of lists."""
-    parts: dict[Path, int] = {}
-    for placed in placed_passages(definition):
-        for length, step in enumerate(placed.path):
-            if isinstance(step, int):
-                parts[placed.path[:length]] = step + 1
-        if not isinstance(placed.path[-1], int):
-            parts[placed.path] = 1
-    return parts
-
-
-def _difference(path: Path, mine: int, other: int) -> str:
-    if mine and other:
-        return f"has {_entries(mine)}, but the original has {_entries(other)}"
-    name = quoted(str(path[-1]))
-    return f"lacks {name}, which the original has" if other else f"has {name}, which the original does not have"
-
-
-def _entries(number: int) -> str:
-    return "one entry" if number == 1 else f"{number} entries"
+    """Compare which texts there are, how many entries each list has, and what is filled in."""
+    for difference in differences(file.definition, original.definition):
+        spot = value if difference.is_value else key
+        yield breach(TRANSLATION_SHAPE, file, spot(*difference.path), difference.message)
 
 
 TRANSLATION_NUMBERS = Rule(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from consentkit.model.day_patterns import calendar_day, day_pattern
-from consentkit.model.mapping import Clock
+from consentkit.model.mapping import HoursOfDay
 from consentkit.packets.cells import HOW_TO_STATE_DATES, HOW_TO_STATE_THEM
 from consentkit.packets.mapping.outcome import Outcome, unclear
 
@@ -75,7 +75,7 @@ def read_whole_day(cell: str, pattern: str | None, years_from: int | None = None
     return outcome
 
 
-def read_time(cell: str, clock: Clock | None, *, ours: bool = False) -> Outcome:
+def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Outcome:
     """A time of day as 14:00. Of a range, it is the beginning.
 
     With AM or PM it is always clear; without, only where clinic.yaml states that hours are counted to 24, or where
@@ -97,7 +97,7 @@ def read_time(cell: str, clock: Clock | None, *, ours: bool = False) -> Outcome:
     return _time(match, clock, ours=ours)
 
 
-def _time(match: re.Match[str], clock: Clock | None, *, ours: bool) -> Outcome:
+def _time(match: re.Match[str], clock: HoursOfDay | None, *, ours: bool) -> Outcome:
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     if half := match["half"]:
         if not 1 <= hour <= 12:

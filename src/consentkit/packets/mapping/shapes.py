@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from consentkit.model.day_patterns import calendar_day, day_pattern
-from consentkit.model.mapping import Clock
+from consentkit.model.mapping import HoursOfDay
 from consentkit.packets.mapping.codes import first_code, is_billed_code
 
 _PATTERNS = (
@@ -74,7 +74,7 @@ def _is_read(pattern: str, cell: str) -> bool:
 def times_of(cells: Iterable[str]) -> Finding:
     """Whether times of day go to 12 or to 24."""
     written = [cell for cell in cells if cell.strip()]
-    clock: Clock
+    clock: HoursOfDay
     if written and all(_HALF.search(cell) for cell in written):
         clock = "12-hour"
         return Finding(clock, "every time has AM or PM behind it")

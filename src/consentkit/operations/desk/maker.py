@@ -1,0 +1,194 @@
+"""Makes the papers of the day's visits, one at a time.
+
+Guarantees: any number of threads may call, and one packet is made at a time; the clinic's settings are read again when
+their file has changed; a packet that is made twice of the same visit has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, assert_never
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError
+from consentkit.model.clinic import Clinic
+from consentkit.model.identity import PARTICULARS
+from consentkit.model.procedure import Procedure
+from consentkit.model.visit import Visit
+from consentkit.operations.desk.remedies import remedies_of
+from consentkit.operations.desk.rows import Check, DeskRow, Remedy
+from consentkit.operations.listing import list_procedures
+from consentkit.operations.opening import ClinicPlace, open_for_a_call
+from consentkit.operations.packets import (
+    MadePacket,
+    NothingToPrint,
+    PacketOptions,
+    PacketsInTurn,
+    RefusedVisit,
+    ResultOfVisit,
+)
+from consentkit.operations.visits import single_entry_of
+from consentkit.packets.pairing import conflicts
+from consentkit.packets.plan import PrintSerial
+from consentkit.packets.visits import VisitEntry
+
+_NEEDS_CODES = "no-codes"
+_NEEDS_LANGUAGE = "no-language"
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A clinic's folder, opened, with what belongs to it."""
+
+    mark: object
+    workspace: OpenWorkspace
+    packets: PacketsInTurn
+    previews: PacketsInTurn
+    titles: dict[str, str]
+
+
+@dataclass
+class DeskMaker:
+    """The papers of a clinic's visits. Nothing but making itself lets its caller wait."""
+
+    place: ClinicPlace
+    options: PacketOptions = field(default_factory=PacketOptions)
+    _making: threading.RLock = field(default_factory=threading.RLock)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _opened: _Opened | None = None
+    _to_forget: deque[Visit] = field(default_factory=deque, repr=False)
+
+    @property
+    def workspace(self) -> OpenWorkspace:
+        """The clinic's folder, with the settings as they are now."""
+        return self._open().workspace
+
+    @property
+    def clinic(self) -> Clinic:
+        """What the clinic states about itself."""
+        return self.workspace.folder.clinic
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each procedure is called, by its code; retired ones are left out."""
+        return self._open().titles
+
+    def make(self, entry: VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet."""
+        with self._making:
+            packets = self._open().packets
+            while self._to_forget:
+                packets.forget(self._to_forget.popleft())
+            return packets.make(entry, serial)
+
+    def forget(self, visit: Visit | None) -> None:
+        """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
+        if visit:
+            self._to_forget.append(visit)
+
+    def forget_all(self) -> None:
+        """Drop everything that was made or remembered."""
+        self._to_forget.clear()
+        self._opened = None
+
+    def preview(self, row: DeskRow) -> ResultOfVisit:
+        """Make the packet of an edit that is not saved. The other visits are not compared with it."""
+        with self._making:
+            previews = self._open().previews
+            try:
+                return previews.make(row.entry)
+            finally:
+                if row.visit:
+                    previews.forget(row.visit)
+
+    def check(self, row: DeskRow) -> Check:
+        """Make the papers of a row to see whether it has any, and what would help where it has none."""
+        return self.judged(row, self.make(row.entry))
+
+    def judged(self, row: DeskRow, result: ResultOfVisit) -> Check:
+        """What came of making the papers of a row."""
+        match result:
+            case RefusedVisit():
+                return Check(result.problems, result.warnings, remedies=self._remedies(row.data))
+            case NothingToPrint():
+                return Check(warnings=result.warnings, on_file=result.codes)
+            case MadePacket():
+                return check_of(result)
+            case _:
+                assert_never(result)
+
+    def _open(self) -> _Opened:
+        with self._opening:
+            opened, mark = self._opened, self._mark()
+            if opened is None or opened.mark != mark:
+                workspace = open_for_a_call(self.place)
+                options = replace(self.options, duplex=workspace.folder.clinic.printing.duplex)
+                titles = {
+                    entry["code"]: entry["title"]
+                    for entry in list_procedures(workspace).procedures
+                    if entry["role"] != "retired"
+                }
+                opened = self._opened = _Opened(
+                    mark,
+                    workspace,
+                    packets=PacketsInTurn(workspace, options),
+                    previews=PacketsInTurn(workspace, options),
+                    titles=titles,
+                )
+            return opened
+
+    def _mark(self) -> object:
+        """What changes with the file of the clinic's settings."""
+        if self.place.folder is None:
+            return None
+        try:
+            now = (self.place.folder / PARTICULARS).stat()
+        except OSError:
+            return None
+        return now.st_mtime_ns, now.st_size, now.st_ino
+
+    def _remedies(self, data: Mapping[str, Any]) -> tuple[Remedy, ...]:
+        workspace = self.workspace
+        languages = [workspace.default_language, *workspace.languages()]
+        return remedies_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
+
+    def _judge(self, data: Mapping[str, Any]) -> Collection[str] | None:
+        """What speaks against the data of a visit that edits may help against; None where they are no visit."""
+        visit = single_entry_of(data).visit
+        if visit is None:
+            return None
+        workspace, rules = self.workspace, []
+        procedures = list(self._procedures(visit.procedures))
+        if len(procedures) < len(set(visit.procedures)):
+            rules.append(_NEEDS_CODES)
+        tags = [visit.language, *visit.also_in]
+        rules += [f"{_NEEDS_LANGUAGE} {tag}" for tag in tags if tag and tag not in workspace.languages()]
+        return [*rules, *(f"{one.rule} {one.codes}" for one in conflicts(visit, procedures))]
+
+    def _procedures(self, codes: Collection[str]) -> Iterator[Procedure]:
+        for code in dict.fromkeys(codes):
+            with suppress(ConsentkitError):
+                yield self.workspace.procedure(code)
+
+    def _partners(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        codes = [code for code in data.get("procedures", []) if isinstance(code, str)]
+        for procedure in self._procedures(codes):
+            yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
+            yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
+
+
+def check_of(made: MadePacket) -> Check:
+    """What came of making papers, for a packet."""
+    packet = made.packet
+    return Check(
+        warnings=made.warnings,
+        notices=made.notices,
+        packet=packet.plan.packet,
+        pages=packet.pages,
+        digest=hashlib.sha256(packet.pdf).digest(),
+    )

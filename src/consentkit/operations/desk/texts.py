@@ -1,0 +1,95 @@
+"""The texts of a clinic, as whoever approves them sees them.
+
+Guarantees: what is approved is the text that was read, by its hash; a text in which `check` finds an error is not
+approved here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from consentkit.approval.changes import Change
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import WrongUse
+from consentkit.model.identity import Identity
+from consentkit.operations.approve import ApprovalRequest, approve_as_requested
+from consentkit.operations.check import check
+from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.diff import diff
+from consentkit.operations.journal import Who
+from consentkit.operations.opening import ClinicPlace, open_for_a_call
+from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.problems import Problem
+
+
+@dataclass(frozen=True)
+class TextToApprove:
+    """A text, with what speaks for and against it."""
+
+    state: DocumentState
+    changes: tuple[Change, ...]
+    """What has changed since the latest approval."""
+    errors: tuple[Problem, ...]
+    """What keeps it from being approved."""
+    pdf: bytes = field(repr=False)
+
+
+def list_texts(place: ClinicPlace) -> tuple[DocumentState, ...]:
+    """The state of each text. Raises what `status` raises."""
+    return status(open_for_a_call(place))
+
+
+def read_text(place: ClinicPlace, identity: Identity) -> TextToApprove:
+    """A text as it is now. Raises DeskRefusal where there is none, and what `render` raises."""
+    state = state_of(open_for_a_call(place), identity)
+    if state.state == "broken":
+        raise DeskRefusal("no-such-text")
+    workspace = open_for_a_call(place)
+    document = workspace.render(identity.code, language=identity.language, variant=identity.variant)
+    return TextToApprove(state, _changes(place, identity), errors_in(place, identity), document.pdf)
+
+
+def errors_in(place: ClinicPlace, identity: Identity) -> tuple[Problem, ...]:
+    """The errors that `check` finds in the files of a text: the procedure, and its translation if it is one."""
+    workspace = open_for_a_call(place, despite_faults=True)
+    names = _names(workspace, identity)
+    return tuple(one for one in check(workspace, names).problems if one.severity == "error")
+
+
+def approve_text(
+    place: ClinicPlace,
+    identity: Identity,
+    content_hash: str,
+    *,
+    by: str,
+    until: datetime.date | None,
+    who: Who,
+) -> None:
+    """Approve a text that somebody has read, by the hash of what was read.
+
+    Raises DeskRefusal where it has changed since or has errors, and what `approve` raises.
+    """
+    if state_of(open_for_a_call(place), identity).content_hash != content_hash:
+        raise DeskRefusal("text-changed")
+    if errors_in(place, identity):
+        raise DeskRefusal("text-has-errors")
+    request = ApprovalRequest(
+        identity.code, by, until=until, language=identity.language, variant=identity.variant, who=who
+    )
+    approve_as_requested(open_for_a_call(place), request)
+
+
+def _names(workspace: OpenWorkspace, identity: Identity) -> Sequence[str]:
+    path = workspace.locate(identity.code)
+    translation = path.with_name(f"{identity.code}.{identity.language}.yaml")
+    return [str(path), *([str(translation)] if translation.exists() else [])]
+
+
+def _changes(place: ClinicPlace, identity: Identity) -> tuple[Change, ...]:
+    try:
+        difference = diff(open_for_a_call(place), identity.code, language=identity.language, variant=identity.variant)
+    except WrongUse:  # it was never approved
+        return ()
+    return difference.changes

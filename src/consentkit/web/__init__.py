@@ -1,0 +1,52 @@
+"""The page of the front desk: requests become calls of operations, and what comes of them becomes pages.
+
+Guarantees: nothing here loads Flask until a desk is started, so that the package works without the extra `desk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from consentkit.errors import FileAccess, WrongUse, reason
+from consentkit.web.request import LOOPBACK as LOOPBACK
+from consentkit.web.request import PORT as PORT
+from consentkit.web.request import DeskRequest as DeskRequest
+
+
+def require_extra() -> None:
+    """Raise WrongUse where what the desk needs is not installed."""
+    if missing := [name for name in ("flask", "waitress") if find_spec(name) is None]:
+        raise WrongUse(f"the desk needs {' and '.join(missing)}; install them with `pip install 'consentkit[desk]'`")
+
+
+def hash_of(password: str) -> str:
+    """What is kept of a password."""
+    from consentkit.web.passwords import hashed
+
+    return hashed(password)
+
+
+def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Callable[[str], None]) -> None:
+    """Run a desk until it is interrupted.
+
+    `show_link` gets the address that opens it, once at the start and once more for each line on standard input;
+    `report` gets what should be known of the desk itself. Raises WrongUse, FileAccess or InvalidInput where it can't
+    start.
+    """
+    require_extra()
+    from consentkit.web.server import keep_memory_private, new_desk, new_server, notes_of, serve
+
+    desk = new_desk(request, report)
+    for note in notes_of(desk):
+        report(note)
+    if trouble := keep_memory_private():
+        report(f"Note: {trouble}.")
+    try:
+        server = new_server(desk, request.listen, request.port)
+    except OSError as error:
+        raise FileAccess(
+            f"port {request.port} of {request.listen} can't be used: {reason(error)}; a desk may be running already; "
+            "else name another one with --port"
+        ) from None
+    serve(desk, server, show_link)

@@ -1,0 +1,216 @@
+"""The page of the day, and what concerns the day as a whole.
+
+Guarantees: no address and no title holds anything of a patient, since browsers keep both; a file that is loaded is
+forgotten as soon as it is read.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from consentkit.errors import ConsentkitError
+from consentkit.operations.desk.fields import FIELDS, data_of
+from consentkit.operations.desk.merging import MergedDay
+from consentkit.operations.desk.rows import DeskRow, VisitState
+from consentkit.operations.printing import printers
+from consentkit.operations.schedule import visits_in
+from consentkit.web.forms import fields_of, likely_clinician, service_choices
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sentences import of_file
+from consentkit.web.sessions import DeskRole
+from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
+from consentkit.web.words import languages
+
+pages = Blueprint("day", __name__)
+_SOURCE = "schedule"
+"""What messages call a schedule that is loaded: never by the name of its file, which may be anything."""
+
+
+@pages.get("/")
+@access(DeskRole.DESK)
+def show() -> str:
+    """The visits of the day, and beside them one of them, or a form."""
+    return _day(selected=request.args.get("visit"), walk_in="walk-in" in request.args)
+
+
+@pages.get("/rows")
+@access(DeskRole.DESK)
+def rows() -> str:
+    """The table alone, for a page that is open to refresh itself."""
+    return render_template("rows.html", **_table(_visits(), request.args.get("visit")))
+
+
+@pages.post("/find")
+@access(DeskRole.DESK)
+def find() -> str:
+    """The visits that match what somebody looks for. It is posted, so that no address holds a name."""
+    return _day(sought=request.form.get("sought", ""))
+
+
+@pages.post("/schedule")
+@access(DeskRole.DESK)
+def load() -> Any:
+    """Load a schedule, or load it again."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return say_and_go("said.no-file")
+    desk = this_desk()
+    day = desk.day
+    is_first = not day.rows()
+    try:
+        entries = list(visits_in(io.BytesIO(file.read()), _SOURCE))
+        merged = day.load(entries)
+    except ConsentkitError as error:
+        return say_and_go("said.file", message=of_file(error, current_words()))
+    desk.note_loaded(this_session(), len(entries))
+    if is_first:
+        return say_and_go("said.loaded", added=len(merged.added))
+    key, values = _what_changed(merged)
+    return say_and_go(key, **values)
+
+
+@pages.route("/walk-in", methods=["POST"])
+@access(DeskRole.DESK)
+def add_walk_in() -> Any:
+    """Add a visit that no schedule has."""
+    day = this_desk().day
+    values = {name: request.form.get(name, "") for name in FIELDS}
+    name, _, credentials = values["clinician"].partition(", ")
+    row = day.add_walk_in(data_of({**values, "clinician": name, "clinician_credentials": credentials}))
+    this_session().message = "said.added", {"number": row.number}
+    return redirect(url_for("day.show", visit=row.key), 303)
+
+
+@pages.post("/language")
+@access(DeskRole.DESK, DeskRole.CLINICIAN, DeskRole.AUDITOR)
+def switch_language() -> Any:
+    """Show the pages in the next language."""
+    known = languages()
+    this_session().language = known[(known.index(current_words().language) + 1) % len(known)]
+    return redirect(url_for("sign_in.home"), 303)
+
+
+@pages.post("/shortcuts")
+@access(DeskRole.DESK)
+def switch_shortcuts() -> Any:
+    """Let letters do something by themselves, or no longer."""
+    session = this_session()
+    session.has_shortcuts = not session.has_shortcuts
+    return redirect(url_for("day.show"), 303)
+
+
+@pages.post("/printer")
+@access(DeskRole.DESK)
+def choose_printer() -> Any:
+    """Use another printer from now on."""
+    chosen = request.form.get("printer", "")
+    this_session().printer = chosen if chosen in {HERE, *printers()} else ""
+    return redirect(url_for("day.show"), 303)
+
+
+@pages.get("/end")
+@access(DeskRole.DESK)
+def ask_end() -> str:
+    """Ask whether the day is to be ended."""
+    return render_template("end.html")
+
+
+@pages.post("/end")
+@access(DeskRole.DESK)
+def end() -> Any:
+    """Forget everything about the visits."""
+    this_desk().end_day()
+    return say_and_go("ended")
+
+
+HERE = "-"
+"""The print dialog of the browser, among the printers."""
+
+
+def printer_of_session() -> str | None:
+    """The printer that this session uses; None for the dialog of the browser."""
+    chosen, there = this_session().printer, printers()
+    own = this_desk().day.maker.clinic.printing.printer
+    for name in (chosen, own, *there):
+        if name == HERE:
+            return None
+        if name in there:
+            return name
+    return None
+
+
+def _visits() -> list[ShownRow]:
+    return shown_rows(this_desk().day.rows())
+
+
+def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> dict[str, Any]:
+    matching = [visit for visit in visits if not sought or _matches(visit, sought)]
+    states = Counter(visit.state for visit in visits)
+    return {
+        "visits": matching,
+        "number_of_all": len(visits),
+        "states": {state.value: states[state] for state in VisitState},
+        "selected": selected,
+        "sought": sought,
+        "version": this_desk().day.version,
+    }
+
+
+def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
+    desk = this_desk()
+    visits = _visits()
+    chosen = next((visit for visit in visits if visit.key == selected), None)
+    return render_template(
+        "day.html",
+        **_table(visits, selected if chosen else None, sought),
+        today=current_words().date(desk.day.today()),
+        clinic=desk.day.maker.clinic.name or "",
+        chosen=chosen,
+        fields=fields_of(chosen) if chosen else None,
+        walk_in=walk_in,
+        services=service_choices(),
+        clinician=likely_clinician(desk.day.rows()),
+        printers=printers(),
+        printer=printer_of_session(),
+        here=HERE,
+        lost=desk.printer.lost(),
+    )
+
+
+def _matches(visit: ShownRow, sought: str) -> bool:
+    text = _plain(" ".join((visit.name, visit.time, visit.row.number, *map(" ".join, visit.papers))))
+    return all(word in text for word in _plain(sought).split())
+
+
+def _plain(text: str) -> str:
+    """A text without capitals and accents, as people type it."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def _what_changed(merged: MergedDay) -> tuple[str, dict[str, Any]]:
+    """What a schedule that was loaded again has changed, in a sentence."""
+    words = current_words()
+    by_key = {row.key: row for row in merged.rows}
+    parts = []
+    for name in ("added", "moved", "changed", "gone", "back"):
+        keys = getattr(merged, name)
+        if keys:
+            named = ", ".join(_called(by_key[key]) for key in keys)
+            parts.append(words(f"said.merged_{name}", number=len(keys), names=named))
+    if not parts:
+        return "said.merged_same", {}
+    tray = [_called(by_key[key]) for key in (*merged.gone, *merged.changed) if by_key[key].sets]
+    text = words("said.merged", parts="; ".join(parts))
+    if tray:
+        text = f"{text} {words('said.merged_tray', names=', '.join(tray))}"
+    return "said.text", {"text": text}
+
+
+def _called(row: DeskRow) -> str:
+    return row.number or "?"

@@ -1,0 +1,113 @@
+"""What all pages of one desk share: the day, the sessions, and how the desk was started.
+
+Guarantees: nothing of it is a global variable, so several desks can run in one process, as tests do.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from consentkit.errors import ConsentkitError
+from consentkit.model.clinic import DeskSettings
+from consentkit.operations.desk.day import DeskDay
+from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.users import DeskUser, load_users
+from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
+from consentkit.web.passwords import PasswordDoor
+from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
+
+if TYPE_CHECKING:
+    from werkzeug import Request
+
+
+_SECONDS_BETWEEN_LOOKS = 20.0
+ROLES_BY_LINK = frozenset({DeskRole.DESK})
+"""What whoever has the link may do, where no users are named."""
+
+
+@dataclass
+class Desk:
+    """A desk that is running."""
+
+    day: DeskDay
+    printer: DeskPrinter
+    hosts: frozenset[str] = frozenset()
+    """The addresses, with their ports, under which browsers may call it."""
+    sessions: Sessions = field(default_factory=Sessions)
+    door: PasswordDoor | None = None
+    """What checks passwords; None on one computer, where the link is the key."""
+    shared: DeskSettings | None = None
+    """How several computers reach it; None on one computer."""
+    report: Callable[[str], None] = lambda text: None
+    """Where it is noted that something went wrong: by the name of the page and the kind of error only."""
+
+    def session_of(self, request: Request) -> Session | None:
+        """The session that a request belongs to."""
+        name = request.cookies.get(COOKIE)
+        if self.shared and self.shared.user_header:  # the proxy knows who it is, and its word ends a session, too
+            session = self.sessions.find(name, is_active=False)
+            if session and session.person != request.headers.get(self.shared.user_header, "").lower():
+                self.sessions.close(name)
+        is_active = request.headers.get("X-Desk-Refresh") is None  # a page that refreshes itself is nobody's work
+        return self.sessions.find(name, is_active=is_active)
+
+    def who(self, session: Session, role: DeskRole | None = None) -> Who:
+        """Who does something, as the journal has it, and as what."""
+        known = who_asks()
+        return replace(known, actor=session.person or known.actor, role=(role or session.main_role).value)
+
+    def open_by_link(self) -> tuple[str, Session]:
+        """Open a session for whoever has used a link."""
+        return self.sessions.open(who_asks().actor, ROLES_BY_LINK)
+
+    def users(self) -> Mapping[str, DeskUser]:
+        """Who may sign in, as the clinic's file has it now."""
+        return load_users(self.day.maker.place.folder)
+
+    def open_for(self, account: str, user: DeskUser, *, needs_password: bool) -> str:
+        """Open a session for somebody who has signed in. Returns the name that the browser keeps."""
+        roles = frozenset(map(DeskRole, user.roles))
+        name, session = self.sessions.open(account, roles, needs_password=needs_password)
+        self.note(session, "signed-in")
+        return name
+
+    def note(self, session: Session, action: JournalAction) -> None:
+        """Let the journal have what somebody did who has signed in."""
+        self._record(JournalEntry(action, self.who(session)))
+
+    def note_loaded(self, session: Session, count: int) -> None:
+        """Let the journal have how many visits a schedule had that somebody loaded."""
+        if self.printer.journal is not None:
+            self.printer.journal.record(JournalEntry("loaded", self.who(session), count=count))
+
+    def note_failure(self, account: str | None) -> None:
+        """Let the journal have that somebody could not sign in; with the account only where there is such a user."""
+        self._record(JournalEntry("failed-sign-in", replace(who_asks(), actor=account or UNKNOWN_ACTOR, role=None)))
+
+    def _record(self, entry: JournalEntry) -> None:
+        if self.printer.journal is not None and self.shared is not None:
+            self.printer.journal.record(entry)
+
+    def end_day(self) -> None:
+        """Forget everything about the visits."""
+        self.day.end()
+        self.sessions.forget_day()
+
+    def work(self) -> threading.Thread:
+        """Start to make papers of visits in the background, and to look whether the date is over."""
+        thread = threading.Thread(target=self._work, name="papers", daemon=True)
+        thread.start()
+        return thread
+
+    def _work(self) -> None:
+        while True:
+            try:
+                self.day.end_if_over()
+                if not self.day.prepare_next():
+                    self.day.wait(_SECONDS_BETWEEN_LOOKS)
+            except ConsentkitError as error:  # such as mistakes in clinic.yaml: the pages say what is wrong
+                self.report(f"papers: {type(error).__name__}")
+                self.day.wait(_SECONDS_BETWEEN_LOOKS)

@@ -1,0 +1,107 @@
+"""Printing: one visit, one visit again, all that are ready.
+
+Guarantees: each form says how often the papers were printed when it was shown, so that a double click, the back button
+or a second clerk prints nothing more; without a print queue, the browser gets the very set that was counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from consentkit.errors import ConsentkitError
+from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.desk.printing import Reason
+from consentkit.web.day_pages import printer_of_session
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sessions import DeskRole
+from consentkit.web.shown import say_and_go, shown_rows
+from consentkit.web.visit_pages import pdf_answer
+
+pages = Blueprint("print", __name__)
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+
+@pages.post("/visit/<key>/print")
+@access(DeskRole.DESK)
+def print_one(key: str) -> Any:
+    """Print the papers of a visit for the first time."""
+    if this_desk().day.row(key).sets:
+        raise DeskRefusal("printed-meanwhile")
+    return _print(key, None)
+
+
+@pages.get("/visit/<key>/again")
+@access(DeskRole.DESK)
+def ask_again(key: str) -> str:
+    """Ask the question that matters before papers are printed again."""
+    (visit,) = shown_rows([this_desk().day.row(key)])
+    return render_template("again.html", visit=visit, reasons=REASONS)
+
+
+@pages.post("/visit/<key>/again")
+@access(DeskRole.DESK)
+def print_again(key: str) -> Any:
+    """Print the papers of a visit again."""
+    chosen = next((reason for reason in REASONS if reason == request.form.get("reason")), None)
+    is_wrong = chosen not in {"more-copies"}
+    if chosen is None or (is_wrong and request.form.get("taken") != "yes"):
+        this_session().message = "again_taken_missing", {}
+        return redirect(url_for("print.ask_again", key=key), 303)
+    return _print(key, chosen)
+
+
+@pages.post("/print-all")
+@access(DeskRole.DESK)
+def print_all() -> Any:
+    """Print the papers of all visits that were ready when the page was shown, in the order of the day."""
+    desk, printer, printed = this_desk(), printer_of_session(), 0
+    if printer is None:
+        raise DeskRefusal("not-ready")
+    requested = set(request.form.getlist("visit"))
+    for row in desk.day.rows():
+        if row.key not in requested or row.sets:
+            continue
+        try:
+            desk.printer.print(row.key, 0, printer, desk.who(this_session()))
+        except DeskRefusal:  # it was changed or printed meanwhile: its row shows it
+            continue
+        except ConsentkitError as error:
+            return say_and_go("said.printed_some", number=printed, message=str(error))
+        printed += 1
+    return say_and_go("said.printed_all", number=printed)
+
+
+@pages.get("/visit/<key>/set/<int:serial>")
+@access(DeskRole.DESK)
+def print_here(key: str, serial: int) -> str:
+    """A set that the browser is to print."""
+    (visit,) = shown_rows([this_desk().day.row(key)])
+    return render_template("print_here.html", visit=visit, serial=serial)
+
+
+@pages.get("/visit/<key>/set/<int:serial>.pdf")
+@access(DeskRole.DESK)
+def set_to_print(key: str, serial: int) -> Response:
+    """The PDF of a set that the browser is to print."""
+    return pdf_answer(this_desk().printer.papers(key, serial))
+
+
+@pages.post("/lost/<int:intent>")
+@access(DeskRole.DESK)
+def answer_lost(intent: int) -> Any:
+    """Note whether papers came out that were on their way when the program was stopped."""
+    desk = this_desk()
+    desk.printer.settle(intent, desk.who(this_session()), came_out=request.form.get("came_out") == "yes")
+    return redirect(url_for("day.show"), 303)
+
+
+def _print(key: str, reason: Reason | None) -> Any:
+    desk, printer = this_desk(), printer_of_session()
+    text = request.form.get("printed", "")
+    done = desk.printer.print(key, int(text) if text.isdecimal() else -1, printer, desk.who(this_session()), reason)
+    if printer is None:
+        return redirect(url_for("print.print_here", key=key, serial=done.serial), 303)
+    this_session().message = "said.printed", {"serial": done.serial, "number": desk.day.row(key).number}
+    return redirect(url_for("day.show", visit=key, _anchor=f"who-{key}"), 303)

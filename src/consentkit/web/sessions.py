@@ -1,0 +1,131 @@
+"""Who uses the desk: one-time links, sessions, roles.
+
+Guarantees: all of it is in memory; a link opens one session and then none; a session is known by a random name that
+only its browser has, and ends with the process at the latest; a session that was idle for long is locked.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+COOKIE = "consentkit-desk"
+"""Under what a browser keeps the name of its session."""
+IDLE_SECONDS = 300.0
+"""How long nobody needs to have done anything until names are taken out of the page."""
+
+
+class DeskRole(StrEnum):
+    """What somebody may do."""
+
+    DESK = "desk"
+    """Load, edit, print."""
+    CLINICIAN = "clinician"
+    """Read what changed, approve."""
+    AUDITOR = "auditor"
+    """Read the journal."""
+
+
+@dataclass
+class Session:
+    """A browser that is signed in."""
+
+    person: str
+    roles: frozenset[DeskRole]
+    last_seen: float
+    needs_password: bool = False
+    """Whether a locked session opens by the password only."""
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    """What each form of this session contains, so that no other page can send one."""
+    is_locked: bool = False
+    language: str = ""
+    printer: str = ""
+    has_shortcuts: bool = True
+    """Whether letters do something by themselves (WCAG 2.2, success criterion 2.1.4)."""
+    message: tuple[str, dict[str, object]] | None = field(default=None, repr=False)
+    """What is said on the next page: the key of a sentence, and what it is about."""
+    draft: bytes = field(default=b"", repr=False)
+    """The packet of an edit that is not saved, as the preview shows it."""
+
+    @property
+    def main_role(self) -> DeskRole:
+        """In which of its roles somebody acts."""
+        return next(role for role in DeskRole if role in self.roles)
+
+    def may(self, roles: frozenset[DeskRole]) -> bool:
+        """Whether it has one of some roles."""
+        return bool(self.roles & roles)
+
+    def is_form_of(self, token: str) -> bool:
+        """Whether a form is one of this session's."""
+        return hmac.compare_digest(self.csrf.encode(), token.encode())
+
+
+@dataclass
+class Sessions:
+    """The sessions and links of a desk."""
+
+    clock: Callable[[], float] = time.monotonic
+    idle_seconds: float = IDLE_SECONDS
+    _links: set[str] = field(default_factory=set, repr=False)
+    _sessions: dict[str, Session] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def new_link(self) -> str:
+        """A token that opens one session. Earlier ones that nobody used open none any more."""
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            self._links = {token}
+        return token
+
+    def use_link(self, token: str) -> bool:
+        """Whether a token opens a session; it opens no other one."""
+        with self._lock:
+            matching = {link for link in self._links if hmac.compare_digest(link.encode(), token.encode())}
+            self._links -= matching
+        return bool(matching)
+
+    def open(self, person: str, roles: frozenset[DeskRole], *, needs_password: bool = False) -> tuple[str, Session]:
+        """Open a session. Returns the name that its browser keeps, too."""
+        name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password)
+        with self._lock:
+            self._sessions[name] = session
+        return name, session
+
+    def find(self, name: str | None, *, is_active: bool) -> Session | None:
+        """The session of a browser. `is_active` says whether a person has done something just now."""
+        with self._lock:
+            session = self._sessions.get(name or "")
+            if session is None:
+                return None
+            now = self.clock()
+            if now - session.last_seen > self.idle_seconds:
+                lock(session)
+            elif is_active:
+                session.last_seen = now
+            return session
+
+    def unlock(self, session: Session) -> None:
+        """Show the pages to a session again."""
+        session.is_locked, session.last_seen = False, self.clock()
+
+    def close(self, name: str | None) -> None:
+        """End a session."""
+        with self._lock:
+            self._sessions.pop(name or "", None)
+
+    def forget_day(self) -> None:
+        """Drop what sessions hold of the visits of a day."""
+        with self._lock:
+            for session in self._sessions.values():
+                session.draft, session.message = b"", None
+
+
+def lock(session: Session) -> None:
+    """Show nothing more to a session until it is unlocked, and drop what it holds of visits."""
+    session.is_locked, session.draft, session.message = True, b"", None

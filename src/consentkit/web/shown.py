@@ -1,0 +1,141 @@
+"""What the templates get: rows as the pages show them, and what all pages need.
+
+Guarantees: a template decides nothing about a visit; each value here is ready to be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import g, redirect, request, url_for
+
+from consentkit.errors import ConsentkitError
+from consentkit.operations.desk.fields import FIELDS, value_of
+from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
+from consentkit.web.guards import this_desk, this_session
+from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
+from consentkit.web.words import DEFAULT, Words, words_of
+
+if TYPE_CHECKING:
+    from werkzeug import Response
+
+    from consentkit.operations.desk.rows import Remedy
+    from consentkit.web.desk import Desk
+    from consentkit.web.sessions import Session
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A visit as the table shows it."""
+
+    row: DeskRow = field(repr=False)
+    name: str = field(repr=False)
+    time: str
+    papers: tuple[tuple[str, str], ...]
+    """The services, by code and title."""
+    language: str
+    """The language of the papers, where it is not the clinic's."""
+    sentences: tuple[Sentence, ...] = field(repr=False)
+    warnings: tuple[str, ...] = field(repr=False)
+    remedies: tuple[tuple[Remedy, str], ...]
+    last: PrintedSet | None
+    printed: str
+    """When and as which set it was printed last."""
+    old_set: str
+    """What to do about papers that are about and should not be."""
+
+    @property
+    def key(self) -> str:
+        """How addresses name it."""
+        return self.row.key
+
+    @property
+    def first_field(self) -> str:
+        """The place in the form where the first problem is."""
+        field = next((sentence.field for sentence in self.sentences if sentence.field in FIELDS), "")
+        return f"f-{field or 'patient_name'}"
+
+    @property
+    def state(self) -> VisitState:
+        """Its state."""
+        return self.row.state
+
+
+def here() -> dict[str, Any]:
+    """What every template gets."""
+    session: Session | None = g.get("session")
+    words = current_words()
+    said = None
+    if session and session.message and request.method == "GET" and request.endpoint != "day.rows":
+        (key, values), session.message = session.message, None
+        said = words(key, **values)
+    return {"words": words, "session": session, "said": said, "csrf": session.csrf if session else ""}
+
+
+def current_words() -> Words:
+    """The words in which the pages of this session are shown."""
+    session: Session | None = g.get("session")
+    return words_of(session.language if session and session.language else language_of_clinic(this_desk()))
+
+
+def language_of_clinic(desk: Desk) -> str:
+    """The language in which the clinic works, as far as that can be read."""
+    try:
+        return desk.day.maker.clinic.language
+    except ConsentkitError:  # the page says what is wrong
+        return DEFAULT
+
+
+def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
+    """Go to a page, which then says something."""
+    session = this_session()
+    session.message = key, values
+    named: dict[str, Any] = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
+    if to == "texts.read":
+        named = values
+    return redirect(url_for(to, **named), 303)
+
+
+def known() -> Known:
+    """What is there to compare visits with."""
+    maker = this_desk().day.maker
+    return Known(maker.titles, tuple(maker.workspace.languages()))
+
+
+def shown_rows(rows: list[DeskRow]) -> list[ShownRow]:
+    """Visits as the table shows them."""
+    words, what_is_known, language = current_words(), known(), language_of_clinic(this_desk())
+    return [shown_row(row, words, what_is_known, language) for row in rows]
+
+
+def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -> ShownRow:
+    """A visit as the table shows it."""
+    codes = row.data.get("procedures", [])
+    own = value_of(row.data, "language")
+    last = row.sets[-1] if row.sets else None
+    at = words.time(last.at.time()) if last else ""
+    return ShownRow(
+        row=row,
+        name=value_of(row.data, "patient_name") or words("unnamed"),
+        time=_time(value_of(row.data, "time"), words),
+        papers=tuple(
+            (str(code), what_is_known.titles.get(code, "")) for code in (codes if isinstance(codes, list) else [])
+        ),
+        language=words.at("languages").get(own, own) if own and own != language else "",
+        sentences=tuple(sentences(row, words, what_is_known)),
+        warnings=tuple(warnings(row, words)),
+        remedies=tuple((remedy, label_of(remedy, words)) for remedy in (row.check.remedies if row.check else ())),
+        last=last,
+        printed=words("printed_at", serial=last.serial, time=at) if last else "",
+        old_set=words("old_set", serial=last.serial, time=at) if last and row.has_old_set else "",
+    )
+
+
+def _time(text: str, words: Words) -> str:
+    import datetime
+
+    try:
+        return words.time(datetime.time.fromisoformat(text))
+    except ValueError:
+        return text

@@ -1,0 +1,93 @@
+"""The pages of whoever approves texts.
+
+Guarantees: nobody approves a text without having its pages and its changes on the screen, saying so, and giving the
+password again; what is approved is what was on the screen.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from consentkit.model.identity import VARIANTS, Identity
+from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.desk.texts import approve_text, list_texts, read_text
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sessions import DeskRole
+from consentkit.web.shown import say_and_go
+from consentkit.web.sign_in_pages import has_right_password
+from consentkit.web.visit_pages import pdf_answer
+
+pages = Blueprint("texts", __name__, url_prefix="/texts")
+
+
+@pages.get("/")
+@access(DeskRole.CLINICIAN)
+def show() -> str:
+    """All texts, with the state of each."""
+    return render_template("texts.html", states=list_texts(this_desk().day.maker.place))
+
+
+@pages.get("/<code>/<language>/<variant>")
+@access(DeskRole.CLINICIAN)
+def read(code: str, language: str, variant: str) -> str:
+    """A text: what has changed, what it says, what keeps it from being approved."""
+    text = read_text(this_desk().day.maker.place, _identity(code, language, variant))
+    return render_template("text.html", text=text, proposed=_in_a_year(datetime.date.today()))
+
+
+@pages.get("/<code>/<language>/<variant>.pdf")
+@access(DeskRole.CLINICIAN)
+def pdf(code: str, language: str, variant: str) -> Any:
+    """The pages of a text."""
+    return pdf_answer(read_text(this_desk().day.maker.place, _identity(code, language, variant)).pdf)
+
+
+@pages.post("/<code>/<language>/<variant>")
+@access(DeskRole.CLINICIAN)
+def approve(code: str, language: str, variant: str) -> Any:
+    """Approve a text."""
+    desk, session = this_desk(), this_session()
+    here = {"to": "texts.read", "code": code, "language": language, "variant": variant}
+    if request.form.get("read") != "yes":
+        return say_and_go("said.text-not-read", **here)
+    if session.needs_password and not has_right_password(session):
+        return say_and_go("sign_in_wrong", **here)
+    user = desk.users().get(session.person)
+    if user is None:
+        abort(403)
+    try:
+        approve_text(
+            desk.day.maker.place,
+            _identity(code, language, variant),
+            request.form.get("content", ""),
+            by=user.name,
+            until=_day(request.form.get("until", "")),
+            who=desk.who(session, DeskRole.CLINICIAN),
+        )
+    except DeskRefusal as refusal:
+        return say_and_go(f"said.{refusal.reason}", **here)
+    return say_and_go("said.text-approved", to="texts.show", code=code)
+
+
+def _identity(code: str, language: str, variant: str) -> Identity:
+    kind = next((one for one in VARIANTS if one == variant), None)
+    if kind is None:
+        abort(404)
+    return Identity(code, language, kind)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        abort(400)
+
+
+def _in_a_year(day: datetime.date) -> datetime.date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # on the 29th of February
+        return day.replace(year=day.year + 1, day=28)

@@ -1,0 +1,35 @@
+"""A small clinic's desk, and a clerk who sits at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from consentkit.web.desk import Desk
+from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_clinic(tmp_path_factory.mktemp("desk") / "clinic")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(clinic: Path, clock: Clock) -> Desk:
+    return new_small_desk(clinic, clock)
+
+
+@pytest.fixture
+def printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:
+    return set_up_printer(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def clerk(desk: Desk, printer: Printer) -> Clerk:
+    return Clerk.at(desk)

@@ -1,0 +1,341 @@
+"""A morning at the desk in a real browser: by keyboard alone, judged by axe-core, and without script."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from consentkit.operations.desk.rows import DeskRow
+from consentkit.operations.journal import who_asks
+from consentkit.web.desk import Desk
+from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
+from kit.packets import page_texts
+from kit.skipping import require
+from kit.small import CODE
+
+pytestmark = pytest.mark.xdist_group("desk-browser")
+NAMES = (
+    "Siobhán O’Keeffe-Martínez",
+    "José Luis Rodríguez",
+    "Marcus T. Whitfield Jr.",
+    "Suharto",
+    "Nguyễn Thị Minh Khai",
+    "Nora Nie",
+    "Dot Dobbs",
+    "Eve Ames",
+    "Fay Fry",
+    "Gus Gale",
+    "Hal Hart",
+    "Ivy Ivers",
+)
+SECONDS = 60_000
+"""Milliseconds after which a step counts as failed; none takes a tenth of it on an idle machine."""
+expect.set_options(timeout=SECONDS)
+
+
+@dataclass
+class OpenDesk:
+    """A desk with a server around it, and a way to open it in a browser."""
+
+    desk: Desk
+    address: str
+    printer: Printer
+    browser: Browser
+    problems: list[str]
+
+    def open(self, **context: Any) -> Page:
+        """A page of the desk, opened by a link of its own."""
+        page = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context}).new_page()
+        page.set_default_timeout(SECONDS)
+        page.add_init_script("window.print = () => {}")  # a browser without a screen has no dialog
+        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.goto(f"{self.address}/open/{self.desk.sessions.new_link()}")
+        return page
+
+    def row(self, number: str) -> DeskRow:
+        (row,) = [row for row in self.desk.day.rows() if row.number == number]
+        return row
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    require("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
+    printer = set_up_printer(tmp_path, monkeypatch)
+    desk = new_small_desk(small_clinic(tmp_path / "clinic"), Clock())
+    desk.work()
+    with serving(desk) as address:
+        made = OpenDesk(desk, address, printer, browser, [])
+        yield made
+        for context in browser.contexts:
+            context.close()
+    assert made.problems == []
+
+
+@pytest.fixture
+def twelve(tmp_path: Path) -> Path:
+    """A schedule of twelve visits, one of them with an add-on alone."""
+    rows = [
+        {"patient_name": name, "time": f"{8 + place // 2:02}:{place % 2 * 30:02}"} for place, name in enumerate(NAMES)
+    ]
+    rows[2]["procedures"] = ADD_ON
+    rows[7] |= {"interpreter": "Ida Ames", "interpreter_is": "professional", "interpreter_language": "Spanish"}
+    path = tmp_path / "day.csv"
+    path.write_bytes(schedule(*rows))
+    return path
+
+
+def wait_until_ready(page: Page) -> None:
+    expect(page.locator("#rows[data-waiting='0']")).to_be_attached(timeout=SECONDS)
+
+
+def tab_to(page: Page, is_there: Callable[[], bool], most: int = 60) -> None:
+    """Press Tab until the focus is where it should be."""
+    for _ in range(most):
+        if is_there():
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"the focus does not come there: it is at {focus(page)}")
+
+
+def focus(page: Page) -> str:
+    """The name of what has the focus."""
+    return str(page.evaluate("() => document.activeElement.id || document.activeElement.textContent.trim()"))
+
+
+def load(page: Page, file: Path) -> None:
+    page.locator("#file").focus()
+    page.locator("#file").set_input_files(file)  # the system's own dialog is not part of the page
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until_ready(page)
+
+
+def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
+    page = opened.open()
+    load(page, twelve)
+    expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 need attention, 0 printed")
+    help_the_add_on(page)
+    print_all(opened, page)
+    correct_a_name(opened, page)
+    change_the_interpreter(opened, page)
+    add_a_walk_in_while_the_printer_is_jammed(opened, page)
+    lock_the_page(page)
+
+
+def help_the_add_on(page: Page) -> None:
+    """What an add-on lacks is added by the button in its row."""
+    tab_to(page, lambda: focus(page).startswith(f"Add {CODE}: Marcus"), most=40)
+    page.keyboard.press("Enter")
+    wait_until_ready(page)
+    expect(page.locator("#counts")).to_contain_text("12 ready")
+
+
+def print_all(opened: OpenDesk, page: Page) -> None:
+    """All are printed in one stroke; the printer takes them in the order of the day."""
+    page.keyboard.press("Shift+P")
+    expect(page.locator("#said")).to_contain_text("Sent to the printer: 12 visits.")
+    assert [name in page_texts(pdf)[0] for name, pdf in zip(NAMES, opened.printer.sets, strict=True)] == [True] * 12
+
+
+def correct_a_name(opened: OpenDesk, page: Page) -> None:
+    """A misspelt name is found, corrected with its papers beside it, and printed again with one question."""
+    page.keyboard.press("/")
+    page.keyboard.type("nie")
+    page.keyboard.press("Enter")
+    expect(page.locator("#counts")).to_have_text("1 of 12 visits match")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit")).to_be_visible()
+    page.keyboard.press("e")
+    assert focus(page) == "f-patient_name"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Nora Nye")
+    expect(page.locator("#preview iframe[src*=draft]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#details")).to_contain_text("Take the old papers out of the tray")
+    page.keyboard.press("p")
+    expect(page.locator("h1")).to_have_text("Print again: visit V-6")
+    tab_to(page, lambda: focus(page) == "taken")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text("print 2 of visit V-6")
+    assert "Nora Nye" in page_texts(opened.printer.sets[-1])[0]
+    assert focus(page).startswith("who-"), "the focus is on the row that was worked on"
+
+
+def change_the_interpreter(opened: OpenDesk, page: Page) -> None:
+    """Somebody else comes to interpret."""
+    page.goto(f"{opened.address}/?visit={opened.row('V-8').key}")
+    page.locator("#f-interpreter").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Marisol Quintana")
+    page.keyboard.press("Enter")
+    expect(page.locator("#details")).to_contain_text("Changed since printed")
+
+
+def add_a_walk_in_while_the_printer_is_jammed(opened: OpenDesk, page: Page) -> None:
+    """Four fields; nothing is printed until the printer can, and then it is print 1."""
+    opened.printer.jam()
+    page.keyboard.press("n")
+    expect(page.locator("#w-name")).to_be_focused()
+    page.keyboard.type("Wim Walk")
+    page.keyboard.press("Tab")
+    page.keyboard.type("01021990")
+    tab_to(page, lambda: focus(page) == "w-record", most=4)
+    page.keyboard.type("MR-900")
+    page.keyboard.press("Tab")
+    page.keyboard.type("A small")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#details")).to_contain_text("Wim Walk")
+    wait_until_ready(page)
+    expect(page.locator("#details [data-shortcut=p]")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator("#said")).to_contain_text("Nothing was printed.")
+    opened.printer.jam(is_jammed=False)
+    (walk_in,) = [row for row in opened.desk.day.rows() if row.is_walk_in]
+    page.locator(f"#who-{walk_in.key}").focus()
+    page.keyboard.press("p")
+    expect(page.locator("#said")).to_contain_text("print 1 of visit W-1123")
+    assert "Wim Walk" in page_texts(opened.printer.sets[-1])[0]
+    page.keyboard.press("d")
+    expect(page.locator("#details")).to_contain_text("Done")
+
+
+def lock_the_page(page: Page) -> None:
+    """What was on the page is not there any more, whatever button is pressed."""
+    page.keyboard.press("Control+l")
+    expect(page.locator("h1")).to_have_text("Locked")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Locked")
+    expect(page.locator("body")).not_to_contain_text("Nora Nye")
+
+
+def axe_on(page: Page) -> list[str]:
+    """What axe-core finds on a page, by rule and place."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    options = {"iframes": False, "resultTypes": ["violations"]}  # the viewer of PDF files is the browser's own
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]
+
+
+def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open(bypass_csp=True)  # axe itself comes in as a script
+    states = {"empty": axe_on(page)}
+    file = tmp_path / "five.csv"
+    file.write_bytes(schedule({}, {"procedures": ADD_ON}, {"patient_name": "Nora Nie"}, {}, {}))
+    load(page, file)
+    for number in ("V-3", "V-4", "V-5"):
+        opened.desk.printer.print(opened.row(number).key, 0, "front-desk", who_asks())
+    file.write_bytes(schedule({}, {"procedures": ADD_ON}, {"patient_name": "Nora Nye"}, {}))
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="Load schedule").click()
+    opened.desk.day.mark_done(opened.row("V-4").key, is_done=True)
+    wait_until_ready(page)
+    page.reload()
+    assert {row.state.value for row in opened.desk.day.rows()} == {"ready", "attention", "changed", "done", "gone"}
+    states["day"] = axe_on(page)
+    for number in ("V-1", "V-2", "V-3", "V-5"):
+        page.goto(f"{opened.address}/?visit={opened.row(number).key}")
+        states[number] = axe_on(page)
+    key = opened.row("V-3").key
+    for path in ("/?walk-in=1", f"/visit/{key}/again", f"/visit/{key}/set/1", "/end", "/locked", "/nowhere"):
+        page.goto(opened.address + path)
+        states[path] = axe_on(page)
+    opened.problems.clear()  # the last two answers are no successes, as they should be
+    assert {name: problems for name, problems in states.items() if problems} == {}
+
+
+def test_nothing_is_cut_off_on_a_narrow_screen_or_at_four_times_the_size(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open(viewport={"width": 320, "height": 640})
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({"patient_name": "Bartholomew Alexander Featherstonehaugh"}, {"procedures": ADD_ON}))
+    load(page, file)
+    for path in ("/", f"/?visit={opened.row('V-2').key}", "/?walk-in=1", f"/visit/{opened.row('V-1').key}/again"):
+        page.goto(opened.address + path)
+        wide = page.evaluate(
+            "() => [...document.querySelectorAll('body :not(thead, thead *)')]"
+            ".filter(one => one.getBoundingClientRect().right > 320).map(one => one.outerHTML.slice(0, 80))"
+        )
+        assert wide == [], path
+
+
+def test_a_day_without_script(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open(java_script_enabled=False)
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({"patient_name": "Nora Nie"}))
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="Load schedule").click()
+    expect(page.get_by_text("1 ready")).to_be_visible()  # the page loads itself again until its papers are there
+    page.get_by_role("link", name="Nora Nie").click()
+    page.fill("#f-patient_name", "Nora Nye")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("1 ready")).to_be_visible()
+    page.locator("tbody").get_by_role("button", name="Print").click()
+    expect(page.get_by_text("Sent to the printer: print 1 of visit V-1.")).to_be_visible()
+    assert "Nora Nye" in page_texts(opened.printer.sets[0])[0]
+
+
+def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:
+    page = opened.open()
+    page.evaluate(
+        """text => {
+            const files = new DataTransfer();
+            files.items.add(new File([text], "day.csv"));
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true }));
+        }""",
+        schedule({}).decode(),
+    )
+    expect(page.locator("#said")).to_contain_text("1 visits loaded.")
+
+
+def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
+    opened: OpenDesk, tmp_path: Path
+) -> None:
+    page = opened.open()
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({}))
+    load(page, file)
+    page.locator("#sought").focus()
+    page.keyboard.type("npP")
+    assert page.input_value("#sought") == "npP"
+    page.get_by_role("button", name="Switch shortcuts off").click()
+    page.locator("a.who").focus()
+    page.keyboard.press("p")
+    expect(page.get_by_role("button", name="Switch shortcuts on")).to_be_visible()
+    assert opened.printer.sets == []
+
+
+def test_what_is_shown_is_the_packet_and_not_a_black_box(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open()
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({}))
+    load(page, file)
+    page.locator("a.who").click()
+    frame = page.locator("#preview iframe")
+    for _ in range(100):
+        picture = Image.open(io.BytesIO(frame.screenshot())).convert("L")
+        middle = picture.crop(
+            (picture.width // 3, picture.height // 3, picture.width * 2 // 3, picture.height * 2 // 3)
+        )
+        if sum(middle.histogram()[200:]) > middle.width * middle.height / 2:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the preview does not become a white page")

@@ -1,0 +1,236 @@
+"""Several computers, several people: who gets in by a password or a proxy, and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.operations.desk.users import DeskUser, add_user, load_users
+from consentkit.operations.opening import settle
+from consentkit.operations.packets import PacketOptions
+from consentkit.web.desk import Desk
+from consentkit.web.passwords import PasswordDoor, hashed
+from consentkit.web.request import DeskRequest
+from consentkit.web.server import new_desk
+from kit.desk import Clerk, Printer, small_clinic
+from kit.running import Outcome
+from kit.small import CODE
+
+HOST = "desk.small.example"
+PROXY = "10.0.0.1"
+PASSWORD = "correct horse battery"
+SHARED = f"name: Small Clinic\njournal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
+
+
+@pytest.fixture(scope="session")
+def kept_password() -> str:
+    return hashed(PASSWORD)
+
+
+def shared_desk(folder: Path, kept: str, settings: str = SHARED) -> Desk:
+    clinic = small_clinic(folder, settings)
+    (clinic / "services.yaml").write_text(f"services: [{CODE}]\n")
+    for account, roles in {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",)}.items():
+        add_user(clinic, account, DeskUser(name=account.title(), roles=roles, password=kept))  # type: ignore[arg-type]
+    request = DeskRequest(settle(clinic), PacketOptions(allow_drafts=True), listen="0.0.0.0")
+    return new_desk(request, lambda text: None)
+
+
+@pytest.fixture
+def shared(tmp_path: Path, kept_password: str) -> Desk:
+    return shared_desk(tmp_path / "clinic", kept_password)
+
+
+class User(Clerk):
+    """Somebody with a browser on another computer."""
+
+    @staticmethod
+    def of(desk: Desk) -> User:
+        clerk = Clerk.at(desk, signs_in=False)
+        user = User(desk, clerk.client)
+        user.host = HOST
+        return user
+
+    def sign_in(self, account: str, password: str = PASSWORD) -> int:
+        status = self.post("/sign-in", {"account": account, "password": password}).status_code
+        if status == 303:
+            self.look("/end" if account != "audrey" else "/journal/")
+        return status
+
+
+def actions(desk: Desk) -> list[tuple[str, str, str | None]]:
+    journal = desk.printer.journal
+    assert journal is not None
+    return [(row.entry.action, row.entry.who.actor, row.entry.who.role) for row in journal.rows()][1:]
+
+
+def test_a_user_signs_in_and_the_journal_says_so(shared: Desk) -> None:
+    user = User.of(shared)
+    assert user.get("/").location == "/sign-in"
+    assert user.sign_in("nobody") == 403
+    assert user.sign_in("rosa", "wrong") == 403
+    assert user.sign_in("rosa") == 303
+    assert user.get("/").status_code == 200
+    assert actions(shared) == [
+        ("failed-sign-in", "unknown", None),
+        ("failed-sign-in", "rosa", None),
+        ("signed-in", "rosa", "desk"),
+    ]
+
+
+def test_no_link_opens_a_desk_that_is_shared(shared: Desk) -> None:
+    assert User.of(shared).get(f"/open/{shared.sessions.new_link()}").status_code == 403
+
+
+def test_a_thousand_bad_sign_ins_are_hardly_looked_at_and_the_right_one_waits(shared: Desk) -> None:
+    moment = [0.0]
+    shared.door = PasswordDoor(clock=lambda: moment[0])
+    user = User.of(shared)
+    statuses = [user.sign_in("rosa", f"guess {number}") for number in range(1000)]
+    assert statuses.count(403) == 5 and statuses.count(429) == 995
+    assert user.sign_in("rosa") == 429, "even the right password waits"
+    assert len(actions(shared)) == 5, "what was not looked at fills no journal"
+    moment[0] += 1.5
+    assert user.sign_in("rosa", "wrong") == 403
+    moment[0] += 1.5
+    assert user.sign_in("rosa") == 429, "each failure makes the next wait longer"
+    moment[0] += 1.5
+    assert user.sign_in("rosa") == 303
+
+
+def test_what_is_tried_under_one_name_does_not_keep_others_out(shared: Desk) -> None:
+    moment = [0.0]
+    shared.door = PasswordDoor(clock=lambda: moment[0])
+    for _ in range(6):
+        User.of(shared).sign_in("okonkwo", "wrong")
+    assert User.of(shared).sign_in("rosa") == 303
+
+
+@pytest.mark.parametrize(
+    ("account", "allowed", "refused"),
+    [
+        ("rosa", ["/"], ["/texts/", "/journal/"]),
+        ("okonkwo", ["/", "/texts/"], ["/journal/"]),
+        ("audrey", ["/journal/"], ["/", "/texts/", "/end"]),
+    ],
+)
+def test_each_role_has_its_pages(account: str, allowed: list[str], refused: list[str], shared: Desk) -> None:
+    user = User.of(shared)
+    user.sign_in(account)
+    assert {path: user.get(path).status_code for path in allowed} == dict.fromkeys(allowed, 200)
+    assert {path: user.get(path).status_code for path in refused} == dict.fromkeys(refused, 403)
+
+
+def test_a_locked_page_opens_by_the_password_only(shared: Desk) -> None:
+    user = User.of(shared)
+    user.sign_in("rosa")
+    user.post("/lock")
+    user.get("/locked")
+    assert user.get("/").location == "/locked"
+    assert user.post("/unlock").status_code == 403
+    assert user.post("/unlock", {"password": "wrong"}).status_code == 403
+    assert user.get("/").location == "/locked"
+    assert user.post("/unlock", {"password": PASSWORD}).status_code == 303
+    assert user.get("/").status_code == 200
+    assert ("locked", "rosa", "desk") in actions(shared)
+
+
+def test_a_clinician_reads_a_text_and_approves_it_with_the_password_again(shared: Desk, printer: Printer) -> None:
+    user = User.of(shared)
+    user.sign_in("okonkwo")
+    assert "Never approved" in user.look("/texts/")
+    place = f"/texts/{CODE}/en/consent"
+    assert user.get(f"{place}.pdf").data.startswith(b"%PDF")
+    page = user.get(place).get_data(as_text=True)
+    content = page.split('name="content" value="')[1].split('"')[0]
+    form = {"content": content, "until": "2099-01-01", "read": "yes", "password": PASSWORD}
+    for change in ({"read": ""}, {"password": "wrong"}, {"content": "0" * 64}):
+        user.post(place, {**form, **change})
+        assert not (shared.day.maker.place.folder / "approvals.yaml").exists()  # type: ignore[operator]
+    user.post(place, form)
+    (approval,) = yaml.safe_load((shared.day.maker.place.folder / "approvals.yaml").read_text())["approvals"]  # type: ignore[operator]
+    assert approval["by"] == "Okonkwo" and approval["until"] == "2099-01-01"
+    assert ("approved", "okonkwo", "clinician") in actions(shared)
+    assert "Approved" in user.look("/texts/")
+
+
+def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Printer) -> None:
+    rosa, audrey = User.of(shared), User.of(shared)
+    rosa.sign_in("rosa")
+    rosa.load({})
+    rosa.print("V-1")
+    audrey.sign_in("audrey")
+    page = audrey.post("/journal/", {"visit": "V-1"}).get_data(as_text=True)
+    assert "rosa@" in page and "printed" in page and "front-desk-1" in page
+    assert audrey.post("/journal/", {"visit": "Nora Nye"}).status_code == 400
+    assert audrey.post("/journal/", {"day": "yesterday"}).status_code == 400
+
+
+def test_a_proxy_names_who_has_signed_in_and_nobody_else_may(tmp_path: Path, kept_password: str) -> None:
+    settings = f"{SHARED}  proxy: {PROXY}\n  user_header: X-Remote-User\n"
+    desk = shared_desk(tmp_path / "clinic", kept_password, settings)
+    user = User.of(desk)
+    named = {"X-Remote-User": "rosa"}
+    by_proxy = {"environ_overrides": {"REMOTE_ADDR": PROXY}, "headers": named}
+    assert user.get("/sign-in", headers=named).status_code == 403, "it does not come from the proxy"
+    assert user.get("/sign-in", environ_overrides={"REMOTE_ADDR": PROXY}).status_code == 401
+    unknown = {**by_proxy, "headers": {"X-Remote-User": "mallory"}}
+    assert user.get("/sign-in", **unknown).status_code == 401
+    answer = user.get("/sign-in", **by_proxy)
+    assert answer.status_code == 303 and "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_a_session_is_not_for_somebody_else_whom_the_proxy_names(tmp_path: Path, kept_password: str) -> None:
+    settings = f"{SHARED}  proxy: {PROXY}\n  user_header: X-Remote-User\n"
+    desk = shared_desk(tmp_path / "clinic", kept_password, settings)
+    user = User.of(desk)
+    user.scheme = "https"
+    by_proxy = {"environ_overrides": {"REMOTE_ADDR": PROXY}}
+    assert user.get("/sign-in", headers={"X-Remote-User": "rosa"}, **by_proxy).status_code == 303
+    assert user.get("/", headers={"X-Remote-User": "rosa"}, **by_proxy).status_code == 200
+    assert user.get("/", headers={"X-Remote-User": "audrey"}, **by_proxy).status_code == 303
+
+
+def test_a_shared_desk_needs_users_and_an_address(tmp_path: Path) -> None:
+    request = DeskRequest(settle(small_clinic(tmp_path / "one")), PacketOptions(), listen="0.0.0.0")
+    with pytest.raises(WrongUse, match="does not say how"):
+        new_desk(request, lambda text: None)
+    request = DeskRequest(settle(small_clinic(tmp_path / "two", SHARED)), PacketOptions(), listen="0.0.0.0")
+    with pytest.raises(WrongUse, match="nobody could sign in"):
+        new_desk(request, lambda text: None)
+
+
+def test_a_file_of_users_that_others_may_read_or_that_has_mistakes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "users.yaml"
+    path.write_text("users:\n  rosa:\n    name: Rosa\n    roles: [desk]\n")
+    path.chmod(0o640)
+    with pytest.raises(FileAccess, match="run `chmod 600"):
+        load_users(tmp_path)
+    path.chmod(0o600)
+    assert load_users(tmp_path)["rosa"].roles == ("desk",)
+    path.write_text("users:\n  rosa:\n    name: Rosa\n    roles: [boss]\n    password: secret\n")
+    with pytest.raises(InvalidInput) as caught:
+        load_users(tmp_path)
+    assert "secret" not in str(caught.value)
+    assert load_users(tmp_path / "nowhere") == {}
+
+
+def test_the_command_adds_a_user_and_keeps_the_others(
+    call: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = small_clinic(tmp_path / "clinic")
+    monkeypatch.setattr("click.prompt", lambda *_, **__: PASSWORD)
+    arguments = ("--role", "desk", "--clinic", clinic)
+    assert call("user", "rosa", "--name", "Rosa Díaz", *arguments).code == 0
+    assert call("user", "omar", "--name", "Omar", "--no-password", *arguments).code == 0
+    text = (clinic / "users.yaml").read_text(encoding="utf-8")
+    assert PASSWORD not in text and (clinic / "users.yaml").stat().st_mode & 0o777 == 0o600
+    users = load_users(clinic)
+    assert users["rosa"].name == "Rosa Díaz" and users["omar"].password is None
+    monkeypatch.setattr("click.prompt", lambda *_, **__: "short")
+    assert call("user", "eve", "--name", "Eve", *arguments).code == 2
+    assert call("user", "Eve!", "--name", "Eve", "--no-password", *arguments).code == 2
