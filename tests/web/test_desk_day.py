@@ -84,7 +84,7 @@ def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: 
         ({"language": "ar"}, "There are no papers in this language (ar).", "Print in Spanish"),
         ({"procedures": "NONE-1"}, "There are no papers for NONE-1.", ""),
         ({"date_of_birth": "09/07/1984"}, "Date of birth can’t be read as a date.", ""),
-        ({"record_number": ""}, "Record number is missing.", ""),
+        ({"record_number": ""}, "Needs: Record number", ""),
         ({"date_of_birth": "2015-07-09"}, "The patient is under 18.", ""),
         ({"interpreter": "Ida Nye", "interpreter_is": "relative"}, "A relative or a child", "Take the interpreter out"),
         ({"procedures": f"{CODE} {CODE}"}, f"{CODE} is there more than once.", "Name each only once"),
@@ -277,7 +277,7 @@ def test_an_edit_is_previewed_before_it_is_saved(clerk: Clerk) -> None:
     assert "Nora Nye" in page_texts(clerk.get(f"/visit/{row.key}/draft.pdf").data)[0]
     assert clerk.row("V-1").visit.patient.name == "Nora Nie"  # type: ignore[union-attr]
     answer = clerk.post(f"/visit/{row.key}/draft", {**typed, "date_of_birth": ""}).get_data(as_text=True)
-    assert "Date of birth is missing." in answer
+    assert "Needs: Date of birth" in answer
     assert clerk.get(f"/visit/{row.key}/draft.pdf").status_code == 404
 
 

@@ -44,6 +44,7 @@ class IncomingVisit:
     _places: dict[DataPath, str] = field(default_factory=dict)
     _needs: dict[str, Need] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
+    _refusals: list[Problem] = field(default_factory=list)
     _warnings: list[Problem] = field(default_factory=list)
     _is_abandoned: bool = False
 
@@ -58,12 +59,13 @@ class IncomingVisit:
     def ask(self, column: str, place: str, message: str, reason: NeedReason = "empty", given: str = "") -> None:
         """Say that a person must supply what belongs into a column, and why. `given` is for that person only."""
         if column not in self._needs:
-            self._needs[column] = Need(column, reason, None, given)
+            self._needs[column] = Need(column, reason, None, given, message)
             self._problems.append(self._problem(place, message))
 
     def refuse(self, place: str, message: str) -> None:
         """Say why there can be no papers for this visit."""
-        self._problems.append(self._problem(place, message))
+        self._refusals.append(self._problem(place, message))
+        self._problems.append(self._refusals[-1])
 
     def abandon(self, unreadable: Unreadable) -> None:
         """Say why it can't be read: what else it says, and what it lacks, is not known then."""
@@ -93,6 +95,7 @@ class IncomingVisit:
             number=self.shown if self.shown and entry.name.visit == self.shown else entry.number,
             code_places=((self.line, None),) * (len(entry.visit.procedures) if entry.visit else 0),
             needs=() if is_complete else in_order(needs),
+            refusals=tuple(self._refusals),
             warnings=tuple(self._warnings),
             origin=self.origin,
         )

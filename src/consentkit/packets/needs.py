@@ -30,6 +30,8 @@ class Need:
     """The column of the source, counted from 1, where it has one for it."""
     given: str = dataclasses.field(default="", repr=False, compare=False)
     """What the source has, for the person who supplies the rest; never for a message."""
+    message: str = dataclasses.field(default="", compare=False)
+    """Which mistake of the visit it is about, in the words of that mistake."""
 
     @property
     def label(self) -> str:

@@ -81,6 +81,8 @@ def row_of(row: FilledRow, name: str, seen: SeenVisits, settings: MappingSetting
     problems += dict.fromkeys(_in_table(problem, row) for problem in invalid)
     problems.sort(key=Problem.place)
     empty = [Need(column, "empty", row.columns.get(column)) for column in missing(filled) if column not in faults]
+    messages = {problem.field: problem.message for problem in reversed(problems)}
+    needs = [replace(need, message=messages.get(need.field, "")) for need in (*empty, *row.needs.values())]
     return ScheduleRow(
         line=row.line,
         visit=None if problems else visit,
@@ -89,7 +91,7 @@ def row_of(row: FilledRow, name: str, seen: SeenVisits, settings: MappingSetting
         number=visit.visit if visit else shown_number(source.data),
         code_column=row.columns.get("procedures"),
         data=source.data,
-        needs=in_order([*empty, *row.needs.values()]),
+        needs=in_order(needs),
     )
 
 

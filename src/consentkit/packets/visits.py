@@ -85,6 +85,8 @@ class VisitEntry:
     """What was read, by the keys of a visit, right or wrong; None where it can't be separated."""
     needs: tuple[Need, ...] = field(default=(), compare=False)
     """What it lacks that a person can supply, in the order of a schedule's columns; there is no visit then."""
+    refusals: tuple[Problem, ...] = field(default=(), compare=False)
+    """Those of its problems that nobody can help by supplying something, such as that the patient has died."""
     warnings: tuple[Problem, ...] = ()
     """What may be wrong with it, and does not stop it."""
     origin: Origin | None = field(default=None, compare=False, repr=False)
