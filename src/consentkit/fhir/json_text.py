@@ -1,4 +1,4 @@
-"""SystemsReading JSON that another system wrote.
+"""JSON that another system wrote.
 
 Guarantees: size and depth are bounded before anything is parsed; a key that appears twice in one object, a number that
 is none, and a byte that is not UTF-8 are refused, since no two programs read them alike; nothing of the file is quoted.
@@ -18,6 +18,8 @@ from consentkit.reading.files import decoded
 
 LARGEST_JSON = 16 * 1024 * 1024
 """Bytes that a file may have."""
+MOST_IN_JSON = 500_000
+"""Objects and lists that a file may hold."""
 DEEPEST_JSON = 20
 """Objects and lists that may be within each other."""
 
@@ -76,8 +78,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+_NUMBER = Number()
+
+
 def _number(_: str) -> Number:
-    return Number()
+    return _NUMBER
 
 
 def _no_number(_: str) -> Number:
@@ -85,8 +90,13 @@ def _no_number(_: str) -> Number:
 
 
 def _survey(text: str, name: str) -> list[int]:
-    """Bound the depth of a text. Returns the lines on which the items of the outermost list `entry` begin."""
+    """Bound the depth of a text, and how much is in it.
+
+    Returns the lines on which the items of the outermost list `entry` begin.
+    """
     depth, line, key, entry_depth = 0, 1, "", False
+    if text.count("{") + text.count("[") > MOST_IN_JSON:
+        raise fault(name, "holds too much; export fewer days at a time")
     lines: list[int] = []
     for token in _TOKEN.finditer(text):
         match token.group()[0]:

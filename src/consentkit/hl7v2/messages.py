@@ -20,6 +20,8 @@ from consentkit.problems import Problem
 
 MOST_MESSAGES = 5000
 """Messages that a file may hold."""
+MOST_PARTS = 600_000
+"""Fields, and parts of fields, that a file may hold, empty ones too."""
 LONGEST_SEGMENT = 128 * 1024
 """Bytes that a segment may have."""
 _LINE_END = re.compile(rb"\r\n|\r|\n|\x1c")
@@ -166,6 +168,8 @@ def read_messages(data: bytes, name: str, encoding: str) -> MessageFile:
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(0) > len(data) / 4:
         raise _fault(name, None, "is written in UTF-16; write messages in UTF-8")
+    if sum(map(data.count, (b"|", b"^", b"~", b"&"))) > MOST_PARTS:
+        raise _fault(name, None, f"holds more than {MOST_PARTS:,} fields; split it up")
     counts = {b"BTS": 0, b"FTS": 0, b"BHS": 0, b"FHS": 0}
     groups: list[list[tuple[int, bytes]]] = []
     trailers: list[tuple[bytes, int]] = []

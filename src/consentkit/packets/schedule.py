@@ -25,13 +25,11 @@ from consentkit.packets.mapping.outcome import Outcome
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.packets.shown_numbers import name_among
 from consentkit.problems import Problem, did_you_mean, listed
-from consentkit.reading.tables import SEPARATORS, TableRow, split_line
+from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, split_line
 from consentkit.reading.yaml_file import looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024
 """Bytes that a schedule may have."""
-MOST_ROWS = 5000
-"""Visits that a schedule may hold."""
 LONGEST_LINE = 128 * 1024
 """Bytes that a line may have, which bounds the memory that reading takes."""
 

@@ -17,6 +17,10 @@ from consentkit.problems import Problem
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may separate cells, with what messages call it."""
+MOST_ROWS = 5000
+"""The most rows that a table may have."""
+MOST_LINES = 100_000
+"""The most lines that a table may have: blank ones count, and so do those within cells."""
 MOST_COLUMNS = 300
 """The most cells that a row may have."""
 _MOST_LINES_OF_ROW = 60
@@ -86,6 +90,12 @@ def text_table(data: bytes, encoding: str, name: str) -> tuple[TextTable, str | 
         separator = stated[1]
         lines = lines[1:]
     return TextTable(tuple(lines)), separator
+
+
+def require_few_lines(data: bytes, name: str) -> None:
+    """Raise InvalidInput for a file with more lines than can be held at once."""
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINES:
+        raise _fault(name, None, f"has more than {MOST_LINES:,} lines; delete those that are no visits")
 
 
 def split_line(text: str, separator: str) -> tuple[str, ...] | None:

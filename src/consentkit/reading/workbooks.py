@@ -15,6 +15,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.problems import Problem
 from consentkit.reading.tables import MOST_COLUMNS, TableRow, is_empty
+from consentkit.reading.workbook_parts import MOST_CELLS, TOO_LARGE, excess_in_part
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -30,13 +32,14 @@ WORKBOOK = b"PK\x03\x04"
 """How an .xlsx file begins."""
 _LARGEST_WORKBOOK = 16 * 1024 * 1024
 """The most bytes that what is packed in a file may have unpacked."""
-_MOST_ROWS = 20_000
 _PLAIN_FORMATS = {"General", "0", "@"}
 _ZEROS = re.compile(r"0{2,24}")
 _NO_READER = (
     "an .xlsx file needs openpyxl; install it with `pip install 'consentkit[xlsx]'`, or save the schedule as CSV UTF-8"
 )
 _FORMULA = "contains a formula without a result; open the file in the spreadsheet program and save it there"
+_LINKED = re.compile(r"\[[0-9]+\]|\[[^\]]+\.xl")
+_FROM_ELSEWHERE = "takes its value from another file, which may have changed since; enter the value itself"
 _HIDDEN = "is hidden in the sheet; show the row, or delete it"
 _MOST_EXACT = 10**15
 """From here on, spreadsheets replace the last digits by zeros."""
@@ -75,22 +78,27 @@ def read_workbook(data: bytes, name: str) -> tuple[WorkbookSheet, ...]:
 
 
 def _require_modest(data: bytes, name: str) -> None:
+    """Raise InvalidInput for a file that would fill the memory, before openpyxl reads it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+            if sum(file.file_size for file in files) > _LARGEST_WORKBOOK:
+                raise _fault(name, None, f"unpacks to more than {_LARGEST_WORKBOOK:,} bytes; save only the schedule")
+            if not any(file.filename == "xl/workbook.xml" for file in files):
+                raise _fault(name, None, "is no .xlsx file; save the schedule as .xlsx, or as CSV UTF-8")
+            if any(file.filename.endswith("vbaProject.bin") for file in files):
+                raise _fault(name, None, "contains macros; save it as .xlsx without them")
+            for file in files:
+                if problem := excess_in_part(archive.read(file)):
+                    raise _fault(name, None, problem)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise _fault(name, None, "is damaged; save it again in the spreadsheet program") from None
-    if sum(file.file_size for file in files) > _LARGEST_WORKBOOK:
-        raise _fault(name, None, f"unpacks to more than {_LARGEST_WORKBOOK:,} bytes; save only the schedule")
-    if not any(file.filename == "xl/workbook.xml" for file in files):
-        raise _fault(name, None, "is no .xlsx file; save the schedule as .xlsx, or as CSV UTF-8")
 
 
 def _rows(sheet: Worksheet, values: Worksheet, name: str) -> Iterator[TableRow]:
-    if (sheet.max_row or 0) > _MOST_ROWS:
-        message = f"has a sheet of more than {_MOST_ROWS:,} rows; delete the rows below the schedule, also empty ones"
-        raise _fault(name, None, message)
-    width = min(sheet.max_column or 1, MOST_COLUMNS)
+    width = sheet.max_column or 1
+    if (sheet.max_row or 0) * width > MOST_CELLS or width > MOST_COLUMNS:
+        raise _fault(name, None, TOO_LARGE)
     both = zip(sheet.iter_rows(max_col=width), values.iter_rows(max_col=width), strict=True)
     for number, (formulas, results) in enumerate(both, start=1):
         shown = [_text(cell, result.value) for cell, result in zip(formulas, results, strict=True)]
@@ -103,6 +111,8 @@ def _rows(sheet: Worksheet, values: Worksheet, name: str) -> Iterator[TableRow]:
 
 def _text(cell: Any, value: Any) -> tuple[str, str]:
     """What a cell shows, and what keeps it from being read."""
+    if cell.data_type == "f" and _LINKED.search(str(cell.value)):
+        return "", _FROM_ELSEWHERE
     if value is None:
         return "", _FORMULA if cell.data_type == "f" else ""
     if isinstance(value, bool):

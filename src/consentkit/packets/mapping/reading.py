@@ -15,14 +15,13 @@ from consentkit.packets.mapping.recognising import FormattedTable, ScheduleReadi
 from consentkit.packets.mapping.rows import FormatReader
 from consentkit.packets.schedule import (
     LARGEST_SCHEDULE,
-    MOST_ROWS,
     looks_like_a_schedule,
     read_schedule,
     rows_of_sheet,
 )
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.problems import Problem
-from consentkit.reading.tables import TableRow, decoded, is_empty
+from consentkit.reading.tables import MOST_ROWS, TableRow, decoded, is_empty, require_few_lines
 from consentkit.reading.workbooks import WORKBOOK, read_workbook
 
 
@@ -51,6 +50,7 @@ def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[S
                 raise _fault(name, None, "has several sheets; keep the schedule alone, or describe it in clinic.yaml")
             return rows_of_sheet(filled[0].rows if filled else (), name, reading.settings)
         return _rows_in_format(table, name, reading)
+    require_few_lines(data, name)
     table = table_of_text(data, reading, name)
     if table is not None:
         return _rows_in_format(table, name, reading)
@@ -66,7 +66,10 @@ def is_table(stream: BinaryIO, name: str, reading: ScheduleReading) -> bool:
     start = stream.tell()
     data = stream.read(LARGEST_SCHEDULE)
     stream.seek(start)
-    if data.startswith(WORKBOOK) or reading.format or table_of_text(data, reading, name):
+    if data.startswith(WORKBOOK) or reading.format:
+        return True
+    require_few_lines(data, name)
+    if table_of_text(data, reading, name):
         return True
     encoding = reading.settings.encoding or "utf-8"
     return not encoding.startswith("utf-8") and looks_like_a_schedule(data.decode(encoding, errors="replace"))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
 from consentkit.packets.mapping.translate import matches
 from consentkit.problems import Problem, did_you_mean, listed, quoted
-from consentkit.reading.tables import SEPARATORS, TableRow, TextTable, split_line, text_table
+from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, TextTable, split_line, text_table
 from consentkit.reading.workbooks import WorkbookSheet
 from consentkit.reading.yaml_file import looks_like_a_key
 
@@ -57,6 +58,7 @@ class FormattedTable:
     """The line with the names of the columns."""
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    """Those below that line; at most one more than is read."""
 
 
 def table_of_text(data: bytes, reading: ScheduleReading, name: str) -> FormattedTable | None:
@@ -97,7 +99,8 @@ def _in_text(table: TextTable, separator: str | None, name: str, one: ScheduleFo
         for mark in [separator] if separator else SEPARATORS:
             cells = split_line(text, mark)
             if cells and _is_header(cells, one):
-                yield FormattedTable(name, one, line, cells, tuple(table.rows(mark, len(cells), after=line)))
+                rows = islice(table.rows(mark, len(cells), after=line), MOST_ROWS + 1)
+                yield FormattedTable(name, one, line, cells, tuple(rows))
                 return
 
 
