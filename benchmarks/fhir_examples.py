@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.errors import InvalidInput
-from consentkit.fhir.visits import CPT, read_fhir
+from consentkit.fhir.services import CPT
+from consentkit.fhir.visits import read_fhir
 from consentkit.model.systems import FhirSettings
 from consentkit.packets.other_systems import SystemsReading
 from consentkit.packets.visits import VisitEntry

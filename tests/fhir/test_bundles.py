@@ -566,6 +566,7 @@ def test_a_single_resource_and_other_json_are_refused() -> None:
         (b'{"a": NaN}', "number that is none"),
         (b"[" * 100_000, "levels deep"),
         (b'{"a": ' * 21 + b"1" + b"}" * 21, "levels deep"),
+        (b'{"a": [' + b"{}," * 500_000 + b"{}]}", "holds too much"),
         (b'{"a": "\xff"}', "not UTF-8"),
         (b'{"resourceType": ', "not valid JSON"),
         (b"[]", "no object"),

@@ -375,3 +375,8 @@ def test_no_message_quotes_a_value_whatever_field_is_spoilt(changes: dict[str, s
 def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
     with contextlib.suppress(InvalidInput):
         read_hl7(("".join(pieces)).encode(), "day.hl7", SystemsReading())
+
+
+def test_more_fields_than_a_day_can_have_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="more than 600,000 fields"):
+        read(message("S12", *[f"NTE{'|' * 100_000}"] * 7))
