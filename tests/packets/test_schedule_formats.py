@@ -141,3 +141,9 @@ def test_a_file_of_very_many_lines_is_refused_before_it_is_split(end: str) -> No
     assert faults(table(ROW) + end.encode() * 100_001) == [
         "day.csv: has more than 100,000 lines; delete those that are no visits"
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_states_how_a_file_is_written(encoding: str) -> None:
+    (entry,) = read(("\ufeff" + table(ROW).decode()).encode(encoding))
+    assert entry.visit is not None

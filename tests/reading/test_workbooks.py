@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from kit.tables import HEADER, ROW, faults, read, row, settings, table, workbook
 
@@ -137,3 +138,27 @@ def test_a_value_of_another_file_is_no_value(formula: str) -> None:
     (entry,) = read(workbook(HEADER, [*ROW[:5], formula, *ROW[6:]]))
     (problem,) = entry.problems
     assert str(problem).startswith("day.csv:2:6: record_number: takes its value from another file")
+
+
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+@pytest.mark.parametrize("clock", ["12-hour", "24-hour", None])
+def test_a_day_and_a_time_that_a_sheet_has_are_clear_whatever_is_stated_of_texts(
+    clock: str | None, epoch: datetime.datetime
+) -> None:
+    def in_calendar(sheet: Any) -> None:
+        sheet.parent.epoch = epoch
+
+    moment = datetime.datetime(2026, 11, 24, 14, 5)
+    cells = [ROW[0], moment.replace(hour=0, minute=0), moment.time(), ROW[3], datetime.datetime(1984, 7, 9), *ROW[5:]]
+    (entry,) = read(workbook(HEADER, cells, change=in_calendar), settings({"times": clock, "dates": "MM/DD/YYYY"}))
+    assert entry.visit is not None
+    assert (str(entry.visit.date), str(entry.visit.time)) == ("2026-11-24", "14:05:00")
+    assert str(entry.visit.patient.born) == "1984-07-09"
+
+
+def test_a_number_that_stands_for_a_day_or_a_time_is_refused_with_the_remedy() -> None:
+    (entry,) = read(workbook(HEADER, [ROW[0], 46350, 0.375, *ROW[3:]]))
+    assert [(problem.field, problem.message.split(";")[0]) for problem in entry.problems] == [
+        ("date", "is the number by which a spreadsheet stores a date"),
+        ("time", "is the number by which a spreadsheet stores a time of day"),
+    ]

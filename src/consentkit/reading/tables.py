@@ -121,6 +121,8 @@ def decoded(data: bytes, encoding: str, name: str) -> str:
     """The text of a file. Raises InvalidInput where it is written in another encoding."""
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"  # which the file itself states
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

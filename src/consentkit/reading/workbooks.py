@@ -125,13 +125,19 @@ def _text(cell: Any, value: Any) -> tuple[str, str]:
 def _day_or_text(value: object) -> str:
     match value:
         case datetime.datetime():
-            return f"{value:%Y-%m-%d}" if value.time() == datetime.time() else f"{value:%Y-%m-%d %H:%M:%S}"
+            day, time = f"{value:%Y-%m-%d}", value.time()
+            return day if time == datetime.time() else f"{day} {_clock(time)}"
         case datetime.date():
             return value.isoformat()
         case datetime.time():
-            return f"{value:%H:%M:%S}"
+            return _clock(value)
         case _:
             return str(value).strip()
+
+
+def _clock(time: datetime.time) -> str:
+    """A time of day, with AM or PM, so that it is clear whatever is stated about texts."""
+    return f"{time.hour % 12 or 12}:{time:%M:%S} {'AM' if time.hour < 12 else 'PM'}"
 
 
 def _number(value: float, number_format: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from consentkit.packets.mapping.outcome import Outcome, unclear
 _OURS = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9-])")
 _DIGITS = re.compile(r"\s*[0-9]{1,4}\s*[/.-]\s*[0-9]{1,2}\s*[/.-]\s*[0-9]{1,4}")
 _STORED = re.compile(r"[0-9]{5}([.,][0-9]+)?")
+_FRACTION = re.compile(r"0?[.,][0-9]+")
 _MIDNIGHT = re.compile(r"[T\s]*(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)?\s*AM)?\s*", re.IGNORECASE)
 _AT = re.compile(r"^(?:\s*,|\s+at\b|\s*T(?=[0-9]))?\s*", re.IGNORECASE)
 _TIME = re.compile(
@@ -34,6 +35,8 @@ _MORE = (
     "holds more than a day; write the time of day into a column of its own, or, in a format of clinic.yaml, let `date` "
     "and `time` both name this column"
 )
+_STORED_DAY = "is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there"
+_STORED_TIME = "is the number by which a spreadsheet stores a time of day; format the column as hh:mm there"
 _NO_TIME = "is not a time of day; write hours and minutes, such as 08:30, 14:00 or 2:00 PM"
 
 
@@ -48,6 +51,8 @@ def read_day(cell: str, pattern: str | None, years_from: int | None = None, *, o
     if pattern is None:
         return _without_a_pattern(cell)
     read = day_pattern(pattern).read(cell)
+    if read is None and _STORED.fullmatch(cell):
+        return Outcome(fault=_STORED_DAY)
     if read is None:
         return Outcome(fault=f"is not a date as `{pattern}`, which clinic.yaml states; correct it, or state it there")
     year, month, day, rest = read
@@ -82,6 +87,8 @@ def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Out
     `ours` says that the file is written in our own form, in which 09:00 is.
     """
     text = _AT.sub("", cell).strip()
+    if _FRACTION.fullmatch(text):
+        return Outcome(fault=_STORED_TIME)
     begin, *others = _RANGE.split(text) if not _TIME.fullmatch(text) else [text]
     if len(others) > 1 or any(not _TIME.fullmatch(other) for other in others):
         return Outcome(fault=_NO_TIME)
@@ -130,9 +137,7 @@ def _day(year: int, month: str, day: str, rest: str, pattern: str) -> Outcome:
 
 def _without_a_pattern(cell: str) -> Outcome:
     if _STORED.fullmatch(cell):
-        return Outcome(
-            fault="is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there"
-        )
+        return Outcome(fault=_STORED_DAY)
     if _DIGITS.match(cell):
         return unclear(HOW_TO_STATE_DATES)
     return Outcome(fault=f"is not a date that can be read without knowing how it is written; {HOW_TO_STATE_THEM}")
