@@ -101,7 +101,7 @@ JUDGES = ("lint", "source", "read-back", "validator")
 
 @cache
 def specimens() -> tuple[Specimen, ...]:
-    """A packet of a form in two languages with fields, one of two consents without, and a document with fields."""
+    """A packet of a form in two languages with fields, one of two informations without, and a document with fields."""
     folder = Path(mkdtemp(prefix="mutants-"))
     atexit.register(shutil.rmtree, folder)
     make_clinic(folder, "name: Small Clinic\nlogo: logo.png\n")
@@ -110,7 +110,7 @@ def specimens() -> tuple[Specimen, ...]:
     workspace = open_workspace(folder, open_store())
     return (
         _packet_specimen("packet with fields", workspace, "form", fillable=True),
-        _packet_specimen("packet", workspace, "consent", fillable=False),
+        _packet_specimen("packet", workspace, "information", fillable=False),
         _document_specimen("document with fields", workspace),
     )
 
