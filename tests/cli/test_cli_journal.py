@@ -18,10 +18,10 @@ from kit.folders import listing
 from kit.journals import Clock, everything_in, raw
 from kit.packets import CHILD, write_schedule, write_visit
 from kit.running import Outcome, environment, run_consentkit
-from kit.small import CODE, make_clinic, write_paper
+from kit.small import CODE, NO_PAPERS_DUE, make_clinic, write_paper
 
 Call = Callable[..., Outcome]
-PARTICULARS = "name: Small Clinic\njournal:\n  keep_years: 6\n"
+PARTICULARS = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 
 
 @pytest.fixture
