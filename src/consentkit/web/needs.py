@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from consentkit.operations.desk.completing import questions_of
-from consentkit.operations.desk.fields import FIELDS
-from consentkit.packets.cells import REQUIRED
+from consentkit.operations.desk.fields import FIELDS, REQUIRED
 
 if TYPE_CHECKING:
     from consentkit.operations.desk.rows import DeskRow

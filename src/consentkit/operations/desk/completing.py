@@ -11,9 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consentkit.operations.desk.fields import FIELDS, field_of_problem, value_of
+from consentkit.operations.desk.fields import FIELDS, REQUIRED, field_of_problem, value_of
 from consentkit.operations.visits import single_entry_of
-from consentkit.packets.cells import REQUIRED
 from consentkit.packets.needs import Need, in_order, needs_of
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem

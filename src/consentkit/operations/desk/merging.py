@@ -56,13 +56,13 @@ def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[s
             changes["added"].append(row.key)
             continue
         said = before.loaded.data if before.loaded else None
-        is_news = row.data not in (was, said) or _is_judged_anew(before, row)
+        is_news = row.data not in (was, said) or _has_other_problems(before, row)
         after[before.key], change = _newer(before, row, is_news=is_news)
         if change:
             changes[change].append(before.key)
-    found = {row.key for row in pairs.values()}
+    paired = {row.key for row in pairs.values()}
     for row in rows:
-        if row.key not in found and _is_missing(row, days):
+        if row.key not in paired and _is_missing(row, days):
             after[row.key] = replace(row, is_gone=True)
             changes["gone"].append(row.key)
     return MergedDay(tuple(after.values()), **{name: tuple(keys) for name, keys in changes.items()})
@@ -81,8 +81,8 @@ def _pairs(rows: Sequence[DeskRow], read: Sequence[DeskRow]) -> dict[str, DeskRo
         if row.loaded is not None:
             by_source[_mark(row.loaded)].append(row)
     pairs = {row.key: same.pop(0) for row in read if (same := by_source.get(_mark(row.loaded)))}
-    found = {row.key for row in pairs.values()}
-    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in found}
+    paired = {row.key for row in pairs.values()}
+    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in paired}
     for row in read:
         if row.key not in pairs and row.number in by_number:
             pairs[row.key] = by_number.pop(row.number)
@@ -98,7 +98,7 @@ def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, st
     """A row as the schedule has it now, and in which way it has changed."""
     if before.is_gone:
         change = "back"
-    elif not is_news or (before.data == row.data and not _is_judged_anew(before, row)):
+    elif not is_news or (before.data == row.data and not _has_other_problems(before, row)):
         return before, ""
     else:
         change = "moved" if _without_time(before) == _without_time(row) else "changed"
@@ -118,7 +118,7 @@ def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, st
     )
 
 
-def _is_judged_anew(before: DeskRow, row: DeskRow) -> bool:
+def _has_other_problems(before: DeskRow, row: DeskRow) -> bool:
     """Whether something else is wrong with a visit now, as where another one no longer has the same number."""
     was = before.loaded
     return was is not None and before.data == was.data == row.data and was != row.loaded
