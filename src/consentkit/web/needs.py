@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from consentkit.operations.desk.completing import questions_of
-from consentkit.operations.desk.fields import FIELDS, REQUIRED
+from consentkit.operations.desk.fields import FIELDS, NEEDED
 
 if TYPE_CHECKING:
     from consentkit.operations.desk.rows import DeskRow
@@ -48,7 +48,7 @@ def shown_needs(row: DeskRow, words: Words, known: Known) -> tuple[ShownNeed, ..
 def answers_of_form() -> tuple[dict[str, str], set[str]]:
     """What the form of the request fills in, and the fields of which it says that there is nothing."""
     answers = {name: request.form.get(name, "") for name in FIELDS}
-    return answers, {name for name in FIELDS if name not in REQUIRED and request.form.get(f"none_{name}") == "yes"}
+    return answers, {name for name in FIELDS if name not in NEEDED and request.form.get(f"none_{name}") == "yes"}
 
 
 def _shown(need: Need, words: Words, known: Known) -> ShownNeed:
@@ -59,7 +59,7 @@ def _shown(need: Need, words: Words, known: Known) -> ShownNeed:
         why=_why(need, words),
         type=_TYPES.get(need.field, "text"),
         choices=choices,
-        is_required=need.field in REQUIRED or bool(choices),
+        is_required=need.field in NEEDED or bool(choices),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consentkit.operations.desk.fields import FIELDS, REQUIRED, field_of_problem, value_of
+from consentkit.operations.desk.fields import FIELDS, NEEDED, field_of_problem, value_of
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.needs import Need, in_order, needs_of
 from consentkit.packets.visits import VisitEntry
@@ -48,7 +48,7 @@ def edited_entry(before: VisitEntry, data: Mapping[str, Any], without: Collectio
     still_open = [
         need
         for need in questions_of(before)
-        if need.field not in (*REQUIRED, *without) and not value_of(data, need.field)
+        if need.field not in (*NEEDED, *without) and not value_of(data, need.field)
     ]
     problems = [
         *before.refusals,

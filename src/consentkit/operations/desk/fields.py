@@ -10,17 +10,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, items
-from consentkit.packets.cells import REQUIRED as NEEDED
+from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items
 
 FIELDS = tuple(COLUMNS)
 """The names of the fields."""
 YES_OR_NO = ("large_print", "medical_visit", "first_visit", "yearly_papers")
 """Fields that are boxes to tick."""
+NEEDED = REQUIRED
+"""Fields without which there are no papers."""
 LISTED = LISTS
 """Fields that hold several entries."""
-REQUIRED = NEEDED
-"""Fields without which there is no visit."""
 
 _STEPS = {name: tuple(map(str, path)) for name, path in COLUMNS.items()}
 _FIELD_OF = {".".join(steps): name for name, steps in _STEPS.items()}

@@ -60,9 +60,9 @@ def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[s
         after[before.key], change = _newer(before, row, is_news=is_news)
         if change:
             changes[change].append(before.key)
-    paired = {row.key for row in pairs.values()}
+    matched = {row.key for row in pairs.values()}
     for row in rows:
-        if row.key not in paired and _is_missing(row, days):
+        if row.key not in matched and _is_missing(row, days):
             after[row.key] = replace(row, is_gone=True)
             changes["gone"].append(row.key)
     return MergedDay(tuple(after.values()), **{name: tuple(keys) for name, keys in changes.items()})
@@ -81,8 +81,8 @@ def _pairs(rows: Sequence[DeskRow], read: Sequence[DeskRow]) -> dict[str, DeskRo
         if row.loaded is not None:
             by_source[_mark(row.loaded)].append(row)
     pairs = {row.key: same.pop(0) for row in read if (same := by_source.get(_mark(row.loaded)))}
-    paired = {row.key for row in pairs.values()}
-    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in paired}
+    matched = {row.key for row in pairs.values()}
+    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in matched}
     for row in read:
         if row.key not in pairs and row.number in by_number:
             pairs[row.key] = by_number.pop(row.number)
