@@ -148,7 +148,7 @@ def test_a_run_that_makes_no_packet_leaves_none_to_be_filed(pack: Call, tmp_path
 
 def test_a_time_zone_that_there_is_not_is_told_with_its_place(call: Call, tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic", "fhir:\n  timezone: Chicago\n")
-    checked = call("check", "--clinic", folder)
+    checked = call("list", "--clinic", folder)
     assert "clinic.yaml:2:13: fhir.timezone: is not a time zone" in checked.stdout.decode() + checked.stderr
 
 
