@@ -23,7 +23,7 @@ from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import of_file
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
+from consentkit.web.shown import ShownRow, current_words, offer_undo, say_and_go, shown_rows
 from consentkit.web.words import languages
 
 pages = Blueprint("day", __name__)
@@ -64,14 +64,16 @@ def load() -> Any:
     is_first = not day.rows()
     try:
         entries = list(visits_in(io.BytesIO(file.read()), _SOURCE))
-        merged = day.load(entries)
+        merged, step = day.with_undo(lambda: day.load(entries))
     except ConsentkitError as error:
         return say_and_go("said.file", message=of_file(error, current_words()))
     desk.note_loaded(this_session(), len(entries))
     if is_first:
-        return say_and_go("said.loaded", added=len(merged.added))
-    key, values = _what_changed(merged)
-    return say_and_go(key, **values)
+        offer_undo(step, "said.loaded", added=len(merged.added))
+    else:
+        key, changes = _what_changed(merged)
+        offer_undo(step, key, **changes)
+    return redirect(url_for("day.show"), 303)
 
 
 @pages.route("/walk-in", methods=["POST"])
@@ -81,9 +83,18 @@ def add_walk_in() -> Any:
     day = this_desk().day
     values = {name: request.form.get(name, "") for name in FIELDS}
     name, _, credentials = values["clinician"].partition(", ")
-    row = day.add_walk_in(data_of({**values, "clinician": name, "clinician_credentials": credentials}))
-    this_session().message = "said.added", {"number": row.number}
+    data = data_of({**values, "clinician": name, "clinician_credentials": credentials})
+    row, step = day.with_undo(lambda: day.add_walk_in(data))
+    offer_undo(step, "said.added", number=row.number)
     return redirect(url_for("day.show", visit=row.key), 303)
+
+
+@pages.post("/undo/<step>")
+@access(DeskRole.DESK)
+def undo(step: str) -> Any:
+    """Take back what was done last."""
+    this_desk().day.undo(step)
+    return say_and_go("said.taken_back")
 
 
 @pages.post("/language")
@@ -205,7 +216,7 @@ def _what_changed(merged: MergedDay) -> tuple[str, dict[str, Any]]:
             parts.append(words(f"said.merged_{name}", number=len(keys), names=named))
     if not parts:
         return "said.merged_same", {}
-    tray = [_called(by_key[key]) for key in (*merged.gone, *merged.changed) if by_key[key].sets]
+    tray = [_called(by_key[key]) for key in (*merged.gone, *merged.changed) if by_key[key].valid_set]
     text = words("said.merged", parts="; ".join(parts))
     if tray:
         text = f"{text} {words('said.merged_tray', names=', '.join(tray))}"

@@ -6,6 +6,7 @@ only its browser has, and ends with the process at the latest; a session that wa
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import secrets
 import threading
@@ -31,6 +32,27 @@ class DeskRole(StrEnum):
     """Read the journal."""
 
 
+OFFER_SECONDS = 10.0
+"""How long a page offers to take back what was done last."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button by which somebody takes back what they have just done."""
+
+    address: str
+    values: dict[str, object]
+    label: str
+    """The name of what the button says."""
+    said: tuple[str, dict[str, object]] = field(repr=False)
+    """What was done: the key of a sentence, and what it is about."""
+    at: datetime.datetime
+
+    def seconds_left(self, now: datetime.datetime) -> float:
+        """For how long it is still shown."""
+        return OFFER_SECONDS - (now - self.at).total_seconds()
+
+
 @dataclass
 class Session:
     """A browser that is signed in."""
@@ -49,6 +71,8 @@ class Session:
     """Whether letters do something by themselves (WCAG 2.2, success criterion 2.1.4)."""
     message: tuple[str, dict[str, object]] | None = field(default=None, repr=False)
     """What is said on the next page: the key of a sentence, and what it is about."""
+    offer: Offer | None = field(default=None, repr=False)
+    """How what was done last is taken back."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
@@ -123,9 +147,14 @@ class Sessions:
         """Drop what sessions hold of the visits of a day."""
         with self._lock:
             for session in self._sessions.values():
-                session.draft, session.message = b"", None
+                _forget_visits(session)
 
 
 def lock(session: Session) -> None:
     """Show nothing more to a session until it is unlocked, and drop what it holds of visits."""
-    session.is_locked, session.draft, session.message = True, b"", None
+    session.is_locked = True
+    _forget_visits(session)
+
+
+def _forget_visits(session: Session) -> None:
+    session.draft, session.message, session.offer = b"", None, None

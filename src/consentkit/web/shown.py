@@ -15,6 +15,7 @@ from consentkit.operations.desk.fields import FIELDS, value_of
 from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
+from consentkit.web.sessions import Offer
 from consentkit.web.words import DEFAULT, Words, words_of
 
 if TYPE_CHECKING:
@@ -66,11 +67,27 @@ def here() -> dict[str, Any]:
     """What every template gets."""
     session: Session | None = g.get("session")
     words = current_words()
-    said = None
-    if session and session.message and request.method == "GET" and request.endpoint != "day.rows":
-        (key, values), session.message = session.message, None
-        said = words(key, **values)
-    return {"words": words, "session": session, "said": said, "csrf": session.csrf if session else ""}
+    said, offer, seconds = None, None, 0.0
+    if session and request.method == "GET" and request.endpoint != "day.rows":
+        offer, seconds = _offer(session)
+        message, session.message = session.message or (offer.said if offer else None), None
+        said = words(message[0], **message[1]) if message else None
+    return {
+        "words": words,
+        "session": session,
+        "said": said,
+        "offer": offer,
+        "offer_seconds": round(seconds),
+        "csrf": session.csrf if session else "",
+    }
+
+
+def _offer(session: Session) -> tuple[Offer | None, float]:
+    """How what was done last is taken back, and for how many seconds more that is offered."""
+    left = session.offer.seconds_left(this_desk().day.clock()) if session.offer else 0.0
+    if left <= 0:
+        session.offer = None
+    return session.offer, left
 
 
 def current_words() -> Words:
@@ -89,12 +106,38 @@ def language_of_clinic(desk: Desk) -> str:
 
 def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
     """Go to a page, which then says something."""
-    session = this_session()
-    session.message = key, values
+    say(key, **values)
     named: dict[str, Any] = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
     if to == "texts.read":
         named = values
     return redirect(url_for(to, **named), 303)
+
+
+def say(key: str, **values: Any) -> None:
+    """Let the next page say something."""
+    session = this_session()
+    session.message, session.offer = (key, values), None
+
+
+def offer_undo(step: str, key: str, **values: Any) -> None:
+    """Let the next page say what was done, and offer to take it back."""
+    say(key, **values)
+    if step:
+        _offer_to("day.undo", {"step": step}, "actions.undo")
+
+
+def offer_cancel(row: DeskRow, done: PrintedSet, key: str, **values: Any) -> None:
+    """Let the next page say what was sent to the printer, and offer to take it back from there."""
+    say(key, **values)
+    if done.jobs:
+        _offer_to("print.cancel", {"key": row.key, "serial": done.serial}, "actions.cancel_job")
+
+
+def _offer_to(endpoint: str, values: dict[str, object], label: str) -> None:
+    session = this_session()
+    assert session.message is not None
+    address = url_for(endpoint, **values)  # type: ignore[arg-type]
+    session.offer = Offer(address, values, label, session.message, this_desk().day.clock())
 
 
 def known() -> Known:
@@ -113,7 +156,7 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
     """A visit as the table shows it."""
     codes = row.data.get("procedures", [])
     own = value_of(row.data, "language")
-    last = row.sets[-1] if row.sets else None
+    last = row.valid_set
     at = words.time(last.at.time()) if last else ""
     return ShownRow(
         row=row,

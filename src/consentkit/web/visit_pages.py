@@ -18,7 +18,7 @@ from consentkit.operations.visits import single_entry_of
 from consentkit.web.forms import data_of_form
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import current_words, known, language_of_clinic, say_and_go, shown_row
+from consentkit.web.shown import current_words, known, language_of_clinic, offer_undo, shown_row
 
 pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 
@@ -27,40 +27,46 @@ pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 @access(DeskRole.DESK)
 def save(key: str) -> Any:
     """Correct a visit."""
-    this_desk().day.change(key, data_of_form(), _revision())
-    return say_and_go("said.saved", visit=key)
+    day, data, revision = this_desk().day, data_of_form(), _revision()
+    _, step = day.with_undo(lambda: day.change(key, data, revision))
+    return _done(step, key, "said.saved")
 
 
 @pages.post("/remedy")
 @access(DeskRole.DESK)
 def remedy(key: str) -> Any:
     """Make an edit that was offered."""
-    this_desk().day.remedy(key, request.form.get("remedy", ""), _revision())
-    return say_and_go("said.saved", visit=key)
+    day, name, revision = this_desk().day, request.form.get("remedy", ""), _revision()
+    _, step = day.with_undo(lambda: day.remedy(key, name, revision))
+    return _done(step, key, "said.saved")
 
 
 @pages.post("/done")
 @access(DeskRole.DESK)
 def mark_done(key: str) -> Any:
     """Note that the signed papers are back, or not."""
-    this_desk().day.mark_done(key, is_done=request.form.get("done") == "yes")
-    return _to(key)
+    day, is_done = this_desk().day, request.form.get("done") == "yes"
+    _, step = day.with_undo(lambda: day.mark_done(key, is_done=is_done))
+    return _done(step, key, "said.done" if is_done else "said.not_done")
 
 
 @pages.post("/keep")
 @access(DeskRole.DESK)
 def keep(key: str) -> Any:
     """Keep a visit that the newer schedule does not have."""
-    this_desk().day.keep(key)
-    return _to(key)
+    day = this_desk().day
+    _, step = day.with_undo(lambda: day.keep(key))
+    return _done(step, key, "said.kept")
 
 
 @pages.post("/remove")
 @access(DeskRole.DESK)
 def remove(key: str) -> Any:
     """Take a visit off the list."""
-    this_desk().day.remove(key, _revision())
-    return say_and_go("said.removed")
+    day, revision = this_desk().day, _revision()
+    _, step = day.with_undo(lambda: day.remove(key, revision))
+    offer_undo(step, "said.removed")
+    return redirect(url_for("day.show"), 303)
 
 
 @pages.post("/check")
@@ -115,6 +121,11 @@ def pdf_answer(pdf: bytes) -> Response:
 def _revision() -> int:
     text = request.form.get("revision", "")
     return int(text) if text.isdecimal() else 0
+
+
+def _done(step: str, key: str, said: str) -> Any:
+    offer_undo(step, said)
+    return _to(key)
 
 
 def _to(key: str) -> Any:

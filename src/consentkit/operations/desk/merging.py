@@ -76,10 +76,8 @@ def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, st
         change = "moved" if _without_time(before) == _without_time(row) else "changed"
     if not is_news:
         return replace(before, is_gone=False), change
-    return (
-        replace(before, entry=row.entry, data=row.data, revision=before.revision + 1, check=None, is_gone=False),
-        change,
-    )
+    news = {"entry": row.entry, "data": row.data, "check": None, "override": None}
+    return replace(before, **news, revision=before.revision + 1, is_gone=False), change  # type: ignore[arg-type]
 
 
 def _without_time(row: DeskRow) -> dict[str, object]:
