@@ -9,63 +9,24 @@ import pytest
 import yaml
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.operations.desk.users import DeskUser, add_user, load_users
+from consentkit.operations.desk.users import load_users
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import PasswordDoor, hashed
+from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
-from kit.desk import Clerk, Printer, small_clinic
+from kit.desk import Printer, small_clinic
+from kit.desk_users import PASSWORD, SHARED, User, actions, shared_desk
 from kit.running import Outcome
 from kit.small import CODE
 
-HOST = "desk.small.example"
 PROXY = "10.0.0.1"
-PASSWORD = "correct horse battery"
-SHARED = f"name: Small Clinic\njournal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
-
-
-@pytest.fixture(scope="session")
-def kept_password() -> str:
-    return hashed(PASSWORD)
-
-
-def shared_desk(folder: Path, kept: str, settings: str = SHARED) -> Desk:
-    clinic = small_clinic(folder, settings)
-    (clinic / "services.yaml").write_text(f"services: [{CODE}]\n")
-    for account, roles in {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",)}.items():
-        add_user(clinic, account, DeskUser(name=account.title(), roles=roles, password=kept))  # type: ignore[arg-type]
-    request = DeskRequest(settle(clinic), PacketOptions(allow_drafts=True), listen="0.0.0.0")
-    return new_desk(request, lambda text: None)
 
 
 @pytest.fixture
 def shared(tmp_path: Path, kept_password: str) -> Desk:
     return shared_desk(tmp_path / "clinic", kept_password)
-
-
-class User(Clerk):
-    """Somebody with a browser on another computer."""
-
-    @staticmethod
-    def of(desk: Desk) -> User:
-        clerk = Clerk.at(desk, signs_in=False)
-        user = User(desk, clerk.client)
-        user.host = HOST
-        return user
-
-    def sign_in(self, account: str, password: str = PASSWORD) -> int:
-        status = self.post("/sign-in", {"account": account, "password": password}).status_code
-        if status == 303:
-            self.look("/end" if account != "audrey" else "/journal/")
-        return status
-
-
-def actions(desk: Desk) -> list[tuple[str, str, str | None]]:
-    journal = desk.printer.journal
-    assert journal is not None
-    return [(row.entry.action, row.entry.who.actor, row.entry.who.role) for row in journal.rows()][1:]
 
 
 def test_a_user_signs_in_and_the_journal_says_so(shared: Desk) -> None:

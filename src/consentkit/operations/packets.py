@@ -27,6 +27,7 @@ from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
 from consentkit.packets.plan import PrintSerial
+from consentkit.packets.planning import OVERRIDE_HINT as OVERRIDE_HINT  # noqa: PLC0414 - what ends a message
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
@@ -180,8 +181,18 @@ class PacketsInTurn:
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet, if there is one."""
+    def make(
+        self,
+        visit: Visit | VisitEntry,
+        serial: PrintSerial | None = None,
+        *,
+        options: PacketOptions | None = None,
+    ) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none.
+
+        `serial` is printed on each sheet, if there is one. `options` says how this packet is made, where that differs
+        from the others; whether both sides are printed does not.
+        """
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             problems = unread_problems(entry)
@@ -191,7 +202,7 @@ class PacketsInTurn:
         warnings = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
-            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
+            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             packet = self._maker.make(replace(plan, serial=serial), inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)

@@ -50,6 +50,8 @@ _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
 _MOST_FORMS = 64
 """Forms that are kept for the next visits of a run."""
+OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
+"""The end of a message about a conflict that may be overridden."""
 _MOST_CHARACTERS = 5
 """Characters of a name that a message lists."""
 
@@ -61,6 +63,7 @@ class _VisitInPlanning:
     visit: Visit
     problems: VisitProblems
     inputs: Inputs
+    options: PacketOptions
     places: Sequence[Place] = ()
     """The line and the column of each of its codes, where they are known."""
 
@@ -90,16 +93,18 @@ class Planner:
         row: int | None = None,
         places: Sequence[Place] = (),
         inputs: Inputs | None = None,
+        options: PacketOptions | None = None,
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
         Raises EverythingOnFile for a visit without a packet that counts for later ones all the same.
 
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
-        files as they are to be used.
+        files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
         problems = VisitProblems(file, row, visit.visit)
-        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
+        options = options or self.options
+        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
         clinic = self.workspace.folder.clinic
         packs = self._packs(one)
         procedures = self._procedures(one)
@@ -107,7 +112,7 @@ class Planner:
         _require_letters(one)
         extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
         problems.require_none()
-        layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
+        layout = Layout(clinic.paper, visit.large_print, options.fillable)
         situation = situation_of(visit)
         papers = problems.try_to(self._papers, one, procedures, packs[0])
         problems.require_none()
@@ -129,7 +134,7 @@ class Planner:
             overridden=overridden,
             layout=layout,
             wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
-            duplex=self.options.duplex,
+            duplex=options.duplex,
         )
 
     def _made(
@@ -142,7 +147,7 @@ class Planner:
             identity: _layout_of(identity, requested, layout, situation)
             for identity in (*requested.documents, *requested.to_approve)
         }
-        if not self.options.allow_drafts:
+        if not one.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layouts[identity])
             problems.require_none()
@@ -154,7 +159,7 @@ class Planner:
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()))
+        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()), self.options)
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if problems.problems or problems.failures:
@@ -234,7 +239,7 @@ class Planner:
             document = made.document
             if made.digests:  # else a file was edited meanwhile, and it is not certain what it was made from
                 self._documents.put(own_key, document)
-        if not document.is_approved and not self.options.allow_drafts:  # edited after it was asked
+        if not document.is_approved and not one.options.allow_drafts:  # edited after it was asked
             self._report_draft(one, identity)
         return document
 
@@ -255,7 +260,7 @@ class Planner:
             form = get_or_make_form(self.workspace, request, one.inputs)
             if self.workspace.is_current(one.inputs):
                 self._forms.put(own_key, form)
-        if not self.options.allow_drafts:  # edited after it was asked
+        if not one.options.allow_drafts:  # edited after it was asked
             for text in form.texts:
                 if text.approved_edition is None:
                     self._report_draft(one, Identity(text.code, text.language, "consent"))
@@ -285,12 +290,12 @@ class Planner:
         """Report the conflicts of a visit. Returns those that were overridden."""
         visit, problems = one.visit, one.problems
         all_conflicts = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
-        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and self.options.override]
+        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and one.options.override]
         for conflict in all_conflicts:
             if conflict not in overridden:
-                hint = ' (to continue anyway: --override "the reason")' if conflict.can_be_overridden else ""
+                hint = OVERRIDE_HINT if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and (particular := particular_in(visit, self.options.override or "")):
+        if overridden and (particular := particular_in(visit, one.options.override or "")):
             problems.add(
                 f"the reason of --override contains {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",

@@ -14,7 +14,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
-from consentkit.operations.desk.users import DeskUser, load_users
+from consentkit.operations.desk.users import USERS, DeskUser, load_users
 from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
 from consentkit.web.passwords import PasswordDoor
 from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
@@ -37,8 +37,8 @@ class Desk:
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""
     sessions: Sessions = field(default_factory=Sessions)
-    door: PasswordDoor | None = None
-    """What checks passwords; None on one computer, where the link is the key."""
+    door: PasswordDoor = field(default_factory=PasswordDoor)
+    """What checks passwords."""
     shared: DeskSettings | None = None
     """How several computers reach it; None on one computer."""
     report: Callable[[str], None] = lambda text: None
@@ -67,6 +67,12 @@ class Desk:
         """Who may sign in, as the clinic's file has it now."""
         return load_users(self.day.maker.place.folder)
 
+    @property
+    def has_users(self) -> bool:
+        """Whether there are people who may sign in."""
+        folder = self.day.maker.place.folder
+        return folder is not None and (folder / USERS).exists()
+
     def open_for(self, account: str, user: DeskUser, *, needs_password: bool) -> str:
         """Open a session for somebody who has signed in. Returns the name that the browser keeps."""
         roles = frozenset(map(DeskRole, user.roles))
@@ -76,7 +82,8 @@ class Desk:
 
     def note(self, session: Session, action: JournalAction) -> None:
         """Let the journal have what somebody did who has signed in."""
-        self._record(JournalEntry(action, self.who(session)))
+        if self.shared or session.needs_password:
+            self._record(JournalEntry(action, self.who(session)))
 
     def note_loaded(self, session: Session, count: int) -> None:
         """Let the journal have how many visits a schedule had that somebody loaded."""
@@ -88,7 +95,7 @@ class Desk:
         self._record(JournalEntry("failed-sign-in", replace(who_asks(), actor=account or UNKNOWN_ACTOR, role=None)))
 
     def _record(self, entry: JournalEntry) -> None:
-        if self.printer.journal is not None and self.shared is not None:
+        if self.printer.journal is not None:
             self.printer.journal.record(entry)
 
     def end_day(self) -> None:

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -36,7 +37,11 @@ class PasswordDoor:
     _tries: OrderedDict[tuple[str, str], tuple[int, float]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_MOST_AT_ONCE))
-    _nobody: str = field(default_factory=lambda: hashed("nobody has this password"), repr=False)
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What is kept of a password that nobody has: making it takes as long as checking one."""
+        return hashed("nobody has this password")
 
     def wait_of(self, account: str, address: str) -> float:
         """For how many seconds no further try of a name from an address is looked at."""

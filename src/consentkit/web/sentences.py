@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.operations.desk.fields import FIELDS, field_of_problem
 from consentkit.operations.desk.rows import DeskRow, Remedy
+from consentkit.operations.packets import OVERRIDE_HINT
 
 if TYPE_CHECKING:
     from consentkit.problems import Problem
@@ -25,7 +26,6 @@ _MOST_OF_FILE = 4
 _EMPTY = re.compile(r"^is (missing|empty)\b")
 _OTHER_PATIENT = "its number is also that of another patient's visit"
 _RECORD_OF_OTHER = "has the record number of"
-_WITHOUT_HINT = re.compile(r' \(to continue anyway: --override "the reason"\)$')
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ def warnings(row: DeskRow, words: Words) -> list[str]:
         words("warnings.record") if _RECORD_OF_OTHER in problem.message else problem.message
         for problem in row.check.warnings
     ]
-    return [*said, *(str(notice) for notice in row.check.notices if notice.kind != "document")]
+    if row.override:
+        said.append(words("overridden", reason=words.at("override_reasons")[row.override.reason]))
+    return [*said, *(str(notice) for notice in row.check.notices if notice.kind not in {"document", "overridden"})]
 
 
 def of_file(error: ConsentkitError, words: Words) -> str:
@@ -91,7 +93,7 @@ def _sentence(problem: Problem, row: DeskRow, words: Words, known: Known) -> Sen
         return _of_field(problem, field, words)
     if not row.data:
         return Sentence(words("problems.not-read"))
-    return next(_by_value(row, words, known), Sentence(_WITHOUT_HINT.sub("", problem.message), field))
+    return next(_by_value(row, words, known), Sentence(problem.message.removesuffix(OVERRIDE_HINT), field))
 
 
 def _of_field(problem: Problem, field: str, words: Words) -> Sentence:

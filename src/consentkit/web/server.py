@@ -27,7 +27,6 @@ from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.journal import open_journal
 from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import LOOPBACK, DeskRequest
 
 _THREADS = 6
@@ -47,7 +46,7 @@ def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
         day.load(request.visits)
     desk = Desk(day, printer, report=report)
     if request.listen != LOOPBACK:
-        desk.shared, desk.door = require_sharing(desk), PasswordDoor()
+        desk.shared = require_sharing(desk)
         desk.hosts = frozenset(desk.shared.hosts)
     return desk
 

@@ -77,6 +77,7 @@ def here() -> dict[str, Any]:
         "session": session,
         "said": said,
         "offer": offer,
+        "has_users": this_desk().has_users,
         "offer_seconds": round(seconds),
         "csrf": session.csrf if session else "",
     }

@@ -27,7 +27,7 @@ pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 @access(DeskRole.DESK)
 def save(key: str) -> Any:
     """Correct a visit."""
-    day, data, revision = this_desk().day, data_of_form(), _revision()
+    day, data, revision = this_desk().day, data_of_form(), revision_of_form()
     _, step = day.with_undo(lambda: day.change(key, data, revision))
     return _done(step, key, "said.saved")
 
@@ -36,7 +36,7 @@ def save(key: str) -> Any:
 @access(DeskRole.DESK)
 def remedy(key: str) -> Any:
     """Make an edit that was offered."""
-    day, name, revision = this_desk().day, request.form.get("remedy", ""), _revision()
+    day, name, revision = this_desk().day, request.form.get("remedy", ""), revision_of_form()
     _, step = day.with_undo(lambda: day.remedy(key, name, revision))
     return _done(step, key, "said.saved")
 
@@ -63,7 +63,7 @@ def keep(key: str) -> Any:
 @access(DeskRole.DESK)
 def remove(key: str) -> Any:
     """Take a visit off the list."""
-    day, revision = this_desk().day, _revision()
+    day, revision = this_desk().day, revision_of_form()
     _, step = day.with_undo(lambda: day.remove(key, revision))
     offer_undo(step, "said.removed")
     return redirect(url_for("day.show"), 303)
@@ -82,7 +82,8 @@ def check(key: str) -> Any:
 def packet(key: str) -> Response:
     """The papers of a visit as they would be printed."""
     desk = this_desk()
-    made = desk.day.maker.make(desk.day.row(key).entry)
+    row = desk.day.row(key)
+    made = desk.day.maker.make(row.entry, override=row.override)
     if not isinstance(made, MadePacket):
         abort(404)
     return pdf_answer(made.pdf)
@@ -118,7 +119,8 @@ def pdf_answer(pdf: bytes) -> Response:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": "inline; filename=papers.pdf"})
 
 
-def _revision() -> int:
+def revision_of_form() -> int:
+    """The revision of a visit that the form of the request was shown for; 0 where it names none."""
     text = request.form.get("revision", "")
     return int(text) if text.isdecimal() else 0
 

@@ -21,10 +21,11 @@ from consentkit.model.identity import PARTICULARS
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit
 from consentkit.operations.desk.remedies import remedies_of
-from consentkit.operations.desk.rows import Check, DeskRow, Remedy
+from consentkit.operations.desk.rows import Check, DeskRow, Override, Remedy
 from consentkit.operations.listing import list_procedures
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.packets import (
+    OVERRIDE_HINT,
     MadePacket,
     NothingToPrint,
     PacketOptions,
@@ -36,6 +37,7 @@ from consentkit.operations.visits import single_entry_of
 from consentkit.packets.pairing import conflicts
 from consentkit.packets.plan import PrintSerial
 from consentkit.packets.visits import VisitEntry
+from consentkit.problems import Problem
 
 _NEEDS_CODES = "no-codes"
 _NEEDS_LANGUAGE = "no-language"
@@ -78,13 +80,23 @@ class DeskMaker:
         """What each procedure is called, by its code; retired ones are left out."""
         return self._open().titles
 
-    def make(self, entry: VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet."""
+    def make(
+        self, entry: VisitEntry, serial: PrintSerial | None = None, override: Override | None = None
+    ) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none.
+
+        `serial` is printed on each sheet; `override` is what a clinician has decided about the visit.
+        """
         with self._making:
             packets = self._open().packets
             while self._to_forget:
                 packets.forget(self._to_forget.popleft())
-            return packets.make(entry, serial)
+            if override is None:
+                return packets.make(entry, serial)
+            result = packets.make(entry, serial, options=self._options(override))
+            if isinstance(result, MadePacket) and not _is_covered(result, override):
+                return packets.make(entry, serial)
+            return result
 
     def forget(self, visit: Visit | None) -> None:
         """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
@@ -108,19 +120,31 @@ class DeskMaker:
 
     def check(self, row: DeskRow) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
-        return self.judged(row, self.make(row.entry))
+        return self.judged(row, self.make(row.entry, override=row.override))
 
     def judged(self, row: DeskRow, result: ResultOfVisit) -> Check:
         """What came of making the papers of a row."""
         match result:
             case RefusedVisit():
-                return Check(result.problems, result.warnings, remedies=self._remedies(row.data))
+                return Check(
+                    result.problems,
+                    result.warnings,
+                    remedies=self._remedies(row.data),
+                    can_be_overridden=all(map(_may_be_overridden, result.problems)),
+                )
             case NothingToPrint():
                 return Check(warnings=result.warnings, on_file=result.codes)
             case MadePacket():
                 return check_of(result)
             case _:
                 assert_never(result)
+
+    def _options(self, override: Override) -> PacketOptions:
+        return replace(
+            self.options,
+            allow_drafts=self.options.allow_drafts or override.allows_drafts,
+            override=override.reason if override.rules else None,
+        )
 
     def _open(self) -> _Opened:
         with self._opening:
@@ -180,6 +204,16 @@ class DeskMaker:
         for procedure in self._procedures(codes):
             yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
             yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
+
+
+def _may_be_overridden(problem: Problem) -> bool:
+    """Whether a clinician may decide that a visit gets its papers in spite of a problem."""
+    return problem.rule == "draft" or problem.message.endswith(OVERRIDE_HINT)
+
+
+def _is_covered(made: MadePacket, override: Override) -> bool:
+    """Whether a decision was about all the rules that it would override now."""
+    return {conflict.rule for conflict in made.packet.plan.overridden} <= override.rules
 
 
 def check_of(made: MadePacket) -> Check:

@@ -176,7 +176,7 @@ class DeskPrinter:
         return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs, entry)
 
     def _made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
-        made = self.day.maker.make(row.entry, serial)
+        made = self.day.maker.make(row.entry, serial, row.override)
         if not isinstance(made, MadePacket):
             self.day.check_again(row.key)
             raise DeskRefusal("papers-changed")
