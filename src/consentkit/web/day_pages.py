@@ -189,7 +189,8 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
         printers=printers(),
         printer=printer_of_session(),
         here=HERE,
-        lost=desk.printer.lost(),
+        lost=[one for one in desk.printer.lost() if one.seq not in desk.together.intents()],
+        files=desk.together.open_files(),
     )
 
 

@@ -14,6 +14,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.together import SetsTogether
 from consentkit.operations.desk.users import USERS, DeskUser, load_users
 from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
 from consentkit.web.passwords import PasswordDoor
@@ -34,6 +35,7 @@ class Desk:
 
     day: DeskDay
     printer: DeskPrinter
+    together: SetsTogether
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""
     sessions: Sessions = field(default_factory=Sessions)

@@ -86,10 +86,16 @@ def void(key: str, serial: int) -> Any:
 @access(DeskRole.DESK)
 def print_all() -> Any:
     """Print the papers of all visits that were ready when the page was shown, in the order of the day."""
-    desk, printer, printed = this_desk(), printer_of_session(), 0
+    printer, requested = printer_of_session(), set(request.form.getlist("visit"))
     if printer is None:
-        raise DeskRefusal("not-ready")
-    requested = set(request.form.getlist("visit"))
+        desk = this_desk()
+        file = desk.together.begin(requested, desk.who(this_session()))
+        return redirect(url_for("print.print_all_here", name=file.name), 303)
+    return _send_all(printer, requested)
+
+
+def _send_all(printer: str, requested: set[str]) -> Any:
+    desk, printed = this_desk(), 0
     for row in desk.day.rows():
         if row.key not in requested or row.valid_set:
             continue
@@ -101,6 +107,37 @@ def print_all() -> Any:
             return say_and_go("said.printed_some", number=printed, message=str(error))
         printed += 1
     return say_and_go("said.printed_all", number=printed)
+
+
+@pages.get("/print-all/<name>")
+@access(DeskRole.DESK)
+def print_all_here(name: str) -> str:
+    """Several sets that the browser is to print, and the question whether they came out."""
+    desk = this_desk()
+    file = desk.together.file(name)
+    keys = {one.key for one in file.sets}
+    visits = {visit.key: visit for visit in shown_rows([row for row in desk.day.rows() if row.key in keys])}
+    return render_template("print_all_here.html", file=file, visits=visits)
+
+
+@pages.get("/print-all/<name>.pdf")
+@access(DeskRole.DESK)
+def all_to_print(name: str) -> Response:
+    """The file of the sets that the browser is to print."""
+    return pdf_answer(this_desk().together.pdf(name))
+
+
+@pages.post("/print-all/<name>")
+@access(DeskRole.DESK)
+def answer_all(name: str) -> Any:
+    """Note which of the sets came out."""
+    desk, form = this_desk(), request.form
+    file = desk.together.file(name)
+    came_out = {one.key for one in file.sets} if form.get("all") == "yes" else set(form.getlist("set"))
+    missing = desk.together.settle(name, came_out, desk.who(this_session()))
+    if missing:
+        return say_and_go("said.came_out_some", number=len(file.sets) - missing, missing=missing)
+    return say_and_go("said.came_out", number=len(file.sets))
 
 
 @pages.get("/visit/<key>/set/<int:serial>")

@@ -24,6 +24,7 @@ from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.together import SetsTogether
 from consentkit.operations.journal import open_journal
 from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
@@ -44,7 +45,7 @@ def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
     day.recall = printer.earlier_sets
     if request.visits is not None:
         day.load(request.visits)
-    desk = Desk(day, printer, report=report)
+    desk = Desk(day, printer, SetsTogether(printer), report=report)
     if request.listen != LOOPBACK:
         desk.shared = require_sharing(desk)
         desk.hosts = frozenset(desk.shared.hosts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
@@ -51,6 +51,7 @@ class _Opened:
     workspace: OpenWorkspace
     packets: PacketsInTurn
     previews: PacketsInTurn
+    together: PacketsInTurn
     titles: dict[str, str]
 
 
@@ -118,6 +119,24 @@ class DeskMaker:
                 if row.visit:
                     previews.forget(row.visit)
 
+    def make_together(self, requested: Sequence[tuple[DeskRow, PrintSerial, str]]) -> bytes | None:
+        """Make the packets of visits, with their serials, as one file.
+
+        None where the papers of one have another number now than the one that is given. The other visits are not
+        compared with these.
+        """
+        with self._making:
+            packets, made = self._open().together, []
+            for row, serial, number in requested:
+                options = self._options(row.override) if row.override else None
+                result = packets.make(row.entry, serial, options=options)
+                if row.visit:
+                    packets.forget(row.visit)
+                if not isinstance(result, MadePacket) or result.packet.plan.packet != number:
+                    return None
+                made.append(result.packet)
+            return packets.combine(made)
+
     def check(self, row: DeskRow) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
         return self.judged(row, self.make(row.entry, override=row.override))
@@ -162,6 +181,7 @@ class DeskMaker:
                     workspace,
                     packets=PacketsInTurn(workspace, options),
                     previews=PacketsInTurn(workspace, options),
+                    together=PacketsInTurn(workspace, options, ends_on_even_page=options.duplex),
                     titles=titles,
                 )
             return opened

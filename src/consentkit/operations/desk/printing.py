@@ -44,7 +44,7 @@ class DeskPrinter:
 
         Raises DeskRefusal where it may not be printed now, and what the printer or the journal raises.
         """
-        row = self.day.update(key, lambda row: _claimed(row, printed_before))
+        row = self.day.update(key, lambda row: claimed(row, printed_before))
         try:
             done = self._print(row, printer, who, reason)
         except BaseException:
@@ -90,7 +90,7 @@ class DeskPrinter:
         done = next((one for one in row.sets if one.serial == serial), None)
         if done is None:
             raise DeskRefusal("no-such-visit")
-        made = self._made(row, PrintSerial(done.serial, done.at.time()))
+        made = self.made(row, PrintSerial(done.serial, done.at.time()))
         if row.check is None or done.digest != row.check.digest:
             raise DeskRefusal("papers-changed")
         return made.pdf
@@ -132,20 +132,17 @@ class DeskPrinter:
         number, at = last.entry.print_number or 1, last.at.astimezone()
         intent = next((one for one in self.journal.of_visit(row.number) if one.seq == last.entry.refers), last)
         at = intent.at.astimezone()
-        made = self._made(row, PrintSerial(number, at.time()))
+        made = self.made(row, PrintSerial(number, at.time()))
         is_same = last.entry.seal == self.journal.seal(made.pdf)
         digest = check.digest if is_same else _OTHER_PAPERS
         return PrintedSet(number, at, digest, last.entry.pages or 0, last.entry.jobs, last.seq)
 
     def _print(self, row: DeskRow, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
-        made = self._made(row, None)
+        made = self.as_shown(row)
         check = check_of(made)
-        if row.check is None or check.digest != row.check.digest:
-            self.day.checked(row, check)
-            raise DeskRefusal("papers-changed")
         if self.journal is None:
             serial, at = row.next_serial, self.day.clock()
-            jobs = self._send(self._made(row, PrintSerial(serial, at.time())), printer)
+            jobs = self._send(self.made(row, PrintSerial(serial, at.time())), printer)
             return PrintedSet(serial, at, check.digest, check.pages, jobs)
         return self._print_recorded(self.journal, row, made, printer, who, reason)
 
@@ -162,7 +159,7 @@ class DeskPrinter:
         intent = intent_for(made.packet, who, printer=printer, copies=copies, reason=reason)
         intended = journal.intend(intent)
         at = intended.at.astimezone()
-        counted = self._made(row, PrintSerial(intended.print_number, at.time()))
+        counted = self.made(row, PrintSerial(intended.print_number, at.time()))
         try:
             jobs = self._send(counted, printer)
         except PrintUncertain:  # the intent stays without an end, and the page asks
@@ -175,7 +172,17 @@ class DeskPrinter:
             entry = journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf)).seq
         return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs, entry)
 
-    def _made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
+    def as_shown(self, row: DeskRow) -> MadePacket:
+        """The papers of a visit, which are those that were shown. Raises DeskRefusal where they are not."""
+        made = self.made(row, None)
+        check = check_of(made)
+        if row.check is None or check.digest != row.check.digest:
+            self.day.checked(row, check)
+            raise DeskRefusal("papers-changed")
+        return made
+
+    def made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
+        """The papers of a visit with a serial. Raises DeskRefusal where it has none any more."""
         made = self.day.maker.make(row.entry, serial, row.override)
         if not isinstance(made, MadePacket):
             self.day.check_again(row.key)
@@ -206,8 +213,8 @@ def _with(sets: tuple[PrintedSet, ...], changed: PrintedSet) -> tuple[PrintedSet
     return tuple(changed if one.serial == changed.serial else one for one in sets)
 
 
-def _claimed(row: DeskRow, printed_before: int) -> DeskRow:
-    """A row that this call, and no other one, prints."""
+def claimed(row: DeskRow, printed_before: int) -> DeskRow:
+    """A row that this call, and no other one, prints. Raises DeskRefusal where it may not be printed now."""
     if row.is_printing:
         raise DeskRefusal("is-printing")
     if len(row.sets) != printed_before:
