@@ -178,3 +178,9 @@ def test_a_decision_covers_no_rule_that_it_was_not_about(rosa: User) -> None:
     rosa.post(f"/visit/{rosa.row('V-1').key}/check")
     page = rosa.look()
     assert f"{ADD_ON} is only added to another service" in page and "The patient is under 18." in page
+
+
+def test_no_name_of_a_patient_keeps_a_clinician_from_deciding(rosa: User) -> None:
+    rosa.load({**MINOR, "patient_name": "State Law"})
+    decide(rosa, reason="state-law")
+    assert rosa.row("V-1").state.value == "ready"

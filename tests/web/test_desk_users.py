@@ -16,10 +16,10 @@ from consentkit.web.desk import Desk
 from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
-from kit.desk import Printer, small_clinic
+from kit.desk import Printer, plain, small_clinic
 from kit.desk_users import PASSWORD, SHARED, User, actions, shared_desk
 from kit.running import Outcome
-from kit.small import CODE
+from kit.small import CODE, write_procedure
 
 PROXY = "10.0.0.1"
 
@@ -117,6 +117,37 @@ def test_a_clinician_reads_a_text_and_approves_it_with_the_password_again(shared
     assert approval["by"] == "Okonkwo" and approval["until"] == "2099-01-01"
     assert ("approved", "okonkwo", "clinician") in actions(shared)
     assert "Approved" in user.look("/texts/")
+
+
+def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
+    tmp_path: Path, kept_password: str, printer: Printer
+) -> None:
+    desk = shared_desk(tmp_path / "clinic", kept_password, allow_drafts=False)
+    user = User.of(desk, "okonkwo")
+    user.load({})
+    place = f"/texts/{CODE}/en/consent"
+
+    def content() -> str:
+        return user.get(place).get_data(as_text=True).split('name="content" value="')[1].split('"')[0]
+
+    user.post(place, {"content": content(), "read": "yes", "password": PASSWORD})
+    assert user.row("V-1").state.value == "ready", "an approval is seen at the desk at once"
+    write_procedure(tmp_path / "clinic" / "procedures", purpose="To feel much better.")
+    page = user.get(place).get_data(as_text=True)
+    assert "<ins>much</ins>" in page and "To feel" in plain(page)
+    form = {"content": content(), "reason": "The text is out of date", "password": PASSWORD}
+    write_procedure(tmp_path / "clinic" / "procedures")
+    approved = user.get(place).get_data(as_text=True).split('/withdraw"')[1].split('name="content" value="')[1][:64]
+    form["content"] = approved
+    for change in ({"password": "wrong"}, {"content": "0" * 64}, {"reason": ""}):
+        user.post(f"{place}/withdraw", {**form, **change})
+        user.desk.day.prepare_all()
+        assert user.row("V-1").state.value == "ready"
+    user.post(f"{place}/withdraw", form)
+    assert "is withdrawn." in user.look("/texts/")
+    assert "Withdrawn by Okonkwo" in user.look(place) and "out of date" in user.look(place)
+    assert ("withdrawn", "okonkwo", "clinician") in actions(desk)
+    assert user.row("V-1").state.value == "attention"
 
 
 def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Printer) -> None:

@@ -163,6 +163,12 @@ class DeskDay:
         with self._changed:
             self._put(replace(self.row(key), check=None))
 
+    def check_all_again(self) -> None:
+        """Make the papers of all visits again, as after a text was approved."""
+        with self._changed:
+            self._rows = {key: replace(row, check=None) for key, row in self._rows.items()}
+            self._notify()
+
     def end(self) -> None:
         """Forget everything."""
         with self._changed:

@@ -41,6 +41,8 @@ from consentkit.problems import Problem
 
 _NEEDS_CODES = "no-codes"
 _NEEDS_LANGUAGE = "no-language"
+_DECIDED = "overridden"
+"""The reason by which rules are overridden here: the real one is a code, words of which may be somebody's name."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class DeskMaker:
         return replace(
             self.options,
             allow_drafts=self.options.allow_drafts or override.allows_drafts,
-            override=override.reason if override.rules else None,
+            override=_DECIDED if override.rules else None,
         )
 
     def _open(self) -> _Opened:
