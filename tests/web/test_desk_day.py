@@ -81,7 +81,7 @@ def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: 
 @pytest.mark.parametrize(
     ("changes", "sentence", "button"),
     [
-        ({"language": "ar"}, "There are no papers in this language (ar).", "Print in Spanish"),
+        ({"language": "ar"}, "There are no papers in this language (ar).", "Print in English"),
         ({"procedures": "NONE-1"}, "There are no papers for NONE-1.", ""),
         ({"date_of_birth": "09/07/1984"}, "Date of birth can’t be read as a date.", ""),
         ({"record_number": ""}, "Record number is missing.", ""),

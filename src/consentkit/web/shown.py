@@ -58,6 +58,11 @@ class ShownRow:
         return f"f-{field or 'patient_name'}"
 
     @property
+    def needs_others(self) -> bool:
+        """Whether somebody elsewhere has to do something, after which it is to be looked at again."""
+        return any(sentence.is_elsewhere for sentence in self.sentences)
+
+    @property
     def state(self) -> VisitState:
         """Its state."""
         return self.row.state

@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
-from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit
-from consentkit.operations.desk.remedies import remedies_of
+from consentkit.operations.desk.judging import VisitJudge
+from consentkit.operations.desk.remedies import codes_of, remedies_of
 from consentkit.operations.desk.rows import Check, DeskRow, Override, Remedy
 from consentkit.operations.listing import list_procedures
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
@@ -33,14 +31,10 @@ from consentkit.operations.packets import (
     RefusedVisit,
     ResultOfVisit,
 )
-from consentkit.operations.visits import single_entry_of
-from consentkit.packets.pairing import conflicts
 from consentkit.packets.plan import PrintSerial
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
 
-_NEEDS_CODES = "no-codes"
-_NEEDS_LANGUAGE = "no-language"
 _DECIDED = "overridden"
 """The reason by which rules are overridden here: the real one is a code, words of which may be somebody's name."""
 
@@ -199,33 +193,16 @@ class DeskMaker:
         return now.st_mtime_ns, now.st_size, now.st_ino
 
     def _remedies(self, data: Mapping[str, Any]) -> tuple[Remedy, ...]:
-        workspace = self.workspace
-        languages = [workspace.default_language, *workspace.languages()]
-        return remedies_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
+        workspace, judge = self.workspace, VisitJudge(self.workspace)
+        languages = dict.fromkeys([workspace.default_language, *workspace.languages()])
+        return remedies_of(data, judge.reasons_against, _partners(data, judge), languages)
 
-    def _judge(self, data: Mapping[str, Any]) -> Collection[str] | None:
-        """What speaks against the data of a visit that edits may help against; None where they are no visit."""
-        visit = single_entry_of(data).visit
-        if visit is None:
-            return None
-        workspace, rules = self.workspace, []
-        procedures = list(self._procedures(visit.procedures))
-        if len(procedures) < len(set(visit.procedures)):
-            rules.append(_NEEDS_CODES)
-        tags = [visit.language, *visit.also_in]
-        rules += [f"{_NEEDS_LANGUAGE} {tag}" for tag in tags if tag and tag not in workspace.languages()]
-        return [*rules, *(f"{one.rule} {one.codes}" for one in conflicts(visit, procedures))]
 
-    def _procedures(self, codes: Collection[str]) -> Iterator[Procedure]:
-        for code in dict.fromkeys(codes):
-            with suppress(ConsentkitError):
-                yield self.workspace.procedure(code)
-
-    def _partners(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        codes = [code for code in data.get("procedures", []) if isinstance(code, str)]
-        for procedure in self._procedures(codes):
-            yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
-            yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
+def _partners(data: Mapping[str, Any], judge: VisitJudge) -> Iterator[tuple[str, str]]:
+    codes = codes_of(data)
+    for procedure in judge.procedures(codes):
+        yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
+        yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
 
 
 def _may_be_overridden(problem: Problem) -> bool:
