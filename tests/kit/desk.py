@@ -156,7 +156,7 @@ class Clerk:
         page = self.get(path).get_data(as_text=True)
         forms = re.findall(r'<form method="post" action="([^"]+)">(.*?)</form>', page, re.DOTALL)
         for address, inner in forms:
-            if plain(inner.split("<button")[-1].partition(">")[2]).partition(":")[0] == label:
+            if plain(inner.split("<button")[-1].partition(">")[2]).partition(":")[0].strip() == label:
                 fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', inner))
                 return self.post(html.unescape(address), fields)
         pytest.fail(f"there is no button {label}")

@@ -16,8 +16,8 @@ from kit.small import CODE
 HOST = "desk.small.example"
 PASSWORD = "correct horse battery"
 SHARED = f"name: Small Clinic\njournal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
-PEOPLE = {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",)}
-_FIRST_PAGES = {"audrey": "/journal/"}
+PEOPLE = {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",), "ida": ("admin",)}
+_FIRST_PAGES = {"audrey": "/journal/", "ida": "/admin/"}
 
 
 def add_people(clinic: Path, kept: str) -> None:

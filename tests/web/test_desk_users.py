@@ -74,9 +74,10 @@ def test_what_is_tried_under_one_name_does_not_keep_others_out(shared: Desk) -> 
 @pytest.mark.parametrize(
     ("account", "allowed", "refused"),
     [
-        ("rosa", ["/"], ["/texts/", "/journal/"]),
-        ("okonkwo", ["/", "/texts/"], ["/journal/"]),
-        ("audrey", ["/journal/"], ["/", "/texts/", "/end"]),
+        ("rosa", ["/"], ["/texts/", "/journal/", "/journal/journal.csv", "/admin/"]),
+        ("okonkwo", ["/", "/texts/"], ["/journal/", "/admin/"]),
+        ("audrey", ["/journal/", "/journal/journal.csv"], ["/", "/texts/", "/end", "/admin/"]),
+        ("ida", ["/admin/", "/journal/", "/journal/journal.csv"], ["/", "/texts/", "/end"]),
     ],
 )
 def test_each_role_has_its_pages(account: str, allowed: list[str], refused: list[str], shared: Desk) -> None:

@@ -17,6 +17,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.web import (
+    admin_pages,
     day_pages,
     deciding_pages,
     journal_pages,
@@ -43,6 +44,7 @@ _PAGES = (
     sign_in_pages.pages,
     texts_pages.pages,
     journal_pages.pages,
+    admin_pages.pages,
 )
 
 
@@ -85,7 +87,7 @@ def _refused(error: DeskRefusal) -> Any:
 
 def _failed(error: ConsentkitError) -> Any:
     """A mistake in the clinic's files, or a print system that refuses: its message holds nothing of a patient."""
-    if request.endpoint == "day.show" or g.get("session") is None:
+    if request.method == "GET" or g.get("session") is None:
         return _page(500, str(error))
     return say_and_go("said.not-printed" if "print" in (request.endpoint or "") else "said.trouble", message=str(error))
 

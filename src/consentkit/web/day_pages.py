@@ -98,7 +98,7 @@ def undo(step: str) -> Any:
 
 
 @pages.post("/language")
-@access(DeskRole.DESK, DeskRole.CLINICIAN, DeskRole.AUDITOR)
+@access(*DeskRole)
 def switch_language() -> Any:
     """Show the pages in the next language."""
     known = languages()

@@ -47,6 +47,21 @@ class PasswordDoor:
         """For how many seconds no further try of a name from an address is looked at."""
         return self._wait_of((account, address))
 
+    def waits(self) -> dict[str, float]:
+        """The accounts that have to wait, with the seconds that are left."""
+        with self._lock:
+            left: dict[str, float] = {}
+            for account, address in self._tries:
+                if (wait := self._wait_of((account, address))) > 0:
+                    left[account] = max(wait, left.get(account, 0.0))
+            return left
+
+    def forgive(self, account: str) -> None:
+        """Let an account be tried again at once."""
+        with self._lock:
+            for key in [key for key in self._tries if key[0] == account]:
+                del self._tries[key]
+
     def opens(self, account: str, address: str, kept: str | None, password: str) -> bool | None:
         """Whether a password is right; None where it was not looked at, since it came too early or too many came.
 

@@ -28,6 +28,8 @@ class DeskRole(StrEnum):
     """Load, edit, print."""
     CLINICIAN = "clinician"
     """Read what changed, approve."""
+    ADMIN = "admin"
+    """Look after people, sessions and settings, read the journal."""
     AUDITOR = "auditor"
     """Read the journal."""
 
@@ -64,6 +66,8 @@ class Session:
     """Whether a locked session opens by the password only."""
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     """What each form of this session contains, so that no other page can send one."""
+    public: str = field(default_factory=lambda: secrets.token_hex(6))
+    """What pages call it: nobody opens it by that."""
     is_locked: bool = False
     language: str = ""
     printer: str = ""
@@ -142,6 +146,18 @@ class Sessions:
         """End a session."""
         with self._lock:
             self._sessions.pop(name or "", None)
+
+    def listed(self) -> list[tuple[Session, float]]:
+        """The sessions that are open, each with the seconds for which nobody has done anything in it."""
+        with self._lock:
+            now = self.clock()
+            sessions = [(session, now - session.last_seen) for session in self._sessions.values()]
+        return sorted(sessions, key=lambda one: (one[0].person, one[1]))
+
+    def close_public(self, public: str) -> None:
+        """End the session that pages call by a name."""
+        with self._lock:
+            self._sessions = {name: one for name, one in self._sessions.items() if one.public != public}
 
     def forget_day(self) -> None:
         """Drop what sessions hold of the visits of a day."""

@@ -15,7 +15,7 @@ from consentkit.operations.desk.fields import FIELDS, value_of
 from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
-from consentkit.web.sessions import Offer
+from consentkit.web.sessions import DeskRole, Offer
 from consentkit.web.words import DEFAULT, Words, words_of
 
 if TYPE_CHECKING:
@@ -110,8 +110,10 @@ def language_of_clinic(desk: Desk) -> str:
         return DEFAULT
 
 
-def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
-    """Go to a page, which then says something."""
+def say_and_go(key: str, to: str = "", **values: Any) -> Response:
+    """Go to a page, which then says something; to where somebody begins, unless another one is named."""
+    if not to:
+        to = "day.show" if DeskRole.DESK in this_session().roles else "sign_in.home"
     say(key, **values)
     named: dict[str, Any] = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
     if to == "texts.read":

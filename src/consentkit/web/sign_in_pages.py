@@ -18,7 +18,12 @@ from consentkit.web.shown import current_words
 
 pages = Blueprint("sign_in", __name__)
 _ALL = tuple(DeskRole)
-_HOMES = {DeskRole.DESK: "day.show", DeskRole.CLINICIAN: "texts.show", DeskRole.AUDITOR: "journal.show"}
+_HOMES = {
+    DeskRole.DESK: "day.show",
+    DeskRole.CLINICIAN: "texts.show",
+    DeskRole.ADMIN: "admin.show",
+    DeskRole.AUDITOR: "journal.show",
+}
 """Where somebody of a role begins."""
 
 
