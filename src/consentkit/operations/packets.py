@@ -8,6 +8,7 @@ nothing else is said of it. Nothing is written or printed.
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -174,12 +175,23 @@ class PacketsInTurn:
         self, workspace: OpenWorkspace, options: PacketOptions = _AS_USUAL, *, ends_on_even_page: bool = False
     ) -> None:
         """`ends_on_even_page` is for packets that come after one another in one file."""
-        parsed = ParsedFiles(workspace)
+        self._parsed = parsed = ParsedFiles(workspace)
         self._workspace = workspace
         self._planner = Planner(workspace, options, parsed)
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
         self._numbers = NumberBook()
+
+    def apart(self, *, ends_on_even_page: bool = False) -> PacketsInTurn:
+        """Another one, which has what this one has made and read, and compares its visits with none of this one's.
+
+        Both are for the same thread at a time.
+        """
+        other = copy.copy(self)
+        other._planner, other._records, other._numbers = self._planner.apart(), RecordBook(), NumberBook()
+        if ends_on_even_page:
+            other._maker = PacketMaker(self._workspace, self._maker.duplex, ends_on_even_page, self._parsed)
+        return other
 
     def make(
         self,

@@ -8,6 +8,7 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -85,6 +86,12 @@ class Planner:
 
     def __post_init__(self) -> None:
         self._parsed = self.parsed or ParsedFiles(self.workspace)
+
+    def apart(self) -> Planner:
+        """Another planner, which knows what this one has made and read, and nothing of its visits."""
+        other = copy.copy(self)
+        other._days = DayBook()
+        return other
 
     def plan(
         self,

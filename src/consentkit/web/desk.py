@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,8 @@ class Desk:
         return thread
 
     def _work(self) -> None:
+        with suppress(ConsentkitError):  # such as mistakes in clinic.yaml: the pages say what is wrong
+            self.day.maker.warm_up()
         while True:
             try:
                 self.day.end_if_over()

@@ -161,8 +161,8 @@ def _field_of_rule(problem: Problem) -> str:
 def _of_field(problem: Problem, field: str, words: Words) -> Sentence:
     label, message = words.at("short").get(field) or words(f"fields.{field}"), problem.message
     for pattern, key in _ABOUT_FIELDS:
-        if found := pattern.search(message):
-            return Sentence(words(f"problems.{key}", field=label, number=(found.groups() or ("",))[0]), field)
+        if match := pattern.search(message):
+            return Sentence(words(f"problems.{key}", field=label, number=(match.groups() or ("",))[0]), field)
     if field in DAYS:
         return Sentence(words("problems.date", field=label), field)
     return Sentence(words("problems.wrong", field=label, how=words(f"how.{field}")), field)
@@ -171,8 +171,8 @@ def _of_field(problem: Problem, field: str, words: Words) -> Sentence:
 def _of_message(problem: Problem, row: DeskRow, words: Words) -> Sentence | None:
     """What is said of a problem that neither a rule nor a field names."""
     for pattern, key, field in _ABOUT_VISITS:
-        if found := pattern.search(problem.message):
-            named = found.groupdict()
+        if match := pattern.search(problem.message):
+            named = match.groupdict()
             where = named.get("field") or field
             if field == "trainee" and value_of(row.data, "trainee"):
                 where = "supervisor"

@@ -1,7 +1,7 @@
 """What speaks against a visit that an edit may help against, found out without making any paper.
 
-Guarantees: the same visit is judged the same; each reason has a name of its own, so that what an edit has mended can be
-told from what it has broken.
+Guarantees: the same visit is judged the same; each reason has a name of its own, so that two lists of reasons show
+what an edit has changed.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ their file has changed; a packet that is made twice of the same visit has the sa
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import threading
 from collections import deque
@@ -31,6 +32,7 @@ from consentkit.operations.packets import (
     RefusedVisit,
     ResultOfVisit,
 )
+from consentkit.operations.visits import single_entry_of
 from consentkit.packets.plan import PrintSerial
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
@@ -94,6 +96,22 @@ class DeskMaker:
             if isinstance(result, MadePacket) and not _is_covered(result, override):
                 return packets.make(entry, serial)
             return result
+
+    def warm_up(self) -> None:
+        """Make a packet of nobody, so that what the first one needs is loaded before somebody waits for it."""
+        today = datetime.date.today().isoformat()
+        nobody = {
+            "visit": "0",
+            "date": today,
+            "patient": {"name": "Nobody", "born": "2000-01-01", "record": "1"},
+            "clinician": {"name": "Somebody"},
+        }
+        options = replace(self.options, allow_drafts=True)
+        for code in self.titles:  # until one can be used by itself
+            entry = single_entry_of({**nobody, "procedures": [code]})
+            with self._making:
+                if isinstance(self._open().previews.apart().make(entry, options=options), MadePacket):
+                    return
 
     def forget(self, visit: Visit | None) -> None:
         """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
@@ -172,12 +190,13 @@ class DeskMaker:
                     for entry in list_procedures(workspace).procedures
                     if entry["role"] != "retired"
                 }
+                packets = PacketsInTurn(workspace, options)
                 opened = self._opened = _Opened(
                     mark,
                     workspace,
-                    packets=PacketsInTurn(workspace, options),
-                    previews=PacketsInTurn(workspace, options),
-                    together=PacketsInTurn(workspace, options, ends_on_even_page=options.duplex),
+                    packets=packets,
+                    previews=packets.apart(),
+                    together=packets.apart(ends_on_even_page=options.duplex),
                     titles=titles,
                 )
             return opened

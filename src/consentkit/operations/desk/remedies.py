@@ -111,10 +111,10 @@ def _candidates(
 
 def _time_of(text: str) -> str:
     """A time of day that is written as people do, as the schedule has it; empty where it is none."""
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
         return ""
-    hour, minute, half = int(found[1]), found[2], (found[3] or "").lower()
+    hour, minute, half = int(match[1]), match[2], (match[3] or "").lower()
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     with suppress(ValueError):

@@ -109,7 +109,7 @@ class SetsTogether:
     def settle(self, name: str, came_out: Collection[str], who: Who) -> int:
         """Note which sets of a file came out, by the keys of their visits. Returns how many did not.
 
-        What the journal can't be told now, the page asks about again. Raises DeskRefusal as `file` does.
+        Where the journal can't be written to now, the page asks again. Raises DeskRefusal as `file` does.
         """
         file = self._files.pop(name, None)
         if file is None:

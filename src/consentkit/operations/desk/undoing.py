@@ -20,7 +20,7 @@ _MOST_STEPS = 20
 
 
 @dataclass(frozen=True)
-class Step:
+class DayStep:
     """What one step changed: each visit as it was and as it became; None where it was not, or is no longer, there."""
 
     at: datetime.datetime
@@ -51,7 +51,7 @@ class Step:
 class Steps:
     """The last steps, by names that nobody guesses. Whoever calls holds a lock."""
 
-    _steps: OrderedDict[str, Step] = field(default_factory=OrderedDict, repr=False)
+    _steps: OrderedDict[str, DayStep] = field(default_factory=OrderedDict, repr=False)
 
     def note(
         self,
@@ -65,12 +65,12 @@ class Steps:
         if not changed:
             return ""
         name = secrets.token_urlsafe(12)
-        self._steps[name] = Step(at, changed, loaded)
+        self._steps[name] = DayStep(at, changed, loaded)
         while len(self._steps) > _MOST_STEPS:
             self._steps.popitem(last=False)
         return name
 
-    def take(self, name: str, now: datetime.datetime) -> Step | None:
+    def take(self, name: str, now: datetime.datetime) -> DayStep | None:
         """A step that is about to be taken back: it is there once, and for a while."""
         self.drop_old(now)
         return self._steps.pop(name, None)
