@@ -58,7 +58,7 @@ class Morning:
         self.take("problem", draws=False)
         self.page.locator(f"#row-{self.row('V-1003').key} .remedies button", has_text="90834").first.click()
         self.settled()
-        self.take("mended")
+        self.take("corrected")
         self.at(7, 52)
         self.show("V-1002")
         self.take("preview")
