@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, items
+from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items
 
 FIELDS = tuple(COLUMNS)
 """The names of the fields."""
 YES_OR_NO = ("large_print", "medical_visit", "first_visit", "yearly_papers")
 """Fields that are boxes to tick."""
+NEEDED = REQUIRED
+"""Fields without which there are no papers."""
 LISTED = LISTS
 """Fields that hold several entries."""
 
@@ -32,6 +34,11 @@ def value_of(data: Mapping[str, Any], name: str) -> str:
     if isinstance(value, list):
         return ("; " if name == "extra" else " ").join(map(str, value))
     return "" if value is None else str(value)
+
+
+def fields_beside(name: str) -> tuple[str, ...]:
+    """The fields of the same person, that one among them; where it is about nobody, that one alone."""
+    return tuple(one for one in FIELDS if _STEPS[one][0] == _STEPS[name][0])
 
 
 def with_value(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from consentkit.operations.desk.fields import value_of, with_value
+from consentkit.operations.desk.fields import fields_beside, value_of, with_value
 from consentkit.operations.desk.rows import Remedy
 
 MOST_OFFERED = 4
@@ -75,6 +75,13 @@ def corrected(data: Mapping[str, Any], remedy: Remedy) -> dict[str, Any]:
     """The data of a visit after an edit."""
     edit = _EDITS.get(remedy.kind)
     return edit(data, remedy.value) if edit else dict(data)
+
+
+def answered_by(remedy: Remedy) -> tuple[str, ...]:
+    """The fields of which somebody says by a remedy that there is nothing."""
+    if remedy.kind == "no-interpreter":
+        return fields_beside("interpreter")
+    return fields_beside(remedy.value) if remedy.kind == "empty" else ()
 
 
 def codes_of(data: Mapping[str, Any]) -> list[str]:
