@@ -24,6 +24,7 @@ from flask.testing import FlaskClient
 
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
+from consentkit.operations.uploads import read_upload
 from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
@@ -133,9 +134,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cache = options.cache or Path(folder)
         desk, _ = opened(cache)
-        from consentkit.operations.schedule import visits_in
-
-        desk.day.load(visits_in(io.BytesIO(schedule(12)), "schedule"))
+        desk.day.load(read_upload(desk.day.maker.workspace, io.BytesIO(schedule(12)), "schedule").entries)
         desk.day.prepare_all()
         cold = ["--cold"] if options.cold else []
         arguments = ["--measure", "--cache", str(cache), "--visits", str(options.visits), *cold]
