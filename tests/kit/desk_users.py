@@ -11,11 +11,11 @@ from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
 from kit.desk import Clerk, small_clinic
-from kit.small import CODE
+from kit.small import CODE, NO_PAPERS_DUE
 
 HOST = "desk.small.example"
 PASSWORD = "correct horse battery"
-SHARED = f"name: Small Clinic\njournal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
+SHARED = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
 PEOPLE = {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",), "ida": ("admin",)}
 _FIRST_PAGES = {"audrey": "/journal/", "ida": "/admin/"}
 
