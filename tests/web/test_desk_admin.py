@@ -14,6 +14,7 @@ from consentkit.web.desk import Desk
 from consentkit.web.passwords import PasswordDoor
 from kit.desk import Printer
 from kit.desk_users import HOST, SHARED, User, shared_desk
+from kit.small import NO_PAPERS_DUE
 
 
 @pytest.fixture
@@ -61,7 +62,9 @@ def test_somebody_who_has_to_wait_is_let_in(shared: Desk, printer: Printer) -> N
 
 
 def test_what_can_not_work_is_said_in_plain_words(tmp_path: Path, kept_password: str, printer: Printer) -> None:
-    settings = f"name: Small Clinic\nprinting:\n  printer: attic\n  tray: tray-2\ndesk:\n  hosts: [{HOST}]\n"
+    settings = (
+        f"name: Small Clinic\n{NO_PAPERS_DUE}printing:\n  printer: attic\n  tray: tray-2\ndesk:\n  hosts: [{HOST}]\n"
+    )
     desk = shared_desk(tmp_path / "clinic", kept_password, settings)
     add_user(tmp_path / "clinic", "omar", DeskUser(name="Omar", roles=("auditor",)))
     page = User.of(desk, "ida").look("/admin/")

@@ -11,8 +11,9 @@ from pypdf import PdfWriter
 from consentkit.operations.journal import JournalRow
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
+from kit.small import NO_PAPERS_DUE
 
-JOURNAL = "name: Small Clinic\njournal:\n  keep_years: 6\n"
+JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 NAMES = ("Ann A", "Bea B", "Cyd C")
 
 
@@ -63,7 +64,7 @@ def states(clerk: Clerk) -> list[str]:
 def test_all_sets_are_one_file_in_the_order_of_the_day_each_from_a_fresh_sheet(
     is_duplex: bool, tmp_path: Path, clock: Clock, printer: Printer
 ) -> None:
-    settings = "name: Small Clinic\n" + ("printing:\n  duplex: true\n" if is_duplex else "")
+    settings = f"name: Small Clinic\n{NO_PAPERS_DUE}" + ("printing:\n  duplex: true\n" if is_duplex else "")
     clinic = small_clinic(tmp_path / "clinic", settings)
     clerk = opened(clinic, clock, extra=one_page(clinic / "extra"))
     texts = page_texts(clerk.get(begin(clerk) + ".pdf").data)

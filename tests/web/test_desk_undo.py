@@ -11,7 +11,7 @@ from consentkit.operations.desk.undoing import SECONDS_TO_UNDO
 from consentkit.web.sessions import OFFER_SECONDS
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
-from kit.small import CODE
+from kit.small import CODE, NO_PAPERS_DUE
 
 
 def later(clock: Clock, seconds: float) -> None:
@@ -185,7 +185,7 @@ def test_a_job_that_is_done_can_not_be_cancelled_and_its_set_still_counts(clerk:
 def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
     tmp_path: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
     clerk = Clerk.at(new_small_desk(clinic, clock))
     clerk.load({})
     clerk.print("V-1")
@@ -211,7 +211,7 @@ def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
 def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
     tmp_path: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
     clerk = Clerk.at(new_small_desk(clinic, clock))
     clerk.load({})
     clerk.print("V-1")
