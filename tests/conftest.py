@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
 from kit import skipping
+from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
 
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
@@ -121,3 +122,17 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Outcome(code, stdout.encode(), stderr)
 
     return call_consentkit
+
+
+@pytest.fixture(scope="module")
+def cups() -> Iterator[PrintSystem]:
+    """A print system for the tests of a file."""
+    with print_system() as system:
+        yield system
+
+
+@pytest.fixture
+def real(cups: PrintSystem, monkeypatch: pytest.MonkeyPatch) -> PrintSystem:
+    """The print system, in place of that of the machine."""
+    monkeypatch.setenv("CUPS_SERVER", cups.server)
+    return cups

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from consentkit.web.desk import Desk
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
+from kit.desk_process import Running, lay_out, start_desk
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,19 @@ def printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:
 @pytest.fixture
 def clerk(desk: Desk, printer: Printer) -> Clerk:
     return Clerk.at(desk)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Running]]:
+    """Starts desks, with everything that they may write below one folder."""
+    started: list[Running] = []
+    set_up_printer(tmp_path, monkeypatch)
+    lay_out(tmp_path / "root")
+
+    def start_one(*before: str, **variables: str) -> Running:
+        started.append(start_desk(tmp_path / "root", *before, **variables))
+        return started[-1]
+
+    yield start_one
+    for running in started:
+        running.kill()
