@@ -19,6 +19,9 @@ COOKIE = "consentkit-desk"
 IDLE_SECONDS = 300.0
 """How long nobody needs to have done anything until names are taken out of the page."""
 
+LONGEST_SECONDS = 86_400.0
+"""How long nobody needs to have used a session until it ends."""
+
 
 class DeskRole(StrEnum):
     """What somebody may do."""
@@ -49,6 +52,8 @@ class Session:
     """Whether letters do something by themselves (WCAG 2.2, success criterion 2.1.4)."""
     message: tuple[str, dict[str, object]] | None = field(default=None, repr=False)
     """What is said on the next page: the key of a sentence, and what it is about."""
+    answer: tuple[int, bytes] | None = field(default=None, repr=False)
+    """The page that answers the form which was sent last, with its status, until the browser asks for it."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
@@ -94,6 +99,7 @@ class Sessions:
         """Open a session. Returns the name that its browser keeps, too."""
         name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password)
         with self._lock:
+            self._drop_old()
             self._sessions[name] = session
         return name, session
 
@@ -110,6 +116,12 @@ class Sessions:
                 session.last_seen = now
             return session
 
+    def _drop_old(self) -> None:
+        """End those that nobody has used for a day, so that a desk that is open for months holds no more and more."""
+        now = self.clock()
+        for name in [name for name, one in self._sessions.items() if now - one.last_seen > LONGEST_SECONDS]:
+            del self._sessions[name]
+
     def unlock(self, session: Session) -> None:
         """Show the pages to a session again."""
         session.is_locked, session.last_seen = False, self.clock()
@@ -123,9 +135,9 @@ class Sessions:
         """Drop what sessions hold of the visits of a day."""
         with self._lock:
             for session in self._sessions.values():
-                session.draft, session.message = b"", None
+                session.draft, session.message, session.answer = b"", None, None
 
 
 def lock(session: Session) -> None:
     """Show nothing more to a session until it is unlocked, and drop what it holds of visits."""
-    session.is_locked, session.draft, session.message = True, b"", None
+    session.is_locked, session.draft, session.message, session.answer = True, b"", None, None

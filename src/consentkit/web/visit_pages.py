@@ -20,6 +20,7 @@ from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import current_words, known, language_of_clinic, say_and_go, shown_row
 
+_LONGEST_NUMBER = 10
 pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 
 
@@ -112,9 +113,13 @@ def pdf_answer(pdf: bytes) -> Response:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": "inline; filename=papers.pdf"})
 
 
+def number_of(text: str) -> int | None:
+    """The number that a field of a form holds; None where it holds none that can be."""
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else None
+
+
 def _revision() -> int:
-    text = request.form.get("revision", "")
-    return int(text) if text.isdecimal() else 0
+    return number_of(request.form.get("revision", "")) or 0
 
 
 def _to(key: str) -> Any:
