@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from consentkit.errors import WrongUse
@@ -36,6 +38,20 @@ _IN_MEMORY = 1 << 30
 _SECONDS_OF_SILENCE = 30
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _PR_SET_DUMPABLE = 4
+
+
+class _StrictParser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a body that has a length and comes in pieces too: of two programs, each would end it elsewhere."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("a body has a length or comes in pieces")
+
+
+class _StrictChannel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _StrictParser
 
 
 def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
@@ -99,6 +115,7 @@ def new_server(desk: Desk, address: str, port: int) -> Any:
         expose_tracebacks=False,
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = _StrictChannel
     if desk.shared is None:
         desk.hosts |= {f"{name}:{server.effective_port}" for name in (LOOPBACK, "localhost")}
     return server
