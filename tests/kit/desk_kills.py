@@ -1,12 +1,12 @@
 """Kills a desk at many moments, and looks for its patients in everything that it could have written.
 
-    PYTHONPATH=tests python -m kit.desk_kills [KILLS]
+    PYTHONPATH=tests python -m kit.desk_kills [KILLS] [SEED]
 
 A desk is a process of its own with a journal; a clerk loads invented patients, looks at papers, corrects, prints and
 ends the day over the network. It is killed at each of MOMENTS, around midnight, and then as often as is said at random
 moments, by one of SIGNALS, and started again: what it printed without an end must be asked about, and the journal be
-whole. Then every file is searched that it, its user or the system could have written. Ends with 1 where anything was
-found.
+whole. After each kill every file of it and its user is searched, and at the end those that the system shares. Ends with
+1 where anything was found.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pytest
 from kit.desk import Printer, set_up_printer
 from kit.desk_mornings import MOMENTS, Morning, People, shown_in_proc, start, unfinished_in
 from kit.desk_process import Running, lay_out
-from kit.traces import Words, left_behind, new_files
+from kit.traces import left_behind, new_files
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGABRT, signal.SIGSEGV, signal.SIGQUIT, signal.SIGHUP)
 """By what a desk ends: three of them would leave a core dump."""
@@ -42,6 +42,7 @@ class LongRun:
 
     root: Path
     printer: Printer
+    random: random.Random
     people: People = field(default_factory=People)
     random: random.Random = field(default_factory=lambda: random.Random(14))
     began: float = field(default_factory=time.time)
@@ -110,33 +111,31 @@ class LongRun:
         words = self.people.words()
         if words.in_data(rest.encode()):
             self.found.append(f"{name}: on standard output")
-        paths = self._search(words)
+        paths = left_behind(self.root, words)
         self.found += [f"{name}: {path}" for path in paths]
         code = morning.desk.process.returncode
         print(f"{name}, {number.name}: ended with {code}; found in {len(paths)} files", flush=True)
 
-    def _search(self, words: Words) -> list[Path]:
-        """What a user's folders, the clinic's and the system's hold; the printer has the papers, as it should."""
-        searched = (self.root, self.printer.folder, self.printer.folder.parent / "commands")
-        paths = left_behind(self.root, words)
+    def search_system(self) -> None:
+        """Look into the folders that all programs share: once, since other programs write there, too."""
+        words, searched = self.people.words(), (self.root, self.printer.folder, self.printer.folder.parent / "commands")
         for place in map(Path, PLACES):
-            paths += filter(words.in_file, new_files(place, self.began, but=searched))
-        return paths
+            self.found += map(str, filter(words.in_file, new_files(place, self.began, but=searched)))
 
 
 @contextmanager
-def _long_run() -> Iterator[LongRun]:
+def _long_run(seed: int) -> Iterator[LongRun]:
     with tempfile.TemporaryDirectory(prefix="desk-kills-") as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)
         printer = set_up_printer(folder, patch)
         lay_out(folder / "root")
         patch.setenv("CONSENTKIT_CACHE", str(folder / "root" / "cache"))
-        yield LongRun(folder / "root", printer)
+        yield LongRun(folder / "root", printer, random.Random(seed))
 
 
-def main(count: int) -> int:
+def main(count: int = 100, seed: int = 14) -> int:
     """Kill, and say what was found."""
-    with _long_run() as run:
+    with _long_run(seed) as run:
         for name, (act, number) in MOMENTS.items():
             run.kill_at(name, act, number)
         for after in AROUND_MIDNIGHT:
@@ -144,6 +143,7 @@ def main(count: int) -> int:
         for turn in range(count):
             run.kill_somewhen(SIGNALS[turn % len(SIGNALS)])
         run.start().kill()
+        run.search_system()
         kills = len(MOMENTS) + 6 + count
         files = sum(path.is_file() for path in run.root.rglob("*"))
         print(
@@ -153,4 +153,4 @@ def main(count: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100))
+    sys.exit(main(*map(int, sys.argv[1:3])))
