@@ -83,13 +83,46 @@ def test_the_process_writes_no_core_and_ends_with_its_code(run: Callable[..., Ru
     assert desk.process.wait(60) == 130
 
 
-def test_memory_is_private() -> None:
-    script = (
-        "import ctypes; from consentkit.web.server import keep_memory_private; print(repr(keep_memory_private()));"
-        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "0"
+LOCKING = """
+import ctypes, os, sys
+from pathlib import Path
+from consentkit.web.server import keep_memory_private
+if sys.argv[2] == "without":
+    os.seteuid(65534)
+print(keep_memory_private(Path(sys.argv[1])))
+data = bytearray(20_000_000)
+data[::4096] = b"x" * len(data[::4096])
+print(Path("/proc/self/status").read_text().split("VmLck:")[1].split()[0])
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+"""
+
+
+def locked_memory(tmp_path: Path, *, has_swap: bool, rights: str) -> tuple[str, int]:
+    """What a desk says of its memory where there is swap space or none, and how many kB of it stay out of it."""
+    swaps = tmp_path / "swaps"
+    swaps.write_text("Filename Type Size Used Priority\n" + "/dev/sda2 partition 8388604 0 -2\n" * has_swap)
+    command = [sys.executable, "-c", LOCKING, str(swaps), rights]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    said, locked, dumpable = done.stdout.splitlines()
+    assert dumpable == "0"
+    return said, int(locked)
+
+
+def test_memory_is_not_locked_where_there_is_no_swap_space(tmp_path: Path) -> None:
+    assert locked_memory(tmp_path, has_swap=False, rights="all") == ("", 0)
+
+
+@needs(allowed=servers._may_lock_all, otherwise="to lock memory")
+def test_memory_stays_out_of_swap_space_where_the_system_allows(tmp_path: Path) -> None:
+    said, locked = locked_memory(tmp_path, has_swap=True, rights="all")
+    assert said == "" and locked > 20_000_000 / 1024, "what is requested later, too"
+
+
+@needs(allowed=lambda: os.geteuid() == 0, otherwise="to give up rights")
+def test_what_the_system_does_not_allow_is_said_and_nothing_fails(tmp_path: Path) -> None:
+    said, locked = locked_memory(tmp_path, has_swap=True, rights="without")
+    assert said.startswith("this system may write memory to its swap space; to prevent that, give the account")
+    assert locked == 0
 
 
 def test_a_port_that_is_taken_is_said(call: Callable[..., Outcome], tmp_path: Path) -> None:
