@@ -87,6 +87,7 @@ LOCKING = """
 import ctypes, os, sys
 from pathlib import Path
 from consentkit.web.server import keep_memory_private
+b"".decode("ascii")  # while it may still be loaded
 if sys.argv[2] == "without":
     os.seteuid(65534)
 print(keep_memory_private(Path(sys.argv[1])))
