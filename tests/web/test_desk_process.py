@@ -87,7 +87,7 @@ LOCKING = """
 import ctypes, os, sys
 from pathlib import Path
 from consentkit.web.server import keep_memory_private
-b"".decode("ascii")  # while it may still be loaded
+Path(sys.argv[1]).read_text(encoding="ascii")  # loads what reads it, while that may be loaded
 if sys.argv[2] == "without":
     os.seteuid(65534)
 print(keep_memory_private(Path(sys.argv[1])))
