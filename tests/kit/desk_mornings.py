@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import re
 import secrets
 import signal
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import openpyxl
 
 from consentkit.operations.journal import open_journal
 from consentkit.operations.opening import open_for_a_call, settle
@@ -61,6 +64,14 @@ class People:
             {"patient_name": self.other, "procedures": "NONE"},
             {"patient_name": self.other, "representative": self.mother, "relationship": "mother"},
         )
+
+    def sheet(self) -> bytes:
+        """A sheet that is no schedule, with names in it."""
+        book, stream = openpyxl.Workbook(), io.BytesIO()
+        book.active.append(["name", "telephone"])
+        book.active.append([self.patient, self.phone])
+        book.save(stream)
+        return stream.getvalue()
 
     def form(self) -> dict[str, str]:
         """The first visit with another name."""
@@ -114,6 +125,7 @@ class Morning:
         people = self.people
         self.desk.load(f"name,telephone\n{people.patient},{people.phone}\n".encode(), f"{people.file}.csv")
         self.desk.load(people.schedule().replace(b"visit,", f"visit,{people.file},".encode()), "x.csv")
+        self.desk.load(people.sheet(), f"{people.file}.xlsx")
         self.desk.load(people.schedule().replace(b"1984-07-09", people.phone.encode()), "x.csv")
 
     def send_print(self) -> None:

@@ -133,7 +133,7 @@ OTHERS: dict[str, tuple[int, str]] = {
     "A page of ours in a frame elsewhere": (200, "test_every_answer_forbids_to_keep_frame_and_load"),
     "A name that is a script": (200, "test_a_name_with_marks_of_html_is_a_name"),
     "A body with a length and in pieces, to smuggle a request": (400, "test_no_request_is_smuggled_in_a_body"),
-    "An upload of more than 4 MB": (413, "test_an_upload_that_is_too_large_is_refused"),
+    "An upload of more than 16 MB": (413, "test_an_upload_that_is_too_large_is_refused"),
     "A ZIP bomb, a PDF or a picture as a schedule": (303, "test_an_upload_that_is_no_schedule_is_said"),
     "A bomb of YAML aliases or brackets": (
         303,
@@ -256,4 +256,4 @@ def test_the_table_of_the_documentation_is_what_the_tests_show() -> None:
     assert rows_of_table() == {**{sent: status for sent, (status, _) in OTHERS.items()}, **shown}
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [name for _, name in OTHERS.values() if f"def {name}(" not in tests] == []
-    assert LARGEST_UPLOAD == 4 * 1024 * 1024
+    assert LARGEST_UPLOAD == 16 * 1024 * 1024

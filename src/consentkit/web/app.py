@@ -26,7 +26,7 @@ from consentkit.web.words import words_of
 
 PACKAGE = __name__.rpartition(".")[0]
 """Where the templates are; the logger of the application has the same name."""
-LARGEST_UPLOAD = 4 * 1024 * 1024
+LARGEST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a request."""
 _MOST_FIELDS = 200
 _PAGES = (
