@@ -257,3 +257,10 @@ def test_the_table_of_the_documentation_is_what_the_tests_show() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [name for _, name in OTHERS.values() if f"def {name}(" not in tests] == []
     assert LARGEST_UPLOAD == 16 * 1024 * 1024
+
+
+def test_each_form_names_its_address_since_its_page_may_be_shown_at_another_one() -> None:
+    templates = (PROJECT / "src/consentkit/web/templates").glob("*.html")
+    forms = [tag for path in templates for tag in re.findall(r"<form\b[^>]*>", path.read_text(encoding="utf-8"))]
+    assert len(forms) > 10
+    assert [tag for tag in forms if " action=" not in tag] == []
