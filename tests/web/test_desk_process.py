@@ -22,11 +22,7 @@ from kit.desk_mornings import MOMENTS, Morning, People, shown_in_proc, start, un
 from kit.desk_process import Running, lay_out
 from kit.running import Outcome
 from kit.skipping import needs
-<<<<<<< HEAD
 from kit.traces import left_behind, new_files
-=======
-from kit.small import NO_PAPERS_DUE
->>>>>>> main
 
 _WRITES = re.compile(
     r'(?:open|creat|openat)\((?:(?:AT_FDCWD|\d+)(?:<([^>]*)>)?, )?"([^"]+)", '
@@ -35,7 +31,6 @@ _WRITES = re.compile(
 """A call that opens a file to write to it: the folder that it is in, and its path."""
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_nothing_of_a_patient_is_left_wherever_the_desk_is_killed(
     moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -59,134 +54,6 @@ def test_nothing_of_a_patient_is_left_wherever_the_desk_is_killed(
     assert sum(path.is_file() for path in root.rglob("*")) > 4, "something was there to be searched"
     open_prints = unfinished_in(root / "clinic")
     assert open_prints == (["V-1"] if moment == "between intent and job" else [])
-=======
-@dataclass
-class Running:
-    """A desk that runs, and a browser without a screen that uses it."""
-
-    process: subprocess.Popen[str]
-    root: Path
-    port: int
-    cookie: str = ""
-    csrf: str = ""
-
-    @property
-    def own(self) -> int:
-        """The process of the desk itself, which another program may have started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        command = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
-        return int(children[0]) if command.startswith(b"strace") else self.process.pid
-
-    def call(self, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": self.cookie, **({"Content-Type": kind} if kind else {})}
-        connection.request("POST" if body is not None else "GET", path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode("latin-1")
-        if cookie := answer.getheader("Set-Cookie"):
-            self.cookie = cookie.split(";")[0]
-        connection.close()
-        return answer.status, text
-
-    def look(self, path: str = "/") -> str:
-        text = self.call(path)[1]
-        token = re.search(r'name="csrf" value="([^"]+)"', text)
-        self.csrf = token[1] if token else self.csrf
-        return text
-
-    def send(self, path: str, **form: str) -> int:
-        return self.call(path, urlencode({"csrf": self.csrf, **form}).encode(), "application/x-www-form-urlencoded")[0]
-
-    def load(self, content: bytes) -> int:
-        begin = f'--m\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'
-        begin += '--m\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
-        return self.call("/schedule", begin.encode() + content + b"\r\n--m--\r\n", "multipart/form-data; boundary=m")[0]
-
-    def key(self) -> str:
-        """The key of the first visit, once its papers are there."""
-        for _ in range(600):
-            text = self.look()
-            if 'data-waiting="0"' in text:
-                return re.findall(r'data-key="(\w+)"', text)[0]
-            self.process.poll()
-            threading.Event().wait(0.1)
-        pytest.fail("the papers do not become ready")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Running]]:
-    """Starts desks, with everything that they may write below one folder."""
-    started = []
-    set_up_printer(tmp_path, monkeypatch)
-    root = tmp_path / "root"
-    clinic = small_clinic(root / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    for name in ("home", "tmp", "cache"):
-        (root / name).mkdir()
-
-    def start(*before: str) -> Running:
-        command = [*before, sys.executable, "-m", "consentkit", "desk", "--no-browser", "--port", "0", "--allow-drafts"]
-        own = {"HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "PATH": os.environ["PATH"]}
-        with (root / "stderr").open("a") as stderr:
-            process = subprocess.Popen(
-                [*command, "--clinic", str(clinic)],
-                cwd=root,
-                env=environment(**own),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-        assert process.stdout is not None
-        link = process.stdout.readline().strip()
-        running = Running(process, root, int(link.split(":")[2].split("/")[0]))
-        assert running.call(f"/open/{link.rpartition('/')[2]}")[0] == 303
-        running.look()
-        started.append(running)
-        return running
-
-    yield start
-    for running in started:
-        if running.process.poll() is None:
-            os.kill(running.own, signal.SIGKILL)
-        running.process.communicate(timeout=60)
-
-
-def work(desk: Running, steps: int) -> None:
-    """Do the work of a clerk, up to a step."""
-    visit = {"patient_name": CANARY, "record_number": RECORD}
-    desk.load(schedule(visit, {"procedures": "NONE"}) + b"\n" * 700_000)
-    if steps > 1:
-        key = desk.key()
-        desk.call(f"/visit/{key}/packet.pdf")
-        page = desk.look(f"/?visit={key}")
-        assert CANARY in page
-        if steps > 2:
-            form = {"patient_name": f"{CANARY} II", "date_of_birth": "1984-07-09", "record_number": RECORD}
-            more = {"procedures": "SMALL-1", "clinician": "Dr. Amara Okonkwo", "visit": "V-1", "date": "2026-11-23"}
-            desk.send(f"/visit/{key}/draft", **form, **more)
-            desk.send(f"/visit/{key}/save", revision="1", **form, **more)
-            desk.key()
-            assert desk.send(f"/visit/{key}/print", printed="0") == 303
-            desk.send("/find", sought=CANARY)
-
-
-def left_behind(root: Path) -> list[Path]:
-    """The files below a folder that hold anything of the patient."""
-    traces = [text.encode(coding) for text in ("Canarybird", RECORD) for coding in ("utf-8", "utf-16-le", "utf-16-be")]
-    files = [path for path in root.rglob("*") if path.is_file()]
-    assert len(files) > 4
-    return [path for path in files if any(trace in path.read_bytes() for trace in traces)]
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_nothing_of_a_patient_is_left_wherever_the_desk_is_killed(steps: int, run: Callable[..., Running]) -> None:
-    desk = run()
-    work(desk, steps)
-    desk.process.send_signal(signal.SIGKILL)
-    rest, _ = desk.process.communicate()
-    assert rest == ""
-    assert left_behind(desk.root) == []
->>>>>>> main
 
 
 @needs("strace")
