@@ -14,13 +14,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
 from kit.desk import Clock, new_small_desk, serving, set_up_printer, small_clinic
+from kit.desk_browser import SECONDS, fill
 from kit.desk_mornings import People
 from kit.skipping import require
 from kit.traces import Words, left_behind
 
 pytestmark = pytest.mark.xdist_group("desk-browser")
-SECONDS = 60_000
-"""Milliseconds after which a step counts as failed."""
 CONTROL = "Controlqvx"
 
 
@@ -55,18 +54,18 @@ def work(page: Page, people: People, schedule: Path) -> None:
     page.set_default_timeout(SECONDS)
     page.set_input_files("#file", schedule)
     page.get_by_role("button", name="Load schedule").click()
-    expect(page.locator("#rows[data-waiting='0']")).to_be_attached(timeout=SECONDS)
-    page.fill("#sought", people.patient)
+    expect(page.locator("#rows[data-waiting='0']")).to_be_attached()
+    fill(page, "#sought", people.patient)
     page.press("#sought", "Enter")
     page.locator("a.who").first.click()
     expect(page.locator("#preview iframe")).to_be_visible()
-    page.fill("#f-patient_name", people.corrected)
-    expect(page.locator("#preview iframe[src*=draft]")).to_be_visible(timeout=SECONDS)
+    fill(page, "#f-patient_name", people.corrected)
+    expect(page.locator("#preview iframe[src*=draft]")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#said")).to_contain_text("Saved")
     page.locator("[data-shortcut=n]").click()
-    page.fill("#w-name", people.walk_in)
-    page.fill("#w-record", people.record)
+    fill(page, "#w-name", people.walk_in)
+    fill(page, "#w-record", people.record)
 
 
 def kill_browser(profile: Path) -> None:
