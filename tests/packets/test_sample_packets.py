@@ -24,12 +24,12 @@ pytestmark = pytest.mark.xdist_group("sample packets")
 DAY = PROJECT / "samples/schedule.csv"
 NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
 WHOLE = ("V-1001", "V-1010", "V-1011")
-"""Visits whose packets have an information, too: those of all codes are looked at for themselves (test_page_budgets)."""
+"""Visits whose packets have an information, too: that of each code is looked at for itself, in test_page_budgets."""
 
 
 @pytest.fixture(scope="module")
 def day() -> dict[str, Packet]:
-    """The packets of the sample day by the numbers of their visits: what is signed, papers and cover, and some whole."""
+    """The packets of the sample day by the numbers of their visits: what is signed and the papers, and some whole."""
     workspace = open_workspace(SAMPLE_CLINIC, open_store())
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
     packets = {}
