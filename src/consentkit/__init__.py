@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from consentkit.interface import Workspace, open_workspace
-    from consentkit.library.approvals import Approval
+    from consentkit.library.approvals import Approval, Withdrawal
     from consentkit.model.procedure import Procedure
     from consentkit.model.visit import Visit
     from consentkit.operations.check import CheckResult
@@ -62,6 +62,7 @@ __all__ = [
     "UnknownCode",
     "Visit",
     "VisitEntry",
+    "Withdrawal",
     "Workspace",
     "WrongUse",
     "__version__",
@@ -93,6 +94,7 @@ _HOMES = {
     "UnknownCode": "errors",
     "Visit": "model.visit",
     "VisitEntry": "packets.visits",
+    "Withdrawal": "library.approvals",
     "Workspace": "interface",
     "WrongUse": "errors",
     "open_workspace": "interface",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.documents.page import Content, Page
     from consentkit.documents.workspace import OpenWorkspace
-    from consentkit.library.approvals import Approval
+    from consentkit.library.approvals import Approval, Withdrawal
     from consentkit.library.procedures import Library
     from consentkit.model.procedure import Procedure
     from consentkit.model.words import LanguagePack
@@ -285,6 +285,28 @@ class Workspace:
         run = self._open()
         done = approve(run, procedure, by=by, role=role, until=until, language=language, variant=variant)
         return done.approval
+
+    def withdraw(
+        self,
+        procedure: str | Path,
+        *,
+        by: str,
+        reason: str,
+        role: str | None = None,
+        language: str | None = None,
+        variant: Variant = "consent",
+    ) -> Withdrawal:
+        """Record that a document may no longer be used as it was approved: it is a draft until it is approved again.
+
+        Raises UnknownCode for a document that is not in the library and was never approved, WrongUse where it was never
+        approved, is withdrawn already, or where a name or the reason can't be recorded, and FileAccess where there is
+        no clinic's folder or it can't be written to.
+        """
+        from consentkit.operations.withdraw import WithdrawalRequest, withdraw
+
+        require_source(procedure)
+        request = WithdrawalRequest(procedure, by, reason, role, language, variant)
+        return withdraw(self._open(), request).withdrawal
 
     def status(self) -> Sequence[DocumentState]:
         """The state of every document of the service list, and of every other one that was ever approved."""

@@ -84,7 +84,9 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     assert "2 changes since edition 1" in done.stderr
     done = call("verify", "SMALL-1.pdf", "--clinic", clinic)
     assert (done.code, done.lines[0]) == (3, "superseded: the content has changed since")
-    assert "approved as edition 1" in done.lines[2]
+    assert re.fullmatch(
+        r"approval     approved as edition 1 by Ann Ray, Psychologist, [-0-9]{10}, until 2090-11-21", done.lines[3]
+    )
 
     assert call("render", CODE, "--clinic", clinic).code == 0
     again = poppler_pages(tmp_path / "SMALL-1.pdf")
@@ -313,7 +315,8 @@ def test_a_current_paper_is_told_with_its_document_edition_and_fingerprint(
     assert (done.code, done.stderr) == (0, "")
     assert done.lines[0].startswith("current: ")
     assert done.lines[1] == "document     SMALL-1 (en, consent), issued 2026-01-15"
-    assert done.lines[2].endswith(", never approved here")
+    assert re.fullmatch(r"fingerprint ( [0-9a-f]{4}){3}", done.lines[2])
+    assert done.lines[3:] == ["approval     never approved here"]
     own = read_properties(paper.read_bytes()) or {}
     told = json.loads(call("verify", paper, "--json", "--clinic", clinic).stdout)
     assert told == {
@@ -326,6 +329,8 @@ def test_a_current_paper_is_told_with_its_document_edition_and_fingerprint(
         "content_hash": own["contentHash"],
         "current_hash": own["contentHash"],
         "approved_edition": None,
+        "approval": None,
+        "withdrawal": None,
     }
 
 

@@ -47,7 +47,7 @@ def test_the_intent_comes_before_the_job_and_its_number_after(kept: Path, now: C
         ("reprinted", 2, "jammed", ("front-desk-2",)),
     ]
     files = b"".join(path.read_bytes() for path in (kept / "journal").iterdir())
-    assert b"Canary" not in files and b"77123" not in files
+    assert b"Canary" not in files and b"-77123" not in files
 
 
 def test_a_printer_that_refuses_is_in_the_journal(kept: Path, now: Clock, printer: Printer) -> None:

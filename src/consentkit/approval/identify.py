@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from consentkit.library.approvals import Approvals
+from consentkit.library.approvals import Approval, Approvals, Withdrawal
 from consentkit.model.identity import Identity
 from consentkit.model.values import todays_name
 from consentkit.pdf.file.seal import is_intact, is_sealed
@@ -30,8 +30,15 @@ class DocumentVerdict:
     content_hash: str = ""
     current_hash: str = ""
     """What the hash would be today; empty where that is not known."""
-    approved_edition: int | None = None
-    """The edition under which this content was approved, if it ever was; that of the consent for its parts."""
+    approval: Approval | None = None
+    """The latest approval of this content, if it ever had one; that of the consent for its parts."""
+    withdrawal: Withdrawal | None = None
+    """The withdrawal of that approval, if it was withdrawn."""
+
+    @property
+    def approved_edition(self) -> int | None:
+        """The edition under which this content was approved, if it ever was."""
+        return self.approval.edition if self.approval else None
 
 
 def identify(pdf: bytes) -> DocumentVerdict:
@@ -71,20 +78,16 @@ def compare_with_today(claim: DocumentVerdict, current_hash: str | None, approva
     """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
     if claim.identity is None:
         return claim
-    counting = (claim.identity, claim.identity.approved_as)  # an earlier version recorded approvals of information
-    editions = [
-        known.edition
-        for known in approvals.approvals
-        if known.identity in counting and known.content == claim.content_hash
-    ]
     state: VerifiedState = claim.state
     if state == "current" and current_hash != claim.content_hash:
         state = "superseded" if current_hash else "unknown"
+    approval, withdrawal = approvals.last_of_content(claim.identity, claim.content_hash)
     return DocumentVerdict(
         state=state,
         identity=claim.identity,
         issued=claim.issued,
         content_hash=claim.content_hash,
         current_hash=current_hash or "",
-        approved_edition=editions[-1] if editions else None,
+        approval=approval,
+        withdrawal=withdrawal,
     )

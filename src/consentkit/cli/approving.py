@@ -114,6 +114,8 @@ def _state_row(state: DocumentState) -> tuple[str, ...]:
     who = f"edition {approval.edition}, {approval.signed}, {approval.on}" if approval else ""
     if approval and approval.until:
         who += f", until {approval.until}"
+    if state.withdrawal:
+        who += f"; {report.withdrawal_line(state.withdrawal)}"
     return identity.code, identity.language, identity.variant, state.state, fingerprint, who
 
 
@@ -125,7 +127,8 @@ def _state_entry(state: DocumentState) -> dict[str, object]:
         "variant": identity.variant,
         "state": state.state,
         "content_hash": state.content_hash,
-        "approval": report.approval_entry(state.approval) if state.approval else None,
+        "approval": report.entry(state.approval),
+        "withdrawal": report.entry(state.withdrawal),
         "reason": state.reason,
     }
 
@@ -150,12 +153,21 @@ def _document_lines(verdict: DocumentVerdict) -> list[str]:
     if verdict.identity is None:
         return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
     issued = f", issued {verdict.issued}" if verdict.issued else ""
-    edition = f"approved as edition {verdict.approved_edition}" if verdict.approved_edition else "never approved here"
-    return [
+    lines = [
         _STATES[verdict.state],
         printable(f"document     {verdict.identity}{issued}"),
-        printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}, {edition}"),
+        printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}"),
+        printable(f"approval     {_approval(verdict)}"),
     ]
+    return [*lines, f"withdrawal   {report.withdrawal_line(verdict.withdrawal)}"] if verdict.withdrawal else lines
+
+
+def _approval(verdict: DocumentVerdict) -> str:
+    """Who approved the content of a file, and until when."""
+    if (approval := verdict.approval) is None:
+        return "never approved here"
+    term = f", until {approval.until}" if approval.until else ""
+    return f"approved as edition {approval.edition} by {approval.signed}, {approval.on}{term}"
 
 
 def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, object]:
@@ -173,4 +185,6 @@ def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, ob
         "content_hash": verdict.content_hash or None,
         "current_hash": verdict.current_hash or None,
         "approved_edition": verdict.approved_edition,
+        "approval": report.entry(verdict.approval),
+        "withdrawal": report.entry(verdict.withdrawal),
     }

@@ -13,6 +13,7 @@ from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.schedule_commands import schedule
+from consentkit.cli.signing_commands import signed
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
@@ -126,6 +127,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 
 consentkit.add_command(packet)
 consentkit.add_command(visits)
+consentkit.add_command(signed)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
 consentkit.add_command(desk)
@@ -182,14 +184,37 @@ def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     return record_approval(workspace, ApproveRequest(code, **options))
 
 
+@consentkit.command(short_help="Withdraw the approval of a document.")
+@click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
+@click.option("--by", required=True, metavar="NAME", help="Who withdraws it.")
+@click.option("--role", metavar="ROLE", help="In which role.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; the reason is kept in the record of approvals.")
+@document_options
+@json_option
+@common_options
+def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options: Any) -> int:
+    """Withdraw the approval of a document, so that it is a draft again until somebody approves it.
+
+    \b
+    consentkit withdraw 90837 --by "Ana Ruiz" --reason "The new guideline of May names another risk"
+
+    The record is approvals.yaml in the clinic's folder, where the approval stays, too. No packet holds the document
+    from then on, unless drafts are allowed.
+    """
+    from consentkit.cli.withdrawing import record_withdrawal
+    from consentkit.operations.withdraw import WithdrawalRequest
+
+    return record_withdrawal(workspace, WithdrawalRequest(**options), as_json=as_json, quiet=quiet)
+
+
 @consentkit.command(short_help="Show which documents are approved.")
 @json_option
 @common_options
 def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """Show whether each document of the clinic's services.yaml is approved.
 
-    It is approved, draft, changed since its approval, overdue, or an outdated translation. Without services.yaml, each
-    procedure and paper of the library is a service.
+    It is approved, draft, changed since its approval, overdue, withdrawn, or an outdated translation. Without
+    services.yaml, each procedure and paper of the library is a service.
     """
     from consentkit.cli.approving import print_status
 

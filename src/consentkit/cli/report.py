@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from consentkit.model.identity import printed_fingerprint
+from consentkit.problems import printable
 
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
-    from consentkit.library.approvals import Approval
+    from consentkit.library.approvals import Approval, Withdrawal
     from consentkit.packets.items import PlacedItem
     from consentkit.packets.needs import Need
     from consentkit.packets.packet import Packet
@@ -114,9 +115,15 @@ def packet_line(packet: Packet, file: str | None) -> str:
     return f"{file or packet.plan.visit.visit}: {papers}, {counted(packet.pages, 'page')}, packet {packet.plan.packet}"
 
 
-def approval_entry(approval: Approval) -> dict[str, Any]:
-    """An approval as plain data."""
-    return approval.model_dump(mode="json")
+def entry(recorded: Approval | Withdrawal | None) -> dict[str, Any] | None:
+    """An entry of the record of approvals as plain data."""
+    return recorded.model_dump(mode="json") if recorded else None
+
+
+def withdrawal_line(withdrawal: Withdrawal) -> str:
+    """A withdrawal as a sentence for a person, without the document."""
+    edition, by = withdrawal.edition, printable(withdrawal.signed)
+    return f"edition {edition} was withdrawn on {withdrawal.on} by {by}: {printable(withdrawal.reason)}"
 
 
 def document_line(document: Document, file: str) -> str:

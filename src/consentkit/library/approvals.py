@@ -2,26 +2,27 @@
 
 Guarantees: an approval belongs to a content hash, so an edit of anything that a patient reads voids it by itself. The
 record is only ever added to: comments and earlier entries stay as they are, byte for byte; of approvals that are
-recorded at the same moment, each one is there afterwards.
+recorded at the same moment, each one is there afterwards. A withdrawal is an entry, too.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
 import yaml
-from pydantic import Field, StringConstraints
 
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.snapshot import Snapshot
+from consentkit.model.approval import Approval as Approval  # noqa: PLC0414 - what is handed out
+from consentkit.model.approval import Approvals as Approvals  # noqa: PLC0414
+from consentkit.model.approval import RecordEntry
+from consentkit.model.approval import Withdrawal as Withdrawal  # noqa: PLC0414
 from consentkit.model.identity import APPROVALS, APPROVED_TEXTS
 from consentkit.model.identity import Identity as Identity  # noqa: PLC0414 - an approval is looked for by these
 from consentkit.model.identity import Variant as Variant  # noqa: PLC0414
-from consentkit.model.values import CodeOrName, Day, LanguageTag, Line, Record, RecordedVariant
 from consentkit.output.locking import locked_without_trace
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import Problem, printable
@@ -40,70 +41,6 @@ _HEADER = """\
 # Who approved which edition of which document. consentkit adds entries at the end; comments are kept.
 approvals:
 """
-
-
-class Approval(Record):
-    """One approval."""
-
-    code: CodeOrName
-    """The code of the procedure, or the name of the paper."""
-    language: LanguageTag
-    """The language of the document."""
-    variant: RecordedVariant
-    """The kind of document."""
-    edition: Annotated[int, Field(ge=1)]
-    """The first approved content is edition 1; each approval of other content counts on."""
-    content: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    """SHA-256 of everything that a patient reads in the document."""
-    by: Annotated[Line, Field(max_length=120)]
-    """Who approved it."""
-    role: Annotated[Line, Field(max_length=120)] | None = None
-    """In which role."""
-    on: Day
-    """The day of the approval."""
-    until: Day | None = None
-    """The day by which it must be approved again."""
-
-    @property
-    def identity(self) -> Identity:
-        """The document that was approved."""
-        return Identity(self.code, self.language, self.variant)
-
-    @property
-    def signed(self) -> str:
-        """Who approved it, with the role."""
-        return f"{self.by}, {self.role}" if self.role else self.by
-
-    def is_overdue(self, today: datetime.date) -> bool:
-        """Whether the approval has run out."""
-        return self.until is not None and self.until < today
-
-
-class Approvals(Record):
-    """The record of a clinic, in the order of its entries."""
-
-    approvals: tuple[Approval, ...] = ()
-    """All approvals, the latest last."""
-
-    def of(self, identity: Identity) -> tuple[Approval, ...]:
-        """All approvals of a document."""
-        return tuple(approval for approval in self.approvals if approval.identity == identity)
-
-    def current(self, identity: Identity, content: str) -> Approval | None:
-        """The latest approval of a document, if it is for exactly this content."""
-        latest = self.latest(identity)
-        return latest if latest and latest.content == content else None
-
-    def latest(self, identity: Identity) -> Approval | None:
-        """The latest approval of a document, whatever its content."""
-        return next(reversed(self.of(identity)), None)
-
-    def next_edition(self, identity: Identity, content: str) -> int:
-        """The number that an approval of this content gets: that of its predecessor if the content is the same."""
-        latest = self.latest(identity)
-        if latest is None:
-            return 1
-        return latest.edition if latest.content == content else latest.edition + 1
 
 
 def load_approvals(folder: Path | None, snapshot: Snapshot | None = None) -> Approvals:
@@ -134,21 +71,54 @@ def record(folder: Path, approval: Approval, text: str, *, for_group: bool = Fal
     Raises InvalidInput where the record has mistakes, FileAccess where it can't be written.
     """
     path = folder / APPROVALS
-    with locked_without_trace(folder, seconds=_SECONDS_TO_WAIT, taken=_TAKEN, remedy=_NO_LOCK):
-        before = _read(path) if is_there(path) else _HEADER
-        earlier = _parse(before, str(path))
+    with _held(folder):
+        before, earlier = _earlier(path)
         approval = _renumbered(approval, earlier)
-        after = before.rstrip("\n") + "\n" + _entry(approval)
-        if not _is_continued(
-            after, str(path), (*earlier.approvals, approval)
-        ):  # a hand has changed the form of the list, so that text at its end means something else
-            message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
-            raise InvalidInput([Problem(str(path), None, None, "", message)])
+        after = _continued(before, path, earlier, approval)
         texts = folder / APPROVED_TEXTS
         prepare_folder(texts, for_group=for_group)
         write_file(_text_file(folder, approval), text.encode(), force=True, for_group=for_group)
         write_file(path, after.encode(), force=True, for_group=for_group)
     return approval
+
+
+def record_withdrawal(folder: Path, identity: Identity, make: MakeWithdrawal, *, for_group: bool = False) -> Withdrawal:
+    """Add the withdrawal of a document to the record; `make` makes it of the approval that is in force by then.
+
+    Returns what was recorded. Raises what `make` raises and what `record` raises; then nothing has been recorded.
+    """
+    path = folder / APPROVALS
+    with _held(folder):
+        before, earlier = _earlier(path)
+        withdrawal = make(earlier.latest(identity), earlier.withdrawal(identity))
+        after = _continued(before, path, earlier, withdrawal)
+        write_file(path, after.encode(), force=True, for_group=for_group)
+    return withdrawal
+
+
+MakeWithdrawal = Callable[[Approval | None, Withdrawal | None], Withdrawal]
+"""Makes the withdrawal of the latest approval of a document; it is also given an earlier withdrawal that holds."""
+
+
+def _held(folder: Path) -> AbstractContextManager[None]:
+    """The record, for whoever adds to it, and nobody else meanwhile."""
+    return locked_without_trace(folder, seconds=_SECONDS_TO_WAIT, taken=_TAKEN, remedy=_NO_LOCK)
+
+
+def _earlier(path: Path) -> tuple[str, Approvals]:
+    """The text of the record as it is, or of a new one, and what it says."""
+    text = _read(path) if is_there(path) else _HEADER
+    return text, _parse(text, str(path))
+
+
+def _continued(before: str, path: Path, earlier: Approvals, entry: RecordEntry) -> str:
+    """The text of the record with one more entry. Raises InvalidInput where that would mean something else."""
+    after = before.rstrip("\n") + "\n" + _entry(entry)
+    if not _is_continued(after, str(path), (*earlier.approvals, entry)):
+        # A hand has changed the form of the list, so that text at its end means something else.
+        message = "must end with the list `approvals`, each entry on lines of its own that begin with two spaces"
+        raise InvalidInput([Problem(str(path), None, None, "", message)])
+    return after
 
 
 _SECONDS_TO_WAIT = 30
@@ -164,7 +134,7 @@ def _renumbered(approval: Approval, earlier: Approvals) -> Approval:
     return approval.model_copy(update={"edition": earlier.next_edition(approval.identity, approval.content)})
 
 
-def _is_continued(text: str, name: str, expected: tuple[Approval, ...]) -> bool:
+def _is_continued(text: str, name: str, expected: tuple[RecordEntry, ...]) -> bool:
     """Whether a record that text was added to holds what it should."""
     if len(text.encode()) > LARGEST_RECORD:
         raise FileAccess(
@@ -205,8 +175,8 @@ def _says_anything(lines: Iterable[str]) -> bool:
     return content not in ([], ["approvals:"], ["approvals: []"])
 
 
-def _entry(approval: Approval) -> str:
+def _entry(entry: RecordEntry) -> str:
     """The lines of one entry."""
-    values = {name: str(value) for name, value in approval.model_dump(exclude_none=True).items()}
+    values = {name: str(value) for name, value in entry.model_dump(exclude_none=True).items()}
     dumped = yaml.safe_dump([values], allow_unicode=True, sort_keys=False, width=1000)
     return "".join(f"  {line}\n" for line in dumped.splitlines())

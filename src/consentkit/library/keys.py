@@ -54,7 +54,9 @@ class Inputs:
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
             "pictures": self.pictures(translation or original),
-            "options": _key_of_texts(language, variant, json.dumps(vars(sought.layout), sort_keys=True)),
+            "options": _key_of_texts(
+                language, variant, json.dumps([vars(sought.layout), sought.signers], sort_keys=True)
+            ),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 
@@ -122,7 +124,7 @@ class Inputs:
         return []
 
     def _approval(self, code: str, language: str, variant: Variant) -> str:
-        """The latest approval that counts for a document, and whether it has run out by today."""
+        """The latest entry of the record that counts for a document, and whether an approval has run out by today."""
         if self._approvals is None:
             self._approvals = self._load_approvals()
         approval = self._approvals.get((code, language, approved_kind(variant)))
@@ -132,7 +134,7 @@ class Inputs:
         return json.dumps([approval, bool(until and until < self.today.isoformat())], sort_keys=True)
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
-        """The latest approval of each document. Parsing a long record takes seconds, so what it says is kept."""
+        """The latest entry of each document. Parsing a long record takes seconds, so what it says is kept."""
         if self.clinic is None or not os.path.lexists(self.clinic / APPROVALS):
             return {}
         entries = parsed_once(self.store, "approvals", self.clinic / APPROVALS, self.snapshot, _recorded_approvals)
@@ -153,7 +155,7 @@ def key_from(digests: Mapping[str, str]) -> str:
 def _recorded_approvals(path: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
     from consentkit.library.approvals import load_approvals
 
-    return [approval.model_dump(mode="json") for approval in load_approvals(path.parent, snapshot).approvals]
+    return [entry.model_dump(mode="json") for entry in load_approvals(path.parent, snapshot).approvals]
 
 
 def _recorded_pictures(path: Path, snapshot: Snapshot) -> list[str]:

@@ -8,30 +8,16 @@ journal that can't be written to.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from consentkit.approval.plain_text import plain_text
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, WrongUse
+from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, load_approvals, record
 from consentkit.model.identity import APPROVALS, Variant, approved_kind
-from consentkit.operations.journal import (
-    JournalEntry,
-    JournalPaper,
-    Who,
-    is_for_group,
-    record_entries,
-    require_journal,
-    who_asks,
-)
-from consentkit.reading import characters
-
-_NAMES = {"by", "role"}
+from consentkit.operations.approval_entry import clinic_folder, entry_of, note_in_journal
+from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
 
 
 @dataclass(frozen=True)
@@ -102,7 +88,9 @@ def approve_as_requested(workspace: OpenWorkspace, request: ApprovalRequest) -> 
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
         raise WrongUse(message)
     document = workspace.render(content)
-    approval = _approval(
+    approval = entry_of(
+        Approval,
+        {"by": "by", "role": "role"},
         **vars(content.identity),
         edition=load_approvals(folder, workspace.snapshot).next_edition(content.identity, document.content_hash),
         content=document.content_hash,
@@ -112,47 +100,5 @@ def approve_as_requested(workspace: OpenWorkspace, request: ApprovalRequest) -> 
         until=until,
     )
     recorded = record(folder, approval, plain_text(document), for_group=is_for_group(workspace))
-    _note_in_journal(workspace, recorded, request.who or who_asks())
+    note_in_journal(workspace, "approved", [recorded], request.who or who_asks())
     return Approved(recorded, asked.variant, folder / APPROVALS)
-
-
-def _note_in_journal(workspace: OpenWorkspace, approval: Approval, who: Who) -> None:
-    """Record in the journal what was approved, by which account; who approves it is in the record of approvals."""
-    paper = JournalPaper(approval.variant, approval.code, approval.language, approval.content, approval.edition)
-    try:
-        record_entries(workspace, [JournalEntry("approved", who, papers=(paper,))])
-    except FileAccess as error:
-        raise FileAccess(f"the approval is recorded in {APPROVALS}, but not in the journal: {error}") from error
-
-
-def clinic_folder(workspace: OpenWorkspace) -> Path:
-    """The clinic's folder, where approvals are kept. Raises FileAccess where there is none."""
-    if workspace.folder.path is None:
-        message = "approvals are kept in the clinic's folder; name it with `clinic` (see samples/clinic)"
-        raise FileAccess(message, arguments=["clinic"])
-    return workspace.folder.path
-
-
-def _approval(**values: Any) -> Approval:
-    """An approval. Raises WrongUse where a name can't be recorded."""
-    unfit = {name for name in _NAMES if _is_unfit(values[name])}
-    try:
-        approval = Approval(**values)
-    except ValidationError as error:
-        mistaken = {str(mistake["loc"][0]) for mistake in error.errors()} & _NAMES
-        if not mistaken:
-            raise
-        raise _unfit(mistaken | unfit) from None
-    if unfit:
-        raise _unfit(unfit)
-    return approval
-
-
-def _is_unfit(name: object) -> bool:
-    return name is not None and (not isinstance(name, str) or any(characters.refused(name)))
-
-
-def _unfit(names: Iterable[str]) -> WrongUse:
-    arguments = sorted(names)
-    named = " and ".join(f"`{name}`" for name in arguments)
-    return WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed", arguments=arguments)

@@ -15,7 +15,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, approved_text, load_approvals
 from consentkit.model.identity import Variant, approved_kind
-from consentkit.operations.approve import clinic_folder
+from consentkit.operations.approval_entry import clinic_folder
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import Approvals, approvals_in, source_of_record
+from consentkit.library.approvals import Approval, Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
 from consentkit.library.definitions import check_definition, check_translation_file, kind_of_file
 from consentkit.library.languages import load_language, pack_file, with_clauses_of
@@ -88,9 +88,9 @@ def _beside_original(
 
 def _overdue(approvals: Approvals, shown: str, today: datetime.date) -> Iterator[Problem]:
     """Approvals that have run out."""
-    latest = {approval.identity: approval for approval in approvals.approvals}
+    latest = {entry.identity: entry for entry in approvals.approvals}
     for identity, approval in latest.items():
-        if approval.is_overdue(today):
+        if isinstance(approval, Approval) and approval.is_overdue(today):
             message = f"the approval ran out on {approval.until}; review the document and approve it again"
             yield Problem(shown, None, None, str(identity), message, "warning")
 

@@ -12,12 +12,13 @@ from typing import Literal
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
-from consentkit.library.approvals import Approval, Approvals, load_approvals
+from consentkit.library.approvals import Approval, Approvals, Withdrawal, load_approvals
 from consentkit.library.services import load_services
 from consentkit.model.identity import Identity
 
-State = Literal["approved", "draft", "changed", "overdue", "stale translation", "broken"]
-"""`draft` was never approved; `changed` was, with another content; `broken` can't be made."""
+State = Literal["approved", "draft", "changed", "overdue", "withdrawn", "stale translation", "broken"]
+"""All but `approved` are drafts. `draft` was never approved; `changed` was, with another content; the approval of
+`withdrawn` was withdrawn, whatever its content is today; `broken` can't be made."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class DocumentState:
     """SHA-256 of what a patient would read today; empty for a document that can't be made."""
     approval: Approval | None = None
     """The latest approval, whatever its content."""
+    withdrawal: Withdrawal | None = None
+    """The withdrawal of that approval, if it was withdrawn."""
     reason: str = ""
     """Why the document can't be made, where it can't."""
 
@@ -59,20 +62,21 @@ def state_of(workspace: OpenWorkspace, identity: Identity) -> DocumentState:
 def _state_of(
     workspace: OpenWorkspace, identity: Identity, approvals: Approvals, today: datetime.date
 ) -> DocumentState:
-    latest = approvals.latest(identity)
+    latest, withdrawal = approvals.latest(identity), approvals.withdrawal(identity)
     try:
         content = workspace.content(identity.code, language=identity.language, variant=identity.variant)
         content_hash = workspace.compose(content).content_hash
     except ConsentkitError as error:
-        return DocumentState(identity, "broken", approval=latest, reason=str(error))
-    if content.stale:
-        return DocumentState(identity, "stale translation", content_hash, latest)
-    return DocumentState(identity, _state(latest, content_hash, today), content_hash, latest)
+        return DocumentState(identity, "broken", "", latest, withdrawal, str(error))
+    state: State = "stale translation" if content.stale else _state(latest, withdrawal, content_hash, today)
+    return DocumentState(identity, state, content_hash, latest, withdrawal)
 
 
-def _state(latest: Approval | None, content_hash: str, today: datetime.date) -> State:
+def _state(latest: Approval | None, withdrawal: Withdrawal | None, content_hash: str, today: datetime.date) -> State:
     if latest is None:
         return "draft"
+    if withdrawal:
+        return "withdrawn"
     if latest.content != content_hash:
         return "changed"
     return "overdue" if latest.is_overdue(today) else "approved"

@@ -1,0 +1,74 @@
+"""What approving and withdrawing share: the clinic's folder, entries of the record of approvals, and of the journal.
+
+Guarantees: a name or reason that can't be printed or recorded is refused by the name of its argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.library.approvals import Approval, Withdrawal
+from consentkit.model.identity import APPROVALS
+from consentkit.operations.journal import JournalEntry, JournalPaper, Who, record_entries
+from consentkit.reading import characters
+
+Entry = TypeVar("Entry", Approval, Withdrawal)
+
+
+def clinic_folder(workspace: OpenWorkspace) -> Path:
+    """The clinic's folder, where approvals are kept. Raises FileAccess where there is none."""
+    if workspace.folder.path is None:
+        message = "approvals are kept in the clinic's folder; name it with `clinic` (see samples/clinic)"
+        raise FileAccess(message, arguments=["clinic"])
+    return workspace.folder.path
+
+
+def note_in_journal(
+    workspace: OpenWorkspace, action: Literal["approved", "withdrawn"], entries: Iterable[Entry], who: Who
+) -> None:
+    """Record in the journal what was approved or withdrawn, by which account; the names are in the record of approvals.
+
+    Raises FileAccess, which states that the record of approvals has the entries.
+    """
+    papers = tuple(
+        JournalPaper(entry.variant, entry.code, entry.language, entry.content, entry.edition) for entry in entries
+    )
+    try:
+        record_entries(workspace, [JournalEntry(action, who, papers=papers)])
+    except FileAccess as error:
+        subject = "approval" if action == "approved" else "withdrawal"
+        raise FileAccess(f"the {subject} is recorded in {APPROVALS}, but not in the journal: {error}") from error
+
+
+def entry_of(kind: type[Entry], arguments: dict[str, str], **values: Any) -> Entry:
+    """An entry of the record. Raises WrongUse where a name or reason can't be recorded.
+
+    `arguments` are the fields that somebody typed, each with the name of its argument.
+    """
+    unfit = {field for field in arguments if _is_unfit(values[field])}
+    try:
+        entry = kind(**values)
+    except ValidationError as error:
+        mistaken = {str(mistake["loc"][0]) for mistake in error.errors()} & set(arguments)
+        if not mistaken:
+            raise
+        raise _unfit(arguments[field] for field in mistaken | unfit) from None
+    if unfit:
+        raise _unfit(arguments[field] for field in unfit)
+    return entry
+
+
+def _is_unfit(text: object) -> bool:
+    return text is not None and (not isinstance(text, str) or any(characters.refused(text)))
+
+
+def _unfit(names: Iterable[str]) -> WrongUse:
+    arguments = sorted(names)
+    named = " and ".join(f"`{name}`" for name in arguments)
+    return WrongUse(f"{named}: is empty, too long, or contains characters that can't be printed", arguments=arguments)
