@@ -83,6 +83,14 @@ def test_messages_out_of_order_leave_no_visit_standing() -> None:
     assert [fields(entry) for entry in read(message(), earlier).entries] == [["MSH-7"]]
 
 
+def test_seconds_decide_the_order_and_equal_times_decide_nothing_where_one_message_ends_the_visit() -> None:
+    ended = message("S15", MSH_7="20261120090030")
+    assert not read(message(MSH_7="20261120090005"), ended).entries
+    for time in ("20261120090005", "20261120090030", "202611200900", "202611200900-0600"):
+        assert [fields(entry) for entry in read(ended, message(MSH_7=time)).entries] == [["MSH-7"]]
+    assert read(message(), message("S14")).entries[0].visit is not None
+
+
 def test_a_change_of_a_kind_that_is_not_read_leaves_no_visit_standing() -> None:
     assert fields(only(message(), message("S18", MSH_7="20261121080000"))) == ["MSH-9"]
 

@@ -162,8 +162,7 @@ def _of_appointment(
         left_out["a later one replaces it"] += earlier
     try:
         _require_order(appointment.messages)
-        event = last.header.text(9, 2) or last.header.text(9, 3).rpartition("_")[2]
-        state = _state(last)
+        event, state = _event(last), _state(last)
         if reason := _ENDED.get(event) or _STATES.get(state):
             left_out[f"the appointment is {reason}"] += 1
             return
@@ -185,13 +184,29 @@ def _state(message: Message) -> str:
     return re.sub(r"[\s_-]", "", message.named("SCH")[0].text(25)).upper()
 
 
+def _event(message: Message) -> str:
+    return message.header.text(9, 2) or message.header.text(9, 3).rpartition("_")[2]
+
+
+def _ends(message: Message) -> bool:
+    """Whether the appointment does not take place after this message."""
+    return _event(message) in _ENDED or _state(message) in _STATES
+
+
 def _require_order(messages: list[Message]) -> None:
     """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [time for message in messages if (time := message.header.text(7)[:12])]
-    if any(later[: len(earlier)] < earlier[: len(later)] for earlier, later in pairwise(times)):
-        raise Unreadable(
-            "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
-        )
+    times = [(time[0], _ends(one)) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
+    for (earlier, ended), (later, ends) in pairwise(times):
+        begin, end = earlier[: len(later)], later[: len(earlier)]  # one may have no seconds
+        if end < begin:
+            raise Unreadable(
+                "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
+            )
+        if end == begin and ended != ends:
+            raise Unreadable(
+                "MSH-7",
+                "is that of another message about this visit, of which one ends it; which is the last is not certain",
+            )
 
 
 def _patients(messages: list[Message]) -> list[Segment]:
