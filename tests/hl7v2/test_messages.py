@@ -91,6 +91,17 @@ def test_seconds_decide_the_order_and_equal_times_decide_nothing_where_one_messa
     assert read(message(), message("S14")).entries[0].visit is not None
 
 
+def test_each_occurrence_of_a_series_is_a_visit_of_its_own() -> None:
+    weeks = [message(SCH_3="1"), message(SCH_3="2", SCH_11="^^60^20261130090000")]
+    entries = read(*weeks).entries
+    assert [entry.visit.date.day for entry in entries if entry.visit] == [23, 30]
+    assert len({entry.name.visit for entry in entries} - {"V-1"}) == 2
+    ended = message("S15", MSH_7="20261121080000", SCH_3="2")
+    assert [entry.visit.date.day for entry in read(*weeks, ended).entries if entry.visit] == [23]
+    of_all = message("S15", MSH_7="20261121080000")
+    assert [fields(entry) for entry in read(*weeks, of_all).entries] == [["SCH-3"]] * 3
+
+
 def test_a_change_of_a_kind_that_is_not_read_leaves_no_visit_standing() -> None:
     assert fields(only(message(), message("S18", MSH_7="20261121080000"))) == ["MSH-9"]
 

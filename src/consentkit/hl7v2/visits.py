@@ -54,6 +54,8 @@ class _Appointment:
 
     names: _AppointmentNames
     messages: list[Message] = field(default_factory=list)
+    is_certain: bool = True
+    """Whether all messages with its number say which one of a series it is, or none does."""
 
 
 def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
@@ -91,7 +93,8 @@ def _visits(
         except Unreadable as unreadable:
             yield _refused(message, name, unreadable)
     for appointment in appointments.known:
-        yield from _of_appointment(appointment, name, reading, left_out)
+        for occurrence in _occurrences(appointment):
+            yield from _of_appointment(occurrence, name, reading, left_out)
 
 
 def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVisit:
@@ -154,6 +157,20 @@ class _Appointments:
         return appointment
 
 
+def _occurrence(message: Message) -> str:
+    """Which one of a series of appointments with one number it is (SCH-3); empty where it is none of a series."""
+    return message.named("SCH")[0].text(3)
+
+
+def _occurrences(appointment: _Appointment) -> Iterator[_Appointment]:
+    """The appointments of a series; they have one number."""
+    by_occurrence: dict[str, list[Message]] = defaultdict(list)
+    for message in appointment.messages:
+        by_occurrence[_occurrence(message)].append(message)
+    for messages in by_occurrence.values():
+        yield _Appointment(appointment.names, messages, is_certain="" not in by_occurrence or len(by_occurrence) == 1)
+
+
 def _of_appointment(
     appointment: _Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
@@ -161,6 +178,8 @@ def _of_appointment(
     if earlier := len(appointment.messages) - 1:
         left_out["a later one replaces it"] += earlier
     try:
+        if not appointment.is_certain:
+            raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
         _require_order(appointment.messages)
         event, state = _event(last), _state(last)
         if reason := _ENDED.get(event) or _STATES.get(state):
@@ -311,11 +330,13 @@ class _MessageMapper:
         number = 2 if self._sch.text(2) else 1
         name, space, place = self._sch.text(number), self._sch.text(number, 2), f"SCH-{number}"
         particulars = visit.data.get("patient", {}).values()
-        if not self.is_group and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
+        occurrence = _occurrence(self.message)
+        is_alone = not self.is_group and not occurrence
+        if is_alone and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
             visit.put("visit", name, place)
             return
         records = [one.text(1) for one in self.pid.repetitions(3)] if self.is_group else []
-        visit.shown = made_number(name, space, *records)
+        visit.shown = made_number(name, space, *([occurrence] if occurrence else []), *records)
         visit.put("visit", visit.shown, place)
 
     def _put_procedures(self, visit: IncomingVisit) -> None:
