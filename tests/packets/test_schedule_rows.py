@@ -222,6 +222,15 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
         ("908371", None),
         ("90837-90785", None),
         ("Jo Bell 12345", None),
+        ("90837 95: Talk", None),
+        ("90837 GT Video", None),
+        ("90837 gt video", None),
+        ("90837 (95) Talk", None),
+        ("90837-95 [HO] Talk", None),
+        ("90837 + 90785 Interactive", None),
+        ("90837, 90785 Play", None),
+        ("90837 + 90785", ["90837", "90785"]),
+        ("90837 at one", ["90837"]),
     ],
 )
 def test_a_code_can_be_taken_from_before_words(text: str, codes: list[str] | None) -> None:
