@@ -179,6 +179,13 @@ def test_the_name_in_use_is_printed_as_it_is_written(name: list[dict[str, Any]],
     assert visit.patient.name == written
 
 
+def test_a_name_that_has_ended_is_not_printed_where_the_day_is_not_known() -> None:
+    names = [{"use": "official", "text": "Ann Ended", "period": {"end": "2010"}}, {"use": "usual", "text": "Ann Now"}]
+    entry = only(bundle(appointment(start=None), patient(name=names)))
+    assert isinstance(entry.data, dict)
+    assert entry.data["patient"]["name"] == "Ann Now"
+
+
 def test_a_name_that_is_written_together_needs_its_own_order() -> None:
     assert needed(only(bundle(patient(name=[{"family": "毛", "given": ["泽东"]}])))) == ["patient_name"]
 
