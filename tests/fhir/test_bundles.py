@@ -418,6 +418,19 @@ def test_who_performs_goes_before_who_attends_and_several_are_asked_about() -> N
     assert needed(only(bundle(appointment(participant=without), clinician(), others))) == ["clinician"]
 
 
+@pytest.mark.parametrize("code", ["REF", "CALLBCK", "ADM", "ESC", "PART", "SPRF"])
+def test_nobody_is_said_to_treat_who_has_another_role(code: str) -> None:
+    role = [{"coding": [{"system": ROLES, "code": code}]}]
+    people = [actor("Patient/p1"), actor("Practitioner/d1", type=role)]
+    expected = [] if code in ("PART", "SPRF") else ["clinician"]
+    assert needed(only(bundle(appointment(participant=people)))) == expected
+
+
+def test_the_text_of_a_role_is_not_the_name_of_who_has_it() -> None:
+    role = {"actor": {"reference": "PractitionerRole/r9", "display": "Psychology, Willow"}, "status": "accepted"}
+    assert needed(only(bundle(appointment(participant=[actor("Patient/p1"), role])))) == ["clinician"]
+
+
 def test_a_role_leads_to_the_person_who_has_it_also_where_it_is_contained() -> None:
     contained = {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "Practitioner/d1"}}
     visit = only(bundle(appointment(contained=[contained], participant=[actor("Patient/p1"), actor("#r")]))).visit
