@@ -60,7 +60,20 @@ def test_an_appointment_that_does_not_take_place_has_no_visit(event: str, why: s
 
 
 @pytest.mark.parametrize(
-    "state", ["Cancelled", "CANCELED", "Noshow", "No-Show", "Deleted", "Waitlist", "DC", "Complete"]
+    "state",
+    [
+        "Cancelled",
+        "CANCELED",
+        "Noshow",
+        "No-Show",
+        "Deleted",
+        "Waitlist",
+        "DC",
+        "Complete",
+        "Canc by pt",
+        "No Show - called",
+        "^Cancelled late",
+    ],
 )
 def test_a_state_that_ends_an_appointment_ends_it_whatever_the_event(state: str) -> None:
     assert not read(message(SCH_25=state)).entries
@@ -71,11 +84,23 @@ def test_what_is_complete_is_read_where_its_day_is_named() -> None:
     assert not read(message(), day=datetime.date(2026, 11, 24)).entries
 
 
-@pytest.mark.parametrize("state", ["Pending", "Confirmed by phone"])
-def test_a_state_that_is_not_certain_is_a_warning(state: str) -> None:
-    entry = only(message(SCH_25=state))
+def test_a_state_that_is_not_certain_is_a_warning() -> None:
+    entry = only(message(SCH_25="Pending"))
     assert entry.visit is not None
     assert [warning.field for warning in entry.warnings] == ["SCH-25"]
+
+
+@pytest.mark.parametrize("state", ["Arrived", "confirmed", "Scheduled"])
+def test_states_of_many_systems_are_known(state: str) -> None:
+    entry = only(message(SCH_25=state))
+    assert entry.visit is not None
+    assert not entry.warnings
+
+
+@pytest.mark.parametrize("state", ["Bumped", "5", "Not confirmed"])
+def test_a_state_that_is_not_known_is_asked_about(state: str) -> None:
+    entry = only(message(SCH_25=state))
+    assert (fields(entry), needed(entry)) == (["SCH-25"], ["date"])
 
 
 def test_messages_out_of_order_leave_no_visit_standing() -> None:

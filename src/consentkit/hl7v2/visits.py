@@ -35,14 +35,15 @@ CPT = "C4"
 _BOOKED = ("S12", "S13", "S14")
 _ENDED = {"S15": "cancelled", "S16": "cancelled", "S17": "deleted", "S26": "missed by the patient"}
 _STATES = {
-    **dict.fromkeys(("CANCELLED", "CANCELED", "DELETED", "DC", "DISCONTINUED"), "cancelled"),
-    "NOSHOW": "missed by the patient",
+    **dict.fromkeys(("DELETED", "DC", "DISCONTINUED"), "cancelled"),
     "WAITLIST": "on a waiting list",
     "BLOCKED": "a blocked time",
 }
 """States of an appointment (HL7 table 0278) that gets no papers."""
+_BEGINNINGS = {"CANC": "cancelled", "NOSHOW": "missed by the patient"}
+"""How states begin that systems write with a reason behind them."""
 _OVER = ("COMPLETE",)
-_COMING = ("", "BOOKED", "OVERBOOK", "STARTED")
+_COMING = ("", "BOOKED", "OVERBOOK", "STARTED", "ARRIVED", "CONFIRMED", "SCHEDULED")
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:[0-9]{2}(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
 )
@@ -182,7 +183,7 @@ def _of_appointment(
             raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
         _require_order(appointment.messages)
         event, state = _event(last), _state(last)
-        if reason := _ENDED.get(event) or _STATES.get(state):
+        if reason := _end(last):
             left_out[f"the appointment is {reason}"] += 1
             return
         if state in _OVER and reading.day is None:
@@ -200,21 +201,24 @@ def _of_appointment(
 
 def _state(message: Message) -> str:
     """The state of an appointment, in capitals and without spaces."""
-    return re.sub(r"[\s_-]", "", message.named("SCH")[0].text(25)).upper()
+    segment = message.named("SCH")[0]
+    return re.sub(r"[\s_-]", "", segment.text(25) or segment.text(25, 2)).upper()
 
 
 def _event(message: Message) -> str:
     return message.header.text(9, 2) or message.header.text(9, 3).rpartition("_")[2]
 
 
-def _ends(message: Message) -> bool:
-    """Whether the appointment does not take place after this message."""
-    return _event(message) in _ENDED or _state(message) in _STATES
+def _end(message: Message) -> str:
+    """Why the appointment does not take place after this message; empty where it does."""
+    state = _state(message)
+    by_beginning = (why for begin, why in _BEGINNINGS.items() if state.startswith(begin))
+    return _ENDED.get(_event(message)) or _STATES.get(state) or next(by_beginning, "")
 
 
 def _require_order(messages: list[Message]) -> None:
     """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [(time[0], _ends(one)) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
+    times = [(time[0], bool(_end(one))) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
     for (earlier, ended), (later, ends) in pairwise(times):
         begin, end = earlier[: len(later)], later[: len(earlier)]  # one may have no seconds
         if end < begin:
@@ -259,8 +263,8 @@ class _MessageMapper:
         """The visit."""
         visit = IncomingVisit(self.file, self.message.line, "SCH")
         try:
-            self._put_state(visit)
             self._put_time(visit)
+            self._put_state(visit)
             put_patient(visit, self.pid, self.reading.hl7.record_authority)
             put_language(visit, self.pid, self.reading.languages)
             self._put_number(visit)
@@ -276,11 +280,12 @@ class _MessageMapper:
         return self.message.named("SCH")[0]
 
     def _put_state(self, visit: IncomingVisit) -> None:
-        state = _state(self.message)
+        state, day = _state(self.message), str(visit.data.get("date", ""))
         if state == "PENDING":
             visit.warn("SCH-25", "is pending: the appointment is not confirmed")
         elif state not in (*_COMING, *_OVER):
-            visit.warn("SCH-25", "is a state that HL7 does not know; see whether the visit takes place")
+            message = "is a state that is not known; give the day of the visit if it takes place"
+            visit.ask("date", "SCH-25", message, "unclear", day)
 
     def _put_time(self, visit: IncomingVisit) -> None:
         """The beginning: of the appointment, or, where that is not stated, of what is done in it."""

@@ -22,7 +22,7 @@ from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
 _LEAST_KNOWN = 3
 """The fewest names of columns that we know by which a line counts as the one with the names."""
 _MOST_LINES_BEFORE = 60
-_SKIPPED = ("Cancel*", "*No Show*", "*No-Show*", "Deleted*", "Rescheduled*")
+_SKIPPED = ("*cancel*", "*no*show*", "Deleted*", "Rescheduled*")
 _ENCODINGS: tuple[tuple[Encoding, str], ...] = (
     ("utf-8", ""),
     ("utf-16", "the file begins with the mark of UTF-16"),
