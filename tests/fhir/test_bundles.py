@@ -294,6 +294,24 @@ def test_each_patient_of_a_group_has_a_visit_with_a_number_of_its_own() -> None:
     assert all(visit.visit.startswith("F-") for visit in visits)
 
 
+def test_each_of_a_group_has_what_was_ordered_for_this_patient() -> None:
+    orders = [{"reference": "ServiceRequest/o1"}, {"reference": "ServiceRequest/o2"}]
+    group = appointment(
+        basedOn=orders, participant=[actor("Patient/p1"), actor("Patient/p2"), actor("Practitioner/d1")]
+    )
+    other = patient(id="p2", name=[{"text": "Ann Lee"}], identifier=[{"type": MR, "value": "2"}])
+    its_own = order(id="o2", subject={"reference": "Patient/p2"})
+    entries = read(bundle(group, patient(), other, order(id="o1"), its_own)).entries
+    assert [entry.visit.patient.name for entry in entries if entry.visit] == ["Siobhán O’Keeffe", "Ann Lee"]
+
+
+def test_copies_of_one_appointment_are_one_visit() -> None:
+    data = bundle()
+    data["entry"] = [*data["entry"], *copy.deepcopy(data["entry"])]
+    data["entry"][0]["search"] = {"mode": "include"}
+    assert only(data).visit is not None
+
+
 def test_a_patient_who_is_named_twice_comes_once() -> None:
     twice = appointment(participant=[actor("Patient/p1"), actor(f"{BASE}/Patient/p1"), actor("Practitioner/d1")])
     assert only(bundle(twice)).visit is not None
@@ -556,6 +574,26 @@ def test_what_a_search_only_included_is_no_visit_and_a_further_page_is_told() ->
     result = read(data)
     assert not result.entries
     assert "further pages" in result.notes[0]
+
+
+def test_an_appointment_that_was_only_included_is_counted_unless_its_encounter_is_there() -> None:
+    data = bundle(type="searchset")
+    data["entry"][0]["search"] = {"mode": "include"}
+    assert read(data).notes == ("left out 1 entry: Appointment that a search only included",)
+    data = bundle(encounter(appointment=[{"reference": "Appointment/V-1"}]), appointment(basedOn=None))
+    data["entry"][1]["search"] = {"mode": "include"}
+    assert not read(data).notes
+
+
+def test_what_is_missing_in_the_response_to_a_batch_is_told() -> None:
+    page = bundle(type="searchset", link=[{"relation": "next", "url": "https://x"}])
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+    page["entry"].append({"resource": outcome, "search": {"mode": "outcome"}})
+    entries = [{"resource": page, "response": {"status": "200"}}, {"response": {"status": "404 Not Found"}}]
+    result = read({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
+    assert [entry.visit is not None for entry in result.entries] == [True]
+    assert "further pages" in result.notes[0]
+    assert result.notes[1] == "2 entries say that what was asked for has failed; visits may be missing"
 
 
 @pytest.mark.parametrize(
