@@ -10,7 +10,7 @@ from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_time, read_whole_day
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.visit_data import entry_of_data
-from kit.tables import needs, read, row, settings, table
+from kit.tables import COLUMNS_OF, needs, read, row, settings, table
 
 
 def test_a_row_that_lacks_something_is_completed_by_a_person() -> None:
@@ -136,6 +136,35 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     outcome = read_time(cell, clock)
     assert not outcome.text
     assert outcome.fault
+
+
+_STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "times": "24-hour", "ignore": ["*"]})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026-11-24T01:00:00Z",
+        "2026-11-24T01:00Z",
+        "2026-11-24 01:00 UTC",
+        "11/24/2026 01:00:00 GMT",
+        "2026-11-24T19:00:00-06:00",
+        "2026-11-24T19:00:00.000+0000",
+        "2026-11-24T09:00-10:00",
+        "2026-11-24 19:00-06:00",
+        "2026-11-24 19:00+06:00",
+    ],
+)
+def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
+    (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
+    assert needs(entry) == {"date": "unclear", "time": "unclear"}
+
+
+@pytest.mark.parametrize("cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00"])
+def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
+    (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
+    assert entry.visit
+    assert f"{entry.visit.date} {entry.visit.time:%H:%M}" == "2026-11-24 09:00"
 
 
 @pytest.mark.parametrize(
