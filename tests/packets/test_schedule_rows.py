@@ -138,6 +138,14 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     assert outcome.fault
 
 
+def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
+    nobody = {"from": "Note", "translate": {"Self": ""}, "unknown": "keep"}
+    columns = {**COLUMNS_OF, "representative": nobody}
+    (entry,) = read(table(row(Note="Self")), settings({"columns": columns, "ignore": []}))
+    assert entry.visit
+    assert entry.visit.representative is None
+
+
 _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "times": "24-hour", "ignore": ["*"]})
 
 

@@ -163,7 +163,10 @@ class FormatReader:
     def _fill_name(self, row: TableRow, name: str, source: NameColumn, mapped: FilledRow) -> None:
         parts = [self._cell(row, header) for header in source.headers()]
         whole = " ".join(filter(None, parts))
-        known = Outcome(source.fixed) if source.fixed else Outcome(translated(whole, source.translate) or "")
+        stated = None if source.fixed else translated(whole, source.translate)
+        if stated == "":
+            return  # clinic.yaml says that this text names nobody
+        known = Outcome(source.fixed or stated or "")
         if not known.text and source.join and len(list(filter(None, parts))) == 1:
             self._put(row, name, None, unclear("has only one of the parts of a name; give the whole name"), mapped)
             return
