@@ -499,6 +499,27 @@ def test_a_virtual_encounter_is_telehealth() -> None:
     assert visit.place == "telehealth"
 
 
+_VIRTUAL = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "VR"}
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_an_encounter_that_does_not_hold_says_nothing_of_its_appointment(status: str) -> None:
+    own = encounter(appointment=[{"reference": "Appointment/V-1"}], status=status, **{"class": _VIRTUAL})
+    entry = only(bundle(appointment(), own, order(), patient(), clinician()))
+    assert entry.visit is not None
+    assert entry.visit.place == "in person"
+    assert [warning.field for warning in entry.warnings] == ["Bundle.entry[1].resource.status"]
+
+
+def test_a_virtual_encounter_in_a_room_of_the_clinic_is_asked_about() -> None:
+    room = {"location": {"display": "Room 1"}}
+    of_room: dict[str, Any] = {"display": "Room 1", "place": "in person"}
+    virtual = bundle(encounter(location=[room], **{"class": _VIRTUAL}))
+    assert needed(only(virtual, places=[of_room])) == ["place"]
+    stated = {**_VIRTUAL, "place": "in person"}
+    assert only(virtual, places=[of_room, stated]).visit is not None
+
+
 # References.
 
 

@@ -96,8 +96,9 @@ class ParticipantMapper:
                 known = place_of([], displays[-1:], self.settings.places)
                 unknown = unknown or (None if known else one.reference)
         meant = place_of(codes, displays, self.settings.places)
-        if not meant and any((one.system, one.code) in ((_ACTS, "VR"), (_PHYSICAL_TYPES, "vi")) for one in codes):
-            meant = {"telehealth"}
+        virtual = [one for one in codes if (one.system, one.code) in ((_ACTS, "VR"), (_PHYSICAL_TYPES, "vi"))]
+        if any(not place_of([one], [], self.settings.places) for one in virtual):
+            meant |= {"telehealth"}
         if len(meant) > 1:
             visit.ask(
                 "place", request.resource.place, "says that the patient comes, and that it is telehealth", "conflict"

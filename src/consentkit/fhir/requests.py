@@ -63,6 +63,8 @@ class Request:
     """Codings of the class of an encounter."""
     encounter: Resource | None = None
     """The encounter that an appointment has already."""
+    ignored: Resource | None = None
+    """An encounter of an appointment that does not hold."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,15 @@ def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | LeftOu
         if resource.type == "ServiceRequest" and resource.place in ordered:
             continue
         try:
-            of_visit = encounters.get(resource.place, [])
             reason = _left_out(resource, also_over=also_over)
-            yield (
-                LeftOut(resource, reason) if reason else _request(resource, of_visit[0] if len(of_visit) == 1 else None)
-            )
+            if reason:
+                yield LeftOut(resource, reason)
+                continue
+            of_visit = encounters.get(resource.place, [])
+            holding = [one for one in of_visit if one.text("status") not in _NEITHER["Encounter"]]
+            request = _request(resource, holding[0] if len(holding) == 1 else None)
+            request.ignored = next((one for one in of_visit if one not in holding), None)
+            yield request
         except Unreadable as unreadable:
             yield LeftOut(resource, unreadable)
 

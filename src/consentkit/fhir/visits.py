@@ -106,6 +106,9 @@ class _RequestMapper:
         self._put_time(visit)
         if resource.text("status") == "pending":
             visit.warn(resource.at("status"), "is pending: not everybody has agreed to come")
+        if request.ignored:
+            place = request.ignored.at("status")
+            visit.warn(place, "is that of an encounter which does not hold; nothing of it counts for its appointment")
         patient = self._patient(visit, participant)
         encounter = request.encounter
         if encounter and encounter is not resource and not is_of(self.bundle, encounter, patient):
