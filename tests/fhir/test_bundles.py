@@ -190,6 +190,27 @@ def test_a_name_that_is_written_together_needs_its_own_order() -> None:
     assert needed(only(bundle(patient(name=[{"family": "毛", "given": ["泽东"]}])))) == ["patient_name"]
 
 
+@pytest.mark.parametrize("code", ["JHN", "HC", "SR", "XX", "PI", "PT"])
+def test_a_number_of_a_type_that_is_none_of_a_clinic_is_no_record_number(code: str) -> None:
+    number = {"type": {"coding": [{"system": TYPES, "code": code}]}, "value": "N1"}
+    expected = [] if code in ("PI", "PT") else ["record_number"]
+    assert needed(only(bundle(patient(identifier=[number])))) == expected
+
+
+@pytest.mark.parametrize(
+    ("system", "needs"),
+    [
+        ("https://medica.example.org/patients", []),
+        ("https://national.example.org/mrn/", []),
+        ("http://hl7.org/fhir/sid/us-medicare/2", ["record_number"]),
+        ("https://ehr.example.org/medicaid", ["record_number"]),
+        ("urn:oid:2.16.840.1.113883.4.1", ["record_number"]),
+    ],
+)
+def test_the_end_of_a_system_says_whose_number_it_is(system: str, needs: list[str]) -> None:
+    assert needed(only(bundle(patient(identifier=[{"system": system, "value": "N1"}])))) == needs
+
+
 def test_the_record_number_is_that_of_the_system_of_the_clinic() -> None:
     numbers = [{"type": MR, "system": "urn:other", "value": "1"}, {"system": "urn:willow", "value": "2"}]
     visit = only(bundle(patient(identifier=numbers)), record_system="urn:willow").visit

@@ -139,6 +139,12 @@ def test_an_appointment_of_two_patients_is_refused_and_a_group_is_one_visit_each
     assert len({entry.name.visit for entry in result.entries}) == 2
 
 
+@pytest.mark.parametrize("kind", ["JHN", "HC", "SR", "XX", "PI", "PT", ""])
+def test_a_number_of_a_type_that_is_none_of_a_clinic_is_no_record_number(kind: str) -> None:
+    expected = [] if kind in ("PI", "PT", "") else ["record_number"]
+    assert needed(only(message(PID_3=f"N1^^^WILLOW^{kind}"))) == expected
+
+
 def test_other_messages_are_left_out_and_told() -> None:
     result = read(message(), message(MSH_9="ADT^A01", SCH_2="V-2").replace("SIU^S12^SIU_S12", "ADT^A01"))
     assert len(result.entries) == 1
