@@ -152,6 +152,15 @@ def test_a_byte_order_mark_states_how_a_file_is_written(encoding: str) -> None:
     assert entry.visit is not None
 
 
+@pytest.mark.parametrize(
+    "name", ["Amara Okonkwo, LCSW", "Amara Okonkwo, Ph.D.", "Amara Okonkwo, PsyD", "Okonkwo, Amara"]
+)
+def test_a_proposal_takes_no_credentials_for_a_first_name(name: str) -> None:
+    cells = ["11/24/2026", "Ada Quillfeather", "07/09/1984", name]
+    proposal = propose(table(cells, header=["Date", "Patient", "DOB", "Provider"]), "day.csv", "one")
+    assert ("form: " in proposal) == (name == "Okonkwo, Amara")
+
+
 @pytest.mark.parametrize("status", ["Late Cancellation", "Pt cancelled", "NO-SHOW", "Noshow (charged)"])
 def test_a_proposal_skips_what_programs_call_visits_that_did_not_take_place(status: str) -> None:
     header = ["Date", "Patient", "DOB", "Provider", "Status"]

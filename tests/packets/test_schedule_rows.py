@@ -138,6 +138,12 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     assert outcome.fault
 
 
+def test_who_treats_may_have_the_last_name_first_where_one_word_is_before_the_comma() -> None:
+    assert read_name("Okonkwo, Amara", None, of_staff=True).fault
+    outcome = read_name("Amara Okonkwo, LCSW", None, of_staff=True)
+    assert (outcome.text, outcome.rest) == ("Amara Okonkwo", "LCSW")
+
+
 def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
     nobody = {"from": "Note", "translate": {"Self": ""}, "unknown": "keep"}
     columns = {**COLUMNS_OF, "representative": nobody}
