@@ -635,7 +635,7 @@ def test_what_is_missing_in_the_response_to_a_batch_is_told() -> None:
     result = read({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
     assert [entry.visit is not None for entry in result.entries] == [True]
     assert "further pages" in result.notes[0]
-    assert result.notes[1] == "2 entries say that what was asked for has failed; visits may be missing"
+    assert result.notes[1] == "2 entries say that something has failed; visits may be missing"
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ class Bundle:
         self.has_more_pages = has_more_pages
         """Whether it says that further pages of the search are elsewhere."""
         self.failed = failed
-        """How many of its entries say that what was asked for failed."""
+        """How many of its entries say that something has failed."""
         self._by_url: dict[str, list[Resource]] = defaultdict(list)
         self._by_name: dict[str, list[Resource]] = defaultdict(list)
         for one in resources:

@@ -65,7 +65,7 @@ def read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
         notes.append("the Bundle is one page of a search; visits on its further pages are not here")
     if bundle.failed:
         what = "1 entry says" if bundle.failed == 1 else f"{bundle.failed} entries say"
-        notes.append(f"{what} that what was asked for has failed; visits may be missing")
+        notes.append(f"{what} that something has failed; visits may be missing")
     return VisitsRead(tuple(without_repeats(entries)), tuple(notes))
 
 
