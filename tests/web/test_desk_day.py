@@ -220,6 +220,17 @@ def test_a_second_schedule_is_merged_and_says_what_it_changes(clerk: Clerk) -> N
     assert states(clerk) == {"V-1": "ready", "V-2": "changed", "V-3": "gone", "V-4": "ready", "V-5": "ready"}
 
 
+def test_a_visit_never_becomes_that_of_another_patient_who_has_its_number_now(clerk: Clerk) -> None:
+    ann = {"patient_name": "Ann A", "record_number": "MR-71", "date_of_birth": "1980-01-01"}
+    bea = {"patient_name": "Bea B", "record_number": "MR-72", "date_of_birth": "1990-02-02"}
+    clerk.load({**ann, "visit": "E-1"})
+    clerk.print("E-1")
+    clerk.load({**bea, "visit": "E-1"}, {**ann, "visit": "E-2"})
+    clerk.load({**bea, "visit": "E-1", "time": "13:00"}, {**ann, "visit": "E-2"})
+    known = [(row.number, row.record, row.state, len(row.sets)) for row in clerk.desk.day.rows()]
+    assert sorted(known) == [("E-1", "mr-71", "gone", 1), ("E-1", "mr-72", "ready", 0), ("E-2", "mr-71", "ready", 0)]
+
+
 def test_a_correction_at_the_desk_survives_the_same_schedule(clerk: Clerk) -> None:
     clerk.load({"patient_name": "Nora Nie"})
     clerk.save("V-1", patient_name="Nora Nye")

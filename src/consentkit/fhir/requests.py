@@ -63,6 +63,8 @@ class Request:
     """Codings of the class of an encounter."""
     encounter: Resource | None = None
     """The encounter that an appointment has already."""
+    ignored: Resource | None = None
+    """An encounter of an appointment that does not hold."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +80,26 @@ def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | LeftOu
     """The visits of a Bundle, each once; what is left out comes with the reason."""
     encounters = _encounters_of_appointments(bundle)
     covered = {one.place for pairs in encounters.values() for one in pairs}
-    ordered = _ordered(bundle)
+    ordered, met = _ordered(bundle), _of_encounters(bundle)
     for resource in bundle.of_type(*_CURRENT):
-        if resource.place in covered or not resource.is_match:
+        if resource.place in covered:
+            continue
+        if not resource.is_match:
+            if resource.type == "Appointment" and resource.place not in met:
+                yield LeftOut(resource, "Appointment that a search only included")
             continue
         if resource.type == "ServiceRequest" and resource.place in ordered:
             continue
         try:
-            of_visit = encounters.get(resource.place, [])
             reason = _left_out(resource, also_over=also_over)
-            yield (
-                LeftOut(resource, reason) if reason else _request(resource, of_visit[0] if len(of_visit) == 1 else None)
-            )
+            if reason:
+                yield LeftOut(resource, reason)
+                continue
+            of_visit = encounters.get(resource.place, [])
+            holding = [one for one in of_visit if one.text("status") not in _NEITHER["Encounter"]]
+            request = _request(resource, holding[0] if len(holding) == 1 else None)
+            request.ignored = next((one for one in of_visit if one not in holding), None)
+            yield request
         except Unreadable as unreadable:
             yield LeftOut(resource, unreadable)
 
@@ -134,6 +144,17 @@ def _encounters_of_appointments(bundle: Bundle) -> dict[str, list[Resource]]:
             if appointment and appointment.type == "Appointment" and appointment.is_match:
                 pairs.setdefault(appointment.place, []).append(encounter)
     return pairs
+
+
+def _of_encounters(bundle: Bundle) -> set[str]:
+    """The places of the appointments that encounters are for which are there for themselves."""
+    return {
+        appointment.place
+        for encounter in bundle.of_type("Encounter")
+        if encounter.is_match
+        for reference in _references(encounter, "appointment")
+        if (appointment := _resolved(bundle, reference, encounter))
+    }
 
 
 def _ordered(bundle: Bundle) -> set[str]:

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from consentkit.fhir.bundle import Bundle, Resource, read_bundle
@@ -62,6 +63,9 @@ def read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     notes = list(counted(left_out, "entry", "entries"))
     if bundle.has_more_pages:
         notes.append("the Bundle is one page of a search; visits on its further pages are not here")
+    if bundle.failed:
+        what = "1 entry says" if bundle.failed == 1 else f"{bundle.failed} entries say"
+        notes.append(f"{what} that something has failed; visits may be missing")
     return VisitsRead(tuple(without_repeats(entries)), tuple(notes))
 
 
@@ -102,6 +106,9 @@ class _RequestMapper:
         self._put_time(visit)
         if resource.text("status") == "pending":
             visit.warn(resource.at("status"), "is pending: not everybody has agreed to come")
+        if request.ignored:
+            place = request.ignored.at("status")
+            visit.warn(place, "is that of an encounter which does not hold; nothing of it counts for its appointment")
         patient = self._patient(visit, participant)
         encounter = request.encounter
         if encounter and encounter is not resource and not is_of(self.bundle, encounter, patient):
@@ -112,7 +119,9 @@ class _RequestMapper:
             put_patient(visit, patient, self.settings.record_system)
             put_language(visit, patient, self.reading.languages)
         self._put_number(visit, patient if is_group else None)
-        ServiceMapper(self.bundle, request, self.settings).put_procedures(visit, patient)
+        ServiceMapper(self.bundle, request, self.settings).put_procedures(
+            visit, patient, self._places_of_others(patient)
+        )
         participants = ParticipantMapper(self.bundle, request, self.settings)
         participants.put_clinician(visit)
         participants.put_place(visit)
@@ -136,6 +145,14 @@ class _RequestMapper:
             return self.bundle.resolve(participant.reference, participant.owner).place
         except Unreadable:
             return participant.reference.place
+
+    def _places_of_others(self, patient: Resource | None) -> set[str]:
+        """The places of the records of the others of a group."""
+        places = set()
+        for one in self._patients():
+            with suppress(Unreadable):
+                places.add(current_patient(self.bundle, self.bundle.resolve(one.reference, one.owner)).place)
+        return places - {patient.place} if patient else set()
 
     def _patient(self, visit: IncomingVisit, participant: Participant | None) -> Resource | None:
         resource = self.request.resource

@@ -35,14 +35,15 @@ CPT = "C4"
 _BOOKED = ("S12", "S13", "S14")
 _ENDED = {"S15": "cancelled", "S16": "cancelled", "S17": "deleted", "S26": "missed by the patient"}
 _STATES = {
-    **dict.fromkeys(("CANCELLED", "CANCELED", "DELETED", "DC", "DISCONTINUED"), "cancelled"),
-    "NOSHOW": "missed by the patient",
+    **dict.fromkeys(("DELETED", "DC", "DISCONTINUED"), "cancelled"),
     "WAITLIST": "on a waiting list",
     "BLOCKED": "a blocked time",
 }
 """States of an appointment (HL7 table 0278) that gets no papers."""
+_BEGINNINGS = {"CANC": "cancelled", "NOSHOW": "missed by the patient"}
+"""How states begin that systems write with a reason behind them."""
 _OVER = ("COMPLETE",)
-_COMING = ("", "BOOKED", "OVERBOOK", "STARTED")
+_COMING = ("", "BOOKED", "OVERBOOK", "STARTED", "ARRIVED", "CONFIRMED", "SCHEDULED")
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:[0-9]{2}(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
 )
@@ -54,6 +55,8 @@ class _Appointment:
 
     names: _AppointmentNames
     messages: list[Message] = field(default_factory=list)
+    is_certain: bool = True
+    """Whether all messages with its number say which one of a series it is, or none does."""
 
 
 def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
@@ -91,7 +94,8 @@ def _visits(
         except Unreadable as unreadable:
             yield _refused(message, name, unreadable)
     for appointment in appointments.known:
-        yield from _of_appointment(appointment, name, reading, left_out)
+        for occurrence in _occurrences(appointment):
+            yield from _of_appointment(occurrence, name, reading, left_out)
 
 
 def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVisit:
@@ -154,6 +158,20 @@ class _Appointments:
         return appointment
 
 
+def _occurrence(message: Message) -> str:
+    """Which one of a series of appointments with one number it is (SCH-3); empty where it is none of a series."""
+    return message.named("SCH")[0].text(3)
+
+
+def _occurrences(appointment: _Appointment) -> Iterator[_Appointment]:
+    """The appointments of a series; they have one number."""
+    by_occurrence: dict[str, list[Message]] = defaultdict(list)
+    for message in appointment.messages:
+        by_occurrence[_occurrence(message)].append(message)
+    for messages in by_occurrence.values():
+        yield _Appointment(appointment.names, messages, is_certain="" not in by_occurrence or len(by_occurrence) == 1)
+
+
 def _of_appointment(
     appointment: _Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
@@ -161,10 +179,11 @@ def _of_appointment(
     if earlier := len(appointment.messages) - 1:
         left_out["a later one replaces it"] += earlier
     try:
+        if not appointment.is_certain:
+            raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
         _require_order(appointment.messages)
-        event = last.header.text(9, 2) or last.header.text(9, 3).rpartition("_")[2]
-        state = _state(last)
-        if reason := _ENDED.get(event) or _STATES.get(state):
+        event, state = _event(last), _state(last)
+        if reason := _end(last):
             left_out[f"the appointment is {reason}"] += 1
             return
         if state in _OVER and reading.day is None:
@@ -182,16 +201,35 @@ def _of_appointment(
 
 def _state(message: Message) -> str:
     """The state of an appointment, in capitals and without spaces."""
-    return re.sub(r"[\s_-]", "", message.named("SCH")[0].text(25)).upper()
+    segment = message.named("SCH")[0]
+    return re.sub(r"[\s_-]", "", segment.text(25) or segment.text(25, 2)).upper()
+
+
+def _event(message: Message) -> str:
+    return message.header.text(9, 2) or message.header.text(9, 3).rpartition("_")[2]
+
+
+def _end(message: Message) -> str:
+    """Why the appointment does not take place after this message; empty where it does."""
+    state = _state(message)
+    by_beginning = (why for begin, why in _BEGINNINGS.items() if state.startswith(begin))
+    return _ENDED.get(_event(message)) or _STATES.get(state) or next(by_beginning, "")
 
 
 def _require_order(messages: list[Message]) -> None:
     """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [time for message in messages if (time := message.header.text(7)[:12])]
-    if any(later[: len(earlier)] < earlier[: len(later)] for earlier, later in pairwise(times)):
-        raise Unreadable(
-            "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
-        )
+    times = [(time[0], bool(_end(one))) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
+    for (earlier, ended), (later, ends) in pairwise(times):
+        begin, end = earlier[: len(later)], later[: len(earlier)]  # one may have no seconds
+        if end < begin:
+            raise Unreadable(
+                "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
+            )
+        if end == begin and ended != ends:
+            raise Unreadable(
+                "MSH-7",
+                "is that of another message about this visit, of which one ends it; which is the last is not certain",
+            )
 
 
 def _patients(messages: list[Message]) -> list[Segment]:
@@ -225,8 +263,8 @@ class _MessageMapper:
         """The visit."""
         visit = IncomingVisit(self.file, self.message.line, "SCH")
         try:
-            self._put_state(visit)
             self._put_time(visit)
+            self._put_state(visit)
             put_patient(visit, self.pid, self.reading.hl7.record_authority)
             put_language(visit, self.pid, self.reading.languages)
             self._put_number(visit)
@@ -242,11 +280,12 @@ class _MessageMapper:
         return self.message.named("SCH")[0]
 
     def _put_state(self, visit: IncomingVisit) -> None:
-        state = _state(self.message)
+        state, day = _state(self.message), str(visit.data.get("date", ""))
         if state == "PENDING":
             visit.warn("SCH-25", "is pending: the appointment is not confirmed")
         elif state not in (*_COMING, *_OVER):
-            visit.warn("SCH-25", "is a state that HL7 does not know; see whether the visit takes place")
+            message = "is a state that is not known; give the day of the visit if it takes place"
+            visit.ask("date", "SCH-25", message, "unclear", day)
 
     def _put_time(self, visit: IncomingVisit) -> None:
         """The beginning: of the appointment, or, where that is not stated, of what is done in it."""
@@ -296,11 +335,13 @@ class _MessageMapper:
         number = 2 if self._sch.text(2) else 1
         name, space, place = self._sch.text(number), self._sch.text(number, 2), f"SCH-{number}"
         particulars = visit.data.get("patient", {}).values()
-        if not self.is_group and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
+        occurrence = _occurrence(self.message)
+        is_alone = not self.is_group and not occurrence
+        if is_alone and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
             visit.put("visit", name, place)
             return
         records = [one.text(1) for one in self.pid.repetitions(3)] if self.is_group else []
-        visit.shown = made_number(name, space, *records)
+        visit.shown = made_number(name, space, *([occurrence] if occurrence else []), *records)
         visit.put("visit", visit.shown, place)
 
     def _put_procedures(self, visit: IncomingVisit) -> None:

@@ -64,6 +64,10 @@ def service_of(codes: Sequence[Coded], services: Sequence[CodedService], cpt: st
     return meant.pop() if len(meant) == 1 else None
 
 
+RECORD_TYPES = ("MR", "PI", "PT")
+"""Types of identifiers (HL7 table 0203) by which a clinic knows a patient; a number of any other type is none of it."""
+
+
 def place_of(codes: Iterable[Coded], displays: Iterable[str], places: Sequence[CodedPlace]) -> set[str]:
     """The places of care that codes and display texts stand for."""
     texts = {" ".join(text.split()).casefold() for text in displays}
