@@ -218,3 +218,20 @@ def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
     clerk.desk.printer.journal.close()  # type: ignore[union-attr]
     clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/void", {"reason": "lost"})
     assert states(clerk) == {"V-1": "printed"}
+
+
+@pytest.mark.parametrize(("reason", "state"), [("jammed", "ready"), ("lost", "ready"), ("more-copies", "printed")])
+def test_papers_that_were_taken_out_do_not_count_again_when_those_instead_of_them_are_cancelled(
+    reason: str, state: str, tmp_path: Path, clock: Clock, printer: Printer
+) -> None:
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.post(f"/visit/{clerk.row('V-1').key}/again", {"printed": 1, "reason": reason, "taken": "yes"})
+    assert len(printer.sets) == 2 and states(clerk) == {"V-1": "printed"}
+    clerk.button("Cancel the job")
+    assert printer.cancelled == ["front-desk-2"] and states(clerk) == {"V-1": state}
+    again = Clerk.at(new_small_desk(clinic, clock))
+    again.load({})
+    assert states(again) == {"V-1": state}
