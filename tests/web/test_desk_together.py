@@ -106,6 +106,17 @@ def test_what_did_not_come_out_is_ready_again_and_gets_another_number(clerk_here
     assert "Print 2, " in page_texts(printer.sets[0])[0]
 
 
+def test_enter_among_the_ticks_says_what_they_say(clerk_here: Clerk) -> None:
+    page = clerk_here.get(begin(clerk_here))
+    forms = re.findall(r"<form .*?</form>", page.get_data(as_text=True), re.DOTALL)
+    (form,) = [form for form in forms if 'type="checkbox"' in form]
+    first_button = dict(re.findall(r'<button[^>]* name="(\w+)" value="(\w+)"', form)[:1])
+    first, *others = re.findall(r'name="set" [^>]*value="(\w+)"', form)
+    clerk_here.post(str(page.request.path), {**first_button, "set": others})
+    assert clerk_here.desk.day.row(first).state.value == "ready"
+    assert sorted(states(clerk_here)) == ["printed", "printed", "ready"]
+
+
 def test_nobody_prints_or_changes_a_set_until_it_is_known_what_came_out(clerk_here: Clerk, printer: Printer) -> None:
     begin(clerk_here)
     clerk_here.print("V-1")
