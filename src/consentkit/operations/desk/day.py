@@ -48,6 +48,8 @@ class DeskDay:
     clock: Callable[[], datetime.datetime] = now
     recall: Callable[[DeskRow, Check], tuple[PrintedSet, ...]] = lambda row, check: ()
     """What is known of sets that were printed of a visit before it came into this day."""
+    ended: Callable[[], None] = lambda: None
+    """What others do who hold something of the day, when it ends, by hand or at midnight."""
     version: int = 0
     _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
@@ -182,6 +184,7 @@ class DeskDay:
             self._rows, self._loaded, self._date = {}, {}, None
             self._steps.clear()
             self.maker.forget_all()
+            self.ended()
             self._notify()
 
     def end_if_over(self) -> None:
