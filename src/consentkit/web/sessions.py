@@ -82,6 +82,8 @@ class Session:
     """How what was done last is taken back."""
     answer: tuple[int, bytes] | None = field(default=None, repr=False)
     """The page that answers the form which was sent last, with its status, until the browser fetches it."""
+    prints_at: str = ""
+    """The address of a page that opens the dialog of the browser by itself when it is shown next, and then no more."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
