@@ -72,6 +72,8 @@ class Session:
     public: str = field(default_factory=lambda: secrets.token_hex(6))
     """What pages call it: nobody opens it by that."""
     is_locked: bool = False
+    is_lock_noted: bool = False
+    """Whether the journal has it that it is locked."""
     language: str = ""
     printer: str = ""
     has_shortcuts: bool = True
@@ -154,7 +156,7 @@ class Sessions:
 
     def unlock(self, session: Session) -> None:
         """Show the pages to a session again."""
-        session.is_locked, session.last_seen = False, self.clock()
+        session.is_locked, session.is_lock_noted, session.last_seen = False, False, self.clock()
 
     def close(self, name: str | None) -> None:
         """End a session."""
