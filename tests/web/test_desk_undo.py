@@ -137,6 +137,27 @@ def test_two_visits_never_have_one_number_after_a_step_was_taken_back(clerk: Cle
     assert states(clerk) == {"V-1": "ready"}
 
 
+def test_two_visits_that_a_schedule_gave_one_number_keep_nobody_from_undoing(clerk: Clerk) -> None:
+    clerk.load({"visit": "V-1"}, {"visit": "V-1", "patient_name": "Somebody Else"}, {"visit": "V-2"})
+    remove(clerk, "V-2")
+    clerk.button("Undo")
+    assert "Taken back." in clerk.look()
+    assert sorted(row.number for row in clerk.desk.day.rows()) == ["V-1", "V-1", "V-2"]
+
+
+def test_a_step_that_loaded_nothing_takes_back_nothing_that_was_loaded_since(clerk: Clerk) -> None:
+    clerk.load({"patient_name": "Nora Nie"}, {})
+    clerk.save("V-1", patient_name="Nora Nye")
+    clerk.save("V-2", patient_name="Bea B")
+    step = next(part for part in clerk.get("/").get_data(as_text=True).split('"') if "/undo/" in part)
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    clerk.save("V-1", patient_name="Nora Noe")
+    clerk.post(step)
+    assert "Taken back." in clerk.look()
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    assert clerk.row("V-1").data["patient"]["name"] == "Nora Noe", "the schedule says of it what it said before"
+
+
 def test_a_form_that_was_shown_before_a_step_was_taken_back_changes_nothing(clerk: Clerk) -> None:
     clerk.load({"patient_name": "Nora Nie"})
     clerk.save("V-1", patient_name="Nora Nye")

@@ -201,7 +201,8 @@ class DeskDay:
             self._end_if_over()
             before, loaded = dict(self._rows), dict(self._loaded)
             result = change()
-            return result, self._steps.note(self.clock(), before, self._rows, loaded)
+            is_news = loaded != self._loaded
+            return result, self._steps.note(self.clock(), before, self._rows, loaded if is_news else None)
 
     def undo(self, name: str) -> None:
         """Take a step back. Raises DeskRefusal where it is too late, or something has happened since."""
@@ -213,7 +214,8 @@ class DeskDay:
             changes = step.undone(self._rows)
             if changes is None:
                 raise DeskRefusal("changed-since")
-            self._loaded = dict(step.loaded)
+            if step.loaded is not None:
+                self._loaded = dict(step.loaded)
             records = {row.record for pair in step.changed.values() for row in pair if row}
             for key, row in changes.items():
                 gone = self._rows.pop(key, None)
