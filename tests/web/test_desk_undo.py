@@ -256,3 +256,15 @@ def test_papers_that_were_taken_out_do_not_count_again_when_those_instead_of_the
     again = Clerk.at(new_small_desk(clinic, clock))
     again.load({})
     assert states(again) == {"V-1": state}
+
+
+def test_a_job_that_was_taken_back_does_not_count_also_where_the_journal_can_not_have_that(
+    tmp_path: Path, clock: Clock, printer: Printer
+) -> None:
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.desk.printer.journal.close()  # type: ignore[union-attr]
+    clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/cancel")
+    assert printer.cancelled == ["front-desk-1"] and states(clerk) == {"V-1": "ready"}

@@ -38,6 +38,8 @@ PACKAGE = __name__.rpartition(".")[0]
 LARGEST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a request."""
 _MOST_FIELDS = 200
+_PRINTING = frozenset({"print.print_one", "print.print_again", "print.print_all"})
+"""What prints, so that a failure is said of the papers."""
 _PAPERS_TO_PRINT = frozenset({"print.set_to_print", "print.all_to_print"})
 """What a page prints that frames it: never another page, such as that of the day with all names."""
 _PAGES = (
@@ -99,7 +101,7 @@ def _failed(error: ConsentkitError) -> Any:
         return say_and_go("said.print-uncertain", message=str(error))
     if isinstance(error, PrintedPartly):
         return say_and_go("said.printed-partly", message=str(error))
-    return say_and_go("said.not-printed" if "print" in (request.endpoint or "") else "said.trouble", message=str(error))
+    return say_and_go("said.not-printed" if request.endpoint in _PRINTING else "said.trouble", message=str(error))
 
 
 def _fault(error: Exception) -> Any:

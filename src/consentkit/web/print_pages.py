@@ -12,7 +12,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.printing import Reason, WhyVoid
+from consentkit.operations.desk.printing import PrintedPartly, Reason, WhyVoid
+from consentkit.operations.printing import PrintUncertain
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
@@ -104,9 +105,16 @@ def _send_all(printer: str, requested: set[str]) -> Any:
         except DeskRefusal:  # it was changed or printed meanwhile: its row shows it
             continue
         except ConsentkitError as error:
-            return say_and_go("said.printed_some", number=printed, message=str(error))
+            return say_and_go(_said_of(error), number=printed, name=row.number, message=str(error))
         printed += 1
     return say_and_go("said.printed_all", number=printed)
+
+
+def _said_of(error: ConsentkitError) -> str:
+    """What is said of the visit at which printing all has stopped."""
+    if isinstance(error, PrintUncertain):
+        return "said.printed_some_uncertain"
+    return "said.printed_some_partly" if isinstance(error, PrintedPartly) else "said.printed_some"
 
 
 @pages.get("/print-all/<name>")

@@ -66,6 +66,9 @@ class DeskPrinter:
 
         Raises DeskRefusal where it is no set that counts, and what the journal raises: then it still counts.
         """
+        return self._void(key, serial, who, reason, is_taken_back=False)
+
+    def _void(self, key: str, serial: int, who: Who, reason: WhyVoid, *, is_taken_back: bool) -> PrintedSet:
         done = _counting(self.day.row(key), serial)
         row = self.day.update(key, lambda now: _without_set(now, serial))  # first, so that nobody else does it too
         try:
@@ -75,6 +78,7 @@ class DeskPrinter:
                 )
                 self.journal.record(voided)
         except BaseException:
+            done = replace(done, is_void=is_taken_back)  # such papers don't come, whatever the journal has
             self.day.update(key, lambda now: replace(now, sets=_with(now.sets, done)))
             raise
         return done
@@ -82,7 +86,8 @@ class DeskPrinter:
     def cancel(self, key: str, serial: int, who: Who) -> None:
         """Take the jobs of a set back from the printer, and void it.
 
-        Raises DeskRefusal where it has none or the printer has done with them, and what `void` raises.
+        Raises DeskRefusal where it has none or the printer has done with them, and what the journal raises: the set
+        is void all the same.
         """
         done = _counting(self.day.row(key), serial)
         if not done.jobs:
@@ -90,7 +95,7 @@ class DeskPrinter:
         taken_back = [cancel_job(job) for job in done.jobs]
         if not any(taken_back):
             raise DeskRefusal("job-is-done")
-        self.void(key, serial, who, "cancelled")
+        self._void(key, serial, who, "cancelled", is_taken_back=True)
 
     def papers(self, key: str, serial: int) -> bytes:
         """The PDF of a set that was printed, for a browser to print. Raises DeskRefusal where it is none of now."""
