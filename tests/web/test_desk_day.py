@@ -352,3 +352,21 @@ def test_an_edit_that_is_previewed_is_compared_with_no_other_visit(clerk: Clerk)
     assert "The record number is also" not in answer.get_data(as_text=True)
     clerk.post(f"/visit/{row.key}/check")
     assert "The record number is also that of another name." not in clerk.look()
+
+
+def test_a_walk_in_and_a_printed_visit_stay_when_a_schedule_is_loaded_whatever_their_numbers_are_now(
+    clerk: Clerk,
+) -> None:
+    clerk.load({}, {})
+    typed = {"patient_name": "Wim Walk", "date_of_birth": "1990-01-02", "record_number": "MR-9", "procedures": CODE}
+    clerk.post("/walk-in", {**typed, "clinician": "Dr. Who"})
+    clerk.print("V-1")
+    for number in ("V-1", "W-1123-075200"):
+        clerk.save(number, visit="not a number/")
+    assert [row.number for row in clerk.desk.day.rows()].count("") == 2
+    page = clerk.load({"visit": "V-2"})
+    assert "Wim Walk" in page
+    assert [(row.is_walk_in, len(row.sets)) for row in clerk.desk.day.rows() if not row.number] in (
+        [(True, 0), (False, 1)],
+        [(False, 1), (True, 0)],
+    )

@@ -117,3 +117,6 @@ def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path,
         ("printed-partly", ("front-desk-1",)),
     ]
     assert clerk.row("V-1").state.value == "ready"
+    (printer.folder / "jam").unlink()
+    clerk.post("/print-all", {"visit": [clerk.row("V-1").key]})
+    assert "0 visits. Then only some papers of visit V-1 were printed" in clerk.look()

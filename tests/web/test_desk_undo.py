@@ -137,6 +137,27 @@ def test_two_visits_never_have_one_number_after_a_step_was_taken_back(clerk: Cle
     assert states(clerk) == {"V-1": "ready"}
 
 
+def test_two_visits_that_a_schedule_gave_one_number_keep_nobody_from_undoing(clerk: Clerk) -> None:
+    clerk.load({"visit": "V-1"}, {"visit": "V-1", "patient_name": "Somebody Else"}, {"visit": "V-2"})
+    remove(clerk, "V-2")
+    clerk.button("Undo")
+    assert "Taken back." in clerk.look()
+    assert sorted(row.number for row in clerk.desk.day.rows()) == ["V-1", "V-1", "V-2"]
+
+
+def test_a_step_that_loaded_nothing_takes_back_nothing_that_was_loaded_since(clerk: Clerk) -> None:
+    clerk.load({"patient_name": "Nora Nie"}, {})
+    clerk.save("V-1", patient_name="Nora Nye")
+    clerk.save("V-2", patient_name="Bea B")
+    step = next(part for part in clerk.get("/").get_data(as_text=True).split('"') if "/undo/" in part)
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    clerk.save("V-1", patient_name="Nora Noe")
+    clerk.post(step)
+    assert "Taken back." in clerk.look()
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    assert clerk.row("V-1").data["patient"]["name"] == "Nora Noe", "the schedule says of it what it said before"
+
+
 def test_a_form_that_was_shown_before_a_step_was_taken_back_changes_nothing(clerk: Clerk) -> None:
     clerk.load({"patient_name": "Nora Nie"})
     clerk.save("V-1", patient_name="Nora Nye")
@@ -218,3 +239,32 @@ def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
     clerk.desk.printer.journal.close()  # type: ignore[union-attr]
     clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/void", {"reason": "lost"})
     assert states(clerk) == {"V-1": "printed"}
+
+
+@pytest.mark.parametrize(("reason", "state"), [("jammed", "ready"), ("lost", "ready"), ("more-copies", "printed")])
+def test_papers_that_were_taken_out_do_not_count_again_when_those_instead_of_them_are_cancelled(
+    reason: str, state: str, tmp_path: Path, clock: Clock, printer: Printer
+) -> None:
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.post(f"/visit/{clerk.row('V-1').key}/again", {"printed": 1, "reason": reason, "taken": "yes"})
+    assert len(printer.sets) == 2 and states(clerk) == {"V-1": "printed"}
+    clerk.button("Cancel the job")
+    assert printer.cancelled == ["front-desk-2"] and states(clerk) == {"V-1": state}
+    again = Clerk.at(new_small_desk(clinic, clock))
+    again.load({})
+    assert states(again) == {"V-1": state}
+
+
+def test_a_job_that_was_taken_back_does_not_count_also_where_the_journal_can_not_have_that(
+    tmp_path: Path, clock: Clock, printer: Printer
+) -> None:
+    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.desk.printer.journal.close()  # type: ignore[union-attr]
+    clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/cancel")
+    assert printer.cancelled == ["front-desk-1"] and states(clerk) == {"V-1": "ready"}

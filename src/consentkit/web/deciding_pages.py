@@ -50,8 +50,8 @@ def decide(key: str) -> Any:
     if who is None:
         say("override_not_you")
         return redirect(url_for("deciding.ask", key=key), 303)
-    override(desk.day, desk.printer.journal, key, revision_of_form(), reason, who)
-    return say_and_go("said.overridden", visit=key)
+    is_all = override(desk.day, desk.printer.journal, key, revision_of_form(), reason, who)
+    return say_and_go("said.overridden" if is_all else "said.overridden-partly", visit=key)
 
 
 def _clinician() -> Who | None:

@@ -44,7 +44,8 @@ def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[s
     read = [_row_of(entry) for entry in entries]
     pairs = _pairs(rows, read)
     changes: dict[str, list[str]] = {name: [] for name in ("added", "moved", "changed", "gone", "back")}
-    after = {row.key: row for row in rows if row.number}  # rows that could not be read give way to the newer schedule
+    # Rows of a schedule that could not be read give way to the newer one.
+    after = {row.key: row for row in rows if row.number or row.is_walk_in or row.sets}
     days = set[datetime.date]()
     for row in read:
         if row.entry.name.date:

@@ -8,6 +8,7 @@ the back button print one set.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -28,6 +29,8 @@ WhyVoid: TypeAlias = Literal["jammed", "wrong-particulars", "lost", "cancelled"]
 PRINTABLE = frozenset({VisitState.READY, VisitState.PRINTED, VisitState.CHANGED, VisitState.DONE})
 """The states in which a visit has papers."""
 _DONE = ("printed", "reprinted")
+_BESIDE: frozenset[str | None] = frozenset({None, "more-copies"})
+"""The reasons of a set after which earlier ones may still be used; after all others they have been taken out."""
 _OTHER_PAPERS = b"other"
 
 
@@ -55,7 +58,7 @@ class DeskPrinter:
         except BaseException:
             self.day.update(key, lambda row: replace(row, is_printing=False))
             raise
-        self.day.update(key, lambda row: replace(row, sets=(*row.sets, done), is_printing=False, is_done=False))
+        self.day.update(key, lambda row: _with_set(row, done, reason))
         return done
 
     def void(self, key: str, serial: int, who: Who, reason: WhyVoid) -> PrintedSet:
@@ -63,6 +66,9 @@ class DeskPrinter:
 
         Raises DeskRefusal where it is no set that counts, and what the journal raises: then it still counts.
         """
+        return self._void(key, serial, who, reason, is_taken_back=False)
+
+    def _void(self, key: str, serial: int, who: Who, reason: WhyVoid, *, is_taken_back: bool) -> PrintedSet:
         done = _counting(self.day.row(key), serial)
         row = self.day.update(key, lambda now: _without_set(now, serial))  # first, so that nobody else does it too
         try:
@@ -72,6 +78,7 @@ class DeskPrinter:
                 )
                 self.journal.record(voided)
         except BaseException:
+            done = replace(done, is_void=is_taken_back)  # such papers don't come, whatever the journal has
             self.day.update(key, lambda now: replace(now, sets=_with(now.sets, done)))
             raise
         return done
@@ -79,7 +86,8 @@ class DeskPrinter:
     def cancel(self, key: str, serial: int, who: Who) -> None:
         """Take the jobs of a set back from the printer, and void it.
 
-        Raises DeskRefusal where it has none or the printer has done with them, and what `void` raises.
+        Raises DeskRefusal where it has none or the printer has done with them, and what the journal raises: the set
+        is void all the same.
         """
         done = _counting(self.day.row(key), serial)
         if not done.jobs:
@@ -87,7 +95,7 @@ class DeskPrinter:
         taken_back = [cancel_job(job) for job in done.jobs]
         if not any(taken_back):
             raise DeskRefusal("job-is-done")
-        self.void(key, serial, who, "cancelled")
+        self._void(key, serial, who, "cancelled", is_taken_back=True)
 
     def papers(self, key: str, serial: int) -> bytes:
         """The PDF of a set that was printed, for a browser to print. Raises DeskRefusal where it is none of now."""
@@ -104,7 +112,7 @@ class DeskPrinter:
         """What the journal has of the prints of a visit, as after a restart: the last one."""
         if self.journal is None or not check.digest:
             return ()
-        known = self.journal.of_visit(row.number)
+        known = _since_replaced(self.journal.of_visit(row.number))
         void = {one.entry.refers for one in known if one.entry.action == "voided"}
         last = next((one for one in reversed(known) if one.entry.action in _DONE and one.seq not in void), None)
         return (self._as_printed(row, check, last),) if last else ()
@@ -215,6 +223,18 @@ class DeskPrinter:
             if accepted:
                 raise PrintedPartly(str(error)) from error
             raise
+
+
+def _since_replaced(known: Sequence[JournalRow]) -> Sequence[JournalRow]:
+    """What the journal has of a visit from the last set on that was printed instead of the earlier ones."""
+    places = [place for place, one in enumerate(known) if one.entry.action in _DONE and one.entry.reason not in _BESIDE]
+    return known[places[-1] :] if places else known
+
+
+def _with_set(row: DeskRow, done: PrintedSet, reason: Reason | None) -> DeskRow:
+    """A row of which one more set was printed: those that it replaces count for nothing, also where it is void."""
+    earlier = row.sets if reason in _BESIDE else tuple(replace(one, is_void=True) for one in row.sets)
+    return replace(row, sets=(*earlier, done), is_printing=False, is_done=False)
 
 
 def _counting(row: DeskRow, serial: int) -> PrintedSet:
