@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -243,3 +244,15 @@ def test_a_page_that_was_idle_is_locked_in_the_journal_once(shared: Desk) -> Non
         assert user.get("/").location == "/locked"
         user.get("/locked")
     assert actions(shared).count(("locked", "rosa", "desk")) == 1
+
+
+def test_a_role_that_was_taken_away_approves_nothing_more(shared: Desk, printer: Printer) -> None:
+    user = User.of(shared, "okonkwo")
+    place = f"/texts/{CODE}/en/consent"
+    user.look(place)
+    content = re.findall(r'name="content" value="(\w+)"', user.get(place).get_data(as_text=True))[0]
+    file = shared.day.maker.place.folder / "users.yaml"  # type: ignore[operator]
+    file.write_text(file.read_text().replace("clinician", "auditor"))
+    answer = user.post(place, {"read": "yes", "content": content, "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "approved" not in [action for action, *_ in actions(shared)]

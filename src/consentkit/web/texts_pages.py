@@ -1,7 +1,8 @@
 """The pages of whoever approves texts.
 
 Guarantees: nobody approves a text without having its pages and its changes on the screen, saying so, and giving the
-password again, and nobody withdraws one without the password; what is approved or withdrawn is what was on the screen.
+password again, and nobody withdraws one without the password, unless the proxy has signed them in; each of them is a
+clinician in the file of users as it is now; what is approved or withdrawn is what was on the screen.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _name_of_signer() -> str | None:
     if session.needs_password and not has_right_password(session):
         return None
     user = desk.users().get(session.person)
-    if user is None:
+    if user is None or DeskRole.CLINICIAN not in user.roles:  # it may have been taken away since the sign-in
         abort(403)
     return user.name
 

@@ -50,6 +50,9 @@
     byId("said-text").textContent = text;
   };
 
+  let isTouched = false; // whether something was typed beside the visits, which a page that loads anew would lose
+  byId("details")?.addEventListener("input", () => { isTouched = true; });
+
   const refresh = async () => {
     const rows = byId("rows");
     const answer = await fetch(body.dataset.rows, { headers: { "X-Desk-Refresh": "1" }, redirect: "manual" });
@@ -59,8 +62,7 @@
     const answers = [...rows.querySelectorAll(".needs :is(input:not([type=hidden]), select)")];
     if (answers.some((one) => one === document.activeElement || (one.type === "checkbox" ? one.checked : one.value))) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
-    const isEditing = document.activeElement.closest("#details") || isTyping(document.activeElement);
-    const selected = document.querySelector("tbody.selected");
+    const isEditing = isTouched || document.activeElement.closest("#details") || isTyping(document.activeElement);
     swap(rows, document.adoptNode(fresh));
     if (wasWaiting && !Number(fresh.dataset.waiting)) {
       announce(byId("counts").textContent.trim());
@@ -69,7 +71,6 @@
         delete body.dataset.script;
         location.reload();
       }
-      else if (selected) body.dispatchEvent(new Event("ready"));
     }
     return undefined;
   };
