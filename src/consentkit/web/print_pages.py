@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.printing import PrintedPartly, Reason, WhyVoid
+from consentkit.operations.desk.printing import PrintedPartly, Reason, WhyVoid, replaces_earlier
 from consentkit.operations.printing import PrintUncertain
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
@@ -47,8 +47,7 @@ def ask_again(key: str) -> str:
 def print_again(key: str) -> Any:
     """Print the papers of a visit again."""
     chosen = next((reason for reason in REASONS if reason == request.form.get("reason")), None)
-    is_wrong = chosen not in {"more-copies"}
-    if chosen is None or (is_wrong and request.form.get("taken") != "yes"):
+    if chosen is None or (replaces_earlier(chosen) and request.form.get("taken") != "yes"):
         say("again_taken_missing")
         return redirect(url_for("print.ask_again", key=key), 303)
     return _print(key, chosen)
