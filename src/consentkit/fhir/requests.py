@@ -78,9 +78,15 @@ class LeftOut:
 
 def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | LeftOut]:
     """The visits of a Bundle, each once; what is left out comes with the reason."""
-    encounters = _encounters_of_appointments(bundle)
+    encounters: dict[str, list[Resource]] = {}
+    met = set()  # the appointments that encounters are for which are there for themselves
+    for appointment, encounter in _appointments_of_encounters(bundle):
+        if appointment.type == "Appointment" and appointment.is_match:
+            encounters.setdefault(appointment.place, []).append(encounter)
+        if encounter.is_match:
+            met.add(appointment.place)
     covered = {one.place for pairs in encounters.values() for one in pairs}
-    ordered, met = _ordered(bundle), _of_encounters(bundle)
+    ordered = _ordered(bundle)
     for resource in bundle.of_type(*_CURRENT):
         if resource.place in covered:
             continue
@@ -135,26 +141,14 @@ def _references(resource: Resource, key: str) -> list[FhirElement]:
         return []
 
 
-def _encounters_of_appointments(bundle: Bundle) -> dict[str, list[Resource]]:
-    """The encounters of each appointment of the Bundle, by its place."""
-    pairs: dict[str, list[Resource]] = {}
-    for encounter in bundle.of_type("Encounter"):
-        for reference in _references(encounter, "appointment"):
-            appointment = _resolved(bundle, reference, encounter)
-            if appointment and appointment.type == "Appointment" and appointment.is_match:
-                pairs.setdefault(appointment.place, []).append(encounter)
-    return pairs
-
-
-def _of_encounters(bundle: Bundle) -> set[str]:
-    """The places of the appointments that encounters are for which are there for themselves."""
-    return {
-        appointment.place
+def _appointments_of_encounters(bundle: Bundle) -> list[tuple[Resource, Resource]]:
+    """Each encounter with each appointment that it is for, the latter first."""
+    return [
+        (appointment, encounter)
         for encounter in bundle.of_type("Encounter")
-        if encounter.is_match
         for reference in _references(encounter, "appointment")
         if (appointment := _resolved(bundle, reference, encounter))
-    }
+    ]
 
 
 def _ordered(bundle: Bundle) -> set[str]:

@@ -30,7 +30,6 @@ from consentkit.packets.other_systems import (
     SystemsReading,
     VisitsRead,
     counted,
-    local_time,
     made_number,
     without_repeats,
 )
@@ -186,17 +185,11 @@ class _RequestMapper:
         if parts.group(2) is None:
             visit.put("date", parts.group(1), place)
             return
-        local = local_time(moment, self.settings.timezone) if parts.group(3) else None
-        if local is None:
-            message = (
-                "is in UTC, so the day at the clinic is not known; name the time zone as `fhir.timezone` in clinic.yaml"
-            )
-            if not parts.group(3):
-                message = "has a time without a time zone, which FHIR requires; export it again"
+        if not parts.group(3):
+            message = "has a time without a time zone, which FHIR requires; export it again"
             visit.ask("date", place, message, "unclear", text)
             return
-        visit.put("date", local.date().isoformat(), place)
-        visit.put("time", f"{local:%H:%M}", place)
+        visit.put_moment(moment, self.settings.timezone, place, text, "fhir.timezone")
 
     def _put_number(self, visit: IncomingVisit, patient: Resource | None) -> None:
         """The number of the visit: the clinic's own, else the id, else one that is made from the reference."""

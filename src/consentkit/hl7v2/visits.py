@@ -23,7 +23,6 @@ from consentkit.packets.other_systems import (
     SystemsReading,
     VisitsRead,
     counted,
-    local_time,
     made_number,
     place_of,
     service_of,
@@ -321,15 +320,7 @@ class _MessageMapper:
         if parts.group(4) is None:
             visit.put("date", moment.date().isoformat(), place)
             return
-        local = local_time(moment, self.reading.hl7.timezone)
-        if local is None:
-            message = (
-                "is in UTC, so the day at the clinic is not known; name the time zone as `hl7.timezone` in clinic.yaml"
-            )
-            visit.ask("date", place, message, "unclear", text)
-            return
-        visit.put("date", local.date().isoformat(), place)
-        visit.put("time", f"{local:%H:%M}", place)
+        visit.put_moment(moment, self.reading.hl7.timezone, place, text, "hl7.timezone")
 
     def _put_number(self, visit: IncomingVisit) -> None:
         number = 2 if self._sch.text(2) else 1
