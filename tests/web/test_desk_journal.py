@@ -10,13 +10,6 @@ import pytest
 from consentkit.operations.journal import open_journal, who_asks
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
-from kit.small import NO_PAPERS_DUE
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    """A clinic that keeps a journal."""
-    return small_clinic(tmp_path / "kept", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
 
 
 @pytest.fixture

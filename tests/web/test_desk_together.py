@@ -11,9 +11,8 @@ from pypdf import PdfWriter
 from consentkit.operations.journal import JournalRow
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
-from kit.small import NO_PAPERS_DUE
+from kit.small import NO_PAPERS_DUE, WITH_JOURNAL
 
-JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 NAMES = ("Ann A", "Bea B", "Cyd C")
 
 
@@ -37,7 +36,7 @@ def one_page(folder: Path) -> str:
 
 @pytest.fixture
 def clerk_here(tmp_path: Path, clock: Clock, printer: Printer) -> Clerk:
-    return opened(small_clinic(tmp_path / "clinic", JOURNAL), clock)
+    return opened(small_clinic(tmp_path / "clinic", WITH_JOURNAL), clock)
 
 
 def begin(clerk: Clerk) -> str:

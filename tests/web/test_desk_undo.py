@@ -9,9 +9,9 @@ import pytest
 
 from consentkit.operations.desk.undoing import SECONDS_TO_UNDO
 from consentkit.web.sessions import OFFER_SECONDS
-from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
+from kit.desk import Clerk, Clock, Printer, new_small_desk
 from kit.packets import page_texts
-from kit.small import CODE, NO_PAPERS_DUE
+from kit.small import CODE
 
 
 def later(clock: Clock, seconds: float) -> None:
@@ -204,10 +204,9 @@ def test_a_job_that_is_done_can_not_be_cancelled_and_its_set_still_counts(clerk:
 
 
 def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
-    tmp_path: Path, clock: Clock, printer: Printer
+    kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     row = clerk.row("V-1")
@@ -222,7 +221,7 @@ def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
     assert journal is not None
     printed, void = [one for one in journal.rows() if one.entry.action in {"printed", "voided"}]
     assert (void.entry.refers, void.entry.reason, void.entry.print_number) == (printed.seq, "wrong-particulars", 1)
-    again = Clerk.at(new_small_desk(clinic, clock))
+    again = Clerk.at(new_small_desk(kept, clock))
     again.load({})
     assert states(again) == states(clerk) == {"V-1": "ready"}
     again.print("V-1")
@@ -230,10 +229,9 @@ def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
 
 
 def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
-    tmp_path: Path, clock: Clock, printer: Printer
+    kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     clerk.desk.printer.journal.close()  # type: ignore[union-attr]
@@ -243,26 +241,24 @@ def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
 
 @pytest.mark.parametrize(("reason", "state"), [("jammed", "ready"), ("lost", "ready"), ("more-copies", "printed")])
 def test_papers_that_were_taken_out_do_not_count_again_when_those_instead_of_them_are_cancelled(
-    reason: str, state: str, tmp_path: Path, clock: Clock, printer: Printer
+    reason: str, state: str, kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     clerk.post(f"/visit/{clerk.row('V-1').key}/again", {"printed": 1, "reason": reason, "taken": "yes"})
     assert len(printer.sets) == 2 and states(clerk) == {"V-1": "printed"}
     clerk.button("Cancel the job")
     assert printer.cancelled == ["front-desk-2"] and states(clerk) == {"V-1": state}
-    again = Clerk.at(new_small_desk(clinic, clock))
+    again = Clerk.at(new_small_desk(kept, clock))
     again.load({})
     assert states(again) == {"V-1": state}
 
 
 def test_a_job_that_was_taken_back_does_not_count_also_where_the_journal_can_not_have_that(
-    tmp_path: Path, clock: Clock, printer: Printer
+    kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     clerk.desk.printer.journal.close()  # type: ignore[union-attr]

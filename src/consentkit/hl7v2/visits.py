@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
+from consentkit.hl7v2.appointments import (
+    Appointment,
+    Appointments,
+    end_of,
+    event_of,
+    names_of,
+    occurrence_of,
+    occurrences_of,
+    require_order,
+    state_of,
+)
 from consentkit.hl7v2.messages import Message, Repetition, Segment, read_messages
 from consentkit.hl7v2.people import put_language, put_patient, written_clinician
 from consentkit.model.visit import is_visit_number, mentions
@@ -32,30 +42,11 @@ from consentkit.packets.other_systems import (
 CPT = "C4"
 """The name of the system of CPT codes (HL7 table 0396)."""
 _BOOKED = ("S12", "S13", "S14")
-_ENDED = {"S15": "cancelled", "S16": "cancelled", "S17": "deleted", "S26": "missed by the patient"}
-_STATES = {
-    **dict.fromkeys(("DELETED", "DC", "DISCONTINUED"), "cancelled"),
-    "WAITLIST": "on a waiting list",
-    "BLOCKED": "a blocked time",
-}
-"""States of an appointment (HL7 table 0278) that gets no papers."""
-_BEGINNINGS = {"CANC": "cancelled", "NOSHOW": "missed by the patient"}
-"""How states begin that systems write with a reason behind them."""
 _OVER = ("COMPLETE",)
 _COMING = ("", "BOOKED", "OVERBOOK", "STARTED", "ARRIVED", "CONFIRMED", "SCHEDULED")
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:[0-9]{2}(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
 )
-
-
-@dataclass
-class _Appointment:
-    """What messages say of one appointment."""
-
-    names: _AppointmentNames
-    messages: list[Message] = field(default_factory=list)
-    is_certain: bool = True
-    """Whether all messages with its number say which one of a series it is, or none does."""
 
 
 def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
@@ -77,23 +68,17 @@ def _visits(
     messages: tuple[Message, ...], name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     """The visits that are still to come, each with all that its last message says."""
-    appointments = _Appointments()
+    appointments = Appointments()
     for message in messages:
         try:
-            kind = message.header.text(9)
-            names = _names(message) if kind == "SIU" else {}
-        except Unreadable as unreadable:
-            yield _refused(message, name, unreadable)
-            continue
-        if kind != "SIU":
-            left_out["it is about something else than an appointment"] += 1
-            continue
-        try:
-            appointments.of(_required(names)).messages.append(message)
+            if message.header.text(9) == "SIU":
+                appointments.of(names_of(message)).messages.append(message)
+            else:
+                left_out["it is about something else than an appointment"] += 1
         except Unreadable as unreadable:
             yield _refused(message, name, unreadable)
     for appointment in appointments.known:
-        for occurrence in _occurrences(appointment):
+        for occurrence in occurrences_of(appointment):
             yield from _of_appointment(occurrence, name, reading, left_out)
 
 
@@ -103,76 +88,8 @@ def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVis
     return visit
 
 
-_AppointmentNames = dict[int, tuple[str, str]]
-"""By which numbers an appointment goes: that of the system that fills it (SCH-2), and that of the one that placed it
-(SCH-1), each with who assigned it."""
-
-
-def _names(message: Message) -> _AppointmentNames:
-    segments = message.named("SCH")
-    if len(segments) != 1:
-        raise Unreadable("SCH", "is missing" if not segments else "appears more than once")
-    names = {number: segments[0].first(number) for number in (2, 1)}
-    return {number: (one.text(1), one.text(2)) for number, one in names.items() if one and one.text(1)}
-
-
-def _required(names: _AppointmentNames) -> _AppointmentNames:
-    if not names:
-        raise Unreadable("SCH-2", "is empty, and so is SCH-1; which visit it is can't be known")
-    return names
-
-
-class _Appointments:
-    """The appointments of a file."""
-
-    def __init__(self) -> None:
-        self.known: list[_Appointment] = []
-        self._by_number: dict[tuple[int, str], list[_Appointment]] = defaultdict(list)
-
-    def of(self, names: _AppointmentNames) -> _Appointment:
-        """The appointment that goes by one of these numbers. That of the filler decides where both have one.
-
-        Raises Unreadable where it may be one of several, since their numbers are from different systems.
-        """
-        for number, (value, authority) in names.items():
-            same = [
-                one
-                for one in self._by_number[number, value]
-                if authority in ("", one.names[number][1]) or not one.names[number][1]
-                if number == 2 or not (2 in names and 2 in one.names)
-            ]
-            if len(same) > 1:
-                raise Unreadable(f"SCH-{number}", "may be the number of several appointments; state who assigns it")
-            if same:
-                return self._noted(same[0], names)
-        fresh = _Appointment({})
-        self.known.append(fresh)
-        return self._noted(fresh, names)
-
-    def _noted(self, appointment: _Appointment, names: _AppointmentNames) -> _Appointment:
-        for number, name in names.items():
-            if number not in appointment.names:
-                appointment.names[number] = name
-                self._by_number[number, name[0]].append(appointment)
-        return appointment
-
-
-def _occurrence(message: Message) -> str:
-    """Which one of a series of appointments with one number it is (SCH-3); empty where it is none of a series."""
-    return message.named("SCH")[0].text(3)
-
-
-def _occurrences(appointment: _Appointment) -> Iterator[_Appointment]:
-    """The appointments of a series; they have one number."""
-    by_occurrence: dict[str, list[Message]] = defaultdict(list)
-    for message in appointment.messages:
-        by_occurrence[_occurrence(message)].append(message)
-    for messages in by_occurrence.values():
-        yield _Appointment(appointment.names, messages, is_certain="" not in by_occurrence or len(by_occurrence) == 1)
-
-
 def _of_appointment(
-    appointment: _Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
+    appointment: Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     last = appointment.messages[-1]
     if earlier := len(appointment.messages) - 1:
@@ -180,9 +97,9 @@ def _of_appointment(
     try:
         if not appointment.is_certain:
             raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
-        _require_order(appointment.messages)
-        event, state = _event(last), _state(last)
-        if reason := _end(last):
+        require_order(appointment.messages)
+        event, state = event_of(last), state_of(last)
+        if reason := end_of(last):
             left_out[f"the appointment is {reason}"] += 1
             return
         if state in _OVER and reading.day is None:
@@ -196,39 +113,6 @@ def _of_appointment(
         return
     for pid in patients:
         yield _MessageMapper(last, pid, name, reading, is_group=len(patients) > 1).visit()
-
-
-def _state(message: Message) -> str:
-    """The state of an appointment, in capitals and without spaces."""
-    segment = message.named("SCH")[0]
-    return re.sub(r"[\s_-]", "", segment.text(25) or segment.text(25, 2)).upper()
-
-
-def _event(message: Message) -> str:
-    return message.header.text(9, 2) or message.header.text(9, 3).rpartition("_")[2]
-
-
-def _end(message: Message) -> str:
-    """Why the appointment does not take place after this message; empty where it does."""
-    state = _state(message)
-    by_beginning = (why for begin, why in _BEGINNINGS.items() if state.startswith(begin))
-    return _ENDED.get(_event(message)) or _STATES.get(state) or next(by_beginning, "")
-
-
-def _require_order(messages: list[Message]) -> None:
-    """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [(time[0], bool(_end(one))) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
-    for (earlier, ended), (later, ends) in pairwise(times):
-        begin, end = earlier[: len(later)], later[: len(earlier)]  # one may have no seconds
-        if end < begin:
-            raise Unreadable(
-                "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
-            )
-        if end == begin and ended != ends:
-            raise Unreadable(
-                "MSH-7",
-                "is that of another message about this visit, of which one ends it; which is the last is not certain",
-            )
 
 
 def _patients(messages: list[Message]) -> list[Segment]:
@@ -279,7 +163,7 @@ class _MessageMapper:
         return self.message.named("SCH")[0]
 
     def _put_state(self, visit: IncomingVisit) -> None:
-        state, day = _state(self.message), str(visit.data.get("date", ""))
+        state, day = state_of(self.message), str(visit.data.get("date", ""))
         if state == "PENDING":
             visit.warn("SCH-25", "is pending: the appointment is not confirmed")
         elif state not in (*_COMING, *_OVER):
@@ -326,7 +210,7 @@ class _MessageMapper:
         number = 2 if self._sch.text(2) else 1
         name, space, place = self._sch.text(number), self._sch.text(number, 2), f"SCH-{number}"
         particulars = visit.data.get("patient", {}).values()
-        occurrence = _occurrence(self.message)
+        occurrence = occurrence_of(self.message)
         is_alone = not self.is_group and not occurrence
         if is_alone and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
             visit.put("visit", name, place)
