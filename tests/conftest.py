@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,6 +121,16 @@ def folder_of_few_texts() -> Iterator[Path]:
         folder.chmod(0o755)
         ship_few_texts(folder / "_shipped")
         yield folder
+
+
+@pytest.fixture
+def today() -> datetime.date:
+    """The day on which the test begins and ends: in the last minute of a day it waits for the next one."""
+    now = datetime.datetime.now()
+    left = datetime.datetime.combine(now + datetime.timedelta(days=1), datetime.time()) - now
+    if left < datetime.timedelta(minutes=1):
+        time.sleep(left.total_seconds())
+    return datetime.date.today()
 
 
 @pytest.fixture

@@ -15,10 +15,13 @@ from kit.running import Outcome
 from kit.small import CODE, make_clinic, small_paper_data, write_paper, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
-TODAY = datetime.date.today().isoformat()
 BY = ("--by", "Ann Ray")
 WITHDRAWN = ("--by", "Ben Orr", "--role", "Medical director", "--reason", "A new guideline: one more risk")
-SAID = f"edition 1 was withdrawn on {TODAY} by Ben Orr, Medical director: A new guideline: one more risk"
+
+
+@pytest.fixture
+def said(today: datetime.date) -> str:
+    return f"edition 1 was withdrawn on {today} by Ben Orr, Medical director: A new guideline: one more risk"
 
 
 @pytest.fixture
@@ -46,17 +49,17 @@ def is_approved(call: Call, clinic: Path) -> bool:
 
 
 def test_a_withdrawn_text_is_a_draft_and_status_and_verify_say_who_withdrew_it_when_and_why(
-    approved: Path, tmp_path: Path, call: Call
+    approved: Path, tmp_path: Path, call: Call, today: datetime.date, said: str
 ) -> None:
     assert is_approved(call, approved)
     before = (approved / "approvals.yaml").read_bytes()
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", approved)
-    assert (done.code, done.lines) == (0, [f"SMALL-1 (en, consent): {SAID}"])
+    assert (done.code, done.lines) == (0, [f"SMALL-1 (en, consent): {said}"])
     assert (approved / "approvals.yaml").read_bytes().startswith(before), "the approval stays in the record"
 
     assert states(call, approved) == ["withdrawn"]
     shown = call("status", "--clinic", approved)
-    assert shown.lines[0].endswith(f"; {SAID}")
+    assert shown.lines[0].endswith(f"; {said}")
     assert "0 approved" in shown.stderr
     (document,) = json.loads(call("status", "--json", "--clinic", approved).stdout)["documents"]
     assert document["approval"]["by"] == "Ann Ray"
@@ -64,12 +67,12 @@ def test_a_withdrawn_text_is_a_draft_and_status_and_verify_say_who_withdrew_it_w
         **{key: document["approval"][key] for key in ("code", "language", "variant", "edition", "content")},
         "withdrawn_by": "Ben Orr",
         "role": "Medical director",
-        "on": TODAY,
+        "on": today.isoformat(),
         "reason": "A new guideline: one more risk",
     }
 
     paper = call("verify", tmp_path / "SMALL-1.pdf", "--clinic", approved)  # made while it was approved
-    assert paper.lines[-2:] == [f"approval     approved as edition 1 by Ann Ray, {TODAY}", f"withdrawal   {SAID}"]
+    assert paper.lines[-2:] == [f"approval     approved as edition 1 by Ann Ray, {today}", f"withdrawal   {said}"]
     told = json.loads(call("verify", tmp_path / "SMALL-1.pdf", "--json", "--clinic", approved).stdout)
     assert (told["approval"]["by"], told["withdrawal"]["withdrawn_by"]) == ("Ann Ray", "Ben Orr")
     assert not is_approved(call, approved)
@@ -119,11 +122,13 @@ def test_a_paper_is_withdrawn_by_its_name(clinic: Path, call: Call) -> None:
 
 
 @pytest.mark.parametrize("fate", ["broken", "gone"])
-def test_a_text_that_can_not_be_made_is_withdrawn_all_the_same(fate: str, approved: Path, call: Call) -> None:
+def test_a_text_that_can_not_be_made_is_withdrawn_all_the_same(
+    fate: str, approved: Path, call: Call, said: str
+) -> None:
     definition = approved / "procedures/SMALL-1.yaml"
     definition.unlink() if fate == "gone" else definition.write_text("title: [\n", encoding="utf-8")
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", approved)
-    assert (done.code, done.lines) == (0, [f"SMALL-1 (en, consent): {SAID}"])
+    assert (done.code, done.lines) == (0, [f"SMALL-1 (en, consent): {said}"])
     write_procedure(approved / "procedures")
     assert states(call, approved) == ["withdrawn"]
 
@@ -150,14 +155,16 @@ def test_what_can_not_be_withdrawn_is_refused_and_records_nothing(
     assert (approved / "approvals.yaml").read_bytes() == before
 
 
-def test_what_was_never_approved_or_is_withdrawn_already_is_not_withdrawn(clinic: Path, call: Call) -> None:
+def test_what_was_never_approved_or_is_withdrawn_already_is_not_withdrawn(
+    clinic: Path, call: Call, today: datetime.date
+) -> None:
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)
     assert (done.code, "was never approved" in done.stderr) == (2, True)
     assert not (clinic / "approvals.yaml").exists()
     assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
     assert call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic).code == 0
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)
-    assert (done.code, f"was withdrawn on {TODAY} by Ben Orr" in done.stderr) == (2, True)
+    assert (done.code, f"was withdrawn on {today} by Ben Orr" in done.stderr) == (2, True)
     assert len(load_approvals(clinic).approvals) == 2
 
 

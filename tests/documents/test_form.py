@@ -36,7 +36,6 @@ from kit.validation import BOTH_STANDARDS, faults
 
 OTHER = "SMALL-2"
 EVERYTHING = Situation(telehealth=True, trainee=True, represented=True, assent=True, interpreter=True, witness=True)
-TODAY = datetime.date.today()
 
 
 @pytest.fixture
@@ -198,18 +197,18 @@ def test_the_questions_of_several_procedures_are_each_asked_once(clinic: Path) -
 # --- approval ---
 
 
-def test_a_form_is_approved_when_each_of_its_texts_is(clinic: Path) -> None:
+def test_a_form_is_approved_when_each_of_its_texts_is(clinic: Path, today: datetime.date) -> None:
     request = asked(CODE, OTHER)
     assert form_of(clinic, request).mark == words().page.draft
     approve(open_workspace(clinic), CODE, by="Ann Ray")
     one = form_of(clinic, request)
     assert (one.is_approved, one.mark) == (False, words().page.draft)
     assert [text.approved_edition for text in one.texts] == [1, None]
-    approve(open_workspace(clinic), OTHER, by="Ben Lee", until=TODAY)
+    approve(open_workspace(clinic), OTHER, by="Ben Lee", until=today)
     both = form_of(clinic, request)
     assert (both.is_approved, both.mark) == (
         True,
-        fill(words().form.approved_until, until=words().dates.write(TODAY)),
+        fill(words().form.approved_until, until=words().dates.write(today)),
     )
     assert both.mark in texts_of(both)
     alone = form_of(clinic, asked(CODE))
@@ -218,12 +217,12 @@ def test_a_form_is_approved_when_each_of_its_texts_is(clinic: Path) -> None:
     assert both_languages.is_approved is False  # the Spanish text is not
 
 
-def test_a_form_whose_approval_has_run_out_says_so(clinic: Path) -> None:
+def test_a_form_whose_approval_has_run_out_says_so(clinic: Path, today: datetime.date) -> None:
     for code in (CODE, OTHER):
-        approve(open_workspace(clinic), code, by="Ann Ray", until=TODAY)
+        approve(open_workspace(clinic), code, by="Ann Ray", until=today)
     record = clinic / "approvals.yaml"
-    yesterday = TODAY - datetime.timedelta(days=1)
-    record.write_text(re.sub(rf"(until: \W?){TODAY}", rf"\g<1>{yesterday}", record.read_text(), count=1))
+    yesterday = today - datetime.timedelta(days=1)
+    record.write_text(re.sub(rf"(until: \W?){today}", rf"\g<1>{yesterday}", record.read_text(), count=1))
     form = form_of(clinic, asked(CODE, OTHER))
     assert (form.is_approved, form.mark) == (False, fill(words().page.overdue, until=words().dates.write(yesterday)))
 

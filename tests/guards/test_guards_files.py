@@ -20,7 +20,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.approvals import load_approvals
 from consentkit.pdf.file.seal import seal
 from kit.batching import OTHER, Place, make_place
-from kit.guarded import MARKED, YESTERDAY, approve
+from kit.guarded import LONG_PAST, MARKED, approve
 from kit.packets import write_visit
 from kit.running import Outcome
 from kit.small import CODE, make_clinic, write_procedure, write_translation
@@ -144,7 +144,7 @@ def test_a_document_that_can_not_be_made_can_not_be_approved(call: Call, clinic:
 
 
 def test_an_approval_ends_in_the_future_and_is_by_somebody(call: Call, clinic: Path) -> None:
-    done = call("approve", CODE, "--by", "Ann Ray", "--until", str(YESTERDAY), "--clinic", clinic)
+    done = call("approve", CODE, "--by", "Ann Ray", "--until", str(LONG_PAST), "--clinic", clinic)
     assert refused(done, clinic, 2, "has already passed"), done.stderr
     done = call("approve", CODE, "--by", " ", "--clinic", clinic)
     assert refused(done, clinic, 2, "--by: is empty"), done.stderr
@@ -178,9 +178,9 @@ def test_the_paper_says_that_it_is_a_draft_or_that_its_approval_has_run_out(clin
         return workspace.compose(workspace.content(CODE)).mark
 
     assert mark() == "Draft – not approved for use with patients"
-    approve(clinic, until=YESTERDAY)
+    approve(clinic, until=LONG_PAST)
     assert "edition" not in mark()
-    assert str(YESTERDAY.year) in mark()
+    assert str(LONG_PAST.year) in mark()
     approve(clinic)
     assert "edition 1" in mark()
 

@@ -19,7 +19,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.slots import particulars
 from kit.guarded import (
     FEATURES,
-    YESTERDAY,
+    LONG_PAST,
     Feature,
     approve,
     claims,
@@ -253,7 +253,7 @@ def test_every_file_of_a_day_has_an_identifier_of_its_own(pack: Call, tmp_path: 
 # --- the code for filing ---
 
 
-@pytest.mark.parametrize(("until", "edition"), [(None, 7), (YESTERDAY, None)], ids=["approved", "run out"])
+@pytest.mark.parametrize(("until", "edition"), [(None, 7), (LONG_PAST, None)], ids=["approved", "run out"])
 def test_a_text_whose_approval_has_run_out_is_no_approved_one(
     until: Any, edition: int | None, clinic: Path, tmp_path: Path, call: Call
 ) -> None:

@@ -17,7 +17,7 @@ from consentkit.packets.packet import PacketMaker
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
 from consentkit.pdf.link.link import Linker
-from kit.guarded import GUARDIAN, INTERPRETER, MARKED, PATIENT, TRAINEE, YESTERDAY, approve, make_guarded_clinic
+from kit.guarded import GUARDIAN, INTERPRETER, LONG_PAST, MARKED, PATIENT, TRAINEE, approve, make_guarded_clinic
 from kit.packets import write_schedule, write_visit
 from kit.running import Outcome, leftovers
 from kit.small import CODE, write_translation
@@ -187,7 +187,7 @@ def unapproved(clinic: Path) -> None:
 
 def run_out(clinic: Path) -> None:
     """The approval has run out."""
-    approve(clinic, until=YESTERDAY)
+    approve(clinic, until=LONG_PAST)
 
 
 def changed(clinic: Path) -> None:

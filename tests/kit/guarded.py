@@ -25,7 +25,7 @@ from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 GOOD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "good"
 BAD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "bad"
-YESTERDAY = datetime.date.today() - datetime.timedelta(days=1)
+LONG_PAST = datetime.date(2020, 2, 29)
 MARKED = "Xq7zWv"
 """Stands where only a patient's particulars stand, so that a message that quotes one is found out."""
 

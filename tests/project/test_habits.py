@@ -213,3 +213,14 @@ def test_each_version_of_the_changelog_has_a_date_and_known_headings_in_their_or
     for version in versions:
         headings = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert headings == [name for name in CATEGORIES if name in headings]
+
+
+# --- tests ---
+
+
+def test_no_test_takes_the_day_when_its_file_is_imported() -> None:
+    """A run that begins before midnight would compare with yesterday: the fixture `today` is of the test itself."""
+    texts = {path.relative_to(PROJECT): path.read_text(encoding="utf-8") for path in (PROJECT / "tests").rglob("*.py")}
+    taken = re.compile(r"^[A-Z_]+\b.*\b(?:today|now)\(", re.MULTILINE)
+    assert taken.search("TODAY = datetime.date.today()")
+    assert [str(path) for path, text in texts.items() if taken.search(text)] == []

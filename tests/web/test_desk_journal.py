@@ -13,7 +13,7 @@ from kit.packets import page_texts
 
 
 @pytest.fixture
-def now() -> Clock:
+def now(today: datetime.date) -> Clock:  # on which the test ends, too
     clock = Clock()
     clock.now = datetime.datetime.now().astimezone()  # the journal has a clock of its own
     return clock
