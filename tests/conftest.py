@@ -123,7 +123,7 @@ def folder_of_few_texts() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def today() -> datetime.date:
     """The day on which the test begins and ends: in the last minute of a day it waits for the next one."""
     now = datetime.datetime.now()
