@@ -17,7 +17,7 @@ LOCK := requirements/runtime.txt requirements/dev.txt
 # Tests start the command some hundred times: it is compiled once, whatever the shell is told of bytecode.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: render desk test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees clean help
+.PHONY: render desk test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees pages clean help
 
 help:
 	@sed -n '1,11s/^# //p' Makefile
@@ -82,6 +82,9 @@ grades: $(VENV)/.dev
 
 references: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m kit.pictures --write
+
+pages: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m kit.measured_pages
 
 trees: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m kit.golden_trees --write

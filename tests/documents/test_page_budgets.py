@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -14,8 +16,11 @@ from consentkit.documents.page import Page
 from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import Layout, PaperSize, Variant
-from kit.engine_pages import INFO, render
-from kit.page_fill import Filled
+from consentkit.pdf.part import Part
+from consentkit.pdf.render import engine
+from kit.engine_pages import INFO, STYLE, render
+from kit.measured_pages import is_of_these_versions, kept, measure, measured
+from kit.page_fill import Filled, Measured
 
 CODES = open_workspace().library.codes()
 LANGUAGES = ("en", "es")
@@ -34,9 +39,29 @@ def workspace() -> OpenWorkspace:
     return open_workspace(None, open_store())
 
 
-def laid_out(page: Page, layout: Layout) -> bytes:
+def name_of(layout: Layout) -> str:
+    return f"{layout.paper}{' large' if layout.large_print else ''}"
+
+
+def laid_out(name: str, page: Page, layout: Layout) -> Measured:
     """A page in a layout. It is composed once for all layouts, and not read back: only its pages count here."""
-    return print_page(page, layout, INFO, assets_of(workspace().folder), workspace().templates).pdf
+    return measured(
+        f"{name} {name_of(layout)}",
+        lambda: print_page(page, layout, INFO, assets_of(workspace().folder), workspace().templates),
+    )
+
+
+def information(code: str, language: str, layout: Layout) -> Part:
+    page = workspace().compose(workspace().content(code, language=language, variant="information"))
+    return print_page(page, layout, INFO, assets_of(workspace().folder), workspace().templates)
+
+
+def document(code: str, language: str, paper: PaperSize, variant: Variant, *, large_print: bool = False) -> Measured:
+    """A document, as it is handed out."""
+    return measured(
+        f"{code} {language} {variant} {name_of(Layout(paper, large_print))}",
+        lambda: workspace().render(code, language=language, paper=paper, variant=variant, large_print=large_print).part,
+    )
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -44,11 +69,11 @@ def laid_out(page: Page, layout: Layout) -> bytes:
 def test_an_information_keeps_within_its_pages_in_every_layout(code: str, language: str) -> None:
     page = workspace().compose(workspace().content(code, language=language, variant="information"))
     layouts = [*LAYOUTS, *([LARGE_A4] if code in {SHORTEST, CRISIS, LONGEST} else ())]
-    judged = {layout: Filled(laid_out(page, layout)) for layout in layouts}
+    judged = {layout: laid_out(f"{code} {language} information", page, layout) for layout in layouts}
     assert {
         layout: faults
-        for layout, filled in judged.items()
-        if (faults := filled.faults(INFORMATION[language, layout.large_print], lists_tables=layout.large_print))
+        for layout, pages in judged.items()
+        if (faults := pages.faults(INFORMATION[language, layout.large_print], lists_tables=layout.large_print))
     } == {}
 
 
@@ -60,8 +85,7 @@ PLANS = [code for code in CODES if open_workspace().procedure(code).plan]
 
 
 def faults_of_one_page(variant: Variant, code: str, language: str, paper: PaperSize, *, large_print: bool) -> list[str]:
-    document = workspace().render(code, language=language, paper=paper, variant=variant, large_print=large_print)
-    return Filled(document.pdf).faults(ONE_PAGE[large_print])
+    return document(code, language, paper, variant, large_print=large_print).faults(ONE_PAGE[large_print])
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -96,14 +120,18 @@ VISITS = {False: 2, True: 4}
 """The most pages of the form of a visit of one procedure, by whether it is in large print."""
 
 
-def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout) -> Filled:
-    return Filled(get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout)).part.pdf)
+def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout) -> Measured:
+    who = " ".join(name for name, is_so in vars(situation).items() if is_so)
+    return measured(
+        f"form {' '.join(codes)}, {' '.join(languages)}, {who or 'nobody else'}, {name_of(layout)}",
+        lambda: get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout)).part,
+    )
 
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str, language: str) -> None:
-    consent = Filled(workspace().render(code, language=language).pdf)
+    consent = document(code, language, "letter", "consent")
     form = FORM[language, False] + (LONG_FORMS.get(code, 0) if language == "en" else 0)
     assert consent.faults(INFORMATION[language, False], form) == []
 
@@ -114,8 +142,8 @@ def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str
 def test_a_form_keeps_within_its_pages_on_the_other_paper_and_in_large_print(
     code: str, language: str, layout: Layout
 ) -> None:
-    assert form_of((code,), (language,), LOOSE, layout).faults(FORM[language, layout.large_print]) == []
-    assert flaws_of_form((code,), (language,), LOOSE, layout) == []
+    form = form_of((code,), (language,), LOOSE, layout)
+    assert [*form.faults(FORM[language, layout.large_print]), *form.flaws] == []
 
 
 @pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
@@ -150,14 +178,6 @@ IN_TWO = {(1, False): 4, (1, True): 10, (3, False): 6, (3, True): 14}
 THREE = ("90837", "90785", "90853")
 
 
-def flaws_of_form(
-    codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout
-) -> list[str]:
-    """What is measured as wrong while a form is laid out."""
-    form = get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout))
-    return [f"{flaw.kind}, page {flaw.page}: {flaw.about}" for flaw in form.part.flaws]
-
-
 @pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
 @pytest.mark.parametrize("codes", [(SHORTEST,), THREE])
 @pytest.mark.parametrize("large_print", [False, True])
@@ -165,8 +185,8 @@ def test_a_form_in_two_languages_where_everybody_signs_keeps_within_its_pages(
     codes: tuple[str, ...], languages: tuple[str, str], large_print: bool
 ) -> None:
     layout = Layout("letter", large_print)
-    assert form_of(codes, languages, EVERYTHING, layout).faults(IN_TWO[len(codes), large_print]) == []
-    assert flaws_of_form(codes, languages, EVERYTHING, layout) == []
+    form = form_of(codes, languages, EVERYTHING, layout)
+    assert [*form.faults(IN_TWO[len(codes), large_print]), *form.flaws] == []
 
 
 @pytest.mark.parametrize("paper", ["letter", "a4"])
@@ -174,7 +194,7 @@ def test_a_form_in_two_languages_where_everybody_signs_keeps_within_its_pages(
 def test_nobody_signs_alone_on_a_page_where_everybody_signs(
     codes: tuple[str, ...], large_print: bool, paper: PaperSize
 ) -> None:
-    assert flaws_of_form(codes, ("en",), EVERYTHING, Layout(paper, large_print)) == []
+    assert form_of(codes, ("en",), EVERYTHING, Layout(paper, large_print)).flaws == []
 
 
 @pytest.mark.parametrize(
@@ -185,12 +205,45 @@ def test_nobody_signs_alone_on_a_page_where_everybody_signs(
 def test_in_large_print_what_is_initialled_is_on_the_page_of_its_initials(
     codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation
 ) -> None:
-    assert flaws_of_form(codes, languages, situation, Layout("letter", large_print=True)) == []
+    assert form_of(codes, languages, situation, Layout("letter", large_print=True)).flaws == []
 
 
 @pytest.mark.parametrize("name", ["minors-and-custody", "release-substance-use"])
 def test_a_paper_that_any_visit_may_have_takes_one_sheet_with_a_place_for_everybody(name: str) -> None:
-    assert Filled(workspace().render(name).pdf).faults(2) == []
+    assert measured(f"paper {name}", lambda: workspace().render(name).part).faults(2) == []
+
+
+# --- what was measured before ---
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("90839 es information letter large", lambda: information(CRISIS, "es", Layout("letter", large_print=True))),
+        ("90837 en refusal a4", lambda: workspace().render(SHORTEST, variant="refusal", paper="a4").part),
+        ("paper minors-and-custody", lambda: workspace().render("minors-and-custody").part),
+    ],
+)
+def test_what_is_kept_of_pages_is_what_is_measured_again(name: str, make: Callable[[], Part]) -> None:
+    entry = kept(name)
+    again = measure(make)
+    assert entry
+    if is_of_these_versions():
+        assert again.made_from in {entry.made_from, ""}, "run `make pages`, read the diff of tests/pages, and commit it"
+        assert again.measured == entry.measured
+
+
+def test_pages_are_laid_out_again_as_soon_as_a_word_or_a_style_changes() -> None:
+    def made(text: str, style: str = "") -> Callable[[], Part]:
+        html = f'<!doctype html><html lang="en"><head><title>A page</title></head><body>{text}</body></html>'
+        return lambda: engine.render(html, [STYLE, style], {}, INFO)
+
+    real = measure(made("<p>line</p>"))
+    assert real.measured.pages[0].lines == 1
+    invented = replace(real, measured=replace(real.measured, headings_at_foot=["page 1: invented"]))
+    assert measure(made("<p>line</p>"), invented) == invented
+    assert measure(made("<p>line</p><p>line</p>"), invented).measured.pages[0].lines == 2
+    assert measure(made("<p>line</p>", "p { font-size: 40pt }"), invented).measured.headings_at_foot == []
 
 
 # --- the measuring itself ---

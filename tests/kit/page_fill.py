@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 import pikepdf
 
+from consentkit.pdf.part import Flaw
 from kit.tagged_file import Content, Element, File
 
 LEAST_FULL = 1 / 3
@@ -39,6 +40,41 @@ class PageFill:
     """How far down its text reaches, from 0 to 1."""
     lines: int
     """Its lines of text, those side by side counted once."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a file."""
+
+    pages: Sequence[PageFill]
+    titles: Sequence[int]
+    """The pages with a title, at which the papers of the file begin."""
+    headings_at_foot: Sequence[str]
+    torn_tables: Sequence[str]
+    flaws: Sequence[str] = ()
+    """What was seen while the file was laid out."""
+
+    def faults(self, *budgets: int, lists_tables: bool = False) -> list[str]:
+        """What breaks the budgets, one for each paper in the file.
+
+        That is too many pages, pages too empty, torn tables, and headings at a foot.
+
+        In large print, where a table is printed as a list, it may run on to the next page.
+        """
+        firsts = self.titles if len(budgets) > 1 else [1]
+        ends = [first - 1 for first in firsts[1:]] + [len(self.pages)]
+        found = [
+            f"{end - first + 1} pages, and not {budget}"
+            for first, end, budget in zip(firsts, ends, budgets, strict=True)
+            if end - first + 1 > budget
+        ]
+        for page in self.pages:
+            if page.full < LEAST_FULL and page.number not in ends:
+                found.append(f"page {page.number} is {page.full:.0%} full")
+            if page.lines < FEWEST_LINES:
+                found.append(f"page {page.number} has {page.lines} lines")
+        found += [f"heading at the foot of {heading}" for heading in self.headings_at_foot]
+        return found if lists_tables else found + [f"table torn over {table}" for table in self.torn_tables]
 
 
 class Filled:
@@ -74,7 +110,7 @@ class Filled:
         foot = max((y for y in furniture if y < height / 2), default=0.0)
         tops = [top for top in self._tops[number] if foot < top < head]
         full = (head - min(tops)) / (head - foot) if tops else 0.0
-        return PageFill(number + 1, full, _lines(tops))
+        return PageFill(number + 1, round(full, 4), _lines(tops))
 
     def _headings(self) -> Iterator[tuple[str, tuple[int, float]]]:
         for element in self._file.elements:
@@ -103,27 +139,14 @@ class Filled:
     def _text(self, element: Element) -> str:
         return " ".join("".join(self._file.text_of(content) for content in element.contents()).split())
 
+    def measured(self, flaws: Iterable[Flaw] = ()) -> Measured:
+        """What was measured, with what was seen while the file was laid out."""
+        seen = [f"{flaw.kind}, page {flaw.page}: {flaw.about}" for flaw in flaws]
+        return Measured(self.pages, self.titles, self.headings_at_foot, self.torn_tables, seen)
+
     def faults(self, *budgets: int, lists_tables: bool = False) -> list[str]:
-        """What breaks the budgets, one for each paper in the file.
-
-        That is too many pages, pages too empty, torn tables, and headings at a foot.
-
-        In large print, where a table is printed as a list, it may run on to the next page.
-        """
-        firsts = self.titles if len(budgets) > 1 else [1]
-        ends = [first - 1 for first in firsts[1:]] + [len(self.pages)]
-        found = [
-            f"{end - first + 1} pages, and not {budget}"
-            for first, end, budget in zip(firsts, ends, budgets, strict=True)
-            if end - first + 1 > budget
-        ]
-        for page in self.pages:
-            if page.full < LEAST_FULL and page.number not in ends:
-                found.append(f"page {page.number} is {page.full:.0%} full")
-            if page.lines < FEWEST_LINES:
-                found.append(f"page {page.number} has {page.lines} lines")
-        found += [f"heading at the foot of {heading}" for heading in self.headings_at_foot]
-        return found if lists_tables else found + [f"table torn over {table}" for table in self.torn_tables]
+        """What breaks the budgets, one for each paper in the file."""
+        return self.measured().faults(*budgets, lists_tables=lists_tables)
 
 
 def _lines(tops: list[float]) -> int:

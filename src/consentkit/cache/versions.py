@@ -40,7 +40,7 @@ def versions() -> tuple[str, ...]:
         _own_source(),
         *map(_version, _ENGINE + _READING + _FONTS),
         _system_font(),
-        *_native(),
+        *native_versions(),
     )
 
 
@@ -76,7 +76,7 @@ def _system_font() -> str:
     return f"{CJK_FONT.name} {status.st_size} {int(status.st_mtime)}"
 
 
-def _native() -> Iterator[str]:
+def native_versions() -> Iterator[str]:
     """The versions of the libraries that find fonts and shape text: other versions break lines elsewhere."""
     for library, name, kind in _NATIVE:
         try:
