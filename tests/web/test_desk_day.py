@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.rows import VisitState
 from consentkit.web.forms import GROUPS
-from kit.desk import ADD_ON, Clerk, Clock, Printer, form_values, new_small_desk, schedule
+from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule
 from kit.packets import page_texts
 from kit.small import CODE
 
@@ -31,6 +33,39 @@ def test_a_schedule_becomes_the_day_in_its_order(clerk: Clerk) -> None:
     assert "2 visits loaded" in page
     assert "2 visits: 2 ready, 0 need attention, 0 printed" in page
     assert page.index("8:15 am Ben Early") < page.index("10:00 am Ada Later")
+
+
+def looks_of(clerk: Clerk) -> int:
+    """How often the thread that makes papers looks at the clock in a while in which nothing happens."""
+    looks: list[datetime.datetime] = []
+    has_begun = threading.Event()
+
+    def look() -> datetime.datetime:
+        looks.append(MORNING)
+        has_begun.set()
+        return MORNING
+
+    clerk.desk.day.clock = look
+    clerk.desk.work()
+    assert has_begun.wait(60)
+    time.sleep(0.3)
+    return len(looks)
+
+
+def test_nothing_is_done_over_and_over_for_a_visit_that_is_gone(clerk: Clerk) -> None:
+    same = {"record_number": "MR-1", "patient_name": "Nora Nie"}
+    clerk.load(same, same)
+    clerk.load(same)
+    clerk.load({**same, "time": "11:00"})  # so that all visits of the patient are looked at again
+    assert states(clerk) == {"V-1": "ready", "V-2": "gone"}
+    assert looks_of(clerk) < 20
+
+
+def test_nothing_is_tried_over_and_over_where_the_settings_have_a_mistake(clerk: Clerk) -> None:
+    clerk.post("/schedule", {"file": (io.BytesIO(schedule({})), "x.csv")})
+    assert clerk.desk.day.maker.place.folder
+    (clerk.desk.day.maker.place.folder / "clinic.yaml").write_text("name: [\n")
+    assert looks_of(clerk) < 20
 
 
 def test_what_waits_says_how_much_there_is_to_go(clerk: Clerk) -> None:

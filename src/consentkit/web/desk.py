@@ -129,4 +129,4 @@ class Desk:
                     self.day.wait(_SECONDS_BETWEEN_LOOKS)
             except ConsentkitError as error:  # such as mistakes in clinic.yaml: the pages say what is wrong
                 self.report(f"papers: {type(error).__name__}")
-                self.day.wait(_SECONDS_BETWEEN_LOOKS)
+                self.day.wait_for_change(_SECONDS_BETWEEN_LOOKS)

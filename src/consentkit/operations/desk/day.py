@@ -229,7 +229,7 @@ class DeskDay:
     def prepare_next(self) -> bool:
         """Make the papers of the first visit that waits for it. Returns whether there was one."""
         with self._changed:
-            row = next((row for row in self.rows() if row.check is None and not row.is_gone), None)
+            row = next(filter(_waits, self.rows()), None)
         if row is None:
             return False
         check = self.maker.check(row)
@@ -249,10 +249,15 @@ class DeskDay:
                 self._put(replace(current, check=check, sets=current.sets or sets))
 
     def wait(self, seconds: float) -> None:
-        """Wait until something changes, or some seconds are over."""
+        """Wait until something changes, or some seconds are over; not at all while papers are to be made."""
         with self._changed:
-            if not any(row.check is None for row in self._rows.values()):
+            if not any(map(_waits, self._rows.values())):
                 self._changed.wait(seconds)
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Wait until something changes, or some seconds are over, since what is to be made can't be made now."""
+        with self._changed:
+            self._changed.wait(seconds)
 
     def update(self, key: str, change: Callable[[DeskRow], DeskRow]) -> DeskRow:
         """Change a row in one step. `change` may raise DeskRefusal."""
@@ -300,3 +305,8 @@ class DeskDay:
 def _row_with(data: Mapping[str, Any], *, is_walk_in: bool = False) -> DeskRow:
     entry = single_entry_of(data)
     return DeskRow(entry, data, is_walk_in=is_walk_in)
+
+
+def _waits(row: DeskRow) -> bool:
+    """Whether papers are to be made: not for a visit that is gone, though its patient's other visits have changed."""
+    return row.state is VisitState.CHECKING
