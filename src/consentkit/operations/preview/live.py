@@ -42,8 +42,8 @@ class ShownPaper:
 class PreviewState:
     """What there is to show."""
 
-    revision: int = 0
-    """Another one for each state."""
+    revision: int = 1
+    """Another one for each state; never 0."""
     is_visit: bool = False
     paper: ShownPaper | None = None
     """The newest paper that could be made."""
@@ -111,24 +111,20 @@ class LivePreview:
         at, visit = datetime.datetime.now().astimezone(), is_visit(self.request, before=self._state.is_visit)
         self._publish(is_visit=visit, is_working=True)
         try:
-            first = Look(None, (), frozenset()) if visit else problems_now(self.request)
-            if not visit and self._state.paper:
-                self._publish(problems=_in_order(first.problems))  # these take a tenth of the time
             look = visit_now(self.request) if visit else document_now(self.request)
             shown = self._shown(look, at)
+            if look.paper and not visit:
+                self._publish(paper=shown, is_current=True)  # its problems follow: to look for them takes a tenth
+            checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
-            first, shown = Look(None, (), frozenset()), self._state.paper
+            shown, checked = self._state.paper, Look(None, (), frozenset())
             look = Look(None, (_unexpected(error),), self._files, is_complete=False)
-        self._files = first.files | look.files | (frozenset() if look.is_complete else self._files)
+        self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
         if not look.is_complete and self._watch.has_changed():
             return  # what went wrong may be that a file was being saved
-        self._publish(
-            paper=shown,
-            is_current=look.is_complete,
-            is_working=False,
-            problems=_in_order((*first.problems, *look.problems)) if self._is_there() else (_awaited(self.request),),
-        )
+        problems = _in_order((*checked.problems, *look.problems)) if self._is_there() else (_awaited(self.request),)
+        self._publish(paper=shown, is_current=look.is_complete, is_working=False, problems=problems)
 
     def _shown(self, look: Look, at: datetime.datetime) -> ShownPaper | None:
         """The paper to show: the one that was made, or else the one from before, if there is one."""

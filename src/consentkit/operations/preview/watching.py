@@ -2,10 +2,10 @@
 
 Guarantees: an edit is noticed however an editor saves it: in place, by renaming another file over it, by removing it
 first; also on a network share, and where the file is created only later. A file that is being written is left alone
-until it rests. Nothing is opened, so that to watch some hundred files takes a thousandth of a processor.
+until it rests. Nothing is opened, so that to watch some hundred files takes less than a hundredth of a processor.
 
-Systems that report edits (inotify and its kin, which the package `watchfiles` wraps) would save that thousandth, and
-report nothing of what another computer changes on a share.
+Systems that report edits (inotify and its kin, which the package `watchfiles` wraps) would save that, and report nothing
+of what another computer changes on a share.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-_SECONDS_BETWEEN_LOOKS = 0.15
-_SECONDS_AT_REST = 0.05
+_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_AT_REST = 0.04
 """How long nothing may change until what was saved counts as whole."""
 _LOOKS_UNTIL_REST = 40
 """How many of them at most: a program that writes all the time must not keep everything from being shown."""
