@@ -16,6 +16,7 @@ from consentkit.web.preview_app import THREADS, PreviewDoor, create_preview
 from consentkit.web.request import LOOPBACK
 from consentkit.web.serving import server_of
 
+_SECONDS_TO_END = 2
 ShowLinks = Callable[[str, str], None]
 """Gets the link for people, which works as long as the preview does, and the one for a browser, which works once."""
 
@@ -47,16 +48,18 @@ def serving(live: LivePreview, port: int) -> Iterator[tuple[str, str]]:
     finally:
         live.end()
         _close(server)
+        threads[0].join(_SECONDS_TO_END)
 
 
 def _close(server: Any) -> None:
+    server.task_dispatcher.shutdown(timeout=_SECONDS_TO_END)  # what waited for news has been answered
+
     def close() -> None:
         for channel in list(server.active_channels.values()):
             channel.handle_close()
         server.close()
 
     server.trigger.pull_trigger(close)  # in the thread that uses them
-    server.task_dispatcher.shutdown(timeout=2)
 
 
 def serve(live: LivePreview, port: int, show_links: ShowLinks) -> None:

@@ -33,7 +33,8 @@ from consentkit.operations.render import DocumentFailed, DocumentMade, RenderReq
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.extras import EXTRA_FOLDER
 from consentkit.problems import Problem, Severity
-from consentkit.reading.paths import is_there
+from consentkit.reading.paths import is_folder, is_there
+from consentkit.resources import shipped
 
 _WITH_DRAFTS = PacketOptions(allow_drafts=True)
 _PLACE = re.compile(
@@ -83,7 +84,7 @@ def document_now(request: PreviewRequest) -> Look:
     files, snapshot = list[Path](), Snapshot()
     try:
         workspace = open_for_a_call(request.place, snapshot=snapshot)
-        files = _texts(workspace, request)
+        files = [*_texts(workspace, request), *_own_folders(workspace)]
         made = _made(workspace, request)
     except ConsentkitError as error:
         return Look(None, tuple(problems_of(error)), snapshot.paths | set(files), is_complete=False)
@@ -99,7 +100,7 @@ def visit_now(request: PreviewRequest) -> Look:
     try:
         require_no_options(request)
         workspace = open_for_a_call(request.place, snapshot=snapshot)
-        files.update(_extra_files(request))
+        files.update([*_extra_files(request), *_own_folders(workspace)])
         result = PacketsInTurn(workspace, _WITH_DRAFTS).make(single_entry_of(path), snapshot=snapshot)
     except ConsentkitError as error:
         return Look(None, tuple(problems_of(error)), snapshot.paths | files, is_complete=False)
@@ -137,6 +138,14 @@ def _texts(workspace: OpenWorkspace, request: PreviewRequest) -> list[Path]:
     original = locate(workspace.library, request.path if request.is_path else request.source)
     translation = translation_of(workspace.library, original, request.language or workspace.default_language)
     return [original, translation] if translation else [original]
+
+
+def _own_folders(workspace: OpenWorkspace) -> Iterator[Path]:
+    """The folders of a clinic in which a new file may count: they may have none as yet."""
+    yield from (*workspace.library.folders, *workspace.library.paper_folders)
+    for templates in workspace.templates:
+        if templates != shipped("templates"):
+            yield from (templates, *(path for path in templates.rglob("*") if is_folder(path)))
 
 
 def _extra_files(request: PreviewRequest) -> Iterator[Path]:

@@ -142,8 +142,10 @@ def is_visit(request: PreviewRequest, *, before: bool | None = None) -> bool:
         text = read_text(request.path, request.source)
     except ConsentkitError:
         return before if before is not None else request.path.name.startswith("visit")
-    keys = yaml_file.parse(text, request.source, discreet=True).data.keys()
-    return bool(_OF_VISIT & keys or _KEY_OF_VISIT.search(text) or (before and not keys))
+    parsed = yaml_file.parse(text, request.source, discreet=True)
+    if _OF_VISIT & parsed.data.keys() or _KEY_OF_VISIT.search(text):
+        return True
+    return bool(before and (parsed.problems or not parsed.data))
 
 
 def require_no_options(request: PreviewRequest) -> None:

@@ -4,7 +4,7 @@ Guarantees: an edit is noticed however an editor saves it: in place, by renaming
 first; also on a network share, and where the file is created only later. A file that is being written is left alone
 until it rests. Nothing is opened, so that to watch some hundred files takes less than a hundredth of a processor.
 
-Systems that report edits (inotify and its kin, which the package `watchfiles` wraps) would save that, and report nothing
+Systems that report edits (inotify and its kin, which the package `watchfiles` wraps) would save that, and tell nothing
 of what another computer changes on a share.
 """
 

@@ -16,7 +16,7 @@
     if (before.outerHTML === after.outerHTML) return;
     const hadFocus = before.contains(document.activeElement);
     before.replaceWith(document.adoptNode(after));
-    if (hadFocus) (after.tabIndex === -1 ? after : after.querySelector("a") || byId("paper")).focus({ preventScroll: true });
+    if (hadFocus) (after.matches("[tabindex]") ? after : after.querySelector("a") || byId("paper")).focus({ preventScroll: true });
   };
 
   // A picture keeps its place, and shows the earlier page until the newer one is there.
