@@ -27,6 +27,8 @@ from kit.running import PROJECT, SAMPLE_CLINIC
 
 _CODE = "90837"
 _COLOURS = 128
+_TO_START = 300_000
+"""Milliseconds for the first paper, since the page engine is loaded on a machine that may be busy."""
 
 
 def take(page: Page, file: Path) -> None:
@@ -41,7 +43,7 @@ def take(page: Page, file: Path) -> None:
 def go(page: Page, text: Path, into: Path, *, has_all: bool) -> None:
     """Edit a text, and take pictures of what the page shows."""
     whole = text.read_text(encoding="utf-8")
-    expect(page.locator("#status")).to_contain_text("up to date")
+    expect(page.locator("#status")).to_contain_text("up to date", timeout=_TO_START)
     expect(page.locator("#working")).to_have_count(0)
     if has_all:
         take(page, into / "preview-current.png")
@@ -68,7 +70,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(SECONDS)
-        request = PreviewRequest(settle_despite_faults(clinic, Path(name) / "cache"), f"procedures/{_CODE}.yaml")
+        request = PreviewRequest(settle_despite_faults(clinic, None), f"procedures/{_CODE}.yaml")
         with contextlib.chdir(clinic), serving(LivePreview(request), 0) as links:
             page.goto(links[0])
             go(page, text, folder, has_all=into is not None)

@@ -62,7 +62,7 @@ class PreviewDoor:
     waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WAITING), repr=False)
 
     def is_opened_by(self, token: str) -> bool:
-        """Whether a link is ours. The one that is handed to a browser works once: others may see it in `ps`."""
+        """Whether a link is ours. That for a browser works once: others may see it in the list of processes."""
         return hmac.compare_digest(self.secret.encode(), token.encode()) or self.sessions.use_link(token)
 
     def listen_at(self, names: tuple[str, ...], port: int) -> None:
@@ -187,7 +187,7 @@ class About:
 
     @property
     def form(self) -> str:
-        """In which form a text is shown, where that is not the usual one."""
+        """In which form a text is shown, where that is not the default."""
         asked = self.live.request
         words = [asked.variant, asked.language, asked.paper, "large print" if asked.large_print else None]
         return ", ".join(filter(None, words))

@@ -12,7 +12,7 @@ from consentkit.pdf.foreign.rendering import Rendered
 from consentkit.processes.forking import no_fork
 
 WIDTHS = (900, 1800)
-"""The widths in pixels that there are: for usual screens, and for fine ones or a page that is enlarged."""
+"""The widths in pixels that there are: one for most screens, one for fine ones and a page that is enlarged."""
 _pdfium = threading.Lock()
 """PDFium has no locks of its own. Whatever else calls it does so in a child process."""
 

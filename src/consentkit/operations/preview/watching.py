@@ -4,7 +4,7 @@ Guarantees: an edit is noticed however an editor saves it: in place, by renaming
 first; also on a network share, and where the file is created only later. A file that is being written is left alone
 until it rests. Nothing is opened, so that to watch some hundred files takes less than a hundredth of a processor.
 
-Systems that report edits (inotify and its kin, which the package `watchfiles` wraps) would save that, and tell nothing
+Systems that report edits (inotify and its kin, which the package watchfiles wraps) would save that, and report nothing
 of what another computer changes on a share.
 """
 
@@ -24,7 +24,7 @@ _LOOKS_UNTIL_REST = 40
 _LOOKS_FOR_THE_LOST = 8
 """How many of them a file may be away or empty while an editor saves it."""
 
-Mark: TypeAlias = tuple[int, int, int, int] | None
+FileMark: TypeAlias = tuple[int, int, int, int] | None
 """What changes with a file: when its content or its place did, its size, which one it is; None where it is absent."""
 
 
@@ -32,7 +32,7 @@ class FileWatch:
     """Watches files, and the folders that they are in, since a file that is new there may count instead of another."""
 
     def __init__(self) -> None:
-        self._marks: dict[Path, Mark] = {}
+        self._marks: dict[Path, FileMark] = {}
 
     def look(self) -> None:
         """From now on, only what happens later is a change."""
@@ -43,9 +43,9 @@ class FileWatch:
 
         Returns whether one of them that was not watched until now may have been edited since then.
         """
-        wanted = {*files, *(file.parent for file in files)}
-        new = marks_of(wanted - self._marks.keys())
-        self._marks = {path: mark for path, mark in self._marks.items() if path in wanted} | new
+        watched = {*files, *(file.parent for file in files)}
+        new = marks_of(watched - self._marks.keys())
+        self._marks = {path: mark for path, mark in self._marks.items() if path in watched} | new
         return any(mark is not None and max(mark[:2]) >= int(began * 1e9) for mark in new.values())
 
     def has_changed(self) -> bool:
@@ -60,7 +60,7 @@ class FileWatch:
                 self._marks = self._at_rest(now, ended)
                 return
 
-    def _at_rest(self, now: dict[Path, Mark], ended: threading.Event) -> dict[Path, Mark]:
+    def _at_rest(self, now: dict[Path, FileMark], ended: threading.Event) -> dict[Path, FileMark]:
         for count in range(_LOOKS_UNTIL_REST):
             ended.wait(_SECONDS_AT_REST)
             before, now = now, marks_of(self._marks)
@@ -70,7 +70,7 @@ class FileWatch:
         return now
 
 
-def marks_of(paths: Iterable[Path]) -> dict[Path, Mark]:
+def marks_of(paths: Iterable[Path]) -> dict[Path, FileMark]:
     """The marks of files as they are now."""
     return {path: _mark(path) for path in paths}
 
@@ -80,7 +80,7 @@ def clock() -> float:
     return time.time() - 0.02
 
 
-def _mark(path: Path) -> Mark:
+def _mark(path: Path) -> FileMark:
     try:
         seen = path.stat()
     except OSError:
@@ -88,6 +88,6 @@ def _mark(path: Path) -> Mark:
     return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino
 
 
-def _lost(before: Mapping[Path, Mark], now: Mapping[Path, Mark]) -> bool:
+def _lost(before: Mapping[Path, FileMark], now: Mapping[Path, FileMark]) -> bool:
     """Whether a file that had content has none, as happens while it is saved."""
     return any(mark is not None and mark[2] and not (now[path] or (0, 0, 0))[2] for path, mark in before.items())
