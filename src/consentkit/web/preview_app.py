@@ -153,8 +153,8 @@ class _Pages:
         return Response((_STATIC / name).read_bytes(), mimetype=_OWN_FILES[name])
 
     def _shown(self, number: int) -> ShownPaper:
-        shown = self.live.state.paper
-        if shown is None or shown.number != number:
+        shown = self.live.paper(number)
+        if shown is None:
             abort(404)
         return shown
 

@@ -69,6 +69,7 @@ class LivePreview:
         self._ended = threading.Event()
         self._watch = FileWatch()
         self._files: Set[Path] = frozenset()
+        self._papers: dict[int, ShownPaper] = {}
         if self._state.is_visit:
             require_no_options(self.request)
 
@@ -81,6 +82,10 @@ class LivePreview:
     def has_ended(self) -> bool:
         """Whether `end` was called."""
         return self._ended.is_set()
+
+    def paper(self, number: int) -> ShownPaper | None:
+        """The newest paper or the one before it, which a page may be loading still; None for any other number."""
+        return self._papers.get(number)
 
     def wait(self, revision: int, seconds: float) -> PreviewState:
         """What there is to show, as soon as it is another state than that of a revision; at the latest after a time."""
@@ -144,6 +149,10 @@ class LivePreview:
                 changes |= {"paper": None, "problems": (), "is_working": False}
             new = replace(self._state, **changes)
             if new != self._state:
+                if new.paper is None:
+                    self._papers = {}
+                elif new.paper.number not in self._papers:
+                    self._papers = {one.number: one for one in (self._state.paper, new.paper) if one}
                 self._state = replace(new, revision=new.revision + 1)
                 self._changed.notify_all()
 
