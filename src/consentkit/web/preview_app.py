@@ -198,12 +198,9 @@ class About:
         severities = [problem.severity for problem in self.state.problems]
         counts = [(severities.count("error"), "error"), (severities.count("warning"), "warning")]
         said = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts if number]
-        return " and ".join(said) or ("No problems" if self.is_known else "Not checked yet")
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the files have been looked at."""
-        return bool(self.state.paper or self.state.problems or not self.state.is_working)
+        if self.state.is_working:
+            return f"{' and '.join(said)}, being checked again" if said else "Being checked"
+        return " and ".join(said) or "No problems"
 
     @property
     def status(self) -> str:

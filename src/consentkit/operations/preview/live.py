@@ -119,7 +119,9 @@ class LivePreview:
             look = visit_now(self.request) if visit else document_now(self.request)
             shown = self._shown(look, at)
             if look.paper and not visit:
-                self._publish(paper=shown, is_current=True)  # its problems follow: to look for them takes a tenth
+                # Its problems follow: to look for them takes a tenth. What has no rule kept papers from being made.
+                before = tuple(problem for problem in self._state.problems if problem.rule)
+                self._publish(paper=shown, is_current=True, problems=before)
             checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
@@ -33,7 +33,9 @@ from consentkit.operations.render import DocumentFailed, DocumentMade, RenderReq
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.extras import EXTRA_FOLDER
 from consentkit.problems import Problem, Severity
+from consentkit.reading import yaml_file
 from consentkit.reading.paths import is_folder, is_there
+from consentkit.reading.yaml_file import DataPath, YamlFile
 from consentkit.resources import shipped
 
 _WITH_DRAFTS = PacketOptions(allow_drafts=True)
@@ -105,9 +107,10 @@ def visit_now(request: PreviewRequest) -> Look:
     except ConsentkitError as error:
         return Look(None, tuple(problems_of(error)), snapshot.paths | files, is_complete=False)
     pdf = result.pdf if isinstance(result, MadePacket) else None
+    source = yaml_file.parse(snapshot.text(path), request.source, discreet=True)
     return Look(
         PaperNow(pdf) if pdf else None,
-        tuple(_problems_of_visit(result, request.source)),
+        tuple(_with_line(problem, source) for problem in _problems_of_visit(result, request.source)),
         snapshot.paths | files,
         is_complete=not isinstance(result, RefusedVisit),
     )
@@ -169,6 +172,19 @@ def _problems_of_visit(result: ResultOfVisit, file: str) -> Iterator[Problem]:
                 f"{code} in {language} is not approved, so `consentkit packet` needs --allow-drafts for this visit"
             )
             yield Problem(file, None, None, "", message, "notice", "draft")
+
+
+def _with_line(problem: Problem, source: YamlFile) -> Problem:
+    """A problem of a visit as a whole, at the line of the code or the key that it names."""
+    if problem.line is not None or problem.file != source.name:
+        return problem
+    codes = source.data.get("procedures")
+    numbered = enumerate(codes) if isinstance(codes, list) else ()
+    named: list[DataPath] = [("procedures", index) for index, code in numbered if str(code) in problem.message.split()]
+    named += [(key,) for key in source.data if f"`{key}`" in problem.message]
+    places = [source.values.get(path) or source.keys.get(path) for path in named]
+    line, column = next(filter(None, places), (None, None))
+    return replace(problem, line=line, column=column)
 
 
 def problems_of(error: ConsentkitError) -> Iterator[Problem]:
