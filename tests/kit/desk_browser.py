@@ -1,10 +1,12 @@
-"""A page of the desk in a browser, for what a person does once it listens.
+"""A page of ours in a browser, for what a person does once it listens.
 
 Guarantees: a key or a text reaches the page that is there, and not one that is about to be replaced or whose script has
 yet to run, however slow the machine is.
 """
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 from playwright.sync_api import Page, expect
 
@@ -34,3 +36,11 @@ def fill(page: Page, field: str, text: str) -> None:
     """Fill in a field."""
     settle(page)
     page.fill(field, text)
+
+
+def axe_on(page: Page) -> list[str]:
+    """What axe-core finds on a page, by rule and place."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    options = {"iframes": False, "resultTypes": ["violations"]}  # the viewer of PDF files is the browser's own
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from consentkit.web.desk import Desk
 from consentkit.web.passwords import hashed
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
 from kit.desk_process import Running, lay_out, start_desk
 from kit.desk_users import PASSWORD
+from kit.skipping import require
 from kit.small import WITH_JOURNAL
 
 
@@ -66,3 +68,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
     yield start_one
     for running in started:
         running.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    require("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -5,22 +5,20 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import who_asks
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
-from kit.desk_browser import SECONDS, press, settle, type_text
+from kit.desk_browser import SECONDS, axe_on, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
-from kit.skipping import require
 from kit.small import CODE
 
 pytestmark = pytest.mark.xdist_group("desk-browser")
@@ -63,15 +61,6 @@ class OpenDesk:
     def row(self, number: str) -> DeskRow:
         (row,) = [row for row in self.desk.day.rows() if row.number == number]
         return row
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -226,14 +215,6 @@ def lock_the_page(page: Page) -> None:
     page.go_back()
     expect(page.locator("h1")).to_have_text("Locked")
     expect(page.locator("body")).not_to_contain_text("Nora Nye")
-
-
-def axe_on(page: Page) -> list[str]:
-    """What axe-core finds on a page, by rule and place."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    options = {"iframes": False, "resultTypes": ["violations"]}  # the viewer of PDF files is the browser's own
-    result = page.evaluate("options => axe.run(document, options)", options)
-    return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]
 
 
 def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a real browser keeps of a day at the desk: nothing of anybody."""
+"""What a real browser keeps of a day at the desk, and of a preview of a visit: nothing of anybody."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 
+from consentkit.web.previewing import serving as serving_preview
 from kit.desk import Clock, new_small_desk, serving, set_up_printer, small_clinic
 from kit.desk_browser import SECONDS, fill
 from kit.desk_mornings import People
+from kit.packets import write_visit
+from kit.previews import new_preview
 from kit.skipping import require
+from kit.small import make_clinic
 from kit.traces import Words, left_behind
 
 pytestmark = pytest.mark.xdist_group("desk-browser")
@@ -111,4 +115,31 @@ def test_the_browser_keeps_nothing_of_a_patient(tmp_path: Path, monkeypatch: pyt
     assert left_behind(profile, Words([CONTROL])), "the browser does keep what it may keep"
     assert left_behind(profile, Words([address.removeprefix("http://")])), "and knows that the desk was open"
     schedule.unlink()
+    assert left_behind(profile, people.words()) == []
+
+
+def test_the_browser_keeps_nothing_of_a_visit_that_is_previewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    require("chromium")
+    people, profile = People(), tmp_path / "profile"
+    monkeypatch.chdir(make_clinic(tmp_path / "clinic"))
+    patient = {"name": people.patient, "born": "1984-07-09", "record": people.record}
+    visit = write_visit(Path("visit.yaml"), patient=patient, witness=people.witness)
+    with serving_preview(new_preview(Path(), "visit.yaml"), 0) as links, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        page = context.new_page()
+        page.set_default_timeout(SECONDS)
+        page.goto(links[0])
+        expect(page.locator("#status")).to_contain_text("up to date")
+        page.wait_for_function("() => document.images[0].complete && document.images[0].naturalWidth > 0")
+        page.goto(page.locator("a[href$='.pdf']").evaluate("link => link.href"))
+        address = page.url
+        kill_browser(profile)
+        with suppress(Error):
+            context.close()
+    assert left_behind(profile, Words([address.split("/")[2]])), "it does know that the preview was open"
+    visit.unlink()
     assert left_behind(profile, people.words()) == []

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.web import server as servers
+from consentkit.web import serving as servers
 from consentkit.web.desk import Desk
 from kit.desk import Printer, serving, set_up_printer, small_clinic
 from kit.desk_mornings import MOMENTS, Morning, People, shown_in_proc, start, unfinished_in
@@ -86,7 +86,7 @@ def test_the_process_writes_no_core_and_ends_with_its_code(run: Callable[..., Ru
 LOCKING = """
 import ctypes, os, sys
 from pathlib import Path
-from consentkit.web.server import keep_memory_private
+from consentkit.web.serving import keep_memory_private
 Path(sys.argv[1]).read_text(encoding="ascii")  # loads what reads it, while that may be loaded
 if sys.argv[2] == "without":
     os.seteuid(65534)

@@ -91,7 +91,14 @@ def _print_error(error: ConsentkitError) -> None:
         click.echo(line, err=True)
 
 
-_OPTIONS = {"folder": "-o", "output": "-o", "printer": "--print", "visits": "--visit", "without": "--except"}
+_OPTIONS = {
+    "folder": "-o",
+    "language": "--lang",
+    "output": "-o",
+    "printer": "--print",
+    "visits": "--visit",
+    "without": "--except",
+}
 """The options that have another name than the argument that they set."""
 
 

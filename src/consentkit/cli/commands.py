@@ -12,6 +12,7 @@ from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
+from consentkit.cli.preview_commands import preview
 from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.signing_commands import signed
 from consentkit.cli.support import (
@@ -40,6 +41,7 @@ def consentkit() -> None:
     \b
     consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
+    consentkit preview 90837        the document beside its problems, in the browser
     consentkit packet visit.yaml    the papers of one visit, in one file
     consentkit desk                 the page of the front desk, in the browser
     consentkit batch -o out/        every document of your services.yaml
@@ -130,6 +132,7 @@ consentkit.add_command(visits)
 consentkit.add_command(signed)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
+consentkit.add_command(preview)
 consentkit.add_command(desk)
 consentkit.add_command(user)
 consentkit.add_command(journal)

@@ -5,6 +5,7 @@ Guarantees: nothing here loads the model or the PDF engine before a command runs
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -196,3 +197,10 @@ def say(message: str, *, quiet: bool) -> None:
     """Print something on stderr that is for a person and is not a result."""
     if not quiet:
         click.echo(message, err=True)
+
+
+def open_in_browser(link: str) -> None:
+    """Open a page in the browser; without a screen nothing happens, and no browser for terminals takes this one."""
+    has_screen = not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if has_screen:
+        click.launch(link)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -45,6 +45,11 @@ class Snapshot:
         self._digests: dict[Path, str] = {}
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
         self._made: dict[Hashable, Any] = {}
+
+    @property
+    def paths(self) -> Set[Path]:
+        """Every file that was requested so far, also those that are missing."""
+        return self._digests.keys()
 
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.

@@ -65,10 +65,12 @@ def settle(clinic: str | Path | None = None, cache: str | Path | None = None, *,
     return place
 
 
-def open_for_a_call(place: ClinicPlace, *, despite_faults: bool = False) -> OpenWorkspace:
+def open_for_a_call(
+    place: ClinicPlace, *, despite_faults: bool = False, snapshot: Snapshot | None = None
+) -> OpenWorkspace:
     """Open a clinic's folder for one call, which reads each file once. `despite_faults` is for a check.
 
-    Raises what `open_workspace` raises.
+    `snapshot` is a new one, for whoever needs to know which files were read. Raises what `open_workspace` raises.
     """
-    snapshot = Snapshot(holds_parsed=despite_faults)
+    snapshot = snapshot or Snapshot(holds_parsed=despite_faults)
     return open_folder(place.folder, place.cache, despite_faults=despite_faults, snapshot=snapshot)

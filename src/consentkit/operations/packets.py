@@ -199,11 +199,13 @@ class PacketsInTurn:
         serial: PrintSerial | None = None,
         *,
         options: PacketOptions | None = None,
+        snapshot: Snapshot | None = None,
     ) -> ResultOfVisit:
         """Make the packet of a visit, or say why it has none.
 
         `serial` is printed on each sheet, if there is one. `options` says how this packet is made, where that differs
-        from the others; whether both sides are printed does not.
+        from the others; whether both sides are printed does not. `snapshot` is a new one for the clinic's files, for
+        whoever needs to know which of them were read.
         """
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
@@ -213,7 +215,7 @@ class PacketsInTurn:
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         warnings = (*entry.warnings, *seen)
-        inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
+        inputs = self._workspace.inputs(snapshot or Snapshot())  # files are read once a visit, and again for the next
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             packet = self._maker.make(replace(plan, serial=serial), inputs)

@@ -1,23 +1,27 @@
-"""The page of the front desk: requests become calls of operations, and what comes of them becomes pages.
+"""The page of the front desk, and that of a preview: requests become calls of operations, and results become pages.
 
-Guarantees: nothing here loads Flask until a desk is started, so that the package works without the extra `desk`.
+Guarantees: nothing here loads Flask until a page is opened, so that the package works without the extra `desk`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, WrongUse, reason
 from consentkit.web.request import LOOPBACK as LOOPBACK
 from consentkit.web.request import PORT as PORT
 from consentkit.web.request import DeskRequest as DeskRequest
 
+if TYPE_CHECKING:
+    from consentkit.operations.preview.subject import PreviewRequest
 
-def require_extra() -> None:
-    """Raise WrongUse where what the desk needs is not installed."""
+
+def require_extra(what: str = "the desk") -> None:
+    """Raise WrongUse where what a page needs is not installed. `what` is the page."""
     if missing := [name for name in ("flask", "waitress") if find_spec(name) is None]:
-        raise WrongUse(f"the desk needs {' and '.join(missing)}; install them with `pip install 'consentkit[desk]'`")
+        raise WrongUse(f"{what} needs {' and '.join(missing)}; install them with `pip install 'consentkit[desk]'`")
 
 
 def hash_of(password: str) -> str:
@@ -35,7 +39,8 @@ def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Cal
     start.
     """
     require_extra()
-    from consentkit.web.server import keep_memory_private, new_desk, new_server, notes_of, serve
+    from consentkit.web.server import new_desk, new_server, notes_of, serve
+    from consentkit.web.serving import keep_memory_private
 
     desk = new_desk(request, report)
     for note in notes_of(desk):
@@ -50,3 +55,24 @@ def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Cal
             "else name another one with --port"
         ) from None
     serve(desk, server, show_link)
+
+
+def run_preview(
+    request: PreviewRequest, port: int, show_links: Callable[[str, str], None], report: Callable[[str], None]
+) -> None:
+    """Run a preview until it is interrupted.
+
+    `show_links` gets the link for people, which works as long as the preview runs, and another one for a browser, which
+    works once; `report` gets what should be known of the preview itself. Raises WrongUse, UnknownCode, FileAccess or
+    InvalidInput where it can't start.
+    """
+    require_extra("a preview")
+    from consentkit.operations.preview.live import LivePreview
+    from consentkit.web.previewing import serve
+    from consentkit.web.serving import keep_memory_private
+
+    live = LivePreview(request, report)
+    trouble = keep_memory_private()
+    if trouble and live.state.is_visit:
+        report(f"Note: {trouble}.")
+    serve(live, port, show_links)

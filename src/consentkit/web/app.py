@@ -30,13 +30,10 @@ from consentkit.web import (
 )
 from consentkit.web.desk import Desk
 from consentkit.web.guards import guard, this_desk
+from consentkit.web.serving import LARGEST_UPLOAD, PACKAGE
 from consentkit.web.shown import current_words, here, say_and_go
 from consentkit.web.words import words_of
 
-PACKAGE = __name__.rpartition(".")[0]
-"""Where the templates are; the logger of the application has the same name."""
-LARGEST_UPLOAD = 16 * 1024 * 1024
-"""Bytes of a request."""
 _MOST_FIELDS = 200
 _PRINTING = frozenset({"print.print_one", "print.print_again", "print.print_all"})
 """What prints, so that a failure is said of the papers."""

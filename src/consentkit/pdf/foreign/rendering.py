@@ -37,6 +37,11 @@ class Rendered:
     def __len__(self) -> int:
         return len(self._file)
 
+    def size(self, index: int) -> tuple[float, float]:
+        """Width and height of a page in points, as it is shown."""
+        width, height = self._file.get_page_size(index)
+        return float(width), float(height)
+
     def picture(self, index: int, width: float) -> Image.Image:
         """A page as it would be printed, `width` pixels wide."""
         page = self._file[index]

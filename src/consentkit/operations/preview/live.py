@@ -1,0 +1,175 @@
+"""A preview that is kept up to date while somebody edits.
+
+Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; the
+problems are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
+and gone when the preview ends.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from consentkit.operations.opening import open_for_a_call
+from consentkit.operations.preview.making import Look, PaperNow, document_now, problems_now, visit_now
+from consentkit.operations.preview.pictures import PagePictures
+from consentkit.operations.preview.subject import PreviewRequest, is_visit, require_no_options, settled
+from consentkit.operations.preview.watching import FileWatch, clock
+from consentkit.problems import Problem, Severity
+from consentkit.reading.paths import is_there
+
+_MOST_AGAIN = 3
+"""How often in a row a paper is made again because a file was edited while it was made."""
+
+
+@dataclass(frozen=True)
+class ShownPaper:
+    """A paper that was made."""
+
+    number: int
+    """Another one for each paper that differs."""
+    paper: PaperNow
+    pictures: PagePictures
+    at: datetime.datetime
+    """When its files were as they are on it."""
+
+
+@dataclass(frozen=True)
+class PreviewState:
+    """What there is to show."""
+
+    revision: int = 1
+    """Another one for each state; never 0."""
+    is_visit: bool = False
+    paper: ShownPaper | None = None
+    """The newest paper that could be made."""
+    is_current: bool = False
+    """Whether the paper, or that there is none, follows from the files as they are."""
+    is_working: bool = True
+    """Whether a newer one is being made."""
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+
+class LivePreview:
+    """A preview. `run` keeps it up to date until `end`."""
+
+    def __init__(self, request: PreviewRequest, report: Callable[[str], None] = lambda text: None) -> None:
+        """`report` gets the kind of an error that nobody expected.
+
+        Raises what `settled` raises for a request that no edit could make sensible.
+        """
+        self.request = settled(request, open_for_a_call(request.place, despite_faults=True))
+        self.report = report
+        self._state = PreviewState(is_visit=is_visit(self.request))
+        self._changed = threading.Condition()
+        self._ended = threading.Event()
+        self._watch = FileWatch()
+        self._files: Set[Path] = frozenset()
+        self._papers: dict[int, ShownPaper] = {}
+        if self._state.is_visit:
+            require_no_options(self.request)
+
+    @property
+    def state(self) -> PreviewState:
+        """What there is to show now."""
+        return self._state
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `end` was called."""
+        return self._ended.is_set()
+
+    def paper(self, number: int) -> ShownPaper | None:
+        """The newest paper or the one before it, which a page may be loading still; None for any other number."""
+        return self._papers.get(number)
+
+    def wait(self, revision: int, seconds: float) -> PreviewState:
+        """What there is to show, as soon as it is another state than that of a revision; at the latest after a time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._state.revision != revision or self.has_ended, seconds)
+            return self._state
+
+    def end(self) -> None:
+        """Let `run` and whoever waits come to an end, and forget the paper."""
+        self._ended.set()
+        self._publish(paper=None, problems=(), is_working=False)
+
+    def run(self) -> None:
+        """Make the paper, and make it again whenever one of its files has changed, until `end`."""
+        again = 0
+        while not self.has_ended:
+            began = clock()
+            self._watch.look()
+            self._renew()
+            if self._watch.follow(self._files, began) and again < _MOST_AGAIN:
+                again += 1
+                continue
+            again = 0
+            self._watch.wait(self._ended)
+
+    def _renew(self) -> None:
+        """Look at the files, and publish what came of it."""
+        at, visit = datetime.datetime.now().astimezone(), is_visit(self.request, before=self._state.is_visit)
+        self._publish(is_visit=visit, is_working=True)
+        try:
+            look = visit_now(self.request) if visit else document_now(self.request)
+            shown = self._shown(look, at)
+            if look.paper and not visit:
+                # Its problems follow: to look for them takes a tenth. What has no rule kept papers from being made.
+                before = tuple(problem for problem in self._state.problems if problem.rule)
+                self._publish(paper=shown, is_current=True, problems=before)
+            checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
+            self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
+            shown, checked = self._state.paper, Look(None, (), frozenset())
+            look = Look(None, (_unexpected(error),), self._files, is_complete=False)
+        self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
+        if not look.is_complete and self._watch.has_changed():
+            return  # what went wrong may be that a file was being saved
+        problems = _in_order((*checked.problems, *look.problems)) if self._is_there() else (_awaited(self.request),)
+        self._publish(paper=shown, is_current=look.is_complete, is_working=False, problems=problems)
+
+    def _shown(self, look: Look, at: datetime.datetime) -> ShownPaper | None:
+        """The paper to show: the one that was made, or else the one from before, if there is one."""
+        before = self._state.paper
+        if look.paper is None:
+            return None if look.is_complete else before
+        if before and before.paper.pdf == look.paper.pdf:
+            return replace(before, at=at)
+        return ShownPaper(before.number + 1 if before else 1, look.paper, PagePictures(look.paper.pdf), at)
+
+    def _is_there(self) -> bool:
+        return not self.request.is_path or is_there(self.request.path)
+
+    def _publish(self, **changes: Any) -> None:
+        with self._changed:
+            if self.has_ended:
+                changes |= {"paper": None, "problems": (), "is_working": False}
+            new = replace(self._state, **changes)
+            if new != self._state:
+                if new.paper is None:
+                    self._papers = {}
+                elif new.paper.number not in self._papers:
+                    self._papers = {one.number: one for one in (self._state.paper, new.paper) if one}
+                self._state = replace(new, revision=new.revision + 1)
+                self._changed.notify_all()
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each once, errors first, then from the top of each file."""
+    severities = get_args(Severity)
+    return tuple(sorted(dict.fromkeys(problems), key=lambda one: (severities.index(one.severity), one.place())))
+
+
+def _awaited(request: PreviewRequest) -> Problem:
+    message = "is not there yet; its paper is shown as soon as the file is saved"
+    return Problem(request.source, None, None, "", message, "notice")
+
+
+def _unexpected(error: Exception) -> Problem:
+    message = f"something unexpected went wrong in consentkit ({type(error).__name__}); please report it"
+    return Problem("", None, None, "", message)

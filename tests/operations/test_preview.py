@@ -1,0 +1,224 @@
+"""A preview follows each file that its paper is made from, and keeps the last good paper while one has mistakes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from consentkit.operations.preview.live import PreviewState
+from consentkit.operations.preview.watching import FileWatch, clock
+from consentkit.problems import Problem
+from consentkit.resources import shipped
+from kit.packets import OTHER, page_texts, visit_data, write_visit
+from kit.previews import BROKEN, PATIENCE, new_preview, running, until
+from kit.running import Outcome
+from kit.small import CODE, make_clinic, small_data, write_procedure, write_translation
+
+pytestmark = pytest.mark.usefixtures("few_texts")
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = make_clinic(tmp_path / "clinic")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def says(text: str) -> Callable[[PreviewState], bool]:
+    """Whether the paper is up to date and says something."""
+    return lambda state: state.is_current and state.paper is not None and text in "".join(texts_of(state))
+
+
+def texts_of(state: PreviewState) -> list[str]:
+    return page_texts(state.paper.paper.pdf) if state.paper else []
+
+
+def errors(state: PreviewState) -> list[Problem]:
+    return [problem for problem in state.problems if problem.severity == "error"]
+
+
+def test_every_file_of_a_paper_renews_it_also_one_that_is_new(clinic: Path) -> None:
+    (clinic / "templates").mkdir()
+    with running(new_preview(clinic)) as live:
+        until(live, says("A small procedure"))
+        write_procedure(clinic / "procedures", title="Another title")
+        until(live, says("Another title"))
+        (clinic / "clinic.yaml").write_text("name: Another Clinic\n")
+        until(live, says("Another Clinic"))
+        heading = "what_it_is: What it is"
+        pack = shipped("templates") / "languages" / "en.yaml"
+        text = pack.read_text(encoding="utf-8")
+        assert heading in text
+        (clinic / "templates" / "languages").mkdir()
+        (clinic / "templates" / "languages" / "en.yaml").write_text(text.replace(heading, "what_it_is: What this is"))
+        until(live, says("What this is"))
+
+
+def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path) -> None:
+    file = clinic / "procedures" / f"{CODE}.yaml"
+    whole = file.read_text()
+    with running(new_preview(clinic, f"procedures/{CODE}.yaml")) as live:
+        good = until(live, says("A small procedure"))
+        file.write_text(whole.replace('"title": "A small procedure"', BROKEN))
+        broken = until(live, lambda state: not state.is_current)
+        assert broken.paper == good.paper
+        assert {(error.file, bool(error.line)) for error in errors(broken)} == {(f"procedures/{CODE}.yaml", True)}
+        file.write_text(whole)
+        states = [broken]
+        while not (states[-1].is_current and not states[-1].is_working) and len(states) < 20:
+            states.append(live.wait(states[-1].revision, PATIENCE))
+        mended = states[-1]
+        beside_new = [one for one in states if one.is_current]
+        assert beside_new
+        assert not [error for one in beside_new for error in errors(one)], "never is the mistake beside the new paper"
+        assert good.paper and mended.paper and mended.paper.number == good.paper.number, "the same paper comes again"
+
+
+def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:
+    (clinic / "clinic.yaml").write_text("name: Small Clinic\nphone: [\n")
+    with running(new_preview(clinic)) as live:
+        state = until(live, lambda state: bool(errors(state)))
+        assert [(error.file, error.line) for error in errors(state)] == [(str(clinic / "clinic.yaml"), 3)]
+        (clinic / "templates").mkdir()
+        (clinic / "templates" / "information.html").write_text("<p>{{ nothing_of_this_name }}</p>")
+        (clinic / "clinic.yaml").write_text("name: Small Clinic\n")
+        state = until(live, lambda state: "information.html" in "".join(error.file for error in errors(state)))
+        assert [error.line for error in errors(state)] == [1]
+
+
+def test_a_file_that_is_not_there_yet_is_waited_for(clinic: Path) -> None:
+    (clinic / "procedures" / f"{CODE}.yaml").unlink()
+    with running(new_preview(clinic, f"procedures/{CODE}.yaml")) as live:
+        state = until(live, lambda state: bool(state.problems))
+        assert [problem.message for problem in state.problems] == [
+            "is not there yet; its paper is shown as soon as the file is saved"
+        ]
+        write_procedure(clinic / "procedures")
+        until(live, says("A small procedure"))
+
+
+def test_the_file_of_a_translation_means_its_language_and_may_come_later(clinic: Path) -> None:
+    with running(new_preview(clinic, f"procedures/{CODE}.es.yaml")) as live:
+        state = until(live, lambda state: bool(errors(state)))
+        assert state.paper is None
+        assert "translation" in errors(state)[0].message
+        write_translation(clinic / "procedures", "es", title="Un procedimiento")
+        until(live, says("Un procedimiento"))
+
+
+def test_a_visit_shows_its_packet_with_what_speaks_against_it(clinic: Path) -> None:
+    write_procedure(
+        clinic / "procedures",
+        code="RIVAL-1",
+        title="A rival",
+        billing={"role": "primary", "not_with": [CODE]},
+    )
+    file = write_visit(clinic / "visit.yaml", patient=OTHER)
+    with running(new_preview(clinic, "visit.yaml")) as live:
+        state = until(live, says(OTHER["name"]))
+        assert state.is_visit
+        assert "`consentkit packet` needs --allow-drafts" in "".join(problem.message for problem in state.problems)
+        file.write_text(json.dumps(visit_data(patient=OTHER, procedures=["NONE-1"]), indent=1))
+        state = until(live, lambda state: not state.is_current)
+        assert OTHER["name"] in "".join(texts_of(state)), "the older packet stays"
+        assert "NONE-1" in errors(state)[0].message
+        file.write_text(json.dumps(visit_data(patient=OTHER, procedures=[CODE, "RIVAL-1"]), indent=1))
+        state = until(live, lambda state: "RIVAL-1" in str(state.problems))
+        lines = file.read_text().splitlines()
+        assert [lines[(error.line or 0) - 1].strip(' ",') for error in errors(state)] == [CODE], "the line of a code"
+        file.write_text('{"visit": "V-1", "patient": {')
+        state = until(live, lambda state: not says(OTHER["name"])(state) and "NONE-1" not in str(state.problems))
+        assert state.is_visit
+        assert all(problem.file == "visit.yaml" and problem.line for problem in errors(state))
+    assert live.state.paper is None, "nothing of it is kept after the end"
+
+
+REFUSED: dict[str, tuple[int, str]] = {
+    "NO-SUCH": (4, "no procedure has the code"),
+    f"{CODE} --lang xx": (2, "there is no language pack for `xx`"),
+    "nowhere/X.yaml": (5, "is not a folder"),
+    "procedures": (4, "no paper has the name"),
+    "./procedures": (2, "is a folder; name a code, or one file"),
+    "clinic.yaml": (2, "is no text by itself"),
+    "day.csv": (2, "preview one visit, written in YAML"),
+    "visit.yaml --large-print": (2, "--large-print can't be used with a visit"),
+    f"procedures/{CODE}.es.yaml --lang en": (2, "leave out the language"),
+    "visit.yaml --lang es": (2, "--lang can't be used with a visit"),
+    f"{CODE} --clinic nowhere": (5, "is not a folder"),
+}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_what_no_edit_can_make_sensible_is_refused_at_once(
+    command: str, clinic: Path, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clinic)
+    write_visit(clinic / "visit.yaml")
+    outcome = call("preview", "--no-browser", *command.split())
+    assert (outcome.code, outcome.stdout) == (REFUSED[command][0], b"")
+    assert REFUSED[command][1] in outcome.stderr
+
+
+def rewrite(file: Path) -> None:
+    file.write_text("new")
+
+
+def create(file: Path) -> None:
+    file.write_text("new")
+
+
+def rename(file: Path) -> None:
+    other = file.with_name(".new~")
+    other.write_text("new")
+    other.replace(file)
+
+
+def move_away_and_write(file: Path) -> None:
+    file.rename(file.with_name("old~"))
+    file.write_text("new")
+
+
+def link_elsewhere(file: Path) -> None:
+    other = file.with_name("other")
+    other.write_text("new")
+    file.unlink()
+    file.symlink_to(other)
+
+
+@pytest.mark.parametrize("save", [rewrite, rename, move_away_and_write, link_elsewhere, create])
+def test_a_save_is_noticed_however_an_editor_saves(save: Callable[[Path], None], tmp_path: Path) -> None:
+    file = tmp_path / "text.yaml"
+    if save is not create:
+        file.write_text("old")
+    watch = FileWatch()
+    watch.follow([file], clock() + 3600)
+    save(file)
+    assert watch.has_changed()
+    watch.wait(threading.Event())
+    assert not watch.has_changed()
+
+
+def test_what_was_edited_while_it_was_read_for_the_first_time_is_noticed(tmp_path: Path) -> None:
+    file = tmp_path / "text.yaml"
+    began = clock()
+    file.write_text("new")
+    watch = FileWatch()
+    assert watch.follow([file], began)
+    assert not watch.follow([file], began), "it is watched by now"
+
+
+def test_a_file_that_an_editor_has_emptied_is_left_alone_until_it_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "text.yaml"
+    file.write_text(json.dumps(small_data()))
+    watch = FileWatch()
+    watch.follow([file], clock() + 3600)
+    file.write_text("")
+    writer = threading.Timer(0.15, file.write_text, ["new"])
+    writer.start()
+    watch.wait(threading.Event())
+    writer.join()
+    assert file.read_text() == "new"

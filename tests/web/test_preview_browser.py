@@ -1,0 +1,130 @@
+"""A preview in a real browser: renewed where one reads, marked while it is older, sound for axe, and without script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from consentkit.web.previewing import serving
+from kit.desk_browser import SECONDS, axe_on
+from kit.packets import OTHER, write_visit
+from kit.previews import BROKEN, new_preview
+from kit.small import CODE, make_clinic
+
+pytestmark = [pytest.mark.xdist_group("desk-browser"), pytest.mark.usefixtures("few_texts")]
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = make_clinic(tmp_path / "clinic")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def opened(browser: Browser, clinic: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a preview, with the paper on view."""
+    complaints: list[str] = []
+    with ExitStack() as stack:
+
+        def open_one(source: str = CODE, **context: Any) -> Page:
+            links = stack.enter_context(serving(new_preview(clinic, source), 0))
+            page = stack.enter_context(browser.new_context(**context)).new_page()
+            page.set_default_timeout(SECONDS)
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(links[0])
+            return page
+
+        yield open_one
+    assert complaints == []
+
+
+def save(file: Path, text: str) -> None:
+    """Save a file as most editors do: another one takes its place."""
+    new = file.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
+def is_drawn(page: Page) -> None:
+    """Wait until the picture of the page in view is there."""
+    page.wait_for_function("() => [...document.images].some(one => one.complete && one.naturalWidth > 0)")
+
+
+def test_a_save_is_seen_and_one_goes_on_where_one_was_reading(opened: Callable[..., Page], clinic: Path) -> None:
+    page, file = opened(viewport={"width": 1280, "height": 860}), clinic / "procedures" / f"{CODE}.yaml"
+    whole = file.read_text()
+    expect(page.locator("#status")).to_contain_text("up to date")
+    is_drawn(page)
+    page.locator("figure").nth(1).scroll_into_view_if_needed()
+    page.mouse.wheel(0, 333)
+    page.wait_for_function("() => scrollY > 333")
+    place = page.evaluate("() => scrollY")
+    save(file, whole.replace("A small procedure", "Another title"))
+    expect(page.locator("h1")).to_have_text(f"{CODE}: Another title")
+    expect(page.locator("#pages[data-paper='2']")).to_be_attached()
+    is_drawn(page)
+    assert page.evaluate("() => scrollY") == place
+    save(file, whole.replace('"title": "A small procedure"', BROKEN))
+    expect(page.locator("#status")).to_contain_text("This is an older paper")
+    expect(page.locator("li.error .where").first).to_have_text(re.compile(rf"procedures/{CODE}\.yaml, line \d+"))
+    expect(page.locator("figcaption").first).to_contain_text("older")
+    expect(page.locator("#said")).to_contain_text("1 error")
+    assert page.evaluate("() => scrollY") == place
+    save(file, whole)
+    expect(page.locator("h1")).to_have_text(f"{CODE}: A small procedure")
+    expect(page.locator("#status")).to_contain_text("up to date")
+    expect(page.locator("li.error")).to_have_count(0)
+    assert page.evaluate("() => scrollY") == place
+
+
+def test_it_is_sound_for_axe_and_reflows_also_with_a_mistake(opened: Callable[..., Page], clinic: Path) -> None:
+    page, file = opened(bypass_csp=True, viewport={"width": 640, "height": 430}), clinic / f"procedures/{CODE}.yaml"
+    expect(page.locator("#status")).to_contain_text("up to date")
+    states = {"up to date": axe_on(page)}
+    save(file, file.read_text().replace('"title": "A small procedure"', BROKEN))
+    expect(page.locator("#status")).to_contain_text("older")
+    states["older"] = axe_on(page)
+    page.set_viewport_size({"width": 320, "height": 600})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => location.hash") == "#paper", "the first Tab leads past the problems"
+    assert {name: problems for name, problems in states.items() if problems} == {}
+
+
+def test_without_script_a_reload_shows_the_newest_paper(opened: Callable[..., Page], clinic: Path) -> None:
+    page, file = opened(java_script_enabled=False), clinic / "procedures" / f"{CODE}.yaml"
+
+    def reload_until(text: str) -> None:
+        for _ in range(600):
+            if text in page.locator("h1").inner_text():
+                return
+            page.reload()
+        pytest.fail(f"the page never says {text}")
+
+    reload_until("A small procedure")
+    save(file, file.read_text().replace("A small procedure", "Another title"))
+    reload_until("Another title")
+
+
+def test_a_visit_leaves_the_page_when_the_command_ends(browser: Browser, clinic: Path) -> None:
+    write_visit(clinic / "visit.yaml", patient=OTHER)
+    page = browser.new_context().new_page()
+    page.set_default_timeout(SECONDS)
+    with serving(new_preview(clinic, "visit.yaml"), 0) as links:
+        page.goto(links[0])
+        expect(page.locator("#status")).to_contain_text("up to date")
+        is_drawn(page)
+        assert page.title() == "Visit – consentkit preview"
+        assert page.url.removeprefix("http://127.0.0.1:").rstrip("/").isdigit(), "the address holds no secret"
+    expect(page.locator("#lost")).to_be_visible()
+    expect(page.locator("figure")).to_have_count(0)
+    page.context.close()
