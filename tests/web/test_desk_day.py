@@ -13,7 +13,7 @@ import pytest
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.rows import VisitState
 from consentkit.web.forms import GROUPS
-from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule
+from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule, small_clinic
 from kit.packets import page_texts
 from kit.small import CODE
 
@@ -61,10 +61,10 @@ def test_nothing_is_done_over_and_over_for_a_visit_that_is_gone(clerk: Clerk) ->
     assert looks_of(clerk) < 20
 
 
-def test_nothing_is_tried_over_and_over_where_the_settings_have_a_mistake(clerk: Clerk) -> None:
+def test_nothing_is_tried_over_and_over_where_the_settings_have_a_mistake(tmp_path: Path, clock: Clock) -> None:
+    clerk = Clerk.at(new_small_desk(small_clinic(tmp_path / "clinic"), clock))
     clerk.post("/schedule", {"file": (io.BytesIO(schedule({})), "x.csv")})
-    assert clerk.desk.day.maker.place.folder
-    (clerk.desk.day.maker.place.folder / "clinic.yaml").write_text("name: [\n")
+    (tmp_path / "clinic/clinic.yaml").write_text("name: [\n")
     assert looks_of(clerk) < 20
 
 
