@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_time, read_whole_day
-from consentkit.packets.mapping.names import read_name
+from consentkit.packets.mapping.names import NameReading, read_name
 from consentkit.packets.visit_data import entry_of_data
 from kit.tables import COLUMNS_OF, needs, read, row, settings, table
 
@@ -138,12 +138,6 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     assert outcome.fault
 
 
-def test_who_treats_may_have_the_last_name_first_where_one_word_is_before_the_comma() -> None:
-    assert read_name("Okonkwo, Amara", None, of_staff=True).fault
-    outcome = read_name("Amara Okonkwo, LCSW", None, of_staff=True)
-    assert (outcome.text, outcome.rest) == ("Amara Okonkwo", "LCSW")
-
-
 def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
     nobody = {"from": "Note", "translate": {"Self": ""}, "unknown": "keep"}
     columns = {**COLUMNS_OF, "representative": nobody}
@@ -152,6 +146,7 @@ def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
     assert entry.visit.representative is None
 
 
+LAST_FIRST = NameReading("Last, First Middle")
 _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "times": "24-hour", "ignore": ["*"]})
 
 
@@ -192,10 +187,19 @@ def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
         ("Whitfield, Jr., Marcus T.", "Marcus T. Whitfield Jr."),
         ("WHITFIELD, MARCUS, III", "MARCUS WHITFIELD III"),
         ("Whitfield III, Marcus", "Marcus Whitfield III"),
+        ("Whitfield, Marcus Jr.", "Marcus Whitfield Jr."),
+        ("Whitfield, Marcus V", "Marcus V Whitfield"),
+        ("Ms. Lopez, Maria", "Ms. Maria Lopez"),
+        ("Lopez, Ms. Maria", "Ms. Maria Lopez"),
+        ("Lopez, Maria Ms.", "Ms. Maria Lopez"),
+        ("Cruz, Maria de la", "Maria de la Cruz"),
+        ("van der Berg, Jan-Willem", "Jan-Willem van der Berg"),
+        ("Smith, A.J.", "A.J. Smith"),
+        ("NGUYEN, ANH DO", "ANH DO NGUYEN"),
     ],
 )
 def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -> None:
-    assert read_name(cell, "Last, First Middle").text == name
+    assert read_name(cell, LAST_FIRST).text == name
 
 
 @pytest.mark.parametrize(
@@ -206,6 +210,14 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
         ", Maria",
         "Lopez, Jr.",
         "Lopez, Maria, MD",
+        "Lopez, Maria MD",
+        "Maria Lopez, LCSW",
+        "Maria Lopez, LXYZ",
+        "Lopez, Maria née Roe",
+        "Lopez, Maria a.k.a. Mia",
+        "Lopez, Maria 77123",
+        "Lopez, Maria*",
+        "L?pez, Maria",
         "Lopez, Maria (Mia)",
         'Lopez, Maria "Mia"',
         "Lopez, Maria 'Mia'",
@@ -215,19 +227,75 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
     ],
 )
 def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
-    assert read_name(cell, "Last, First Middle").reason == "unclear"
+    assert read_name(cell, LAST_FIRST).reason == "unclear"
+
+
+@pytest.mark.parametrize("cell", ["LOPEZ^MARIA", "OKAFOR_ADA", "Unknown", "TBD", "-", "Maria Lee 2", "Ann und Bo Lee"])
+def test_what_is_no_name_of_one_person_is_asked_about(cell: str) -> None:
+    assert read_name(cell, NameReading()).reason == "unclear"
 
 
 def test_a_comma_in_a_name_whose_order_nobody_has_stated_is_asked_about() -> None:
-    outcome = read_name("Lopez, Maria", None)
+    outcome = read_name("Lopez, Maria", NameReading())
     assert outcome.reason == "unclear"
     assert 'form: "Last, First Middle"' in outcome.fault
-    assert read_name("Marcus Whitfield, Jr.", None).text == "Marcus Whitfield Jr."
+    assert read_name("Marcus Whitfield, Jr.", NameReading()).text == "Marcus Whitfield Jr."
 
 
-def test_credentials_of_staff_are_taken_from_behind_the_name() -> None:
-    turned = read_name("Okonkwo, Amara, PhD, LCSW", "Last, First Middle", of_staff=True)
-    assert (turned.text, turned.rest) == ("Amara Okonkwo", "PhD, LCSW")
+@pytest.mark.parametrize(
+    ("cell", "name", "credentials"),
+    [
+        ("Amara Okonkwo, LCSW", "Amara Okonkwo", "LCSW"),
+        ("Dr. Amara Okonkwo, Ph.D., LMHC-QS", "Dr. Amara Okonkwo", "Ph.D., LMHC-QS"),
+        ("Marcus Whitfield, Jr., PsyD", "Marcus Whitfield Jr.", "PsyD"),
+        ("Anh Nguyen, MA", "Anh Nguyen", "MA"),
+        ("Amara Okonkwo, Intern", "Amara Okonkwo", "Intern"),
+        ("Amara Okonkwo", "Amara Okonkwo", ""),
+        ("Okonkwo, Amara", None, ""),
+        ("Dr. Okonkwo, Amara", None, ""),
+        ("de la Cruz, Maria", None, ""),
+        ("DE LA CRUZ, ANA MARIA", None, ""),
+        ("VAN NGUYEN, DO", None, ""),
+        ("Amara Okonkwo, Resident", None, ""),
+        ("Amara Okonkwo, LCSW, Ada Roe", None, ""),
+    ],
+)
+def test_only_credentials_are_taken_from_behind_the_name_of_staff(
+    cell: str, name: str | None, credentials: str
+) -> None:
+    outcome = read_name(cell, NameReading(of_staff=True, credentials=("Intern",)))
+    assert (outcome.text or None, outcome.rest) == (name, credentials)
+    assert bool(outcome.fault) == (name is None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "credentials"),
+    [
+        ("Okonkwo, Amara, PhD, LCSW", "Amara Okonkwo", "PhD, LCSW"),
+        ("Okonkwo, Amara LCSW", "Amara Okonkwo", "LCSW"),
+        ("OKONKWO, AMARA J, LCSW", "AMARA J OKONKWO", "LCSW"),
+        ("Dr. Okonkwo, Amara", "Dr. Amara Okonkwo", ""),
+        ("Okonkwo, LCSW", None, ""),
+        ("Amara Okonkwo, LCSW", None, ""),
+        ("NGUYEN, DO", None, ""),
+        ("Okonkwo, Amara, Roe", None, ""),
+    ],
+)
+def test_only_credentials_follow_a_name_of_staff_that_is_turned_round(
+    cell: str, name: str | None, credentials: str
+) -> None:
+    outcome = read_name(cell, NameReading("Last, First Middle", of_staff=True))
+    assert (outcome.text or None, outcome.rest) == (name, credentials)
+
+
+def test_credentials_that_the_clinic_states_are_read_in_its_formats() -> None:
+    columns = {**COLUMNS_OF, "clinician": {"from": "Provider"}}
+    data = table(row(Provider="de la Cruz Roe, Resident"))
+    (asked,) = read(data, settings({"columns": columns}))
+    assert needs(asked) == {"clinician": "unclear"}
+    (entry,) = read(data, settings({"columns": columns}, credentials=["Resident"]))
+    assert entry.visit
+    assert (entry.visit.clinician.name, entry.visit.clinician.credentials) == ("de la Cruz Roe", "Resident")
 
 
 @pytest.mark.parametrize(

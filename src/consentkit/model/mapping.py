@@ -290,6 +290,8 @@ class TextSettings(Record):
     """Whether times of day are written up to 12, with AM and PM, or up to 24."""
     two_digit_years_from: Annotated[int, Field(ge=1890, le=2000), BeforeValidator(digits_only)] | None = None
     """The first of the hundred years that years of two digits mean in dates of birth, such as 1930."""
+    credentials: Annotated[tuple[Annotated[Line, Field(max_length=40)], ...], Field(max_length=100)] | None = None
+    """What may be behind a comma after names of those who treat, beside common degrees and licences: [Intern]."""
 
 
 def _several(headers: tuple[str, ...]) -> tuple[str, ...]:

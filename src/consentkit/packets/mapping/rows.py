@@ -33,7 +33,7 @@ from consentkit.packets.mapping.codes import (
     split_modifiers,
 )
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
-from consentkit.packets.mapping.names import read_name
+from consentkit.packets.mapping.names import NameReading, read_name
 from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
 from consentkit.packets.mapping.translate import matches, translated
 from consentkit.packets.needs import Need
@@ -179,7 +179,7 @@ class FormatReader:
     def _read_name(self, whole: str, name: str, source: NameColumn) -> Outcome:
         if source.translate and not source.form and source.unknown == "ask":
             return unknown(_UNTRANSLATED)
-        return read_name(whole, source.form, of_staff=name in _STAFF)
+        return read_name(whole, NameReading(source.form, name in _STAFF, self.format.credentials or ()))
 
     def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[str]:
         """Fill in the codes. Returns their modifiers."""
