@@ -55,6 +55,31 @@ def test_columns_that_do_not_suit_the_format_are_refused(header: list[str], told
     assert problem.startswith(told)
 
 
+def test_a_file_that_names_no_columns_is_read_by_the_names_that_the_clinic_states() -> None:
+    stated = settings({"header": HEADER, "recognize": []})
+    lines = b"".join(table(ROW, row(Appt_ID="5002")).splitlines(keepends=True)[1:])
+    entries = read(lines.replace(b",", b";").replace(b"Quillfeather;", b"Quillfeather,"), stated, "one")
+    assert [(entry.row, entry.visit is not None) for entry in entries] == [(1, True), (2, True)]
+    (entry,) = read(workbook(ROW), stated, "one")
+    assert entry.visit
+    (problem,) = faults(b"a,b,c\n", stated, "one")
+    assert problem.startswith("day.csv: has no 11 cells in its first line, which the format `one` names in `header`")
+    assert "names the columns of another program" in faults(table(ROW), stated)[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"header": HEADER}, "has both `recognize` and `header`"),
+        ({"header": HEADER[1:], "recognize": []}, "uses the column `Appt ID`, which its `header` lacks"),
+        ({"header": [*HEADER, "mrn"], "recognize": []}, "names a column twice"),
+    ],
+)
+def test_what_is_stated_of_a_file_without_names_suits_its_columns(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        settings(changes)
+
+
 def test_capitals_spaces_and_underscores_in_names_of_columns_do_not_count() -> None:
     (entry,) = read(table(ROW, header=[f" {name.upper().replace(' ', '_')} " for name in HEADER]))
     assert entry.visit

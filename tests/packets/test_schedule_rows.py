@@ -299,6 +299,35 @@ def test_credentials_that_the_clinic_states_are_read_in_its_formats() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "place"),
+    [
+        ("90837-95 Talk", "telehealth"),
+        ("90837 (GT)", "telehealth"),
+        ("Talk 90837, HE, 95", "telehealth"),
+        ("90837 Talk", "in person"),
+        ("90837 95 min", "in person"),
+        ("Talk 95", "in person"),
+    ],
+)
+def test_a_modifier_beside_a_code_counts_also_where_the_text_is_translated(cell: str, place: str) -> None:
+    columns = {**COLUMNS_OF, "procedures": {"from": "Type", "translate": {"*": ["90837"]}}}
+    del columns["place"]
+    (entry,) = read(table(row(Type=cell)), settings({"columns": columns, "ignore": ["*"]}))
+    assert entry.visit
+    assert entry.visit.place == place
+
+
+def test_a_number_is_made_of_texts_that_no_file_may_be_named_by() -> None:
+    columns = {**COLUMNS_OF, "visit": {"made_of": ["Note", "Patient"]}}
+    mapping = settings({"columns": columns, "ignore": ["*"]})
+    long = "7f0c2d1a-5f1e-4b7d-9c55-0a4b9a2f7e11"
+    numbers = [read(table(row(Note=note)), mapping)[0].name.visit for note in (long, long, "other", "")]
+    assert numbers[0] == numbers[1] != numbers[2]
+    assert str(numbers[0]).startswith("F-")
+    assert numbers[3] is None
+
+
+@pytest.mark.parametrize(
     ("text", "codes", "modifiers"),
     [
         ("90837", ["90837"], []),

@@ -26,12 +26,12 @@ from consentkit.hl7v2.people import put_language, put_patient, written_clinician
 from consentkit.hl7v2.times import at_clinic, put_moment, require_order
 from consentkit.model.visit import is_visit_number, mentions
 from consentkit.packets.incoming import IncomingVisit, Unreadable
+from consentkit.packets.made_numbers import made_number
 from consentkit.packets.other_systems import (
     Coded,
     SystemsReading,
     VisitsRead,
     counted,
-    made_number,
     place_of,
     service_of,
     without_repeats,

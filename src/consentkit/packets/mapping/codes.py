@@ -19,6 +19,8 @@ _FIRST = re.compile(rf"{_BILLED}(?:[-:][0-9A-Z]{{2}})*(?![0-9A-Z-])", re.IGNOREC
 _CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,;/|+&]+")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_ANY_CODE = re.compile(rf"(?<![0-9A-Za-z]){_BILLED}(?![0-9A-Za-z])")
+_NEXT_MODIFIER = re.compile(r"[\s:;,(/-]*([0-9A-Z]{2})(?![0-9A-Za-z])(?!\s*(?i:min|m\b|hr|h\b))")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,17 @@ def first_code(text: str) -> SplitCodes | None:
     if match is None or _may_be_coded(text.strip()[match.end() :]):
         return None
     return split_codes(match[0])
+
+
+def telehealth_beside_codes(text: str) -> tuple[str, ...]:
+    """The modifiers that mean telehealth and follow a code in any text: 90837-95 Talk, or 90837 (GT)."""
+    known: list[str] = []
+    for code in _ANY_CODE.finditer(text):
+        place = code.end()
+        while modifier := _NEXT_MODIFIER.match(text, place):
+            known.append(modifier[1])
+            place = modifier.end()
+    return tuple(one for one in known if one in TELEHEALTH)
 
 
 def _may_be_coded(text: str) -> bool:

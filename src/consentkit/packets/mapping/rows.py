@@ -24,6 +24,7 @@ from consentkit.model.mapping import (
 )
 from consentkit.packets.cells import spoilt_by_a_program
 from consentkit.packets.filled_row import FilledRow
+from consentkit.packets.made_numbers import made_number
 from consentkit.packets.mapping.codes import (
     TELEHEALTH,
     SplitCodes,
@@ -31,6 +32,7 @@ from consentkit.packets.mapping.codes import (
     is_billed_code,
     split_codes,
     split_modifiers,
+    telehealth_beside_codes,
 )
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import NameReading, read_name
@@ -223,11 +225,13 @@ class FormatReader:
         if source.count:
             count = self._counts[date] = self._counts.get(date, 0) + 1
             return f"{source.count}{date.replace('-', '')}-{count:02}" if date else ""
-        if not source.template:
-            return self._cell(row, source.source or "")
         cells = {header: self._cell(row, header) for header in source.headers()}
         if not all(cells.values()):
             return ""
+        if source.made_of:
+            return made_number(*cells.values())
+        if not source.template:
+            return cells[source.source or ""]
         return PLACE_IN_TEMPLATE.sub(lambda match: cells[match[1]], source.template)
 
     # --- cells ---
@@ -246,7 +250,7 @@ def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
     """The codes and the modifiers that a cell means; None where nobody has stated it."""
     known = translated(cell, source.translate)
     if known is not None:
-        return SplitCodes(tuple(known))
+        return SplitCodes(tuple(known), telehealth_beside_codes(cell))
     if not cell:
         return SplitCodes()
     if source.form == "code first":
