@@ -46,7 +46,7 @@ def test_numbers_that_are_counted_stay_the_same_when_a_row_is_cancelled() -> Non
     [
         ([*HEADER, "Phone"], "day.csv:1:12: phone: is a column that the format `one` in clinic.yaml does not use"),
         ([*HEADER, "Bo’s phone"], "day.csv:1:12: is a column that the format `one` in clinic.yaml does not use"),
-        ([*HEADER, "Patient"], "day.csv:1:12: patient: appears a second time, first in column 4"),
+        ([*HEADER, "Patient"], "day.csv:1:12: patient: is the name of a second column, after column 4, and which"),
         ([name for name in HEADER if name != "DOB"], "day.csv:1: lacks the column `DOB`"),
     ],
 )
@@ -161,7 +161,8 @@ def test_a_file_in_utf_8_that_is_stated_to_be_something_else_is_refused(encoding
 def test_a_file_in_another_encoding_than_stated_is_refused_with_the_line() -> None:
     data = table(ROW, row(Appt_ID="5002", Patient="Muñoz, José")).decode().encode("cp1252")
     (problem,) = faults(data, format_name="one")
-    assert problem.startswith("day.csv:3: contains a character that is not utf-8; state the right `encoding`")
+    assert problem.startswith("day.csv:3: contains a character that is not UTF-8; save the file as CSV UTF-8, or state")
+    assert "`encoding: cp1252` for what Windows programs call ANSI" in problem
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", '"\n'])
@@ -169,6 +170,21 @@ def test_a_file_of_very_many_lines_is_refused_before_it_is_split(end: str) -> No
     assert faults(table(ROW) + end.encode() * 100_001) == [
         "day.csv: has more than 100,000 lines; delete those that are no visits"
     ]
+
+
+def test_the_names_of_the_columns_may_have_line_breaks_in_them_and_come_again_on_each_page() -> None:
+    names = ["Appt\nID", "Appt\r\nDate", *HEADER[2:]]
+    entries = read(b"Schedule\n" + table(ROW, names, row(Appt_ID="5002"), header=names))
+    assert [(entry.name.visit, entry.visit is not None) for entry in entries] == [("5001", True), ("5002", True)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<html><table><tr><td>Appt ID", b'\xef\xbb\xbf<?xml version="1.0"?><Workbook>', b"\n <TABLE>"],
+)
+def test_a_page_that_only_opens_as_a_spreadsheet_is_refused(data: bytes) -> None:
+    (problem,) = faults(data)
+    assert problem.startswith("day.csv: is HTML or XML, which only opens as a spreadsheet; open it in the spreadsheet")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

@@ -52,6 +52,31 @@ def test_data_of_programs_have_needs_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "cell", ["77123 / 88001", "77123 88001", "77123/88001", "QF-1, QF-2", "77123 and 1", "Ada Quillfeather", "walk-in"]
+)
+def test_what_may_be_two_record_numbers_or_none_is_asked_about(cell: str) -> None:
+    (entry,) = read(table(row(MRN=cell)), settings(new_patients="NEW-{visit}"))
+    assert needs(entry) == {"record_number": "unclear"}
+
+
+@pytest.mark.parametrize("cell", ["N/A", "pending", "None", "0", "000", "-", "new"])
+def test_what_says_that_there_is_no_record_number_is_none(cell: str) -> None:
+    (entry,) = read(table(row(MRN=cell)))
+    assert entry.visit is None
+    assert [problem.field for problem in entry.problems] == ["record_number"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("943 476 5919", "943 476 5919"), ("2019/00123", "2019/00123"), ('="000123"', "000123"), ("QF 77123", "QF 77123")],
+)
+def test_one_record_number_is_read_as_it_is_written(cell: str, number: str) -> None:
+    (entry,) = read(table(row(MRN=cell)))
+    assert entry.visit
+    assert entry.visit.patient.record == number
+
+
 def test_patients_without_a_record_number_get_one_where_the_clinic_has_stated_it() -> None:
     (entry,) = read(table(row(MRN="")), settings(new_patients="NEW-{visit}"))
     assert entry.visit
@@ -126,6 +151,10 @@ def test_times_of_day_in_many_forms_are_read(cell: str, clock: Any, time: str) -
         ("0:30 AM", None),
         ("09:00Z", "24-hour"),
         ("09:00:00-05:00", "24-hour"),
+        ("09:00-05:00", "24-hour"),
+        ("9:00 AM -06:00", "12-hour"),
+        ("9:00 AM EST", "12-hour"),
+        ("9:00 PT", "24-hour"),
         ("24:00", "24-hour"),
         ("9", "24-hour"),
         ("0900", None),
@@ -162,6 +191,9 @@ _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "t
         "2026-11-24T09:00-10:00",
         "2026-11-24 19:00-06:00",
         "2026-11-24 19:00+06:00",
+        "11/24/2026 9:00 AM CST",
+        "11/24/2026 9:00 AM (America/Chicago)",
+        "11/24/2026 9:00 AM -06:00",
     ],
 )
 def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
@@ -169,7 +201,9 @@ def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
     assert needs(entry) == {"date": "unclear", "time": "unclear"}
 
 
-@pytest.mark.parametrize("cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00"])
+@pytest.mark.parametrize(
+    "cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00", "11/24/2026 at 9:00 AM"]
+)
 def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
     (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
     assert entry.visit

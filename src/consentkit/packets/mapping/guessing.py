@@ -23,7 +23,7 @@ from consentkit.packets.mapping.shapes import (
     times_of,
 )
 from consentkit.problems import Problem
-from consentkit.reading.tables import SEPARATORS, TableRow, split_line, text_table
+from consentkit.reading.tables import SEPARATORS, TableRow, text_table
 from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
 
 _LEAST_KNOWN = 3
@@ -87,10 +87,11 @@ def _in_text(data: bytes, name: str) -> Iterator[_KnownTable]:
             table, separator = text_table(data, encoding, name)
         except InvalidInput:
             continue
-        for line, text in table.lines[:_MOST_LINES_BEFORE]:
+        for place in range(min(len(table.lines), _MOST_LINES_BEFORE)):
             for mark in [separator] if separator else SEPARATORS:
-                if cells := split_line(text, mark):
-                    rows = [row for row in table.rows(mark, len(cells), after=line) if len(row.cells) == len(cells)]
+                cells, last = table.names_at(place, mark)
+                if cells:
+                    rows = [row for row in table.rows(mark, len(cells), after=last) if len(row.cells) == len(cells)]
                     yield _KnownTable(_stripped(cells), tuple(rows), encoding if why else None, why)
         return
 

@@ -98,11 +98,11 @@ def _in_text(table: TextTable, separator: str | None, name: str, one: ScheduleFo
     if one.header:
         yield from _without_names(table, separator, name, one)
         return
-    for line, text in table.lines[:_MOST_LINES_BEFORE]:
+    for place, (line, _) in enumerate(table.lines[:_MOST_LINES_BEFORE]):
         for mark in [separator] if separator else SEPARATORS:
-            cells = split_line(text, mark)
+            cells, last = table.names_at(place, mark)
             if cells and _is_header(cells, one):
-                rows = islice(table.rows(mark, len(cells), after=line), MOST_ROWS + 1)
+                rows = islice(table.rows(mark, len(cells), after=last), MOST_ROWS + 1)
                 yield FormattedTable(name, one, line, cells, tuple(rows))
                 return
 
@@ -168,7 +168,10 @@ def _header_problems(table: FormattedTable, name: str) -> Iterator[Problem]:
     for place, key in enumerate(keys):
         shown = key.replace(" ", "_") if looks_like_a_key(key.replace(" ", "_")) else ""
         if key in used and counts[key] > 1 and keys.index(key) != place:
-            message = f"appears a second time, first in column {keys.index(key) + 1}; let the program write it once"
+            message = (
+                f"is the name of a second column, after column {keys.index(key) + 1}, and which of them counts is not "
+                "known; let the program write it once, or rename or delete the other one in the file"
+            )
             yield Problem(name, table.line, place + 1, shown, message)
         elif key and key not in used and not matches(table.header[place], table.format.ignore):
             message = f"is a column that {where} does not use; add it to `ignore` there, if it is not needed"

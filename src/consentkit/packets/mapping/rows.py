@@ -37,6 +37,7 @@ from consentkit.packets.mapping.codes import (
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import NameReading, read_name
 from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
+from consentkit.packets.mapping.record_numbers import one_record_number
 from consentkit.packets.mapping.translate import matches, translated
 from consentkit.packets.needs import Need
 from consentkit.reading.tables import TableRow
@@ -48,6 +49,8 @@ _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
     "codes that it means"
 )
+_KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
+"""How programs keep the zeros of a number from a spreadsheet: ="000123"."""
 _NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
 _IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
 
@@ -68,6 +71,10 @@ class FormatReader:
         """Whether a line is no row, such as a sum, as the format states."""
         first = next((cell.strip() for cell in row.cells if cell.strip()), "")
         return matches(first, self.format.skip_lines)
+
+    def is_header(self, row: TableRow) -> bool:
+        """Whether a line names the columns once more, as on the next page of a printed list."""
+        return [header_key(cell) for cell in row.cells] == [header_key(name) for name in self.header]
 
     def fault_of_skip(self, row: TableRow) -> str:
         """Why it can't be known whether a row is to be skipped; empty where it can."""
@@ -104,7 +111,10 @@ class FormatReader:
             case NameColumn():
                 self._fill_name(row, name, source, mapped)
             case TextColumn():
-                self._put(row, name, source.source, self._text(row, source), mapped)
+                outcome = self._text(row, source)
+                if name == "record_number" and outcome.text and not source.fixed:
+                    outcome = one_record_number(outcome.text)
+                self._put(row, name, source.source, outcome, mapped)
 
     def _can_be_read(self, row: TableRow, name: str, source: ColumnSource, mapped: FilledRow) -> bool:
         """Note which column of the file a column of ours is from, and what is wrong with its cells, if anything is."""
@@ -238,7 +248,9 @@ class FormatReader:
 
     def _cell(self, row: TableRow, header: str) -> str:
         place = self._places[header_key(header)]
-        return " ".join(row.cells[place].split()) if place < len(row.cells) else ""
+        text = " ".join(row.cells[place].split()) if place < len(row.cells) else ""
+        kept = _KEPT_AS_TEXT.fullmatch(text)
+        return kept[1].strip() if kept else text
 
 
 def _broken(text: str) -> str:
