@@ -209,3 +209,11 @@ def test_a_proposal_skips_what_programs_call_visits_that_did_not_take_place(stat
     proposal = propose(table(cells, header=header), "day.csv", "one")
     (listed,) = re.findall(r"skip: \{Status: \[(.*)\]\}", proposal)
     assert matches(status, [pattern.strip('"') for pattern in listed.split(", ")])
+
+
+@pytest.mark.parametrize(("number", "proposed"), [("5001", "visit: UID"), ("{7f0c}=", "visit: {made_of: [UID]}")])
+def test_a_number_that_no_file_may_be_named_by_is_proposed_to_be_made(number: str, proposed: str) -> None:
+    header = ["UID", "Date", "Patient", "DOB"]
+    cells = [number, "11/24/2026", "Ada Quillfeather", "07/09/1984"]
+    proposal = propose(table(cells, header=["Event UUID", *header[1:]]), "day.csv", "one")
+    assert proposed.replace("UID", "Event UUID") in proposal

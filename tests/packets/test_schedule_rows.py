@@ -264,7 +264,9 @@ def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
     assert read_name(cell, LAST_FIRST).reason == "unclear"
 
 
-@pytest.mark.parametrize("cell", ["LOPEZ^MARIA", "OKAFOR_ADA", "Unknown", "TBD", "-", "Maria Lee 2", "Ann und Bo Lee"])
+@pytest.mark.parametrize(
+    "cell", ["LOPEZ^MARIA", "OKAFOR_ADA", "Unknown", "TBD", "-", "Maria Lee 2", "Ann und Bo Lee", "Lee - VIP"]
+)
 def test_what_is_no_name_of_one_person_is_asked_about(cell: str) -> None:
     assert read_name(cell, NameReading()).reason == "unclear"
 

@@ -58,7 +58,7 @@ def split_codes(text: str) -> SplitCodes | None:
 def first_code(text: str) -> SplitCodes | None:
     """The code, with its modifiers, that a text begins with; None where it begins with something else.
 
-    Also None where words follow that begin with what may be another code or a modifier: 90837 (95) Talk.
+    Also None where what follows may be a modifier, or has another code in it: 90837 (95) Talk, 90837 or 90834.
     """
     if is_billed_code(text):
         return split_codes(text)
@@ -80,11 +80,11 @@ def telehealth_beside_codes(text: str) -> tuple[str, ...]:
 
 
 def _may_be_coded(text: str) -> bool:
-    """Whether a text begins, after separators, with what may be a code or a modifier."""
-    match = re.match(r"[\W_]*([^\W_]+)", text)
-    word = match[1] if match else ""
+    """Whether a text begins, after separators, with what may be a modifier, or has what may be another code in it."""
+    words = re.findall(r"[^\W_]+", text)
+    word = words[0] if words else ""
     is_modifier = len(word) == 2 and (word.isupper() or re.search("[0-9]", word) is not None)
-    return is_modifier or word.upper() in TELEHEALTH or _is_billed(word)
+    return is_modifier or word.upper() in TELEHEALTH or any(map(_is_billed, words))
 
 
 def split_modifiers(text: str) -> tuple[str, ...] | None:

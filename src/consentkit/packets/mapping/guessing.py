@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import Encoding, header_key
+from consentkit.model.visit import is_visit_number
 from consentkit.packets.mapping.header_words import kind_of
 from consentkit.packets.mapping.shapes import (
     are_codes,
@@ -174,7 +175,11 @@ def _columns(table: _KnownTable) -> Iterator[_ProposedColumn]:
 
 def _visit(table: _KnownTable) -> Iterator[_ProposedColumn]:
     if visit := table.of_kind("visit")[:1]:
-        yield f"visit: {_scalar(visit[0])}", "", visit
+        name, cells = _scalar(visit[0]), table.cells(visit[0])
+        if all(is_visit_number(cell.strip()) for cell in cells if cell.strip()):
+            yield f"visit: {name}", "", visit
+        else:
+            yield f"visit: {{made_of: [{name}]}}", "too long for a number, or with other characters", visit
     elif table.of_kind("date", "when"):
         yield "visit: {count: E-}", "counted by the day, since no column has a number of the visit", []
 

@@ -23,9 +23,11 @@ _SECOND = re.compile(
     r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)|\s(?:née|nee)\s|\b(?:(?i:a\.?k\.?a|f\.?k\.?a|goes by|formerly))\b"
 )
 """Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob', Ann Lee née Roe."""
-_SEVERAL = re.compile(r"[/&;+]|\b(?:and|und|et)\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/&;+]|\b(?:and|und|et|famil(?:y|ie|ia)|couple)\b", re.IGNORECASE)
 """Signs of several people: Ann & Bob Lee."""
-_NO_NAME = re.compile(r"[*#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\A(?i:none|null|unknown|tb[ad]|[-.]*)\Z")
+_NO_NAME = re.compile(
+    r"[*:#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\A(?i:none|null|unknown|tb[ad]|[-.]*)\Z|\s[-–—]|[-–—]\s"
+)
 """Signs of something else than a name, such as a number or a mark of the program's."""
 _SEVERAL_NAMES = "may hold the names of several people; give each of them a row"
 _SECOND_NAME = (
