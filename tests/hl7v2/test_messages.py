@@ -186,6 +186,7 @@ def test_a_cancellation_finds_its_appointment_whoever_states_who_assigned_the_nu
         ({"PID_7": ""}, "PID-7", "date_of_birth"),
         ({"PID_7": "198407"}, "PID-7", "date_of_birth"),
         ({"PID_7": "07/09/1984"}, "PID-7", "date_of_birth"),
+        ({"PID_7": "19840708230000+0000"}, "PID-7", "date_of_birth"),
         ({"PID_15": "nl"}, "PID-15", "language"),
         ({"AIS": None}, "AIS-3", "procedures"),
         ({"AIS_3": f"{CODE}^A talk"}, "AIS-3", "procedures"),

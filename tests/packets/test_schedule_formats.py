@@ -32,6 +32,17 @@ def test_rows_are_skipped_by_what_a_column_holds_and_are_counted() -> None:
     assert skipped == [3]
 
 
+@pytest.mark.parametrize(
+    ("state", "is_told"), [("[Cancelled]", True), ("Late cancel", True), ("x No-Show", True), ("Confirmed", False)]
+)
+def test_a_state_that_sounds_like_a_cancellation_and_is_not_skipped_is_told(state: str, is_told: bool) -> None:
+    (entry,) = read(table(row(Note=state)), settings({"skip": {"Note": ["Cancelled"]}, "ignore": []}))
+    assert entry.visit
+    assert [str(one).partition(" sounds")[0] for one in entry.warnings] == (
+        ["day.csv:2:11: warning:"] if is_told else []
+    )
+
+
 def test_numbers_that_are_counted_stay_the_same_when_a_row_is_cancelled() -> None:
     columns = {**COLUMNS_OF, "visit": {"count": "E-"}}
     mapping = settings({"columns": columns, "skip": {"Note": "x"}, "ignore": ["Appt ID"]})

@@ -404,6 +404,7 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
         ("90837 (95) Talk", None),
         ("90837-95 [HO] Talk", None),
         ("90837 + 90785 Interactive", None),
+        ("90837 or 90834", None),
         ("90837, 90785 Play", None),
         ("90837 + 90785", ["90837", "90785"]),
         ("90837 at one", ["90837"]),

@@ -169,6 +169,7 @@ def _entry_of_row(name: str, row: ScheduleRow) -> VisitEntry:
         code_places=((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0),
         data=row.data,
         needs=row.needs,
+        warnings=row.warnings,
     )
 
 

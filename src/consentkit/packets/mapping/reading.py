@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
@@ -90,7 +91,7 @@ def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) 
         if reader.is_skipped(row):
             reading.note_skipped(row.line)
         else:
-            yield row_of(filled, name, seen, reading.settings)
+            yield replace(row_of(filled, name, seen, reading.settings), warnings=reader.warnings_of(row, name))
     if not is_any:
         raise _fault(name, table.line, "contains no visit below the names of the columns")
 

@@ -40,6 +40,7 @@ from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
 from consentkit.packets.mapping.record_numbers import one_record_number
 from consentkit.packets.mapping.translate import matches, translated
 from consentkit.packets.needs import Need
+from consentkit.problems import Problem
 from consentkit.reading.tables import TableRow
 
 _STAFF = ("clinician", "trainee", "supervisor")
@@ -48,6 +49,12 @@ _UNTRANSLATED = "is a text that clinic.yaml does not translate; add it to `trans
 _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
     "codes that it means"
+)
+_OFF = re.compile(r"cancel|no.?show|delet|resched|declin|did not|abgesagt|storn|annul", re.IGNORECASE)
+"""Signs of a visit that does not take place."""
+_SOUNDS_OFF = (
+    "sounds as if the visit does not take place, but `skip` in clinic.yaml does not list it; see, and list it there if "
+    "that is what it means"
 )
 _KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
 """How programs keep the zeros of a number from a spreadsheet: ="000123"."""
@@ -84,6 +91,14 @@ class FormatReader:
     def is_skipped(self, row: TableRow) -> bool:
         """Whether a row is no visit, as the format states."""
         return any(matches(self._cell(row, name), patterns) for name, patterns in self.format.skip.items())
+
+    def warnings_of(self, row: TableRow, name: str) -> tuple[Problem, ...]:
+        """States of a row that is read although it sounds as if the visit does not take place."""
+        columns = [self._places[header_key(header)] + 1 for header in self.format.skip if self._sounds_off(row, header)]
+        return tuple(Problem(name, row.line, column, "", _SOUNDS_OFF, severity="warning") for column in columns)
+
+    def _sounds_off(self, row: TableRow, header: str) -> bool:
+        return _OFF.search(self._cell(row, header)) is not None
 
     def read(self, row: TableRow) -> FilledRow:
         """What a row fills. Read those that are skipped, too, so that the numbers of those after them stay the same."""
