@@ -80,6 +80,15 @@ def test_without_a_time_zone_there_is_a_day_and_no_moment(made: Packet) -> None:
     assert resource["context"]["period"] == {"start": "2026-11-23"}
 
 
+@pytest.mark.parametrize(("day", "time"), [("2026-11-01", "01:30"), ("2026-03-08", "02:30")])
+def test_an_hour_that_clocks_show_twice_or_skip_is_no_moment(workspace: OpenWorkspace, day: str, time: str) -> None:
+    made = packet(workspace, visit(date=day, time=time))
+    resource = document_reference(made, made.pdf, CLINIC, ORIGIN)
+    DocumentReference.model_validate(resource)
+    assert "date" not in resource
+    assert resource["context"]["period"] == {"start": day}
+
+
 def test_the_same_packet_gives_the_same_transaction_and_a_corrected_name_another_identity(
     workspace: OpenWorkspace, made: Packet
 ) -> None:

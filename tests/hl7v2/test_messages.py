@@ -186,6 +186,7 @@ def test_a_cancellation_finds_its_appointment_whoever_states_who_assigned_the_nu
         ({"PID_7": ""}, "PID-7", "date_of_birth"),
         ({"PID_7": "198407"}, "PID-7", "date_of_birth"),
         ({"PID_7": "07/09/1984"}, "PID-7", "date_of_birth"),
+        ({"PID_7": "19840708230000+0000"}, "PID-7", "date_of_birth"),
         ({"PID_15": "nl"}, "PID-15", "language"),
         ({"AIS": None}, "AIS-3", "procedures"),
         ({"AIS_3": f"{CODE}^A talk"}, "AIS-3", "procedures"),
@@ -196,7 +197,10 @@ def test_a_cancellation_finds_its_appointment_whoever_states_who_assigned_the_nu
         ({"SCH_11": ""}, "SCH-11", "date"),
         ({"SCH_11": "^^60^202611"}, "SCH-11.4", "date"),
         ({"SCH_11": "^^60^20261350"}, "SCH-11.4", "date"),
+        ({"SCH_11": "^^60^202611232400"}, "SCH-11.4", "date"),
         ({"SCH_11": "^^60^20261124010000+0000"}, "SCH-11.4", "date"),
+        ({"SCH_11": "^^60^20261123090000-0500"}, "SCH-11.4", "date"),
+        ({"MSH_7": "20261120080000-0500"}, "SCH-11.4", "date"),
         ({"SCH_11": "^^60^20261123090000~^^60^20261124090000"}, "SCH-11.4", "date"),
         ({"TQ1_7": "20261124090000"}, "SCH-11.4", "date"),
     ],
@@ -252,7 +256,8 @@ def test_nobody_but_the_living_gets_papers(changes: dict[str, str]) -> None:
     [
         ("20261124010000+0000", "America/Chicago", "2026-11-23", "19:00"),
         ("202611230900", None, "2026-11-23", "09:00"),
-        ("20261123090000.0000-0600", None, "2026-11-23", "09:00"),
+        ("20261123090000.0000-0600", "America/Chicago", "2026-11-23", "09:00"),
+        ("20261123090000-0500", "America/Chicago", "2026-11-23", "08:00"),
         ("20261123", None, "2026-11-23", None),
     ],
 )
@@ -262,6 +267,47 @@ def test_a_time_is_that_of_the_clinic(time: str, zone: str | None, day: str, clo
         assert visit is not None
         assert visit.date.isoformat() == day
         assert (f"{visit.time:%H:%M}" if visit.time else None) == clock
+
+
+@pytest.mark.parametrize(
+    ("sent", "start", "clock"),
+    [
+        ("20261120080000-0600", "20261123090000", "09:00"),
+        ("20260720080000-0500", "20261123090000", "09:00"),  # sent in summer, by the clocks of the clinic
+        ("20261120080000-0500", "20261123090000", None),
+        ("20261120080000+0000", "20261123090000", None),
+        ("20261120080000+0000", "20261123150000+0000", "09:00"),
+        ("20261120080000", "20260308023000", None),  # clocks are put forward over it
+    ],
+)
+def test_a_time_without_an_offset_is_that_of_the_clinic_only_where_the_message_is(
+    sent: str, start: str, clock: str | None
+) -> None:
+    entry = only(message(MSH_7=sent, SCH_11=f"^^60^{start}"), timezone="America/Chicago")
+    assert (f"{entry.visit.time:%H:%M}" if entry.visit and entry.visit.time else None) == clock
+    assert fields(entry) == ([] if clock else ["SCH-11.4"])
+
+
+@pytest.mark.parametrize(
+    ("other", "agrees"), [("20261123150000+0000", True), ("20261123090000", True), ("20261123090000+0000", False)]
+)
+def test_times_agree_where_they_are_the_same_moment_at_the_clinic(other: str, agrees: bool) -> None:
+    entry = only(message(SCH_11="^^60^20261123090000-0600", TQ1_7=other), timezone="America/Chicago")
+    assert (entry.visit is not None) == agrees
+
+
+@pytest.mark.parametrize(
+    ("booked", "cancelled", "is_certain"),
+    [
+        ("20261120090000-0500", "20261120083000-0600", True),  # half an hour later
+        ("20261120090000-0600", "20261120093000-0500", False),  # half an hour earlier
+        ("20261120090000", "20261120093000-0600", False),
+        ("20261120", "20261120093000-0600", False),
+    ],
+)
+def test_the_order_of_messages_counts_by_the_clock_of_no_place(booked: str, cancelled: str, is_certain: bool) -> None:
+    result = read(message(MSH_7=booked), message("S15", MSH_7=cancelled), timezone="America/Chicago")
+    assert [fields(entry) for entry in result.entries] == ([] if is_certain else [["MSH-7"]])
 
 
 def test_local_codes_count_where_the_clinic_names_them_with_their_system() -> None:

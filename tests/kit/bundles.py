@@ -119,8 +119,9 @@ def write(path: Path, data: Data) -> Path:
 
 
 def read(data: Data, day: Any = None, **settings: Any) -> VisitsRead:
-    """The visits of a Bundle; `settings` are those of the clinic."""
-    reading = SystemsReading(fhir=FhirSettings.model_validate(settings), languages=("en", "es"), day=day)
+    """The visits of a Bundle; `settings` are those of the clinic, which is in Chicago unless they say otherwise."""
+    stated = FhirSettings.model_validate({"timezone": "America/Chicago", **settings})
+    reading = SystemsReading(fhir=stated, languages=("en", "es"), day=day)
     return read_fhir(text(data), "bundle.json", reading)
 
 

@@ -32,6 +32,17 @@ def test_rows_are_skipped_by_what_a_column_holds_and_are_counted() -> None:
     assert skipped == [3]
 
 
+@pytest.mark.parametrize(
+    ("state", "is_told"), [("[Cancelled]", True), ("Late cancel", True), ("x No-Show", True), ("Confirmed", False)]
+)
+def test_a_state_that_sounds_like_a_cancellation_and_is_not_skipped_is_told(state: str, is_told: bool) -> None:
+    (entry,) = read(table(row(Note=state)), settings({"skip": {"Note": ["Cancelled"]}, "ignore": []}))
+    assert entry.visit
+    assert [str(one).partition(" sounds")[0] for one in entry.warnings] == (
+        ["day.csv:2:11: warning:"] if is_told else []
+    )
+
+
 def test_numbers_that_are_counted_stay_the_same_when_a_row_is_cancelled() -> None:
     columns = {**COLUMNS_OF, "visit": {"count": "E-"}}
     mapping = settings({"columns": columns, "skip": {"Note": "x"}, "ignore": ["Appt ID"]})
@@ -46,13 +57,38 @@ def test_numbers_that_are_counted_stay_the_same_when_a_row_is_cancelled() -> Non
     [
         ([*HEADER, "Phone"], "day.csv:1:12: phone: is a column that the format `one` in clinic.yaml does not use"),
         ([*HEADER, "Bo’s phone"], "day.csv:1:12: is a column that the format `one` in clinic.yaml does not use"),
-        ([*HEADER, "Patient"], "day.csv:1:12: patient: appears a second time, first in column 4"),
+        ([*HEADER, "Patient"], "day.csv:1:12: patient: is the name of a second column, after column 4, and which"),
         ([name for name in HEADER if name != "DOB"], "day.csv:1: lacks the column `DOB`"),
     ],
 )
 def test_columns_that_do_not_suit_the_format_are_refused(header: list[str], told: str) -> None:
     (problem,) = faults(table(header=header))
     assert problem.startswith(told)
+
+
+def test_a_file_that_names_no_columns_is_read_by_the_names_that_the_clinic_states() -> None:
+    stated = settings({"header": HEADER, "recognize": []})
+    lines = b"".join(table(ROW, row(Appt_ID="5002")).splitlines(keepends=True)[1:])
+    entries = read(lines.replace(b",", b";").replace(b"Quillfeather;", b"Quillfeather,"), stated, "one")
+    assert [(entry.row, entry.visit is not None) for entry in entries] == [(1, True), (2, True)]
+    (entry,) = read(workbook(ROW), stated, "one")
+    assert entry.visit
+    (problem,) = faults(b"a,b,c\n", stated, "one")
+    assert problem.startswith("day.csv: has no 11 cells in its first line, which the format `one` names in `header`")
+    assert "names the columns of another program" in faults(table(ROW), stated)[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"header": HEADER}, "has both `recognize` and `header`"),
+        ({"header": HEADER[1:], "recognize": []}, "uses the column `Appt ID`, which its `header` lacks"),
+        ({"header": [*HEADER, "mrn"], "recognize": []}, "names a column twice"),
+    ],
+)
+def test_what_is_stated_of_a_file_without_names_suits_its_columns(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        settings(changes)
 
 
 def test_capitals_spaces_and_underscores_in_names_of_columns_do_not_count() -> None:
@@ -136,7 +172,8 @@ def test_a_file_in_utf_8_that_is_stated_to_be_something_else_is_refused(encoding
 def test_a_file_in_another_encoding_than_stated_is_refused_with_the_line() -> None:
     data = table(ROW, row(Appt_ID="5002", Patient="Muñoz, José")).decode().encode("cp1252")
     (problem,) = faults(data, format_name="one")
-    assert problem.startswith("day.csv:3: contains a character that is not utf-8; state the right `encoding`")
+    assert problem.startswith("day.csv:3: contains a character that is not UTF-8; save the file as CSV UTF-8, or state")
+    assert "`encoding: cp1252` for what Windows programs call ANSI" in problem
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", '"\n'])
@@ -144,6 +181,21 @@ def test_a_file_of_very_many_lines_is_refused_before_it_is_split(end: str) -> No
     assert faults(table(ROW) + end.encode() * 100_001) == [
         "day.csv: has more than 100,000 lines; delete those that are no visits"
     ]
+
+
+def test_the_names_of_the_columns_may_have_line_breaks_in_them_and_come_again_on_each_page() -> None:
+    names = ["Appt\nID", "Appt\r\nDate", *HEADER[2:]]
+    entries = read(b"Schedule\n" + table(ROW, names, row(Appt_ID="5002"), header=names))
+    assert [(entry.name.visit, entry.visit is not None) for entry in entries] == [("5001", True), ("5002", True)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<html><table><tr><td>Appt ID", b'\xef\xbb\xbf<?xml version="1.0"?><Workbook>', b"\n <TABLE>"],
+)
+def test_a_page_that_only_opens_as_a_spreadsheet_is_refused(data: bytes) -> None:
+    (problem,) = faults(data)
+    assert problem.startswith("day.csv: is HTML or XML, which only opens as a spreadsheet; open it in the spreadsheet")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -168,3 +220,11 @@ def test_a_proposal_skips_what_programs_call_visits_that_did_not_take_place(stat
     proposal = propose(table(cells, header=header), "day.csv", "one")
     (listed,) = re.findall(r"skip: \{Status: \[(.*)\]\}", proposal)
     assert matches(status, [pattern.strip('"') for pattern in listed.split(", ")])
+
+
+@pytest.mark.parametrize(("number", "proposed"), [("5001", "visit: UID"), ("{7f0c}=", "visit: {made_of: [UID]}")])
+def test_a_number_that_no_file_may_be_named_by_is_proposed_to_be_made(number: str, proposed: str) -> None:
+    header = ["UID", "Date", "Patient", "DOB"]
+    cells = [number, "11/24/2026", "Ada Quillfeather", "07/09/1984"]
+    proposal = propose(table(cells, header=["Event UUID", *header[1:]]), "day.csv", "one")
+    assert proposed.replace("UID", "Event UUID") in proposal

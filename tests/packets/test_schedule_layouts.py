@@ -3,6 +3,7 @@
 tests/examples/schedules/NAME/export.*       the file, with invented people
 tests/examples/schedules/NAME/clinic.yaml    how the clinic states that it is written
 tests/examples/schedules/NAME/expected.json  what must be read from it: each visit, or what it needs and why
+tests/examples/schedules/NAME/completed.json what a person answers to that, by the lines of the rows
 
 As with the other examples, UPDATE_EXPECTED=1 writes what is expected; then read the difference.
 """
@@ -10,6 +11,8 @@ As with the other examples, UPDATE_EXPECTED=1 writes what is expected; then read
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +22,14 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.library.clinic import load_clinic
 from consentkit.model.translation import text_hash
+from consentkit.operations.desk.completing import completed_data, edited_entry
+from consentkit.operations.desk.fields import data_of
 from consentkit.operations.packets import MadePacket, PacketOptions, packets_of
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.visits import VisitEntry, read_visits
 from kit.examples import compare
 from kit.packets import page_texts
-from kit.running import SAMPLE_CLINIC
+from kit.running import PROJECT, SAMPLE_CLINIC
 from kit.small import make_clinic, small_procedure, write_procedure, write_translation
 
 LAYOUTS = sorted(path for path in (Path(__file__).parents[1] / "examples" / "schedules").iterdir() if path.is_dir())
@@ -42,7 +47,20 @@ def reading_of(folder: Path, format_name: str | None = None) -> ScheduleReading:
 def read(folder: Path) -> tuple[list[VisitEntry], list[int]]:
     skipped: list[int] = []
     settings = load_clinic(folder).clinic.mapping
-    return list(read_visits(str(export_of(folder)), None, ScheduleReading(settings, None, skipped.append))), skipped
+    chosen = next((name for name, one in settings.formats.items() if one.header), None)
+    return list(read_visits(str(export_of(folder)), None, ScheduleReading(settings, chosen, skipped.append))), skipped
+
+
+def completed(folder: Path, entries: list[VisitEntry]) -> list[VisitEntry]:
+    """The visits, with what a person has answered, as at the desk."""
+    file = folder / "completed.json"
+    answers = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return [
+        edited_entry(entry, data_of(completed_data(entry.data, answers[str(entry.row)])))
+        if str(entry.row) in answers and isinstance(entry.data, Mapping)
+        else entry
+        for entry in entries
+    ]
 
 
 def as_data(entry: VisitEntry) -> dict[str, Any]:
@@ -55,7 +73,10 @@ def as_data(entry: VisitEntry) -> dict[str, Any]:
 
 
 def test_there_are_layouts_of_many_programs() -> None:
-    assert len(LAYOUTS) >= 16
+    assert len(LAYOUTS) >= 22
+    table = (PROJECT / "docs" / "layouts.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (?!folder)([a-z][a-z-]+) \|", table, re.MULTILINE)
+    assert sorted(listed) == [path.name for path in LAYOUTS]
 
 
 @pytest.mark.parametrize("folder", LAYOUTS, ids=lambda path: path.name)
@@ -92,10 +113,14 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("folder", LAYOUTS, ids=lambda path: path.name)
 def test_a_layout_becomes_a_day_of_packets(folder: Path, clinic: Path) -> None:
     workspace = open_workspace(clinic, open_store())
-    entries, _ = read(folder)
+    entries = completed(folder, read(folder)[0])
+    if (folder / "completed.json").exists():
+        assert sum(entry.visit is not None for entry in entries) >= 2
+        entries = entries[:1]  # the others differ in nothing that is drawn
     made = list(packets_of(workspace, entries, PacketOptions(allow_drafts=True)))
     packets = [one for one in made if isinstance(one, MadePacket)]
-    assert [one.entry.row for one in packets] == [entry.row for entry in entries if entry.visit]
+    assert packets
+    assert [one.entry.visit for one in packets] == [entry.visit for entry in entries if entry.visit]
     for one in packets:
         visit = one.packet.plan.visit
         pages = page_texts(one.pdf)

@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_time, read_whole_day
-from consentkit.packets.mapping.names import read_name
+from consentkit.packets.mapping.names import NameReading, read_name
 from consentkit.packets.visit_data import entry_of_data
 from kit.tables import COLUMNS_OF, needs, read, row, settings, table
 
@@ -50,6 +50,31 @@ def test_data_of_programs_have_needs_too() -> None:
         "procedures",
         "clinician",
     ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["77123 / 88001", "77123 88001", "77123/88001", "QF-1, QF-2", "77123 and 1", "Ada Quillfeather", "walk-in"]
+)
+def test_what_may_be_two_record_numbers_or_none_is_asked_about(cell: str) -> None:
+    (entry,) = read(table(row(MRN=cell)), settings(new_patients="NEW-{visit}"))
+    assert needs(entry) == {"record_number": "unclear"}
+
+
+@pytest.mark.parametrize("cell", ["N/A", "pending", "None", "0", "000", "-", "new"])
+def test_what_says_that_there_is_no_record_number_is_none(cell: str) -> None:
+    (entry,) = read(table(row(MRN=cell)))
+    assert entry.visit is None
+    assert [problem.field for problem in entry.problems] == ["record_number"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("943 476 5919", "943 476 5919"), ("2019/00123", "2019/00123"), ('="000123"', "000123"), ("QF 77123", "QF 77123")],
+)
+def test_one_record_number_is_read_as_it_is_written(cell: str, number: str) -> None:
+    (entry,) = read(table(row(MRN=cell)))
+    assert entry.visit
+    assert entry.visit.patient.record == number
 
 
 def test_patients_without_a_record_number_get_one_where_the_clinic_has_stated_it() -> None:
@@ -126,6 +151,10 @@ def test_times_of_day_in_many_forms_are_read(cell: str, clock: Any, time: str) -
         ("0:30 AM", None),
         ("09:00Z", "24-hour"),
         ("09:00:00-05:00", "24-hour"),
+        ("09:00-05:00", "24-hour"),
+        ("9:00 AM -06:00", "12-hour"),
+        ("9:00 AM EST", "12-hour"),
+        ("9:00 PT", "24-hour"),
         ("24:00", "24-hour"),
         ("9", "24-hour"),
         ("0900", None),
@@ -138,12 +167,6 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     assert outcome.fault
 
 
-def test_who_treats_may_have_the_last_name_first_where_one_word_is_before_the_comma() -> None:
-    assert read_name("Okonkwo, Amara", None, of_staff=True).fault
-    outcome = read_name("Amara Okonkwo, LCSW", None, of_staff=True)
-    assert (outcome.text, outcome.rest) == ("Amara Okonkwo", "LCSW")
-
-
 def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
     nobody = {"from": "Note", "translate": {"Self": ""}, "unknown": "keep"}
     columns = {**COLUMNS_OF, "representative": nobody}
@@ -152,6 +175,7 @@ def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
     assert entry.visit.representative is None
 
 
+LAST_FIRST = NameReading("Last, First Middle")
 _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "times": "24-hour", "ignore": ["*"]})
 
 
@@ -167,6 +191,9 @@ _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "t
         "2026-11-24T09:00-10:00",
         "2026-11-24 19:00-06:00",
         "2026-11-24 19:00+06:00",
+        "11/24/2026 9:00 AM CST",
+        "11/24/2026 9:00 AM (America/Chicago)",
+        "11/24/2026 9:00 AM -06:00",
     ],
 )
 def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
@@ -174,7 +201,9 @@ def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
     assert needs(entry) == {"date": "unclear", "time": "unclear"}
 
 
-@pytest.mark.parametrize("cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00"])
+@pytest.mark.parametrize(
+    "cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00", "11/24/2026 at 9:00 AM"]
+)
 def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
     (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
     assert entry.visit
@@ -192,10 +221,19 @@ def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
         ("Whitfield, Jr., Marcus T.", "Marcus T. Whitfield Jr."),
         ("WHITFIELD, MARCUS, III", "MARCUS WHITFIELD III"),
         ("Whitfield III, Marcus", "Marcus Whitfield III"),
+        ("Whitfield, Marcus Jr.", "Marcus Whitfield Jr."),
+        ("Whitfield, Marcus V", "Marcus V Whitfield"),
+        ("Ms. Lopez, Maria", "Ms. Maria Lopez"),
+        ("Lopez, Ms. Maria", "Ms. Maria Lopez"),
+        ("Lopez, Maria Ms.", "Ms. Maria Lopez"),
+        ("Cruz, Maria de la", "Maria de la Cruz"),
+        ("van der Berg, Jan-Willem", "Jan-Willem van der Berg"),
+        ("Smith, A.J.", "A.J. Smith"),
+        ("NGUYEN, ANH DO", "ANH DO NGUYEN"),
     ],
 )
 def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -> None:
-    assert read_name(cell, "Last, First Middle").text == name
+    assert read_name(cell, LAST_FIRST).text == name
 
 
 @pytest.mark.parametrize(
@@ -206,6 +244,14 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
         ", Maria",
         "Lopez, Jr.",
         "Lopez, Maria, MD",
+        "Lopez, Maria MD",
+        "Maria Lopez, LCSW",
+        "Maria Lopez, LXYZ",
+        "Lopez, Maria née Roe",
+        "Lopez, Maria a.k.a. Mia",
+        "Lopez, Maria 77123",
+        "Lopez, Maria*",
+        "L?pez, Maria",
         "Lopez, Maria (Mia)",
         'Lopez, Maria "Mia"',
         "Lopez, Maria 'Mia'",
@@ -215,19 +261,106 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
     ],
 )
 def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
-    assert read_name(cell, "Last, First Middle").reason == "unclear"
+    assert read_name(cell, LAST_FIRST).reason == "unclear"
+
+
+@pytest.mark.parametrize(
+    "cell", ["LOPEZ^MARIA", "OKAFOR_ADA", "Unknown", "TBD", "-", "Maria Lee 2", "Ann und Bo Lee", "Lee - VIP"]
+)
+def test_what_is_no_name_of_one_person_is_asked_about(cell: str) -> None:
+    assert read_name(cell, NameReading()).reason == "unclear"
 
 
 def test_a_comma_in_a_name_whose_order_nobody_has_stated_is_asked_about() -> None:
-    outcome = read_name("Lopez, Maria", None)
+    outcome = read_name("Lopez, Maria", NameReading())
     assert outcome.reason == "unclear"
     assert 'form: "Last, First Middle"' in outcome.fault
-    assert read_name("Marcus Whitfield, Jr.", None).text == "Marcus Whitfield Jr."
+    assert read_name("Marcus Whitfield, Jr.", NameReading()).text == "Marcus Whitfield Jr."
 
 
-def test_credentials_of_staff_are_taken_from_behind_the_name() -> None:
-    turned = read_name("Okonkwo, Amara, PhD, LCSW", "Last, First Middle", of_staff=True)
-    assert (turned.text, turned.rest) == ("Amara Okonkwo", "PhD, LCSW")
+@pytest.mark.parametrize(
+    ("cell", "name", "credentials"),
+    [
+        ("Amara Okonkwo, LCSW", "Amara Okonkwo", "LCSW"),
+        ("Dr. Amara Okonkwo, Ph.D., LMHC-QS", "Dr. Amara Okonkwo", "Ph.D., LMHC-QS"),
+        ("Marcus Whitfield, Jr., PsyD", "Marcus Whitfield Jr.", "PsyD"),
+        ("Anh Nguyen, MA", "Anh Nguyen", "MA"),
+        ("Amara Okonkwo, Intern", "Amara Okonkwo", "Intern"),
+        ("Amara Okonkwo", "Amara Okonkwo", ""),
+        ("Okonkwo, Amara", None, ""),
+        ("Dr. Okonkwo, Amara", None, ""),
+        ("de la Cruz, Maria", None, ""),
+        ("DE LA CRUZ, ANA MARIA", None, ""),
+        ("VAN NGUYEN, DO", None, ""),
+        ("Amara Okonkwo, Resident", None, ""),
+        ("Amara Okonkwo, LCSW, Ada Roe", None, ""),
+    ],
+)
+def test_only_credentials_are_taken_from_behind_the_name_of_staff(
+    cell: str, name: str | None, credentials: str
+) -> None:
+    outcome = read_name(cell, NameReading(of_staff=True, credentials=("Intern",)))
+    assert (outcome.text or None, outcome.rest) == (name, credentials)
+    assert bool(outcome.fault) == (name is None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "credentials"),
+    [
+        ("Okonkwo, Amara, PhD, LCSW", "Amara Okonkwo", "PhD, LCSW"),
+        ("Okonkwo, Amara LCSW", "Amara Okonkwo", "LCSW"),
+        ("OKONKWO, AMARA J, LCSW", "AMARA J OKONKWO", "LCSW"),
+        ("Dr. Okonkwo, Amara", "Dr. Amara Okonkwo", ""),
+        ("Okonkwo, LCSW", None, ""),
+        ("Amara Okonkwo, LCSW", None, ""),
+        ("NGUYEN, DO", None, ""),
+        ("Okonkwo, Amara, Roe", None, ""),
+    ],
+)
+def test_only_credentials_follow_a_name_of_staff_that_is_turned_round(
+    cell: str, name: str | None, credentials: str
+) -> None:
+    outcome = read_name(cell, NameReading("Last, First Middle", of_staff=True))
+    assert (outcome.text or None, outcome.rest) == (name, credentials)
+
+
+def test_credentials_that_the_clinic_states_are_read_in_its_formats() -> None:
+    columns = {**COLUMNS_OF, "clinician": {"from": "Provider"}}
+    data = table(row(Provider="de la Cruz Roe, Resident"))
+    (asked,) = read(data, settings({"columns": columns}))
+    assert needs(asked) == {"clinician": "unclear"}
+    (entry,) = read(data, settings({"columns": columns}, credentials=["Resident"]))
+    assert entry.visit
+    assert (entry.visit.clinician.name, entry.visit.clinician.credentials) == ("de la Cruz Roe", "Resident")
+
+
+@pytest.mark.parametrize(
+    ("cell", "place"),
+    [
+        ("90837-95 Talk", "telehealth"),
+        ("90837 (GT)", "telehealth"),
+        ("Talk 90837, HE, 95", "telehealth"),
+        ("90837 Talk", "in person"),
+        ("90837 95 min", "in person"),
+        ("Talk 95", "in person"),
+    ],
+)
+def test_a_modifier_beside_a_code_counts_also_where_the_text_is_translated(cell: str, place: str) -> None:
+    columns = {**COLUMNS_OF, "procedures": {"from": "Type", "translate": {"*": ["90837"]}}}
+    del columns["place"]
+    (entry,) = read(table(row(Type=cell)), settings({"columns": columns, "ignore": ["*"]}))
+    assert entry.visit
+    assert entry.visit.place == place
+
+
+def test_a_number_is_made_of_texts_that_no_file_may_be_named_by() -> None:
+    columns = {**COLUMNS_OF, "visit": {"made_of": ["Note", "Patient"]}}
+    mapping = settings({"columns": columns, "ignore": ["*"]})
+    long = "7f0c2d1a-5f1e-4b7d-9c55-0a4b9a2f7e11"
+    numbers = [read(table(row(Note=note)), mapping)[0].name.visit for note in (long, long, "other", "")]
+    assert numbers[0] == numbers[1] != numbers[2]
+    assert str(numbers[0]).startswith("F-")
+    assert numbers[3] is None
 
 
 @pytest.mark.parametrize(
@@ -271,6 +404,7 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
         ("90837 (95) Talk", None),
         ("90837-95 [HO] Talk", None),
         ("90837 + 90785 Interactive", None),
+        ("90837 or 90834", None),
         ("90837, 90785 Play", None),
         ("90837 + 90785", ["90837", "90785"]),
         ("90837 at one", ["90837"]),

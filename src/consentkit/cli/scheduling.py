@@ -36,7 +36,7 @@ def show_schedule(workspace: OpenWorkspace, source: str, format_name: str | None
     if as_json:
         click.echo(report.as_json(_as_data(checked)))
     else:
-        for line in report_lines(checked.problems):
+        for line in report_lines([*checked.warnings, *checked.problems]):
             click.echo(line, err=True)
         for visit in checked.visits:
             click.echo(_line(visit))

@@ -22,6 +22,7 @@ from consentkit.fhir.people import IDENTIFIER_TYPE
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.visit import Representative, Visit
+from consentkit.packets.clinic_time import is_one_moment
 from consentkit.packets.origin import Origin
 from consentkit.packets.packet import Packet
 
@@ -213,7 +214,10 @@ def _start(visit: Visit, zone: str | None) -> str:
     """When a visit begins: its day, or, where the time of the clinic is known, the moment."""
     if visit.time is None or zone is None:
         return visit.date.isoformat()
-    return datetime.datetime.combine(visit.date, visit.time, ZoneInfo(zone)).isoformat()
+    shown = datetime.datetime.combine(visit.date, visit.time)
+    if not is_one_moment(shown, zone):  # clocks are put forward or back then
+        return visit.date.isoformat()
+    return shown.replace(tzinfo=ZoneInfo(zone)).isoformat()
 
 
 def _identity(packet: Packet, pdf: bytes) -> uuid.UUID:

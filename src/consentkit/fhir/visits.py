@@ -25,12 +25,12 @@ from consentkit.fhir.services import ServiceMapper, is_of
 from consentkit.model.systems import FhirSettings
 from consentkit.model.visit import is_visit_number, mentions
 from consentkit.packets.incoming import IncomingVisit, Unreadable
+from consentkit.packets.made_numbers import made_number
 from consentkit.packets.origin import Origin
 from consentkit.packets.other_systems import (
     SystemsReading,
     VisitsRead,
     counted,
-    made_number,
     without_repeats,
 )
 

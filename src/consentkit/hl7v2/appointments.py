@@ -1,7 +1,7 @@
-"""Which messages of HL7 v2 are about one appointment, in which order, and how they leave it.
+"""Which messages of HL7 v2 are about one appointment, and how they leave it.
 
 Guarantees: an appointment is known by the numbers of both systems, each with who assigned it, and by its place in a
-series; what may be one of several, or out of order, is refused.
+series; what may be one of several is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from consentkit.hl7v2.messages import Message
 from consentkit.packets.incoming import Unreadable
@@ -118,19 +117,3 @@ def end_of(message: Message) -> str:
     state = state_of(message)
     by_beginning = (why for begin, why in _BEGINNINGS.items() if state.startswith(begin))
     return _ENDED.get(event_of(message)) or _STATES.get(state) or next(by_beginning, "")
-
-
-def require_order(messages: list[Message]) -> None:
-    """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [(time[0], bool(end_of(one))) for one in messages if (time := re.match("[0-9]{1,14}", one.header.text(7)))]
-    for (earlier, ended), (later, ends) in pairwise(times):
-        begin, end = earlier[: len(later)], later[: len(earlier)]  # one may have no seconds
-        if end < begin:
-            raise Unreadable(
-                "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
-            )
-        if end == begin and ended != ends:
-            raise Unreadable(
-                "MSH-7",
-                "is that of another message about this visit, of which one ends it; which is the last is not certain",
-            )

@@ -100,7 +100,10 @@ def _is_written_together(text: str) -> bool:
 def _put_birth(visit: IncomingVisit, pid: Segment) -> None:
     text = pid.text(7)
     day = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{2,6}(?:\.[0-9]{1,4})?)?(?:[+-][0-9]{4})?", text)
-    if day:
+    if re.fullmatch(r"[0-9]{8}(?!00(?:00)*(?:\.0+)?[+-])[0-9.]+[+-]0000", text):
+        message = "has a time in UTC, so the day of birth may be the one before or after; give the day alone"
+        visit.ask("date_of_birth", "PID-7", message, "unclear", text)
+    elif day:
         visit.put("date_of_birth", "-".join(day.groups()), "PID-7")
     elif text:
         visit.ask("date_of_birth", "PID-7", "is not a whole day of birth; complete it", "unclear", text)

@@ -7,8 +7,6 @@ does; an appointment that was cancelled gets no papers; one that can't be read s
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,19 +19,19 @@ from consentkit.hl7v2.appointments import (
     names_of,
     occurrence_of,
     occurrences_of,
-    require_order,
     state_of,
 )
 from consentkit.hl7v2.messages import Message, Repetition, Segment, read_messages
 from consentkit.hl7v2.people import put_language, put_patient, written_clinician
+from consentkit.hl7v2.times import at_clinic, put_moment, require_order
 from consentkit.model.visit import is_visit_number, mentions
 from consentkit.packets.incoming import IncomingVisit, Unreadable
+from consentkit.packets.made_numbers import made_number
 from consentkit.packets.other_systems import (
     Coded,
     SystemsReading,
     VisitsRead,
     counted,
-    made_number,
     place_of,
     service_of,
     without_repeats,
@@ -44,9 +42,6 @@ CPT = "C4"
 _BOOKED = ("S12", "S13", "S14")
 _OVER = ("COMPLETE",)
 _COMING = ("", "BOOKED", "OVERBOOK", "STARTED", "ARRIVED", "CONFIRMED", "SCHEDULED")
-_TIME = re.compile(
-    r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:[0-9]{2}(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
-)
 
 
 def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
@@ -97,7 +92,7 @@ def _of_appointment(
     try:
         if not appointment.is_certain:
             raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
-        require_order(appointment.messages)
+        require_order(appointment.messages, [bool(end_of(one)) for one in appointment.messages])
         event, state = event_of(last), state_of(last)
         if reason := end_of(last):
             left_out[f"the appointment is {reason}"] += 1
@@ -182,29 +177,16 @@ class _MessageMapper:
             visit.ask("date", "SCH-11", "is empty, and so is TQ1-7; the day of the visit is not known")
             return
         place, text = times[0]
-        if len({one[:12] for _, one in times}) > 1:
-            if own_times := {one[:12] for place, one in own if one}:
+        zone = self.reading.hl7.timezone
+        if len({at_clinic(one, zone) for _, one in times}) > 1:
+            if own_times := {at_clinic(one, zone) for _, one in own if one}:
                 message = "has another time than the message has elsewhere" if len(own_times) > 1 else ""
             else:
                 message = "has several times"
             if message:
                 visit.ask("date", place, f"{message}; which is that of the visit is not certain", "conflict")
                 return
-        self._put_moment(visit, place, text)
-
-    def _put_moment(self, visit: IncomingVisit, place: str, text: str) -> None:
-        parts = _TIME.fullmatch(text)
-        try:
-            moment = _moment(parts) if parts else None
-        except ValueError:
-            moment = None
-        if parts is None or moment is None:
-            visit.ask("date", place, "is not a whole date of HL7, such as 202611230900", "unclear", text)
-            return
-        if parts.group(4) is None:
-            visit.put("date", moment.date().isoformat(), place)
-            return
-        visit.put_moment(moment, self.reading.hl7.timezone, place, text, "hl7.timezone")
+        put_moment(visit, self.message, place, text, zone)
 
     def _put_number(self, visit: IncomingVisit) -> None:
         number = 2 if self._sch.text(2) else 1
@@ -285,12 +267,6 @@ _UNKNOWN_SERVICE = (
     "has no CPT code (of the system C4), and no code that `hl7.services` of clinic.yaml names with its system (or "
     "without one, where it has none), so the papers are not known"
 )
-
-
-def _moment(parts: re.Match[str]) -> datetime.datetime:
-    year, month, day, hour, minute, offset = parts.groups()
-    text = f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}"
-    return datetime.datetime.fromisoformat(f"{text}{offset[:3]}:{offset[3:]}" if offset else text)
 
 
 def _interprets(role: Repetition) -> bool:

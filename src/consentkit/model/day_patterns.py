@@ -24,24 +24,24 @@ _MONTHS: Mapping[str, int] = {
     word: number
     for number, words in enumerate(
         (
-            "january jan enero ene",
-            "february feb febrero",
-            "march mar marzo",
-            "april apr abril abr",
-            "may mayo",
-            "june jun junio",
-            "july jul julio",
-            "august aug agosto ago",
-            "september sept sep septiembre setiembre set",
-            "october oct octubre",
-            "november nov noviembre",
-            "december dec diciembre dic",
+            "january jan enero ene januar jänner janvier janv janeiro gennaio gen",
+            "february feb febrero februar feber février févr fevereiro fev febbraio",
+            "march mar marzo märz mrz mär mars março",
+            "april apr abril abr avril avr aprile",
+            "may mayo mai maio mag maggio",
+            "june jun junio juni juin junho giugno giu",
+            "july jul julio juli juillet juil julho luglio lug",
+            "august aug agosto ago août aoû",
+            "september sept sep septiembre setiembre set septembre setembro settembre",
+            "october oct octubre oktober okt octobre outubro out ottobre ott",
+            "november nov noviembre novembre novembro",
+            "december dec diciembre dic dezember dez décembre déc dezembro dicembre",
         ),
         start=1,
     )
     for word in words.split()
 }
-"""The months in English and Spanish, whole and shortened."""
+"""The months in English, Spanish, German, French, Portuguese and Italian, whole and shortened."""
 _WORD = r"[^\W\d_]+\.?"
 _EXAMPLES = "such as MM/DD/YYYY, DD.MM.YYYY or MMM D, YYYY"
 

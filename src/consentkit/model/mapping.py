@@ -156,8 +156,12 @@ def _beginning(text: str) -> str:
     return text
 
 
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 class VisitColumn(ColumnSource):
-    """The number of a visit: from a column, made with a template, or counted."""
+    """The number of a visit: from a column, made of columns, or counted."""
 
     source: ForeignHeader | None = Field(default=None, alias="from")
     """The column of the file."""
@@ -166,9 +170,13 @@ class VisitColumn(ColumnSource):
     count: Annotated[Line, AfterValidator(_beginning)] | None = None
     """How numbers begin that are counted: "F-" gives F-20261124-01 for the first visit of that day in the file."""
 
+    made_of: Annotated[tuple[ForeignHeader, ...], BeforeValidator(_as_list, json_schema_input_type=Any)] = ()
+    """Columns whose texts are too long for a number, or may name somebody: F- and letters are made of them."""
+
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
-        self._require_one(**{"from": self.source, "template": self.template, "count": self.count})
+        sources = {"from": self.source, "template": self.template, "count": self.count, "made_of": self.made_of}
+        self._require_one(**sources)
         return self
 
     def headers(self) -> Iterator[str]:
@@ -177,10 +185,7 @@ class VisitColumn(ColumnSource):
             yield from PLACE_IN_TEMPLATE.findall(self.template)
         elif self.source:
             yield self.source
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+        yield from self.made_of
 
 
 FixedCodes = Annotated[tuple[Code, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=Any)]
@@ -290,6 +295,8 @@ class TextSettings(Record):
     """Whether times of day are written up to 12, with AM and PM, or up to 24."""
     two_digit_years_from: Annotated[int, Field(ge=1890, le=2000), BeforeValidator(digits_only)] | None = None
     """The first of the hundred years that years of two digits mean in dates of birth, such as 1930."""
+    credentials: Annotated[tuple[Annotated[Line, Field(max_length=40)], ...], Field(max_length=100)] | None = None
+    """What may be behind a comma after names of those who treat, beside common degrees and licences: [Intern]."""
 
 
 def _several(headers: tuple[str, ...]) -> tuple[str, ...]:
@@ -298,11 +305,19 @@ def _several(headers: tuple[str, ...]) -> tuple[str, ...]:
     return headers
 
 
+def _different(headers: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(map(header_key, headers))) < len(headers):
+        raise ValueError("names a column twice; give each a name of its own")
+    return headers
+
+
 class ScheduleFormat(TextSettings):
     """A layout of schedules that some program writes."""
 
     recognize: Annotated[tuple[ForeignHeader, ...], AfterValidator(_several)] = ()
     """Columns by which a file is recognised; where none is named, only `--format` chooses this format."""
+    header: Annotated[tuple[ForeignHeader, ...], AfterValidator(_different)] = ()
+    """What the columns are called here, for files that don't name them; only `--format` chooses such a format."""
     sheet: Annotated[Line, Field(max_length=31)] | None = None
     """The sheet of an .xlsx file; the one with the columns by default."""
     columns: FormatColumns
@@ -315,6 +330,15 @@ class ScheduleFormat(TextSettings):
     """Lines that are no rows, by what their first cell holds, such as Total*."""
     ignore: tuple[TextPattern, ...] = ()
     """Columns that are not used. Any other column that is not used is refused."""
+
+    @model_validator(mode="after")
+    def _names_its_columns_once(self) -> Self:
+        if self.header and self.recognize:
+            raise ValueError("has both `recognize` and `header`, which is for files that name no columns; delete one")
+        known = {header_key(name) for name in self.header}
+        if lacking := [name for name in self.headers() if self.header and header_key(name) not in known]:
+            raise ValueError(f"uses the column {quoted(lacking[0])}, which its `header` lacks; add it there")
+        return self
 
     def headers(self) -> Iterator[str]:
         """The columns of the file that it uses."""

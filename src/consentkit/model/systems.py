@@ -63,7 +63,7 @@ class FhirSettings(Record):
     """How Bundles of FHIR R4 become visits, and packets become FHIR resources."""
 
     timezone: TimeZone | None = None
-    """The clinic's time zone, such as America/Chicago. Times in UTC can't be read without it."""
+    """The clinic's time zone, such as America/Chicago. Times with an offset from UTC can't be read without it."""
     record_system: SystemToken | None = None
     """The system of the identifiers that are the clinic's record numbers, as `Patient.identifier.system` has it."""
     visit_system: SystemToken | None = None
@@ -80,7 +80,7 @@ class Hl7Settings(Record):
     """How messages of HL7 v2 about appointments become visits."""
 
     timezone: TimeZone | None = None
-    """The clinic's time zone. Times with an offset in UTC can't be read without it."""
+    """The clinic's time zone. Times with an offset from UTC, their own or their message's, can't be read without it."""
     record_authority: SystemToken | None = None
     """Who assigns the clinic's record numbers, as the fourth component of PID-3 has it."""
     encoding: Literal["utf-8", "iso-8859-1", "windows-1252"] = "utf-8"

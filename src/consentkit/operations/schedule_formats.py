@@ -59,6 +59,11 @@ class CheckedSchedule:
         """What is wrong with all of them, from the top."""
         return [problem for visit in self.visits for problem in visit.problems]
 
+    @property
+    def warnings(self) -> list[Problem]:
+        """What may be wrong with all of them, from the top."""
+        return [warning for visit in self.visits for warning in visit.entry.warnings]
+
 
 def check_schedule(
     workspace: OpenWorkspace, source: str, stdin: BinaryIO | None = None, format_name: str | None = None

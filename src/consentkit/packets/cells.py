@@ -100,6 +100,11 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         f"is a number that a spreadsheet turned into powers of ten; {_FORMAT_AS_TEXT}",
     ),
     (
+        ("record_number",),
+        re.compile(r"n\.?/?a\.?|none|null|unknown|pending|tb[ad]|new|0+|[-.]+", re.IGNORECASE),
+        "is no record number, but says that there is none; enter the patient's own, or leave the cell empty",
+    ),
+    (
         tuple(column for column in LISTS if column != "extra"),
         re.compile(r".*,.*"),
         "contains a comma; separate the entries by spaces or semicolons",

@@ -1,8 +1,8 @@
 """A visit as another system has it, on its way to a visit of ours.
 
 Guarantees: what is unclear is requested from a person or refused, by its place in the file, and never guessed; a time
-in UTC is not a time of the clinic unless its time zone is known; no message quotes a value; what is complete is
-validated like a visit that a person wrote.
+with an offset from UTC is not a time of the clinic unless its time zone is known; no message quotes a value; what is
+complete is validated like a visit that a person wrote.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import datetime
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from consentkit.packets.cells import COLUMNS
+from consentkit.packets.clinic_time import is_skipped, shown_at_clinic
 from consentkit.packets.needs import Need, NeedReason, in_order, needs_of
 from consentkit.packets.origin import Origin
 from consentkit.packets.visit_data import entry_of_data
@@ -70,12 +70,17 @@ class IncomingVisit:
 
         `zone` is the time zone of the clinic, and `setting` where clinic.yaml names it.
         """
-        local = _local_time(moment, zone)
+        local = shown_at_clinic(moment, zone)
         if local is None:
-            message = f"is in UTC, so the day at the clinic is not known; name the time zone as `{setting}` in "
+            what = "a time with an offset from UTC" if moment.utcoffset() else "a time in UTC"
+            message = f"is {what}, so the time at the clinic is not known; name its time zone as `{setting}` in "
             self.ask("date", place, f"{message}clinic.yaml", "unclear", given)
             return
         self.put("date", local.date().isoformat(), place)
+        if zone and is_skipped(local, zone):
+            message = "is a time that clocks at the clinic skip that day, since they are put forward; correct it there"
+            self.ask("time", place, message, "unclear", given)
+            return
         self.put("time", f"{local:%H:%M}", place)
 
     def refuse(self, place: str, message: str) -> None:
@@ -133,13 +138,6 @@ class IncomingVisit:
         place = self._places.get(path) or self._places.get(fallback) or self.place
         named = f"{dotted(path, discreet=True)}: " if path and place == self.place else ""
         return self._problem(place, f"{named}{problem.message}")
-
-
-def _local_time(moment: datetime.datetime, zone: str | None) -> datetime.datetime | None:
-    """A moment as clocks at the clinic show it; None where that can't be known."""
-    if zone is not None:
-        return moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment
-    return moment if moment.tzinfo is None or moment.utcoffset() else None
 
 
 def _path_of(problem: Problem) -> DataPath:

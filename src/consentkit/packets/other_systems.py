@@ -5,9 +5,7 @@ Guarantees: a code counts only in its own system; of contradicting codes none is
 
 from __future__ import annotations
 
-import base64
 import datetime
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from consentkit.model.systems import CodedPlace, CodedService, FhirSettings, Hl7Settings
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
-
-_LENGTH_OF_MADE_NUMBERS = 12
 
 
 @dataclass(frozen=True)
@@ -76,12 +72,6 @@ def place_of(codes: Iterable[Coded], displays: Iterable[str], places: Sequence[C
         if each.code == one.code and each.code is not None and (each.system or "") == one.system
     }
     return meant | {one.place for one in places if one.display is not None and one.display.casefold() in texts}
-
-
-def made_number(*texts: str) -> str:
-    """The number of a visit that has none which files may bear: the same for the same visit, and it says nothing."""
-    digest = hashlib.sha256("\n".join(texts).encode()).digest()
-    return "F-" + base64.b32encode(digest).decode()[:_LENGTH_OF_MADE_NUMBERS]
 
 
 def repeated(entries: Sequence[VisitEntry]) -> Iterator[int]:

@@ -45,6 +45,8 @@ class ScheduleRow:
     """The cells by the keys of a visit, right or wrong; None where they can't be separated."""
     needs: tuple[Need, ...] = ()
     """What it lacks that a person can supply."""
+    warnings: tuple[Problem, ...] = ()
+    """What may be wrong with it, and does not stop it."""
 
 
 class SeenVisits:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -168,6 +169,7 @@ def _entry_of_row(name: str, row: ScheduleRow) -> VisitEntry:
         code_places=((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0),
         data=row.data,
         needs=row.needs,
+        warnings=row.warnings,
     )
 
 
@@ -202,6 +204,7 @@ def _require_no_other_file(head: bytes, shown: str) -> None:
     for beginning, message in _NOT_TEXT.items():
         if beginning not in {WORKBOOK, *MARKS_OF_UTF_16} and head.startswith(beginning):
             raise _refused(shown, message)
+    _require_no_page(head, shown)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise _refused(shown, _EMPTY)
 
@@ -210,10 +213,17 @@ def _require_text(head: bytes, shown: str) -> None:
     for beginning, message in _NOT_TEXT.items():
         if head.startswith(beginning):
             raise _refused(shown, message)
+    _require_no_page(head, shown)
     if head.count(0) > len(head) / 4:
         raise _refused(shown, _UTF_16)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise _refused(shown, _EMPTY)
+
+
+def _require_no_page(head: bytes, shown: str) -> None:
+    """Raise InvalidInput for HTML or XML, which programs write for spreadsheets to open, under any name."""
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*<[!?A-Za-z]", head):
+        raise _refused(shown, f"is HTML or XML, which only opens as a spreadsheet; {_SAVE_AS}")
 
 
 def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:

@@ -27,8 +27,14 @@ MOST_COLUMNS = 300
 """The most cells that a row may have."""
 _MOST_LINES_OF_ROW = 60
 """The most lines that a row may have, since a cell may hold line breaks."""
+_MOST_LINES_OF_NAMES = 30
+"""The most line breaks in the names of columns."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
+_HOW_TO_STATE_ENCODINGS = (
+    "save the file as CSV UTF-8, or state under `mapping` in clinic.yaml how the program writes it: `encoding: cp1252` "
+    "for what Windows programs call ANSI"
+)
 UNBALANCED = (
     'has a quotation mark that does not match; double each `"` inside a cell in quotation marks, '
     "and take line breaks out of cells"
@@ -63,6 +69,18 @@ class TextTable:
             begin += count
             if not is_blank(text):
                 yield row
+
+    def names_at(self, place: int, separator: str) -> tuple[tuple[str, ...], int]:
+        """The cells of a line that may name the columns, with the last line that they are on; none where it can't.
+
+        Names may have line breaks in them, where the cells are in quotation marks.
+        """
+        line, text = self.lines[place]
+        for last, more in self.lines[place + 1 : place + 1 + _MOST_LINES_OF_NAMES]:
+            if text.count('"') % 2 == 0:
+                break
+            line, text = last, f"{text}\n{more}"
+        return split_line(text, separator) or (), line
 
     def _row(self, begin: int, separator: str, width: int) -> tuple[TableRow, int]:
         """The row that begins at a place, and how many lines it has."""
@@ -130,16 +148,20 @@ def decoded(data: bytes, encoding: str, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _fault(
-            name, line, f"contains a character that is not {encoding}; state the right `encoding` in clinic.yaml"
+            name, line, f"contains a character that is not {_shown(encoding)}; {_HOW_TO_STATE_ENCODINGS}"
         ) from None
     except UnicodeError:
-        raise _fault(name, None, f"is not written in {encoding}; state the right `encoding` in clinic.yaml") from None
+        raise _fault(name, None, f"is not written in {_shown(encoding)}; {_HOW_TO_STATE_ENCODINGS}") from None
     if encoding in {"cp1252", "latin-1"} and not data.isascii() and _is_utf8(data):
         # Hardly any other text happens to be UTF-8, and every accent would be printed as two wrong characters.
         raise _fault(
             name, None, f"is written in UTF-8, but clinic.yaml states `encoding: {encoding}`; correct it there"
         )
     return text.removeprefix("\ufeff")
+
+
+def _shown(encoding: str) -> str:
+    return "UTF-8" if encoding.startswith("utf-8") else encoding
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -70,7 +70,8 @@ _FIELDS_OF_RULES = {
     "no-papers": "documents",
     "draft": "",
 }
-_RECORD_OF_OTHER = "has the record number of"
+_KNOWN_WARNINGS = {"has the record number of": "warnings.record", "sounds as if the visit does not": "warnings.state"}
+"""Words of ours for warnings, by what these say."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,11 @@ def warnings(row: DeskRow, words: Words) -> list[str]:
     """What should be looked at, though it does not keep the papers from being printed."""
     if row.check is None:
         return []
-    said = [
-        words("warnings.record") if _RECORD_OF_OTHER in problem.message else problem.message
+    known = [
+        next((words(name) for text, name in _KNOWN_WARNINGS.items() if text in problem.message), problem.message)
         for problem in row.check.warnings
     ]
+    said = list(dict.fromkeys(known))
     if row.override:
         said.append(words("overridden", reason=words.at("override_reasons")[row.override.reason]))
     return [*said, *(str(notice) for notice in row.check.notices if notice.kind not in {"document", "overridden"})]

@@ -19,6 +19,8 @@ _FIRST = re.compile(rf"{_BILLED}(?:[-:][0-9A-Z]{{2}})*(?![0-9A-Z-])", re.IGNOREC
 _CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,;/|+&]+")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_ANY_CODE = re.compile(rf"(?<![0-9A-Za-z]){_BILLED}(?![0-9A-Za-z])")
+_NEXT_MODIFIER = re.compile(r"[\s:;,(/-]*([0-9A-Z]{2})(?![0-9A-Za-z])(?!\s*(?i:min|m\b|hr|h\b))")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def split_codes(text: str) -> SplitCodes | None:
 def first_code(text: str) -> SplitCodes | None:
     """The code, with its modifiers, that a text begins with; None where it begins with something else.
 
-    Also None where words follow that begin with what may be another code or a modifier: 90837 (95) Talk.
+    Also None where what follows may be a modifier, or has another code in it: 90837 (95) Talk, 90837 or 90834.
     """
     if is_billed_code(text):
         return split_codes(text)
@@ -66,12 +68,23 @@ def first_code(text: str) -> SplitCodes | None:
     return split_codes(match[0])
 
 
+def telehealth_beside_codes(text: str) -> tuple[str, ...]:
+    """The modifiers that mean telehealth and follow a code in any text: 90837-95 Talk, or 90837 (GT)."""
+    known: list[str] = []
+    for code in _ANY_CODE.finditer(text):
+        place = code.end()
+        while modifier := _NEXT_MODIFIER.match(text, place):
+            known.append(modifier[1])
+            place = modifier.end()
+    return tuple(one for one in known if one in TELEHEALTH)
+
+
 def _may_be_coded(text: str) -> bool:
-    """Whether a text begins, after separators, with what may be a code or a modifier."""
-    match = re.match(r"[\W_]*([^\W_]+)", text)
-    word = match[1] if match else ""
+    """Whether a text begins, after separators, with what may be a modifier, or has what may be another code in it."""
+    words = re.findall(r"[^\W_]+", text)
+    word = words[0] if words else ""
     is_modifier = len(word) == 2 and (word.isupper() or re.search("[0-9]", word) is not None)
-    return is_modifier or word.upper() in TELEHEALTH or _is_billed(word)
+    return is_modifier or word.upper() in TELEHEALTH or any(map(_is_billed, words))
 
 
 def split_modifiers(text: str) -> tuple[str, ...] | None:

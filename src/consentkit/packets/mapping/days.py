@@ -18,13 +18,19 @@ _DIGITS = re.compile(r"\s*[0-9]{1,4}\s*[/.-]\s*[0-9]{1,2}\s*[/.-]\s*[0-9]{1,4}")
 _STORED = re.compile(r"[0-9]{5}([.,][0-9]+)?")
 _FRACTION = re.compile(r"0?[.,][0-9]+")
 _MIDNIGHT = re.compile(r"[T\s]*(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)?\s*AM)?\s*", re.IGNORECASE)
-_AT = re.compile(r"^(?:\s*,|\s+at\b|\s*T(?=[0-9]))?\s*", re.IGNORECASE)
+_AT = re.compile(r"^(?:\s*,|\s*\bat\b|\s*T(?=[0-9]))?\s*", re.IGNORECASE)
+_ZONES = r"(?:Z|UTC|GMT|BST|CES?T|WES?T|EES?T|IST|AES[TD]|(?:[ECMPA]|AK|H)[SD]?T|[A-Z][a-z]+/[A-Z][a-z_]+)"
+"""What programs call time zones, as a pattern."""
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?(?P<offset>[+-][0-9]{2}:?[0-9]{2})?)?)?"
-    r"\s*(?P<half>[ap]\.?\s?m?\.?)?\s*(?P<zone>Z|UTC|GMT)?",
+    rf"\s*(?P<half>[ap]\.?\s?m?\.?)?\s*(?P<zone>\(?{_ZONES}\)?(?:[+-][0-9:]+)?)?",
     re.IGNORECASE,
 )
-_ZONE = re.compile(r"[0-9.\s](?:Z|UTC|GMT)\s*(?:[+-][0-9:]+)?$|[0-9]\s*\+[0-9]{1,2}(?::?[0-9]{2})?$", re.IGNORECASE)
+_ZONE = re.compile(
+    rf"[0-9.\s(]{_ZONES}\)?\s*(?:[+-][0-9:]+)?$|(?:[0-9]|[AP]M)\s*\+[0-9]{{1,2}}(?::?[0-9]{{2}})?$"
+    r"|[AP]M\s*-\s*[0-9]{1,2}(?::?[0-9]{2})?$",
+    re.IGNORECASE,
+)
 _BEHIND = re.compile(
     r"(T?)\s*([0-9]{2}:?[0-9]{2})(:?[0-9]{2}(?:\.[0-9]+)?)?-([0-9]{2}:?[0-9]{2}|[0-9]{2})", re.IGNORECASE
 )
@@ -43,6 +49,10 @@ _MORE = (
 _STORED_DAY = "is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there"
 _STORED_TIME = "is the number by which a spreadsheet stores a time of day; format the column as hh:mm there"
 HAS_ZONE = "has a time zone; let the program write times as they are at the clinic"
+_RANGE_OR_ZONE = (
+    "has a time zone, or a range whose end is not certain; let the program write the beginning alone, as it is at the "
+    "clinic"
+)
 _NO_TIME = "is not a time of day; write hours and minutes, such as 08:30, 14:00 or 2:00 PM"
 
 
@@ -109,10 +119,8 @@ def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Out
     if _FRACTION.fullmatch(text):
         return Outcome(fault=_STORED_TIME)
     begin, *others = _RANGE.split(text) if not _TIME.fullmatch(text) else [text]
-    if len(others) > 1 or any(not _TIME.fullmatch(other) for other in others):
-        return Outcome(fault=_NO_TIME)
-    if others and not _half(begin) and _half(others[0]):
-        return unclear("is a range whose beginning has neither AM nor PM; write it there, too")
+    if others and (unread := _unread_range(begin, others)):
+        return unread
     if (joined := _JOINED_TIME.fullmatch(begin)) and clock == "24-hour":
         begin = f"{joined[1]}:{joined[2]}"
     match = _TIME.fullmatch(begin)
@@ -138,6 +146,24 @@ def _time(match: re.Match[str], clock: HoursOfDay | None, *, ours: bool) -> Outc
     if hour > 23 or minute > 59:
         return Outcome(fault=_NO_TIME)
     return Outcome(f"{hour:02}:{minute:02}")
+
+
+def _unread_range(begin: str, others: list[str]) -> Outcome | None:
+    """Why the beginning of a range can't be read; None where it can."""
+    if len(others) > 1 or not _TIME.fullmatch(others[0]):
+        return Outcome(fault=_NO_TIME)
+    if not _half(begin) and _half(others[0]):
+        return unclear("is a range whose beginning has neither AM nor PM; write it there, too")
+    return unclear(_RANGE_OR_ZONE) if _may_be_offset(begin, others[0]) else None
+
+
+def _may_be_offset(begin: str, end: str) -> bool:
+    """Whether what follows a time and a hyphen may be an offset from UTC instead of the end of a range."""
+    first, second = _TIME.fullmatch(begin), _TIME.fullmatch(end)
+    if first is None or second is None or second["half"]:
+        return False
+    times = [(int(one["hour"]), int(one["minute"] or 0)) for one in (first, second)]
+    return first["half"] is not None or times[1] <= times[0]
 
 
 def _half(text: str) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import Encoding, header_key
+from consentkit.model.visit import is_visit_number
 from consentkit.packets.mapping.header_words import kind_of
 from consentkit.packets.mapping.shapes import (
     are_codes,
@@ -23,7 +24,7 @@ from consentkit.packets.mapping.shapes import (
     times_of,
 )
 from consentkit.problems import Problem
-from consentkit.reading.tables import SEPARATORS, TableRow, split_line, text_table
+from consentkit.reading.tables import SEPARATORS, TableRow, text_table
 from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
 
 _LEAST_KNOWN = 3
@@ -87,10 +88,11 @@ def _in_text(data: bytes, name: str) -> Iterator[_KnownTable]:
             table, separator = text_table(data, encoding, name)
         except InvalidInput:
             continue
-        for line, text in table.lines[:_MOST_LINES_BEFORE]:
+        for place in range(min(len(table.lines), _MOST_LINES_BEFORE)):
             for mark in [separator] if separator else SEPARATORS:
-                if cells := split_line(text, mark):
-                    rows = [row for row in table.rows(mark, len(cells), after=line) if len(row.cells) == len(cells)]
+                cells, last = table.names_at(place, mark)
+                if cells:
+                    rows = [row for row in table.rows(mark, len(cells), after=last) if len(row.cells) == len(cells)]
                     yield _KnownTable(_stripped(cells), tuple(rows), encoding if why else None, why)
         return
 
@@ -173,7 +175,11 @@ def _columns(table: _KnownTable) -> Iterator[_ProposedColumn]:
 
 def _visit(table: _KnownTable) -> Iterator[_ProposedColumn]:
     if visit := table.of_kind("visit")[:1]:
-        yield f"visit: {_scalar(visit[0])}", "", visit
+        name, cells = _scalar(visit[0]), table.cells(visit[0])
+        if all(is_visit_number(cell.strip()) for cell in cells if cell.strip()):
+            yield f"visit: {name}", "", visit
+        else:
+            yield f"visit: {{made_of: [{name}]}}", "too long for a number, or with other characters", visit
     elif table.of_kind("date", "when"):
         yield "visit: {count: E-}", "counted by the day, since no column has a number of the visit", []
 

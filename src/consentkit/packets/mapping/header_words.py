@@ -14,7 +14,7 @@ COLUMN_WORDS: Mapping[str, str] = {
     "visit": """
         appointment id, appt id, visit id, visit number, visit no, visit, encounter id, encounter number, event id,
         booking id, appointment number, appointment no, appt no, csn, wc apt id, session id, schedule id,
-        confirmation number, appointment uid,
+        confirmation number, appointment uid, event uuid,
         termin, terminnummer, cita, folio
     """,
     "when": """
@@ -74,7 +74,8 @@ COLUMN_WORDS: Mapping[str, str] = {
         appointment type, appt type, visit type, type, service, services, service type, session type, event type,
         apt type, appointment reason, reason, reason for visit, service name, appointment service, treatment,
         encounter type, service description, type of service, appointment kind, procedure description,
-        terminart, leistung, tipo de cita, servicio, motivo
+        terminart, leistung, tipo de cita, servicio, motivo,
+        event type name
     """,
     "modifiers": """
         modifier, modifiers, mod, mod 1, mod 2, mod 3, mod 4, mod1, mod2, mod3, mod4, modifier 1, modifier 2,

@@ -1,75 +1,144 @@
 """Names of people, as other programs write them.
 
 Guarantees: a name is turned round only where it has the stated order and nothing else; what may be a second name, such
-as one in brackets, is asked about, since the papers bear the legal one.
+as one in brackets, is asked about, since the papers bear the legal one; what follows a comma is credentials only where
+it is known or stated to be such, and never part of a name otherwise.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from consentkit.model.mapping import NameForm
+from consentkit.packets.mapping.credentials import are_credentials, look_like_credentials
 from consentkit.packets.mapping.outcome import Outcome, unclear
 
 _SUFFIX = re.compile(r"(?:jr|sr|jnr|snr|ii|iii|iv|v|2nd|3rd|4th)\.?", re.IGNORECASE)
 """What belongs to a name and follows it."""
-_SECOND = re.compile(r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)")
-"""Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob'."""
-_SEVERAL = re.compile(r"[/&;+]|\band\b", re.IGNORECASE)
+_TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|rev)\.?", re.IGNORECASE)
+"""What belongs to a name and comes first."""
+_SECOND = re.compile(
+    r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)|\s(?:née|nee)\s|\b(?:(?i:a\.?k\.?a|f\.?k\.?a|goes by|formerly))\b"
+)
+"""Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob', Ann Lee née Roe."""
+_SEVERAL = re.compile(r"[/&;+]|\b(?:and|und|et|famil(?:y|ie|ia)|couple)\b", re.IGNORECASE)
 """Signs of several people: Ann & Bob Lee."""
-_CREDENTIAL = re.compile(r"[A-Z]{2,}[A-Z0-9-]*|(?:[A-Z][a-z]*[.])+[A-Z]?[.]?|[A-Z][a-z]{1,2}[A-Z]{1,2}")
+_NO_NAME = re.compile(
+    r"[*:#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\A(?i:none|null|unknown|tb[ad]|[-.]*)\Z|\s[-–—]|[-–—]\s"
+)
+"""Signs of something else than a name, such as a number or a mark of the program's."""
 _SEVERAL_NAMES = "may hold the names of several people; give each of them a row"
 _SECOND_NAME = (
     "contains a second name; papers bear the legal one, so let the program write it alone, or give the legal name here"
 )
+_MORE = "contains a digit or a mark that belongs to no name; give the name alone"
+_NO_FIRST = "has no first name behind the comma; write the last name, a comma and the first name"
+_UNKNOWN_REST = (
+    "has something behind a comma that may be a first name, or credentials that are not known; give the name alone, or "
+    "state such credentials under `mapping` in clinic.yaml, as in `credentials: [Intern]`; if all last names come "
+    'first, state `form: "Last, First Middle"` for this column there'
+)
 
 
-def look_like_credentials(text: str) -> bool:
-    """Whether each word may be a degree or a licence: LCSW, Ph.D., PsyD. A name in capitals looks the same."""
-    words = text.replace(",", " ").split()
-    return bool(words) and all(_CREDENTIAL.fullmatch(word) for word in words)
+@dataclass(frozen=True)
+class NameReading:
+    """How the names of a column are read."""
+
+    form: NameForm | None = None
+    """The order that clinic.yaml states."""
+    of_staff: bool = False
+    """Whether credentials may follow."""
+    credentials: Sequence[str] = ()
+    """What the clinic states to be credentials, beside those that are known."""
 
 
-def read_name(cell: str, form: NameForm | None, *, of_staff: bool = False) -> Outcome:
-    """A name with the first name first. Of staff, what follows it, such as credentials, is the `rest`."""
+def read_name(cell: str, reading: NameReading) -> Outcome:
+    """A name with the first name first. Of staff, the credentials behind it are the `rest`."""
     text = " ".join(cell.split())
     if _SECOND.search(text):
         return unclear(_SECOND_NAME)
     if _SEVERAL.search(text):
         return unclear(_SEVERAL_NAMES)
+    if _NO_NAME.search(text):
+        return unclear(_MORE)
     parts = [part.strip() for part in text.split(",")]
-    if form == "Last, First Middle":
-        return _turned(parts, of_staff=of_staff)
+    if reading.form == "Last, First Middle":
+        return _turned(parts, reading, is_shouted=text.isupper())
+    return _as_it_is(parts, reading, is_shouted=text.isupper())
+
+
+def _as_it_is(parts: list[str], reading: NameReading, *, is_shouted: bool) -> Outcome:
+    """A name whose first name comes first."""
     name, *others = parts
     suffixes, others = _suffixes(others)
-    if others and not of_staff:
+    if others and not reading.of_staff:
         return unclear(
             'contains a comma; if the last name comes first, state `form: "Last, First Middle"` for this column in '
             "clinic.yaml"
         )
-    if others and len(name.split()) == 1:  # Okonkwo, Amara
+    if others and len([word for word in name.split() if not _TITLE.fullmatch(word)]) == 1:  # Okonkwo, Amara
         return unclear(
             "has one word before the comma, which may be a last name; give the whole name, or, if all last names come "
             'first, state `form: "Last, First Middle"` for this column in clinic.yaml'
         )
+    if not all(are_credentials(one, reading.credentials, is_shouted=is_shouted) for one in others):
+        return unclear(_UNKNOWN_REST)
     return Outcome(" ".join([name, *suffixes]), rest=", ".join(others))
 
 
-def _turned(parts: list[str], *, of_staff: bool) -> Outcome:
+def _turned(parts: list[str], reading: NameReading, *, is_shouted: bool) -> Outcome:
+    """A name whose last name comes first, turned round."""
     if len(parts) < 2 or not all(parts[:2]):
         return unclear("is not a last name, a comma and a first name, as clinic.yaml states; write it so")
     last, first, *others = parts
     suffixes, others = _suffixes(others)
     if _SUFFIX.fullmatch(first) and others:  # Whitfield, Jr., Marcus
         suffixes, first, others = [first], others[0], others[1:]
-    *words, end = last.split()
-    if words and _SUFFIX.fullmatch(end):  # Whitfield Jr., Marcus
-        last, suffixes = " ".join(words), [end, *suffixes]
-    if _SUFFIX.fullmatch(first):
-        return unclear("has no first name behind the comma; write the last name, a comma and the first name")
-    if others and not of_staff:
+    titles, (last, first) = _titles(last, first)
+    words = last.split()
+    if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):  # Whitfield Jr., Marcus
+        last, suffixes = " ".join(words[:-1]), [words[-1], *suffixes]
+    words = first.split()
+    if len(words) > 1 and _SUFFIX.fullmatch(words[-1]) and words[-1].strip(".").upper() != "V":  # Whitfield, Marcus Jr.
+        first, suffixes = " ".join(words[:-1]), [words[-1], *suffixes]
+    if not first or not last or _SUFFIX.fullmatch(first):
+        return unclear(_NO_FIRST)
+    if are_credentials(first, reading.credentials, is_shouted=False) or (
+        look_like_credentials(first) and not last.isupper()
+    ):
+        return unclear(_NO_FIRST)  # Vane Umbersley, LCSW
+    first, behind = _without_credentials(first, reading, is_shouted=is_shouted)
+    others = [*behind, *others]
+    if others and not reading.of_staff:
         return unclear("contains more than a last name, a comma and a first name; write it so")
-    return Outcome(" ".join([first, last, *suffixes]), rest=", ".join(others))
+    if not all(are_credentials(one, reading.credentials, is_shouted=is_shouted) for one in others):
+        return unclear(_UNKNOWN_REST)
+    return Outcome(" ".join([*titles, first, last, *suffixes]), rest=", ".join(others))
+
+
+def _titles(*parts: str) -> tuple[list[str], list[str]]:
+    """The titles at the ends of parts of a name, and the parts without them."""
+    titles: list[str] = []
+    rest: list[str] = []
+    for part in parts:
+        words = part.split()
+        while len(words) > 1 and _TITLE.fullmatch(words[0]):
+            titles.append(words.pop(0))
+        if len(words) > 1 and _TITLE.fullmatch(words[-1]):
+            titles.append(words.pop())
+        rest.append(" ".join(words))
+    return titles, rest
+
+
+def _without_credentials(first: str, reading: NameReading, *, is_shouted: bool) -> tuple[str, list[str]]:
+    """A first name, and the credentials that follow it without a comma: Vane LCSW."""
+    words = first.split()
+    count = 0
+    while count < len(words) - 1 and are_credentials(words[-count - 1], reading.credentials, is_shouted=is_shouted):
+        count += 1
+    return " ".join(words[: len(words) - count]), words[len(words) - count :]
 
 
 def _suffixes(parts: list[str]) -> tuple[list[str], list[str]]:

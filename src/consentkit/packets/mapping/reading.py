@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
@@ -79,7 +80,7 @@ def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) 
     if len(table.rows) > MOST_ROWS:
         raise _fault(name, table.rows[MOST_ROWS].line, f"is one row too many; at most {MOST_ROWS:,} are read")
     reader, seen = FormatReader(table.format, table.header), SeenVisits()
-    rows = (row for row in table.rows if row.fault or not (is_empty(row.cells) or reader.is_line(row)))
+    rows = (row for row in table.rows if row.fault or not _is_no_row(reader, row))
     is_any = False
     for row in rows:
         is_any = True
@@ -90,9 +91,14 @@ def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) 
         if reader.is_skipped(row):
             reading.note_skipped(row.line)
         else:
-            yield row_of(filled, name, seen, reading.settings)
+            yield replace(row_of(filled, name, seen, reading.settings), warnings=reader.warnings_of(row, name))
     if not is_any:
         raise _fault(name, table.line, "contains no visit below the names of the columns")
+
+
+def _is_no_row(reader: FormatReader, row: TableRow) -> bool:
+    """Whether a line is no row: blank, a sum, or the names of the columns once more."""
+    return is_empty(row.cells) or reader.is_line(row) or reader.is_header(row)
 
 
 def _width_fault(row: TableRow, table: FormattedTable) -> str:

@@ -15,7 +15,7 @@ from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
 from consentkit.packets.mapping.translate import matches
 from consentkit.problems import Problem, did_you_mean, listed, quoted
-from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, TextTable, split_line, text_table
+from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, TextTable, is_blank, split_line, text_table
 from consentkit.reading.workbooks import WorkbookSheet
 from consentkit.reading.yaml_file import looks_like_a_key
 
@@ -95,16 +95,33 @@ def table_of_sheets(sheets: Sequence[WorkbookSheet], reading: ScheduleReading, n
 
 
 def _in_text(table: TextTable, separator: str | None, name: str, one: ScheduleFormat) -> Iterator[FormattedTable]:
-    for line, text in table.lines[:_MOST_LINES_BEFORE]:
+    if one.header:
+        yield from _without_names(table, separator, name, one)
+        return
+    for place, (line, _) in enumerate(table.lines[:_MOST_LINES_BEFORE]):
         for mark in [separator] if separator else SEPARATORS:
-            cells = split_line(text, mark)
+            cells, last = table.names_at(place, mark)
             if cells and _is_header(cells, one):
-                rows = islice(table.rows(mark, len(cells), after=line), MOST_ROWS + 1)
+                rows = islice(table.rows(mark, len(cells), after=last), MOST_ROWS + 1)
                 yield FormattedTable(name, one, line, cells, tuple(rows))
                 return
 
 
+def _without_names(table: TextTable, separator: str | None, name: str, one: ScheduleFormat) -> Iterator[FormattedTable]:
+    """A table that does not name its columns: what separates its cells shows by how many they are."""
+    first = next(((line, text) for line, text in table.lines if not is_blank(text)), None)
+    for mark in [separator] if separator else SEPARATORS:
+        if first and len(split_line(first[1], mark) or ()) == len(one.header):
+            rows = islice(table.rows(mark, len(one.header)), MOST_ROWS + 1)
+            yield FormattedTable(name, one, first[0], one.header, tuple(rows))
+            return
+
+
 def _in_sheet(sheet: WorkbookSheet, name: str, one: ScheduleFormat) -> Iterator[FormattedTable]:
+    if one.header:
+        if sheet.rows:
+            yield FormattedTable(name, one, sheet.rows[0].line, one.header, sheet.rows)
+        return
     for place, row in enumerate(sheet.rows[:_MOST_LINES_BEFORE]):
         if _is_header(row.cells, one):
             yield FormattedTable(name, one, row.line, row.cells, sheet.rows[place + 1 :])
@@ -122,6 +139,9 @@ def _the_one(candidates: Sequence[FormattedTable], reading: ScheduleReading, nam
     if not candidates:
         if reading.format:
             one = reading.settings.formats[reading.format]
+            if one.header:
+                message = f"has no {len(one.header)} cells in its first line, which the format `{reading.format}` names"
+                raise _fault(name, None, f"{message} in `header` in clinic.yaml; correct one of them")
             columns = list(dict.fromkeys(one.recognize or one.headers()))
             message = f"has no line with the columns {listed(columns)} of the format `{reading.format}` in clinic.yaml"
             raise _fault(name, None, message)
@@ -148,7 +168,10 @@ def _header_problems(table: FormattedTable, name: str) -> Iterator[Problem]:
     for place, key in enumerate(keys):
         shown = key.replace(" ", "_") if looks_like_a_key(key.replace(" ", "_")) else ""
         if key in used and counts[key] > 1 and keys.index(key) != place:
-            message = f"appears a second time, first in column {keys.index(key) + 1}; let the program write it once"
+            message = (
+                f"is the name of a second column, after column {keys.index(key) + 1}, and which of them counts is not "
+                "known; let the program write it once, or rename or delete the other one in the file"
+            )
             yield Problem(name, table.line, place + 1, shown, message)
         elif key and key not in used and not matches(table.header[place], table.format.ignore):
             message = f"is a column that {where} does not use; add it to `ignore` there, if it is not needed"

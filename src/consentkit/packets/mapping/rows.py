@@ -24,6 +24,7 @@ from consentkit.model.mapping import (
 )
 from consentkit.packets.cells import spoilt_by_a_program
 from consentkit.packets.filled_row import FilledRow
+from consentkit.packets.made_numbers import made_number
 from consentkit.packets.mapping.codes import (
     TELEHEALTH,
     SplitCodes,
@@ -31,12 +32,15 @@ from consentkit.packets.mapping.codes import (
     is_billed_code,
     split_codes,
     split_modifiers,
+    telehealth_beside_codes,
 )
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
-from consentkit.packets.mapping.names import read_name
+from consentkit.packets.mapping.names import NameReading, read_name
 from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
+from consentkit.packets.mapping.record_numbers import one_record_number
 from consentkit.packets.mapping.translate import matches, translated
 from consentkit.packets.needs import Need
+from consentkit.problems import Problem
 from consentkit.reading.tables import TableRow
 
 _STAFF = ("clinician", "trainee", "supervisor")
@@ -46,6 +50,14 @@ _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
     "codes that it means"
 )
+_OFF = re.compile(r"cancel|no.?show|delet|resched|declin|did not|abgesagt|storn|annul", re.IGNORECASE)
+"""Signs of a visit that does not take place."""
+_SOUNDS_OFF = (
+    "sounds as if the visit does not take place, but `skip` in clinic.yaml does not list it; see, and list it there if "
+    "that is what it means"
+)
+_KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
+"""How programs keep the zeros of a number from a spreadsheet: ="000123"."""
 _NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
 _IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
 
@@ -67,6 +79,10 @@ class FormatReader:
         first = next((cell.strip() for cell in row.cells if cell.strip()), "")
         return matches(first, self.format.skip_lines)
 
+    def is_header(self, row: TableRow) -> bool:
+        """Whether a line names the columns once more, as on the next page of a printed list."""
+        return [header_key(cell) for cell in row.cells] == [header_key(name) for name in self.header]
+
     def fault_of_skip(self, row: TableRow) -> str:
         """Why it can't be known whether a row is to be skipped; empty where it can."""
         places = [self._places[header_key(name)] for name in self.format.skip]
@@ -75,6 +91,14 @@ class FormatReader:
     def is_skipped(self, row: TableRow) -> bool:
         """Whether a row is no visit, as the format states."""
         return any(matches(self._cell(row, name), patterns) for name, patterns in self.format.skip.items())
+
+    def warnings_of(self, row: TableRow, name: str) -> tuple[Problem, ...]:
+        """States of a row that is read although it sounds as if the visit does not take place."""
+        columns = [self._places[header_key(header)] + 1 for header in self.format.skip if self._sounds_off(row, header)]
+        return tuple(Problem(name, row.line, column, "", _SOUNDS_OFF, severity="warning") for column in columns)
+
+    def _sounds_off(self, row: TableRow, header: str) -> bool:
+        return _OFF.search(self._cell(row, header)) is not None
 
     def read(self, row: TableRow) -> FilledRow:
         """What a row fills. Read those that are skipped, too, so that the numbers of those after them stay the same."""
@@ -102,7 +126,10 @@ class FormatReader:
             case NameColumn():
                 self._fill_name(row, name, source, mapped)
             case TextColumn():
-                self._put(row, name, source.source, self._text(row, source), mapped)
+                outcome = self._text(row, source)
+                if name == "record_number" and outcome.text and not source.fixed:
+                    outcome = one_record_number(outcome.text)
+                self._put(row, name, source.source, outcome, mapped)
 
     def _can_be_read(self, row: TableRow, name: str, source: ColumnSource, mapped: FilledRow) -> bool:
         """Note which column of the file a column of ours is from, and what is wrong with its cells, if anything is."""
@@ -179,7 +206,7 @@ class FormatReader:
     def _read_name(self, whole: str, name: str, source: NameColumn) -> Outcome:
         if source.translate and not source.form and source.unknown == "ask":
             return unknown(_UNTRANSLATED)
-        return read_name(whole, source.form, of_staff=name in _STAFF)
+        return read_name(whole, NameReading(source.form, name in _STAFF, self.format.credentials or ()))
 
     def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[str]:
         """Fill in the codes. Returns their modifiers."""
@@ -223,18 +250,22 @@ class FormatReader:
         if source.count:
             count = self._counts[date] = self._counts.get(date, 0) + 1
             return f"{source.count}{date.replace('-', '')}-{count:02}" if date else ""
-        if not source.template:
-            return self._cell(row, source.source or "")
         cells = {header: self._cell(row, header) for header in source.headers()}
         if not all(cells.values()):
             return ""
+        if source.made_of:
+            return made_number(*cells.values())
+        if not source.template:
+            return cells[source.source or ""]
         return PLACE_IN_TEMPLATE.sub(lambda match: cells[match[1]], source.template)
 
     # --- cells ---
 
     def _cell(self, row: TableRow, header: str) -> str:
         place = self._places[header_key(header)]
-        return " ".join(row.cells[place].split()) if place < len(row.cells) else ""
+        text = " ".join(row.cells[place].split()) if place < len(row.cells) else ""
+        kept = _KEPT_AS_TEXT.fullmatch(text)
+        return kept[1].strip() if kept else text
 
 
 def _broken(text: str) -> str:
@@ -246,7 +277,7 @@ def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
     """The codes and the modifiers that a cell means; None where nobody has stated it."""
     known = translated(cell, source.translate)
     if known is not None:
-        return SplitCodes(tuple(known))
+        return SplitCodes(tuple(known), telehealth_beside_codes(cell))
     if not cell:
         return SplitCodes()
     if source.form == "code first":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from consentkit.model.day_patterns import calendar_day, day_pattern
 from consentkit.model.mapping import HoursOfDay
 from consentkit.packets.mapping.codes import first_code, is_billed_code
-from consentkit.packets.mapping.names import look_like_credentials
+from consentkit.packets.mapping.credentials import look_like_credentials
 
 _PATTERNS = (
     *(
