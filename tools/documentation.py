@@ -28,10 +28,9 @@ PAGES = (
 SETTINGS = "mkdocs.yml"
 
 
-def main(folder: Path) -> int:
-    """Collect the pages and build the site. Returns the exit code of the builder."""
-    for name in ("pages", "html"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+def collect(folder: Path) -> None:
+    """Lay out the pages, and what they lead to, as they are in the repository."""
+    shutil.rmtree(folder, ignore_errors=True)
     for name in PAGES:
         source, target = ROOT / name, folder / "pages" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -40,8 +39,18 @@ def main(folder: Path) -> int:
         else:
             shutil.copy(source, target)
     shutil.copy(ROOT / "docs" / SETTINGS, folder)
+
+
+def build(folder: Path) -> int:
+    """Build the site of what is laid out. Returns the exit code of the builder."""
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", SETTINGS]
     return subprocess.run(command, cwd=folder, check=False).returncode
+
+
+def main(folder: Path) -> int:
+    """Lay out the pages and build the site. Returns the exit code of the builder."""
+    collect(folder)
+    return build(folder)
 
 
 if __name__ == "__main__":
