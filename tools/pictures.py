@@ -64,7 +64,7 @@ def draw_approval() -> None:
         before = pages_of(workspace.render("90837").pdf, CLOSE)[0]
         workspace.approve("90837", by="Dr. Amara Okonkwo", role="Clinical director")
         after = pages_of(workspace.render("90837").pdf, CLOSE)[0]
-    save([cut(page, (0, 0.115)) for page in (before, after)], "approval.png", is_below=True)
+    save([cut(page, (0, 0.095)) for page in (before, after)], "approval.png", is_below=True)
 
 
 def draw(pdf: bytes, numbers: tuple[int, ...], name: str, resolution: int = RESOLUTION, *, part: Part = WHOLE) -> None:
