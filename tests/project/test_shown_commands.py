@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,8 @@ ENDINGS = {
     "consentkit packet --clinic samples/clinic samples/export.csv --allow-drafts -o out/": 7,
 }
 """The exit codes of those that do not end with 0."""
+UNTIL_ENDED = {"desk": ("--no-browser", "--port", "0")}
+"""Commands that run until Ctrl-C, and what they are run with so that they open no browser and take no port."""
 TESTED = {
     "make test": "what continuous integration runs, so that these tests run by it",
     "make quick": "a part of make test",
@@ -75,7 +78,7 @@ TESTED = {
     "make desk": "the desk of docs/desk.md, with the sample clinic",
     "make docs": "project/test_site.py builds the site",
     "python -m build": "project/test_sdist.py and project/test_wheel.py build both",
-    "pip install": "project/test_wheel.py installs what was built, each extra by its packages",
+    "pip install": "project/test_wheel.py installs what was built; the lock has the extras, and all tests run with it",
 }
 """Commands of developers that tests run in another way, by how they begin, and how."""
 UNTESTED = {
@@ -101,7 +104,7 @@ UNTESTED = {
     "apt-get install": "changes the machine; tools/setup.sh installs what the tests need",
     "sudo apt-get install": "changes the machine; tools/setup.sh installs what the tests need",
     "podman": "a program of others; docs/desk.md says what of it was tried",
-    "chgrp": "changes the owners of files; operations/test_shared_files.py has a folder like that",
+    "chgrp": "changes the owners of files; output/test_files_for_a_group.py has a folder like that",
     "lpadmin": "a program of others",
     "lpstat": "a program of others",
     "lpoptions": "a program of others",
@@ -162,8 +165,8 @@ def run_shown(shown: Shown, call: Call) -> None:
         return
     words = Shown(shown.page, shown.line, text).words
     assert shown.text in FILLED_IN or not shown.has_placeholders, f"{shown}: say in FILLED_IN what to run"
-    if words[1] == "desk":
-        open_and_end_desk(shown, words)
+    if words[1] in UNTIL_ENDED:
+        begin_and_end(shown, [*words[1:], *UNTIL_ENDED[words[1]]])
         return
     done = call(*(what_is_made(word, call) for word in words[1:]))
     assert done.code == ENDINGS.get(shown.text, 0), f"{shown}\n{done.stdout[:2000]}\n{done.stderr}"
@@ -189,11 +192,10 @@ def what_is_made(word: str, call: Call) -> str:
     return word
 
 
-def open_and_end_desk(shown: Shown, words: list[str]) -> None:
-    """Start the desk, wait for its link, and end it as with Ctrl-C."""
-    more = ["--no-browser", "--port", "0"]
+def begin_and_end(shown: Shown, words: list[str]) -> None:
+    """Start a command, wait for the link that it prints, and end it as with Ctrl-C."""
     process = subprocess.Popen(
-        command(*words[1:], *more),
+        command(*words),
         env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -250,7 +252,17 @@ def test_every_module_that_is_shown_is_there(monkeypatch: pytest.MonkeyPatch) ->
     assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
 
 
+def test_every_extra_that_is_to_be_installed_is_there() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = [re.findall(r"consentkit\[([\w,]+)\]", shown.text) for page in SHOWN.values() for shown in page]
+    extras = {extra for one in lists for text in one for extra in text.split(",")}
+    assert extras and extras - {*project["optional-dependencies"]} == set()
+
+
 def test_what_is_listed_here_is_shown() -> None:
     texts = {shown.text for page in SHOWN.values() for shown in page}
     assert {*FILLED_IN, *ONLY_NAMED, *ENDINGS} - texts == set()
     assert {*PREPARED} - {*SHOWN} == set()
+    reasons = " ".join([*TESTED.values(), *UNTESTED.values(), *ONLY_NAMED.values()])
+    named = re.findall(r"[\w-]+/[\w/-]+\.(?:py|md|sh)", reasons)
+    assert [name for name in named if not any((root / name).exists() for root in (PROJECT, PROJECT / "tests"))] == []
