@@ -5,6 +5,8 @@
 # make test-lowest   all tests with the lowest versions of what we depend on (TESTS="-m quick" takes less)
 # make coverage      the tests, then a table of how much of each room they run; slower than make test (TESTS="tests/pdf" takes less)
 # make desk          opens the page of the front desk with the sample clinic (Ctrl-C ends it)
+# make docs          builds the site of the documentation, to be opened as build/site/html/index.html
+# make pictures      remakes the pictures of the documentation; some minutes (WHAT="papers" or "desk" takes less)
 # make lock          locks the newest versions of everything, for every platform; then run make test (KEEP=yes adds what is new, and keeps the rest)
 # make guards        takes out each guard of the program, and shows which test notices; ten minutes (WHAT="words" takes less)
 # make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
@@ -17,16 +19,22 @@ LOCK := requirements/runtime.txt requirements/dev.txt
 # Tests start the command some hundred times: it is compiled once, whatever the shell is told of bytecode.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: render desk test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees pages clean help
+.PHONY: render desk docs pictures test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees pages clean help
 
 help:
-	@sed -n '1,11s/^# //p' Makefile
+	@sed -n '1,13s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
 
 desk: $(VENV)/.runtime
 	$(BIN)/consentkit desk samples/schedule.csv --clinic samples/clinic --allow-drafts
+
+docs: $(VENV)/.dev
+	$(BIN)/python tools/documentation.py build/site
+
+pictures: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tools/pictures.py $(WHAT)
 
 test: lint
 	$(BIN)/pytest -n auto

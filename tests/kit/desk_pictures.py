@@ -14,6 +14,7 @@ import datetime
 import io
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,20 +140,25 @@ class Morning:
 
     def take(self, name: str, *, draws: bool = True) -> None:
         """Take a picture; `draws` says that papers are on it."""
-        self.page.wait_for_timeout(1000 * _SECONDS_TO_DRAW if draws else 300)
-        picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
-        few = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(self.folder / f"desk-{name}.png", optimize=True)
+        take_picture(self.page, self.folder / f"desk-{name}.png", draws=draws)
 
 
-def main() -> None:
+def take_picture(page: Page, path: Path, *, draws: bool) -> None:
+    """Take a picture of what a browser shows; `draws` says that papers are on it."""
+    page.wait_for_timeout(1000 * _SECONDS_TO_DRAW if draws else 300)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    few = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--into", type=Path, default=IMAGES)
     parser.add_argument("--language", default="en")
     parser.add_argument("--size", default="1280x860")
     parser.add_argument("--zoom", type=float, default=1.0)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     width, height = (round(int(side) / options.zoom) for side in options.size.split("x"))
     options.into.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, ExitStack() as stack:

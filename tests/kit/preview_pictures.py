@@ -13,6 +13,7 @@ import contextlib
 import io
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -55,11 +56,11 @@ def go(page: Page, text: Path, into: Path, *, has_all: bool) -> None:
         take(page, into / "preview-enlarged.png")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--into", type=Path)
-    into: Path | None = parser.parse_args().into
+    into: Path | None = parser.parse_args(arguments).into
     folder = into or PROJECT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:

@@ -45,7 +45,7 @@ def asked_for(name: str) -> list[Requirement]:
     lines = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
     lines += [line for extra in ("desk", "hl7", "xlsx") for line in extras[extra]]
     if name == "dev":
-        lines += extras["dev"]
+        lines += [*extras["dev"], *extras["docs"]]
     return [Requirement(line) for line in lines]
 
 
