@@ -27,6 +27,7 @@ Call = Callable[..., Outcome]
 
 DRAFT = "Draft – not approved for use with patients"
 BY = ("--by", "Ann Ray", "--role", "Psychologist")
+UNTRANSLATED = ("--except", "untranslated", "--reason", "The translation is not yet very good")
 
 
 def poppler_pages(pdf: Path) -> list[str]:
@@ -61,7 +62,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     clinic: Path, tmp_path: Path, call: Call
 ) -> None:
     assert states(call, clinic) == ["draft"]
-    done = call("approve", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic)
     assert done.code == 0
     assert re.fullmatch(
         r"SMALL-1 \(en, consent\): edition 1, fingerprint( [0-9a-f]{4}){3}, until 2090-11-21\n", done.stdout.decode()
@@ -92,7 +93,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     again = poppler_pages(tmp_path / "SMALL-1.pdf")
     assert [page for page in again if DRAFT not in page or "Approved" in page] == []
 
-    assert "edition 2" in call("approve", CODE, *BY, "--clinic", clinic).stdout.decode()
+    assert "edition 2" in call("approve", "--yes", CODE, *BY, "--clinic", clinic).stdout.decode()
     assert states(call, clinic) == ["approved"]
     done = call("diff", CODE, "--clinic", clinic)
     assert (done.code, done.stdout) == (0, b"")
@@ -100,7 +101,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
 
 
 def test_an_overdue_approval_is_said_on_the_paper_and_in_the_status(clinic: Path, tmp_path: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic).code == 0
     edit(clinic / "approvals.yaml", "2090-11-21", "2020-02-01")
     assert states(call, clinic) == ["overdue"]
     assert "overdue" in call("status", "--clinic", clinic).stdout.decode()
@@ -116,12 +117,12 @@ def test_an_overdue_approval_is_said_on_the_paper_and_in_the_status(clinic: Path
 def test_a_stale_translation_is_never_approved_and_warned_about(clinic: Path, tmp_path: Path, call: Call) -> None:
     write_translation(clinic / "procedures")
     (clinic / "services.yaml").write_text("services: [{code: SMALL-1, languages: [es]}]\n", encoding="utf-8")
-    assert call("approve", CODE, "--lang", "es", *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, "--lang", "es", *BY, *UNTRANSLATED, "--clinic", clinic).code == 0
     assert states(call, clinic) == ["approved"]
 
     path = write_procedure(clinic / "procedures", equipment="Three chairs.")
     assert states(call, clinic) == ["stale translation"]
-    done = call("approve", CODE, "--lang", "es", *BY, "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", clinic)
     assert (done.code, done.stdout) == (2, b"")
     assert "translates a text that has changed since" in done.stderr
     assert len(open_workspace(clinic).source().approvals.approvals) == 1
@@ -132,7 +133,8 @@ def test_a_stale_translation_is_never_approved_and_warned_about(clinic: Path, tm
     words = open_workspace(clinic).language("es").page.draft
     assert [page for page in poppler_pages(tmp_path / "SMALL-1.es.pdf") if words not in page] == []
 
-    write_translation(clinic / "procedures", translates=text_hash(open_workspace().procedure(path)))
+    hash_now = text_hash(open_workspace().procedure(path))
+    write_translation(clinic / "procedures", translates=hash_now)
     assert states(call, clinic) == ["approved"], "the Spanish paper is word for word the approved one"
 
 
@@ -147,7 +149,7 @@ def approved(clinic: Path, call: Call) -> Path:
     (templates / "form").mkdir()
     shutil.copy(shipped("templates") / "form/signers.html", templates / "form/signers.html")
     shutil.copy(shipped("templates") / "print.css", templates / "print.css")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     return clinic
 
 
@@ -155,7 +157,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
     approved: Path, call: Call
 ) -> None:
     edits = [
-        ("clinic.yaml", "617-321-7000", "617-321-7001"),
+        ("clinic.yaml", "name: Small Clinic", "name: Another Clinic"),
         ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I have', None),
         ("templates/languages/en.yaml", "Ask what each visit costs", "Ask us what each visit costs"),
         ("templates/form/signers.html", '<div class="commitment">', '<div class="commitment"><p>No refunds.</p>'),
@@ -173,7 +175,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
 
 
 def test_white_space_order_of_keys_and_comments_keep_the_approval(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     data = dict(reversed(small_data(purpose="  To  feel\n   better. ").items()))
     (clinic / "procedures/SMALL-1.yaml").write_text("# edited\n" + json.dumps(data), encoding="utf-8")
     (clinic / "clinic.yaml").write_text("# ours\nphone:   '617-321-7000'\n\nname: Small Clinic\n", encoding="utf-8")
@@ -181,14 +183,28 @@ def test_white_space_order_of_keys_and_comments_keep_the_approval(clinic: Path, 
 
 
 def test_paper_size_and_large_print_keep_the_approval(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     for options in (["--paper", "a4"], ["--large-print"]):
-        (told,) = json.loads(call("render", CODE, "--json", *options, "--clinic", clinic).stdout)["documents"]
+        done = call("render", CODE, "--json", *options, "--clinic", clinic)
+        assert done.code == 0, done.stderr
+        (told,) = json.loads(done.stdout)["documents"]
         assert told["approved"], options
     for variant, approved in (("information", True), ("form", True), ("refusal", False)):
         done = call("render", CODE, "--json", "--variant", variant, "--clinic", clinic)
         (told,) = json.loads(done.stdout)["documents"]
         assert told["approved"] is approved, "information and form are the text that was approved; a refusal is not"
+
+
+def test_pages_have_room_for_whoever_approved_them(clinic: Path, tmp_path: Path, call: Call) -> None:
+    name, role = "Maximiliane Oyelaran-Featherstonehaugh, LCSW-R", "Head of the outpatient service"
+    assert call("approve", "--yes", CODE, "--by", name, "--role", role, "--clinic", clinic).code == 0
+    brief = "Approved for use with patients until January 15, 2099 Name"
+    for size, file in (((), "SMALL-1.pdf"), (("--large-print",), "SMALL-1.large.pdf")):
+        done = call("render", CODE, *size, "--clinic", clinic)
+        assert done.code == 0, done.stderr  # what is hidden by something else is not handed out
+        first, *others = poppler_pages(tmp_path / file)
+        assert first.startswith(f"Approved by {name}, {role}, ")
+        assert [page for page in others if not page.startswith(brief)] == []
 
 
 def test_a_change_of_looks_alone_is_told_as_such(approved: Path, call: Call) -> None:
@@ -203,11 +219,29 @@ def test_a_change_of_looks_alone_is_told_as_such(approved: Path, call: Call) -> 
     assert "the look of the page has" in done.stderr
 
 
+def test_a_changed_word_of_other_papers_of_the_text_is_shown_and_not_taken_for_a_change_of_looks(
+    approved: Path, call: Call
+) -> None:
+    pack = approved / "templates/languages/en.yaml"
+    edit(pack, "Signed before and still valid, so not", "Signed earlier, so not")  # only on some forms of visits
+    edit(pack, "  edition: Text of {date}", "  edition: Written on {date}")  # at the foot of pages
+    edit(pack, "record_in_full: Record number", "record_in_full: Number in our files")  # for screen readers
+    done = call("diff", CODE, "--clinic", approved)
+    assert done.code == 0
+    shown = call("approve", CODE, "--yes", *BY, "--clinic", approved)
+    for told in (done.stdout.decode(), shown.stderr):
+        assert "On other papers of this text, at the foot of pages, or for screen readers:" in told
+        for new in ("Signed [earlier,]", "[Written on]", "Patient: [Number in our files]"):
+            assert f"is:  {new}" in told or f" {new} " in told, new
+    assert "o word has changed" not in done.stderr + shown.stderr
+    assert call("diff", CODE, "--clinic", approved).stdout == b""
+
+
 # --- approve: wrong use ---
 
 
 def test_without_a_clinic_folder_nothing_can_be_approved(tmp_path: Path, call: Call) -> None:
-    done = call("approve", "90837", *BY)
+    done = call("approve", "--yes", "90837", *BY)
     assert (done.code, done.stdout) == (5, b"")
     assert "--clinic" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -231,7 +265,7 @@ def test_without_a_clinic_folder_nothing_can_be_approved(tmp_path: Path, call: C
     ],
 )
 def test_wrong_use_is_told_and_records_nothing(options: list[str], said: str, clinic: Path, call: Call) -> None:
-    done = call("approve", CODE, *options, "--clinic", clinic)
+    done = call("approve", "--yes", CODE, *options, "--clinic", clinic)
     assert (done.code, done.stdout) == (2, b"")
     assert said in done.stderr
     assert not (clinic / "approvals.yaml").exists()
@@ -239,27 +273,28 @@ def test_wrong_use_is_told_and_records_nothing(options: list[str], said: str, cl
 
 
 def test_an_unknown_code_is_not_approved(clinic: Path, call: Call) -> None:
-    done = call("approve", "SMALL-2", *BY, "--clinic", clinic)
+    done = call("approve", "--yes", "SMALL-2", *BY, "--clinic", clinic)
     assert done.code == 4
     assert "did you mean `SMALL-1`?" in done.stderr
 
 
 def test_a_document_that_cannot_be_made_is_not_approved(clinic: Path, call: Call) -> None:
     write_procedure(clinic / "procedures", purpose="ก")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 6
+    done = call("approve", "--yes", CODE, *BY, "--clinic", clinic)
+    assert (done.code, "[unprintable]" in done.stderr) == (3, True)
     assert not (clinic / "approvals.yaml").exists()
 
 
 def test_a_procedure_named_by_its_file_is_recorded_under_its_code(clinic: Path, call: Call) -> None:
-    assert call("approve", clinic / "procedures/SMALL-1.yaml", *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", clinic / "procedures/SMALL-1.yaml", *BY, "--clinic", clinic).code == 0
     assert states(call, clinic) == ["approved"]
     assert call("diff", clinic / "procedures/SMALL-1.yaml", "--clinic", clinic).code == 0
 
 
 def test_mistakes_in_the_record_stop_every_command_with_their_line(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     edit(clinic / "approvals.yaml", "variant: consent", "variant: consnet")
-    for arguments in (["approve", CODE, *BY], ["status"], ["diff", CODE], ["render", CODE]):
+    for arguments in (["approve", "--yes", CODE, *BY], ["status"], ["diff", CODE], ["render", CODE]):
         done = call(*arguments, "--clinic", clinic)
         assert (done.code, done.stdout) == (3, b""), arguments
         assert "approvals.yaml:5:14: approvals[1].variant: " in done.stderr
@@ -275,7 +310,7 @@ def test_what_was_never_approved_has_no_difference(clinic: Path, call: Call) -> 
 
 
 def test_an_approved_text_that_was_deleted_is_told(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     shutil.rmtree(clinic / "approved")
     done = call("diff", CODE, "--clinic", clinic)
     assert done.code == 5
@@ -328,6 +363,7 @@ def test_a_current_paper_is_told_with_its_document_edition_and_fingerprint(
         "issued": "2026-01-15",
         "content_hash": own["contentHash"],
         "current_hash": own["contentHash"],
+        "other_particulars": False,
         "approved_edition": None,
         "approval": None,
         "withdrawal": None,
@@ -380,13 +416,16 @@ def test_a_hostile_file_steers_neither_the_terminal_nor_what_is_read(paper: Path
 
 
 def test_the_words_on_the_paper_are_those_that_were_kept(clinic: Path, tmp_path: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("render", CODE, "--clinic", clinic).code == 0
-    (kept,) = (clinic / "approved").iterdir()
-    lines = [line.removeprefix("# ") for line in kept.read_text(encoding="utf-8").splitlines()]
+    (kept,) = (clinic / "approved").glob("*.txt")
+    document = kept.read_text(encoding="utf-8").partition("# On other papers of this text")[0]
+    lines = [line.removeprefix("# ") for line in document.splitlines()]
     read = [" ".join(line.split()) for line in readable_text((tmp_path / "SMALL-1.pdf").read_bytes()).splitlines()]
     known = printed_fingerprint(load_approvals(clinic).approvals[0].content)
-    assert lines == [line.replace(known, "…") for line in read if not line.startswith("Approved by")]
+    shown = [line.replace(known, "…") for line in read if not line.startswith("Approved by")]
+    shown = [line.replace(" Ann Ray reviewed it.", "") for line in shown]
+    assert lines == shown
     assert small_procedure().risks.common[0].text in lines
 
 
@@ -394,7 +433,7 @@ def test_approvals_at_the_same_moment_all_count(tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     codes = [f"SMALL-{number}" for number in range(2, 5)]
     for code in codes:
-        write_procedure(clinic / "procedures", code=code)
+        write_procedure(clinic / "procedures", code=code, title=f"Procedure number {code[-1]}")
     with subprocess.Popen(
         [sys.executable, "-c", APPROVING_AT_ONCE, str(clinic), *codes, codes[0]],
         env=environment(),
@@ -408,7 +447,7 @@ def test_approvals_at_the_same_moment_all_count(tmp_path: Path) -> None:
 
 APPROVING_AT_ONCE = """
 import contextlib, io, os, sys
-from consentkit.library.approvals import record
+from consentkit.library.approvals import record_all
 from consentkit.cli import run
 import consentkit.operations.approve as approving
 from consentkit.documents.printing import load_engine
@@ -419,15 +458,15 @@ ready, go = os.pipe(), os.pipe()
 def record_at_the_same_moment(*arguments, **options):
     os.write(ready[1], b".")
     os.read(go[0], 1)
-    return record(*arguments, **options)
+    return record_all(*arguments, **options)
 
-approving.record = record_at_the_same_moment
+approving.record_all = record_at_the_same_moment
 children = []
 for code in codes:
     child = os.fork()
     if child == 0:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            os._exit(run(["approve", code, "--variant", "refusal", "--by", "Ann Ray", "--clinic", clinic]))
+            os._exit(run(["approve", "--yes", code, "--variant", "refusal", "--by", "Ann Ray", "--clinic", clinic]))
     children.append(child)
 for _ in children:
     os.read(ready[0], 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from consentkit._version import __version__
+from consentkit.cli.authoring_commands import guide, init, new
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
@@ -24,7 +25,6 @@ from consentkit.cli.support import (
     document_options,
     json_option,
     options_of_check,
-    say,
 )
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.model.schema import MODELS
@@ -39,6 +39,7 @@ def consentkit() -> None:
     """Make consent documents that patients can read, from procedure definitions in YAML.
 
     \b
+    consentkit init my-clinic       a clinic's folder, to begin with
     consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
     consentkit preview 90837        the document beside its problems, in the browser
@@ -46,6 +47,7 @@ def consentkit() -> None:
     consentkit desk                 the page of the front desk, in the browser
     consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
+    consentkit guide                pages that explain all of this
 
     "consentkit COMMAND --help" explains a command. The texts that come with consentkit are drafts that no
     clinician has reviewed.
@@ -127,6 +129,9 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
     return make_batch(workspace, paths, **options)
 
 
+consentkit.add_command(init)
+consentkit.add_command(new)
+consentkit.add_command(guide)
 consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(signed)
@@ -147,6 +152,11 @@ consentkit.add_command(journal)
     "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
 )
 @click.option("--explain", "rule", metavar="RULE", help="Explain what a rule requires and why; `all` lists the rules.")
+@click.option(
+    "--update-translations",
+    is_flag=True,
+    help="Let the named translations name today's text, after somebody has compared them with it.",
+)
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @options_of_check
@@ -156,7 +166,13 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
     The form of each file is checked first, then what it says: reading grade, length of sentences, form of address,
     leftovers, missing parts, facts that contradict each other, outdated translations. Each mistake is printed on one
     line: file, line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if
-    there is an error. All other files are checked even if clinic.yaml or a language pack has mistakes.
+    there is an error. All other files are checked even if clinic.yaml or a language pack has mistakes. Visits,
+    schedules and service lists of any name can be named, too.
+
+    \b
+    consentkit check 90837 --update-translations
+
+    When a text is edited, its translations are outdated until somebody has compared them, and says so by this.
     """
     from consentkit.cli.checking import CheckRequest, check_files, print_grades, print_rule
 
@@ -169,22 +185,36 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
     return check_files(workspace, CheckRequest(**options))
 
 
-@consentkit.command(short_help="Record the approval of a document.")
-@click.argument("code", type=CodeArgument())
-@click.option("--by", required=True, metavar="NAME", help="Who approves it.")
+@consentkit.command(short_help="Record the approval of documents.")
+@click.argument("names", nargs=-1, type=CodeArgument(), metavar="[CODE|NAME]...")
+@click.option("--all-drafts", is_flag=True, help="Approve every draft of services.yaml that can be approved.")
+@click.option("--by", required=True, metavar="NAME", help="Who approves.")
 @click.option("--role", metavar="ROLE", help="In which role.")
-@click.option("--until", metavar="DATE", help="The day by which it must be approved again, such as 2027-11-21.")
-@document_options
+@click.option("--reviewed-by", metavar="NAME", help="Who has reviewed it; whom the text names, or who approves it.")
+@click.option("--translated-by", metavar="NAME", help="Who has translated it, where it is a translation.")
+@click.option("--until", metavar="DATE", help="The last day of the approval; that of the next review if left out.")
+@click.option("--lang", "languages", multiple=True, metavar="LANGUAGE", help="Language, as often as needed.")
+@click.option("--variant", "variants", multiple=True, type=VariantChoice(), help="The kind of document; as often, too.")
+@click.option("--except", "allowed", multiple=True, metavar="RULE", help="Allow errors of this rule of `check`.")
+@click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why that is allowed; kept in the record.")
+@click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
+@json_option
 @common_options
-def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
-    """Record that a document may be used as it is today.
+def approve(workspace: OpenWorkspace, **options: Any) -> int:
+    """Record that documents may be used as they are today, after showing what has changed and asking.
 
-    The record is approvals.yaml in the clinic's folder. From then on the document states who approved it, instead of
-    the draft mark. Any edit of what a patient reads voids the approval automatically.
+    \b
+    consentkit approve 90837 90834 --lang es --by "Ana Ruiz" --translated-by "Leo Paz"
+    consentkit approve --all-drafts --by "Ana Ruiz"
+
+    The record is approvals.yaml in the clinic's folder. From then on each document states who approved it, instead of
+    the draft mark, until the day of its next review. Any edit of its text voids the approval automatically. A document
+    in which `check` finds an error is refused, unless the rule is named with a reason. With --all-drafts, what can't be
+    approved is left out, and the exit code is 7.
     """
     from consentkit.cli.approving import ApproveRequest, record_approval
 
-    return record_approval(workspace, ApproveRequest(code, **options))
+    return record_approval(workspace, ApproveRequest(**options))
 
 
 @consentkit.command(short_help="Withdraw the approval of a document.")
@@ -211,9 +241,10 @@ def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options:
 
 
 @consentkit.command(short_help="Show which documents are approved.")
+@click.option("--due", metavar="DAYS", help="Only what must be approved again within so many days, such as 60d.")
 @json_option
 @common_options
-def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
+def status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: bool) -> int:
     """Show whether each document of the clinic's services.yaml is approved.
 
     It is approved, draft, changed since its approval, overdue, withdrawn, or an outdated translation. Without
@@ -221,7 +252,7 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """
     from consentkit.cli.approving import print_status
 
-    return print_status(workspace, as_json=as_json, quiet=quiet)
+    return print_status(workspace, due=due, as_json=as_json, quiet=quiet)
 
 
 @consentkit.command(short_help="Show what changed since the approval.")
@@ -244,28 +275,70 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 
     The exit code is 0 for a current document and 3 for any other.
     """
-    from consentkit.cli.approving import print_verdict
+    from consentkit.cli.verifying import print_verdict
 
     return print_verdict(workspace, file, as_json=as_json)
 
 
-@consentkit.command(short_help="Write a file of a procedure or paper to fill in.")
-@click.argument("code")
-@click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this one.")
+@consentkit.command(short_help="Look up what is printed on a paper.")
+@click.argument("printed", metavar="FINGERPRINT|PACKET|CODE|PICTURE")
+@click.option("--text", "with_text", is_flag=True, help="Also print the text as it was approved.")
+@json_option
 @common_options
-def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
-    """Write CODE.yaml to fill in, with a comment on every key; or NAME.yaml, for a paper such as my-rules.
+def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
+    """Show which text a printed paper is, who approved it, and what has changed since.
 
-    It is written to the clinic's `procedures` or `papers` folder if there is one, otherwise to the current folder,
-    together with the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
+    \b
+    consentkit trace "b9a0 bc7b 3f34"          the fingerprint at the foot of a page
+    consentkit trace 3HZIAYIHV2                the number of a packet, where the clinic keeps a journal
+    consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
+    consentkit trace page.png                  a picture of a page with its code
+
+    The exit code is 4 where nothing is known of it.
     """
-    from consentkit.operations.scaffold import write_new_definition
+    from consentkit.cli.tracing import print_trace
 
-    written = write_new_definition(workspace, code, source)
-    for path in written:
-        click.echo(path)
-    say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)
-    return 0
+    return print_trace(workspace, printed, **options)
+
+
+@consentkit.command(short_help="Write a copy of a text for people who review it.")
+@click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="A .docx or .html file."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
+@document_options
+@common_options
+def review(workspace: OpenWorkspace, *, quiet: bool, **options: Any) -> int:
+    """Write a copy of a text with numbered lines, sources beside the claims, and a column for remarks.
+
+    \b
+    consentkit review 90837 -o 90837.docx
+    consentkit review 90837 --lang es -o 90837.es.html
+
+    A DOCX file needs `pip install 'consentkit[review]'`.
+    """
+    from consentkit.cli.reviewing import write_copy
+    from consentkit.operations.review import ReviewRequest
+
+    return write_copy(workspace, ReviewRequest(**options), quiet=quiet)
+
+
+@consentkit.command(short_help="Make an approved edition again.")
+@click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
+@click.option("--edition", required=True, type=click.IntRange(1), help="Which edition, as its approval states it.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="CODE.edition-N.pdf if left out.")
+@click.option("--force", is_flag=True, help="Overwrite a file that consentkit did not make.")
+@document_options
+@common_options
+def remake(workspace: OpenWorkspace, **options: Any) -> int:
+    """Make an approved edition of a document again, from the files that were kept when it was approved.
+
+    It is marked as a draft, whatever its approval was: it is for reading, and not for patients.
+    """
+    from consentkit.cli.tracing import RemakeRequest, remake_edition
+
+    return remake_edition(workspace, RemakeRequest(**options))
 
 
 @consentkit.command(short_help="Print a JSON Schema for editors.")

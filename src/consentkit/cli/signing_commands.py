@@ -49,8 +49,8 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
         --by patient --at 2026-11-23T09:12:00-06:00 --scan DocumentReference/123 -o consents.json
 
     The papers are made again, and there is a consent only where they are those that were signed, of the patient
-    whose record number is stated; it is read from a file, so that no list of processes shows it. docs/fhir.md
-    describes what is in it.
+    whose record number is stated; it is read from a file, so that no list of processes shows it.
+    `consentkit guide fhir` describes what is in it.
     """
     from consentkit.cli.report import counted
     from consentkit.cli.streams import stdin

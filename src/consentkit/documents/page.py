@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
 
+from consentkit.documents import particulars
+from consentkit.documents.approval_words import Mark, ReviewNote, mark_of, review_note
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
@@ -24,7 +28,6 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
 from consentkit.model.paper import Paper
-from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
@@ -44,7 +47,11 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
+_HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("usual", "large")}
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
+_REVIEW_PLACE = "\ue000review\ue001"
+_UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
+_NO_TEXT = re.compile(f"\ue000[^\ue001]*\ue001|{particulars.LEFT_OUT}")
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,15 @@ class Page(Sheet):
     """The same for a document, which may be approved."""
 
     approval: Approval | None
-    mark: str
-    """What is at the head of each page: that it is a draft, or who approved it."""
+    mark: Mark
+    review: ReviewNote
+    particulars: str
+    """The hash of where the clinic can be reached, which is no part of the text."""
+    texts: tuple[str, ...]
+    """All pages that the hash covers, as HTML: the papers of the same text, and its form at visits, too. What is no
+    part of the text, such as the mark, is an ellipsis in them."""
+    further_words: tuple[str, ...]
+    """What else it may say, once it is approved or at a visit."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +193,8 @@ def compose(
     """Write the page. `pictures` is a digest of the pictures that it shows; `files` reads templates and style sheets.
 
     The hash covers the page without mark and fingerprint, the pictures, and all style sheets, those of every paper size
-    and of large print too: everything that decides what a patient reads. It is the same for each layout.
+    and of large print too: everything that decides what a patient reads. It is the same for each layout. Address and
+    telephone number of the clinic have a hash of their own; of who reviewed the text, it covers what the text says.
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
@@ -189,14 +204,64 @@ def compose(
     hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
     pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    hashed = [*hashed_pages.values(), *_other_pages(filled, content), style, *layouts, pictures]
+    written = [*hashed_pages.values(), *_other_pages(filled, content)]
+    texts = [particulars.text_alone(html, content.clinic) for html in written]
+    further = _further_words(content)
+    hashed = [
+        *texts,
+        json.dumps(further),
+        content.definition.review.model_dump_json(),
+        *(style, *layouts, pictures),
+    ]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
-    mark = _mark(content.pack, approval, today)
-    html = pages[content.variant]
-    for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
+    mark = mark_of(content.pack, approval, today)
+    review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
+    html = _with_unreviewed(particulars.printed(pages[content.variant]), "" if approval else review.unreviewed)
+    places = {
+        _MARK_PLACE: mark.full,
+        **{place: mark.at_heads[size] for size, place in _HEAD_PLACES.items()},
+        _REVIEW_PLACE: review.printed,
+        _FINGERPRINT_PLACE: printed_fingerprint(content_hash),
+    }
+    for place, text in places.items():
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
+    return Page(
+        html,
+        style,
+        content_hash,
+        (*filled.loaded, style_path(STYLE_SHEET, templates)),
+        approval,
+        mark,
+        review,
+        particulars.particulars_hash(content.clinic),
+        tuple(_NO_TEXT.sub("…", text) for text in texts),
+        tuple(_every_text(further)),
+    )
+
+
+def _further_words(content: Content) -> list[dict[str, Any]]:
+    """What papers of this text may say beside these pages. That nobody has reviewed it, an approved text never says."""
+    words = [content.pack.about.model_dump(mode="json", exclude={"translated"})]
+    return [*words, content.pack.form.model_dump(mode="json")] if approved_kind(content.variant) == "consent" else words
+
+
+def _every_text(value: object) -> Iterator[str]:
+    """All texts in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _every_text(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _every_text(one)
+
+
+def _with_unreviewed(html: str, sentence: str) -> str:
+    """A page with the paragraph that nobody has reviewed a text, or without it: all that an approval takes away."""
+    paragraph = f'<p class="translated">{escape(typeset(sentence))}</p>' if sentence else ""
+    return html.replace(_UNREVIEWED_PLACE, paragraph)
 
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
@@ -221,8 +286,7 @@ def _other_pages(templates: Templates, content: Content) -> list[str]:
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
-    pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
-    return [*pages, content.pack.form.model_dump_json()]
+    return [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
 
 
 def compose_sheet(
@@ -234,20 +298,25 @@ def compose_sheet(
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write a page of a packet: `cover` or `blank`. Raises RenderingFailed where a template is faulty."""
-    given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
+    given = {
+        "clinic": particulars.marked(clinic),
+        "words": pack,
+        "fingerprint": _FINGERPRINT_PLACE,
+        "write_day": pack.dates.write,
+    }
     return _written(name, {**given, **values}, clinic, templates, files)
 
 
 def compose_form(
     form: FormValues,
-    mark: str,
+    mark: Mark,
     clinic: Clinic,
     words: LanguagePack,
     templates: Sequence[Path],
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write the form of a visit, by the template that the form of a single procedure has too."""
-    values = {**page_values(words, clinic, mark), "form": form}
+    values = {**page_values(words, clinic, mark.full, mark.at_heads), "form": form}
     return _written("form", values, clinic, templates, files)
 
 
@@ -257,7 +326,7 @@ def _written(
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(clinic)
     filled = Templates(templates, files)
-    html = filled.fill_in(f"{name}.html", values)
+    html = particulars.printed(filled.fill_in(f"{name}.html", values))
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
     finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))
     return Sheet(finished, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)))
@@ -266,10 +335,10 @@ def _written(
 def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     """Everything that a template can see.
 
-    Mark and fingerprint follow from the finished page, so it has placeholders for them. Were the template run again
-    with the values, it could print something else than what was approved.
+    Mark, review and fingerprint follow from the finished page, so it has placeholders for them. Were the template run
+    again with the values, it could print something else than what was approved.
     """
-    shared = page_values(content.pack, content.clinic, _MARK_PLACE)
+    shared = page_values(content.pack, content.clinic, _MARK_PLACE, _HEAD_PLACES)
     if content.variant == "form":
         return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
     shared |= {
@@ -281,6 +350,8 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "sources": content.definition.every_source,
         "translated": content.translated,
         "fingerprint": _FINGERPRINT_PLACE,
+        "reviewed": _REVIEW_PLACE,
+        "unreviewed": _UNREVIEWED_PLACE,
     }
     if content.variant == "paper":
         signing = paper_signing(content.paper, content.signers) if content.is_signed else None
@@ -295,21 +366,15 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
 
 
-def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
-    """What every template of a document can see."""
-    return {"clinic": clinic, "words": pack, "mark": mark, "write_day": pack.dates.write}
-
-
-def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What is at the head of each page: that it is a draft, or who approved it."""
-    if approval is None:
-        return pack.page.draft
-    if approval.until and approval.is_overdue(today):
-        return fill(pack.page.overdue, until=pack.dates.write(approval.until))
-    words = {"by": approval.signed, "date": pack.dates.write(approval.on), "edition": str(approval.edition)}
-    if approval.until is None:
-        return fill(pack.page.approved, **words)
-    return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
+def page_values(pack: LanguagePack, clinic: Clinic, mark: str, heads: Mapping[str, str]) -> dict[str, Any]:
+    """What every template of a document can see. `heads` has the mark of the pages after the first by size of print."""
+    return {
+        "clinic": particulars.marked(clinic),
+        "words": pack,
+        "mark": mark,
+        "mark_at_heads": heads,
+        "write_day": pack.dates.write,
+    }
 
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:

@@ -7,6 +7,7 @@ is never called approved.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,17 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     return tuple(_state_of(workspace, identity, approvals, today) for identity in counting)
 
 
+def due_within(states: Iterable[DocumentState], days: int) -> tuple[DocumentState, ...]:
+    """The documents that nobody may use any more in so many days, the first one first; drafts of today are none."""
+    last = datetime.date.today() + datetime.timedelta(days=days)
+    due = [
+        (state.approval.until, state)
+        for state in states
+        if state.state in ("approved", "overdue") and state.approval and state.approval.until
+    ]
+    return tuple(state for until, state in sorted(due, key=lambda one: one[0]) if until <= last)
+
+
 def state_of(workspace: OpenWorkspace, identity: Identity) -> DocumentState:
     """The state of one document. Raises InvalidInput or FileAccess where the record of approvals can't be read."""
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
@@ -68,6 +80,8 @@ def _state_of(
         content_hash = workspace.compose(content).content_hash
     except ConsentkitError as error:
         return DocumentState(identity, "broken", "", latest, withdrawal, str(error))
+    if latest and latest.content == content_hash:
+        latest = latest.ending_by(content.definition.review.next)
     state: State = "stale translation" if content.stale else _state(latest, withdrawal, content_hash, today)
     return DocumentState(identity, state, content_hash, latest, withdrawal)
 

@@ -1,0 +1,83 @@
+"""Where the clinic can be reached, told from the text of a page, so that a new telephone number is not a new text.
+
+Guarantees: what is left out of the text is exactly the address and the telephone number as the clinic gives them, where
+a template prints them whole; whatever a template makes of them otherwise, be it a part of a number or a sentence that
+it prints for some addresses only, belongs to the text. Conditions and filters see their plain value, on the page that
+is hashed as on every other; they are marked only as they are printed. Name, logo and colour belong to the text, too:
+they say who asks for consent, and a picture may say anything. So does what was typed as an address or a number and
+reads like something else. What was hashed is what is printed, from one run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+from markupsafe import escape
+
+from consentkit.documents.filling import Printed, typeset
+from consentkit.model.clinic import Clinic
+
+# Noncharacters, which no input may hold, and which have no direction, as a filter asks for that of a text.
+_BEGIN, _END = "\ufdd0", "\ufdd1"
+_ADDRESS, _PHONE = f"{_BEGIN}address{_END}", f"{_BEGIN}phone{_END}"
+LEFT_OUT = f"{_BEGIN}[^{_END}]*{_END}"
+"""The pattern of what is in the place of an address or a number that was left out of a text."""
+_NUMBER = re.compile(r"(?:[0-9\s()+./#*,;:-]|\u2010|\u2011|\u2013|\bext(?:ension)?\b|x(?=[0-9\s]))+", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"[.!?:;\u2026\u061f\u06d4\u0964\u3002\uff01\uff1f]\W*$|[!?\u061f\u06d4\u0964\u3002]|[^\W\d_]{5,}\.\s"
+)
+"""What a line of an address has if it may be a sentence. Where it is an abbreviation, the line is part of the text."""
+_BETWEEN_LINES = r'(?:\s|</?[a-z][a-z0-9]*(?: dir="(?:ltr|rtl)")?>)*'
+"""What may be between the lines of an address: markup that says nothing."""
+_LINES = re.compile(f"{_ADDRESS}(?:{_BETWEEN_LINES}{_ADDRESS})+")
+_NO_MARKS = str.maketrans("", "", _BEGIN + _END)
+
+
+class _Particular(Printed):
+    """Part of where the clinic can be reached. Whatever a filter makes of it is plain, so it belongs to the text."""
+
+    @property
+    def printed(self) -> str:
+        """It with the marks, as only a page that prints it whole has it."""
+        return f"{_BEGIN}{typeset(str(self))}{_END}"
+
+
+def marked(clinic: Clinic) -> Clinic:
+    """The clinic as templates see it: where it can be reached is marked once it is printed."""
+    return clinic.model_copy(
+        update={
+            "address": tuple(line if _SENTENCE.search(line) else _Particular(line) for line in clinic.address),
+            "phone": _Particular(clinic.phone) if clinic.phone and _is_number(clinic.phone) else clinic.phone,
+        }
+    )
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a telephone number, and nothing beside one."""
+    return bool(_NUMBER.fullmatch(text)) and any(character.isdigit() for character in text)
+
+
+def printed(html: str) -> str:
+    """A page that was written for a marked clinic, as it is printed."""
+    return html.translate(_NO_MARKS)
+
+
+def text_alone(html: str, clinic: Clinic) -> str:
+    """A page that was written for a marked clinic without address and telephone number; that there are any stays."""
+    for line in clinic.address:
+        html = html.replace(_as_printed(line), _ADDRESS)
+    if clinic.phone:
+        html = html.replace(_as_printed(clinic.phone), _PHONE)
+    return _LINES.sub(_ADDRESS, html)
+
+
+def particulars_hash(clinic: Clinic) -> str:
+    """SHA-256 of where the clinic can be reached."""
+    return hashlib.sha256(json.dumps([clinic.address, clinic.phone]).encode()).hexdigest()
+
+
+def _as_printed(text: str) -> str:
+    """What a template makes of such a text that it prints as it is."""
+    return str(escape(_Particular(text).printed))

@@ -1,0 +1,200 @@
+"""What a printed paper is: by the fingerprint at its foot, the number of its packet, a scanned code, or a picture.
+
+Guarantees: the answer comes from the record of approvals, the approved texts, the journal and today's texts alone, and
+never from what was asked; a picture is only looked at for its codes. What nothing is known of is an error.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from consentkit.approval.changes import Change
+from consentkit.approval.whole_text import changes_of
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
+from consentkit.journal.entries import JournalPaper, JournalRow
+from consentkit.library.approvals import Approval, Approvals, Withdrawal, approved_text, load_approvals
+from consentkit.model.identity import Identity, Variant, approved_kind
+from consentkit.operations.journal import open_journal_to_read
+from consentkit.operations.picture_codes import codes_in
+from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.operations.text_of_today import text_of_today
+from consentkit.problems import listed, quoted
+from consentkit.reading.paths import is_file
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
+_PACKET = re.compile(r"[A-Z2-7]{10}")
+_SCANNED = re.compile(
+    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)", re.IGNORECASE
+)
+_PICTURES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class TracedText:
+    """A text that was printed, and what has become of it."""
+
+    identity: Identity
+    content_hash: str
+    state: Literal["current", "superseded", "unknown"]
+    """Whether it is today's text; `unknown` where there is no such document any more."""
+    approval: Approval | None
+    """The latest approval of this content; None for a draft."""
+    withdrawal: Withdrawal | None
+    """The withdrawal of that approval."""
+    words: str | None
+    """The text as it was approved, a paragraph a line; None where it was not kept."""
+    changes: tuple[Change, ...] | None
+    """What has changed since; None where that is not known."""
+    is_overdue: bool = False
+    """Whether that approval has run out."""
+    was_draft: bool = False
+    """Whether it was printed as a draft, whoever has approved it later. Only a journal knows."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What is known of something printed."""
+
+    kind: Literal["fingerprint", "packet"]
+    texts: tuple[TracedText, ...]
+    packet: str | None = None
+    page: int | None = None
+    """The page of the packet, where a code was scanned."""
+    entries: tuple[JournalRow, ...] = ()
+    """What the journal has of the packet."""
+
+
+def trace(workspace: OpenWorkspace, printed: str) -> Traced:
+    """Look up what is printed on a paper. The workspace is that of one run.
+
+    Raises UnknownCode where nothing is known of it, WrongUse for what is printed on no paper or where the clinic keeps
+    no journal in which a packet could be looked up, and FileAccess or InvalidInput for what can't be read.
+    """
+    if printed.lower().endswith(_PICTURES):
+        return _of_code(workspace, codes_in(Path(printed)))
+    if is_file(Path(printed)):
+        raise WrongUse("a PDF says itself what it is: use `consentkit verify`; of a page, give a PNG or JPEG picture")
+    joined = re.sub(r"[\s·]+", "", printed)
+    if _SCANNED.fullmatch(joined):
+        return _of_code(workspace, [joined])
+    if _FINGERPRINT.fullmatch(joined.lower()):
+        return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower())))
+    if _PACKET.fullmatch(joined.upper()):
+        return _of_packet(workspace, joined.upper())
+    raise WrongUse(
+        f"{quoted(printed)} is printed on no paper: give the 12 digits of a fingerprint, the 10 letters and digits of "
+        "a packet, what a scanner has read, or a PNG or JPEG picture of a page"
+    )
+
+
+def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
+    """The packet whose codes were scanned, from one of its pages or several."""
+    ours = [match for match in map(_SCANNED.fullmatch, codes) if match]
+    if not ours:
+        raise UnknownCode("none of the codes in the picture is one of consentkit; take a picture of the whole page")
+    packets = sorted({match["packet"].upper() for match in ours})
+    if len(packets) > 1:
+        raise WrongUse(f"the picture shows pages of several packets: {listed(packets)}; trace each by its number")
+    pages = {int(match["page"]) for match in ours}
+    return _of_packet(workspace, packets[0], pages.pop() if len(pages) == 1 else None)
+
+
+def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -> Traced:
+    if not workspace.keeps_journal:
+        raise WrongUse(
+            f"packet {packet} can be looked up in a journal only, and this clinic keeps none; trace the fingerprints "
+            "that are printed on its papers"
+        )
+    with open_journal_to_read(workspace) as journal:
+        entries = tuple(journal.of_packet(packet))
+    if not entries:
+        raise UnknownCode(f"the journal has no packet {packet}")
+    papers = dict.fromkeys(_text_of(paper) for row in entries for paper in row.entry.papers if paper.content_hash)
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
+    texts = tuple(
+        replace(_traced(workspace, identity, content, approvals), was_draft=was_draft)
+        for identity, content, was_draft in papers
+    )
+    return Traced("packet", texts, packet, page, entries)
+
+
+def _text_of(paper: JournalPaper) -> tuple[Identity, str, bool]:
+    """The text of a paper, and whether it was a draft: a form is signed for the text of a consent."""
+    variant = approved_kind(cast("Variant", paper.kind))  # what has a content hash is no extra file
+    return Identity(paper.code or "", paper.language or "", variant), paper.content_hash or "", paper.edition is None
+
+
+def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[TracedText]:
+    """Every text with this fingerprint that was ever approved, that is a text of today, or that the journal has."""
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
+    known = {(entry.identity.approved_as, entry.content) for entry in approvals.approvals}
+    known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace)}
+    matching = _with_fingerprint(known, fingerprint)
+    for identity, content in matching:
+        yield _traced(workspace, identity, content, approvals)
+    if matching:
+        return
+    drafts = _with_fingerprint(_printed_drafts(workspace), fingerprint)
+    for identity, content in drafts:
+        yield replace(_traced(workspace, identity, content, approvals), was_draft=True)
+    if not drafts:
+        raise UnknownCode(
+            f"no text of this clinic has or had the fingerprint {fingerprint}; it may be that of a draft, or of a page "
+            "that is no text, such as a cover"
+        )
+
+
+def _with_fingerprint(texts: set[tuple[Identity, str]], fingerprint: str) -> list[tuple[Identity, str]]:
+    return sorted((text for text in texts if text[1].startswith(fingerprint)), key=str)
+
+
+def _printed_drafts(workspace: OpenWorkspace) -> set[tuple[Identity, str]]:
+    """The drafts of which the journal says that they were made or printed."""
+    if not workspace.keeps_journal:
+        return set()
+    with open_journal_to_read(workspace) as journal:
+        papers = (_text_of(paper) for row in journal.rows() for paper in row.entry.papers if paper.content_hash)
+        return {(identity, content) for identity, content, was_draft in papers if was_draft}
+
+
+def _traced(workspace: OpenWorkspace, identity: Identity, content: str, approvals: Approvals) -> TracedText:
+    approval, withdrawal = approvals.last_of_content(identity, content)
+    words = _words(workspace, approval)
+    today = state_of(workspace, identity)
+    if today.state == "broken":
+        return TracedText(identity, content, "unknown", approval, withdrawal, words, None)
+    is_current = today.content_hash == content
+    changed: tuple[Change, ...] | None = ()
+    if not is_current:
+        changed = _changes(workspace, today, words)
+    state: Literal["current", "superseded"] = "current" if is_current else "superseded"
+    has_ended = approval is not None and approval.is_overdue(datetime.date.today())
+    is_overdue = has_ended or (is_current and today.state == "overdue")
+    return TracedText(identity, content, state, approval, withdrawal, words, changed, is_overdue)
+
+
+def _words(workspace: OpenWorkspace, approval: Approval | None) -> str | None:
+    if approval is None or workspace.folder.path is None:
+        return None
+    try:
+        return approved_text(workspace.folder.path, approval)
+    except FileAccess:
+        return None
+
+
+def _changes(workspace: OpenWorkspace, today: DocumentState, words: str | None) -> tuple[Change, ...] | None:
+    if words is None:
+        return None
+    identity = today.identity
+    asked: Variant = "consent" if identity.variant == "paper" else identity.variant
+    try:
+        content = workspace.content(identity.code, language=identity.language, variant=asked)
+        return changes_of(words, text_of_today(workspace, identity.code, content).words)
+    except ConsentkitError:
+        return None
