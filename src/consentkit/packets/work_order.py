@@ -58,7 +58,7 @@ def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
 
 
 def is_filed(paper: PacketItem, page: int) -> bool:
-    """Whether somebody agrees to something on a page, by signature, initials or a mark, or writes what the clinic needs.
+    """Whether somebody agrees to something on a page, by signature, initials or a mark, or fills in what is kept.
 
     So each page of a signed paper that has lines is filed; and so is a form of lines alone, which nobody signs.
     """
