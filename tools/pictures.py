@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation, in docs/images: make pictures, or make pictures WHAT="papers" (or "desk", or "preview").
+"""Makes the pictures of the documentation, in docs/images: make pictures, or with WHAT="papers", "desk" or "preview".
 
 Guarantees: each picture that a page shows can be made again by this command (tests/project/test_site.py).
 """
