@@ -130,7 +130,7 @@ def load(page: Page, file: Path) -> None:
 def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
     page = opened.open()
     load(page, twelve)
-    expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 need attention, 0 printed")
+    expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 needs attention, 0 printed")
     help_the_add_on(page)
     print_all(opened, page)
     correct_a_name(opened, page)
@@ -159,7 +159,7 @@ def correct_a_name(opened: OpenDesk, page: Page) -> None:
     press(page, "/")
     type_text(page, "nie")
     press(page, "Enter")
-    expect(page.locator("#counts")).to_have_text("1 of 12 visits match")
+    expect(page.locator("#counts")).to_have_text("1 of 12 visits matches")
     press(page, "ArrowDown")
     press(page, "Enter")
     expect(page.locator("#edit")).to_be_visible()
@@ -356,7 +356,7 @@ def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:
         }""",
         schedule({}).decode(),
     )
-    expect(page.locator("#said")).to_contain_text("1 visits loaded.")
+    expect(page.locator("#said")).to_contain_text("1 visit loaded.")
 
 
 def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
