@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -14,14 +14,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from consentkit.operations.desk.rows import DeskRow
-from consentkit.operations.journal import who_asks
+from consentkit.operations.journal import intent_for, who_asks
+from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
 from kit.desk_browser import SECONDS, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.skipping import require
-from kit.small import CODE
+from kit.small import CODE, WITH_JOURNAL, write_procedure
 
 pytestmark = pytest.mark.xdist_group("desk-browser")
 NAMES = (
@@ -77,7 +78,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
     printer = set_up_printer(tmp_path, monkeypatch)
-    desk = new_small_desk(small_clinic(tmp_path / "clinic"), Clock())
+    desk = new_small_desk(small_clinic(tmp_path / "clinic", WITH_JOURNAL), Clock())
     desk.work()
     with serving(desk) as address:
         made = OpenDesk(desk, address, printer, browser, [])
@@ -228,12 +229,68 @@ def lock_the_page(page: Page) -> None:
     expect(page.locator("body")).not_to_contain_text("Nora Nye")
 
 
+def axe_with_a_lost_print(opened: OpenDesk, page: Page) -> list[str]:
+    """What it finds on the page of a desk that was stopped amid a print, and so asks about it."""
+    journal = opened.desk.printer.journal
+    assert journal is not None
+    made = opened.desk.day.maker.make(opened.row("V-1").entry)
+    journal.intend(intent_for(made.packet, who_asks(), printer="front-desk"))  # type: ignore[union-attr]
+    page.goto(f"{opened.address}/open/{opened.desk.sessions.new_link()}")
+    expect(page.get_by_text("did the papers come out?")).to_be_visible()
+    return axe_on(page)
+
+
 def axe_on(page: Page) -> list[str]:
     """What axe-core finds on a page, by rule and place."""
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     options = {"iframes": False, "resultTypes": ["violations"]}  # the viewer of PDF files is the browser's own
     result = page.evaluate("options => axe.run(document, options)", options)
     return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]
+
+
+def endpoints(desk: Desk, paths: Iterable[str]) -> set[str]:
+    """The pages that have such paths."""
+    adapter = create_app(desk).url_map.bind("127.0.0.1")
+    return {str(adapter.match(path.split("?")[0])[0]) for path in paths}
+
+
+AT_THE_DESK = {
+    "day.show",
+    "print.ask_again",
+    "print.print_here",
+    "print.ask_void",
+    "day.ask_end",
+    "print.print_all_here",
+    "sign_in.locked",
+}
+ELSEWHERE = {
+    "sign_in.show",
+    "sign_in.open_link",
+    "sign_in.locked",
+    "sign_in.answer",
+    "admin.show",
+    "journal.show",
+    "texts.show",
+    "texts.read",
+    "deciding.ask",
+}
+NO_PAGES = {
+    "static",
+    "day.rows",
+    "sign_in.home",
+    "journal.export",
+    "texts.pdf",
+    "visit.packet",
+    "visit.draft_packet",
+    "print.set_to_print",
+    "print.all_to_print",
+}
+"""What a browser fetches that is no page of its own: parts of one, papers, tables, and a way to another page."""
+
+
+def test_no_page_is_left_out_of_those_that_axe_looks_at(desk: Desk) -> None:
+    pages = {str(rule.endpoint) for rule in create_app(desk).url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages == AT_THE_DESK | ELSEWHERE | NO_PAGES
 
 
 def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path) -> None:
@@ -261,8 +318,12 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     for path in (*paths, f"/print-all/{file_of_all.name}", "/", "/locked", "/nowhere"):
         page.goto(opened.address + path)
         states[path] = axe_on(page)
-    opened.problems.clear()  # the last two answers are no successes, as they should be
+    states["lost"] = axe_with_a_lost_print(opened, page)
+    opened.problems.clear()  # the answers of the last pages are no successes, as they should be
     assert {name: problems for name, problems in states.items() if problems} == {}
+    assert (
+        endpoints(opened.desk, [path for path in states if path.startswith("/") and path != "/nowhere"]) == AT_THE_DESK
+    )
 
 
 def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
@@ -275,23 +336,70 @@ def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
     file = tmp_path / "two.csv"
     file.write_bytes(schedule({"date_of_birth": "2015-07-09"}, {}))
     load(page, file)
+    opened.desk.printer.print(opened.row("V-2").key, 0, "front-desk", who_asks(), "more-copies")
     add_people(clinic, kept_password)
-    override = f"/visit/{opened.row('V-1').key}/override"
+    override, text = f"/visit/{opened.row('V-1').key}/override", f"/texts/{CODE}/en/consent"
     page.goto(opened.address + override)
     states = {override: axe_on(page)}
-    text = f"/texts/{CODE}/en/consent"
-    for account, paths in {"ida": ["/admin/"], "okonkwo": ["/texts/", text, override]}.items():
+    page.goto(f"{opened.address}/open/used-already")
+    states["/open/used-already"] = axe_on(page)
+    visited = {"ida": ["/admin/", "/journal/", "/texts/"], "okonkwo": ["/texts/", text, override], "audrey": []}
+    for account, paths in visited.items():
         page.context.clear_cookies()
         page.goto(f"{opened.address}/sign-in")
         states["/sign-in"] = axe_on(page)
-        page.fill("#account", account)
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, account, "wrong")
+        states[f"/sign-in?{account} with a wrong password"] = axe_on(page)
+        sign_in(page, account, PASSWORD)
         for path in paths:
             page.goto(opened.address + path)
-            states[path] = axe_on(page)
-    opened.problems.clear()  # of the page before the sign-in, which answers that nobody is signed in
+            states[f"{path}?{account}"] = axe_on(page)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("The journal is whole")).to_be_visible()
+    states["/answer?verified"] = axe_on(page)
+    page.get_by_label("Hash that was noted earlier").fill("0" * 64)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("Something is wrong:")).to_be_visible()
+    states["/answer?broken"] = axe_on(page)
+    page.goto(f"{opened.address}/locked")
+    states["/locked?with a password"] = axe_on(page)
+    write_procedure(clinic / "procedures", purpose="To feel much better.")
+    page.context.clear_cookies()
+    page.goto(f"{opened.address}/sign-in")
+    sign_in(page, "okonkwo", PASSWORD)
+    for step in ("Approve", "Withdraw the approval"):
+        page.goto(opened.address + text)
+        states[f"{text}?before: {step}"] = axe_on(page)
+        sign_text(page, step)
+        write_procedure(clinic / "procedures", purpose=f"To {step}.")
+    page.goto(opened.address + text)
+    states[f"{text}?withdrawn"] = axe_on(page)
+    (clinic / "clinic.yaml").write_text("nane: Small Clinic\n")
+    page.goto(f"{opened.address}/texts/")
+    expect(page.get_by_text("Something went wrong.")).to_be_visible()
+    states["/texts/?broken settings"] = axe_on(page)
+    opened.problems.clear()  # of the pages that say that something is wrong
     assert {name: problems for name, problems in states.items() if problems} == {}
+    assert endpoints(opened.desk, states) == ELSEWHERE
+
+
+def sign_in(page: Page, account: str, password: str) -> None:
+    page.fill("#account", account)
+    page.fill("#password", password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
+def sign_text(page: Page, button: str) -> None:
+    """Fill in the form of a text, and approve it or withdraw its approval."""
+    form = page.locator("form", has=page.get_by_role("button", name=button, exact=True))
+    if button == "Approve":
+        form.get_by_role("checkbox").check()
+    else:
+        form.get_by_role("radio").first.check()
+    form.locator("[name=password]").fill(PASSWORD)
+    form.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator("#said")).to_be_visible()
 
 
 def test_a_slip_is_taken_back_by_a_key_and_the_offer_goes_by_itself(opened: OpenDesk, tmp_path: Path) -> None:

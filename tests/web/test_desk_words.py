@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from consentkit.journal.values import CODES, OVERRIDE_REASONS
+from consentkit.journal.values import CODES, OVERRIDE_REASONS, WITHDRAWAL_REASONS
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.printing import Reason, WhyVoid
@@ -58,7 +58,7 @@ def test_a_word_beside_a_number_has_the_form_that_belongs_to_it(language: str, n
         names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
         said = words(path, **{name: number if name in COUNTS else "…" for name in names}) if names else ""
         wrong += re.findall(r"\b1 \w+s\b" if number == 1 else r"\b[02] (?:visit|page|set|minute|row|visita)\b", said)
-    assert wrong == []
+    assert set(wrong) <= {"1 needs", "1 does"}, "verbs"
 
 
 def test_the_counts_of_a_day_are_said_as_people_say_them() -> None:
@@ -91,6 +91,9 @@ def test_whatever_a_state_a_rule_or_a_refusal_is_there_are_words_for_it() -> Non
     assert set(words.at("states")) == set(words.at("marks")) == {state.value for state in VisitState}
     assert set(words.at("journal_actions")) == set(CODES["action"])
     assert set(words.at("override_reasons")) == set(OVERRIDE_REASONS)
+    assert set(words.at("withdrawal_reasons")) == set(WITHDRAWAL_REASONS)
+    assert set(words.at("journal_reasons")) == set(CODES["reason"])
+    assert set(words.at("roles")) == set(CODES["role"])
     assert set(words.at("void_reasons")) == set(WhyVoid.__args__)  # type: ignore[attr-defined]
     assert set(words.at("how")) == set(FIELDS)
     assert set(CODES["rule"]) <= set(words.at("problems"))

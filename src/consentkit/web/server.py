@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
-from consentkit.errors import WrongUse
+from consentkit.errors import ConsentkitError, WrongUse
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
@@ -186,7 +187,8 @@ def serve(desk: Desk, server: Any, show_link: Callable[[str], None]) -> None:
         server.run()
         raise KeyboardInterrupt  # which waitress takes for an ordinary end
     finally:
-        desk.end_day()
+        with suppress(ConsentkitError):  # such as a journal that can't be written to: the process ends all the same
+            desk.end_day()
         server.close()
 
 
