@@ -18,7 +18,7 @@ from consentkit.operations.journal import intent_for, who_asks
 from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
-from kit.desk_browser import SECONDS, press, settle, type_text
+from kit.desk_browser import SECONDS, fill, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.skipping import require
@@ -233,7 +233,7 @@ def axe_with_a_lost_print(opened: OpenDesk, page: Page) -> list[str]:
     """What it finds on the page of a desk that was stopped amid a print, and so asks about it."""
     journal = opened.desk.printer.journal
     assert journal is not None
-    made = opened.desk.day.maker.make(opened.row("V-1").entry)
+    made = opened.desk.day.maker.make(opened.row("V-3").entry)
     journal.intend(intent_for(made.packet, who_asks(), printer="front-desk"))  # type: ignore[union-attr]
     page.goto(f"{opened.address}/open/{opened.desk.sessions.new_link()}")
     expect(page.get_by_text("did the papers come out?")).to_be_visible()
@@ -465,6 +465,49 @@ def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:
         schedule({}).decode(),
     )
     expect(page.locator("#said")).to_contain_text("1 visit loaded.")
+
+
+def test_the_page_does_not_load_anew_over_what_somebody_has_typed(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open()
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({"patient_name": "Nora Nie"}, {}))
+    load(page, file)
+    page.goto(f"{opened.address}/?visit={opened.row('V-1').key}")
+    fill(page, "#f-patient_name", "Nora Nye")
+    page.evaluate("() => { document.activeElement.blur(); document.body.dataset.same = 'yes'; }")
+    for field in ("", "#sought"):
+        if field:
+            page.locator(field).focus()
+        page.evaluate(
+            "() => { document.getElementById('rows').dataset.waiting = '2'; }"
+        )  # as if papers were being made
+        opened.desk.day.check_again(opened.row("V-2").key)
+        expect(page.locator("#said-text")).to_have_text("2 visits: 2 ready, 0 need attention, 0 printed")
+        page.evaluate("() => { document.getElementById('said-text').textContent = ''; }")
+        assert page.input_value("#f-patient_name") == "Nora Nye"
+        expect(page.locator("body")).to_have_attribute("data-same", "yes")
+
+
+@pytest.mark.parametrize(("kind", "times"), [("text/plain", 1), ("text/html", 0)])
+def test_the_dialog_opens_by_itself_once_and_for_papers_only(
+    kind: str, times: int, opened: OpenDesk, tmp_path: Path
+) -> None:
+    page = opened.open()
+    page.add_init_script("window.print = () => { window.top.document.body.dataset.dialogs += 'one ' }")
+    page.route("**/set/1.pdf", lambda route: route.fulfill(body="papers, or why there are none", content_type=kind))
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({}))
+    load(page, file)
+    page.select_option("#printer", "-")
+    page.get_by_role("button", name="Use").click()
+    page.locator("tbody").get_by_role("button", name="Print").click()
+    expect(page.locator("#print-now")).to_be_visible()
+    page.wait_for_timeout(0 if times else 1500)
+    expect(page.locator("body[data-dialogs='undefinedone ']")).to_have_count(times)
+    page.reload()
+    expect(page.locator("#print-now")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(page.locator("body[data-dialogs]")).to_have_count(0)
 
 
 def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
