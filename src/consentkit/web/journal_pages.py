@@ -32,7 +32,7 @@ pages = Blueprint("journal", __name__, url_prefix="/journal")
 
 
 @dataclass(frozen=True)
-class _Sought:
+class _Selection:
     """Which entries somebody looks for: those of a visit, else those of a packet, else those of a day."""
 
     day: str
@@ -40,12 +40,12 @@ class _Sought:
     packet: str = ""
 
     @staticmethod
-    def of_form() -> _Sought:
+    def of_form() -> _Selection:
         """What the form of the request says; today where it says nothing."""
         day, visit, packet = (request.form.get(name, "").strip() for name in ("day", "visit", "packet"))
         if visit or packet:
-            return _Sought("", visit, "" if visit else packet)
-        return _Sought(day or _today())
+            return _Selection("", visit, "" if visit else packet)
+        return _Selection(day or _today())
 
     def entries(self) -> list[JournalRow]:
         """The entries. Raises WrongUse for what can't be a day, or the number of a visit or packet."""
@@ -67,17 +67,17 @@ def require_journal() -> Any:
 @access(DeskRole.ADMIN, DeskRole.AUDITOR)
 def show() -> str:
     """The entries of today."""
-    sought = _Sought(_today())
-    return _page(sought.entries(), sought)
+    selection = _Selection(_today())
+    return _page(selection.entries(), selection)
 
 
 @pages.post("/")
 @access(DeskRole.ADMIN, DeskRole.AUDITOR)
 def find() -> Any:
     """The entries of another day, of a visit or of a packet."""
-    sought = _Sought.of_form()
+    selection = _Selection.of_form()
     try:
-        return _page(sought.entries(), sought)
+        return _page(selection.entries(), selection)
     except WrongUse as error:
         return _page([], problem=str(error)), 400
 
@@ -98,9 +98,9 @@ def verify() -> Any:
 @access(DeskRole.ADMIN, DeskRole.AUDITOR)
 def export_shown() -> Any:
     """The entries that the page shows, as a table. It is posted, so that no address holds what they are about."""
-    sought = _Sought.of_form()
+    selection = _Selection.of_form()
     try:
-        return _table(csv_of(sought.entries()), sought.day or "part")
+        return _table(csv_of(selection.entries()), selection.day or "part")
     except WrongUse as error:
         return _page([], problem=str(error)), 400
 
@@ -124,6 +124,6 @@ def _table(content: bytes, which: str) -> Response:
     return Response(content, mimetype="text/csv", headers=headers)
 
 
-def _page(rows: list[JournalRow], sought: _Sought | None = None, **shown: Any) -> str:
+def _page(rows: list[JournalRow], selection: _Selection | None = None, **shown: Any) -> str:
     values = {"problem": "", "verdict": None, **shown}
-    return render_template("journal.html", rows=rows, sought=sought or _Sought(""), **values)
+    return render_template("journal.html", rows=rows, selection=selection or _Selection(""), **values)
