@@ -167,7 +167,8 @@ def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Pri
     rosa.print("V-1")
     audrey.sign_in("audrey")
     page = audrey.post("/journal/", {"visit": "V-1"}).get_data(as_text=True)
-    assert "rosa@" in page and "printed" in page and "front-desk-1" in page
+    assert "rosa@" in page and "printed" in page
+    assert re.search(rf"print 1, \d+ pages, front-desk, front-desk-1, {CODE} en</td>", page)
     assert audrey.post("/journal/", {"visit": "Nora Nye"}).status_code == 400
     assert audrey.post("/journal/", {"day": "yesterday"}).status_code == 400
 
