@@ -154,8 +154,8 @@ def keep_memory_private(swaps: Path = _SWAPS) -> str:
 def share_free_memory() -> None:
     """Let all threads take memory from one heap, so that what one of them has freed is there for the others.
 
-    By itself, glibc gives each thread one, up to eight for each core (mallopt(3)), and what is free in one of them is of
-    no use to the others: over thousands of packets a desk took more and more, while what it used stayed the same.
+    By itself, glibc gives each thread one, up to eight for each core (mallopt(3)), and what is free in one of them is
+    of no use to the others: over thousands of packets a desk took more and more, while what it used stayed the same.
     """
     if sys.platform.startswith("linux") and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
         mallopt(_M_ARENA_MAX, 1)
