@@ -27,7 +27,7 @@ class _CountFormatter(Formatter):
     """
 
     def format_field(self, value: Any, spec: str) -> str:
-        """What takes the place of a value. Raises ValueError for forms of what is no whole number."""
+        """The text of a value. Raises ValueError for forms of what is no whole number."""
         one, is_count, other = spec.partition("|")
         if not is_count:
             return str(super().format_field(value, spec))
