@@ -22,8 +22,9 @@ from kit.desk_browser import SECONDS, fill, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.skipping import require
-from kit.small import CODE, WITH_JOURNAL, write_procedure
+from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
 
+WITHOUT_JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}"
 pytestmark = pytest.mark.xdist_group("desk-browser")
 NAMES = (
     "Siobhán O’Keeffe-Martínez",
@@ -76,9 +77,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
+def opened(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[OpenDesk]:
+    """A desk; `request.param` has the particulars of its clinic, where it isn't one without a journal."""
     printer = set_up_printer(tmp_path, monkeypatch)
-    desk = new_small_desk(small_clinic(tmp_path / "clinic", WITH_JOURNAL), Clock())
+    desk = new_small_desk(small_clinic(tmp_path / "clinic", getattr(request, "param", WITHOUT_JOURNAL)), Clock())
     desk.work()
     with serving(desk) as address:
         made = OpenDesk(desk, address, printer, browser, [])
@@ -293,6 +297,7 @@ def test_no_page_is_left_out_of_those_that_axe_looks_at(desk: Desk) -> None:
     assert pages == AT_THE_DESK | ELSEWHERE | NO_PAGES
 
 
+@pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
 def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path) -> None:
     page = opened.open(bypass_csp=True)  # axe itself comes in as a script
     states = {"empty": axe_on(page)}
@@ -326,6 +331,7 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
 def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
     opened: OpenDesk, tmp_path: Path, kept_password: str
 ) -> None:
