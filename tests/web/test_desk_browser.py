@@ -399,10 +399,10 @@ def sign_in(page: Page, account: str, password: str) -> None:
 def sign_text(page: Page, button: str) -> None:
     """Fill in the form of a text, and approve it or withdraw its approval."""
     form = page.locator("form", has=page.get_by_role("button", name=button, exact=True))
-    if button == "Approve":
-        form.get_by_role("checkbox").check()
-    else:
-        form.get_by_role("radio").first.check()
+    choice = form.get_by_role("checkbox" if button == "Approve" else "radio").first
+    choice.focus()
+    page.keyboard.press("Space")
+    expect(choice).to_be_checked()
     form.locator("[name=password]").fill(PASSWORD)
     form.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("#said")).to_be_visible()
