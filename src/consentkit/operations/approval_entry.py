@@ -15,7 +15,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import Approval, Withdrawal
 from consentkit.model.identity import APPROVALS
-from consentkit.operations.journal import JournalEntry, JournalPaper, Who, record_entries
+from consentkit.operations.journal import JournalEntry, JournalPaper, JournalReason, Who, record_entries
 from consentkit.reading import characters
 
 Entry = TypeVar("Entry", Approval, Withdrawal)
@@ -30,9 +30,15 @@ def clinic_folder(workspace: OpenWorkspace) -> Path:
 
 
 def note_in_journal(
-    workspace: OpenWorkspace, action: Literal["approved", "withdrawn"], entries: Iterable[Entry], who: Who
+    workspace: OpenWorkspace,
+    action: Literal["approved", "withdrawn"],
+    entries: Iterable[Entry],
+    who: Who,
+    reason: JournalReason | None = None,
 ) -> None:
     """Record in the journal what was approved or withdrawn, by which account; the names are in the record of approvals.
+
+    `reason` is a code: what somebody typed is in the record of approvals only.
 
     Raises FileAccess, which states that the record of approvals has the entries.
     """
@@ -40,7 +46,7 @@ def note_in_journal(
         JournalPaper(entry.variant, entry.code, entry.language, entry.content, entry.edition) for entry in entries
     )
     try:
-        record_entries(workspace, [JournalEntry(action, who, papers=papers)])
+        record_entries(workspace, [JournalEntry(action, who, papers=papers, reason=reason)])
     except FileAccess as error:
         subject = "approval" if action == "approved" else "withdrawal"
         raise FileAccess(f"the {subject} is recorded in {APPROVALS}, but not in the journal: {error}") from error

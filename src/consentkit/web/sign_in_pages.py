@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from consentkit.operations.desk.users import DeskUser
 from consentkit.web.desk import Desk
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sessions import COOKIE, DeskRole, Session, lock
+from consentkit.web.sessions import COOKIE, DeskRole, lock
 from consentkit.web.shown import current_words
 
 pages = Blueprint("sign_in", __name__)
@@ -107,6 +107,8 @@ def unlock() -> Any:
     desk, session = this_desk(), this_session()
     if session.needs_password and user_with_password(session.person) is None:
         return render_template("locked.html", wrong=current_words()("sign_in_wrong")), 403
+    if session.is_locked:
+        desk.note(session, "unlocked")  # first, so that nothing is shown that the journal could not have
     desk.sessions.unlock(session)
     return redirect(url_for("sign_in.home"), 303)
 
@@ -115,13 +117,9 @@ def unlock() -> Any:
 @access(*_ALL, while_locked=True)
 def sign_out() -> Any:
     """End the session."""
+    g.session = None  # so that a journal that can't have it is told on a page of its own
     this_desk().sessions.close(request.cookies.get(COOKIE))
     return redirect(url_for("sign_in.show"), 303)
-
-
-def has_right_password(session: Session) -> bool:
-    """Whether a form holds the password of whoever has signed in."""
-    return user_with_password(session.person) is not None
 
 
 def user_with_password(account: str) -> DeskUser | None:
