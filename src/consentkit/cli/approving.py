@@ -1,4 +1,4 @@
-"""The work of `consentkit approve`, `status`, `diff` and `verify`.
+"""The work of `consentkit approve`, `status` and `diff`.
 
 Guarantees: results go to stdout, one form for people and one for programs.
 """
@@ -6,24 +6,24 @@ Guarantees: results go to stdout, one form for people and one for programs.
 from __future__ import annotations
 
 import datetime
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from consentkit.cli import report
 from consentkit.cli.support import say
-from consentkit.errors import InvalidInput, WrongUse
+from consentkit.errors import InvalidInput, RunFailed, WrongUse
 from consentkit.model.identity import Variant, printed_fingerprint
-from consentkit.operations.approve import approve
+from consentkit.operations.approve import ApprovalTerms, Approved, PreparedApproval, record_prepared
+from consentkit.operations.approve_many import PreparedAct, WhichDocuments, prepare_drafts, prepare_named
 from consentkit.operations.diff import diff
 from consentkit.operations.status import DocumentState, status
-from consentkit.operations.verify import PacketVerdict, verify
 from consentkit.problems import printable, quoted
 
 if TYPE_CHECKING:
-    from consentkit.approval.identify import DocumentVerdict
     from consentkit.documents.workspace import OpenWorkspace
 
 
@@ -31,35 +31,105 @@ if TYPE_CHECKING:
 class ApproveRequest:
     """What was requested on the command line."""
 
-    code: str
-    language: str | None
-    variant: Variant
+    names: Sequence[str]
+    all_drafts: bool
+    languages: Sequence[str]
+    variants: Sequence[Variant]
     by: str
     role: str | None
     until: str | None
+    reviewed_by: str | None
+    translated_by: str | None
+    allowed: Sequence[str]
+    reasons: Sequence[str]
+    yes: bool
+    as_json: bool
     quiet: bool
+
+    @property
+    def terms(self) -> ApprovalTerms:
+        """Who approves, and on which terms. Raises WrongUse where the words of an exception don't fit together."""
+        if self.allowed and len(self.reasons) not in (1, len(self.allowed)):
+            raise WrongUse("an exception needs a reason: add --reason TEXT, one for all or one for each --except")
+        if self.reasons and not self.allowed:
+            raise WrongUse("--reason is for an exception; name its rule with --except RULE, or leave it out")
+        reasons = self.reasons if len(self.reasons) == len(self.allowed) else [*self.reasons] * len(self.allowed)
+        return ApprovalTerms(
+            by=self.by,
+            role=self.role,
+            until=_day(self.until) if self.until else None,
+            reviewed_by=self.reviewed_by,
+            translated_by=self.translated_by,
+            exceptions=dict(zip(self.allowed, reasons, strict=True)),
+        )
 
 
 def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
-    """Record an approval of a document as it is today. Returns the exit code."""
-    approved = approve(
-        workspace,
-        request.code,
-        by=request.by,
-        role=request.role,
-        until=_day(request.until) if request.until else None,
-        language=request.language,
-        variant=request.variant,
-    )
-    approval = approved.approval
-    term = f"until {approval.until}" if approval.until else "with no end date"
-    fingerprint = printed_fingerprint(approval.content)
-    click.echo(f"{approval.identity}: edition {approval.edition}, fingerprint {fingerprint}, {term}")
-    if approved.asked != approval.variant:
-        message = f"The {approved.asked} is approved with the {approval.variant}: they are one text, with one approval."
-        say(message, quiet=request.quiet)
-    say(f"Recorded in {approved.record}.", quiet=request.quiet)
-    return 0
+    """Show documents, ask, and record their approval as they are today. Returns the exit code."""
+    if bool(request.names) == request.all_drafts:
+        raise WrongUse("name what is approved by its code or name, or all drafts with --all-drafts")
+    is_asked = not request.yes
+    if is_asked and not sys.stdin.isatty():
+        raise WrongUse("nobody can be asked here whether to approve this; read it first, then add --yes")
+    workspace, terms = workspace.for_one_run(), request.terms
+    which = WhichDocuments(request.names, request.languages, request.variants)
+    act = (prepare_drafts if request.all_drafts else prepare_named)(workspace, which, terms)
+    for one in act.left_out:
+        click.echo(f"{one.identity} is left out: {one.error}", err=True)
+    for prepared in act.prepared:
+        say("\n".join(_shown(prepared)), quiet=request.quiet and not is_asked)
+    count = report.counted(len(act.prepared), "document")
+    if act.prepared and is_asked and not click.confirm(f"Approve {count} as {printable(request.by)}?", err=True):
+        say("Nothing was approved.", quiet=request.quiet)
+        raise click.Abort
+    recorded = record_prepared(workspace, act.prepared) if act.prepared else []
+    _print_recorded(recorded, act, request)
+    return RunFailed.exit_code if act.left_out else 0
+
+
+def _shown(prepared: PreparedApproval) -> Iterator[str]:
+    """What is about to be approved, for whoever approves it."""
+    approval, latest = prepared.approval, prepared.latest
+    yield f"{approval.identity}: {_since(prepared)}; {report.counted(prepared.pages, 'page')}, until {approval.until}"
+    if latest and prepared.changes is None:
+        yield "    the words that were approved then are missing, so what has changed is not known"
+    for change in prepared.changes or ():
+        yield "\n".join(f"    {line}" for line in str(change).splitlines())
+    for one in approval.exceptions:
+        yield f"    in spite of {one.rule}: {printable(one.reason)}"
+
+
+def _since(prepared: PreparedApproval) -> str:
+    latest = prepared.latest
+    if latest is None:
+        return "never approved before"
+    since = f"since edition {latest.edition}, approved on {latest.on} by {printable(latest.signed)}"
+    if prepared.changes is None:
+        return f"changed {since}"
+    if not prepared.changes and latest.content != prepared.approval.content:
+        return f"no word has changed, but the look of the page has, {since}"
+    return f"{report.counted(len(prepared.changes), 'change')} {since}"
+
+
+def _print_recorded(recorded: Sequence[Approved], act: PreparedAct, request: ApproveRequest) -> None:
+    if request.as_json:
+        left_out = [{**vars(one.identity), "reason": str(one.error)} for one in act.left_out]
+        entries = [report.entry(one.approval) for one in recorded]
+        click.echo(report.as_json({"approved": entries, "left_out": left_out}))
+    else:
+        for one in recorded:
+            approval = one.approval
+            fingerprint = printed_fingerprint(approval.content)
+            click.echo(
+                f"{approval.identity}: edition {approval.edition}, fingerprint {fingerprint}, until {approval.until}"
+            )
+    for one in recorded:
+        if one.asked != one.approval.variant:
+            message = (
+                f"The {one.asked} is approved with the {one.approval.variant}: they are one text, with one approval."
+            )
+            say(message, quiet=request.quiet)
+    say(f"Recorded in {recorded[0].record}." if recorded else "Nothing was approved.", quiet=request.quiet)
 
 
 def print_status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
@@ -88,17 +158,6 @@ def print_changes(workspace: OpenWorkspace, code: str, *, language: str | None, 
     else:
         say(f"{report.counted(len(difference.changes), 'change')} {since}", quiet=quiet)
     return 0
-
-
-def print_verdict(workspace: OpenWorkspace, file: Path, *, as_json: bool) -> int:
-    """Print what a PDF file is. The exit code is 0 for a current document, 3 for any other."""
-    verdict = verify(workspace, file)
-    if as_json:
-        click.echo(report.as_json(_entry(verdict, file)))
-    else:
-        for line in _packet_lines(verdict) if isinstance(verdict, PacketVerdict) else _document_lines(verdict):
-            click.echo(line)
-    return 0 if verdict.state == "current" else InvalidInput.exit_code
 
 
 def _day(text: str) -> datetime.date:
@@ -130,61 +189,4 @@ def _state_entry(state: DocumentState) -> dict[str, object]:
         "approval": report.entry(state.approval),
         "withdrawal": report.entry(state.withdrawal),
         "reason": state.reason,
-    }
-
-
-_STATES = {
-    "current": "current: it is what consentkit would make today",
-    "superseded": "superseded: the content has changed since",
-    "altered": "ALTERED: the file has changed since consentkit made it",
-    "unknown": "unknown: there is no such document in this library",
-}
-
-
-def _packet_lines(verdict: PacketVerdict) -> list[str]:
-    return [
-        f"packet {printable(verdict.packet)}, {report.counted(len(verdict.documents), 'document')}: {verdict.state}",
-        *(f"  {line}" for document in verdict.documents for line in _document_lines(document)),
-        "Its cover and extra files are only checked for changes since it was made.",
-    ]
-
-
-def _document_lines(verdict: DocumentVerdict) -> list[str]:
-    if verdict.identity is None:
-        return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
-    issued = f", issued {verdict.issued}" if verdict.issued else ""
-    lines = [
-        _STATES[verdict.state],
-        printable(f"document     {verdict.identity}{issued}"),
-        printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}"),
-        printable(f"approval     {_approval(verdict)}"),
-    ]
-    return [*lines, f"withdrawal   {report.withdrawal_line(verdict.withdrawal)}"] if verdict.withdrawal else lines
-
-
-def _approval(verdict: DocumentVerdict) -> str:
-    """Who approved the content of a file, and until when."""
-    if (approval := verdict.approval) is None:
-        return "never approved here"
-    term = f", until {approval.until}" if approval.until else ""
-    return f"approved as edition {approval.edition} by {approval.signed}, {approval.on}{term}"
-
-
-def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, object]:
-    if isinstance(verdict, PacketVerdict):
-        documents = [_entry(document, file) for document in verdict.documents]
-        return {"file": str(file), "state": verdict.state, "packet": verdict.packet, "documents": documents}
-    identity = verdict.identity
-    return {
-        "file": str(file),
-        "state": verdict.state,
-        "code": identity.code if identity else None,
-        "language": identity.language if identity else None,
-        "variant": identity.variant if identity else None,
-        "issued": verdict.issued or None,
-        "content_hash": verdict.content_hash or None,
-        "current_hash": verdict.current_hash or None,
-        "approved_edition": verdict.approved_edition,
-        "approval": report.entry(verdict.approval),
-        "withdrawal": report.entry(verdict.withdrawal),
     }

@@ -161,22 +161,36 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
     return check_files(workspace, CheckRequest(**options))
 
 
-@consentkit.command(short_help="Record the approval of a document.")
-@click.argument("code", type=CodeArgument())
-@click.option("--by", required=True, metavar="NAME", help="Who approves it.")
+@consentkit.command(short_help="Record the approval of documents.")
+@click.argument("names", nargs=-1, type=CodeArgument(), metavar="[CODE|NAME]...")
+@click.option("--all-drafts", is_flag=True, help="Approve every draft of services.yaml that can be approved.")
+@click.option("--by", required=True, metavar="NAME", help="Who approves.")
 @click.option("--role", metavar="ROLE", help="In which role.")
-@click.option("--until", metavar="DATE", help="The day by which it must be approved again, such as 2027-11-21.")
-@document_options
+@click.option("--reviewed-by", metavar="NAME", help="Who has reviewed it; whom the text names, or who approves it.")
+@click.option("--translated-by", metavar="NAME", help="Who has translated it, where it is a translation.")
+@click.option("--until", metavar="DATE", help="The last day of the approval; that of the next review if left out.")
+@click.option("--lang", "languages", multiple=True, metavar="LANGUAGE", help="Language, as often as needed.")
+@click.option("--variant", "variants", multiple=True, type=VariantChoice(), help="The kind of document; as often, too.")
+@click.option("--except", "allowed", multiple=True, metavar="RULE", help="Allow errors of this rule of `check`.")
+@click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why that is allowed; kept in the record.")
+@click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
+@json_option
 @common_options
-def approve(workspace: OpenWorkspace, code: str, **options: Any) -> int:
-    """Record that a document may be used as it is today.
+def approve(workspace: OpenWorkspace, **options: Any) -> int:
+    """Record that documents may be used as they are today, after showing what has changed and asking.
 
-    The record is approvals.yaml in the clinic's folder. From then on the document states who approved it, instead of
-    the draft mark. Any edit of what a patient reads voids the approval automatically.
+    \b
+    consentkit approve 90837 90834 --lang es --by "Ana Ruiz" --translated-by "Leo Paz"
+    consentkit approve --all-drafts --by "Ana Ruiz"
+
+    The record is approvals.yaml in the clinic's folder. From then on each document states who approved it, instead of
+    the draft mark, until the day of its next review. Any edit of its text voids the approval automatically. A document
+    in which `check` finds an error is refused, unless the rule is named with a reason. With --all-drafts, what can't be
+    approved is left out, and the exit code is 7.
     """
     from consentkit.cli.approving import ApproveRequest, record_approval
 
-    return record_approval(workspace, ApproveRequest(code, **options))
+    return record_approval(workspace, ApproveRequest(**options))
 
 
 @consentkit.command(short_help="Withdraw the approval of a document.")
@@ -236,7 +250,7 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 
     The exit code is 0 for a current document and 3 for any other.
     """
-    from consentkit.cli.approving import print_verdict
+    from consentkit.cli.verifying import print_verdict
 
     return print_verdict(workspace, file, as_json=as_json)
 

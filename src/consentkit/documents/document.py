@@ -34,6 +34,10 @@ class Document:
     """Whether that approval holds today."""
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
+    review_note: str
+    """What its last section says of its review, with the reviewer whom the approval names."""
+    own_review_note: str
+    """The same as the text alone says it."""
     clauses: Mapping[str, str]
     """The clauses that it holds, by name, each with why: `always`, or what names it: `procedure` or `paper`."""
     warnings: tuple[str, ...]

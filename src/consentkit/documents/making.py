@@ -18,7 +18,7 @@ from consentkit.documents.page import Content, Page, compose
 from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.safety import required_of
 from consentkit.errors import RenderingFailed
-from consentkit.library.approvals import Approvals
+from consentkit.library.approvals import Approval, Approvals
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import Layout, printed_fingerprint
@@ -68,6 +68,8 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         approval_entry=page.approval.model_dump(mode="json") if page.approval else None,
         is_approved=bool(page.approval and not page.approval.is_overdue(source.today)),
         mark=page.mark,
+        review_note=page.review.printed,
+        own_review_note=page.review.own,
         clauses=content.clauses,
         warnings=tuple(standing_notices(content)),
         page_notices=tuple(budget_notices(content, layout, part)),
@@ -81,13 +83,17 @@ def compose_page(content: Content, source: DocumentSource) -> Page:
     return compose(
         content,
         source.templates,
-        lambda content_hash: (
-            None if content.stale else source.approvals.current(content.identity.approved_as, content_hash)
-        ),
+        lambda content_hash: _approval_of(content, source.approvals, content_hash),
         source.today,
         "".join(picture.digest for picture in (source.folder.logo, *content.shown) if picture),
         source.files,
     )
+
+
+def _approval_of(content: Content, approvals: Approvals, content_hash: str) -> Approval | None:
+    """The approval of this content; it ends when the text is due for review, whatever was recorded."""
+    approval = None if content.stale else approvals.current(content.identity.approved_as, content_hash)
+    return approval.ending_by(content.definition.review.next) if approval else None
 
 
 def require_whole(content: Content) -> None:
@@ -122,6 +128,7 @@ def _info(content: Content, page: Page) -> DocumentInfo:
         variant=content.variant,
         edition=definition.review.issued.isoformat(),
         content_hash=page.content_hash,
+        particulars=page.particulars,
         publisher=content.clinic.name or "",
         tool=f"consentkit {__version__}",
     )

@@ -55,6 +55,8 @@ def pack_document(document: Document) -> bytes:
         "approval_entry": dict(document.approval_entry) if document.approval_entry else None,
         "is_approved": document.is_approved,
         "mark": document.mark,
+        "review_note": document.review_note,
+        "own_review_note": document.own_review_note,
         "clauses": dict(document.clauses),
         "warnings": list(document.warnings),
         "page_notices": list(document.page_notices),

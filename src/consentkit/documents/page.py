@@ -15,6 +15,8 @@ from typing import Any
 
 from markupsafe import escape
 
+from consentkit.documents import particulars
+from consentkit.documents.approval_words import ReviewNote, mark_of, review_note
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
@@ -24,7 +26,6 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
 from consentkit.model.paper import Paper
-from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
@@ -45,6 +46,7 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
+_REVIEW_PLACE = "\ue000review\ue001"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class Page(Sheet):
     approval: Approval | None
     mark: str
     """What is at the head of each page: that it is a draft, or who approved it."""
+    review: ReviewNote
+    particulars: str
+    """The hash of where the clinic can be reached, which is no part of the text."""
 
 
 @dataclass(frozen=True)
@@ -179,24 +184,43 @@ def compose(
     """Write the page. `pictures` is a digest of the pictures that it shows; `files` reads templates and style sheets.
 
     The hash covers the page without mark and fingerprint, the pictures, and all style sheets, those of every paper size
-    and of large print too: everything that decides what a patient reads. It is the same for each layout.
+    and of large print too: everything that decides what a patient reads. It is the same for each layout. Address and
+    telephone number of the clinic have a hash of their own; of who reviewed the text, it covers what the text says.
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
     filled = Templates(templates, files)
-    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
-    pages = hashed_pages if content.signers is None else _pages(filled, content)
+    marked = replace(content, clinic=particulars.marked(content.clinic))
+    hashed_pages = _pages(filled, replace(marked, signers=None))  # with a place for everybody
+    pages = hashed_pages if content.signers is None else _pages(filled, marked)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    hashed = [*hashed_pages.values(), *_other_pages(filled, content), style, *layouts, pictures]
+    texts = [*hashed_pages.values(), *_other_pages(filled, marked)]
+    hashed = [
+        *(particulars.text_alone(html, content.clinic) for html in texts),
+        content.definition.review.model_dump_json(),
+        content.pack.about.model_dump_json(),
+        *(style, *layouts, pictures),
+    ]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
-    mark = _mark(content.pack, approval, today)
-    html = pages[content.variant]
-    for place, text in ((_MARK_PLACE, mark), (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
+    mark = mark_of(content.pack, approval, today)
+    review = review_note(content.definition.review, content.pack, approval, today, translated=content.translated)
+    html = particulars.printed(pages[content.variant])
+    places = ((_MARK_PLACE, mark), (_REVIEW_PLACE, review.printed))
+    for place, text in (*places, (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
-    return Page(html, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)), approval, mark)
+    return Page(
+        html,
+        style,
+        content_hash,
+        (*filled.loaded, style_path(STYLE_SHEET, templates)),
+        approval,
+        mark,
+        review,
+        particulars.particulars_hash(content.clinic),
+    )
 
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
@@ -266,8 +290,8 @@ def _written(
 def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     """Everything that a template can see.
 
-    Mark and fingerprint follow from the finished page, so it has placeholders for them. Were the template run again
-    with the values, it could print something else than what was approved.
+    Mark, review and fingerprint follow from the finished page, so it has placeholders for them. Were the template run
+    again with the values, it could print something else than what was approved.
     """
     shared = page_values(content.pack, content.clinic, _MARK_PLACE)
     if content.variant == "form":
@@ -281,6 +305,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "sources": content.definition.every_source,
         "translated": content.translated,
         "fingerprint": _FINGERPRINT_PLACE,
+        "reviewed": _REVIEW_PLACE,
     }
     if content.variant == "paper":
         signing = paper_signing(content.paper, content.signers) if content.is_signed else None
@@ -298,18 +323,6 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
 def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
     """What every template of a document can see."""
     return {"clinic": clinic, "words": pack, "mark": mark, "write_day": pack.dates.write}
-
-
-def _mark(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What is at the head of each page: that it is a draft, or who approved it."""
-    if approval is None:
-        return pack.page.draft
-    if approval.until and approval.is_overdue(today):
-        return fill(pack.page.overdue, until=pack.dates.write(approval.until))
-    words = {"by": approval.signed, "date": pack.dates.write(approval.on), "edition": str(approval.edition)}
-    if approval.until is None:
-        return fill(pack.page.approved, **words)
-    return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
 
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:

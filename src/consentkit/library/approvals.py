@@ -7,14 +7,17 @@ recorded at the same moment, each one is there afterwards. A withdrawal is an en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from consentkit._version import __version__
 from consentkit.errors import FileAccess, InvalidInput
+from consentkit.library.approved_files import keep_files
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.approval import Approval as Approval  # noqa: PLC0414 - what is handed out
 from consentkit.model.approval import Approvals as Approvals  # noqa: PLC0414
@@ -62,24 +65,46 @@ def approvals_in(source: SourceText) -> Approvals:
     return require(Approvals, source.yaml) if _says_anything(source.text.splitlines()) else Approvals()
 
 
+@dataclass(frozen=True)
+class ApprovedText:
+    """An approval with what was approved."""
+
+    approval: Approval
+    words: str
+    """The words of the document, a paragraph a line."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """The files that it was made from, by their paths in a clinic's folder (`approved_files`)."""
+
+
 def record(folder: Path, approval: Approval, text: str, *, for_group: bool = False) -> Approval:
-    """Add an approval to the record, and keep the approved text for later comparison.
+    """Add one approval, as `record_all` does."""
+    return record_all(folder, [ApprovedText(approval, text)], for_group=for_group)[0]
 
-    With `for_group`, the group of the folder can read both.
 
-    Returns what was recorded: where others have recorded editions since `approval` was made, the next edition of these.
-    Raises InvalidInput where the record has mistakes, FileAccess where it can't be written.
+def record_all(folder: Path, texts: Sequence[ApprovedText], *, for_group: bool = False) -> list[Approval]:
+    """Add approvals to the record in one step, and keep what was approved, for comparison and to make it again.
+
+    With `for_group`, the group of the folder can read all of it.
+
+    Returns what was recorded: where others have recorded editions since an approval was made, the next edition of
+    these. Raises InvalidInput where the record has mistakes, FileAccess where it can't be written; then none counts.
     """
     path = folder / APPROVALS
     with _held(folder):
         before, earlier = _earlier(path)
-        approval = _renumbered(approval, earlier)
-        after = _continued(before, path, earlier, approval)
-        texts = folder / APPROVED_TEXTS
-        prepare_folder(texts, for_group=for_group)
-        write_file(_text_file(folder, approval), text.encode(), force=True, for_group=for_group)
+        after, recorded = before, list[Approval]()
+        for text in texts:
+            approval = _renumbered(text.approval, earlier)
+            after = _continued(after, path, earlier, approval)
+            earlier = Approvals(approvals=(*earlier.approvals, approval))
+            recorded.append(approval)
+        prepare_folder(folder / APPROVED_TEXTS, for_group=for_group)
+        for text, approval in zip(texts, recorded, strict=True):
+            write_file(_text_file(folder, approval), text.words.encode(), force=True, for_group=for_group)
+            if text.files:
+                keep_files(folder, approval, text.files, program=__version__, for_group=for_group)
         write_file(path, after.encode(), force=True, for_group=for_group)
-    return approval
+    return recorded
 
 
 def record_withdrawal(folder: Path, identity: Identity, make: MakeWithdrawal, *, for_group: bool = False) -> Withdrawal:
@@ -177,6 +202,7 @@ def _says_anything(lines: Iterable[str]) -> bool:
 
 def _entry(entry: RecordEntry) -> str:
     """The lines of one entry."""
-    values = {name: str(value) for name, value in entry.model_dump(exclude_none=True).items()}
+    said = entry.model_dump(mode="json", exclude_defaults=True)
+    values = {name: value if isinstance(value, list) else str(value) for name, value in said.items()}
     dumped = yaml.safe_dump([values], allow_unicode=True, sort_keys=False, width=1000)
     return "".join(f"  {line}\n" for line in dumped.splitlines())

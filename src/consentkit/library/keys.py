@@ -129,7 +129,9 @@ class Inputs:
         if approval is None:
             return ABSENT
         until = approval.get("until")
-        return json.dumps([approval, bool(until and until < self.today.isoformat())], sort_keys=True)
+        today = self.today.isoformat()
+        # Without an end of its own, it ends when the text is due for review, which is known only once it is read.
+        return json.dumps([approval, until < today if until else today], sort_keys=True)
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The latest entry of each document. Parsing a long record takes seconds, so what it says is kept."""

@@ -18,6 +18,9 @@ from consentkit.model.values import CodeOrName, Day, LanguageTag, Line, Record, 
 Person = Annotated[Line, Field(max_length=120)]
 """The name of a person, or the role."""
 
+Reason = Annotated[Line, Field(max_length=400)]
+"""Why something was done."""
+
 Edition = Annotated[int, Field(ge=1)]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -42,6 +45,15 @@ class RecordLine(Record):
         return Identity(self.code, self.language, self.variant)
 
 
+class ApprovedException(Record):
+    """A rule that the text breaks and that was allowed."""
+
+    rule: Annotated[Line, Field(max_length=60)]
+    """The id of the rule, as `consentkit check` reports it."""
+    reason: Reason
+    """Why it was allowed."""
+
+
 class Approval(RecordLine):
     """One approval."""
 
@@ -53,6 +65,23 @@ class Approval(RecordLine):
     """The day of the approval."""
     until: Day | None = None
     """The day by which it must be approved again."""
+    reviewed_by: Person | None = None
+    """Who reviewed the text; whoever approved it, where that is left out."""
+    translated_by: Person | None = None
+    """Who translated the text, where it is a translation."""
+    exceptions: tuple[ApprovedException, ...] = ()
+    """Errors of `check` in spite of which it was approved."""
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviewed the text."""
+        return self.reviewed_by or self.signed
+
+    def ending_by(self, due: datetime.date) -> Approval:
+        """The same, which ends with the day on which the text is due for review, if it does not end before."""
+        if self.until is not None and self.until <= due:
+            return self
+        return self.model_copy(update={"until": due})
 
     @property
     def signed(self) -> str:
@@ -73,7 +102,7 @@ class Withdrawal(RecordLine):
     """In which role."""
     on: Day
     """The day on which it was withdrawn."""
-    reason: Annotated[Line, Field(max_length=400)]
+    reason: Reason
     """Why."""
 
     @property

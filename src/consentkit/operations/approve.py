@@ -1,23 +1,41 @@
-"""Recording the approval of a document.
+"""Recording the approval of documents.
 
-Guarantees: what is approved is the document as it is at that moment, and it could be made; a translation of a text that
-has changed since is never approved, and no approval ends before it begins. Nothing is approved while the clinic keeps a
-journal that can't be written to.
+Guarantees: what is approved is the document as it was shown, and it could be made; no document in which `check` finds
+an error is approved, unless its rule was named with a reason, which is recorded; a translation of a text that has
+changed since is never approved, and no approval ends before it begins or after the text is due for review. Nothing is
+approved while the clinic keeps a journal that can't be written to; of several documents, all are approved or none.
 """
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from consentkit.approval.changes import Change, changes
 from consentkit.approval.plain_text import plain_text
+from consentkit.checks.registry import find_rule
+from consentkit.documents.page import Content
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import WrongUse
-from consentkit.library.approvals import Approval, load_approvals, record
-from consentkit.model.identity import APPROVALS, Variant, approved_kind
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.library.approvals import (
+    Approval,
+    ApprovedText,
+    approved_text,
+    load_approvals,
+    record_all,
+)
+from consentkit.library.edition_files import edition_files
+from consentkit.library.snapshot import Snapshot
+from consentkit.model.approval import ApprovedException
+from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind
 from consentkit.operations.approval_entry import clinic_folder, entry_of, note_in_journal
+from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
+from consentkit.problems import Problem
+
+_TYPED = {name: name for name in ("by", "role", "reviewed_by", "translated_by")}
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,22 @@ class Approved:
 
 
 @dataclass(frozen=True)
+class ApprovalTerms:
+    """Who approves, and on which terms: the same for all documents of one act."""
+
+    by: str
+    role: str | None = None
+    until: datetime.date | None = None
+    """The last day on which the approval holds; the day on which the text is due for review, if left out."""
+    reviewed_by: str | None = None
+    """Who has reviewed it; whom the text names, or else whoever approves it, if left out."""
+    translated_by: str | None = None
+    """Who has translated it, where it is a translation."""
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+    """Rules whose errors are allowed, each with the reason."""
+
+
+@dataclass(frozen=True)
 class ApprovalRequest:
     """What is to be approved, by whom."""
 
@@ -39,12 +73,28 @@ class ApprovalRequest:
     by: str
     role: str | None = None
     until: datetime.date | None = None
-    """The last day on which the approval holds."""
+    """The last day on which the approval holds; the day on which the text is due for review, if left out."""
     language: str | None = None
     """The clinic's if left out."""
     variant: Variant = "consent"
     who: Who | None = None
     """Whom the journal names: the account of this process if left out."""
+
+
+@dataclass(frozen=True)
+class PreparedApproval:
+    """A document that is ready to be approved, for whoever approves it to see what it is."""
+
+    approval: Approval
+    """What will be recorded."""
+    asked: Variant
+    """The kind of document that was named."""
+    pages: int
+    latest: Approval | None
+    """The latest approval before, whatever its content."""
+    changes: tuple[Change, ...] | None
+    """What has changed since; None where that is not known."""
+    text: ApprovedText = field(repr=False)
 
 
 def approve(
@@ -67,38 +117,128 @@ def approve(
 
 
 def approve_as_requested(workspace: OpenWorkspace, request: ApprovalRequest) -> Approved:
-    """Record that a document may be used as it is today.
-
-    Raises WrongUse for a day that has passed, a name that can't be recorded or a translation of a text that has changed
-    since; FileAccess where there is no clinic's folder, or where it can't be written to; and what `Workspace.render`
-    raises for a document that can't be made.
-    """
-    until = request.until
+    """Record that a document may be used as it is today. Raises what `prepare` and `record_prepared` raise."""
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
+    terms = ApprovalTerms(request.by, request.role, request.until)
+    prepared = prepare(workspace, terms, request.procedure, language=request.language, variant=request.variant)
+    return record_prepared(workspace, [prepared], request.who)[0]
+
+
+def prepare(
+    workspace: OpenWorkspace,
+    terms: ApprovalTerms,
+    procedure: str | Path,
+    *,
+    language: str | None = None,
+    variant: Variant = "consent",
+) -> PreparedApproval:
+    """Look at everything that must be so before a document is approved, and make it. The workspace is that of one run.
+
+    Raises WrongUse for a day that has passed or is too late, a name that can't be recorded or a translation of a text
+    that has changed since; InvalidInput with the errors of `check`; FileAccess where there is no clinic's folder, or a
+    journal that can't be written to; and what `Workspace.render` raises for a document that can't be made.
+    """
     folder = clinic_folder(workspace)
     require_journal(workspace)
     today = datetime.date.today()
-    if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
-        raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
-    if until and until < today:
-        raise WrongUse("the day of `until` has already passed; name a later one", arguments=["until"])
-    asked = workspace.content(request.procedure, language=request.language, variant=request.variant)
+    _require_day(terms.until, today)
+    asked = workspace.content(procedure, language=language, variant=variant)
     content = replace(asked, variant=approved_kind(asked.variant))
     if content.stale:
         message = f"{content.identity} translates a text that has changed since; bring the translation up to date first"
         raise WrongUse(message)
+    until = _end(content, terms.until, today)
+    exceptions = _exceptions(workspace, procedure, content, terms.exceptions)
     document = workspace.render(content)
+    approvals = load_approvals(folder, workspace.snapshot)
     approval = entry_of(
         Approval,
-        {"by": "by", "role": "role"},
+        _TYPED,
         **vars(content.identity),
-        edition=load_approvals(folder, workspace.snapshot).next_edition(content.identity, document.content_hash),
+        edition=approvals.next_edition(content.identity, document.content_hash),
         content=document.content_hash,
-        by=request.by,
-        role=request.role,
+        by=terms.by,
+        role=terms.role,
         on=today,
         until=until,
+        reviewed_by=terms.reviewed_by or content.definition.review.by or terms.by,
+        translated_by=terms.translated_by if content.translated else None,
+        exceptions=exceptions,
     )
-    recorded = record(folder, approval, plain_text(document), for_group=is_for_group(workspace))
-    note_in_journal(workspace, "approved", [recorded], request.who or who_asks())
-    return Approved(recorded, asked.variant, folder / APPROVALS)
+    words = plain_text(document)
+    sought = workspace.find(procedure, Layout(), language=language, variant=variant)
+    logo = workspace.folder.clinic.logo
+    files = edition_files(folder, logo, workspace.templates, sought, workspace.snapshot or Snapshot())
+    latest = approvals.latest(content.identity)
+    changed = _changes(folder, latest, words)
+    return PreparedApproval(
+        approval, asked.variant, document.pages, latest, changed, ApprovedText(approval, words, files)
+    )
+
+
+def record_prepared(
+    workspace: OpenWorkspace, prepared: Sequence[PreparedApproval], who: Who | None = None
+) -> list[Approved]:
+    """Record approvals in one step. Raises FileAccess where that can't be, and then none of them counts."""
+    folder = clinic_folder(workspace)
+    recorded = record_all(folder, [one.text for one in prepared], for_group=is_for_group(workspace))
+    note_in_journal(workspace, "approved", recorded, who or who_asks())
+    asked = (one.asked for one in prepared)
+    return [Approved(approval, variant, folder / APPROVALS) for approval, variant in zip(recorded, asked, strict=True)]
+
+
+def require_exceptions_needed(terms: ApprovalTerms, prepared: Sequence[PreparedApproval]) -> None:
+    """Raise WrongUse for an exception that no document needs: it would stand in the record for nothing."""
+    needed = {one.rule for each in prepared for one in each.approval.exceptions}
+    if idle := [rule for rule in terms.exceptions if rule not in needed]:
+        raise WrongUse(f"nothing that is to be approved breaks `{idle[0]}`; leave this exception out")
+
+
+def _require_day(until: datetime.date | None, today: datetime.date) -> None:
+    if until is not None and (not isinstance(until, datetime.date) or isinstance(until, datetime.datetime)):
+        raise WrongUse("`until` must be a day, as a datetime.date", arguments=["until"])
+    if until and until < today:
+        raise WrongUse("the day of `until` has already passed; name a later one", arguments=["until"])
+
+
+def _end(content: Content, until: datetime.date | None, today: datetime.date) -> datetime.date:
+    """The last day of an approval. Raises WrongUse where the text is due for review before."""
+    due = content.definition.review.next
+    if due < today:
+        raise WrongUse(
+            f"{content.identity} was due for review on {due}; have it reviewed, then set `last`, `by` and `next` of "
+            "`review` in its file"
+        )
+    if until and until > due:
+        message = f"{content.identity} is due for review on {due}, so no approval holds longer; name an earlier `until`"
+        raise WrongUse(message, arguments=["until"])
+    return until or due
+
+
+def _exceptions(
+    workspace: OpenWorkspace, procedure: str | Path, content: Content, allowed: Mapping[str, str]
+) -> tuple[ApprovedException, ...]:
+    """The exceptions that a document needs. Raises InvalidInput with all errors that are not allowed."""
+    for rule in allowed:
+        find_rule(rule)
+    errors = errors_of(workspace, procedure, content.pack.language)
+    if forbidden := [problem for problem in errors if problem.rule not in allowed]:
+        raise InvalidInput(forbidden)
+    broken = sorted({problem.rule for problem in errors})
+    return tuple(ApprovedException(rule=rule, reason=allowed[rule]) for rule in broken)
+
+
+def errors_of(workspace: OpenWorkspace, procedure: str | Path, language: str) -> list[Problem]:
+    """The errors that `check` finds in the files of a text: the original, and its translation if it is one."""
+    sought = workspace.find(procedure, Layout(), language=language)
+    names = [str(path) for path in (sought.original, sought.translation) if path]
+    return [problem for problem in check(workspace, names).problems if problem.severity == "error"]
+
+
+def _changes(folder: Path, latest: Approval | None, words: str) -> tuple[Change, ...] | None:
+    if latest is None:
+        return None
+    try:
+        return tuple(changes(approved_text(folder, latest), words))
+    except FileAccess:  # somebody has removed it
+        return None

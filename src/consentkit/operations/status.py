@@ -68,6 +68,8 @@ def _state_of(
         content_hash = workspace.compose(content).content_hash
     except ConsentkitError as error:
         return DocumentState(identity, "broken", "", latest, withdrawal, str(error))
+    if latest and latest.content == content_hash:
+        latest = latest.ending_by(content.definition.review.next)
     state: State = "stale translation" if content.stale else _state(latest, withdrawal, content_hash, today)
     return DocumentState(identity, state, content_hash, latest, withdrawal)
 

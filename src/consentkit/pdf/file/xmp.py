@@ -44,14 +44,18 @@ class DocumentInfo(Info):
     code: str
     variant: str
     edition: str
+    """The day on which the text was written. Files that were made earlier have it under this name, too."""
     content_hash: str
+    particulars: str = field(default="", kw_only=True)
+    """SHA-256 of address and telephone number of the clinic, which `content_hash` does not cover."""
 
     MEANINGS: ClassVar[Mapping[str, str]] = {
         "code": "Billing code of the procedure",
         "language": "Language of the document, as BCP 47 writes it",
         "variant": "Kind of document",
-        "edition": "Day on which the edition was issued",
-        "contentHash": "SHA-256 of everything that the reader sees",
+        "edition": "Day on which the text was written",
+        "contentHash": "SHA-256 of everything that the reader sees but the particulars",
+        "particulars": "SHA-256 of address and telephone number of the clinic",
     }
 
     def properties(self) -> dict[str, str]:
@@ -62,6 +66,7 @@ class DocumentInfo(Info):
             "variant": self.variant,
             "edition": self.edition,
             "contentHash": self.content_hash,
+            "particulars": self.particulars,
         }
 
 
