@@ -61,7 +61,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     clinic: Path, tmp_path: Path, call: Call
 ) -> None:
     assert states(call, clinic) == ["draft"]
-    done = call("approve", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic)
     assert done.code == 0
     assert re.fullmatch(
         r"SMALL-1 \(en, consent\): edition 1, fingerprint( [0-9a-f]{4}){3}, until 2090-11-21\n", done.stdout.decode()
@@ -92,7 +92,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
     again = poppler_pages(tmp_path / "SMALL-1.pdf")
     assert [page for page in again if DRAFT not in page or "Approved" in page] == []
 
-    assert "edition 2" in call("approve", CODE, *BY, "--clinic", clinic).stdout.decode()
+    assert "edition 2" in call("approve", "--yes", CODE, *BY, "--clinic", clinic).stdout.decode()
     assert states(call, clinic) == ["approved"]
     done = call("diff", CODE, "--clinic", clinic)
     assert (done.code, done.stdout) == (0, b"")
@@ -100,7 +100,7 @@ def test_an_approval_takes_the_draft_mark_off_every_page_and_one_changed_word_br
 
 
 def test_an_overdue_approval_is_said_on_the_paper_and_in_the_status(clinic: Path, tmp_path: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--until", "2090-11-21", "--clinic", clinic).code == 0
     edit(clinic / "approvals.yaml", "2090-11-21", "2020-02-01")
     assert states(call, clinic) == ["overdue"]
     assert "overdue" in call("status", "--clinic", clinic).stdout.decode()
@@ -116,12 +116,12 @@ def test_an_overdue_approval_is_said_on_the_paper_and_in_the_status(clinic: Path
 def test_a_stale_translation_is_never_approved_and_warned_about(clinic: Path, tmp_path: Path, call: Call) -> None:
     write_translation(clinic / "procedures")
     (clinic / "services.yaml").write_text("services: [{code: SMALL-1, languages: [es]}]\n", encoding="utf-8")
-    assert call("approve", CODE, "--lang", "es", *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", clinic).code == 0
     assert states(call, clinic) == ["approved"]
 
     path = write_procedure(clinic / "procedures", equipment="Three chairs.")
     assert states(call, clinic) == ["stale translation"]
-    done = call("approve", CODE, "--lang", "es", *BY, "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", clinic)
     assert (done.code, done.stdout) == (2, b"")
     assert "translates a text that has changed since" in done.stderr
     assert len(open_workspace(clinic).source().approvals.approvals) == 1
@@ -147,7 +147,7 @@ def approved(clinic: Path, call: Call) -> Path:
     (templates / "form").mkdir()
     shutil.copy(shipped("templates") / "form/signers.html", templates / "form/signers.html")
     shutil.copy(shipped("templates") / "print.css", templates / "print.css")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     return clinic
 
 
@@ -173,7 +173,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
 
 
 def test_white_space_order_of_keys_and_comments_keep_the_approval(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     data = dict(reversed(small_data(purpose="  To  feel\n   better. ").items()))
     (clinic / "procedures/SMALL-1.yaml").write_text("# edited\n" + json.dumps(data), encoding="utf-8")
     (clinic / "clinic.yaml").write_text("# ours\nphone:   '617-321-7000'\n\nname: Small Clinic\n", encoding="utf-8")
@@ -181,7 +181,7 @@ def test_white_space_order_of_keys_and_comments_keep_the_approval(clinic: Path, 
 
 
 def test_paper_size_and_large_print_keep_the_approval(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     for options in (["--paper", "a4"], ["--large-print"]):
         (told,) = json.loads(call("render", CODE, "--json", *options, "--clinic", clinic).stdout)["documents"]
         assert told["approved"], options
@@ -207,7 +207,7 @@ def test_a_change_of_looks_alone_is_told_as_such(approved: Path, call: Call) -> 
 
 
 def test_without_a_clinic_folder_nothing_can_be_approved(tmp_path: Path, call: Call) -> None:
-    done = call("approve", "90837", *BY)
+    done = call("approve", "--yes", "90837", *BY)
     assert (done.code, done.stdout) == (5, b"")
     assert "--clinic" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -231,7 +231,7 @@ def test_without_a_clinic_folder_nothing_can_be_approved(tmp_path: Path, call: C
     ],
 )
 def test_wrong_use_is_told_and_records_nothing(options: list[str], said: str, clinic: Path, call: Call) -> None:
-    done = call("approve", CODE, *options, "--clinic", clinic)
+    done = call("approve", "--yes", CODE, *options, "--clinic", clinic)
     assert (done.code, done.stdout) == (2, b"")
     assert said in done.stderr
     assert not (clinic / "approvals.yaml").exists()
@@ -239,27 +239,27 @@ def test_wrong_use_is_told_and_records_nothing(options: list[str], said: str, cl
 
 
 def test_an_unknown_code_is_not_approved(clinic: Path, call: Call) -> None:
-    done = call("approve", "SMALL-2", *BY, "--clinic", clinic)
+    done = call("approve", "--yes", "SMALL-2", *BY, "--clinic", clinic)
     assert done.code == 4
     assert "did you mean `SMALL-1`?" in done.stderr
 
 
 def test_a_document_that_cannot_be_made_is_not_approved(clinic: Path, call: Call) -> None:
     write_procedure(clinic / "procedures", purpose="ก")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 6
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 6
     assert not (clinic / "approvals.yaml").exists()
 
 
 def test_a_procedure_named_by_its_file_is_recorded_under_its_code(clinic: Path, call: Call) -> None:
-    assert call("approve", clinic / "procedures/SMALL-1.yaml", *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", clinic / "procedures/SMALL-1.yaml", *BY, "--clinic", clinic).code == 0
     assert states(call, clinic) == ["approved"]
     assert call("diff", clinic / "procedures/SMALL-1.yaml", "--clinic", clinic).code == 0
 
 
 def test_mistakes_in_the_record_stop_every_command_with_their_line(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     edit(clinic / "approvals.yaml", "variant: consent", "variant: consnet")
-    for arguments in (["approve", CODE, *BY], ["status"], ["diff", CODE], ["render", CODE]):
+    for arguments in (["approve", "--yes", CODE, *BY], ["status"], ["diff", CODE], ["render", CODE]):
         done = call(*arguments, "--clinic", clinic)
         assert (done.code, done.stdout) == (3, b""), arguments
         assert "approvals.yaml:5:14: approvals[1].variant: " in done.stderr
@@ -275,7 +275,7 @@ def test_what_was_never_approved_has_no_difference(clinic: Path, call: Call) -> 
 
 
 def test_an_approved_text_that_was_deleted_is_told(clinic: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     shutil.rmtree(clinic / "approved")
     done = call("diff", CODE, "--clinic", clinic)
     assert done.code == 5
@@ -380,7 +380,7 @@ def test_a_hostile_file_steers_neither_the_terminal_nor_what_is_read(paper: Path
 
 
 def test_the_words_on_the_paper_are_those_that_were_kept(clinic: Path, tmp_path: Path, call: Call) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("render", CODE, "--clinic", clinic).code == 0
     (kept,) = (clinic / "approved").iterdir()
     lines = [line.removeprefix("# ") for line in kept.read_text(encoding="utf-8").splitlines()]
@@ -427,7 +427,7 @@ for code in codes:
     child = os.fork()
     if child == 0:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            os._exit(run(["approve", code, "--by", "Ann Ray", "--clinic", clinic]))
+            os._exit(run(["approve", "--yes", code, "--by", "Ann Ray", "--clinic", clinic]))
     children.append(child)
 for _ in children:
     os.read(ready[0], 1)

@@ -232,7 +232,7 @@ def test_a_name_in_a_wrong_place_of_a_visit_is_not_recorded(place: str, pack: Ca
 def test_an_approval_is_recorded_with_edition_and_account_but_not_with_the_name_that_was_given(
     at_clinic: Call, entries: Callable[..., list[dict[str, Any]]], clinic: Path
 ) -> None:
-    assert at_clinic("approve", CODE, "--by", "Dr. Amara Okonkwo").code == 0
+    assert at_clinic("approve", "--yes", CODE, "--by", "Dr. Amara Okonkwo").code == 0
     (entry,) = entries()
     (paper,) = entry["papers"]
     assert (entry["action"], paper["code"], paper["kind"], paper["edition"]) == ("approved", CODE, "consent", 1)
@@ -244,7 +244,7 @@ def test_a_paper_without_a_procedure_is_recorded_by_its_name(
 ) -> None:
     (clinic / "papers").mkdir()
     name = write_paper(clinic / "papers").stem
-    assert at_clinic("approve", name, "--by", "Ann Ray").code == 0
+    assert at_clinic("approve", "--yes", name, "--by", "Ann Ray").code == 0
     assert pack(papers=[name]).code == 0
     recorded = [[(paper["code"], paper["kind"]) for paper in entry["papers"]] for entry in entries()]
     assert recorded == [[(name, "paper")], [(CODE, "form"), (name, "paper"), (CODE, "information")]]
@@ -252,7 +252,7 @@ def test_a_paper_without_a_procedure_is_recorded_by_its_name(
 
 def test_nothing_is_approved_without_a_journal_that_can_be_written_to(at_clinic: Call, clinic: Path) -> None:
     (clinic / "journal").write_text("")
-    made = at_clinic("approve", CODE, "--by", "Dr. Amara Okonkwo")
+    made = at_clinic("approve", "--yes", CODE, "--by", "Dr. Amara Okonkwo")
     assert made.code == 5
     assert "is no folder, so it can't hold the journal; move it away" in made.stderr
     assert not (clinic / "approvals.yaml").exists()

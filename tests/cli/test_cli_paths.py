@@ -29,7 +29,7 @@ COMMANDS = {
     "a file to write": ("render", "SMALL-1", "-o", "{}", "--clinic", "clinic"),
     "a folder to write to": ("render", "SMALL-1", "-o", "{}/", "--clinic", "clinic"),
     "verify": ("verify", "{}"),
-    "approve": ("approve", "{}", "--by", "Ann Ray", "--clinic", "clinic"),
+    "approve": ("approve", "--yes", "{}", "--by", "Ann Ray", "--clinic", "clinic"),
     "diff": ("diff", "{}", "--clinic", "clinic"),
     "the source of a new procedure": ("new", "NEW-1", "--from", "{}"),
     "a service list": ("batch", "{}", "-o", "out"),

@@ -30,7 +30,7 @@ def clinic(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def approved(clinic: Path, call: Call) -> Path:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     return clinic
 
 
@@ -85,7 +85,7 @@ def test_a_withdrawn_text_goes_into_no_packet_until_it_is_approved_again(
     assert refused.code != 0
     assert "SMALL-1" in refused.stderr
 
-    done = call("approve", CODE, *BY, "--clinic", approved)
+    done = call("approve", "--yes", CODE, *BY, "--clinic", approved)
     assert (done.code, "edition 1" in done.lines[0]) == (0, True), "the text is the same edition"
     assert states(call, approved) == ["approved"]
     assert call("packet", visit, "--clinic", approved).code == 0
@@ -103,14 +103,14 @@ def test_an_edit_that_is_undone_does_not_bring_a_withdrawn_approval_back(approve
 def test_each_language_is_withdrawn_by_itself(approved: Path, call: Call) -> None:
     write_translation(approved / "procedures", "es")
     (approved / "services.yaml").write_text("services: [{code: SMALL-1, languages: [en, es]}]\n", encoding="utf-8")
-    assert call("approve", CODE, "--lang", "es", *BY, "--clinic", approved).code == 0
+    assert call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", approved).code == 0
     assert call("withdraw", CODE, "--lang", "es", *WITHDRAWN, "--clinic", approved).code == 0
     assert states(call, approved) == ["approved", "withdrawn"]
 
 
 def test_a_paper_is_withdrawn_by_its_name(clinic: Path, call: Call) -> None:
     write_paper(clinic / "papers", **small_paper_data())
-    assert call("approve", "small-rules", *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", "small-rules", *BY, "--clinic", clinic).code == 0
     done = call("withdraw", "small-rules", *WITHDRAWN, "--json", "--clinic", clinic)
     assert done.code == 0
     told = json.loads(done.stdout)
@@ -154,7 +154,7 @@ def test_what_was_never_approved_or_is_withdrawn_already_is_not_withdrawn(clinic
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)
     assert (done.code, "was never approved" in done.stderr) == (2, True)
     assert not (clinic / "approvals.yaml").exists()
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic).code == 0
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)
     assert (done.code, f"was withdrawn on {TODAY} by Ben Orr" in done.stderr) == (2, True)
@@ -173,7 +173,7 @@ def test_mistakes_in_a_withdrawal_in_the_record_are_reported_at_their_place(appr
 
 def test_the_journal_has_the_withdrawal_and_not_the_reason(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic).code == 0
     entries = json.loads(call("journal", "show", "--json", "--clinic", clinic).stdout)["entries"]
     assert [entry["action"] for entry in entries] == ["begun", "approved", "withdrawn"]
@@ -184,7 +184,7 @@ def test_the_journal_has_the_withdrawal_and_not_the_reason(tmp_path: Path, call:
 
 def test_nothing_is_withdrawn_without_a_journal_that_can_be_written_to(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     (clinic / "journal/journal.sqlite3").write_bytes(b"not a database, whatever it is called" * 40)
     before = (clinic / "approvals.yaml").read_bytes()
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)

@@ -24,7 +24,9 @@ def clinic(tmp_path: Path) -> Path:
     return make_clinic(tmp_path / "clinic")
 
 
-@pytest.mark.parametrize("command", [("render",), ("approve", "--by", "A"), ("diff",)], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command", [("render",), ("approve", "--yes", "--by", "A"), ("diff",)], ids=lambda command: command[0]
+)
 def test_an_option_is_refused(command: tuple[str, ...], clinic: Path, call: Call) -> None:
     done = call(*command, CODE, "--variant", "handout", "--clinic", clinic)
     assert (done.code, done.stdout) == (2, b"")

@@ -466,7 +466,7 @@ def test_a_translation_has_the_same_to_fill_in_as_the_original_in_every_command(
     checked = call("check", "--clinic", clinic, path)
     said_of_it = [
         call("render", PAPER, "--lang", "es", "--clinic", clinic, "-o", "out/"),
-        call("approve", PAPER, "--lang", "es", "--clinic", clinic, "--by", "A. Rivera"),
+        call("approve", "--yes", PAPER, "--lang", "es", "--clinic", clinic, "--by", "A. Rivera"),
     ]
     for done in said_of_it:
         assert done.code == 3
@@ -506,9 +506,9 @@ def test_the_fingerprint_of_a_paper_covers_what_its_copy_alone_says(clinic: Path
 
 def test_a_paper_is_approved_as_what_it_is(call: Callable[..., Outcome], clinic: Path) -> None:
     write_paper(clinic / "papers", **SIGNED)
-    refused = call("approve", PAPER, "--variant", "form", "--by", "Ann Ray", "--clinic", clinic)
+    refused = call("approve", "--yes", PAPER, "--variant", "form", "--by", "Ann Ray", "--clinic", clinic)
     assert (refused.code, "there is no `form` of it" in refused.stderr) == (2, True)
-    assert call("approve", PAPER, "--by", "Ann Ray", "--clinic", clinic).code == 0
+    assert call("approve", "--yes", PAPER, "--by", "Ann Ray", "--clinic", clinic).code == 0
     assert workspace(clinic).render(PAPER).is_approved
 
 

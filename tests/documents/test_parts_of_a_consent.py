@@ -87,7 +87,7 @@ def test_words_of_the_form_that_only_visits_read_void_the_approval(clinic: Path)
 
 @pytest.mark.parametrize("variant", PARTS)
 def test_an_approval_of_a_part_is_recorded_for_the_consent_and_says_so(variant: str, clinic: Path, call: Call) -> None:
-    done = call("approve", CODE, "--variant", variant, *BY, "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--variant", variant, *BY, "--clinic", clinic)
     assert done.code == 0
     assert done.lines[0].startswith(f"{CODE} (en, consent): edition 1")
     assert f"The {variant} is approved with the consent" in done.stderr
@@ -108,7 +108,7 @@ def test_the_status_lists_the_consent_and_not_its_parts(clinic: Path, call: Call
 def test_verify_says_of_a_part_whether_it_is_current_and_in_which_edition_it_was_approved(
     variant: str, clinic: Path, tmp_path: Path, call: Call
 ) -> None:
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     pdf = tmp_path / "part.pdf"
     assert call("render", CODE, "--variant", variant, "-o", pdf, "--clinic", clinic).code == 0
     done = call("verify", pdf, "--clinic", clinic)

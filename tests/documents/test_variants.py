@@ -427,7 +427,7 @@ def test_a_plan_of_a_procedure_that_has_none_is_wrong_use(tmp_path: Path, call: 
 def test_a_plan_is_approved_by_itself(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     write_procedure(clinic / "procedures", plan="crisis")
-    assert call("approve", CODE, "--variant", "plan", "--by", "Dr. Ruiz", "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, "--variant", "plan", "--by", "Dr. Ruiz", "--clinic", clinic).code == 0
     made = {variant: open_workspace(clinic).render(CODE, variant=variant) for variant in VARIANTS}
     assert [variant for variant, document in made.items() if document.is_approved] == ["plan"]
     assert made["plan"].mark.startswith("Approved by Dr. Ruiz")

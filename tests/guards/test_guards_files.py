@@ -133,20 +133,20 @@ def refused(done: Outcome, clinic: Path, code: int, message: str) -> bool:
 
 def test_a_translation_of_a_text_that_has_changed_since_can_not_be_approved(call: Call, clinic: Path) -> None:
     write_translation(clinic / "procedures", "es", translates="0" * 64)
-    done = call("approve", CODE, "--by", "Ann Ray", "--lang", "es", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--by", "Ann Ray", "--lang", "es", "--clinic", clinic)
     assert refused(done, clinic, 2, "bring the translation up to date first"), done.stderr
 
 
 def test_a_document_that_can_not_be_made_can_not_be_approved(call: Call, clinic: Path) -> None:
     write_procedure(clinic / "procedures", purpose="To feel 𓀀 better.")
-    done = call("approve", CODE, "--by", "Ann Ray", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--by", "Ann Ray", "--clinic", clinic)
     assert refused(done, clinic, 6, "U+13000"), done.stderr
 
 
 def test_an_approval_ends_in_the_future_and_is_by_somebody(call: Call, clinic: Path) -> None:
-    done = call("approve", CODE, "--by", "Ann Ray", "--until", str(YESTERDAY), "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--by", "Ann Ray", "--until", str(YESTERDAY), "--clinic", clinic)
     assert refused(done, clinic, 2, "has already passed"), done.stderr
-    done = call("approve", CODE, "--by", " ", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--by", " ", "--clinic", clinic)
     assert refused(done, clinic, 2, "--by: is empty"), done.stderr
 
 
@@ -155,11 +155,11 @@ def test_an_approval_is_added_to_a_record_that_a_hand_has_changed_or_not_at_all(
     path = clinic / "approvals.yaml"
     path.write_text(path.read_text() + "note: approved by the board\n")
     before = path.read_bytes()
-    assert call("approve", CODE, "--by", "Bo Nye", "--clinic", clinic).code == 3
+    assert call("approve", "--yes", CODE, "--by", "Bo Nye", "--clinic", clinic).code == 3
     assert path.read_bytes() == before
     path.write_text("approvals: [" + json.dumps(json.loads(_entry(clinic))) + "]\n")
     before = path.read_bytes()
-    done = call("approve", CODE, "--by", "Bo Nye", "--clinic", clinic)
+    done = call("approve", "--yes", CODE, "--by", "Bo Nye", "--clinic", clinic)
     assert done.code == 3
     assert "must end with the list `approvals`" in done.stderr
     assert path.read_bytes() == before

@@ -118,7 +118,10 @@ def test_two_clerks_share_packets_approvals_and_the_journal_and_nobody_else_does
 ) -> None:
     monkeypatch.chdir(share)
     packet = share / "out" / "2026-11-23-V-1.pdf"
-    commands = (["approve", CODE, "--by", "Dr. Amara Okonkwo"], ["packet", "visit.yaml", "-o", "out/", "--no-cache"])
+    commands = (
+        ["approve", "--yes", CODE, "--by", "Dr. Amara Okonkwo"],
+        ["packet", "visit.yaml", "-o", "out/", "--no-cache"],
+    )
     show = ["journal", "show", "--visit", "V-1", "--json", "-q"]
     for command in (*commands, show):  # as the administrator first, so that all modules are loaded
         assert run(command) == 0, capsys.readouterr().err

@@ -295,12 +295,12 @@ def test_a_paper_that_is_a_draft_is_refused_with_the_command_that_approves_it(
     call: Callable[..., Outcome], clinic: Path, tmp_path: Path
 ) -> None:
     written = write_visit(tmp_path / "visit.yaml", first_visit="yes", documents=["information"], papers=["at-first"])
-    call("approve", "SMALL-1", "--by", "Ann Ray", "--clinic", clinic)
+    call("approve", "--yes", "SMALL-1", "--by", "Ann Ray", "--clinic", clinic)
     done = call("packet", written, "--clinic", clinic)
     assert done.code == 3
     assert "the paper at-first in en is not approved" in done.stderr
     assert "consentkit approve at-first --by NAME" in done.stderr
-    assert call("approve", "at-first", "--by", "Ann Ray", "--clinic", clinic).code == 0
+    assert call("approve", "--yes", "at-first", "--by", "Ann Ray", "--clinic", clinic).code == 0
     assert call("packet", written, "--clinic", clinic).code == 0
 
 

@@ -6,7 +6,7 @@ means to deceive can seal a changed file again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from consentkit.library.approvals import Approval, Approvals, Withdrawal
@@ -28,6 +28,10 @@ class DocumentVerdict:
     """Which document; None for a file that does not say."""
     issued: str = ""
     content_hash: str = ""
+    particulars: str = ""
+    """The hash of address and telephone number of the clinic, as the file says it; empty where it does not."""
+    has_other_particulars: bool = False
+    """Whether the clinic has another address or telephone number today."""
     current_hash: str = ""
     """What the hash would be today; empty where that is not known."""
     approval: Approval | None = None
@@ -51,6 +55,7 @@ def identify(pdf: bytes) -> DocumentVerdict:
         identity=Identity(properties["code"], properties["language"], todays_name(properties["variant"])),
         issued=properties.get("edition", ""),
         content_hash=properties["contentHash"],
+        particulars=properties.get("particulars", ""),
     )
 
 
@@ -62,7 +67,12 @@ def identify_packet(pdf: bytes) -> tuple[str, list[DocumentVerdict]] | None:
     state: VerifiedState = "current" if is_intact(pdf) else "altered"
     entries = [entry.split() for entry in properties.get("documents", "").split(";")]
     return properties["packet"], [
-        DocumentVerdict(state, Identity(entry[0], entry[1], todays_name(entry[2])), content_hash=entry[3])
+        DocumentVerdict(
+            state,
+            Identity(entry[0], entry[1], todays_name(entry[2])),
+            content_hash=entry[3],
+            particulars=properties.get("particulars", ""),
+        )
         if len(entry) == 4
         else DocumentVerdict("altered" if state == "altered" else "unknown")
         for entry in entries
@@ -74,20 +84,27 @@ def _was_ours(pdf: bytes) -> bool:
     return b"consentkit" in pdf and is_sealed(pdf) and not is_intact(pdf)
 
 
-def compare_with_today(claim: DocumentVerdict, current_hash: str | None, approvals: Approvals) -> DocumentVerdict:
-    """Compare what a file says with today's content. `current_hash` is None where there is no such document now."""
+def compare_with_today(
+    claim: DocumentVerdict, current_hash: str | None, approvals: Approvals, particulars: str = ""
+) -> DocumentVerdict:
+    """Compare what a file says with today's content. `current_hash` is None where there is no such document now.
+
+    `particulars` is the hash of address and telephone number of the clinic today.
+    """
     if claim.identity is None:
         return claim
+    has_other_particulars = bool(particulars and claim.particulars and particulars != claim.particulars)
     state: VerifiedState = claim.state
     if state == "current" and current_hash != claim.content_hash:
         state = "superseded" if current_hash else "unknown"
+    if state == "current" and has_other_particulars:
+        state = "superseded"
     approval, withdrawal = approvals.last_of_content(claim.identity, claim.content_hash)
-    return DocumentVerdict(
+    return replace(
+        claim,
         state=state,
-        identity=claim.identity,
-        issued=claim.issued,
-        content_hash=claim.content_hash,
         current_hash=current_hash or "",
+        has_other_particulars=has_other_particulars,
         approval=approval,
         withdrawal=withdrawal,
     )

@@ -6,6 +6,7 @@ Guarantees: results go to stdout, one form for people and one for programs.
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from consentkit.model.identity import Variant, printed_fingerprint
 from consentkit.operations.approve import ApprovalTerms, Approved, PreparedApproval, record_prepared
 from consentkit.operations.approve_many import PreparedAct, WhichDocuments, prepare_drafts, prepare_named
 from consentkit.operations.diff import diff
-from consentkit.operations.status import DocumentState, status
+from consentkit.operations.status import DocumentState, due_within, status
 from consentkit.problems import printable, quoted
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
         raise WrongUse("nobody can be asked here whether to approve this; read it first, then add --yes")
     workspace, terms = workspace.for_one_run(), request.terms
     which = WhichDocuments(request.names, request.languages, request.variants)
-    act = (prepare_drafts if request.all_drafts else prepare_named)(workspace, which, terms)
+    try:
+        act = (prepare_drafts if request.all_drafts else prepare_named)(workspace, which, terms)
+    except InvalidInput as error:
+        if any(problem.rule for problem in error.problems):
+            say("To approve in spite of an error, name its rule: --except RULE --reason TEXT.", quiet=request.quiet)
+        raise
     for one in act.left_out:
         click.echo(f"{one.identity} is left out: {one.error}", err=True)
     for prepared in act.prepared:
@@ -132,9 +138,12 @@ def _print_recorded(recorded: Sequence[Approved], act: PreparedAct, request: App
     say(f"Recorded in {recorded[0].record}." if recorded else "Nothing was approved.", quiet=request.quiet)
 
 
-def print_status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
-    """Print the state of every document of the service list. The exit code is 3 where one can't be made."""
-    states = status(workspace)
+def print_status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: bool) -> int:
+    """Print the state of every document of the service list. The exit code is 3 where one can't be made.
+
+    `due` is a number of days, such as 60d: then only what must be approved again by then.
+    """
+    states = status(workspace) if due is None else due_within(status(workspace), _days(due))
     if as_json:
         click.echo(report.as_json({"documents": [_state_entry(state) for state in states]}))
     elif states:
@@ -142,6 +151,9 @@ def print_status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
     for state in states:
         if state.reason:
             click.echo(f"{state.identity}: {state.reason}", err=True)
+    if due is not None:
+        say(f"{report.counted(len(states), 'approval')} to renew within {_days(due)} days", quiet=quiet)
+        return 0
     approved = sum(state.state == "approved" for state in states)
     say(f"{report.counted(len(states), 'document')}, {approved} approved", quiet=quiet)
     return InvalidInput.exit_code if any(state.state == "broken" for state in states) else 0
@@ -158,6 +170,12 @@ def print_changes(workspace: OpenWorkspace, code: str, *, language: str | None, 
     else:
         say(f"{report.counted(len(difference.changes), 'change')} {since}", quiet=quiet)
     return 0
+
+
+def _days(text: str) -> int:
+    if not (match := re.fullmatch(r"([0-9]{1,4})d?", text)):
+        raise WrongUse(f"{quoted(text)} is no number of days; write it as 60d")
+    return int(match[1])
 
 
 def _day(text: str) -> datetime.date:

@@ -217,9 +217,10 @@ def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options:
 
 
 @consentkit.command(short_help="Show which documents are approved.")
+@click.option("--due", metavar="DAYS", help="Only what must be approved again within so many days, such as 60d.")
 @json_option
 @common_options
-def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
+def status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: bool) -> int:
     """Show whether each document of the clinic's services.yaml is approved.
 
     It is approved, draft, changed since its approval, overdue, withdrawn, or an outdated translation. Without
@@ -227,7 +228,7 @@ def status(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int:
     """
     from consentkit.cli.approving import print_status
 
-    return print_status(workspace, as_json=as_json, quiet=quiet)
+    return print_status(workspace, due=due, as_json=as_json, quiet=quiet)
 
 
 @consentkit.command(short_help="Show what changed since the approval.")
@@ -253,6 +254,44 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
     from consentkit.cli.verifying import print_verdict
 
     return print_verdict(workspace, file, as_json=as_json)
+
+
+@consentkit.command(short_help="Look up what is printed on a paper.")
+@click.argument("printed", metavar="FINGERPRINT|PACKET|CODE|PICTURE")
+@click.option("--text", "with_text", is_flag=True, help="Also print the text as it was approved.")
+@json_option
+@common_options
+def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
+    """Show which text a printed paper is, who approved it, and what has changed since.
+
+    \b
+    consentkit trace "b9a0 bc7b 3f34"          the fingerprint at the foot of a page
+    consentkit trace 3HZIAYIHV2                the number of a packet, where the clinic keeps a journal
+    consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
+    consentkit trace page.png                  a picture of a page with its code
+
+    The exit code is 4 where nothing is known of it.
+    """
+    from consentkit.cli.tracing import print_trace
+
+    return print_trace(workspace, printed, **options)
+
+
+@consentkit.command(short_help="Make an approved edition again.")
+@click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
+@click.option("--edition", required=True, type=click.IntRange(1), help="Which edition, as its approval states it.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="CODE.edition-N.pdf if left out.")
+@click.option("--force", is_flag=True, help="Overwrite a file that consentkit did not make.")
+@document_options
+@common_options
+def remake(workspace: OpenWorkspace, **options: Any) -> int:
+    """Make an approved edition of a document again, from the files that were kept when it was approved.
+
+    It is marked as a draft, whatever its approval was: it is for reading, and not for patients.
+    """
+    from consentkit.cli.tracing import RemakeRequest, remake_edition
+
+    return remake_edition(workspace, RemakeRequest(**options))
 
 
 @consentkit.command(short_help="Write a file of a procedure or paper to fill in.")

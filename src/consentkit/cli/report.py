@@ -114,6 +114,20 @@ def entry(recorded: Approval | Withdrawal | None) -> dict[str, Any] | None:
     return recorded.model_dump(mode="json") if recorded else None
 
 
+def approval_line(approval: Approval | None) -> str:
+    """Who approved a text, when and until when, as a sentence for a person."""
+    if approval is None:
+        return "never approved here"
+    term = f", until {approval.until}" if approval.until else ""
+    by = [f"approved as edition {approval.edition} by {approval.signed}, {approval.on}{term}"]
+    if approval.reviewed_by and approval.reviewed_by != approval.by:
+        by.append(f"reviewed by {approval.reviewed_by}")
+    if approval.translated_by:
+        by.append(f"translated by {approval.translated_by}")
+    by += [f"in spite of {one.rule}: {one.reason}" for one in approval.exceptions]
+    return printable("; ".join(by))
+
+
 def withdrawal_line(withdrawal: Withdrawal) -> str:
     """A withdrawal as a sentence for a person, without the document."""
     edition, by = withdrawal.edition, printable(withdrawal.signed)

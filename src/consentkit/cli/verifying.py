@@ -40,6 +40,9 @@ _STATES = {
 }
 
 
+_OTHER_PARTICULARS = "superseded: the text is today's, but the clinic has another address or telephone number now"
+
+
 def _packet_lines(verdict: PacketVerdict) -> list[str]:
     return [
         f"packet {printable(verdict.packet)}, {report.counted(len(verdict.documents), 'document')}: {verdict.state}",
@@ -52,21 +55,14 @@ def _document_lines(verdict: DocumentVerdict) -> list[str]:
     if verdict.identity is None:
         return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
     issued = f", issued {verdict.issued}" if verdict.issued else ""
+    has_same_text = verdict.state == "superseded" and verdict.content_hash == verdict.current_hash
     lines = [
-        _STATES[verdict.state],
+        _OTHER_PARTICULARS if has_same_text else _STATES[verdict.state],
         printable(f"document     {verdict.identity}{issued}"),
         printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}"),
-        printable(f"approval     {_approval(verdict)}"),
+        f"approval     {report.approval_line(verdict.approval)}",
     ]
     return [*lines, f"withdrawal   {report.withdrawal_line(verdict.withdrawal)}"] if verdict.withdrawal else lines
-
-
-def _approval(verdict: DocumentVerdict) -> str:
-    """Who approved the content of a file, and until when."""
-    if (approval := verdict.approval) is None:
-        return "never approved here"
-    term = f", until {approval.until}" if approval.until else ""
-    return f"approved as edition {approval.edition} by {approval.signed}, {approval.on}{term}"
 
 
 def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, object]:
@@ -83,6 +79,7 @@ def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, ob
         "issued": verdict.issued or None,
         "content_hash": verdict.content_hash or None,
         "current_hash": verdict.current_hash or None,
+        "other_particulars": verdict.has_other_particulars,
         "approved_edition": verdict.approved_edition,
         "approval": report.entry(verdict.approval),
         "withdrawal": report.entry(verdict.withdrawal),

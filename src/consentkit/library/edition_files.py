@@ -21,6 +21,9 @@ from consentkit.model.identity import (
 )
 from consentkit.reading.paths import is_there
 
+BEHIND = "risks"
+"""The folder of the tables of risks that stand behind the first one, each in a folder by its number."""
+
 
 def edition_files(
     clinic: Path, logo: str | None, templates: Sequence[Path], sought: Sought, snapshot: Snapshot
@@ -29,8 +32,8 @@ def edition_files(
     folder = DEFINITION_FOLDERS[sought.kind]
     files = {f"{folder}/{path.name}": path for path in (sought.original, sought.translation) if path}
     tables = [path for path in sought.risks if is_there(path)]
-    if tables:
-        files[f"{folder}/{RISKS}"] = tables[0]
+    places = (folder, *(f"{BEHIND}/{number}" for number in range(1, len(tables))))
+    files |= {f"{place}/{RISKS}": table for place, table in zip(places, tables, strict=False)}
     texts = (clinic / PARTICULARS, clause_file(clinic, sought.identity.language))
     files |= {path.name: path for path in texts if is_there(path)}
     if logo:

@@ -12,9 +12,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.approvals import Approval, Withdrawal
-from consentkit.model.identity import APPROVALS
+from consentkit.errors import FileAccess, UnknownCode, WrongUse
+from consentkit.library.approvals import Approval, Withdrawal, load_approvals
+from consentkit.model.identity import APPROVALS, Identity, Layout, Variant, kind_of_name
 from consentkit.operations.journal import JournalEntry, JournalPaper, Who, record_entries
 from consentkit.reading import characters
 
@@ -27,6 +27,21 @@ def clinic_folder(workspace: OpenWorkspace) -> Path:
         message = "approvals are kept in the clinic's folder; name it with `clinic` (see samples/clinic)"
         raise FileAccess(message, arguments=["clinic"])
     return workspace.folder.path
+
+
+def identity_of(workspace: OpenWorkspace, definition: str | Path, language: str | None, variant: Variant) -> Identity:
+    """The document that is meant; one that has left the library is known by the record of approvals.
+
+    Raises UnknownCode where neither knows it, and WrongUse for a kind of document that there can't be.
+    """
+    try:
+        return workspace.find(definition, Layout(), language=language, variant=variant).identity
+    except UnknownCode:
+        code = str(definition)
+        if all(entry.code != code for entry in load_approvals(workspace.folder.path, workspace.snapshot).approvals):
+            raise
+        kind: Variant = "paper" if kind_of_name(code) == "paper" else variant
+        return Identity(code, language or workspace.default_language, kind)
 
 
 def note_in_journal(

@@ -7,6 +7,7 @@ is never called approved.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +51,17 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
     counting = dict.fromkeys(identity.approved_as for identity in identities)
     return tuple(_state_of(workspace, identity, approvals, today) for identity in counting)
+
+
+def due_within(states: Iterable[DocumentState], days: int) -> tuple[DocumentState, ...]:
+    """The documents that nobody may use any more in so many days, the first one first; drafts of today are none."""
+    last = datetime.date.today() + datetime.timedelta(days=days)
+    due = [
+        (state.approval.until, state)
+        for state in states
+        if state.state in ("approved", "overdue") and state.approval and state.approval.until
+    ]
+    return tuple(state for until, state in sorted(due, key=lambda one: one[0]) if until <= last)
 
 
 def state_of(workspace: OpenWorkspace, identity: Identity) -> DocumentState:

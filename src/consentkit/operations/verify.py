@@ -18,6 +18,7 @@ from consentkit.approval.identify import (
     identify,
     identify_packet,
 )
+from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.library.approvals import Approvals, load_approvals
@@ -90,7 +91,8 @@ def _read(file: BinaryIO) -> bytes:
 
 
 def _verdict(workspace: OpenWorkspace, claim: DocumentVerdict, approvals: Approvals) -> DocumentVerdict:
-    return compare_with_today(claim, _current_hash(workspace, claim), approvals)
+    particulars = particulars_hash(workspace.folder.clinic)
+    return compare_with_today(claim, _current_hash(workspace, claim), approvals, particulars)
 
 
 def _current_hash(workspace: OpenWorkspace, claim: DocumentVerdict) -> str | None:

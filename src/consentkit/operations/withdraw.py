@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import UnknownCode, WrongUse
-from consentkit.library.approvals import Approval, Withdrawal, load_approvals, record_withdrawal
-from consentkit.model.identity import APPROVALS, Identity, Layout, Variant, kind_of_name
-from consentkit.operations.approval_entry import clinic_folder, entry_of, note_in_journal
+from consentkit.errors import WrongUse
+from consentkit.library.approvals import Approval, Withdrawal, record_withdrawal
+from consentkit.model.identity import APPROVALS, Variant
+from consentkit.operations.approval_entry import clinic_folder, entry_of, identity_of, note_in_journal
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
 
 
@@ -56,7 +56,7 @@ def withdraw(workspace: OpenWorkspace, request: WithdrawalRequest) -> Withdrawn:
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     folder = clinic_folder(workspace)
     require_journal(workspace)
-    identity = _identity(workspace, folder, request)
+    identity = identity_of(workspace, request.definition, request.language, request.variant).approved_as
     withdrawn: list[Approval] = []
 
     def make(latest: Approval | None, before: Withdrawal | None) -> Withdrawal:
@@ -80,17 +80,3 @@ def withdraw(workspace: OpenWorkspace, request: WithdrawalRequest) -> Withdrawn:
     recorded = record_withdrawal(folder, identity, make, for_group=is_for_group(workspace))
     note_in_journal(workspace, "withdrawn", [recorded], request.who or who_asks())
     return Withdrawn(recorded, withdrawn[0], folder / APPROVALS)
-
-
-def _identity(workspace: OpenWorkspace, folder: Path, request: WithdrawalRequest) -> Identity:
-    """The document that is meant; one that has left the library is known by the record of approvals."""
-    try:
-        return workspace.find(
-            request.definition, Layout(), language=request.language, variant=request.variant
-        ).identity.approved_as
-    except UnknownCode:
-        code = str(request.definition)
-        if all(entry.code != code for entry in load_approvals(folder, workspace.snapshot).approvals):
-            raise
-        variant: Variant = "paper" if kind_of_name(code) == "paper" else request.variant
-        return Identity(code, request.language or workspace.default_language, variant).approved_as

@@ -43,6 +43,7 @@ def _info(maker: PacketMaker, packets: list[Packet]) -> PacketInfo:
         maker.workspace.folder.clinic.language,
         packet=" ".join(info.packet for info in infos),
         documents=tuple(dict.fromkeys(document for info in infos for document in info.documents)),
+        particulars=infos[0].particulars,
         publisher=infos[0].publisher,
         tool=infos[0].tool,
         is_accessible=all(info.is_accessible for info in infos),

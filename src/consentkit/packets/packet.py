@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit._version import __version__
+from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
@@ -294,6 +295,7 @@ def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
         plan.pack.language,
         packet=plan.packet,
         documents=plan.texts,
+        particulars=particulars_hash(workspace.folder.clinic),
         publisher=workspace.folder.clinic.name or "",
         tool=tool(),
         is_accessible=not packet.untagged,

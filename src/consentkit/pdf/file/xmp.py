@@ -77,15 +77,19 @@ class PacketInfo(Info):
     packet: str
     documents: tuple[str, ...]
     """Each document as its code, language, kind and content hash, separated by spaces."""
+    particulars: str = field(default="", kw_only=True)
+    """SHA-256 of address and telephone number of the clinic."""
 
     MEANINGS: ClassVar[Mapping[str, str]] = {
         "packet": "Identifier of the packet",
         "documents": "Documents in it: code, language, kind and SHA-256 of what the reader sees",
+        "particulars": "SHA-256 of address and telephone number of the clinic",
     }
 
     def properties(self) -> dict[str, str]:
         """The entries of our own schema, each with its value."""
-        return {"packet": self.packet, "documents": "; ".join(self.documents)}
+        documents = "; ".join(self.documents)
+        return {"packet": self.packet, "documents": documents, "particulars": self.particulars}
 
 
 TYPE_OF_PROPERTIES = "Text"

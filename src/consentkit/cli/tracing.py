@@ -1,0 +1,126 @@
+"""The work of `consentkit trace` and `remake`.
+
+Guarantees: results go to stdout, one form for people and one for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from consentkit.cli import report
+from consentkit.cli.support import say
+from consentkit.model.identity import Variant, printed_fingerprint
+from consentkit.operations.journal_reading import as_data
+from consentkit.operations.remake import remake, write_edition
+from consentkit.operations.trace import Traced, TracedText, trace
+from consentkit.problems import printable
+
+if TYPE_CHECKING:
+    from consentkit.documents.workspace import OpenWorkspace
+
+
+def print_trace(workspace: OpenWorkspace, printed: str, *, with_text: bool, as_json: bool, quiet: bool) -> int:
+    """Print what something printed is. Returns the exit code."""
+    traced = trace(workspace.for_one_run(), printed)
+    if as_json:
+        click.echo(report.as_json(_entry(traced)))
+        return 0
+    for line in _lines(traced):
+        click.echo(line)
+    for text in traced.texts if with_text else ():
+        click.echo(f"\n{text.identity}, as it was approved:")
+        click.echo("\n".join(printable(line) for line in (text.words or "is not kept").splitlines()))
+    if not with_text and any(text.words for text in traced.texts):
+        say("With --text, the text is printed as it was approved.", quiet=quiet)
+    return 0
+
+
+@dataclass(frozen=True)
+class RemakeRequest:
+    """What was requested on the command line."""
+
+    definition: str
+    edition: int
+    language: str | None
+    variant: Variant
+    output: Path | None
+    force: bool
+    quiet: bool
+
+
+def remake_edition(workspace: OpenWorkspace, request: RemakeRequest) -> int:
+    """Make an approved edition again, and write it. Returns the exit code."""
+    workspace = workspace.for_one_run()
+    edition = request.edition
+    document = remake(workspace, request.definition, edition, language=request.language, variant=request.variant)
+    target = request.output or Path(f"{document.code}.edition-{edition}.pdf")
+    write_edition(document, target, force=request.force)
+    click.echo(report.document_line(document, str(target)))
+    say("It is marked as a draft: it is for reading, and not for patients.", quiet=request.quiet)
+    return 0
+
+
+def _lines(traced: Traced) -> Iterator[str]:
+    if traced.packet:
+        page = f", page {traced.page}" if traced.page else ""
+        yield f"packet {traced.packet}{page}: {report.counted(len(traced.texts), 'text')}"
+        for row in traced.entries:
+            entry = row.entry
+            visit = f" visit {entry.visit}," if entry.visit else ""
+            print_number = f", print {entry.print_number}" if entry.print_number else ""
+            by = f"by {entry.who.actor} at {entry.who.station}"
+            yield f"  {row.at:%Y-%m-%d %H:%M} UTC:{visit} {entry.action}{print_number}, {by}"
+    for text in traced.texts:
+        yield from _text_lines(text)
+
+
+_STATES = {
+    "current": "current: it is the text of today",
+    "superseded": "superseded: the text has changed since",
+    "unknown": "unknown today: the document can't be made any more",
+}
+
+
+def _text_lines(text: TracedText) -> Iterator[str]:
+    yield _STATES[text.state]
+    yield f"document     {printable(str(text.identity))}"
+    yield f"fingerprint  {printed_fingerprint(text.content_hash)}"
+    yield f"approval     {report.approval_line(text.approval)}"
+    if text.withdrawal:
+        yield f"withdrawal   {report.withdrawal_line(text.withdrawal)}"
+    if text.state != "superseded":
+        return
+    if text.changes is None:
+        yield "changes      not known: the text as it was is not kept"
+        return
+    yield f"changes      {report.counted(len(text.changes), 'change')} since"
+    for change in text.changes:
+        yield "\n".join(f"    {line}" for line in str(change).splitlines())
+
+
+def _entry(traced: Traced) -> dict[str, Any]:
+    return {
+        "kind": traced.kind,
+        "packet": traced.packet,
+        "page": traced.page,
+        "texts": [
+            {
+                "code": text.identity.code,
+                "language": text.identity.language,
+                "variant": text.identity.variant,
+                "state": text.state,
+                "content_hash": text.content_hash,
+                "approval": report.entry(text.approval),
+                "withdrawal": report.entry(text.withdrawal),
+                "text": text.words,
+                "changes": None if text.changes is None else [vars(change) for change in text.changes],
+            }
+            for text in traced.texts
+        ],
+        "entries": [as_data(row) for row in traced.entries],
+    }

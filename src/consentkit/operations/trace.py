@@ -1,0 +1,170 @@
+"""What a printed paper is: by the fingerprint at its foot, the number of its packet, a scanned code, or a picture.
+
+Guarantees: the answer comes from the record of approvals, the approved texts, the journal and today's texts alone, and
+never from what was asked; a picture is only looked at for its codes. What nothing is known of is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from consentkit.approval.changes import Change, changes
+from consentkit.approval.plain_text import plain_text
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
+from consentkit.journal.entries import JournalPaper, JournalRow
+from consentkit.library.approvals import Approval, Approvals, Withdrawal, approved_text, load_approvals
+from consentkit.model.identity import Identity, Variant, approved_kind
+from consentkit.operations.journal import open_journal_to_read
+from consentkit.operations.picture_codes import codes_in
+from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.problems import quoted
+from consentkit.reading.paths import is_file
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
+_PACKET = re.compile(r"[A-Z2-7]{10}")
+_SCANNED = re.compile(
+    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)", re.IGNORECASE
+)
+_PICTURES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class TracedText:
+    """A text that was printed, and what has become of it."""
+
+    identity: Identity
+    content_hash: str
+    state: Literal["current", "superseded", "unknown"]
+    """Whether it is today's text; `unknown` where there is no such document any more."""
+    approval: Approval | None
+    """The latest approval of this content; None for a draft."""
+    withdrawal: Withdrawal | None
+    """The withdrawal of that approval."""
+    words: str | None
+    """The text as it was approved, a paragraph a line; None where it was not kept."""
+    changes: tuple[Change, ...] | None
+    """What has changed since; None where that is not known."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What is known of something printed."""
+
+    kind: Literal["fingerprint", "packet"]
+    texts: tuple[TracedText, ...]
+    packet: str | None = None
+    page: int | None = None
+    """The page of the packet, where a code was scanned."""
+    entries: tuple[JournalRow, ...] = ()
+    """What the journal has of the packet."""
+
+
+def trace(workspace: OpenWorkspace, printed: str) -> Traced:
+    """Look up what is printed on a paper. The workspace is that of one run.
+
+    Raises UnknownCode where nothing is known of it, WrongUse for what is printed on no paper or where the clinic keeps
+    no journal in which a packet could be looked up, and FileAccess or InvalidInput for what can't be read.
+    """
+    if printed.lower().endswith(_PICTURES):
+        return _of_code(workspace, codes_in(Path(printed)))
+    if is_file(Path(printed)):
+        raise WrongUse("a PDF says itself what it is: use `consentkit verify`; of a page, give a PNG or JPEG picture")
+    joined = re.sub(r"[\s·]+", "", printed)
+    if _SCANNED.fullmatch(joined):
+        return _of_code(workspace, [joined])
+    if _FINGERPRINT.fullmatch(joined.lower()):
+        return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower())))
+    if _PACKET.fullmatch(joined.upper()):
+        return _of_packet(workspace, joined.upper())
+    raise WrongUse(
+        f"{quoted(printed)} is printed on no paper: give the 12 digits of a fingerprint, the 10 letters and digits of "
+        "a packet, what a scanner has read, or a PNG or JPEG picture of a page"
+    )
+
+
+def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
+    """The packet whose code was scanned."""
+    for code in codes:
+        if match := _SCANNED.fullmatch(code):
+            return _of_packet(workspace, match["packet"].upper(), int(match["page"]))
+    raise UnknownCode("none of the codes in the picture is one of consentkit; take a picture of the whole page")
+
+
+def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -> Traced:
+    if not workspace.keeps_journal:
+        raise WrongUse(
+            f"packet {packet} can be looked up in a journal only, and this clinic keeps none; trace the fingerprints "
+            "that are printed on its papers"
+        )
+    with open_journal_to_read(workspace) as journal:
+        entries = tuple(journal.of_packet(packet))
+    if not entries:
+        raise UnknownCode(f"the journal has no packet {packet}")
+    papers = dict.fromkeys(_text_of(paper) for row in entries for paper in row.entry.papers if paper.content_hash)
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
+    texts = tuple(_traced(workspace, identity, content, approvals) for identity, content in papers)
+    return Traced("packet", texts, packet, page, entries)
+
+
+def _text_of(paper: JournalPaper) -> tuple[Identity, str]:
+    """The text of a paper: a form is signed for the text of a consent."""
+    variant = approved_kind(cast("Variant", paper.kind))  # what has a content hash is no extra file
+    return Identity(paper.code or "", paper.language or "", variant), paper.content_hash or ""
+
+
+def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[TracedText]:
+    """Every text with this fingerprint that was ever approved, or that is a text of today."""
+    approvals = load_approvals(workspace.folder.path, workspace.snapshot)
+    known = {(entry.identity.approved_as, entry.content) for entry in approvals.approvals}
+    known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace)}
+    matching = sorted(
+        ((identity, content) for identity, content in known if content.startswith(fingerprint)),
+        key=str,
+    )
+    if not matching:
+        raise UnknownCode(
+            f"no text of this clinic has or had the fingerprint {fingerprint}; it may be that of a draft, or of a page "
+            "that is no text, such as a cover"
+        )
+    for identity, content in matching:
+        yield _traced(workspace, identity, content, approvals)
+
+
+def _traced(workspace: OpenWorkspace, identity: Identity, content: str, approvals: Approvals) -> TracedText:
+    approval, withdrawal = approvals.last_of_content(identity, content)
+    words = _words(workspace, approval)
+    today = state_of(workspace, identity)
+    if today.state == "broken":
+        return TracedText(identity, content, "unknown", approval, withdrawal, words, None)
+    is_current = today.content_hash == content
+    changed: tuple[Change, ...] | None = ()
+    if not is_current:
+        changed = _changes(workspace, today, words)
+    state: Literal["current", "superseded"] = "current" if is_current else "superseded"
+    return TracedText(identity, content, state, approval, withdrawal, words, changed)
+
+
+def _words(workspace: OpenWorkspace, approval: Approval | None) -> str | None:
+    if approval is None or workspace.folder.path is None:
+        return None
+    try:
+        return approved_text(workspace.folder.path, approval)
+    except FileAccess:
+        return None
+
+
+def _changes(workspace: OpenWorkspace, today: DocumentState, words: str | None) -> tuple[Change, ...] | None:
+    if words is None:
+        return None
+    identity = today.identity
+    asked: Variant = "consent" if identity.variant == "paper" else identity.variant
+    try:
+        document = workspace.render(identity.code, language=identity.language, variant=asked)
+    except ConsentkitError:
+        return None
+    return tuple(changes(words, plain_text(document)))
