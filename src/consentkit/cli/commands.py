@@ -277,6 +277,29 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
     return print_trace(workspace, printed, **options)
 
 
+@consentkit.command(short_help="Write a copy of a text for people who review it.")
+@click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="A .docx or .html file."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
+@document_options
+@common_options
+def review(workspace: OpenWorkspace, *, quiet: bool, **options: Any) -> int:
+    """Write a copy of a text with numbered lines, sources beside the claims, and a column for remarks.
+
+    \b
+    consentkit review 90837 -o 90837.docx
+    consentkit review 90837 --lang es -o 90837.es.html
+
+    A DOCX file needs `pip install 'consentkit[review]'`.
+    """
+    from consentkit.cli.reviewing import write_copy
+    from consentkit.operations.review import ReviewRequest
+
+    return write_copy(workspace, ReviewRequest(**options), quiet=quiet)
+
+
 @consentkit.command(short_help="Make an approved edition again.")
 @click.argument("definition", type=CodeArgument(), metavar="CODE|NAME")
 @click.option("--edition", required=True, type=click.IntRange(1), help="Which edition, as its approval states it.")
