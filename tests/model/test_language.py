@@ -116,7 +116,7 @@ def test_the_name_of_a_clause_is_told_where_it_stands(write: Write) -> None:
 PAGES, CODE, EDITION, SOURCE = (
     "Paper: page {page} of {pages}",
     "Code {code}\n",
-    "Edition of {date}",
+    "Text of {date}",
     '"{title} – {publisher}"',
 )
 
@@ -125,7 +125,7 @@ PAGES, CODE, EDITION, SOURCE = (
     ("old", "new", "problem"),
     [
         (PAGES, "Page {page}", "page.page_of: lacks the placeholder `{pages}`; put it where the value belongs"),
-        (EDITION, "Edition", "page.edition: lacks the placeholder `{date}`; put it where the value belongs"),
+        (EDITION, "Text", "page.edition: lacks the placeholder `{date}`; put it where the value belongs"),
         (SOURCE, '"{publisher}"', "about.source: lacks the placeholder `{title}`; put it where the value belongs"),
         (
             PAGES,

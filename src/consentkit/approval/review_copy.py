@@ -7,8 +7,10 @@ line 12 is about what is printed; the same text gives the same file.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from consentkit.approval.changes import HEADING
 from consentkit.approval.plain_text import plain_text
@@ -43,6 +45,9 @@ class ReviewCopy:
     """The sources of the text as a whole."""
 
 
+_LABEL = re.compile(r"•|[0-9]{1,2}\.")
+"""What stands before an entry of a list, as a paragraph of its own."""
+
 COLUMNS = ("Line", "Text", "Source", "Remark")
 """What each row has: the last column is for whoever reviews the text."""
 
@@ -69,10 +74,21 @@ def _claims(procedure: Procedure) -> dict[str, str]:
 
 
 def _lines(text: str, claims: dict[str, str]) -> Iterator[ReviewLine]:
-    for number, line in enumerate(filter(None, text.splitlines()), 1):
+    for number, line in enumerate(_paragraphs(text), 1):
         folded = _folded(line)
         sources = dict.fromkeys(source for claim, source in claims.items() if claim in folded)
         yield ReviewLine(number, line.removeprefix(HEADING), line.startswith(HEADING), tuple(sources))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs from the title on; above it are only places for particulars. Each has its bullet or number."""
+    label = ""
+    for line in dropwhile(lambda line: not line.startswith(HEADING), filter(None, text.splitlines())):
+        if _LABEL.fullmatch(line):
+            label = f"{line} "
+        else:
+            yield label + line
+            label = ""
 
 
 def _folded(text: str) -> str:

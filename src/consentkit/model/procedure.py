@@ -192,7 +192,7 @@ class Review(Record):
     """When the text was issued, who reviewed it, and when it must be reviewed again."""
 
     issued: Day
-    """The day on which this edition of the text was written."""
+    """The day on which this text was written."""
     last: Day | None = None
     """The day on which a clinician last reviewed it; left out while nobody has."""
     by: Line | None = None

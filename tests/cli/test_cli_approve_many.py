@@ -1,0 +1,293 @@
+"""`consentkit approve` for several documents at once: what it shows, asks, refuses and records."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentkit.documents.opening import open_workspace
+from consentkit.library.approvals import Approval, load_approvals, record
+from consentkit.pdf.read.structure_text import readable_text
+from kit.running import Outcome, environment
+from kit.small import CODE, make_clinic, write_paper, write_procedure, write_translation
+
+Call = Callable[..., Outcome]
+TODAY = datetime.date.today()
+BY = ("--by", "Ann Ray")
+ALLOWED = ("--except", "untranslated", "--reason", "Both are the same word")
+PAPER = "small-rules"
+OVERDUE = {"issued": "2020-01-15", "next": "2021-01-15"}
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    """A clinic with one procedure in two languages, of which the translation has errors, and a paper."""
+    folder = make_clinic(tmp_path / "clinic")
+    write_translation(folder / "procedures", "es")
+    write_paper(folder / "papers")
+    services = f"services: [{{code: {CODE}, languages: [en, es]}}]\npapers: [{PAPER}]\n"
+    (folder / "services.yaml").write_text(services, encoding="utf-8")
+    return folder
+
+
+def states(call: Call, clinic: Path) -> dict[str, str]:
+    documents = json.loads(call("status", "--json", "--clinic", clinic).stdout)["documents"]
+    return {f"{document['code']} {document['language']}": document["state"] for document in documents}
+
+
+def approve(call: Call, clinic: Path, *words: str) -> Outcome:
+    return call("approve", *words, *BY, "--yes", "--clinic", clinic)
+
+
+# --- several at once ---
+
+
+def test_all_drafts_are_approved_in_one_act_but_those_with_errors_which_are_reported(clinic: Path, call: Call) -> None:
+    done = approve(call, clinic, "--all-drafts")
+    assert done.code == 7
+    assert [line.split(":")[0] for line in done.lines] == [f"{CODE} (en, consent)", f"{PAPER} (en, paper)"]
+    assert f"{CODE} (es, consent) is left out: " in done.stderr
+    assert "[untranslated]" in done.stderr
+    expected = {f"{CODE} en": "approved", f"{CODE} es": "draft", f"{PAPER} en": "approved"}
+    assert states(call, clinic) == expected
+    done = approve(call, clinic, "--all-drafts")
+    assert (done.code, done.stdout) == (7, b"")
+    assert len(load_approvals(clinic).approvals) == 2, "what is approved is not approved again"
+
+
+def test_codes_languages_and_kinds_are_named_together(clinic: Path, call: Call) -> None:
+    words = (CODE, PAPER, "--lang", "en", "--variant", "consent", "--variant", "information", "--variant", "refusal")
+    done = approve(call, clinic, *words, "--json")
+    assert done.code == 0, done.stderr
+    told = json.loads(done.stdout)
+    kinds = [(entry["code"], entry["variant"]) for entry in told["approved"]]
+    assert kinds == [(CODE, "consent"), (CODE, "refusal"), (PAPER, "paper")]
+    assert told["left_out"] == []
+
+
+def test_one_document_with_an_error_stops_all_that_are_named_with_it(clinic: Path, call: Call) -> None:
+    done = approve(call, clinic, CODE, "--lang", "en", "--lang", "es")
+    assert (done.code, done.stdout) == (3, b"")
+    assert "summary.main_risk: is the text of the original; translate it [untranslated]" in done.stderr
+    assert "--except RULE --reason TEXT" in done.stderr
+    assert not (clinic / "approvals.yaml").exists()
+
+
+def test_an_exception_with_its_reason_is_in_the_record_of_those_documents_that_need_it(
+    clinic: Path, call: Call
+) -> None:
+    done = approve(call, clinic, CODE, "--lang", "en", "--lang", "es", "--translated-by", "Leo Paz", *ALLOWED)
+    assert done.code == 0, done.stderr
+    assert "in spite of untranslated: Both are the same word" in done.stderr
+    english, spanish = load_approvals(clinic).approvals
+    assert isinstance(english, Approval)
+    assert isinstance(spanish, Approval)
+    assert (english.exceptions, english.translated_by) == ((), None)
+    assert [(one.rule, one.reason) for one in spanish.exceptions] == [("untranslated", "Both are the same word")]
+    assert (spanish.reviewed_by, spanish.translated_by) == ("Ann Ray", "Leo Paz")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([], 2, "--all-drafts"),
+        ([CODE, "--all-drafts"], 2, "--all-drafts"),
+        ([CODE, "--except", "untranslated"], 2, "an exception needs a reason"),
+        ([CODE, "--reason", "x"], 2, "--reason is for an exception"),
+        ([CODE, *ALLOWED], 2, "nothing that is to be approved breaks `untranslated`"),
+        ([CODE, "--except", "untranslatd", "--reason", "x"], 2, "did you mean `untranslated`"),
+        ([CODE, "--reviewed-by", " "], 2, "--reviewed-by: is empty"),
+        ([CODE, "--until", "2099-01-16"], 2, "is due for review on 2099-01-15, so no approval holds longer"),
+        ([CODE, "NOTHING-1"], 4, "NOTHING-1"),
+    ],
+)
+def test_what_can_not_be_meant_is_refused_and_records_nothing(
+    words: list[str], code: int, said: str, clinic: Path, call: Call
+) -> None:
+    done = approve(call, clinic, *words)
+    assert (done.code, done.stdout) == (code, b"")
+    assert said in done.stderr
+    assert not (clinic / "approvals.yaml").exists()
+
+
+def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, call: Call) -> None:
+    assert approve(call, clinic, PAPER).code == 0
+    assert call("withdraw", PAPER, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0
+    done = approve(call, clinic, "--all-drafts", "--lang", "en")
+    assert done.code == 7
+    assert f"was withdrawn on {TODAY} by Ben Orr: Not ours; to approve it again, name it" in done.stderr
+    assert states(call, clinic)[f"{PAPER} en"] == "withdrawn"
+    assert approve(call, clinic, PAPER).code == 0
+    assert states(call, clinic)[f"{PAPER} en"] == "approved"
+
+
+# --- asking ---
+
+
+def test_without_a_terminal_nothing_is_approved_unless_a_script_says_yes(
+    clinic: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    done = call("approve", CODE, *BY, "--clinic", clinic)
+    assert (done.code, done.stdout) == (2, b"")
+    assert "add --yes" in done.stderr
+    assert not (clinic / "approvals.yaml").exists()
+
+
+@pytest.mark.parametrize(("answer", "is_approved"), [("y", True), ("n", False)])
+def test_at_a_terminal_it_shows_what_has_changed_and_asks(answer: str, is_approved: bool, tmp_path: Path) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    command = [sys.executable, "-m", "consentkit", "approve", CODE, *BY, "--clinic", str(clinic)]
+    subprocess.run([*command, "--yes", "-q"], env=environment(), check=True, capture_output=True)
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(command, stdin=theirs, capture_output=True, text=True, env=environment(), check=False)
+    os.close(theirs)
+    os.close(ours)
+    assert f"1 change since edition 1, approved on {TODAY} by Ann Ray" in done.stderr
+    assert "    was: [Two] chairs." in done.stderr
+    assert "Approve 1 document as Ann Ray? [y/N]" in done.stderr
+    assert (done.returncode == 0) is is_approved
+    assert len(load_approvals(clinic).approvals) == 1 + is_approved
+
+
+# --- the review ---
+
+
+def test_an_approval_ends_with_the_review_unless_an_earlier_day_is_named(clinic: Path, call: Call) -> None:
+    assert approve(call, clinic, CODE).code == 0
+    assert approve(call, clinic, CODE, "--until", "2098-03-04").code == 0
+    ends = [str(entry.until) for entry in load_approvals(clinic).approvals if isinstance(entry, Approval)]
+    assert ends == ["2099-01-15", "2098-03-04"]
+
+
+def test_a_text_that_is_due_for_review_is_not_approved(clinic: Path, call: Call) -> None:
+    write_procedure(clinic / "procedures", review=OVERDUE)
+    done = approve(call, clinic, CODE)
+    assert (done.code, "was due for review on 2021-01-15" in done.stderr) == (2, True)
+    assert not (clinic / "approvals.yaml").exists()
+
+
+def test_an_overdue_review_makes_a_draft_of_an_approved_text_whatever_its_approval_says(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    write_procedure(clinic / "procedures", review=OVERDUE)
+    workspace = open_workspace(clinic)
+    content = workspace.compose(workspace.content(CODE)).content_hash
+    for until in (None, datetime.date(2098, 1, 1)):
+        values: dict[str, Any] = {"code": CODE, "language": "en", "variant": "consent", "edition": 1, "by": "Ann"}
+        record(clinic, Approval(**values, content=content, on=TODAY, until=until), "words\n")
+        assert states(call, clinic)[f"{CODE} en"] == "overdue"
+        done = call("render", CODE, "--json", "--clinic", clinic, "--no-cache")
+        assert not json.loads(done.stdout)["documents"][0]["approved"]
+        text = readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+        assert "Approval ran out on January 15, 2021" in text
+        assert "Approved by" not in text
+
+
+def test_the_status_lists_what_must_be_approved_again_soon(clinic: Path, call: Call) -> None:
+    soon = str(TODAY + datetime.timedelta(days=59))
+    assert approve(call, clinic, PAPER).code == 0
+    assert approve(call, clinic, CODE, "--until", soon).code == 0
+    done = call("status", "--due", "60d", "--clinic", clinic)
+    assert (done.code, len(done.lines)) == (0, 1)
+    assert done.lines[0].startswith(CODE)
+    assert done.lines[0].endswith(f"until {soon}")
+    assert call("status", "--due", "58", "--clinic", clinic).lines == []
+    assert call("status", "--due", "soon", "--clinic", clinic).code == 2
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_paper_names_its_reviewer_once_it_is_approved_and_never_says_that_there_was_none(
+    language: str, clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    name = f"{CODE}.pdf" if language == "en" else f"{CODE}.{language}.pdf"
+    untold = "Ningún profesional de salud la ha revisado" if language == "es" else "reviewed it on"
+    for said_before in (True, False):
+        assert call("render", CODE, "--lang", language, "--clinic", clinic).code == 0
+        text = " ".join(readable_text((tmp_path / name).read_bytes()).split())
+        if language == "es":
+            assert (untold in text) is said_before
+        assert ("Bo Nye" in text) is not said_before
+        words = ("--lang", language, "--reviewed-by", "Bo Nye, PhD", *(ALLOWED if language == "es" else ()))
+        assert approve(call, clinic, CODE, *words).code == 0
+    assert states(call, clinic)[f"{CODE} {language}"] == "approved", "the reviewer's name is no part of the text"
+
+
+# --- particulars ---
+
+ADDRESS = "address: [1 Main Street, Springfield]\n"
+PARTICULARS = f"name: Small Clinic\nphone: 617-321-7000\n{ADDRESS}"
+
+
+def particulars(clinic: Path, text: str) -> None:
+    (clinic / "clinic.yaml").write_text(text, encoding="utf-8")
+
+
+def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    particulars(clinic, PARTICULARS)
+    assert approve(call, clinic, CODE).code == 0
+    assert call("render", CODE, "--clinic", clinic).code == 0
+    new = "name: Small Clinic\nphone: 413-555-0100\naddress: [Suite 5, 22 Oak Road, Shelbyville]\n"
+    particulars(clinic, new)
+    assert states(call, clinic)[f"{CODE} en"] == "approved"
+    done = call("verify", f"{CODE}.pdf", "--clinic", clinic)
+    assert done.code == 3
+    assert done.lines[0].endswith("the clinic has another address or telephone number now")
+    assert json.loads(call("verify", f"{CODE}.pdf", "--json", "--clinic", clinic).stdout)["other_particulars"] is True
+    assert call("render", CODE, "--clinic", clinic).code == 0
+    text = readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+    assert all(part in text for part in ("413-555-0100", "Suite 5", "22 Oak Road", "Shelbyville"))
+    assert call("verify", f"{CODE}.pdf", "--clinic", clinic).code == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "name: Another Clinic\nphone: 617-321-7000\n" + ADDRESS,
+        "name: Small Clinic\n" + ADDRESS,
+        "name: Small Clinic\nphone: 617-321-7000\n",
+        PARTICULARS + 'accent: "#1f4e79"\n',
+    ],
+    ids=["name", "no phone", "no address", "colour"],
+)
+def test_who_asks_and_which_places_are_blank_belong_to_the_text(changed: str, clinic: Path, call: Call) -> None:
+    particulars(clinic, PARTICULARS)
+    assert approve(call, clinic, CODE).code == 0
+    particulars(clinic, changed)
+    assert states(call, clinic)[f"{CODE} en"] == "changed"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        '{% if "7000" in clinic.phone %}This cures.{% endif %}',
+        "<p>{{ clinic.phone | replace('617-321-7000', 'This cures.') }}</p>",
+        "<p>{{ clinic.phone[1:4] }}</p>",
+        "{% for line in clinic.address %}{{ line }}{% if not loop.last %}<b>This cures.</b>{% endif %}{% endfor %}",
+        "<p>{{ clinic.address | length }} risks</p>",
+    ],
+    ids=["condition", "replaced", "part", "between lines", "count"],
+)
+def test_what_a_template_makes_of_the_particulars_belongs_to_the_text(sentence: str, clinic: Path, call: Call) -> None:
+    templates = clinic / "templates/information"
+    templates.mkdir(parents=True)
+    (templates / "summary.html").write_text(sentence, encoding="utf-8")
+    particulars(clinic, PARTICULARS)
+    workspace = open_workspace(clinic)
+    before = workspace.compose(workspace.content(CODE, variant="information")).content_hash
+    particulars(clinic, "name: Small Clinic\nphone: 413-555-0100\naddress: [Shelbyville]\n")
+    workspace = open_workspace(clinic)
+    assert workspace.compose(workspace.content(CODE, variant="information")).content_hash != before

@@ -1,0 +1,267 @@
+"""`consentkit trace`, `remake` and `review`: from paper to its text, and from a text to a copy for its reviewers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+
+from consentkit.library.approvals import Approval, load_approvals
+from consentkit.model.identity import printed_fingerprint
+from consentkit.pdf.read.structure_text import readable_text
+from kit.packets import codes, scans, write_visit
+from kit.running import Outcome
+from kit.small import CODE, NO_PAPERS_DUE, make_clinic, small_data, write_procedure
+
+Call = Callable[..., Outcome]
+BY = ("--by", "Ann Ray", "--yes")
+JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, call: Call) -> Path:
+    """A clinic with one service, which is approved."""
+    folder = make_clinic(tmp_path / "clinic", JOURNAL)
+    (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")
+    assert call("approve", CODE, *BY, "--clinic", folder).code == 0
+    return folder
+
+
+def approval_in(clinic: Path) -> Approval:
+    entry = load_approvals(clinic).approvals[0]
+    assert isinstance(entry, Approval)
+    return entry
+
+
+# --- trace ---
+
+
+@pytest.mark.parametrize(
+    "form", [str, str.upper, lambda text: text.replace(" ", "")], ids=["printed", "typed", "joined"]
+)
+def test_a_fingerprint_leads_to_its_text_and_approval(form: Callable[[str], str], clinic: Path, call: Call) -> None:
+    approval = approval_in(clinic)
+    done = call("trace", form(printed_fingerprint(approval.content)), "--clinic", clinic)
+    assert (done.code, done.lines) == (
+        0,
+        [
+            "current: it is the text of today",
+            "document     SMALL-1 (en, consent)",
+            f"fingerprint  {printed_fingerprint(approval.content)}",
+            f"approval     approved as edition 1 by Ann Ray, {approval.on}, until 2099-01-15",
+        ],
+    )
+
+
+def test_of_an_old_text_it_says_what_has_changed_and_shows_it_as_it_was_approved(clinic: Path, call: Call) -> None:
+    old = approval_in(clinic)
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    assert call("approve", CODE, "--by", "Bo Nye", "--yes", "--clinic", clinic).code == 0
+    done = call("trace", old.content[:12], "--text", "--clinic", clinic)
+    assert done.code == 0
+    assert done.lines[0] == "superseded: the text has changed since"
+    assert "        was: [Two] chairs." in done.lines
+    assert done.lines.index("Two chairs.") > done.lines.index("SMALL-1 (en, consent), as it was approved:")
+    (text,) = json.loads(call("trace", old.content, "--json", "--clinic", clinic).stdout)["texts"]
+    assert (text["state"], text["approval"]["by"], text["approval"]["edition"]) == ("superseded", "Ann Ray", 1)
+    assert text["changes"] == [
+        {"heading": text["changes"][0]["heading"], "before": "Two chairs.", "after": "Three chairs."}
+    ]
+    assert "Two chairs." in text["text"]
+
+
+def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    visit = write_visit(tmp_path / "visit.yaml", procedures=[CODE])
+    assert call("packet", visit, "-o", "visit.pdf", "--clinic", clinic).code == 0
+    pdf = (tmp_path / "visit.pdf").read_bytes()
+    page, code = next(iter(codes(pdf).items()))
+    number = code.split("/")[1]
+    scans(pdf)[page - 1].save(tmp_path / "page.png")
+    for asked in (number, number.lower(), code, "page.png"):
+        done = call("trace", asked, "--clinic", clinic)
+        assert done.code == 0, done.stderr
+        assert done.lines[0].startswith(f"packet {number}")
+        assert (f", page {code.split('/')[2]}:" in done.lines[0]) is (asked in (code, "page.png"))
+        assert "visit V-1, made, by" in done.lines[1]
+        assert (
+            f"approval     approved as edition 1 by Ann Ray, {approval_in(clinic).on}, until 2099-01-15" in done.lines
+        )
+    told = json.loads(call("trace", "page.png", "--json", "--clinic", clinic).stdout)
+    assert (told["packet"], told["entries"][0]["visit"]) == (number, "V-1")
+    assert {text["content_hash"] for text in told["texts"]} == {approval_in(clinic).content}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        ("000000000000", 4, "no text of this clinic has or had the fingerprint"),
+        ("ABCDEFGHIJ", 4, "the journal has no packet ABCDEFGHIJ"),
+        ("CK2/ABCDEFGHIJ/3", 4, "the journal has no packet ABCDEFGHIJ"),
+        ("b9a0", 2, "is printed on no paper"),
+        ("../clinic.yaml\x1b", 2, "is printed on no paper"),
+        ("missing.png", 5, "missing.png"),
+        ("text.png", 3, "is no PNG or JPEG picture"),
+        ("blank.png", 3, "shows no code"),
+    ],
+)
+def test_what_nothing_is_known_of_is_an_error(
+    asked: str, code: int, said: str, clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    from PIL import Image
+
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
+    Image.new("L", (300, 300), 255).save(tmp_path / "blank.png")
+    done = call("trace", asked, "--clinic", clinic)
+    assert (done.code, done.stdout) == (code, b"")
+    assert said in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_without_a_journal_a_packet_can_not_be_traced_and_without_the_library_no_picture(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    done = call("trace", "ABCDEFGHIJ", "--clinic", clinic)
+    assert (done.code, "trace the fingerprints that are printed on its papers" in done.stderr) == (2, True)
+    (tmp_path / "page.png").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    done = call("trace", "page.png", "--clinic", clinic)
+    assert (done.code, "pip install 'consentkit[trace]'" in done.stderr) == (2, True)
+
+
+# --- remake ---
+
+
+def test_an_old_edition_is_made_again_as_a_draft_whatever_has_become_of_its_files(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    old = approval_in(clinic)
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    (clinic / "clinic.yaml").write_text("name: Another Clinic\n", encoding="utf-8")
+    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    (clinic / "procedures/SMALL-1.yaml").unlink()
+    done = call("remake", CODE, "--edition", "1", "--clinic", clinic)
+    assert done.code == 0, done.stderr
+    assert printed_fingerprint(old.content) in done.lines[0]
+    text = readable_text((tmp_path / "SMALL-1.edition-1.pdf").read_bytes())
+    assert "Two chairs." in text
+    assert "Small Clinic" in text
+    assert "Draft – not approved for use with patients" in text
+    assert "Approved by" not in text
+    assert "approved as edition 1 by Ann Ray" in call("verify", "SMALL-1.edition-1.pdf", "--clinic", clinic).lines[3]
+
+
+@pytest.mark.parametrize("fault", ["altered", "missing", "other text", "no list", "no edition", "other path"])
+def test_an_edition_that_can_not_be_made_as_it_was_is_not_made(
+    fault: str, clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    approved = clinic / "approved"
+    (listed,) = approved.glob("*.yaml")
+    text = listed.read_text(encoding="utf-8")
+    name = re.search(r"procedures/SMALL-1\.yaml: ([0-9a-f]{64})", text)
+    assert name
+    kept = approved / "files" / name[1]
+    if fault == "altered":
+        kept.write_bytes(kept.read_bytes() + b" ")
+    elif fault == "missing":
+        kept.unlink()
+    elif fault == "other text":  # as another version of the program would make it
+        other = kept.read_bytes().replace(b"Two chairs", b"Ten chairs")
+        digest = hashlib.sha256(other).hexdigest()
+        (approved / "files" / digest).write_bytes(other)
+        listed.write_text(text.replace(name[1], digest), encoding="utf-8")
+    elif fault == "no list":
+        listed.unlink()
+    elif fault == "other path":
+        listed.write_text(text.replace("procedures/SMALL-1.yaml", "../../SMALL-1.yaml"), encoding="utf-8")
+    edition = "2" if fault == "no edition" else "1"
+    done = call("remake", CODE, "--edition", edition, "--clinic", clinic)
+    code, said = {
+        "altered": (5, "was altered, so this edition can't be made again"),
+        "missing": (5, name[1]),
+        "other text": (6, "makes another text from the files of edition 1"),
+        "no list": (5, "is missing, so this edition can't be made again"),
+        "no edition": (2, "has no edition 2; there is 1"),
+        "other path": (3, "is no path in a clinic's folder"),
+    }[fault]
+    assert (done.code, said in done.stderr) == (code, True), done.stderr
+    assert not (tmp_path / "SMALL-1.edition-1.pdf").exists()
+    assert not (clinic.parent / "SMALL-1.yaml").exists()
+
+
+# --- review ---
+
+SOURCED = {
+    "common": [
+        {
+            "text": "You may feel worse for a day.",
+            "figure": {"number": 1, "out_of": 10},
+            "source": {"title": "A study of days", "publisher": "A journal", "year": "2021"},
+        }
+    ],
+    "what_helps": "Tell us.",
+}
+
+
+def test_a_review_copy_has_numbered_lines_with_the_source_beside_each_claim(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    write_procedure(clinic / "procedures", **small_data(risks=SOURCED, purpose="To feel <better> & well."))
+    for name in ("copy.html", "copy.docx"):
+        done = call("review", CODE, "-o", name, "--clinic", clinic)
+        assert done.code == 0, done.stderr
+    page = (tmp_path / "copy.html").read_text(encoding="utf-8")
+    rows = re.findall(r'<tr id="line-(\d+)"><td>(\d+)</td><td[^>]*>(.*?)</td><td>(.*?)</td><td></td></tr>', page)
+    assert [int(number) for number, _, _, _ in rows] == list(range(1, len(rows) + 1))
+    assert rows[0][2] == "A small procedure"
+    assert [text for _, _, text, source in rows if source == "A study of days – A journal, 2021"]
+    assert all("You may feel worse for a day" in text for _, _, text, source in rows if source)
+    assert "To feel &lt;better&gt; &amp; well." in page
+
+    data = (tmp_path / "copy.docx").read_bytes()
+    (table,) = docx.Document(io.BytesIO(data)).tables
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    assert cells[0] == ["Line", "Text", "Source", "Remark"]
+    assert [row[0] for row in cells[1:]] == [number for number, _, _, _ in rows]
+    assert ["To feel <better> & well." in row[1] for row in cells].count(True) == 1
+    assert [row[2] for row in cells if row[2]][1:] == ["A study of days – A journal, 2021"] * sum(
+        bool(one[3]) for one in rows
+    )
+    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([CODE], 2, "--output"),
+        ([CODE, "-o", "copy.pdf"], 2, "is neither .docx nor .html"),
+        ([CODE, "-o", "there.html"], 5, "there.html"),
+        (["NOTHING-1", "-o", "copy.html"], 4, "NOTHING-1"),
+    ],
+)
+def test_a_copy_of_another_form_or_in_the_place_of_another_file_is_refused(
+    words: list[str], code: int, said: str, tmp_path: Path, call: Call
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    (tmp_path / "there.html").write_text("ours", encoding="utf-8")
+    done = call("review", *words, "--clinic", clinic)
+    assert (done.code, said in done.stderr) == (code, True), done.stderr
+    assert (tmp_path / "there.html").read_text(encoding="utf-8") == "ours"
+
+
+def test_without_the_library_a_word_file_is_refused_with_the_command_that_installs_it(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    done = call("review", CODE, "-o", "copy.docx", "--clinic", make_clinic(tmp_path / "clinic"))
+    assert (done.code, "pip install 'consentkit[review]'" in done.stderr) == (2, True)
+    assert not (tmp_path / "copy.docx").exists()
