@@ -261,10 +261,11 @@ class Workspace:
         language: str | None = None,
         variant: Variant = "consent",
     ) -> Approval:
-        """Record that a document may be used as it is today, until the last day that is given, or without end.
+        """Record that a document may be used as it is today, until the last day that is given, or that of its review.
 
-        Raises WrongUse where the names or the day can't be recorded, or a translation is out of date, FileAccess where
-        there is no clinic's folder or it can't be written to, and what `render` raises.
+        Raises WrongUse where the names or the day can't be recorded, the text is due for review, or a translation is
+        out of date; InvalidInput with the errors that `check` finds in it; FileAccess where there is no clinic's folder
+        or it can't be written to; and what `render` raises.
         """
         from consentkit.operations.approve import approve
 

@@ -43,7 +43,7 @@ class WhichDocuments:
     languages: Sequence[str] = ()
     """The clinic's if left out; of all drafts, every language."""
     variants: Sequence[Variant] = ()
-    """The consent if left out; of all drafts, every kind. A paper has one kind, whatever is named here."""
+    """The consent if left out; of all drafts, every kind. Among others, a paper is meant whatever kinds are named."""
 
 
 def prepare_named(workspace: OpenWorkspace, which: WhichDocuments, terms: ApprovalTerms) -> PreparedAct:
@@ -59,7 +59,8 @@ def prepare_named(workspace: OpenWorkspace, which: WhichDocuments, terms: Approv
                 try:
                     identity = _identity(workspace, name, language, variant)
                     if identity not in prepared:
-                        own: Variant = "consent" if identity.variant == "paper" else variant
+                        is_among_others = identity.variant == "paper" and len(which.names) > 1
+                        own: Variant = "consent" if is_among_others else variant
                         prepared[identity] = prepare(workspace, terms, name, language=language, variant=own)
                 except InvalidInput as error:
                     problems += error.problems

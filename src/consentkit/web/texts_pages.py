@@ -35,7 +35,8 @@ def show() -> str:
 def read(code: str, language: str, variant: str) -> str:
     """A text: what has changed, what it says, what keeps it from being approved."""
     text = read_text(this_desk().day.maker.place, _identity(code, language, variant))
-    return render_template("text.html", text=text, proposed=_in_a_year(datetime.date.today()))
+    proposed = min(_in_a_year(datetime.date.today()), text.review_due)
+    return render_template("text.html", text=text, proposed=proposed)
 
 
 @pages.get("/<code>/<language>/<variant>.pdf")

@@ -33,6 +33,8 @@ class TextToApprove:
     """What has changed since the latest approval."""
     errors: tuple[Problem, ...]
     """What keeps it from being approved."""
+    review_due: datetime.date
+    """The day by which it must be reviewed: no approval holds longer."""
     pdf: bytes = field(repr=False)
 
 
@@ -48,7 +50,8 @@ def read_text(place: ClinicPlace, identity: Identity) -> TextToApprove:
         raise DeskRefusal("no-such-text")
     workspace = open_for_a_call(place)
     document = workspace.render(identity.code, language=identity.language, variant=identity.variant)
-    return TextToApprove(state, _changes(place, identity), errors_in(place, identity), document.pdf)
+    errors = errors_in(place, identity)
+    return TextToApprove(state, _changes(place, identity), errors, document.review_due, document.pdf)
 
 
 def errors_in(place: ClinicPlace, identity: Identity) -> tuple[Problem, ...]:
