@@ -18,7 +18,7 @@ from consentkit.model.values import CodeOrName, Day, LanguageTag, Line, Record, 
 Person = Annotated[Line, Field(max_length=120)]
 """The name of a person, or the role."""
 
-Reason = Annotated[Line, Field(max_length=400)]
+StatedReason = Annotated[Line, Field(max_length=400)]
 """Why something was done."""
 
 Edition = Annotated[int, Field(ge=1)]
@@ -50,7 +50,7 @@ class ApprovedException(Record):
 
     rule: Annotated[Line, Field(max_length=60)]
     """The id of the rule, as `consentkit check` reports it."""
-    reason: Reason
+    reason: StatedReason
     """Why it was allowed."""
 
 
@@ -102,7 +102,7 @@ class Withdrawal(RecordLine):
     """In which role."""
     on: Day
     """The day on which it was withdrawn."""
-    reason: Reason
+    reason: StatedReason
     """Why."""
 
     @property
