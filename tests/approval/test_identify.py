@@ -30,7 +30,9 @@ def approval(edition: int, content: str, code: str = "SMALL-1") -> Approval:
 
 
 def test_a_document_says_which_one_it_is(document: Document) -> None:
-    assert identify(document.pdf) == DocumentVerdict("current", SMALL, "2026-01-15", document.content_hash)
+    said = identify(document.pdf)
+    assert len(said.particulars) == 64
+    assert replace(said, particulars="") == DocumentVerdict("current", SMALL, "2026-01-15", document.content_hash)
 
 
 def test_a_file_with_todays_content_is_current(document: Document) -> None:

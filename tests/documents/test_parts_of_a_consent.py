@@ -115,8 +115,8 @@ def test_verify_says_of_a_part_whether_it_is_current_and_in_which_edition_it_was
     assert done.code == 0
     assert done.lines[0].startswith("current")
     assert f"{CODE} (en, {variant})" in done.lines[1]
-    assert "approved as edition 1" in done.lines[2]
+    assert "approved as edition 1" in done.lines[3]
     write_procedure(clinic / "procedures", equipment="Three chairs.")  # which the form does not say
     done = call("verify", pdf, "--clinic", clinic)
     assert (done.code, done.lines[0]) == (3, "superseded: the content has changed since")
-    assert "approved as edition 1" in done.lines[2]
+    assert "approved as edition 1" in done.lines[3]

@@ -35,7 +35,7 @@ from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
 from consentkit.problems import Problem
 
-_TYPED = {name: name for name in ("by", "role", "reviewed_by", "translated_by")}
+_TYPED = ("role", "reviewed_by", "translated_by")
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,10 @@ def prepare(
     exceptions = _exceptions(workspace, procedure, content, terms.exceptions)
     document = workspace.render(content)
     approvals = load_approvals(folder, workspace.snapshot)
+    typed = {"by": "by", **{name: name for name in _TYPED if getattr(terms, name) is not None}}
     approval = entry_of(
         Approval,
-        _TYPED,
+        typed,
         **vars(content.identity),
         edition=approvals.next_edition(content.identity, document.content_hash),
         content=document.content_hash,
