@@ -224,6 +224,18 @@ def test_a_paper_names_its_reviewer_once_it_is_approved_and_never_says_that_ther
     assert states(call, clinic)[f"{CODE} {language}"] == "approved", "the reviewer's name is no part of the text"
 
 
+def test_a_translated_refusal_says_that_nobody_has_reviewed_it_until_it_is_approved(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    words = ("--lang", "es", "--variant", "refusal")
+    for said_before in (True, False):
+        assert call("render", CODE, *words, "--clinic", clinic).code == 0
+        text = " ".join(readable_text((tmp_path / f"{CODE}.es.refusal.pdf").read_bytes()).split())
+        assert ("Ningún profesional de salud la ha revisado" in text) is said_before
+        assert ("Aprobado por Ann Ray" in text) is not said_before
+        assert approve(call, clinic, CODE, *words, *ALLOWED).code == 0
+
+
 # --- particulars ---
 
 ADDRESS = "address: [1 Main Street, Springfield]\n"

@@ -37,13 +37,11 @@ def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date)
     return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
 
 
-def review_note(
-    review: Review, pack: LanguagePack, approval: Approval | None, today: datetime.date, *, translated: bool
-) -> ReviewNote:
-    """What the last section says of the review; that of an approved text names a reviewer."""
+def review_note(review: Review, pack: LanguagePack, approval: Approval | None, *, translated: bool) -> ReviewNote:
+    """What the last section says of the review; that of a text that was approved names a reviewer."""
     by, last = review.by, review.last
     own = _written(review, pack, by, last, translated=translated)
-    if approval is None or approval.is_overdue(today) or last:
+    if approval is None or last:
         return ReviewNote(own, own)
     return ReviewNote(_written(review, pack, approval.reviewer, approval.on, translated=translated), own)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +48,7 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 _MARK_PLACE = "\ue000mark\ue001"
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
+_UNAPPROVED, _END_UNAPPROVED = "\ue000unapproved\ue001", "\ue000end\ue001"
 
 
 @dataclass(frozen=True)
@@ -206,8 +208,8 @@ def compose(
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
     approval = find_approval(content_hash)
     mark = mark_of(content.pack, approval, today)
-    review = review_note(content.definition.review, content.pack, approval, today, translated=content.translated)
-    html = particulars.printed(pages[content.variant])
+    review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
+    html = _with_or_without(particulars.printed(pages[content.variant]), approval)
     places = ((_MARK_PLACE, mark), (_REVIEW_PLACE, review.printed))
     for place, text in (*places, (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
@@ -221,6 +223,13 @@ def compose(
         review,
         particulars.particulars_hash(content.clinic),
     )
+
+
+def _with_or_without(html: str, approval: Approval | None) -> str:
+    """A page without what only one says that was never approved, or with it."""
+    if approval:
+        html = re.sub(f"{_UNAPPROVED}.*?{_END_UNAPPROVED}", "", html, flags=re.DOTALL)
+    return html.replace(_UNAPPROVED, "").replace(_END_UNAPPROVED, "")
 
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
@@ -306,6 +315,8 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "translated": content.translated,
         "fingerprint": _FINGERPRINT_PLACE,
         "reviewed": _REVIEW_PLACE,
+        "if_unapproved": _UNAPPROVED,
+        "end_if": _END_UNAPPROVED,
     }
     if content.variant == "paper":
         signing = paper_signing(content.paper, content.signers) if content.is_signed else None

@@ -167,7 +167,7 @@ def prepare(
         exceptions=exceptions,
     )
     words = plain_text(document)
-    sought = workspace.find(procedure, Layout(), language=language, variant=variant)
+    sought = workspace.find(procedure, Layout(), language=language, variant=content.variant)
     logo = workspace.folder.clinic.logo
     files = edition_files(folder, logo, workspace.templates, sought, workspace.snapshot or Snapshot())
     latest = approvals.latest(content.identity)
