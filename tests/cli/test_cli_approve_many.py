@@ -222,6 +222,7 @@ def test_a_paper_names_its_reviewer_once_it_is_approved_and_never_says_that_ther
         words = ("--lang", language, "--reviewed-by", "Bo Nye, PhD", *(ALLOWED if language == "es" else ()))
         assert approve(call, clinic, CODE, *words).code == 0
     assert states(call, clinic)[f"{CODE} {language}"] == "approved", "the reviewer's name is no part of the text"
+    assert call("diff", CODE, "--lang", language, "--clinic", clinic).stdout == b""
 
 
 def test_a_translated_refusal_says_that_nobody_has_reviewed_it_until_it_is_approved(
@@ -234,6 +235,7 @@ def test_a_translated_refusal_says_that_nobody_has_reviewed_it_until_it_is_appro
         assert ("Ningún profesional de salud la ha revisado" in text) is said_before
         assert ("Aprobado por Ann Ray" in text) is not said_before
         assert approve(call, clinic, CODE, *words, *ALLOWED).code == 0
+    assert call("diff", CODE, *words, "--clinic", clinic).stdout == b"", "no word of the text has changed"
 
 
 # --- particulars ---

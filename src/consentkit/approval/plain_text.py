@@ -17,6 +17,7 @@ def plain_text(document: Document) -> str:
     """All text of a finished document in reading order."""
     lines = []
     printed, own = (" ".join(note.split()) for note in (document.review_note, document.own_review_note))
+    left_out = {" ".join(note.split()) for note in (document.mark, document.unreviewed)}
     fingerprint = printed_fingerprint(document.content_hash)
     for element in tagged_text(document.pdf):
         text = " ".join(element.text.split())
@@ -24,6 +25,6 @@ def plain_text(document: Document) -> str:
         if text == printed:
             text = own
         is_heading = element.role in {"H1", "H2", "H3"}
-        if is_heading or text != " ".join(document.mark.split()):
+        if is_heading or text not in left_out:
             lines.append(f"{HEADING if is_heading else ''}{text}")
     return "\n".join(lines) + "\n"

@@ -23,6 +23,8 @@ class ReviewNote:
     """As the page says it."""
     own: str
     """As the text says it by itself, whether it is approved or not."""
+    unreviewed: str
+    """That nobody has reviewed the text, where it says so by itself; empty where it does not."""
 
 
 def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
@@ -41,9 +43,11 @@ def review_note(review: Review, pack: LanguagePack, approval: Approval | None, *
     """What the last section says of the review; that of a text that was approved names a reviewer."""
     by, last = review.by, review.last
     own = _written(review, pack, by, last, translated=translated)
+    unreviewed = pack.about.translated if translated and not last else ""
     if approval is None or last:
-        return ReviewNote(own, own)
-    return ReviewNote(_written(review, pack, approval.reviewer, approval.on, translated=translated), own)
+        return ReviewNote(own, own, unreviewed)
+    by_now = _written(review, pack, approval.reviewer, approval.on, translated=translated)
+    return ReviewNote(by_now, own, unreviewed)
 
 
 def _written(

@@ -38,6 +38,8 @@ class Document:
     """What its last section says of its review, with the reviewer whom the approval names."""
     own_review_note: str
     """The same as the text alone says it."""
+    unreviewed: str
+    """The sentence that nobody has reviewed it, which it leaves out once it is approved; empty where it has none."""
     clauses: Mapping[str, str]
     """The clauses that it holds, by name, each with why: `always`, or what names it: `procedure` or `paper`."""
     warnings: tuple[str, ...]

@@ -70,6 +70,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         mark=page.mark,
         review_note=page.review.printed,
         own_review_note=page.review.own,
+        unreviewed=page.review.unreviewed,
         clauses=content.clauses,
         warnings=tuple(standing_notices(content)),
         page_notices=tuple(budget_notices(content, layout, part)),

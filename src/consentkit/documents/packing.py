@@ -57,6 +57,7 @@ def pack_document(document: Document) -> bytes:
         "mark": document.mark,
         "review_note": document.review_note,
         "own_review_note": document.own_review_note,
+        "unreviewed": document.unreviewed,
         "clauses": dict(document.clauses),
         "warnings": list(document.warnings),
         "page_notices": list(document.page_notices),
