@@ -33,5 +33,5 @@ compile() {
     rm "$file.new"
 }
 
-compile requirements/dev.txt --extra dev --extra desk
-compile requirements/runtime.txt --extra desk --constraint requirements/dev.txt
+compile requirements/dev.txt --extra dev --extra desk --extra hl7 --extra xlsx
+compile requirements/runtime.txt --extra desk --extra hl7 --extra xlsx --constraint requirements/dev.txt

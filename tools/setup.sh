@@ -108,7 +108,7 @@ pip() {
     "$venv/bin/python" -m pip --disable-pip-version-check "$@"
 }
 if [ "$kind" = latest ]; then
-    pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev,desk]'
+    pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev,desk,hl7,xlsx]'
     pip list
 elif [ "$kind" = lowest ]; then
     # pip has no such resolution. The lowest of what pyproject.toml names, and of what those need the newest that fits:
@@ -117,7 +117,7 @@ elif [ "$kind" = lowest ]; then
     pip install --quiet uv
     requires=$("$venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")')
     printf '%s\n' "$requires" 'editables>=0.3' | "$venv/bin/uv" pip compile --quiet --python "$venv/bin/python" \
-        --resolution lowest-direct --no-header --no-annotate --extra dev --extra desk --output-file "$venv/lowest.txt" pyproject.toml - >/dev/null
+        --resolution lowest-direct --no-header --no-annotate --extra dev --extra desk --extra hl7 --extra xlsx --output-file "$venv/lowest.txt" pyproject.toml - >/dev/null
     pip install --quiet --requirement "$venv/lowest.txt"
     pip install --quiet --no-deps --no-build-isolation --editable .
     cat "$venv/lowest.txt"

@@ -177,16 +177,24 @@ class Workspace:
 
     # --- packets ---
 
-    def visits(self, source: VisitFile, *, name: str = "visits") -> Iterator[VisitEntry]:
-        """Read the visits of a file, one by one: a visit in YAML, or a schedule in CSV.
+    def visits(
+        self, source: VisitFile, *, name: str = "visits", format_name: str | None = None
+    ) -> Iterator[VisitEntry]:
+        """Read the visits of a file, one by one: a visit in YAML, a schedule in CSV or .xlsx, a Bundle of
+        FHIR R4 (.json), or messages of HL7 v2 (.hl7).
 
         `source` is a path, or an open file of bytes, which is read from its beginning, and which messages call by
-        `name`. Raises WrongUse for what is neither, and before the first visit InvalidInput for what is wrong with the
-        file as a whole, and FileAccess where it can't be read. What is wrong with one visit is in its entry.
+        `name`. Schedules may be in a format that clinic.yaml has under `mapping`: the one of `format_name`, or the one
+        that they are recognised as. Raises WrongUse for what is neither a path nor such a file, and for a format that
+        clinic.yaml lacks; before the first visit InvalidInput for what is wrong with the file as a whole, and
+        FileAccess where it can't be read. What is wrong with one visit is in its entry, and what it lacks in its
+        `needs`.
         """
-        from consentkit.operations.visits import read_file
+        from consentkit.operations.other_systems import read_any
+        from consentkit.operations.schedule import reading_of
 
-        return read_file(source, name)
+        workspace = self._open()
+        return read_any(workspace, source, name, reading_of(workspace, format_name))
 
     def packet(
         self,
@@ -209,10 +217,13 @@ class Workspace:
         where it needs no papers, which is nothing wrong; and what `visits` raises for a file of others.
         """
         from consentkit.operations.packets import PacketOptions, packet_of
+        from consentkit.operations.schedule import reading_of
         from consentkit.operations.visits import others_of, single_entry_of
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
-        return packet_of(self._open(), single_entry_of(visit), options, others=others_of(others))
+        workspace = self._open()
+        reading = reading_of(workspace)
+        return packet_of(workspace, single_entry_of(visit, reading), options, others=others_of(others, reading))
 
     def packets(
         self,
@@ -240,14 +251,16 @@ class Workspace:
         """
         from consentkit.operations.packet_files import packets_into
         from consentkit.operations.packets import PacketOptions, packets_of
+        from consentkit.operations.schedule import reading_of
         from consentkit.operations.visits import entries_of
 
         options = PacketOptions(duplex=duplex, fillable=fillable, allow_drafts=allow_drafts, override=override)
-        entries = entries_of(visits)
+        workspace = self._open()
+        entries = entries_of(visits, reading_of(workspace))
         require_names(folder)
         if folder is None:
-            return packets_of(self._open(), entries, options)
-        return packets_into(self._open(), entries, Path(folder).absolute(), options, force=force)
+            return packets_of(workspace, entries, options)
+        return packets_into(workspace, entries, Path(folder).absolute(), options, force=force)
 
     # --- approvals ---
 

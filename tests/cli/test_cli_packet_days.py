@@ -131,7 +131,7 @@ def test_a_combined_file_without_any_visit_of_today_is_taken_away(pack: Call, tm
     assert not (tmp_path / "all.pdf").exists()
 
 
-KEYS = {"row", "visit", "exit_code", "problems", "removed", "left"}
+KEYS = {"row", "visit", "exit_code", "problems", "needs", "removed", "left"}
 
 
 def refusals(made: Outcome) -> list[dict[str, Any]]:
@@ -159,7 +159,17 @@ def test_a_combined_file_that_cannot_be_written_is_one_refused_entry_and_names_i
     message = "all.pdf: can't be written: no space left on device"
     assert (made.code, refusals(made)) == (
         5,
-        [{"row": None, "visit": None, "exit_code": 5, "problems": [message], "removed": "all.pdf", "left": None}],
+        [
+            {
+                "row": None,
+                "visit": None,
+                "exit_code": 5,
+                "problems": [message],
+                "needs": [],
+                "removed": "all.pdf",
+                "left": None,
+            }
+        ],
     )
     assert f"Error: {message}" in made.stderr.splitlines()
 

@@ -265,7 +265,7 @@ def test_whoever_is_born_by_the_day_and_at_most_130_years_old_may_come(born: str
         ("a.yaml", b"\xef\xbb\xbf \n", "a.yaml: is empty"),
         ("a.CSV", HEADER.encode(), "a.CSV:1: contains no visit"),
         ("a.yml", b"# only a remark\n", "a.yml: is empty"),
-        ("a.txt", b"", "a.txt: is neither .yaml nor .csv"),
+        ("a.doc", b"", "a.doc: is neither .yaml nor .csv"),
         ("a", b"", "a: is neither .yaml nor .csv"),
         ("a.yaml", b"#" * (LARGEST_TEXT + 1), "a.yaml: is too large; at most 262,144 bytes of YAML are read"),
         ("a.csv", one(",".join("x" * LONGEST_LINE)), "a.csv:2: is a line of more than 131,072 bytes"),

@@ -42,7 +42,8 @@ def asked_for(name: str) -> list[Requirement]:
     """What pyproject.toml asks for."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    lines = [*project["build-system"]["requires"], *project["project"]["dependencies"], *extras["desk"]]
+    lines = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    lines += [line for extra in ("desk", "hl7", "xlsx") for line in extras[extra]]
     if name == "dev":
         lines += extras["dev"]
     return [Requirement(line) for line in lines]

@@ -42,8 +42,11 @@ ALLOWED = (
     ("checks/rules/idioms.py", "off the shelf", "a pattern for the texts of patients"),
     ("checks/rules/terms.py", "means?|stands|es", "a pattern for the texts of patients"),
     ("cli/listing.py", "usual", "the same key"),
+    ("fhir/people.py", "usual", "a use of names in FHIR"),
+    ("docs/fhir.md", "`usual`", "a use of names in FHIR"),
     ("packets/schedule.py", "tell", "a method of files"),
     ("packets/visits.py", "tell", "a method of files"),
+    ("packets/mapping/reading.py", "tell", "a method of files"),
     ("docs/reading-grades.md", "the usual length", "the title of a procedure"),
 )
 """Uses that are right: the file, some words around, and why."""

@@ -44,7 +44,7 @@ def test_a_file_that_is_no_schedule_is_said_in_a_sentence_and_the_day_stays(cler
     clerk.load({})
     clerk.post("/schedule", {"file": (io.BytesIO(b"PK\x03\x04 a spreadsheet"), "Nora Nye.xlsx")})
     page = clerk.look()
-    assert "The file could not be read. It is a spreadsheet or an archive" in page
+    assert "The file could not be read. It is damaged; save it again in the spreadsheet program" in page
     assert "Nora Nye.xlsx" not in page
     assert states(clerk) == {"V-1": "ready"}
 
@@ -84,7 +84,7 @@ def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: 
         ({"language": "ar"}, "There are no papers in this language (ar).", "Print in Spanish"),
         ({"procedures": "NONE-1"}, "There are no papers for NONE-1.", ""),
         ({"date_of_birth": "09/07/1984"}, "Date of birth can’t be read as a date.", ""),
-        ({"record_number": ""}, "Record number is missing.", ""),
+        ({"record_number": ""}, "Needs: Record number", ""),
         ({"date_of_birth": "2015-07-09"}, "The patient is under 18.", ""),
         ({"interpreter": "Ida Nye", "interpreter_is": "relative"}, "A relative or a child", "Take the interpreter out"),
         ({"procedures": f"{CODE} {CODE}"}, f"{CODE} is there more than once.", "Name each only once"),
@@ -277,7 +277,7 @@ def test_an_edit_is_previewed_before_it_is_saved(clerk: Clerk) -> None:
     assert "Nora Nye" in page_texts(clerk.get(f"/visit/{row.key}/draft.pdf").data)[0]
     assert clerk.row("V-1").visit.patient.name == "Nora Nie"  # type: ignore[union-attr]
     answer = clerk.post(f"/visit/{row.key}/draft", {**typed, "date_of_birth": ""}).get_data(as_text=True)
-    assert "Date of birth is missing." in answer
+    assert "Needs: Date of birth" in answer
     assert clerk.get(f"/visit/{row.key}/draft.pdf").status_code == 404
 
 

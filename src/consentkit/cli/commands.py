@@ -11,7 +11,8 @@ from consentkit._version import __version__
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
-from consentkit.cli.packing_commands import packet
+from consentkit.cli.packing_commands import packet, visits
+from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
@@ -124,9 +125,11 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 
 
 consentkit.add_command(packet)
+consentkit.add_command(visits)
+consentkit.add_command(cache)
+consentkit.add_command(schedule)
 consentkit.add_command(desk)
 consentkit.add_command(user)
-consentkit.add_command(cache)
 consentkit.add_command(journal)
 
 

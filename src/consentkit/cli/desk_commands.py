@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Open the page of the front desk in the browser.")
-@click.argument("schedule", required=False, metavar="[SCHEDULE.csv]")
+@click.argument("schedule", required=False, metavar="[SCHEDULE.csv|EXPORT.xlsx|BUNDLE.json|MESSAGES.hl7]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Where it listens, 8377 by default; 0 for any free port.")
 @click.option(
     "--listen", metavar="ADDRESS", help="Listen at this address of the machine, for several computers (docs/desk.md)."
@@ -42,13 +42,14 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
     consentkit desk
     consentkit desk schedule.csv --clinic our-clinic
 
+    The schedule may also be what a practice system exports (docs/schedules.md), or a file of FHIR or HL7 v2.
+
     The page is there for this computer only, by a link that works once; Enter prints a new one. Nothing of the
     visits is written to a disk: it is forgotten when the day is ended, at midnight, and when the command ends (Ctrl-C).
     docs/desk.md describes the page.
     """
     from consentkit.operations.opening import settle
     from consentkit.operations.packets import PacketOptions
-    from consentkit.operations.schedule import read_visits
     from consentkit.web import LOOPBACK, PORT, DeskRequest, require_extra, run_desk
 
     require_extra()
@@ -61,7 +62,7 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
     request = DeskRequest(
         place=settle(clinic, cache),
         options=PacketOptions(allow_drafts=options["allow_drafts"]),
-        visits=read_visits(schedule) if schedule else None,
+        schedule=schedule,
         port=PORT if options["port"] is None else options["port"],
         listen=options["listen"] or LOOPBACK,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
 import click
@@ -17,6 +18,8 @@ from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
+from consentkit.operations.fhir_file import FhirFile
+from consentkit.operations.other_systems import require_day, systems_of
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
     DayFileNotPrinted,
@@ -32,7 +35,7 @@ from consentkit.operations.packet_files import (
     VisitWarned,
     write_packets,
 )
-from consentkit.operations.schedule import read_requested
+from consentkit.operations.schedule import needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
@@ -47,32 +50,54 @@ class PacketRequest:
     """What was requested on the command line."""
 
     source: str
+    on: str | None
+    """The day whose visits are read, where the source is a file of another system."""
     visits: tuple[str, ...]
     """The numbers of the visits to make packets for; all of them where none is named."""
     output: str | None
     combined: str | None
     printer: str | None
+    fhir: Path | None
+    """The file for resources of FHIR."""
     options: PacketOptions
     sets: bool
     force: bool
     as_json: bool
     quiet: bool
+    format_name: str | None = None
+    """The format of the schedule, where one was chosen."""
 
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = read_requested(request.source, stdin(), request.visits)
+    visits = read_requested(
+        request.source,
+        stdin(),
+        request.visits,
+        reading_of(workspace, request.format_name),
+        systems_of(workspace, require_day(request.on)),
+    )
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
     targets.require_sense()
     if targets.are_on_stdout:
         _require_stdout_alone(request)
+    for note in visits.notes:
+        say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
+    fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
     for event in write_packets(workspace, targets, request.options, write_to_stdout):
+        if fhir:
+            fhir.take(event)
         output.show(event)
         interruptions.require_none()
-    return output.end()
+    if fhir:
+        number = fhir.write()
+        say(f"{printable(str(request.fhir))}: {report.counted(number, 'packet')} to be filed", quiet=request.quiet)
+    if visits.skipped:
+        say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
+    return output.end(visits.skipped)
 
 
 def _require_stdout_alone(request: PacketRequest) -> None:
@@ -96,10 +121,11 @@ class _PacketReport:
         self._day_failure: ConsentkitError | None = None
         """What is wrong with the one file for all."""
 
-    def end(self) -> int:
-        """Sum up what was done. Returns the exit code."""
+    def end(self, skipped: Sequence[int]) -> int:
+        """Sum up what was done; `skipped` are the lines of rows that are no visits. Returns the exit code."""
         if self._request.as_json:
-            result = {"packets": self._packets, "nothing_to_print": self._nothing, "refused": self._refused}
+            more = {"skipped": list(skipped)} if skipped else {}
+            result = {"packets": self._packets, "nothing_to_print": self._nothing, "refused": self._refused, **more}
             click.echo(report.as_json(result))
         if self._day_failure:
             return self._day_failure.exit_code
@@ -170,8 +196,9 @@ class _PacketReport:
         self._refused[-1] |= _earlier_entry(earlier)
         if self._is_schedule or earlier.fate in {"removed", "left"}:
             visit = f"visit {entry.number}" if entry.number else "this visit"
+            needs = f"; {needs_text(entry.needs)}" if entry.needs else ""
             advice = f"; {earlier.advice}" if earlier.advice else ""
-            click.echo(f"{entry.label}: {visit} has no packet{advice}", err=True)
+            click.echo(f"{entry.label}: {visit} has no packet{needs}{advice}", err=True)
 
     def _show_nothing(self, nothing: NothingToPrint) -> None:
         """Nothing has gone wrong, but an earlier packet may have been removed, or be left."""
@@ -218,7 +245,8 @@ class _PacketReport:
 def _refused_entry(error: ConsentkitError, problems: list[str], entry: VisitEntry | None = None) -> dict[str, Any]:
     """What JSON says of a visit that is refused, or, without a visit, of the file for all."""
     row, number = (entry.row, entry.number) if entry else (None, None)
-    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems}
+    needs = [report.need_entry(need) for need in entry.needs] if entry else []
+    plain = {"row": row, "visit": number, "exit_code": error.exit_code, "problems": problems, "needs": needs}
     return plain | _earlier_entry(EarlierFile())
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.library.approvals import Approval, Withdrawal
     from consentkit.packets.items import PlacedItem
+    from consentkit.packets.needs import Need
     from consentkit.packets.packet import Packet
 
 
@@ -72,6 +73,11 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None, notices: 
             for placed in packet.papers
         ],
     }
+
+
+def need_entry(need: Need) -> dict[str, Any]:
+    """Something that a visit lacks, as plain data: its place and why, and nothing that the source has there."""
+    return {"field": need.field, "reason": need.reason, "column": need.column}
 
 
 def _paper_entry(placed: PlacedItem, title: str) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from consentkit.model.identity import PaperSize
+from consentkit.model.mapping import MappingSettings
 from consentkit.model.pictures import PictureName
 from consentkit.model.rule_ids import RULE_IDS
+from consentkit.model.systems import FhirSettings, Hl7Settings
 from consentkit.model.values import (
     AskedVariant,
     CodeOrName,
@@ -161,6 +163,8 @@ class Clinic(Record):
     """What the packet of a visit contains, unless the visit itself states it."""
     printing: PrintSettings = PrintSettings()
     """How packets are printed with `--print`, and at the front desk."""
+    mapping: MappingSettings = MappingSettings()
+    """How the clinic's schedules are written: the exports of its practice system, and its own spreadsheets."""
     files: Literal["owner", "group"] = "owner"
     """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
     desk: DeskSettings | None = None
@@ -169,3 +173,7 @@ class Clinic(Record):
     """Whether there is a journal, and for how long entries are kept; there is none if left out."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
+    fhir: FhirSettings = FhirSettings()
+    """How Bundles of FHIR become visits."""
+    hl7: Hl7Settings = Hl7Settings()
+    """How messages of HL7 v2 become visits."""

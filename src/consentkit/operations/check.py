@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -18,11 +19,13 @@ from consentkit.checks.registry import find_rule
 from consentkit.checks.rule_help import explain_rule, overview
 from consentkit.checks.table import reading_table
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, FileAccess, UnknownCode
+from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
 from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import PARTICULARS
 from consentkit.operations.library_reader import LibraryReader, all_files
+from consentkit.operations.schedule_formats import check_schedule
+from consentkit.packets.visits import is_table
 from consentkit.problems import Problem, Severity, printable
 from consentkit.reading.paths import is_folder, resolved
 
@@ -63,13 +66,27 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     """
     today = datetime.date.today()
     failures: list[ConsentkitError] = []
+    schedules = [name for name in names if is_table(name)]
+    others = [name for name in names if name not in schedules]
     if names:
-        reader, findings = _check_files(workspace, _paths(workspace, names, failures), today)
+        reader, findings = _check_files(workspace, _paths(workspace, others, failures), today)
     else:
         reader, findings = _check_library(workspace, today)
     of_pages = _page_problems(workspace, reader, only_own=not names) if pages else ()
-    problems = _in_order([*reader.problems, *of_pages], findings)
-    return CheckResult(tuple(reader.paths), problems, (*failures, *reader.failures.values()))
+    of_schedules: dict[Path, Sequence[Problem]] = {}
+    for name in schedules:
+        with _collecting(failures):
+            of_schedules[Path(name)] = _schedule_problems(workspace, name)
+    problems = _in_order([*reader.problems, *of_pages, *chain.from_iterable(of_schedules.values())], findings)
+    return CheckResult((*reader.paths, *of_schedules), problems, (*failures, *reader.failures.values()))
+
+
+def _schedule_problems(workspace: OpenWorkspace, name: str) -> Sequence[Problem]:
+    """What keeps the visits of a schedule from having packets. Nothing that is in a cell is in it."""
+    try:
+        return check_schedule(workspace, name).problems
+    except InvalidInput as error:
+        return error.problems
 
 
 def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own: bool) -> Iterator[Problem]:

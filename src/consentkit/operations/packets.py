@@ -188,7 +188,8 @@ class PacketsInTurn:
             return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
         if self._numbers.is_of_another_patient(entry.visit):
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
-        warnings = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
+        seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
+        warnings = (*entry.warnings, *seen)
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)

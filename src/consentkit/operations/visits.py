@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, TypeAlias, TypeGuard
 
 from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
 from consentkit.model.visit import Visit, VisitName
+from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.visit_data import entry_of_data
 from consentkit.packets.visits import STDIN, SUFFIXES, VisitEntry, entry_of, read_visits, visits_in
 from consentkit.problems import Problem, printable
@@ -25,41 +26,43 @@ VisitFile: TypeAlias = str | Path | BinaryIO
 GivenVisit: TypeAlias = Visit | VisitEntry | Mapping[str, Any] | VisitFile
 """A visit, one as it was read, its data with the keys of a visit in YAML, or the file that it is in."""
 
+_AS_USUAL = ScheduleReading()
 _CONTENT_ONLY = re.compile(r"[\x00-\x1f\x85\u2028\u2029]|: |^\s*[\[{\"'#]")
 """What a visit in YAML or CSV has, and hardly any path."""
 
 
-def read_file(source: VisitFile, name: str = "visits") -> Iterator[VisitEntry]:
+def read_file(source: VisitFile, name: str = "visits", reading: ScheduleReading = _AS_USUAL) -> Iterator[VisitEntry]:
     """Read the visits of a file, one by one. An open file is read from its beginning, where it can be rewound.
 
-    `name` is what messages call an open file. Raises WrongUse for what is no file, and, before the first visit,
-    InvalidInput for what is wrong with the file as a whole, and FileAccess where it can't be read.
+    `reading` is how the clinic's schedules are written. `name` is what messages call an open file. Raises WrongUse for
+    what is no file, and, before the first visit, InvalidInput for what is wrong with the file as a whole, and
+    FileAccess where it can't be read.
     """
     if isinstance(source, io.TextIOBase):
         raise WrongUse("the file of visits is open as text; open it as bytes")
     if isinstance(source, str | Path):
         _require_path(source)
-        return read_visits(str(source) if str(source) != STDIN else f"./{STDIN}")
+        return read_visits(str(source) if str(source) != STDIN else f"./{STDIN}", reading=reading)
     if not hasattr(source, "read"):
         raise _no_visit(source)
     if source.seekable():
         source.seek(0)
-    return visits_in(source, name)
+    return visits_in(source, name, reading)
 
 
-def entries_of(visits: VisitFile | Iterable[GivenVisit]) -> Iterator[VisitEntry]:
+def entries_of(visits: VisitFile | Iterable[GivenVisit], reading: ScheduleReading = _AS_USUAL) -> Iterator[VisitEntry]:
     """The visits of a file, or those that are given: what is no visit, or can't be read, is an entry with the reason.
 
     Raises WrongUse for what is neither a file nor several visits, and what `read_file` raises.
     """
     if _is_file(visits):
-        return read_file(visits)
-    return (entry for place, visit in enumerate(_several(visits), 1) for entry in _entries_at(place, visit))
+        return read_file(visits, reading=reading)
+    return (entry for place, visit in enumerate(_several(visits), 1) for entry in _entries_at(place, visit, reading))
 
 
-def others_of(visits: VisitFile | Iterable[GivenVisit]) -> Iterator[VisitEntry]:
+def others_of(visits: VisitFile | Iterable[GivenVisit], reading: ScheduleReading = _AS_USUAL) -> Iterator[VisitEntry]:
     """What `entries_of` gives. But a file that can't be read, or what is no visit, raises the reason."""
-    for entry in entries_of(visits):
+    for entry in entries_of(visits, reading):
         if entry.failure:
             raise entry.failure
         yield entry
@@ -71,7 +74,7 @@ def _several(visits: object) -> Iterable[object]:
     return visits
 
 
-def _entries_at(place: int, visit: object) -> Iterator[VisitEntry]:
+def _entries_at(place: int, visit: object, reading: ScheduleReading) -> Iterator[VisitEntry]:
     """The visits at a place of a list. One that can't be read stops none of those after it."""
     name = f"visit at place {place}"
     try:
@@ -83,7 +86,7 @@ def _entries_at(place: int, visit: object) -> Iterator[VisitEntry]:
             name = printable(str(visit))
         elif hasattr(visit, "read"):
             name = f"visits at place {place}"
-        yield from read_file(visit, name)
+        yield from read_file(visit, name, reading)
     except ConsentkitError as error:
         yield VisitEntry(None, name, None, _problems_of(error, name), VisitName(), failure=error)
 
@@ -94,11 +97,11 @@ def _problems_of(error: ConsentkitError, name: str) -> tuple[Problem, ...]:
     return (Problem(name, None, None, "", str(error).removeprefix(f"{name}: ")),)
 
 
-def single_entry_of(visit: GivenVisit) -> VisitEntry:
+def single_entry_of(visit: GivenVisit, reading: ScheduleReading = _AS_USUAL) -> VisitEntry:
     """The one visit of a file, or the one that is given. Raises what `entries_of` raises."""
     if not _is_file(visit):
         return _entry_of(visit, "visit")
-    entries = list(islice(read_file(visit), 2))
+    entries = list(islice(read_file(visit, reading=reading), 2))
     if len(entries) != 1:
         named = f"{printable(str(visit))} holds" if isinstance(visit, str | Path) else "these are"
         raise WrongUse(f"{named} several visits; use `packets` for all of them, or pass just one")

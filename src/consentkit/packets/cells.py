@@ -60,23 +60,29 @@ DAYS = ("date", "date_of_birth")
 DAY_IN_ANY_FORM = r"[0-9]{1,4}[/. -][0-9]{1,2}[/. -][0-9]{1,4}"
 """How people and spreadsheets write a day, as a pattern."""
 
-_FORMAT_AS_TEXT = "format the column as text in the spreadsheet, and enter it again"
-_SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+HOW_TO_STATE_THEM = (
+    "state in clinic.yaml, under `mapping`, how dates are written: `dates: MM/DD/YYYY` or `dates: DD/MM/YYYY`; "
+    "or write year-month-day, such as 2026-11-22, and format the column as YYYY-MM-DD in the spreadsheet, so that it "
+    "stays that way"
+)
+HOW_TO_STATE_DATES = f"is a date in another form; {HOW_TO_STATE_THEM}"
+_BY_A_PROGRAM: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        tuple(COLUMNS),
         re.compile(r"#(NAME\?|N/A|REF!|VALUE!|DIV/0!|NUM!|NULL!|SPILL!)"),
         "is an error of the spreadsheet; correct the cell there, and save the schedule again",
     ),
     (
-        tuple(COLUMNS),
         re.compile(r"#{2,}"),
         "is what a spreadsheet shows of a value in a narrow column; widen the column, and save the schedule again",
     ),
+)
+"""What spreadsheets show instead of what a cell holds."""
+_FORMAT_AS_TEXT = "format the column as text in the spreadsheet, and enter it again"
+_SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
         DAYS,
         re.compile(DAY_IN_ANY_FORM + r"(?<![0-9]{4}-[0-9]{2}-[0-9]{2})"),
-        "is a date in another form; write year-month-day, such as 2026-11-22, "
-        "and format the column as YYYY-MM-DD in the spreadsheet, so that it stays that way",
+        HOW_TO_STATE_DATES,
     ),
     (
         DAYS,
@@ -107,12 +113,19 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 """What spreadsheets and the people before them do to cells: the columns, what the cell looks like, and what to do."""
 
 
-def spoilt(column: str, cell: str) -> str | None:
-    """What keeps a cell from being read as what it means."""
+def spoilt_by_a_program(cell: str) -> str | None:
+    """What keeps a cell from being read, whatever it holds."""
     if len(cell) > LONGEST_CELL:
         return f"has {len(cell):,} characters; at most {LONGEST_CELL:,} fit, so shorten it"
     for _, description in characters.refused(cell):
         return f"contains {description}; delete it"
+    return next((message for look, message in _BY_A_PROGRAM if look.fullmatch(cell.strip())), None)
+
+
+def spoilt(column: str, cell: str) -> str | None:
+    """What keeps a cell from being read as what it means."""
+    if fault := spoilt_by_a_program(cell):
+        return fault
     for columns, look, message in _SPOILT:
         if column in columns and look.fullmatch(cell):
             return message

@@ -10,50 +10,46 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO
 
 from consentkit.errors import InvalidInput
-from consentkit.model.visit import Visit, VisitName, name_of
-from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items, spoilt
-from consentkit.packets.shown_numbers import name_among, shown_number
+from consentkit.model.mapping import MappingSettings
+from consentkit.packets.cells import COLUMNS, DAYS, REQUIRED
+from consentkit.packets.filled_row import FilledRow
+from consentkit.packets.mapping.days import read_time, read_whole_day
+from consentkit.packets.mapping.header_words import meanings
+from consentkit.packets.mapping.outcome import Outcome
+from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
+from consentkit.packets.shown_numbers import name_among
 from consentkit.problems import Problem, did_you_mean, listed
-from consentkit.reading.validation import MISSING, validated
-from consentkit.reading.yaml_file import Data, DataPath, YamlFile, dotted, looks_like_a_key
+from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, split_line
+from consentkit.reading.yaml_file import looks_like_a_key
 
 LARGEST_SCHEDULE = 16 * 1024 * 1024
 """Bytes that a schedule may have."""
-MOST_ROWS = 5000
-"""Visits that a schedule may hold."""
 LONGEST_LINE = 128 * 1024
 """Bytes that a line may have, which bounds the memory that reading takes."""
 
 
-@dataclass(frozen=True)
-class ScheduleRow:
-    """A row as it was read."""
-
-    line: int
-    visit: Visit | None
-    """The visit; None where there are problems."""
-    problems: tuple[Problem, ...]
-    name: VisitName
-    """The number and the day of the visit, as far as they can be read."""
-    number: str | None = None
-    """The number of the visit as messages may name it; None where it can't be read, or reveals who the patient is."""
-    code_column: int | None = None
-    """The column of the codes."""
-    data: Data | None = field(default=None, repr=False)
-    """The cells by the keys of a visit, right or wrong; None where they can't be separated."""
-
-
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SEPARATOR = re.compile(r'"?sep=."?\s*', re.IGNORECASE)
+"""The line by which Excel learns what separates the cells."""
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
+_CLOCK = re.compile(r"[0-9]{1,2}\s*(?::|[AaPp])")
+"""How times of day begin, whoever writes them."""
+_OTHER_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
+"""A day as we write it, and something behind it, which may be midnight."""
+_UNKNOWN_COLUMN = "; correct or delete it, or describe this layout under `mapping` in clinic.yaml"
+_MOST_LINES_BEFORE = 60
+"""How many lines are looked over for the names of another program's columns."""
+_MAP_THEM = "state it under `mapping` in clinic.yaml, which `consentkit schedule guess` proposes"
+_NAMELESS = "has a cell in a column without a name; name the column, or empty the cell"
+_AS_USUAL = MappingSettings()
 _LEAST_KNOWN = 3
 """Names of columns that a line must hold to count as a header; a patient's particulars never hold that many."""
-_COLUMN_OF = {dotted(path): column for column, path in COLUMNS.items()} | {"patient": "date_of_birth"}
-
 _QUOTES = (
     'has a quotation mark that does not match; double each `"` inside a cell in quotation marks, '
     "close each cell on the line on which it begins, and take line breaks out of cells"
@@ -71,44 +67,31 @@ class _Header:
         return self.columns.index(column) + 1 if column in self.columns else None
 
 
-class _Seen:
-    """Which visits were on which line, in a few bytes each."""
-
-    def __init__(self) -> None:
-        self._marks = array("q")
-        self._lines = array("L")
-
-    def line_of(self, visit: str, line: int) -> int | None:
-        """The line on which a visit was before, or None; then `line` is remembered for it."""
-        mark = hash(visit.casefold())  # not every file system separates V-1 from v-1
-        if mark in self._marks:
-            return self._lines[self._marks.index(mark)]
-        self._marks.append(mark)
-        self._lines.append(line)
-        return None
-
-
 def looks_like_a_schedule(head: str) -> bool:
-    """Whether a text begins as a schedule does: with a header, or with as many cells as a header has at least."""
-    first = next((line for line in head.removeprefix("\ufeff").splitlines() if not _is_blank(line)), "")
+    """Whether a text begins as a schedule does, ours or another program's, or with as many cells as a header has."""
+    lines = [line for line in head.removeprefix("\ufeff").splitlines() if not _is_blank(line)]
+    first = next((line for line in lines if not _SEPARATOR.fullmatch(line)), "")
     if any(delimiter in first and "visit" in _names(first, delimiter) for delimiter in _DELIMITERS):
+        return True
+    if any(meanings(split_line(line, mark) or ()) for line in lines[:_MOST_LINES_BEFORE] for mark in SEPARATORS):
         return True
     most = max(first.count(delimiter) for delimiter in _DELIMITERS)
     return most >= len(REQUIRED) - 1 and not first.lstrip().startswith(("#", "{"))
 
 
-def read_schedule(stream: BinaryIO, name: str) -> Iterator[ScheduleRow]:
-    """Read the visits of a schedule, one by one, from a stream that can be read twice.
+def read_schedule(stream: BinaryIO, name: str, settings: MappingSettings = _AS_USUAL) -> Iterator[ScheduleRow]:
+    """Read the visits of a schedule, one by one, from a stream in UTF-8 that can be read twice.
 
-    Raises InvalidInput for what is wrong with the file as a whole, before the first visit.
+    `settings` state how the clinic writes days and times. Raises InvalidInput for what is wrong with the file as a
+    whole, before the first visit.
     """
     start = stream.tell()
     header = _survey(stream, name)
     stream.seek(start)
-    seen = _Seen()
+    seen = SeenVisits()
     for line, text in _lines(stream, name):
         if line > header.line and not _is_blank(text):
-            yield _row(line, text, header, name, seen)
+            yield _row(line, text, header, name, seen, settings)
 
 
 def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
@@ -124,13 +107,16 @@ def decoded_utf8(data: bytes, name: str, line: int = 1) -> str:
 
 def _survey(stream: BinaryIO, name: str) -> _Header:
     """Read the whole schedule for its faults as a file; keeps nothing but the header."""
-    header = None
+    header, start = None, stream.tell()
     rows = 0
     for line, text in _lines(stream, name):
         if _is_blank(text):
             continue
         if header is None:
             header = _read_header(line, text, name)
+            if header is None:
+                stream.seek(start)
+                raise _no_names(stream, line, name)
         else:
             rows += 1
         if rows > MOST_ROWS:
@@ -153,7 +139,8 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
             raise _fault(name, number, f"is a line of more than {LONGEST_LINE:,} bytes; write one visit on each line")
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
-        yield number, decoded_utf8(data.rstrip(b"\r\n"), name, number)
+        text = decoded_utf8(data.rstrip(b"\r\n"), name, number)
+        yield number, "" if number == 1 and _SEPARATOR.fullmatch(text) else text
 
 
 def _is_blank(text: str) -> bool:
@@ -186,13 +173,27 @@ def _broken_cell(text: str, delimiter: str) -> int:
 def _names(text: str, delimiter: str) -> list[str]:
     """What a line would name as columns, in small letters; nothing where it can't be split."""
     try:
-        return [re.sub(r"[ -]+", "_", cell.strip().casefold()) for cell in _split(text, delimiter)]
+        return [column_named(cell) for cell in _split(text, delimiter)]
     except csv.Error:
         return []
 
 
-def _read_header(line: int, text: str, name: str) -> _Header:
-    """Read the names of the columns. Raises InvalidInput with all that is wrong with them."""
+def column_named(text: str) -> str:
+    """The name of a column as we write it: capitals, spaces and hyphens don't count."""
+    return re.sub(r"[\s_-]+", "_", text.strip().casefold())
+
+
+def _no_names(stream: BinaryIO, line: int, name: str) -> InvalidInput:
+    """What is wrong with a file whose first line does not name our columns; another program's are named."""
+    for number, text in islice(_lines(stream, name), _MOST_LINES_BEFORE):
+        for delimiter in SEPARATORS:
+            if columns := meanings(split_line(text, delimiter) or ()):
+                return _fault(name, number, f"names the columns of another program: {columns}; {_MAP_THEM}")
+    return _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
+
+
+def _read_header(line: int, text: str, name: str) -> _Header | None:
+    """Read the names of the columns; None where there are none. Raises InvalidInput for what is wrong with them."""
     if "\r" in text:
         raise _fault(name, line, "ends its lines as old Macintosh programs did; save the file as CSV UTF-8")
     known = {delimiter: sum(cell in COLUMNS for cell in _names(text, delimiter)) for delimiter in _DELIMITERS}
@@ -200,8 +201,15 @@ def _read_header(line: int, text: str, name: str) -> _Header:
     if any(_is_broken(text, delimiter) for delimiter in _DELIMITERS if len(text.split(delimiter)) >= len(REQUIRED)):
         raise _fault(name, line, f"does not name the columns: it {_QUOTES}")
     if known[delimiter] < _LEAST_KNOWN:  # perhaps a row with a patient's particulars, so nothing of it is quoted
-        raise _fault(name, line, f"does not name the columns; {_what_the_header_is()}")
+        return None
     header = _Header(line, delimiter, tuple(cell.strip() for cell in _split(text, delimiter)))
+    return _in_our_words(header, name)
+
+
+def _in_our_words(header: _Header, name: str) -> _Header:
+    """A header with the names as we write them. Raises InvalidInput with all that is wrong with it."""
+    columns = tuple(ours if (ours := column_named(text)) in COLUMNS else text for text in header.columns)
+    header = replace(header, columns=columns)
     if problems := list(_header_problems(header, name)):
         raise InvalidInput(problems)
     return header
@@ -209,7 +217,10 @@ def _read_header(line: int, text: str, name: str) -> _Header:
 
 def _what_the_header_is() -> str:
     optional = [column for column in COLUMNS if column not in REQUIRED]
-    return f"the first line must name the columns {listed(REQUIRED)}, and may name {listed(optional)}"
+    return (
+        f"the first line must name the columns {listed(REQUIRED)}, and may name {listed(optional)}; a schedule with "
+        "other names needs a `mapping` in clinic.yaml, which `consentkit schedule guess` proposes"
+    )
 
 
 def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
@@ -223,7 +234,7 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
         elif column not in COLUMNS:
             near = did_you_mean(column, lacking)
             meant += near
-            message = f"is not a known column{near or '; correct or delete it'}"
+            message = f"is not a known column{near or _UNKNOWN_COLUMN}"
         elif first != number:
             message = f"appears a second time, first in column {first}; keep one"
         else:
@@ -234,7 +245,7 @@ def _header_problems(header: _Header, name: str) -> Iterator[Problem]:
             yield Problem(name, header.line, None, column, "is missing; add a column of this name")
 
 
-def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> ScheduleRow:
+def _row(line: int, text: str, header: _Header, name: str, seen: SeenVisits, settings: MappingSettings) -> ScheduleRow:
     """Read one visit."""
     try:
         cells = [cell.strip() for cell in _split(text, header.delimiter)]
@@ -247,25 +258,61 @@ def _row(line: int, text: str, header: _Header, name: str, seen: _Seen) -> Sched
     if len(cells) != len(header.columns):
         problem = Problem(name, line, None, "", _wrong_count(len(cells), header))
         return _unread_row(line, problem, cells, header)
-    filled = {column: cell for column, cell in zip(header.columns, cells, strict=True) if cell}
-    problems = list(_spoilt_cells(filled, line, header, name))
-    if earlier := seen.line_of(filled["visit"], line) if "visit" in filled else None:
-        message = f"appears a second time, first on line {earlier}; give each visit a number of its own"
-        problems.append(Problem(name, line, header.number("visit"), "visit", message))
-    source = _as_source(filled, {problem.field for problem in problems}, name, line)
-    visit, invalid = validated(Visit, source)
-    problems += dict.fromkeys(_in_table(problem, header, line) for problem in invalid)
-    problems.sort(key=Problem.place)
-    number = visit.visit if visit else shown_number(source.data)
-    return ScheduleRow(
-        line=line,
-        visit=None if problems else visit,
-        problems=tuple(problems),
-        name=name_of(filled),
-        number=number,
-        code_column=header.number("procedures"),
-        data=source.data,
-    )
+    return row_of(_filled(line, cells, header.columns, settings), name, seen, settings)
+
+
+def rows_of_sheet(rows: Sequence[TableRow], name: str, settings: MappingSettings = _AS_USUAL) -> Iterator[ScheduleRow]:
+    """Read the visits of a sheet whose first row names our columns. Raises what `read_schedule` raises."""
+    if not rows:
+        raise _fault(name, None, f"is empty; {_what_the_header_is()}")
+    first, *others = rows
+    if sum(column_named(cell) in COLUMNS for cell in first.cells) < _LEAST_KNOWN:
+        for row in rows[:_MOST_LINES_BEFORE]:
+            if columns := meanings(row.cells):
+                raise _fault(name, row.line, f"names the columns of another program: {columns}; {_MAP_THEM}")
+        raise _fault(name, first.line, f"does not name the columns; {_what_the_header_is()}")
+    used = max(place for place, cell in enumerate(first.cells, start=1) if cell.strip())
+    header = _in_our_words(_Header(first.line, "", tuple(cell.strip() for cell in first.cells[:used])), name)
+    if not others:
+        raise _fault(name, header.line, "contains no visit; write one on each row below the names of the columns")
+    if len(others) > MOST_ROWS:
+        raise _fault(name, others[MOST_ROWS].line, f"is one visit too many; at most {MOST_ROWS:,} are read")
+    seen = SeenVisits()
+    for row in others:
+        fault = row.fault or (_NAMELESS if any(cell.strip() for cell in row.cells[used:]) else "")
+        if fault:
+            yield unread_row(row.line, fault, name)
+            continue
+        filled = _filled(row.line, [cell.strip() for cell in row.cells[:used]], header.columns, settings)
+        for place, fault in row.faults.items():
+            if place < used:
+                filled.faults[header.columns[place]] = fault
+        yield row_of(filled, name, seen, settings)
+
+
+def _filled(line: int, cells: Sequence[str], columns: Sequence[str], settings: MappingSettings) -> FilledRow:
+    """The cells of a row by our columns, with days and times in our form as far as the clinic has stated theirs."""
+    row = FilledRow(line, columns={column: number for number, column in enumerate(columns, start=1)})
+    for column, cell in zip(columns, cells, strict=True):
+        if not cell:
+            continue
+        row.filled[column] = cell
+        outcome = _in_our_form(column, cell, settings)
+        if outcome.text:
+            row.filled[column] = outcome.text
+        elif outcome.fault:
+            row.faults[column] = outcome.fault
+    return row
+
+
+def _in_our_form(column: str, cell: str, settings: MappingSettings) -> Outcome:
+    """A day or a time of day in our form; nothing where the cell is left for the visit to judge."""
+    if column == "time" and not _TIME.fullmatch(cell):
+        return read_time(cell, settings.times, ours=True) if _CLOCK.match(cell) else Outcome()
+    if column in DAYS and (settings.dates or _OTHER_DAY.match(cell)):
+        years_from = settings.two_digit_years_from
+        return read_whole_day(cell, settings.dates, years_from, of_birth=column == "date_of_birth")
+    return Outcome()
 
 
 def _unread_row(line: int, problem: Problem, cells: Sequence[str], header: _Header) -> ScheduleRow:
@@ -281,41 +328,6 @@ def _wrong_count(count: int, header: _Header) -> str:
     else:
         advice = f"write each cell, or leave it empty between two {mark}s, and take line breaks out of cells"
     return f"has {count} cells, but the first line names {expected} columns; {advice}"
-
-
-def _spoilt_cells(filled: Mapping[str, str], line: int, header: _Header, name: str) -> Iterator[Problem]:
-    for column, cell in filled.items():
-        if message := spoilt(column, cell):
-            yield Problem(name, line, header.number(column), column, message)
-
-
-def _as_source(filled: Mapping[str, str], refused: set[str], name: str, line: int) -> YamlFile:
-    """The cells of a row as the data of a visit in YAML, so that both are validated and explained in one way."""
-    data: dict[str, Data] = {"patient": {}, "clinician": {}}
-    values: dict[DataPath, tuple[int, int]] = {(): (line, 1), ("patient",): (line, 1), ("clinician",): (line, 1)}
-    for column, cell in filled.items():
-        *parents, last = map(str, COLUMNS[column])
-        target = data
-        for parent in parents:
-            inner = target.setdefault(parent, {})
-            assert isinstance(inner, dict)
-            target = inner
-            values[(parent,)] = (line, 1)
-        text = cell.casefold() if column in CHOICES else cell
-        target[last] = items(column, text) if column in LISTS else text
-        values[COLUMNS[column]] = (line, 1)
-    unread = frozenset(COLUMNS[column] for column in refused)
-    return YamlFile(name, data, values, {}, unread, (), discreet=True)
-
-
-def _in_table(problem: Problem, header: _Header, line: int) -> Problem:
-    """A problem of a visit, named by the column that it is about."""
-    column = _COLUMN_OF.get(re.sub(r"\[[0-9]+\]", "", problem.field), "")
-    number = header.number(column)
-    message = problem.message
-    if message == MISSING:
-        message = "is empty; fill it in" if number else "is missing; add a column of this name"
-    return replace(problem, line=line, column=number, field=column, message=message)
 
 
 def _fault(name: str, line: int | None, message: str) -> InvalidInput:

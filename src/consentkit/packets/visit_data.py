@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.model.visit import Visit, name_of
+from consentkit.packets.needs import needs_of
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
@@ -41,6 +42,7 @@ def entry_of_data(data: Mapping[str, Any], place: str = "a visit") -> VisitEntry
         name=name_of(plain),
         number=visit.visit if visit else number,
         data=plain,
+        needs=() if visit else needs_of(plain),
     )
 
 

@@ -15,32 +15,44 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.model.visit import Visit, VisitName, name_of
+from consentkit.packets.mapping.reading import is_table as is_read_whole
+from consentkit.packets.mapping.reading import needs_reading, rows_of
+from consentkit.packets.mapping.recognising import ScheduleReading
+from consentkit.packets.needs import Need, needs_of
+from consentkit.packets.origin import Origin
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
+from consentkit.packets.schedule_rows import ScheduleRow
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT, open_regular
 from consentkit.reading.validation import validated
+from consentkit.reading.workbooks import WORKBOOK
 from consentkit.reading.yaml_file import Data
 
 STDIN = "-"
 """The name that means standard input."""
 
-SUFFIXES = {".yaml": False, ".yml": False, ".csv": True}
+SUFFIXES = {".yaml": False, ".yml": False, ".csv": True, ".tsv": True, ".txt": True, ".xlsx": True}
 """How the names of files of visits end, and whether these are schedules."""
 
+_OF_WORKBOOK = ".xlsx"
 _SHOWN_STDIN = "stdin"
 _HEAD = 4096
 _PIECE = 64 * 1024
 _SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
-_UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS})"
+_UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS}, or state `encoding: utf-16` in clinic.yaml)"
+_EMPTY = "is empty; write a visit in YAML, or a schedule in CSV"
+_MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_AS_USUAL = ScheduleReading()
 _NOT_TEXT = {
-    b"PK\x03\x04": f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
+    WORKBOOK: f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
     b"\xd0\xcf\x11\xe0": f"is a spreadsheet in an old format, not text; {_SAVE_AS}",
     b"%PDF": "is a PDF; name a visit in YAML or a schedule in CSV",
     codecs.BOM_UTF16_LE: _UTF_16,
@@ -71,6 +83,14 @@ class VisitEntry:
     """Why there is no visit at all, where that is not among the mistakes of one."""
     data: Data | None = field(default=None, compare=False, repr=False)
     """What was read, by the keys of a visit, right or wrong; None where it can't be separated."""
+    needs: tuple[Need, ...] = field(default=(), compare=False)
+    """What it lacks that a person can supply, in the order of a schedule's columns; there is no visit then."""
+    refusals: tuple[Problem, ...] = field(default=(), compare=False)
+    """Those of its problems that nobody can help by supplying something, such as that the patient has died."""
+    warnings: tuple[Problem, ...] = ()
+    """What may be wrong with it, and does not stop it."""
+    origin: Origin | None = field(default=None, compare=False, repr=False)
+    """What the system that it comes from calls it."""
 
     @property
     def file(self) -> str:
@@ -78,57 +98,87 @@ class VisitEntry:
         return self.label.rsplit(":", 1)[0] if self.row else self.label
 
 
+def is_table(name: str) -> bool:
+    """Whether the name of a file says that it holds a schedule."""
+    return SUFFIXES.get(Path(name).suffix.lower(), False)
+
+
 def entry_of(visit: Visit) -> VisitEntry:
     """A visit that comes from no file. Messages call it by its number."""
     return VisitEntry(None, f"visit {visit.visit}", visit, (), VisitName(visit.visit, visit.date), visit.visit)
 
 
-def read_visits(name: str, stdin: BinaryIO | None = None) -> Iterator[VisitEntry]:
+def read_visits(name: str, stdin: BinaryIO | None = None, reading: ScheduleReading = _AS_USUAL) -> Iterator[VisitEntry]:
     """Read the visits of a file, or of `stdin` where the name is `-`.
 
-    The ending of a path says what it holds; the first line, what comes through stdin. Raises InvalidInput for what
+    The ending of a path says what it holds; the first line, what comes through stdin. `reading` is how the clinic's
+    schedules are written. Raises InvalidInput for what
     is wrong with the file as a whole, FileAccess where it can't be read, and WrongUse where there is no stdin, each
     before the first visit.
     """
     if name != STDIN:
         is_schedule = _by_suffix(name)
         with _explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
-            yield from _visits(file, name, is_schedule=is_schedule)
+            yield from _visits(file, name, reading, is_schedule=is_schedule)
     elif stdin is None:
         raise WrongUse("`-` means standard input, but there is none; name a file")
     else:
-        yield from visits_in(stdin, _SHOWN_STDIN)
+        yield from visits_in(stdin, _SHOWN_STDIN, reading)
 
 
-def visits_in(stream: BinaryIO, name: str) -> Iterator[VisitEntry]:
+def visits_in(stream: BinaryIO, name: str, reading: ScheduleReading = _AS_USUAL) -> Iterator[VisitEntry]:
     """Read the visits that come through a stream, such as an upload. `name` is what messages call it.
 
     Its first line says whether it is a schedule. Raises what `read_visits` raises.
     """
     with _explained(name):
-        yield from _visits(stream if stream.seekable() else io.BytesIO(_all_of(stream)), name, is_schedule=None)
+        source = stream if stream.seekable() else io.BytesIO(_all_of(stream))
+        yield from _visits(source, name, reading, is_schedule=None)
 
 
-def _visits(stream: BinaryIO, name: str, *, is_schedule: bool | None) -> Iterator[VisitEntry]:
+def _visits(stream: BinaryIO, name: str, reading: ScheduleReading, *, is_schedule: bool | None) -> Iterator[VisitEntry]:
     """The visits of a stream that can be read twice, so that faults of the whole are known before the first visit."""
     head = _head(stream)
+    if Path(name).suffix.lower() == _OF_WORKBOOK and is_schedule and not head.startswith(WORKBOOK):
+        raise _refused(name, f"is named {_OF_WORKBOOK}, but is none; {_SAVE_AS}")
+    if (
+        is_schedule is not False
+        and needs_reading(head, reading)
+        and (is_schedule or is_read_whole(stream, name, reading))
+    ):
+        _require_no_other_file(head, name)
+        yield from map(partial(_entry_of_row, name), rows_of(stream, name, reading))
+        return
     _require_text(head, name)
     if is_schedule is None:
         is_schedule = looks_like_a_schedule(head.decode(errors="replace"))
     if not is_schedule:
         yield _read_one(stream, name)
         return
-    for row in read_schedule(stream, name):
-        codes = ((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0)
-        label = f"{printable(name)}:{row.line}"
-        yield VisitEntry(row.line, label, row.visit, row.problems, row.name, row.number, codes, data=row.data)
+    yield from map(partial(_entry_of_row, name), read_schedule(stream, name, reading.settings))
+
+
+def _entry_of_row(name: str, row: ScheduleRow) -> VisitEntry:
+    return VisitEntry(
+        row=row.line,
+        label=f"{printable(name)}:{row.line}",
+        visit=row.visit,
+        problems=row.problems,
+        name=row.name,
+        number=row.number,
+        code_places=((row.line, row.code_column),) * (len(row.visit.procedures) if row.visit else 0),
+        data=row.data,
+        needs=row.needs,
+    )
 
 
 def _by_suffix(name: str) -> bool:
     """Whether a path names a schedule."""
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise _refused(name, f"is neither .yaml nor .csv; write a visit in YAML, or, of a schedule: {_SAVE_AS}")
+        raise _refused(
+            name, f"is neither .yaml nor .csv or .xlsx; write a visit in YAML, or, of a schedule: {_SAVE_AS}"
+        )
     return SUFFIXES[suffix]
 
 
@@ -157,6 +207,15 @@ def _head(stream: BinaryIO) -> bytes:
     return head
 
 
+def _require_no_other_file(head: bytes, shown: str) -> None:
+    """Raise InvalidInput for what is neither text, in whichever encoding, nor a workbook."""
+    for beginning, message in _NOT_TEXT.items():
+        if beginning not in {WORKBOOK, *_MARKS_OF_UTF_16} and head.startswith(beginning):
+            raise _refused(shown, message)
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
+        raise _refused(shown, _EMPTY)
+
+
 def _require_text(head: bytes, shown: str) -> None:
     for beginning, message in _NOT_TEXT.items():
         if head.startswith(beginning):
@@ -164,7 +223,7 @@ def _require_text(head: bytes, shown: str) -> None:
     if head.count(0) > len(head) / 4:
         raise _refused(shown, _UTF_16)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
-        raise _refused(shown, "is empty; write a visit in YAML, or a schedule in CSV")
+        raise _refused(shown, _EMPTY)
 
 
 def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
@@ -178,7 +237,9 @@ def _read_one(stream: BinaryIO, shown: str) -> VisitEntry:
     count = len(visit.procedures) if visit else 0
     places = tuple(source.values.get(("procedures", index), (None, None)) for index in range(count))
     name, number = name_of(source.data), visit.visit if visit else shown_number(source.data)
-    return VisitEntry(None, printable(shown), visit, tuple(problems), name, number, places, data=source.data)
+    needs = () if visit else needs_of(source.data)
+    label = printable(shown)
+    return VisitEntry(None, label, visit, tuple(problems), name, number, places, data=source.data, needs=needs)
 
 
 def _refused(name: str, message: str) -> InvalidInput:

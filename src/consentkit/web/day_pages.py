@@ -18,10 +18,10 @@ from consentkit.operations.desk.fields import FIELDS, data_of
 from consentkit.operations.desk.merging import MergedDay
 from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
-from consentkit.operations.schedule import visits_in
+from consentkit.operations.uploads import read_upload
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sentences import of_file
+from consentkit.web.sentences import left_out, of_file
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
 from consentkit.web.words import languages
@@ -63,15 +63,14 @@ def load() -> Any:
     day = desk.day
     is_first = not day.rows()
     try:
-        entries = list(visits_in(io.BytesIO(file.read()), _SOURCE))
-        merged = day.load(entries)
+        read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE)
+        merged = day.load(read.entries)
     except ConsentkitError as error:
         return say_and_go("said.file", message=of_file(error, current_words()))
-    desk.note_loaded(this_session(), len(entries))
-    if is_first:
-        return say_and_go("said.loaded", added=len(merged.added))
-    key, values = _what_changed(merged)
-    return say_and_go(key, **values)
+    desk.note_loaded(this_session(), len(read.entries))
+    words = current_words()
+    key, values = ("said.loaded", {"added": len(merged.added)}) if is_first else _what_changed(merged)
+    return say_and_go("said.text", text=" ".join([words(key, **values), *left_out(read, words)]))
 
 
 @pages.route("/walk-in", methods=["POST"])

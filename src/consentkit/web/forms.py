@@ -17,6 +17,7 @@ from consentkit.operations.desk.rows import DeskRow
 from consentkit.web.guards import this_desk
 
 if TYPE_CHECKING:
+    from consentkit.web.needs import ShownNeed
     from consentkit.web.shown import ShownRow
 
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -112,15 +113,25 @@ def likely_clinician(rows: Iterable[DeskRow]) -> str:
 def _shown(name: str, visit: ShownRow) -> ShownField:
     value = value_of(visit.row.data, name)
     problems = tuple(sentence.text for sentence in visit.sentences if sentence.field == name)
+    asked = next((need for need in visit.needs if need.name == name), None)
+    choices = _choices(name, value)
+    if asked and name in _CHOICES:  # so that nothing is chosen by leaving it as it is
+        choices = ("", ""), *asked.choices
     return ShownField(
         name=name,
         value=value,
         type=_TYPES.get(name, "text"),
         is_required=name in _REQUIRED,
-        choices=_choices(name, value),
-        problems=problems,
+        choices=choices,
+        problems=(*problems, *_why(asked)),
         is_box=name in YES_OR_NO,
     )
+
+
+def _why(asked: ShownNeed | None) -> list[str]:
+    from consentkit.web.shown import current_words
+
+    return [asked.why or current_words()("problems.missing", field=asked.label)] if asked else []
 
 
 def _choices(name: str, value: str) -> tuple[tuple[str, str], ...]:

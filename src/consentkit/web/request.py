@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from consentkit.operations.opening import ClinicPlace
     from consentkit.operations.packets import PacketOptions
-    from consentkit.packets.visits import VisitEntry
 
 LOOPBACK = "127.0.0.1"
 PORT = 8377
@@ -22,8 +20,8 @@ class DeskRequest:
 
     place: ClinicPlace
     options: PacketOptions
-    visits: Iterable[VisitEntry] | None = field(default=None, repr=False)
-    """A schedule to begin with."""
+    schedule: str | None = field(default=None, repr=False)
+    """The file of a schedule to begin with, in any format that is read."""
     port: int = PORT
     """Where it listens; 0 for any free port."""
     listen: str = LOOPBACK

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from consentkit.errors import ConsentkitError, InvalidInput
+from consentkit.operations.desk.completing import questions_of
 from consentkit.operations.desk.fields import FIELDS, field_of_problem
 from consentkit.operations.desk.rows import DeskRow, Remedy
 
 if TYPE_CHECKING:
+    from consentkit.operations.uploads import UploadRead
     from consentkit.problems import Problem
     from consentkit.web.words import Words
 
@@ -45,9 +47,14 @@ class Known:
 
 
 def sentences(row: DeskRow, words: Words, known: Known) -> list[Sentence]:
-    """What speaks against a visit, one sentence for each reason, and none twice."""
-    check = row.check
-    return list(dict.fromkeys(_sentence(problem, row, words, known) for problem in (check.problems if check else ())))
+    """What speaks against a visit, one sentence for each reason, and none twice. What it lacks is asked elsewhere."""
+    asked = {} if row.entry.refusals else {need.field: need.message for need in questions_of(row.entry)}
+    problems = [
+        problem
+        for problem in (row.check.problems if row.check else ())
+        if field_of_problem(problem.field) not in asked and problem.message not in asked.values()
+    ]
+    return list(dict.fromkeys(_sentence(problem, row, words, known) for problem in problems))
 
 
 def warnings(row: DeskRow, words: Words) -> list[str]:
@@ -73,6 +80,12 @@ def of_file(error: ConsentkitError, words: Words) -> str:
     return " ".join(said)
 
 
+def left_out(read: UploadRead, words: Words) -> list[str]:
+    """What of a file was not loaded, as sentences."""
+    skipped = [words("said.skipped", number=read.skipped)] if read.skipped else []
+    return [*skipped, *(f"{note[:1].upper()}{note[1:]}." for note in read.notes)]
+
+
 def label_of(remedy: Remedy, words: Words) -> str:
     """What a button says that remedies a visit."""
     old, _, new = remedy.value.partition(">")
@@ -91,6 +104,8 @@ def _sentence(problem: Problem, row: DeskRow, words: Words, known: Known) -> Sen
         return _of_field(problem, field, words)
     if not row.data:
         return Sentence(words("problems.not-read"))
+    if row.visit is None:  # it comes from another system, whose fields are no fields of ours
+        return Sentence(words("it", message=problem.message), field)
     return next(_by_value(row, words, known), Sentence(_WITHOUT_HINT.sub("", problem.message), field))
 
 

@@ -25,6 +25,8 @@ from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.journal import open_journal
+from consentkit.operations.other_systems import open_source, systems_of
+from consentkit.operations.schedule import reading_of
 from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
 from consentkit.web.passwords import PasswordDoor
@@ -39,12 +41,16 @@ _PR_SET_DUMPABLE = 4
 
 
 def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
-    """A desk, with the visits that it begins with. Raises what opening the clinic's folder and its journal raises."""
+    """A desk, with the visits that it begins with.
+
+    Raises what opening them, the clinic's folder and its journal raises.
+    """
     day = DeskDay(DeskMaker(request.place, request.options))
     printer = DeskPrinter(day, open_journal(day.maker.workspace))
     day.recall = printer.earlier_sets
-    if request.visits is not None:
-        day.load(request.visits)
+    if request.schedule is not None:
+        workspace = day.maker.workspace
+        day.load(open_source(request.schedule, None, systems_of(workspace), reading_of(workspace)).entries)
     desk = Desk(day, printer, report=report)
     if request.listen != LOOPBACK:
         desk.shared, desk.door = require_sharing(desk), PasswordDoor()

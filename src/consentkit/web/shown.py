@@ -14,6 +14,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.fields import FIELDS, value_of
 from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
+from consentkit.web.needs import ShownNeed, shown_needs
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
 from consentkit.web.words import DEFAULT, Words, words_of
 
@@ -38,6 +39,8 @@ class ShownRow:
     """The language of the papers, where it is not the clinic's."""
     sentences: tuple[Sentence, ...] = field(repr=False)
     warnings: tuple[str, ...] = field(repr=False)
+    needs: tuple[ShownNeed, ...] = field(repr=False)
+    """What somebody can complete in its row."""
     remedies: tuple[tuple[Remedy, str], ...]
     last: PrintedSet | None
     printed: str
@@ -53,7 +56,8 @@ class ShownRow:
     @property
     def first_field(self) -> str:
         """The place in the form where the first problem is."""
-        field = next((sentence.field for sentence in self.sentences if sentence.field in FIELDS), "")
+        fields = [*(sentence.field for sentence in self.sentences), *(need.name for need in self.needs)]
+        field = next((one for one in fields if one in FIELDS), "")
         return f"f-{field or 'patient_name'}"
 
     @property
@@ -125,6 +129,7 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
         language=words.at("languages").get(own, own) if own and own != language else "",
         sentences=tuple(sentences(row, words, what_is_known)),
         warnings=tuple(warnings(row, words)),
+        needs=shown_needs(row, words, what_is_known) if row.check else (),
         remedies=tuple((remedy, label_of(remedy, words)) for remedy in (row.check.remedies if row.check else ())),
         last=last,
         printed=words("printed_at", serial=last.serial, time=at) if last else "",

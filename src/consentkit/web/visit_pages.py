@@ -12,11 +12,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
+from consentkit.operations.desk.completing import edited_entry
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.packets import MadePacket
-from consentkit.operations.visits import single_entry_of
 from consentkit.web.forms import data_of_form
 from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.needs import answers_of_form
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import current_words, known, language_of_clinic, say_and_go, shown_row
 
@@ -28,6 +29,15 @@ pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 def save(key: str) -> Any:
     """Correct a visit."""
     this_desk().day.change(key, data_of_form(), _revision())
+    return say_and_go("said.saved", visit=key)
+
+
+@pages.post("/complete")
+@access(DeskRole.DESK)
+def complete(key: str) -> Any:
+    """Fill in what a visit lacks."""
+    answers, without = answers_of_form()
+    this_desk().day.complete(key, answers, without, _revision())
     return say_and_go("said.saved", visit=key)
 
 
@@ -87,9 +97,8 @@ def packet(key: str) -> Response:
 def draft(key: str) -> Any:
     """What a visit would be with an edit that is not saved yet: what speaks against it, and a preview of its papers."""
     desk, session = this_desk(), this_session()
-    desk.day.row(key)  # raises where it is gone
     data = data_of_form()
-    edited = DeskRow(single_entry_of(data), data, key=key)
+    edited = DeskRow(edited_entry(desk.day.row(key).entry, data), data, key=key)
     result = desk.day.maker.preview(edited)
     checked = replace(edited, check=desk.day.maker.judged(edited, result))
     session.draft = result.pdf if isinstance(result, MadePacket) else b""

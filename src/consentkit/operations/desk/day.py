@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consentkit.errors import ConsentkitError
-from consentkit.operations.desk.fields import value_of
+from consentkit.operations.desk.completing import completed_data, edited_entry
+from consentkit.operations.desk.fields import data_of, value_of
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.merging import MergedDay, merge
 from consentkit.operations.desk.remedies import corrected
@@ -103,19 +104,21 @@ class DeskDay:
             self._recheck(row.key)
         return row
 
-    def change(self, key: str, data: Mapping[str, Any], revision: int) -> DeskRow:
-        """Give a visit other data. Raises DeskRefusal where somebody has changed it since that revision."""
+    def change(self, key: str, data: Mapping[str, Any], revision: int, without: Collection[str] = ()) -> DeskRow:
+        """Give a visit other data. Raises DeskRefusal where somebody has changed it since that revision.
+
+        `without` names fields that a schedule left open, and of which somebody has said that there is nothing.
+        """
         with self._changed:
             before = self._free(key, revision)
             number = value_of(data, "visit")
             if any(row.number == number for row in self._rows.values() if row.key != key and number):
                 raise DeskRefusal("number-taken")
             self.maker.forget(before.visit)
-            after = _row_with(data)
             self._rows[key] = replace(
                 before,
-                entry=after.entry,
-                data=after.data,
+                entry=edited_entry(before.entry, data, without),
+                data=data,
                 check=None,
                 revision=before.revision + 1,
                 is_done=False,
@@ -123,6 +126,10 @@ class DeskDay:
             )
             self._recheck(key, records=(before.record,))
             return self._rows[key]
+
+    def complete(self, key: str, answers: Mapping[str, str], without: Collection[str], revision: int) -> DeskRow:
+        """Give a visit what it lacks. What it has stays as it is. Raises DeskRefusal as `change` does."""
+        return self.change(key, data_of(completed_data(self.row(key).data, answers)), revision, without)
 
     def remedy(self, key: str, name: str, revision: int) -> DeskRow:
         """Make an edit that was offered against what speaks against a visit. Raises DeskRefusal as `change` does."""

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, items
+from consentkit.packets.cells import CHOICES, COLUMNS, LISTS, REQUIRED, items
 
 FIELDS = tuple(COLUMNS)
 """The names of the fields."""
 YES_OR_NO = ("large_print", "medical_visit", "first_visit", "yearly_papers")
 """Fields that are boxes to tick."""
+NEEDED = REQUIRED
+"""Fields without which there are no papers."""
 LISTED = LISTS
 """Fields that hold several entries."""
 

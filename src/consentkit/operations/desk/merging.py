@@ -1,17 +1,21 @@
 """A schedule that is loaded into a day that has visits already.
 
 Guarantees: nothing that was printed, and no walk-in, disappears; a visit that the newer schedule lacks is marked, not
-removed; what was edited by hand at the desk stays unless the schedule itself has changed since it was loaded.
+removed; what was edited by hand at the desk stays unless the schedule itself has changed since it was loaded; two
+visits of a schedule never become one row, whatever their numbers are.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit.operations.desk.fields import value_of
-from consentkit.operations.desk.rows import DeskRow
+from consentkit.operations.desk.rows import DeskRow, LoadedVisit
 from consentkit.packets.visits import VisitEntry
 
 
@@ -33,61 +37,99 @@ class MergedDay:
 def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[str, object]) -> MergedDay:
     """Merge the visits of a schedule into the rows of a day, by their numbers.
 
-    `loaded` has what the schedule said of each visit when it was loaded last, by its number, and is brought up to date.
+    A visit of which the schedule says what it said before is the same one, also where it has no number, or was given
+    another one at the desk. `loaded` has what the schedule said of each visit when it was loaded last, by its number,
+    and is brought up to date.
     """
-    by_number = {row.number: row for row in rows if row.number}
+    read = [_row_of(entry) for entry in entries]
+    pairs = _pairs(rows, read)
     changes: dict[str, list[str]] = {name: [] for name in ("added", "moved", "changed", "gone", "back")}
     after = {row.key: row for row in rows if row.number}  # rows that could not be read give way to the newer schedule
-    numbers, days = set[str](), set[datetime.date]()
-    for entry in entries:
-        number = entry.name.visit or ""
-        numbers.add(number)
-        if entry.name.date:
-            days.add(entry.name.date)
-        before, row = by_number.get(number), _row_of(entry)
-        was, loaded[number] = loaded.get(number), row.data
+    days = set[datetime.date]()
+    for row in read:
+        if row.entry.name.date:
+            days.add(row.entry.name.date)
+        before = pairs.get(row.key)
+        was, loaded[row.number] = loaded.get(row.number), row.data
         if before is None:
             after[row.key] = row
             changes["added"].append(row.key)
-            if number:
-                by_number[number] = row
             continue
-        after[before.key], change = _newer(before, row, is_news=was != row.data)
+        said = before.loaded.data if before.loaded else None
+        is_news = row.data not in (was, said) or _has_other_problems(before, row)
+        after[before.key], change = _newer(before, row, is_news=is_news)
         if change:
             changes[change].append(before.key)
+    matched = {row.key for row in pairs.values()}
     for row in rows:
-        if _is_missing(row, numbers, days):
+        if row.key not in matched and _is_missing(row, days):
             after[row.key] = replace(row, is_gone=True)
             changes["gone"].append(row.key)
     return MergedDay(tuple(after.values()), **{name: tuple(keys) for name, keys in changes.items()})
 
 
 def _row_of(entry: VisitEntry) -> DeskRow:
-    return DeskRow(entry, entry.data if isinstance(entry.data, dict) else {})
+    data = entry.data if isinstance(entry.data, dict) else {}
+    problems = tuple(re.sub("[0-9]+", "", problem.message) for problem in entry.problems)
+    return DeskRow(entry, data, loaded=LoadedVisit(data, problems))
+
+
+def _pairs(rows: Sequence[DeskRow], read: Sequence[DeskRow]) -> dict[str, DeskRow]:
+    """The row that was there before of each one that was read, by the key of the latter."""
+    by_source = defaultdict[str, list[DeskRow]](list)
+    for row in rows:
+        if row.loaded is not None:
+            by_source[_mark(row.loaded)].append(row)
+    pairs = {row.key: same.pop(0) for row in read if (same := by_source.get(_mark(row.loaded)))}
+    matched = {row.key for row in pairs.values()}
+    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in matched}
+    for row in read:
+        if row.key not in pairs and row.number in by_number:
+            pairs[row.key] = by_number.pop(row.number)
+    return pairs
+
+
+def _mark(loaded: LoadedVisit | None) -> str:
+    """What is the same for a visit of which a schedule says the same again."""
+    return json.dumps((loaded.data or loaded.problems) if loaded else None, sort_keys=True, default=str)
 
 
 def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, str]:
     """A row as the schedule has it now, and in which way it has changed."""
     if before.is_gone:
         change = "back"
-    elif not is_news or before.data == row.data:
+    elif not is_news or (before.data == row.data and not _has_other_problems(before, row)):
         return before, ""
     else:
         change = "moved" if _without_time(before) == _without_time(row) else "changed"
     if not is_news:
         return replace(before, is_gone=False), change
     return (
-        replace(before, entry=row.entry, data=row.data, revision=before.revision + 1, check=None, is_gone=False),
+        replace(
+            before,
+            entry=row.entry,
+            data=row.data,
+            loaded=row.loaded,
+            revision=before.revision + 1,
+            check=None,
+            is_gone=False,
+        ),
         change,
     )
+
+
+def _has_other_problems(before: DeskRow, row: DeskRow) -> bool:
+    """Whether something else is wrong with a visit now, as where another one no longer has the same number."""
+    was = before.loaded
+    return was is not None and before.data == was.data == row.data and was != row.loaded
 
 
 def _without_time(row: DeskRow) -> dict[str, object]:
     return {key: value for key, value in row.data.items() if key != "time"}
 
 
-def _is_missing(row: DeskRow, numbers: set[str], days: set[datetime.date]) -> bool:
-    """Whether a schedule of the day of a visit lacks it."""
-    if row.is_walk_in or row.is_gone or not row.number or row.number in numbers:
+def _is_missing(row: DeskRow, days: set[datetime.date]) -> bool:
+    """Whether a schedule of the day of a visit, which has it no more, is news."""
+    if row.is_walk_in or row.is_gone or not row.number:
         return False
     return value_of(row.data, "date") in {day.isoformat() for day in days}

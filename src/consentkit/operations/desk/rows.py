@@ -88,6 +88,15 @@ class Check:
 
 
 @dataclass(frozen=True)
+class LoadedVisit:
+    """A visit as a schedule had it."""
+
+    data: Mapping[str, Any] = field(repr=False)
+    problems: tuple[str, ...]
+    """What was wrong with it, without numbers of lines."""
+
+
+@dataclass(frozen=True)
 class DeskRow:
     """A visit of the day."""
 
@@ -95,6 +104,8 @@ class DeskRow:
     """The visit, or what is wrong with it."""
     data: Mapping[str, Any] = field(repr=False)
     """What was read or typed, by the keys of a visit, right or wrong."""
+    loaded: LoadedVisit | None = field(default=None, repr=False)
+    """What a schedule said of it when it was loaded last; None where none did."""
     is_walk_in: bool = False
     key: str = field(default_factory=lambda: secrets.token_hex(6))
     """What addresses name it by: nothing of the visit."""

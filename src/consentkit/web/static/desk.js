@@ -48,6 +48,8 @@
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return locked();
     const fresh = parsed(await answer.text()).getElementById("rows");
     if (!fresh || fresh.dataset.version === rows.dataset.version) return undefined;
+    const answers = [...rows.querySelectorAll(".needs :is(input:not([type=hidden]), select)")];
+    if (answers.some((one) => one === document.activeElement || (one.type === "checkbox" ? one.checked : one.value))) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
     const isEditing = document.activeElement && document.activeElement.closest("#details");
     const selected = document.querySelector("tbody.selected");

@@ -1,0 +1,43 @@
+"""A file of visits that somebody hands over at the front desk, in whichever format it is.
+
+Guarantees: it is read in memory and forgotten; what of it is no visit is counted, and nothing of it is quoted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import InvalidInput
+from consentkit.operations.other_systems import source_in, systems_of
+from consentkit.operations.schedule import reading_of
+from consentkit.packets.visits import VisitEntry
+from consentkit.problems import Problem
+
+
+@dataclass(frozen=True)
+class UploadRead:
+    """The visits of a file."""
+
+    entries: tuple[VisitEntry, ...] = field(repr=False)
+    skipped: int = 0
+    """How many rows are no visits, as clinic.yaml states."""
+    notes: tuple[str, ...] = ()
+    """What else was left out, and why; nothing of a patient."""
+
+
+def read_upload(workspace: OpenWorkspace, stream: BinaryIO, name: str) -> UploadRead:
+    """Read a file as the clinic has stated that its files are written. `name` is what messages call it.
+
+    Raises InvalidInput where it can't be read as a whole, or holds no visit.
+    """
+    skipped: list[int] = []
+    schedules = replace(reading_of(workspace), note_skipped=skipped.append)
+    opened = source_in(stream, name, systems_of(workspace), schedules)
+    entries = tuple(opened.entries)
+    notes = tuple(note.removeprefix(f"{name}: ") for note in opened.notes)
+    if not entries and not skipped:
+        why = "".join(f"; {note}" for note in notes)
+        raise InvalidInput([Problem(name, None, None, "", f"contains no visit{why}")])
+    return UploadRead(entries, len(skipped), notes)

@@ -1,0 +1,248 @@
+"""A row of somebody else's table becomes the columns of a schedule.
+
+Guarantees: each of our columns is filled by what clinic.yaml states, or left out with the reason; two cells that say
+different things fill nothing; no reason quotes a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from consentkit.model.mapping import (
+    PLACE_IN_TEMPLATE,
+    CodesColumn,
+    ColumnSource,
+    DayColumn,
+    NameColumn,
+    ScheduleFormat,
+    TextColumn,
+    TimeColumn,
+    VisitColumn,
+    header_key,
+)
+from consentkit.packets.cells import spoilt_by_a_program
+from consentkit.packets.filled_row import FilledRow
+from consentkit.packets.mapping.codes import (
+    TELEHEALTH,
+    SplitCodes,
+    first_code,
+    is_billed_code,
+    split_codes,
+    split_modifiers,
+)
+from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
+from consentkit.packets.mapping.names import read_name
+from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
+from consentkit.packets.mapping.translate import matches, translated
+from consentkit.packets.needs import Need
+from consentkit.reading.tables import TableRow
+
+_STAFF = ("clinician", "trainee", "supervisor")
+"""Whose credentials have a column of their own."""
+_UNTRANSLATED = "is a text that clinic.yaml does not translate; add it to `translate` for this column there"
+_NO_CODE = (
+    "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
+    "codes that it means"
+)
+_NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
+_IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
+
+
+@dataclass
+class FormatReader:
+    """Reads rows in a format below a header."""
+
+    format: ScheduleFormat
+    header: Sequence[str]
+    _places: dict[str, int] = field(init=False, repr=False)
+    _counts: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._places = {header_key(name): place for place, name in reversed(list(enumerate(self.header)))}
+
+    def is_line(self, row: TableRow) -> bool:
+        """Whether a line is no row, such as a sum, as the format states."""
+        first = next((cell.strip() for cell in row.cells if cell.strip()), "")
+        return matches(first, self.format.skip_lines)
+
+    def fault_of_skip(self, row: TableRow) -> str:
+        """Why it can't be known whether a row is to be skipped; empty where it can."""
+        places = [self._places[header_key(name)] for name in self.format.skip]
+        return next((row.faults[place] for place in places if place in row.faults), "")
+
+    def is_skipped(self, row: TableRow) -> bool:
+        """Whether a row is no visit, as the format states."""
+        return any(matches(self._cell(row, name), patterns) for name, patterns in self.format.skip.items())
+
+    def read(self, row: TableRow) -> FilledRow:
+        """What a row fills. Read those that are skipped, too, so that the numbers of those after them stay the same."""
+        mapped = FilledRow(row.line, is_mapped=True)
+        modifiers: list[str] = []
+        for name, source in self.format.columns.sources().items():
+            if isinstance(source, CodesColumn):
+                modifiers += self._fill_codes(row, name, source, mapped)
+            elif name != "visit":
+                self._fill(row, name, source, mapped)
+        if not TELEHEALTH.isdisjoint(modifiers):
+            self._fill_telehealth(mapped)
+        if self.format.columns.visit:
+            self._fill_visit(row, self.format.columns.visit, mapped)
+        return mapped
+
+    def _fill(self, row: TableRow, name: str, source: ColumnSource, mapped: FilledRow) -> None:
+        if not self._can_be_read(row, name, source, mapped):
+            return
+        match source:
+            case DayColumn():
+                self._put(row, name, source.source, self._day(row, name, source), mapped)
+            case TimeColumn():
+                self._put(row, name, source.source, self._time(row, source), mapped)
+            case NameColumn():
+                self._fill_name(row, name, source, mapped)
+            case TextColumn():
+                self._put(row, name, source.source, self._text(row, source), mapped)
+
+    def _can_be_read(self, row: TableRow, name: str, source: ColumnSource, mapped: FilledRow) -> bool:
+        """Note which column of the file a column of ours is from, and what is wrong with its cells, if anything is."""
+        places = [self._places[header_key(header)] for header in source.headers()]
+        if places:
+            mapped.columns[name] = places[0] + 1
+        for place in places:
+            text = row.cells[place] if place < len(row.cells) else ""
+            if fault := row.faults.get(place) or spoilt_by_a_program(text) or _broken(text):
+                mapped.columns[name] = place + 1
+                mapped.faults[name] = fault
+                return False
+        return True
+
+    def _put(self, row: TableRow, name: str, header: str | None, outcome: Outcome, mapped: FilledRow) -> None:
+        """Note what came of a column."""
+        if outcome.fault:
+            mapped.faults[name] = outcome.fault
+        elif outcome.text:
+            mapped.filled.setdefault(name, outcome.text)
+        if outcome.reason:
+            given = self._cell(row, header) if header else ""
+            mapped.needs[name] = Need(name, outcome.reason, mapped.columns.get(name), given)
+
+    # --- kinds of columns ---
+
+    def _day(self, row: TableRow, name: str, source: DayColumn) -> Outcome:
+        cell = self._cell(row, source.source)
+        if not cell:
+            return Outcome()
+        time = self.format.columns.time
+        holds_time = time is not None and header_key(time.source) == header_key(source.source)
+        read = read_day if name == "date" and holds_time else read_whole_day
+        pattern, years_from = source.form or self.format.dates, self.format.two_digit_years_from
+        return read(cell, pattern, years_from, of_birth=name == "date_of_birth")
+
+    def _time(self, row: TableRow, source: TimeColumn) -> Outcome:
+        cell, date = self._cell(row, source.source), self.format.columns.date
+        if date is not None and header_key(date.source) == header_key(source.source):
+            day = read_day(cell, date.form or self.format.dates, self.format.two_digit_years_from)
+            cell = "" if day.fault else day.rest.strip()  # what is wrong with the day is said of the day
+        return read_time(cell, source.form or self.format.times) if cell else Outcome()
+
+    def _text(self, row: TableRow, source: TextColumn) -> Outcome:
+        if source.fixed:
+            return Outcome(source.fixed)
+        cell = " ".join(filter(None, (self._cell(row, name) for name in source.headers())))
+        if not source.translate:
+            return Outcome(cell)
+        known = translated(cell, source.translate)
+        if known is not None:
+            return Outcome(known)
+        return unknown(_UNTRANSLATED) if cell and source.unknown == "ask" else Outcome(cell)
+
+    def _fill_name(self, row: TableRow, name: str, source: NameColumn, mapped: FilledRow) -> None:
+        parts = [self._cell(row, header) for header in source.headers()]
+        whole = " ".join(filter(None, parts))
+        known = Outcome(source.fixed) if source.fixed else Outcome(translated(whole, source.translate) or "")
+        if not known.text and source.join and len(list(filter(None, parts))) == 1:
+            self._put(row, name, None, unclear("has only one of the parts of a name; give the whole name"), mapped)
+            return
+        if not known.text and whole:
+            known = self._read_name(whole, name, source)
+        self._put(row, name, source.source, known, mapped)
+        if name in _STAFF and known.rest:
+            mapped.filled.setdefault(f"{name}_credentials", known.rest)
+
+    def _read_name(self, whole: str, name: str, source: NameColumn) -> Outcome:
+        if source.translate and not source.form and source.unknown == "ask":
+            return unknown(_UNTRANSLATED)
+        return read_name(whole, source.form, of_staff=name in _STAFF)
+
+    def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[str]:
+        """Fill in the codes. Returns their modifiers."""
+        if not self._can_be_read(row, name, source, mapped):
+            return []
+        codes: list[str] = list(source.fixed or ())
+        modifiers: list[str] = []
+        for header in [source.source] if source.source else source.join:
+            known = _codes_of(self._cell(row, header), source)
+            if known is None:
+                mapped.columns[name] = self._places[header_key(header)] + 1
+                self._put(row, name, header, unknown(_NO_CODE), mapped)
+                return []
+            codes += known.codes
+            modifiers += known.modifiers
+        for header in source.modifiers:
+            split = split_modifiers(self._cell(row, header))
+            if split is None:
+                mapped.columns[name] = self._places[header_key(header)] + 1
+                self._put(row, name, header, Outcome(fault=_NO_MODIFIER), mapped)
+                return []
+            modifiers += split
+        self._put(row, name, None, Outcome(" ".join(codes)), mapped)
+        return modifiers
+
+    def _fill_telehealth(self, mapped: FilledRow) -> None:
+        """The place of a visit with a modifier that means telehealth."""
+        if "place" in mapped.faults:
+            return
+        if mapped.filled.setdefault("place", "telehealth").casefold() != "telehealth":
+            mapped.faults["place"] = _IN_PERSON
+            mapped.needs["place"] = Need("place", "conflict", mapped.columns.get("place"), mapped.filled.pop("place"))
+
+    def _fill_visit(self, row: TableRow, source: VisitColumn, mapped: FilledRow) -> None:
+        """The number of the visit, which may be counted by the day."""
+        if self._can_be_read(row, "visit", source, mapped):
+            number = self._number(row, source, mapped.filled.get("date", ""))
+            self._put(row, "visit", None, Outcome(number), mapped)
+
+    def _number(self, row: TableRow, source: VisitColumn, date: str) -> str:
+        if source.count:
+            count = self._counts[date] = self._counts.get(date, 0) + 1
+            return f"{source.count}{date.replace('-', '')}-{count:02}" if date else ""
+        if not source.template:
+            return self._cell(row, source.source or "")
+        cells = {header: self._cell(row, header) for header in source.headers()}
+        if not all(cells.values()):
+            return ""
+        return PLACE_IN_TEMPLATE.sub(lambda match: cells[match[1]], source.template)
+
+    # --- cells ---
+
+    def _cell(self, row: TableRow, header: str) -> str:
+        place = self._places[header_key(header)]
+        return " ".join(row.cells[place].split()) if place < len(row.cells) else ""
+
+
+def _broken(text: str) -> str:
+    """What is wrong with a cell of several lines, which may hold several things."""
+    return "contains a line break; take it out" if re.search(r"[\r\n]", text.strip()) else ""
+
+
+def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
+    """The codes and the modifiers that a cell means; None where nobody has stated it."""
+    known = translated(cell, source.translate)
+    if known is not None:
+        return SplitCodes(tuple(known))
+    if not cell:
+        return SplitCodes()
+    if source.form == "code first":
+        return first_code(cell)
+    return split_codes(cell) if not source.translate or is_billed_code(cell) else None

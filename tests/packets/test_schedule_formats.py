@@ -1,0 +1,149 @@
+"""Schedules of other programs as a whole: which format they are in, and what spoils them."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from consentkit.errors import WrongUse
+from consentkit.model.mapping import MappingSettings
+from consentkit.packets.mapping.recognising import ScheduleReading
+from consentkit.packets.visits import visits_in
+from kit.tables import COLUMNS_OF, FORMAT, HEADER, ROW, faults, read, row, settings, table, workbook
+
+
+def test_lines_before_the_names_and_lines_that_are_no_rows_are_passed_over() -> None:
+    data = b"Schedule of the day\n\nRun by,front desk\n" + table(ROW, ["Total: 1", *[""] * 10])
+    (entry,) = read(data, settings({"skip_lines": ["Total*"]}))
+    assert entry.row == 5
+    assert entry.visit
+
+
+def test_rows_are_skipped_by_what_a_column_holds_and_are_counted() -> None:
+    skipped: list[int] = []
+    reading = ScheduleReading(settings({"skip": {"Note": ["cancel*"]}}), None, skipped.append)
+    data = table(ROW, row(Appt_ID="5002", Note="Cancelled by phone"), row(Appt_ID="5003"))
+    entries = list(visits_in(io.BytesIO(data), "day.csv", reading))
+    assert [entry.name.visit for entry in entries] == ["5001", "5003"]
+    assert skipped == [3]
+
+
+def test_numbers_that_are_counted_stay_the_same_when_a_row_is_cancelled() -> None:
+    columns = {**COLUMNS_OF, "visit": {"count": "E-"}}
+    mapping = settings({"columns": columns, "skip": {"Note": "x"}, "ignore": ["Appt ID"]})
+    before = read(table(ROW, row(MRN="2"), row(MRN="3")), mapping)
+    after = read(table(ROW, row(MRN="2", Note="x"), row(MRN="3")), mapping)
+    assert [entry.name.visit for entry in before] == ["E-20261124-01", "E-20261124-02", "E-20261124-03"]
+    assert [entry.name.visit for entry in after] == ["E-20261124-01", "E-20261124-03"]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ([*HEADER, "Phone"], "day.csv:1:12: phone: is a column that the format `one` in clinic.yaml does not use"),
+        ([*HEADER, "Bo’s phone"], "day.csv:1:12: is a column that the format `one` in clinic.yaml does not use"),
+        ([*HEADER, "Patient"], "day.csv:1:12: patient: appears a second time, first in column 4"),
+        ([name for name in HEADER if name != "DOB"], "day.csv:1: lacks the column `DOB`"),
+    ],
+)
+def test_columns_that_do_not_suit_the_format_are_refused(header: list[str], told: str) -> None:
+    (problem,) = faults(table(header=header))
+    assert problem.startswith(told)
+
+
+def test_capitals_spaces_and_underscores_in_names_of_columns_do_not_count() -> None:
+    (entry,) = read(table(ROW, header=[f" {name.upper().replace(' ', '_')} " for name in HEADER]))
+    assert entry.visit
+
+
+def test_a_file_in_two_formats_is_refused_until_one_is_chosen() -> None:
+    both = MappingSettings.model_validate({"formats": {"one": FORMAT, "two": FORMAT}})
+    (problem,) = faults(table(ROW), both)
+    assert problem == "day.csv: may be in the formats `one` and `two` of clinic.yaml; choose one with --format"
+    assert read(table(ROW), both, "two")[0].visit
+
+
+def test_a_format_that_is_chosen_but_does_not_suit_the_file_says_what_it_looks_for() -> None:
+    (problem,) = faults(b"visit,date\nV-1,2026-11-23\n", format_name="one")
+    assert problem == "day.csv: has no line with the columns `Appt ID` and `MRN` of the format `one` in clinic.yaml"
+    with pytest.raises(WrongUse, match="has no format `on` under `mapping`; did you mean `one`"):
+        read(table(ROW), format_name="on")
+
+
+def test_a_file_in_no_format_is_read_as_our_own() -> None:
+    names = ["Visit", "Date", "Patient Name", "Date of Birth", "Record Number", "Procedures", "Clinician"]
+    assert read(table(["V-1", "2026-11-23", "A B", "1984-07-09", "M-1", "90837", "C D"], header=names))[0].visit
+
+
+NOTHING = MappingSettings()
+
+
+def test_a_file_of_another_program_is_refused_with_what_its_columns_may_be() -> None:
+    (problem,) = faults(b"Schedule\n\n" + table(ROW), NOTHING)
+    assert problem.startswith("day.csv:3: ")
+    assert "names the columns of another program: `Appt ID` may be visit, `Appt Date` may be date" in problem
+    assert "`Patient` may be patient_name, `DOB` may be date_of_birth, `MRN` may be record_number" in problem
+    assert "`consentkit schedule guess` proposes" in problem
+    (same,) = faults(workbook(list(HEADER), list(ROW)), NOTHING)
+    assert "`MRN` may be record_number" in same
+    (none,) = faults(table(ROW, header=ROW), NOTHING)
+    assert "does not name the columns" in none
+    assert "Quillfeather" not in none
+
+
+@pytest.mark.parametrize("last", ["", 'y"'])
+def test_a_quotation_mark_without_its_partner_spoils_its_own_row_only(last: str) -> None:
+    mapping = settings({"columns": {**COLUMNS_OF, "patient_name": {"from": "Patient"}}})
+    rows = [
+        row(Appt_ID=number, Patient="Ada Quillfeather", Note=note)
+        for number, note in (("1", "x"), ("2", ""), ("3", ""))
+    ]
+    lines = table(*rows).decode().splitlines()
+    lines[1] = lines[1].replace("x", '"x')
+    lines[3] += last  # by which the mark would have a partner, two visits later
+    entries = read("\n".join(lines).encode(), mapping)
+    assert [(entry.row, entry.visit is not None) for entry in entries] == [(2, False), (3, True), (4, True)]
+    assert "quotation mark" in str(entries[0].problems[0])
+
+
+def test_a_line_break_in_a_column_that_is_not_used_is_no_matter_and_elsewhere_it_is_refused() -> None:
+    (entry,) = read(table(row(Note="first\nsecond, third")))
+    assert entry.visit
+    (entry,) = read(table(row(Patient="Quillfeather, Ada\nThistle, Bo")))
+    assert [str(problem) for problem in entry.problems] == [
+        "day.csv:2:4: patient_name: contains a line break; take it out"
+    ]
+
+
+def test_cells_that_a_spreadsheet_has_spoilt_are_refused_before_they_are_joined() -> None:
+    columns = {**COLUMNS_OF, "patient_name": {"join": ["Patient", "Note"]}}
+    (entry,) = read(table(row(Patient="Ada", Note="#N/A")), settings({"columns": columns, "ignore": []}))
+    assert "error of the spreadsheet" in str(entry.problems[0])
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_a_file_in_utf_8_that_is_stated_to_be_something_else_is_refused(encoding: str) -> None:
+    (problem,) = faults(table(row(Patient="Muñoz, José")), settings(encoding=encoding))
+    assert problem == f"day.csv: is written in UTF-8, but clinic.yaml states `encoding: {encoding}`; correct it there"
+    (problem,) = faults("visit,José\n".encode(), MappingSettings.model_validate({"encoding": encoding}))
+    assert "is written in UTF-8" in problem
+
+
+def test_a_file_in_another_encoding_than_stated_is_refused_with_the_line() -> None:
+    data = table(ROW, row(Appt_ID="5002", Patient="Muñoz, José")).decode().encode("cp1252")
+    (problem,) = faults(data, format_name="one")
+    assert problem.startswith("day.csv:3: contains a character that is not utf-8; state the right `encoding`")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", '"\n'])
+def test_a_file_of_very_many_lines_is_refused_before_it_is_split(end: str) -> None:
+    assert faults(table(ROW) + end.encode() * 100_001) == [
+        "day.csv: has more than 100,000 lines; delete those that are no visits"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_states_how_a_file_is_written(encoding: str) -> None:
+    (entry,) = read(("\ufeff" + table(ROW).decode()).encode(encoding))
+    assert entry.visit is not None
