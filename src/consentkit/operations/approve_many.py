@@ -19,7 +19,7 @@ from consentkit.problems import Problem
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class DraftLeftOut:
     """A draft that can't be approved."""
 
     identity: Identity
@@ -31,7 +31,7 @@ class PreparedAct:
     """Documents that are ready to be approved together."""
 
     prepared: tuple[PreparedApproval, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[DraftLeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,13 @@ def prepare_drafts(workspace: OpenWorkspace, which: WhichDocuments, terms: Appro
             own: Variant = "consent" if identity.variant == "paper" else identity.variant
             prepared[identity] = prepare(workspace, terms, identity.code, language=identity.language, variant=own)
         except ConsentkitError as error:
-            left_out.append(LeftOut(identity, error))
+            left_out.append(DraftLeftOut(identity, error))
     return _act(terms, prepared, left_out)
 
 
-def _act(terms: ApprovalTerms, prepared: dict[Identity, PreparedApproval], left_out: Sequence[LeftOut]) -> PreparedAct:
+def _act(
+    terms: ApprovalTerms, prepared: dict[Identity, PreparedApproval], left_out: Sequence[DraftLeftOut]
+) -> PreparedAct:
     act = PreparedAct(tuple(prepared.values()), tuple(left_out))
     if act.prepared:
         require_exceptions_needed(terms, act.prepared)
