@@ -398,7 +398,7 @@ def test_approvals_at_the_same_moment_all_count(tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     codes = [f"SMALL-{number}" for number in range(2, 5)]
     for code in codes:
-        write_procedure(clinic / "procedures", code=code)
+        write_procedure(clinic / "procedures", code=code, title=f"Procedure number {code[-1]}")
     with subprocess.Popen(
         [sys.executable, "-c", APPROVING_AT_ONCE, str(clinic), *codes, codes[0]],
         env=environment(),
