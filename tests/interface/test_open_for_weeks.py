@@ -295,7 +295,7 @@ def test_a_batch_fills_a_folder_wherever_the_program_is_and_ends_when_nobody_ask
 def test_threads_record_each_approval(workspace: consentkit.Workspace, clinic: Path) -> None:
     codes = [f"APP-{number}" for number in range(2)]
     for code in codes:
-        write_procedure(clinic / "procedures", code=code)
+        write_procedure(clinic / "procedures", code=code, title=f"Procedure {code}")
     with ThreadPoolExecutor(2) as threads:
         approvals = list(threads.map(lambda code: workspace.approve(code, by="Ann Ray"), codes))
     assert [approval.code for approval in approvals] == codes
