@@ -14,6 +14,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/runtime.txt requirements/dev.txt
 
+# Tests start the command some hundred times: it is compiled once, whatever the shell is told of bytecode.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: render desk test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees clean help
 
 help:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
 from kit import skipping
 from kit.running import Outcome
+from kit.small import ship_few_texts
 
 IN_CI = os.environ.get("CI", "").casefold() in {"1", "true", "yes"}
 
@@ -105,6 +108,22 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "consentkit-cache"
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ["CONSENTKIT_CACHE"] = str(folder)
+
+
+@pytest.fixture(scope="session")
+def folder_of_few_texts() -> Iterator[Path]:
+    """Where few texts are shipped. Anybody may read it, as an installed package, and unlike what pytest gives."""
+    with TemporaryDirectory(prefix="few-texts-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        ship_few_texts(folder / "_shipped")
+        yield folder
+
+
+@pytest.fixture
+def few_texts(folder_of_few_texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few texts be shipped, where a test is about those of a clinic: to check all real ones takes seconds."""
+    monkeypatch.setattr(resources, "_PACKAGE", folder_of_few_texts)
 
 
 @pytest.fixture

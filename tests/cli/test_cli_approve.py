@@ -431,7 +431,7 @@ for code in codes:
     child = os.fork()
     if child == 0:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            os._exit(run(["approve", "--yes", code, "--by", "Ann Ray", "--clinic", clinic]))
+            os._exit(run(["approve", "--yes", code, "--variant", "refusal", "--by", "Ann Ray", "--clinic", clinic]))
     children.append(child)
 for _ in children:
     os.read(ready[0], 1)

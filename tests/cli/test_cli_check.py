@@ -216,6 +216,7 @@ def test_faulty_particulars_that_are_named_are_reported_once(tmp_path: Path, cal
         assert [problem["field"] for problem in json.loads(done.stdout)["problems"]] == ["accent"]
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_faulty_particulars_keep_no_file_of_the_library_from_being_checked(tmp_path: Path, call: Call) -> None:
     clinic = write_faulty(tmp_path / "clinic", "accent: red\n")
     write_procedure(clinic / "procedures", title="")
@@ -238,6 +239,7 @@ def test_particulars_that_cannot_be_read_keep_no_file_from_being_checked(tmp_pat
     assert done.lines[0].startswith("clinic/procedures/SMALL-1.yaml:3:12: title: is empty")
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("name", ["clauses.en.yaml", "templates/languages/en.yaml"])
 def test_a_faulty_language_pack_keeps_no_procedure_from_being_checked(name: str, tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
@@ -265,6 +267,7 @@ def test_nothing_but_the_check_goes_on_with_faulty_particulars(tmp_path: Path, c
 # --- each file once ---
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_check_opens_and_parses_each_file_once(tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     for number in range(70):  # more than a run keeps in memory where it need not
@@ -297,6 +300,7 @@ def write_approvals(clinic: Path, by: list[str]) -> None:
     (clinic / "approvals.yaml").write_text(json.dumps({"approvals": entries}, ensure_ascii=False), encoding="utf-8")
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_long_record_of_approvals_is_checked_to_its_end(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     write_approvals(clinic, by=[*["Ann Ray"] * 400, "Ann \U00013080 Ray"])
@@ -304,6 +308,7 @@ def test_a_long_record_of_approvals_is_checked_to_its_end(tmp_path: Path, call: 
     assert [line.split(": ")[1] for line in done.lines if "approvals.yaml" in line] == ["approvals[401].by"]
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_long_service_list_is_checked_as_a_batch_reads_it(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     codes = [f"MANY-{number}" for number in range(6_000)]
@@ -339,6 +344,7 @@ def test_a_kept_document_takes_one_reading_of_the_particulars(
     assert {name: times for name, times in opened.items() if times > 1} == {}
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("name", ["clauses.en.yaml", "templates/languages/en.yaml"])
 def test_a_language_pack_that_cannot_be_opened_keeps_no_procedure_from_being_checked(
     name: str, tmp_path: Path, call: Call
@@ -372,6 +378,7 @@ FAULTY_RECORDS: dict[str, tuple[Callable[[Path], object], int, str]] = {
 """What may be wrong with a record of approvals: how it comes about, the exit code, and what is said."""
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("case", FAULTY_RECORDS)
 def test_a_faulty_record_of_approvals_keeps_no_file_from_being_checked(case: str, tmp_path: Path, call: Call) -> None:
     spoil, code, expected = FAULTY_RECORDS[case]

@@ -83,6 +83,7 @@ def test_a_fault_in_one_text_is_told_at_its_line(case: str, tmp_path: Path, call
     assert done.code == (0 if all(": warning: " in line for line in expected) else 3)
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("case", ["pairing-one-sided", "service-unknown"])
 def test_a_fault_across_files_is_told_at_its_lines(case: str, tmp_path: Path, call: Call) -> None:
     clinic = write_clinic(tmp_path / "clinic", planted(case))
@@ -98,6 +99,7 @@ ACROSS_FILES = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("case", ACROSS_FILES)
 def test_a_named_file_is_told_what_the_check_of_the_whole_folder_says_of_it(
     case: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
@@ -140,6 +142,7 @@ def orphaned(folder: Path, code: str = "TALK-9") -> Path:
     return write_clinic(folder, {**files, f"procedures/{code}.es.yaml": text})
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_translation_of_nothing_is_reported(tmp_path: Path, call: Call) -> None:
     clinic = orphaned(tmp_path / "clinic")
     (line,) = own_findings(clinic, check(call, clinic))
@@ -150,6 +153,7 @@ def test_a_translation_of_nothing_is_reported(tmp_path: Path, call: Call) -> Non
     assert line.endswith("[ignored-file]")
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_translation_of_nothing_can_be_excepted_like_anything_else(tmp_path: Path, call: Call) -> None:
     clinic = orphaned(tmp_path / "clinic")
     with (clinic / "clinic.yaml").open("a", encoding="utf-8") as file:
@@ -158,6 +162,7 @@ def test_a_translation_of_nothing_can_be_excepted_like_anything_else(tmp_path: P
     assert own_findings(clinic, call("check", clinic / "procedures/TALK-9.es.yaml", "--clinic", clinic)) == []
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_translation_of_a_text_with_mistakes_is_not_one_of_nothing(tmp_path: Path, call: Call) -> None:
     clinic = write_clinic(tmp_path / "clinic", clean_files())
     (clinic / "procedures/TALK-1.yaml").write_text("code: TALK-1\n", encoding="utf-8")
@@ -191,6 +196,7 @@ def test_a_stale_translation_is_told_at_its_hash_with_todays(tmp_path: Path, cal
     assert text_hash(load_procedure(clinic / "procedures/TALK-1.yaml"))[:12] in line
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_the_clean_folder_has_no_error(tmp_path: Path, call: Call) -> None:
     clinic = write_clinic(tmp_path / "clinic", clean_files())
     done = check(call, clinic)
@@ -270,6 +276,7 @@ def test_a_rule_that_the_clinic_changes_is_changed(
     assert all((": warning: " in line) == (code == 0) for line in told)
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_setting_for_a_rule_that_does_not_exist_is_told_at_its_line(tmp_path: Path, call: Call) -> None:
     clinic = write_clinic(tmp_path / "clinic", clean_files())
     with (clinic / "clinic.yaml").open("a", encoding="utf-8") as file:
@@ -307,6 +314,7 @@ def test_an_unknown_rule_is_answered_with_the_nearest_one(call: Call) -> None:
     assert "did you mean `long-sentence`?" in done.stderr
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_an_approval_that_has_run_out_is_a_warning(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     entry = "{code: '90837', language: en, variant: consent, edition: 1, by: Ann Ray, on: 2020-01-01, until: 2021-01-01"

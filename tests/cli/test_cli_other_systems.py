@@ -148,7 +148,7 @@ def test_a_run_that_makes_no_packet_leaves_none_to_be_filed(pack: Call, tmp_path
 
 def test_a_time_zone_that_there_is_not_is_told_with_its_place(call: Call, tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic", "fhir:\n  timezone: Chicago\n")
-    checked = call("check", "--clinic", folder)
+    checked = call("list", "--clinic", folder)
     assert "clinic.yaml:2:13: fhir.timezone: is not a time zone" in checked.stdout.decode() + checked.stderr
 
 
@@ -179,3 +179,26 @@ def test_without_the_library_messages_say_how_to_install_it(
     read = visits("day.hl7")
     assert read.code == 5
     assert "pip install 'consentkit[hl7]'" in read.stderr
+
+
+def test_papers_that_somebody_states_to_be_signed_become_consents_to_their_texts(
+    pack: Call, call: Call, clinic: Path, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "day.json", bundle())
+    (made,) = json.loads(pack(source, "-o", "papers.pdf", "--json").stdout)["packets"]
+    stated = ["--decision", "agreed", "--by", "patient", "--at", "2026-11-23T09:12:00-06:00"]
+    stated += ["--scan", "DocumentReference/7", "--clinic", clinic, "--allow-drafts"]
+    done = call("signed", source, "--packet", made["packet"], *stated, "-o", "consents.json")
+    assert (done.code, done.lines) == (0, ["consents.json"])
+    Bundle.model_validate_json((tmp_path / "consents.json").read_bytes())
+    (entry,) = json.loads((tmp_path / "consents.json").read_text())["entry"]
+    assert entry["request"]["url"] == "Consent"
+    assert entry["resource"]["patient"] == {"reference": "https://ehr.example.org/fhir/Patient/p1"}
+    assert stat.S_IMODE((tmp_path / "consents.json").stat().st_mode) == 0o600
+
+    other = call("signed", source, "--packet", "ZZZZZZZZZZ", *stated, "-o", "other.json")
+    assert other.code == 2 and "have another number now" in other.stderr
+    nobody = [one if one != "patient" else "representative" for one in stated]
+    refused = call("signed", source, "--packet", made["packet"], *nobody, "-o", "other.json")
+    assert refused.code == 2 and "the visit names none" in refused.stderr
+    assert not (tmp_path / "other.json").exists()

@@ -89,6 +89,7 @@ def test_check_finds_what_is_wrong_with_a_table_at_its_line(
     assert any(text.startswith(f"{table}:{line}:") and message in text for text in done.lines), done.lines
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("command", ["check", "render", "list"])
 @pytest.mark.parametrize(
     ("group", "key", "message"),
@@ -127,6 +128,7 @@ def test_a_translation_needs_the_wording_of_its_language(call: Call, tmp_path: P
     assert "for which `risks.yaml` has no wording in `es`; add it there under `wording`" in done.stderr
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_table_is_no_procedure(call: Call, tmp_path: Path) -> None:
     """It is neither listed nor made into papers, nor passed over as a file that nothing reads."""
     clinic = clinic_with(tmp_path / "clinic")
@@ -138,6 +140,7 @@ def test_a_table_is_no_procedure(call: Call, tmp_path: Path) -> None:
     assert str(clinic / "procedures" / "risks.yaml") in told["files"]
 
 
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("name", ["Risks.yaml", "risks.yml", "risks.es.yaml"])
 def test_a_table_of_another_name_is_a_file_that_nothing_reads(name: str, call: Call, tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path / "clinic")
@@ -146,6 +149,7 @@ def test_a_table_of_another_name_is_a_file_that_nothing_reads(name: str, call: C
     assert any(f"`procedures/{name}`" in line and "[ignored-file]" in line for line in done.lines)
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_what_no_text_names_is_noticed(call: Call, tmp_path: Path) -> None:
     clinic = clinic_with(tmp_path / "clinic", TABLE + TABLE.replace("risks:\n", "").replace("bad_sleep", "long_sleep"))
     lines = call("check", "--notices", "--clinic", clinic).lines

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from consentkit.library.own_templates import _SUCCESSORS
 from consentkit.resources import shipped
 from kit.running import Outcome
@@ -26,6 +28,7 @@ def reported(call: Call, clinic: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_template_at_a_place_that_is_gone_is_reported_with_what_took_its_place(call: Call, tmp_path: Path) -> None:
     gone = {"signing.html": '{% include "sections/ours.html" %}', "sections/ours.html": "We", "handout.html": "You"}
     found = reported(call, make_clinic(tmp_path / "clinic", templates=gone))
@@ -35,6 +38,7 @@ def test_a_template_at_a_place_that_is_gone_is_reported_with_what_took_its_place
     assert "include it in one of yours" in found["sections/ours.html"]
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_a_template_that_one_of_the_clinics_own_includes_has_an_effect(call: Call, tmp_path: Path) -> None:
     used = {
         "blank.html": f'{BLANK}{{% include "ours.html" %}}',

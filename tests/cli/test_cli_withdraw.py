@@ -69,7 +69,10 @@ def test_a_withdrawn_text_is_a_draft_and_status_and_verify_say_who_withdrew_it_w
     }
 
     paper = call("verify", tmp_path / "SMALL-1.pdf", "--clinic", approved)  # made while it was approved
-    assert paper.lines[-2:] == [f"approval     approved as edition 1 by Ann Ray, {TODAY}", f"withdrawal   {SAID}"]
+    assert paper.lines[-2:] == [
+        f"approval     approved as edition 1 by Ann Ray, {TODAY}, until 2099-01-15",
+        f"withdrawal   {SAID}",
+    ]
     told = json.loads(call("verify", tmp_path / "SMALL-1.pdf", "--json", "--clinic", approved).stdout)
     assert (told["approval"]["by"], told["withdrawal"]["withdrawn_by"]) == ("Ann Ray", "Ben Orr")
     assert not is_approved(call, approved)

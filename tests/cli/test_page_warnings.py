@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,6 +135,7 @@ def test_a_page_of_few_lines_is_named(call: Call, tmp_path: Path) -> None:
 # --- check ---
 
 
+@pytest.mark.usefixtures("few_texts")
 def test_check_measures_the_pages_of_the_clinics_own_texts_on_request(call: Call, clinic: Path) -> None:
     done = call("check", "--pages", "--clinic", clinic, "--json")
     problems = [each for each in json.loads(done.stdout)["problems"] if " its limit is " in each["message"]]
@@ -152,9 +152,9 @@ def test_check_measures_a_file_that_is_named(call: Call, tmp_path: Path) -> None
 
 
 def test_a_text_whose_paper_can_not_be_made_is_an_error_of_check(call: Call, clinic: Path) -> None:
-    shutil.copytree(shipped("templates"), clinic / "templates")
+    (clinic / "templates").mkdir()
     (clinic / "templates/consent.html").write_text("{{ nothing }}")
-    done = call("check", "--pages", "--clinic", clinic)
+    done = call("check", CODE, "--pages", "--clinic", clinic)
     assert done.code == 3
     assert "its paper can't be made" in done.stdout.decode()
 

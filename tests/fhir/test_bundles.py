@@ -620,7 +620,7 @@ FULL = bundle(
 PLACES = _paths(FULL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.data())
 def test_no_message_quotes_a_value_whatever_field_is_spoilt(data: st.DataObject) -> None:
     spoilt = copy.deepcopy(FULL)

@@ -351,7 +351,7 @@ PLACES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.dictionaries(st.sampled_from(PLACES), st.sampled_from(SPOILT), min_size=1, max_size=3))
 def test_no_message_quotes_a_value_whatever_field_is_spoilt(changes: dict[str, str]) -> None:
     try:
@@ -363,7 +363,7 @@ def test_no_message_quotes_a_value_whatever_field_is_spoilt(changes: dict[str, s
     assert not any(CANARY in line for line in said), said
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -23,7 +23,7 @@ from consentkit.journal.values import CODES, FORMS, JournalAction
 from kit.journals import PACKET, PAPER, ROSA, START, everything_in, open_journal, raw
 from kit.packets import visit_data
 from kit.running import PROJECT
-from kit.small import CODE, make_clinic
+from kit.small import CODE, NO_PAPERS_DUE, make_clinic
 
 NAMES = st.builds(
     "{} {}".format,
@@ -126,7 +126,9 @@ PATIENTS = st.fixed_dictionaries(
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    clinic = make_clinic(tmp_path_factory.mktemp("clinic"), "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = make_clinic(
+        tmp_path_factory.mktemp("clinic"), f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
+    )
     return open_workspace(clinic)
 
 

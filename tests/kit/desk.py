@@ -27,7 +27,7 @@ from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk, new_server
-from kit.small import CODE, make_clinic, write_procedure
+from kit.small import CODE, NO_PAPERS_DUE, make_clinic, write_procedure
 
 HOST = "127.0.0.1:8377"
 ADD_ON = "SMALL-ADD"
@@ -183,7 +183,7 @@ def schedule(*rows: dict[str, str]) -> bytes:
     return stream.getvalue().encode()
 
 
-def small_clinic(folder: Path, particulars: str = "name: Small Clinic\n") -> Path:
+def small_clinic(folder: Path, particulars: str = f"name: Small Clinic\n{NO_PAPERS_DUE}") -> Path:
     """A clinic with a procedure and an add-on to it."""
     make_clinic(folder, particulars)
     write_procedure(

@@ -57,5 +57,8 @@ def raw(folder: Path, *, unguarded: bool = False) -> Iterator[sqlite3.Connection
 
 
 def everything_in(folder: Path) -> bytes:
-    """All bytes of all files of a journal, those that SQLite puts beside it too."""
+    """All bytes of all files of a journal, those that SQLite puts beside it too.
+
+    What is searched for must not be able to occur in a hexadecimal digest by chance, as four or five digits can.
+    """
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

@@ -101,7 +101,7 @@ JUDGES = ("lint", "source", "read-back", "validator")
 
 @cache
 def specimens() -> tuple[Specimen, ...]:
-    """A packet in two languages with fields, the same without, and a document with fields."""
+    """A packet of a form in two languages with fields, one of two informations without, and a document with fields."""
     folder = Path(mkdtemp(prefix="mutants-"))
     atexit.register(shutil.rmtree, folder)
     make_clinic(folder, "name: Small Clinic\nlogo: logo.png\n")
@@ -109,16 +109,16 @@ def specimens() -> tuple[Specimen, ...]:
     write_translation(folder / "procedures", "es", title="Un procedimiento")
     workspace = open_workspace(folder, open_store())
     return (
-        _packet_specimen("packet with fields", workspace, fillable=True),
-        _packet_specimen("packet", workspace, fillable=False),
+        _packet_specimen("packet with fields", workspace, "form", fillable=True),
+        _packet_specimen("packet", workspace, "information", fillable=False),
         _document_specimen("document with fields", workspace),
     )
 
 
-def _packet_specimen(name: str, workspace: OpenWorkspace, *, fillable: bool) -> Specimen:
+def _packet_specimen(name: str, workspace: OpenWorkspace, document: str, *, fillable: bool) -> Specimen:
     meant = visit(
         also_in=["es"],
-        documents=["consent"],
+        documents=[document],
         interpreter={"name": "Marisol Quintana", "is_a": "professional", "language": "Spanish", "number": "4471"},
     )
     made = PacketMaker(workspace).make(plan(workspace, meant, fillable=fillable))

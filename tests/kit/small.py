@@ -10,6 +10,7 @@ from typing import Any
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import text_hash
+from consentkit.resources import shipped
 
 CODE = "SMALL-1"
 
@@ -74,10 +75,10 @@ def write_procedure(folder: Path, **changes: Any) -> Path:
     return path
 
 
-NO_PAPERS_DUE = (
-    "packet:\n  without_papers: [practice-agreement, telehealth, minors-and-custody, group-rules, family-rules]\n"
-)
-"""Particulars by which none of the shipped papers is due at a visit."""
+PAPERS_OF_VISITS = ("practice-agreement", "telehealth", "minors-and-custody", "group-rules", "family-rules")
+"""The shipped papers that are due at visits."""
+NO_PAPERS_DUE = f"packet:\n  without_papers: [{', '.join(PAPERS_OF_VISITS)}]\n"
+"""Particulars by which none of them is due at a visit."""
 
 
 def make_clinic(
@@ -128,6 +129,16 @@ def write_paper_translation(folder: Path, original: dict[str, Any], language: st
     translates = text_hash(Paper.model_validate(original))
     data = {**text, "language": language, "translates": translates, **changes}
     return _write(folder / f"{data['name']}.{language}.yaml", data)
+
+
+def ship_few_texts(folder: Path) -> Path:
+    """Write what a program would ship that has a few small texts: one procedure, and papers of the usual names."""
+    write_procedure(folder / "procedures", code="SHIPPED-1", title="A shipped procedure")
+    for name in PAPERS_OF_VISITS:
+        write_paper(folder / "papers", name=name, title=f"The paper {name}")
+    for name in ("templates", "docs"):
+        (folder / name).symlink_to(shipped(name))
+    return folder
 
 
 def _write(path: Path, data: dict[str, Any]) -> Path:

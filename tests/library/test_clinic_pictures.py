@@ -109,7 +109,7 @@ def test_dark_red_stays_dark_red_when_cmyk_becomes_rgb(tmp_path: Path) -> None:
 def test_a_document_with_an_odd_logo_keeps_its_claims(kind: str, tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic", "name: Harbor Street Clinic\nlogo: logo\n")
     (clinic / "logo").write_bytes(LOGOS[kind])
-    data = open_workspace(clinic).render("SMALL-1").pdf
+    data = open_workspace(clinic).render("SMALL-1", variant="information").pdf
     with pikepdf.open(io.BytesIO(data)) as pdf:
         pictures = [
             item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"

@@ -18,7 +18,7 @@ from consentkit.output.write import prepare_folder, write_file
 from kit.folders import mode
 from kit.packets import write_visit
 from kit.skipping import needs
-from kit.small import CODE, make_clinic
+from kit.small import CODE, NO_PAPERS_DUE, make_clinic
 
 ROSA, MIA, STRANGER = 61001, 61002, 61003
 """Users by their numbers: no account is needed to be one."""
@@ -35,7 +35,7 @@ def share() -> Iterator[Path]:
         Path(outer).chmod(0o755)
         folder = Path(outer) / "share"
         folder.mkdir()
-        make_clinic(folder, "name: Small Clinic\nfiles: group\njournal:\n  keep_years: 6\n")
+        make_clinic(folder, f"name: Small Clinic\n{NO_PAPERS_DUE}files: group\njournal:\n  keep_years: 6\n")
         write_visit(folder / "visit.yaml")
         for path in (folder, *folder.rglob("*")):
             os.chown(path, -1, CLERKS)

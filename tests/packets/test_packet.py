@@ -376,17 +376,17 @@ def test_memory_does_not_grow_with_the_number_of_visits(workspace: OpenWorkspace
             patient = {"name": f"Patient with number {number}", "born": "1984-07-09", "record": f"MR-{number}"}
             maker.make(planner.plan(visit(visit=f"V-{number}", patient=patient), "day.csv", number))
 
-    serve(range(10))
+    serve(range(5))
     tracemalloc.start()
     try:
         gc.collect()
         before = tracemalloc.get_traced_memory()[0]
-        serve(range(10, 30))
+        serve(range(5, 15))
         gc.collect()
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert grown < 20 * 20_000, f"{grown // 20} bytes a visit"
+    assert grown < 10 * 20_000, f"{grown // 10} bytes a visit"
 
 
 def test_only_a_few_values_are_kept() -> None:

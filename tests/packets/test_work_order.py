@@ -227,7 +227,7 @@ def test_the_date_of_birth_at_the_head_is_in_one_line_of_the_usual_size(
     folder = make_clinic(tmp_path / "clinic", f"paper: {paper}\n")
     write_translation(folder / "procedures", "es")
     patient = {"name": "Nora Nye", "born": "1990-09-30", "record": "MR-20417"}
-    asked = visit(patient=patient, language=language, large_print=large_print, documents=["consent", "refusal"])
+    asked = visit(patient=patient, language=language, large_print=large_print, documents=["form", "refusal"])
     made = packet(open_workspace(folder, open_store()), asked)
     of_date = {page: size for page, text, size in sizes(made.pdf) if page > made.papers[0].last and text.endswith(born)}
     of_record = {page: size for page, text, size in sizes(made.pdf) if text.endswith("MR-20417")}

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -36,6 +37,7 @@ def words_of_code(text: str) -> set[str]:
     return set(re.findall(r"\w+", ast.unparse(tree)))
 
 
+@cache
 def known_words() -> set[str]:
     """All words of the program and of the files beside it: keys of YAML, names in templates, of tests and tools."""
     known = {step for name in MODULES for step in name.split(".")}
@@ -47,7 +49,6 @@ def known_words() -> set[str]:
     return known
 
 
-KNOWN = known_words()
 FOREIGN = {"ldconfig", "nohup", "okeeffe", "parse_file", "propagate"}
 """Programs, names in libraries, and a surname as an example."""
 
@@ -57,7 +58,7 @@ def is_there(name: str) -> bool:
     steps = name.split(".")
     whole = name if steps[0] == PACKAGE else f"{PACKAGE}.{name}"
     if len(steps) == 1 or steps[0] not in ROOMS:
-        return all(step in KNOWN or step in FOREIGN for step in steps)
+        return all(step in known_words() or step in FOREIGN for step in steps)
     if whole in MODULES:
         return True
     module, _, attribute = whole.rpartition(".")

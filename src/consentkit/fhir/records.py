@@ -105,11 +105,11 @@ def document_reference(packet: Packet, pdf: bytes, clinic: Clinic, origin: Origi
 
 
 def transaction(documents: Iterable[ResourceData]) -> bytes:
-    """A Bundle that files documents on a server in one step. One that is there already is not filed again."""
+    """A Bundle that files resources on a server in one step. One that is there already is not filed again."""
     entries = []
     for document in documents:
         name = document["identifier"][0]["value"]
-        request = {"method": "POST", "url": "DocumentReference", "ifNoneExist": f"identifier={_URIS}|{name}"}
+        request = {"method": "POST", "url": document["resourceType"], "ifNoneExist": f"identifier={_URIS}|{name}"}
         entries.append({"fullUrl": name, "resource": document, "request": request})
     bundle: ResourceData = {"resourceType": "Bundle", "type": "transaction"}
     if entries:  # an empty list is nothing in FHIR

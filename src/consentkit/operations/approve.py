@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from consentkit.approval.changes import Change, changes
 from consentkit.approval.plain_text import plain_text
@@ -142,6 +143,7 @@ def prepare(
     require_journal(workspace)
     today = datetime.date.today()
     _require_day(terms.until, today)
+    _require_names(terms, today)
     asked = workspace.content(procedure, language=language, variant=variant)
     content = replace(asked, variant=approved_kind(asked.variant))
     if content.stale:
@@ -151,15 +153,11 @@ def prepare(
     exceptions = _exceptions(workspace, procedure, content, terms.exceptions)
     document = workspace.render(content)
     approvals = load_approvals(folder, workspace.snapshot)
-    typed = {"by": "by", **{name: name for name in _TYPED if getattr(terms, name) is not None}}
-    approval = entry_of(
-        Approval,
-        typed,
+    approval = _entry(
+        terms,
         **vars(content.identity),
         edition=approvals.next_edition(content.identity, document.content_hash),
         content=document.content_hash,
-        by=terms.by,
-        role=terms.role,
         on=today,
         until=until,
         reviewed_by=terms.reviewed_by or content.definition.review.by or terms.by,
@@ -193,6 +191,19 @@ def require_exceptions_needed(terms: ApprovalTerms, prepared: Sequence[PreparedA
     needed = {one.rule for each in prepared for one in each.approval.exceptions}
     if idle := [rule for rule in terms.exceptions if rule not in needed]:
         raise WrongUse(f"nothing that is to be approved breaks `{idle[0]}`; leave this exception out")
+
+
+def _entry(terms: ApprovalTerms, **values: Any) -> Approval:
+    """An approval on these terms. Raises WrongUse where a name that was typed can't be recorded."""
+    typed = {"by": "by", **{name: name for name in _TYPED if getattr(terms, name) is not None}}
+    return entry_of(Approval, typed, by=terms.by, role=terms.role, **values)
+
+
+def _require_names(terms: ApprovalTerms, today: datetime.date) -> None:
+    """Raise WrongUse where a name can't be recorded, before anything is read or made."""
+    names = {"reviewed_by": terms.reviewed_by, "translated_by": terms.translated_by}
+    some = {"code": "X", "language": "en", "variant": "consent", "edition": 1, "content": "0" * 64}
+    _entry(terms, **some, on=today, **names)
 
 
 def _require_day(until: datetime.date | None, today: datetime.date) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.fhir.records import ResourceData, document_reference, transaction
-from consentkit.fhir.records import Signature as Signature  # noqa: PLC0414 - what a person states of a signed form
-from consentkit.fhir.records import consents_of as consents_of  # noqa: PLC0414 - for a form that was signed
 from consentkit.operations.packet_files import (
     DayFileRefused,
     PacketEvent,

@@ -32,6 +32,7 @@ from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT, open_regular
+from consentkit.reading.tables import MARKS_OF_UTF_16
 from consentkit.reading.validation import validated
 from consentkit.reading.workbooks import WORKBOOK
 from consentkit.reading.yaml_file import Data
@@ -49,7 +50,6 @@ _PIECE = 64 * 1024
 _SAVE_AS = "open it in the spreadsheet program and save it as CSV UTF-8"
 _UTF_16 = f"is written in UTF-16; save it as UTF-8 (a schedule: {_SAVE_AS}, or state `encoding: utf-16` in clinic.yaml)"
 _EMPTY = "is empty; write a visit in YAML, or a schedule in CSV"
-_MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _AS_USUAL = ScheduleReading()
 _NOT_TEXT = {
     WORKBOOK: f"is a spreadsheet or an archive, not text; {_SAVE_AS}",
@@ -210,7 +210,7 @@ def _head(stream: BinaryIO) -> bytes:
 def _require_no_other_file(head: bytes, shown: str) -> None:
     """Raise InvalidInput for what is neither text, in whichever encoding, nor a workbook."""
     for beginning, message in _NOT_TEXT.items():
-        if beginning not in {WORKBOOK, *_MARKS_OF_UTF_16} and head.startswith(beginning):
+        if beginning not in {WORKBOOK, *MARKS_OF_UTF_16} and head.startswith(beginning):
             raise _refused(shown, message)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise _refused(shown, _EMPTY)

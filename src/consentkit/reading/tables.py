@@ -17,6 +17,8 @@ from consentkit.problems import Problem
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may separate cells, with what messages call it."""
+MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a file in UTF-16 begins that states it."""
 MOST_ROWS = 5000
 """The most rows that a table may have."""
 MOST_LINES = 100_000
@@ -121,7 +123,7 @@ def decoded(data: bytes, encoding: str, name: str) -> str:
     """The text of a file. Raises InvalidInput where it is written in another encoding."""
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"  # which the file itself states
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    elif data.startswith(MARKS_OF_UTF_16):
         encoding = "utf-16"
     try:
         text = data.decode(encoding)

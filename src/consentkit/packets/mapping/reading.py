@@ -21,7 +21,7 @@ from consentkit.packets.schedule import (
 )
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.problems import Problem
-from consentkit.reading.tables import MOST_ROWS, TableRow, decoded, is_empty, require_few_lines
+from consentkit.reading.tables import MARKS_OF_UTF_16, MOST_ROWS, TableRow, decoded, is_empty, require_few_lines
 from consentkit.reading.workbooks import WORKBOOK, read_workbook
 
 
@@ -29,7 +29,7 @@ def needs_reading(head: bytes, reading: ScheduleReading) -> bool:
     """Whether a file that begins so can only be read as a whole: a workbook, or one that may be in a format."""
     encoding = reading.settings.encoding
     other = encoding is not None and not encoding.startswith("utf-8")
-    return head.startswith(WORKBOOK) or bool(reading.format or reading.settings.formats) or other
+    return head.startswith((WORKBOOK, *MARKS_OF_UTF_16)) or bool(reading.format or reading.settings.formats) or other
 
 
 def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[ScheduleRow]:
@@ -71,7 +71,7 @@ def is_table(stream: BinaryIO, name: str, reading: ScheduleReading) -> bool:
     require_few_lines(data, name)
     if table_of_text(data, reading, name):
         return True
-    encoding = reading.settings.encoding or "utf-8"
+    encoding = "utf-16" if data.startswith(MARKS_OF_UTF_16) else reading.settings.encoding or "utf-8"
     return not encoding.startswith("utf-8") and looks_like_a_schedule(data.decode(encoding, errors="replace"))
 
 

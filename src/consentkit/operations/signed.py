@@ -1,0 +1,89 @@
+"""The consents of a visit whose papers were signed, for the system that files them.
+
+Guarantees: that papers were signed, by whom, when, and what was decided is what a person states, and nothing of it is
+concluded; a consent is to the very texts that are on the papers, or there is none.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import WrongUse
+from consentkit.fhir.records import Signature, consents_of, transaction
+from consentkit.model.visit import Representative
+from consentkit.operations.packets import MadePacket, PacketOptions, packet_of
+from consentkit.operations.schedule import RequestedVisits
+from consentkit.output.write import require_replaceable, write_file
+
+
+@dataclass(frozen=True)
+class SigningStatement:
+    """What a person states of papers that were signed."""
+
+    packet: str
+    """The number on the papers."""
+    decision: Literal["agreed", "refused"]
+    at: str
+    """When they were signed, with the offset from UTC."""
+    by: Literal["patient", "representative"]
+    scan: str
+    """The reference of the scan, where it is filed."""
+
+
+def write_consents(
+    workspace: OpenWorkspace,
+    visits: RequestedVisits,
+    statement: SigningStatement,
+    options: PacketOptions,
+    target: Path,
+    *,
+    force: bool,
+) -> int:
+    """Write a Consent for each text that was signed. Returns how many there are.
+
+    Raises WrongUse where the papers of the visit are not those that were signed, or the statement can't be.
+    """
+    require_replaceable(target, force=force)
+    entries = list(visits.entries)
+    chosen = [entry for entry in entries if visits.has(entry)]
+    if len(chosen) != 1:
+        raise WrongUse(
+            "several visits are in this file; name the one that was signed with `visits`", arguments=["visits"]
+        )
+    signature = _signature(statement, chosen[0].visit.representative if chosen[0].visit else None)
+    made = packet_of(workspace, chosen[0], options, others=[one for one in entries if one is not chosen[0]])
+    _require_the_same(made, statement)
+    consents = consents_of(made.packet, signature, workspace.folder.clinic, made.entry.origin)
+    write_file(target, transaction(consents), force=force)
+    return len(consents)
+
+
+def _signature(statement: SigningStatement, representative: Representative | None) -> Signature:
+    try:
+        at = datetime.datetime.fromisoformat(statement.at)
+    except ValueError:
+        message = "`at` is not a time; write it as 2026-11-23T09:12:00-06:00"
+        raise WrongUse(message, arguments=["at"]) from None
+    if statement.by == "representative" and representative is None:
+        message = "`by` says that a representative has signed, and the visit names none"
+        raise WrongUse(message, arguments=["by"])
+    if not re.fullmatch(r"(https?://\S+/)?DocumentReference/[A-Za-z0-9.-]{1,64}", statement.scan):
+        message = "`scan` is no reference of a scan; write it as DocumentReference/123"
+        raise WrongUse(message, arguments=["scan"])
+    return Signature(
+        statement.decision, at, statement.scan, representative if statement.by == "representative" else None
+    )
+
+
+def _require_the_same(made: MadePacket, statement: SigningStatement) -> None:
+    if made.packet.plan.packet != statement.packet.strip().upper():
+        message = (
+            "the papers of this visit have another number now than those that were signed: a text, a setting or the "
+            "visit has changed since; state `packet` as it is on the paper, and make the consent of what was signed"
+        )
+        raise WrongUse(message, arguments=["packet"])
