@@ -129,7 +129,7 @@ def test_a_place_to_sign_that_is_parted_from_its_statement_is_named(call: Call, 
 
 def test_a_page_of_few_lines_is_named(call: Call, tmp_path: Path) -> None:
     style = ".commitment { break-inside: auto !important } .agreement { break-before: page; break-after: page }"
-    assert "has only 1 lines" in broken(call, tmp_path, style, "form")
+    assert "has only one line" in broken(call, tmp_path, style, "form")
 
 
 # --- check ---

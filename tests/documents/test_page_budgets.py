@@ -88,7 +88,7 @@ def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: Pa
 
 # --- the form ---
 
-FORM = {("en", False): 2, ("es", False): 3, ("en", True): 5, ("es", True): 6}
+FORM = {("en", False): 2, ("es", False): 3, ("en", True): 5, ("es", True): 5}
 """The most pages of a form that no visit is known for, by its language and whether it is in large print."""
 LONG_FORMS = {"90846": 1, "90847": 1, "90849": 1, "90853": 1, "90863": 1}
 """Texts whose form takes more pages than others, and how many."""
@@ -110,12 +110,12 @@ def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str
 
 @pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("layout", [Layout("a4"), LARGE_A4, Layout("letter", large_print=True)])
 def test_a_form_keeps_within_its_pages_on_the_other_paper_and_in_large_print(
-    code: str, language: str, large_print: bool
+    code: str, language: str, layout: Layout
 ) -> None:
-    form = form_of((code,), (language,), LOOSE, Layout("a4", large_print))
-    assert form.faults(FORM[language, large_print]) == []
+    assert form_of((code,), (language,), LOOSE, layout).faults(FORM[language, layout.large_print]) == []
+    assert flaws_of_form((code,), (language,), LOOSE, layout) == []
 
 
 @pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
@@ -186,6 +186,11 @@ def test_in_large_print_what_is_initialled_is_on_the_page_of_its_initials(
     codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation
 ) -> None:
     assert flaws_of_form(codes, languages, situation, Layout("letter", large_print=True)) == []
+
+
+@pytest.mark.parametrize("name", ["minors-and-custody", "release-substance-use"])
+def test_a_paper_that_any_visit_may_have_takes_one_sheet_with_a_place_for_everybody(name: str) -> None:
+    assert Filled(workspace().render(name).pdf).faults(2) == []
 
 
 # --- the measuring itself ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from consentkit.cache.store import open_store
@@ -23,8 +25,17 @@ from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import tagged_text
 from kit.packets import page_texts
 from kit.running import Outcome
-from kit.small import PAPER, SIGNED, make_clinic, small_paper_data, write_paper, write_paper_translation
+from kit.small import (
+    PAPER,
+    SIGNED,
+    make_clinic,
+    small_paper_data,
+    write_paper,
+    write_paper_translation,
+    write_procedure,
+)
 from kit.structure_lint import lint
+from kit.tagged_file import File
 
 SIGNED_BY_ALL = {
     **SIGNED,
@@ -57,6 +68,59 @@ def made(clinic: Path, layout: dict[str, Any] | None = None, **changes: Any) -> 
     """The document of a paper of the clinic."""
     write_paper(clinic / "papers", **changes)
     return workspace(clinic).render(PAPER, **(layout or {}))
+
+
+WIDE = {
+    "heading": "Charges",
+    "table": {
+        "columns": ["A", "B", "C", "D", "E", "F"],
+        "rows": [["", "One", "", "", "", "Psychopharmacotherapeutics"], ["Care", "", "", "", "", "Care"]],
+    },
+}
+
+
+def test_a_long_word_in_a_narrow_column_is_broken_and_not_lost(clinic: Path) -> None:
+    document = made(clinic, sections=[WIDE])
+    (word,) = [text for text in said(document) if text.startswith("Psycho")]
+    assert word == "Psychopharmacotherapeutics"
+
+
+def test_the_first_cell_with_a_text_heads_its_row(clinic: Path) -> None:
+    with pikepdf.open(io.BytesIO(made(clinic, sections=[WIDE]).pdf)) as pdf:
+        file = File(pdf)
+        heads = ["".join(map(file.text_of, one.contents())) for one in file.elements if one.role == "TH"]
+    assert [head.strip() for head in heads[6:]] == ["One", "Care"]
+
+
+OF_CLAUSE = "Where I am, and the nearest emergency room"
+"""What the clause on telehealth has as the label of a line."""
+
+
+def test_a_label_that_the_clause_of_its_section_has_is_reported_with_its_line(clinic: Path) -> None:
+    path = write_paper(clinic / "papers", sections=[{"clause": "telehealth", "blanks": [OF_CLAUSE]}])
+    with pytest.raises((InvalidInput, RenderingFailed)) as caught:
+        workspace(clinic).render(PAPER)
+    assert "is also in the clause `telehealth` of this paper" in str(caught.value)
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if OF_CLAUSE in text)
+    assert f"{path}:{line}:" in str(caught.value)
+
+
+def test_a_translation_with_a_label_of_its_clause_makes_no_paper(clinic: Path) -> None:
+    original = small_paper_data(sections=[{"clause": "telehealth", "blanks": ["My own line"]}])
+    write_paper(clinic / "papers", sections=original["sections"])
+    (label, *_) = (blank.label for blank in open_workspace().language("es").clauses["telehealth"].blanks)
+    sections = [{"clause": "telehealth", "blanks": [label]}]
+    write_paper_translation(clinic / "papers", original, "es", sections=sections)
+    with pytest.raises(RenderingFailed, match="has a label or heading that its clause `telehealth` has, too"):
+        workspace(clinic).render(PAPER, language="es")
+
+
+@pytest.mark.parametrize("asked", ["SMALL-1", "small-1"])
+def test_a_paper_and_a_procedure_that_differ_only_in_capitals_are_refused(asked: str, clinic: Path) -> None:
+    write_procedure(clinic / "procedures")
+    write_paper(clinic / "papers", name="small-1")
+    with pytest.raises(WrongUse, match="differ only in capital letters"):
+        workspace(clinic).render(asked)
 
 
 def said(document: Document) -> list[str]:
@@ -114,7 +178,7 @@ def test_each_thing_to_fill_in_has_a_place_of_its_own(clinic: Path) -> None:
     assert own == {
         *("section_1_row_1_2", "section_1_row_2_1", "section_1_row_2_2", "section_1_row_3_1", "section_1_row_3_2"),
         *("section_1_choice_1_1", "section_1_choice_1_2", "section_1_blank_1", "section_1_blank_2"),
-        *("section_1_lines", "section_1_initials"),
+        *("section_1_line_1", "section_1_line_2", "section_1_initials"),
     }
 
 
@@ -281,7 +345,12 @@ LOST_PARTS: dict[str, tuple[str, str, str, str]] = {
         "section_1_blank_1",
     ),
     "a cell": ("table", "<td>{{ cell(name, heading, table.columns[loop.index0]", "<td>{{ none and (1", "_row_1_2"),
-    "lines": ("sections", 'data-field="{{ name }}_lines"', "", "no place for `section_1_lines`"),
+    "lines": (
+        "sections",
+        '{{ ruled_lines(section.lines, name ~ "_line"',
+        '{{ ruled_lines(1, name ~ "_line"',
+        "_1_line_2`",
+    ),
     "initials": (
         "sections",
         '{{ rule(name ~ "_initials"',
@@ -520,6 +589,7 @@ def test_a_heading_is_beside_the_lines_below_it_and_not_said_to_be_away(length: 
         {"heading": "After", "text": "A sentence. " * 60},
     ]
     document = made(clinic, {"large_print": True}, sections=sections)
-    (lines,) = (slot for slot in document.part.slots if slot.name.endswith("_lines"))
-    assert "What I want to say" in page_texts(document.pdf)[lines.page]
+    lines = [slot for slot in document.part.slots if "_line_" in slot.name]
+    assert len(lines) == 2
+    assert all("What I want to say" in page_texts(document.pdf)[slot.page] for slot in lines)
     assert not any("What I want to say" in notice for notice in document.page_notices)

@@ -399,6 +399,21 @@ def test_a_translation_that_lacks_something_inside_of_what_was_added_is_refused(
     assert message in call("check", "--clinic", clinic, path).stdout.decode()
 
 
+@pytest.mark.parametrize("command", [("render",), ("approve", "--by", "Ann Ray")])
+def test_a_translation_that_loses_a_risk_is_neither_made_nor_approved(
+    command: tuple[str, ...], call: Call, tmp_path: Path
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    risks = {"common": ["You may feel worse for a day.", "You may bleed."], "what_helps": "Tell us."}
+    path = write_procedure(clinic / "procedures", risks=risks).with_name(f"{CODE}.es.yaml")
+    write_translation(clinic / "procedures", translates=text_hash(small_procedure(risks=risks)))
+    refused = call(*command, CODE, "--lang", "es", "--clinic", clinic)
+    assert refused.code == 3, refused
+    assert f"{path.name}:" in refused.stderr
+    assert "risks.common: has one entry, but the original has 2 entries" in refused.stderr
+    assert not (clinic / "approvals.yaml").exists()
+
+
 def test_two_languages_on_one_form_have_what_was_added_in_both(clinic: Path) -> None:
     on_form = {
         "also_agree": ["Sacar bultos", "Sangre de donantes"],

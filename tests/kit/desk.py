@@ -53,6 +53,13 @@ echo "system default destination: front-desk"
 """
 
 
+CANCEL = """#!/bin/sh
+printf '%s\\n' "$*" >> "{paper}/cancelled"
+[ -e "{paper}/finished" ] && {{ echo "cancel: Job is already completed - can't cancel." >&2; exit 1; }}
+exit 0
+"""
+
+
 class Clock:
     """A clock that tests set."""
 
@@ -78,6 +85,12 @@ class Printer:
     def arguments(self) -> list[str]:
         """How `lp` was called."""
         file = self.folder / "arguments"
+        return file.read_text().splitlines() if file.exists() else []
+
+    @property
+    def cancelled(self) -> list[str]:
+        """The jobs that somebody wanted to take back."""
+        file = self.folder / "cancelled"
         return file.read_text().splitlines() if file.exists() else []
 
     def jam(self, *, is_jammed: bool = True) -> None:
@@ -137,6 +150,16 @@ class Clerk:
         self.desk.day.prepare_all()
         (row,) = [row for row in self.desk.day.rows() if row.number == number]
         return row
+
+    def button(self, label: str, path: str = "/") -> TestResponse:
+        """Press the first button of a page that says something, with what its form holds."""
+        page = self.get(path).get_data(as_text=True)
+        forms = re.findall(r'<form method="post" action="([^"]+)">(.*?)</form>', page, re.DOTALL)
+        for address, inner in forms:
+            if plain(inner.split("<button")[-1].partition(">")[2]).partition(":")[0].strip() == label:
+                fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', inner))
+                return self.post(html.unescape(address), fields)
+        pytest.fail(f"there is no button {label}")
 
     def print(self, number: str, **form: Any) -> TestResponse:
         """Print a visit for the first time."""
@@ -225,8 +248,8 @@ def set_up_printer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:
     commands, paper = folder / "commands", folder / "paper"
     for path in (commands, paper):
         path.mkdir()
-    for name, text in {"lp": LP.format(paper=paper), "lpstat": LPSTAT}.items():
-        (commands / name).write_text(text)
+    for name, text in {"lp": LP, "lpstat": LPSTAT, "cancel": CANCEL}.items():
+        (commands / name).write_text(text if name == "lpstat" else text.format(paper=paper))
         (commands / name).chmod(stat.S_IRWXU)
     monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
     return Printer(paper)

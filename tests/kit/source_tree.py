@@ -43,8 +43,8 @@ ROLES = {
 PHRASES = {"P", "Lbl", *(f"H{level}" for level in range(1, 7))}
 OBJECTS = {"Figure", "Form"}
 """What needs no paragraph around it."""
-KINDS_IN_FILE = {"initials": "text"}
-"""Kinds of fields that a file does not tell apart: initials are written into a field for text."""
+KINDS_IN_FILE = {"initials": "text", "line": "text"}
+"""Kinds of fields that a file does not tell apart: initials are written into a field for text, and so are lines."""
 SILENT = {"script", "style", "template", "title", "select", "textarea"}
 SCOPES = {"row": "Row", "rowgroup": "Row"}
 SVG = "{http://www.w3.org/2000/svg}"

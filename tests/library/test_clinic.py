@@ -205,7 +205,7 @@ def test_a_logo_that_is_a_link_is_refused(write: Write, tmp_path: Path) -> None:
 
 
 def test_a_logo_that_is_missing_is_told_as_that(write: Write) -> None:
-    remedy = "put it there, as a PNG or JPEG picture, or delete the line"
+    remedy = "put it there, as a PNG or JPEG picture (no other kind is shown), or delete the line"
     expected = f"1:7: logo: names a file that is not in the clinic folder; {remedy}"
     assert told(write()) == expected
 

@@ -222,3 +222,14 @@ def test_each_file_is_read_once_for_a_visit_whose_papers_are_kept(
     monkeypatch.setattr(snapshot, "read_bytes", lambda path, limit: (read.append(Path(path)), honest(path, limit))[1])
     assert made(making.make(visit(visit="V-2", patient=OTHER, procedures=[CODE, DAILY])))
     assert len(read) == len(set(read)) > 0
+
+
+def test_a_maker_apart_compares_with_no_visit_of_the_other_one(workspace: OpenWorkspace) -> None:
+    making = PacketsInTurn(workspace, DRAFTS)
+    made(making.make(visit(visit="V-1", procedures=[DAILY])))
+    apart = making.apart()
+    elsewhere = visit(visit="V-2", procedures=[DAILY])
+    assert not made(apart.make(elsewhere)).warnings
+    refused = making.make(elsewhere)
+    assert isinstance(refused, RefusedVisit) and refused.problems[0].rule == "once-a-day"
+    assert made(apart.make(visit(visit="V-1", patient=OTHER, procedures=[DAILY])))

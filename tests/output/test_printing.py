@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.model.clinic import PrintSettings
 from consentkit.output import print_queue
-from consentkit.output.print_queue import PageRange, job_title, print_pdf, require_printer
+from consentkit.output.print_queue import PageRange, cancel_job, job_title, print_pdf, require_printer
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import validated
 from kit.running import environment
@@ -491,3 +491,9 @@ def test_a_slip_in_the_settings_is_told_with_its_place(text: str) -> None:
     assert settings is None
     (problem,) = problems
     assert problem.startswith("clinic.yaml:1:")
+
+
+@pytest.mark.parametrize("job", ["-a", "front-desk", "front-desk-1 -a", "front desk-1", ""])
+def test_what_is_no_number_of_a_job_cancels_nothing(job: str) -> None:
+    with pytest.raises(WrongUse, match="can't be the number of a print job"):
+        cancel_job(job)

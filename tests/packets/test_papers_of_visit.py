@@ -263,6 +263,7 @@ def test_where_everything_is_on_file_the_lines_of_a_visit_by_video_are_still_the
     assert "My decision" not in text
     assert {slot.kind for slot in form.paper.part.slots} & {"signature", "initials"} == set()
     assert form.paper.comes_back
+    assert codes(made.pdf) == {form.first: f"CK2/{made.plan.packet}/{form.first}"}
     assert "Care by video or telephone" in cover
     assert "Care by video or telephone" in bookmarks(made.pdf)
     assert lint(made.pdf) == []

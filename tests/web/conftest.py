@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from consentkit.web.desk import Desk
+from consentkit.web.passwords import hashed
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
+from kit.desk_users import PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,9 @@ def printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:
 @pytest.fixture
 def clerk(desk: Desk, printer: Printer) -> Clerk:
     return Clerk.at(desk)
+
+
+@pytest.fixture(scope="session")
+def kept_password() -> str:
+    """What is kept of the password that everybody has in tests."""
+    return hashed(PASSWORD)

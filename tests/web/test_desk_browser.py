@@ -17,6 +17,7 @@ from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import who_asks
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
+from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.skipping import require
 from kit.small import CODE
@@ -256,11 +257,61 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
         page.goto(f"{opened.address}/?visit={opened.row(number).key}")
         states[number] = axe_on(page)
     key = opened.row("V-3").key
-    for path in ("/?walk-in=1", f"/visit/{key}/again", f"/visit/{key}/set/1", "/end", "/locked", "/nowhere"):
+    paths = ("/?walk-in=1", f"/visit/{key}/again", f"/visit/{key}/set/1", f"/visit/{key}/set/1/void", "/end")
+    file_of_all = opened.desk.together.begin([opened.row("V-1").key], who_asks())
+    for path in (*paths, f"/print-all/{file_of_all.name}", "/", "/locked", "/nowhere"):
         page.goto(opened.address + path)
         states[path] = axe_on(page)
     opened.problems.clear()  # the last two answers are no successes, as they should be
     assert {name: problems for name, problems in states.items() if problems} == {}
+
+
+def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
+    opened: OpenDesk, tmp_path: Path, kept_password: str
+) -> None:
+    clinic = opened.desk.day.maker.place.folder
+    assert clinic is not None
+    (clinic / "services.yaml").write_text(f"services: [{CODE}]\n")
+    page = opened.open(bypass_csp=True)
+    file = tmp_path / "two.csv"
+    file.write_bytes(schedule({"date_of_birth": "2015-07-09"}, {}))
+    load(page, file)
+    add_people(clinic, kept_password)
+    override = f"/visit/{opened.row('V-1').key}/override"
+    page.goto(opened.address + override)
+    states = {override: axe_on(page)}
+    text = f"/texts/{CODE}/en/consent"
+    for account, paths in {"ida": ["/admin/"], "okonkwo": ["/texts/", text, override]}.items():
+        page.context.clear_cookies()
+        page.goto(f"{opened.address}/sign-in")
+        states["/sign-in"] = axe_on(page)
+        page.fill("#account", account)
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        for path in paths:
+            page.goto(opened.address + path)
+            states[path] = axe_on(page)
+    opened.problems.clear()  # of the page before the sign-in, which answers that nobody is signed in
+    assert {name: problems for name, problems in states.items() if problems} == {}
+
+
+def test_a_slip_is_taken_back_by_a_key_and_the_offer_goes_by_itself(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open()
+    file = tmp_path / "two.csv"
+    file.write_bytes(schedule({"patient_name": "Nora Nye"}, {}))
+    load(page, file)
+    page.goto(f"{opened.address}/?visit={opened.row('V-1').key}")
+    page.get_by_role("button", name="Take off the list").click()
+    expect(page.locator("#said")).to_contain_text("The visit was taken off the list.")
+    page.locator("#visits").focus()
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_contain_text("Taken back.")
+    expect(page.locator("tbody")).to_have_count(2)
+    page.goto(f"{opened.address}/?visit={opened.row('V-1').key}")
+    page.get_by_role("button", name="Take off the list").click()
+    expect(page.locator("#offer")).to_be_visible()
+    expect(page.locator("#offer")).to_be_hidden()  # after its seconds
+    assert "taken off" in page.locator("#said").inner_text()
 
 
 def test_nothing_is_cut_off_on_a_narrow_screen_or_at_four_times_the_size(opened: OpenDesk, tmp_path: Path) -> None:
@@ -291,6 +342,9 @@ def test_a_day_without_script(opened: OpenDesk, tmp_path: Path) -> None:
     page.locator("tbody").get_by_role("button", name="Print").click()
     expect(page.get_by_text("Sent to the printer: print 1 of visit V-1.")).to_be_visible()
     assert "Nora Nye" in page_texts(opened.printer.sets[0])[0]
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.get_by_text("1 ready")).to_be_visible()
+    assert opened.printer.cancelled == ["front-desk-1"]
 
 
 def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:

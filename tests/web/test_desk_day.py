@@ -81,7 +81,7 @@ def test_a_problem_is_in_its_row_in_plain_words_with_a_button_that_helps(clerk: 
 @pytest.mark.parametrize(
     ("changes", "sentence", "button"),
     [
-        ({"language": "ar"}, "There are no papers in this language (ar).", "Print in Spanish"),
+        ({"language": "ar"}, "There are no papers in this language (ar).", "Print in English"),
         ({"procedures": "NONE-1"}, "There are no papers for NONE-1.", ""),
         ({"date_of_birth": "09/07/1984"}, "Date of birth can’t be read as a date.", ""),
         ({"record_number": ""}, "Needs: Record number", ""),
@@ -324,3 +324,20 @@ def test_a_mistake_in_the_clinics_settings_is_said_and_the_day_is_there_when_it_
     finally:
         settings.write_text(before)
     assert states(clerk) == {"V-1": "ready"}
+
+
+def test_a_desk_that_warms_up_remembers_nobody(clerk: Clerk) -> None:
+    clerk.desk.day.maker.warm_up()
+    page = clerk.load({"visit": "0", "record_number": "1"}, {"record_number": "1"})
+    assert states(clerk) == {"0": "ready", "V-2": "ready"}
+    assert "The record number is also that of another name." not in page
+
+
+def test_an_edit_that_is_previewed_is_compared_with_no_other_visit(clerk: Clerk) -> None:
+    clerk.load({"record_number": "MR-7"}, {})
+    row = clerk.row("V-2")
+    typed = form_values(clerk.get(f"/?visit={row.key}").get_data(as_text=True))
+    answer = clerk.post(f"/visit/{row.key}/draft", {**typed, "record_number": "MR-7", "patient_name": "Else One"})
+    assert "The record number is also" not in answer.get_data(as_text=True)
+    clerk.post(f"/visit/{row.key}/check")
+    assert "The record number is also that of another name." not in clerk.look()

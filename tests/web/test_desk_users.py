@@ -9,63 +9,24 @@ import pytest
 import yaml
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.operations.desk.users import DeskUser, add_user, load_users
+from consentkit.operations.desk.users import load_users
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import PasswordDoor, hashed
+from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
-from kit.desk import Clerk, Printer, small_clinic
+from kit.desk import Printer, plain, small_clinic
+from kit.desk_users import PASSWORD, SHARED, User, actions, shared_desk
 from kit.running import Outcome
-from kit.small import CODE, NO_PAPERS_DUE
+from kit.small import CODE, write_procedure
 
-HOST = "desk.small.example"
 PROXY = "10.0.0.1"
-PASSWORD = "correct horse battery"
-SHARED = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
-
-
-@pytest.fixture(scope="session")
-def kept_password() -> str:
-    return hashed(PASSWORD)
-
-
-def shared_desk(folder: Path, kept: str, settings: str = SHARED) -> Desk:
-    clinic = small_clinic(folder, settings)
-    (clinic / "services.yaml").write_text(f"services: [{CODE}]\n")
-    for account, roles in {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",)}.items():
-        add_user(clinic, account, DeskUser(name=account.title(), roles=roles, password=kept))  # type: ignore[arg-type]
-    request = DeskRequest(settle(clinic), PacketOptions(allow_drafts=True), listen="0.0.0.0")
-    return new_desk(request, lambda text: None)
 
 
 @pytest.fixture
 def shared(tmp_path: Path, kept_password: str) -> Desk:
     return shared_desk(tmp_path / "clinic", kept_password)
-
-
-class User(Clerk):
-    """Somebody with a browser on another computer."""
-
-    @staticmethod
-    def of(desk: Desk) -> User:
-        clerk = Clerk.at(desk, signs_in=False)
-        user = User(desk, clerk.client)
-        user.host = HOST
-        return user
-
-    def sign_in(self, account: str, password: str = PASSWORD) -> int:
-        status = self.post("/sign-in", {"account": account, "password": password}).status_code
-        if status == 303:
-            self.look("/end" if account != "audrey" else "/journal/")
-        return status
-
-
-def actions(desk: Desk) -> list[tuple[str, str, str | None]]:
-    journal = desk.printer.journal
-    assert journal is not None
-    return [(row.entry.action, row.entry.who.actor, row.entry.who.role) for row in journal.rows()][1:]
 
 
 def test_a_user_signs_in_and_the_journal_says_so(shared: Desk) -> None:
@@ -113,9 +74,10 @@ def test_what_is_tried_under_one_name_does_not_keep_others_out(shared: Desk) -> 
 @pytest.mark.parametrize(
     ("account", "allowed", "refused"),
     [
-        ("rosa", ["/"], ["/texts/", "/journal/"]),
-        ("okonkwo", ["/", "/texts/"], ["/journal/"]),
-        ("audrey", ["/journal/"], ["/", "/texts/", "/end"]),
+        ("rosa", ["/"], ["/texts/", "/journal/", "/journal/journal.csv", "/admin/"]),
+        ("okonkwo", ["/", "/texts/"], ["/journal/", "/admin/"]),
+        ("audrey", ["/journal/", "/journal/journal.csv"], ["/", "/texts/", "/end", "/admin/"]),
+        ("ida", ["/admin/", "/journal/", "/journal/journal.csv"], ["/", "/texts/", "/end"]),
     ],
 )
 def test_each_role_has_its_pages(account: str, allowed: list[str], refused: list[str], shared: Desk) -> None:
@@ -156,6 +118,37 @@ def test_a_clinician_reads_a_text_and_approves_it_with_the_password_again(shared
     assert approval["by"] == "Okonkwo" and approval["until"] == "2099-01-01"
     assert ("approved", "okonkwo", "clinician") in actions(shared)
     assert "Approved" in user.look("/texts/")
+
+
+def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
+    tmp_path: Path, kept_password: str, printer: Printer
+) -> None:
+    desk = shared_desk(tmp_path / "clinic", kept_password, allow_drafts=False)
+    user = User.of(desk, "okonkwo")
+    user.load({})
+    place = f"/texts/{CODE}/en/consent"
+
+    def content() -> str:
+        return user.get(place).get_data(as_text=True).split('name="content" value="')[1].split('"')[0]
+
+    user.post(place, {"content": content(), "read": "yes", "password": PASSWORD})
+    assert user.row("V-1").state.value == "ready", "an approval is seen at the desk at once"
+    write_procedure(tmp_path / "clinic" / "procedures", purpose="To feel much better.")
+    page = user.get(place).get_data(as_text=True)
+    assert "<ins>much</ins>" in page and "To feel" in plain(page)
+    form = {"content": content(), "reason": "The text is out of date", "password": PASSWORD}
+    write_procedure(tmp_path / "clinic" / "procedures")
+    approved = user.get(place).get_data(as_text=True).split('/withdraw"')[1].split('name="content" value="')[1][:64]
+    form["content"] = approved
+    for change in ({"password": "wrong"}, {"content": "0" * 64}, {"reason": ""}):
+        user.post(f"{place}/withdraw", {**form, **change})
+        user.desk.day.prepare_all()
+        assert user.row("V-1").state.value == "ready"
+    user.post(f"{place}/withdraw", form)
+    assert "is withdrawn." in user.look("/texts/")
+    assert "Withdrawn by Okonkwo" in user.look(place) and "out of date" in user.look(place)
+    assert ("withdrawn", "okonkwo", "clinician") in actions(desk)
+    assert user.row("V-1").state.value == "attention"
 
 
 def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Printer) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from consentkit.journal.values import CODES
+from consentkit.journal.values import CODES, OVERRIDE_REASONS
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.printing import Reason
+from consentkit.operations.desk.fields import FIELDS
+from consentkit.operations.desk.printing import Reason, WhyVoid
 from consentkit.operations.desk.rows import VisitState
 from consentkit.web.words import FOLDER, languages, words_of
 
@@ -63,6 +64,10 @@ def test_each_sentence_that_a_page_names_is_there() -> None:
 def test_whatever_a_state_a_rule_or_a_refusal_is_there_are_words_for_it() -> None:
     words = words_of("en")
     assert set(words.at("states")) == set(words.at("marks")) == {state.value for state in VisitState}
+    assert set(words.at("journal_actions")) == set(CODES["action"])
+    assert set(words.at("override_reasons")) == set(OVERRIDE_REASONS)
+    assert set(words.at("void_reasons")) == set(WhyVoid.__args__)  # type: ignore[attr-defined]
+    assert set(words.at("how")) == set(FIELDS)
     assert set(CODES["rule"]) <= set(words.at("problems"))
     assert set(words.at("again_reasons")) == set(Reason.__args__)  # type: ignore[attr-defined]
     folder = Path(WEB.parent / "operations" / "desk")
@@ -77,7 +82,17 @@ def test_no_sentence_is_left_that_nothing_uses() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in (*WEB.glob("*.py"), *WEB.glob("templates/*.html")))
     text += "".join(path.read_text(encoding="utf-8") for path in (WEB.parent / "operations" / "desk").glob("*.py"))
     text += " ".join(CODES["rule"]) + " draft no-plan no-papers unprintable "
-    chosen_by_data = ("errors.", "states.", "marks.", "text_states.", "fields.", "remedies.", "group_", "said.merged_")
+    chosen_by_data = (
+        "errors.",
+        "states.",
+        "marks.",
+        "text_states.",
+        "fields.",
+        "remedies.",
+        "how.",
+        "group_",
+        "said.merged_",
+    )
     unused = {
         key
         for key, _ in sentences(TREES["en"])

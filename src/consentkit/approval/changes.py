@@ -26,6 +26,16 @@ class Change:
     def __str__(self) -> str:
         return "\n".join(printable(line) for line in self._lines())
 
+    @property
+    def words_before(self) -> tuple[tuple[str, bool], ...]:
+        """The text before in pieces, each with whether it is gone or has changed."""
+        return _pieces(self.before, self.after)
+
+    @property
+    def words_after(self) -> tuple[tuple[str, bool], ...]:
+        """The text after in pieces, each with whether it is new or has changed."""
+        return _pieces(self.after, self.before)
+
     def _lines(self) -> Iterator[str]:
         if self.before is None:
             yield f"{self.heading}: new: {self.after}"
@@ -65,10 +75,11 @@ def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Ite
 
 def _marked(text: str, other: str) -> str:
     """Put the words that differ in square brackets."""
-    words, others = text.split(), other.split()
-    marked: list[str] = []
-    for kind, start, end, _, _ in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
-        piece = " ".join(words[start:end])
-        if piece:
-            marked.append(piece if kind == "equal" else f"[{piece}]")
-    return " ".join(marked)
+    return " ".join(f"[{piece}]" if differs else piece for piece, differs in _pieces(text, other))
+
+
+def _pieces(text: str | None, other: str | None) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces of whole words, each with whether the other text lacks it there."""
+    words, others = (text or "").split(), (other or "").split()
+    codes = SequenceMatcher(None, words, others, autojunk=False).get_opcodes()
+    return tuple((" ".join(words[start:end]), kind != "equal") for kind, start, end, _, _ in codes if end > start)

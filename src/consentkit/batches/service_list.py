@@ -34,9 +34,8 @@ class RequestedDocument:
 
     @property
     def text(self) -> str:
-        """All that distinguishes it from other documents, as text: what only packets have is left out."""
-        layout = {name: value for name, value in vars(self.layout).items() if name != "signers"}
-        return json.dumps([vars(self.identity), layout], sort_keys=True)
+        """All that distinguishes it from other documents, as text."""
+        return json.dumps([vars(self.identity), vars(self.layout)], sort_keys=True)
 
 
 def requests_of(workspace: OpenWorkspace, path: Path | None) -> list[RequestedDocument]:

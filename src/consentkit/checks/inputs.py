@@ -66,12 +66,12 @@ class TranslationFile:
 
 
 @dataclass(frozen=True)
-class PaperFile:
-    """A paper in the language in which it was written first."""
+class _NamedPaper:
+    """A file of a paper, by the name of the paper."""
 
     source: SourceText
     definition: Paper
-    language: str = "en"
+    """Of a translation, its texts and the facts of the original, together."""
 
     @property
     def code(self) -> str:
@@ -80,22 +80,21 @@ class PaperFile:
 
 
 @dataclass(frozen=True)
-class PaperTranslationFile:
+class PaperFile(_NamedPaper):
+    """A paper in the language in which it was written first."""
+
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class PaperTranslationFile(_NamedPaper):
     """A paper in another language. Its facts are those of the original."""
 
-    source: SourceText
-    definition: Paper
-    """Texts of the translation and facts of the original, together."""
     language: str
     translates: str
     """The hash of the text that it states it translates; empty where it states none."""
     original_hash: str
     """The hash of today's original."""
-
-    @property
-    def code(self) -> str:
-        """The name."""
-        return self.definition.name
 
 
 @dataclass(frozen=True)

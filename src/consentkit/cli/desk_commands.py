@@ -74,7 +74,9 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
 @click.command("user", short_help="Add somebody who may sign in at the front desk.")
 @click.argument("account")
 @click.option("--name", required=True, help="The whole name, as an approval states it.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(("desk", "clinician", "auditor")))
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice(("desk", "clinician", "admin", "auditor"))
+)
 @click.option("--no-password", is_flag=True, help="For somebody whom a trusted proxy signs in.")
 @common_options
 def user(

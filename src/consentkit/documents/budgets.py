@@ -49,7 +49,7 @@ _PRINTED: dict[str, tuple[str, ...]] = {
 _FORM_REMEDY = "let whoever writes the texts shorten what the form prints of them, or the clauses on it"
 _FLAWS = {
     "sparse": "page {page} is less than a third full",
-    "few_lines": "page {page} has only {about} lines",
+    "few_lines": "page {page} has only {about}",
     "heading": "the heading {about} is at the foot of page {page}, and its text elsewhere",
     "table": "the table that begins with {about} is torn at the end of page {page}",
     "statement": "page {page} has a place to sign or initial ({about}) whose statement is not above it on that page",
@@ -109,8 +109,12 @@ def _flaws(part: Part, layout: Layout) -> Iterator[str]:
     for flaw in part.flaws:
         if flaw.kind == "table" and layout.large_print:
             continue
-        named = flaw.about if flaw.kind == "few_lines" else quoted(shortened(flaw.about, _QUOTED))
+        named = _lines(flaw.about) if flaw.kind == "few_lines" else quoted(shortened(flaw.about, _QUOTED))
         yield _FLAWS[flaw.kind].format(page=flaw.page, about=named)
+
+
+def _lines(number: str) -> str:
+    return "one line" if number == "1" else f"{number} lines"
 
 
 def _longest(content: Content) -> str:

@@ -70,8 +70,7 @@ def _places_of_section(section: PaperSection, name: str) -> Iterator[WritingPlac
     if section.table:
         yield from _places_of_table(section.table, name)
     yield from (WritingPlace(f"{name}_blank_{number}", (label,)) for number, label in enumerate(section.blanks, 1))
-    if section.lines:
-        yield WritingPlace(f"{name}_lines")
+    yield from (WritingPlace(f"{name}_line_{number}") for number in range(1, section.lines + 1))
 
 
 def _places_of_choice(said: Sequence[FormChoice], name: str) -> Iterator[WritingPlace]:

@@ -73,8 +73,7 @@ def unpack_document(data: bytes | None) -> Document | None:
         return None
     part, about = kept
     try:
-        signers = about["layout"].pop("signers")
-        about["layout"] = Layout(**about["layout"], signers=None if signers is None else tuple(signers))
+        about["layout"] = Layout(**about["layout"])
         about["warnings"] = tuple(about["warnings"])
         about["page_notices"] = tuple(about["page_notices"])
         about["review_due"] = datetime.date.fromisoformat(about["review_due"])

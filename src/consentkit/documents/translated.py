@@ -1,8 +1,8 @@
 """The text of a definition in another language.
 
-Guarantees: a translation of the text as it is now has whatever a paper has, or may be added to a procedure, or
-InvalidInput says at which line of which file it differs: what is lost in translation would be missing from a document
-unnoticed. Of a text that has changed since, the places are known where its translation differs.
+Guarantees: a translation of the text as it is now has whatever the text has, or InvalidInput says at which line of
+which file it differs: a risk that is lost in translation would be missing from a document unnoticed. Of a text that has
+changed since, the places are known where its translation differs.
 """
 
 from __future__ import annotations
@@ -47,13 +47,10 @@ def translated(
 ) -> TranslatedText:
     """A definition in the language of the translation at `path`. Raises InvalidInput where that is not whole."""
     from consentkit.model.comparison import differences
-    from consentkit.model.translation import ADDED_LATER
     from consentkit.reading.yaml_file import dotted
 
     translation = load_translation(path, files, kind=kind, risk_files=risk_files)
     different, fits = differences(translation, original), translation.fits(original)
-    if kind == "procedure":  # of the parts that each procedure has, `consentkit check` reports what is different
-        different = [difference for difference in different if difference.path[0] in ADDED_LATER]
     if fits and different:
         raise InvalidInput(_problems(different, path, files))
     lost = tuple(dotted(difference.path) for difference in different)

@@ -51,7 +51,6 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.model.procedure import Procedure
     from consentkit.model.translation import Definition
     from consentkit.model.words import LanguagePack
-    from consentkit.reading.pictures import Picture
     from consentkit.reading.places import SourceText
 
 Result = TypeVar("Result")
@@ -185,7 +184,7 @@ class OpenWorkspace:
         pack = self.language(identity.language, snapshot)
         original = self.definition(sought.original, pack, snapshot)
         content = self._content_in(original, sought.original, sought.translation, pack, identity.variant, snapshot)
-        return replace(content, signers=sought.layout.signers)
+        return replace(content, signers=sought.signers)
 
     def _file_of(self, definition: str | Path | Definition) -> Path:
         """The file of a definition, to which its pictures belong."""
@@ -205,6 +204,7 @@ class OpenWorkspace:
     ) -> Content:
         """What a document of a definition is about in a language. `file` is where it is, `path` its translation."""
         from consentkit.documents.page import Content
+        from consentkit.library.pictures import pictures_of
         from consentkit.model.procedure import Procedure
 
         kind: DefinitionKind = "procedure" if isinstance(original, Procedure) else "paper"
@@ -216,7 +216,9 @@ class OpenWorkspace:
             )
         if pack.language == ORIGINAL_LANGUAGE:
             original = _without_dropped(original, pack)
-            return Content(original, self.folder.clinic, pack, variant, pictures=_pictures(original, file, files))
+            return Content(
+                original, self.folder.clinic, pack, variant, pictures=pictures_of(original, file.parent, files)
+            )
         path = require_translation(path, original.code, pack.language, files)
         risk_files = self.library.risk_files(path)
         text = translated(original, path, kind=kind, risk_files=risk_files, files=files)
@@ -228,7 +230,7 @@ class OpenWorkspace:
             translated=True,
             stale=not text.fits,
             lost=text.lost,
-            pictures=_pictures(text.definition, path, files),
+            pictures=pictures_of(text.definition, path.parent, files),
         )
 
     def _find_translation(self, definition: str | Path | Definition, language: str) -> Path | None:
@@ -370,14 +372,6 @@ class OpenWorkspace:
         from consentkit.processes.limits import run_limited
 
         return run_limited(function, *arguments, find_place=lambda: place_of(own_files(self.templates)))
-
-
-def _pictures(definition: Definition, file: Path, files: Snapshot) -> tuple[Picture, ...]:
-    """The pictures of a definition; papers have none."""
-    from consentkit.library.pictures import pictures_of
-    from consentkit.model.procedure import Procedure
-
-    return pictures_of(definition, file.parent, files) if isinstance(definition, Procedure) else ()
 
 
 def _without_dropped(definition: Definition, pack: LanguagePack) -> Definition:

@@ -40,6 +40,9 @@ PATIENCE = 5.0
 OF_DAY = "SELECT * FROM entries WHERE at >= ? AND at < ? ORDER BY at, seq"
 OF_VISIT = "SELECT * FROM entries WHERE visit = ? ORDER BY seq"
 OF_PACKET = "SELECT * FROM entries WHERE packet = ? ORDER BY seq"
+_LAST_SIGN_INS = """
+SELECT * FROM entries WHERE seq IN (SELECT max(seq) FROM entries WHERE action = 'signed-in' GROUP BY actor)
+"""
 _OF_SEAL = "SELECT * FROM entries WHERE seal = ? ORDER BY seq"
 
 Clock = Callable[[], datetime.datetime]
@@ -187,6 +190,12 @@ class Journal:
     def of_pdf(self, pdf: bytes) -> list[JournalRow]:
         """The entries about exactly this file."""
         return self._rows(_OF_SEAL, self.seal(pdf))
+
+    def last_sign_ins(self) -> dict[str, datetime.datetime]:
+        """When each account signed in last."""
+        with self._lock, self._reported():
+            rows = self._connection.execute(_LAST_SIGN_INS).fetchall()
+        return {row["actor"]: entry_of_row(dict(row)).at for row in rows}
 
     def rows(self) -> Iterator[JournalRow]:
         """All entries, one at a time, as they are when the first one is requested."""

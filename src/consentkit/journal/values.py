@@ -63,7 +63,14 @@ JournalReason = Literal[
 ]
 """Why. `stated` is a reason in words, which are not kept."""
 
-OVERRIDE_REASONS = ("state-law", "clinic-rules", "separate-services", "emergency", "clinician-decided", "other")
+OVERRIDE_REASONS: tuple[JournalReason, ...] = (
+    "state-law",
+    "clinic-rules",
+    "separate-services",
+    "emergency",
+    "clinician-decided",
+    "other",
+)
 """The reasons for which a rule may be overridden, as codes."""
 
 JournalSubject = Literal["users", "printing", "packet", "checks", "mapping", "journal", "files", "clinic"]
@@ -91,10 +98,11 @@ CODES: dict[str, tuple[str, ...]] = {
         "untrained-interpreter",
         "minor-alone",
         "two-roles",
+        "draft",
     ),
     "kind": (*get_args(Variant), "extra"),
 }
-"""The codes that a field may hold; `rule` has those of docs/pairing.md."""
+"""The codes that a field may hold; `rule` has those of docs/pairing.md, and `draft`."""
 
 UNKNOWN_ACTOR = "unknown"
 """Who it was where that is not known, such as at a failed sign-in with a name that no user has."""

@@ -54,7 +54,9 @@ class Inputs:
             "text": key_of(original.name, self.snapshot.digest(original)),
             "translation": self.snapshot.digest(translation) if translation else ABSENT,
             "pictures": self.pictures(translation or original),
-            "options": _key_of_texts(language, variant, json.dumps(vars(sought.layout), sort_keys=True)),
+            "options": _key_of_texts(
+                language, variant, json.dumps([vars(sought.layout), sought.signers], sort_keys=True)
+            ),
             "approval": _key_of_texts(self._approval(original.stem, language, variant)),
         }
 

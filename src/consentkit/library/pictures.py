@@ -18,6 +18,7 @@ from consentkit.problems import Problem, quoted
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import ProcedureText
+    from consentkit.model.translation import Definition
     from consentkit.reading.pictures import Picture
     from consentkit.reading.yaml_file import YamlFile
 
@@ -39,9 +40,13 @@ def load_picture(path: Path, snapshot: Snapshot) -> Picture:
     return snapshot.once(("picture", path), lambda: read_picture(path, snapshot.data(path, LARGEST_PICTURE)))
 
 
-def pictures_of(text: ProcedureText, folder: Path, snapshot: Snapshot) -> tuple[Picture, ...]:
-    """The pictures that a text in a folder names, in their order. Raises InvalidInput or FileAccess."""
-    return tuple(load_picture(picture_folder(folder) / shown.file, snapshot) for shown in text.pictures)
+def pictures_of(text: Definition, folder: Path, snapshot: Snapshot) -> tuple[Picture, ...]:
+    """The pictures that a text in a folder names, in their order; papers have none.
+
+    Raises InvalidInput or FileAccess.
+    """
+    shown = getattr(text, PICTURES, ())
+    return tuple(load_picture(picture_folder(folder) / one.file, snapshot) for one in shown)
 
 
 def problems_of_pictures(text: ProcedureText, folder: Path, source: YamlFile, snapshot: Snapshot) -> Iterator[Problem]:
@@ -73,5 +78,7 @@ def complaint_about(error: InvalidInput | FileAccess, folder: str) -> str:
     if isinstance(error, InvalidInput):
         return error.problems[0].message
     if isinstance(error.__cause__, FileNotFoundError):
-        return f"is not in {folder}; put it there, as a PNG or JPEG picture, or delete the line"
+        return (
+            f"is not in {folder}; put it there, as a PNG or JPEG picture (no other kind is shown), or delete the line"
+        )
     return "can't be read" + (f": {reason(error.__cause__)}" if isinstance(error.__cause__, OSError) else "")

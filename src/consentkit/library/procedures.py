@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.errors import FileAccess, UnknownCode, reason
+from consentkit.errors import FileAccess, UnknownCode, WrongUse, reason
 from consentkit.library.risks import risk_files
 from consentkit.model.identity import (
     DEFINITION_ENDING,
@@ -72,12 +72,26 @@ class Library:
         return self._find(code) is not None
 
     def path(self, code: str) -> Path:
-        """The file of a code or name. Raises UnknownCode, with the nearest known one, where there is none."""
+        """The file of a code or name.
+
+        Raises UnknownCode, with the nearest known one, where there is none; WrongUse where a procedure and a paper
+        differ only in capital letters.
+        """
         if path := self._find(code):
+            self._require_own_name(code)
             return path
         what = "no procedure has the code" if kind_of_name(code) == "procedure" else "no paper has the name"
         near = did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
         raise UnknownCode(f"{what} {quoted(code)}{near}")
+
+    def _require_own_name(self, code: str) -> None:
+        """What is made of `h0004` and of `H0004` would be one file on the disks of macOS and Windows."""
+        twin = code.upper() if kind_of_name(code) == "paper" else code.lower()
+        if twin != code and (other := self._find(twin)):
+            raise WrongUse(
+                f"{printable(str(other))}: {quoted(twin)} and {quoted(code)} differ only in capital letters, so that "
+                "their documents would have one file on many computers; rename the paper"
+            )
 
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""

@@ -32,6 +32,9 @@ class Sought:
     """Where the tables of risks may be to which the texts refer."""
     identity: Identity
     layout: Layout
+    signers: tuple[str, ...] | None = None
+    """Of a paper in a packet, the roles of those who sign at the visit, so that nobody else has a place; None where no
+    visit is known. Where there are no roles, it is a copy to read."""
 
     @property
     def kind(self) -> DefinitionKind:

@@ -183,9 +183,6 @@ class Layout:
     """Whether it is set in 18 points, in one column."""
     fillable: bool = False
     """Whether it has form fields."""
-    signers: tuple[str, ...] | None = None
-    """Of a paper in a packet, the roles of those who sign at the visit, so that nobody else has a place; None where no
-    visit is known. Where there are no roles, it is a copy to read. It does not change what a file is called."""
 
 
 def file_name(identity: Identity, layout: Layout, default_paper: PaperSize) -> str:

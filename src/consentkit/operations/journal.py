@@ -25,7 +25,8 @@ from consentkit.journal.entries import JournalRow as JournalRow  # noqa: PLC0414
 from consentkit.journal.entries import PrintIntent as PrintIntent  # noqa: PLC0414
 from consentkit.journal.entries import Who as Who  # noqa: PLC0414
 from consentkit.journal.journal import Journal as Journal  # noqa: PLC0414
-from consentkit.journal.values import FORMS, OVERRIDE_REASONS
+from consentkit.journal.values import FORMS
+from consentkit.journal.values import OVERRIDE_REASONS as OVERRIDE_REASONS  # noqa: PLC0414
 from consentkit.journal.values import UNKNOWN_ACTOR as UNKNOWN_ACTOR  # noqa: PLC0414
 from consentkit.journal.values import JournalAction as JournalAction  # noqa: PLC0414
 from consentkit.journal.values import JournalReason as JournalReason  # noqa: PLC0414
@@ -136,7 +137,7 @@ def intent_for(
 
 def overrides_in(packet: Packet, who: Who, reason: str | None) -> list[JournalEntry]:
     """An entry for each rule that was overridden for a packet. A reason in words is not kept."""
-    code: JournalReason = reason if reason in OVERRIDE_REASONS else "stated"  # type: ignore[assignment]
+    code: JournalReason = reason if reason in OVERRIDE_REASONS else "stated"
     plan = packet.plan
     return [
         JournalEntry("overridden", who, visit=plan.visit.visit, packet=plan.packet, rule=conflict.rule, reason=code)

@@ -8,6 +8,7 @@ nothing else is said of it. Nothing is written or printed.
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
 from consentkit.packets.plan import PrintSerial
+from consentkit.packets.planning import OVERRIDE_HINT as OVERRIDE_HINT  # noqa: PLC0414 - what ends a message
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
@@ -173,15 +175,36 @@ class PacketsInTurn:
         self, workspace: OpenWorkspace, options: PacketOptions = _AS_USUAL, *, ends_on_even_page: bool = False
     ) -> None:
         """`ends_on_even_page` is for packets that come after one another in one file."""
-        parsed = ParsedFiles(workspace)
+        self._parsed = parsed = ParsedFiles(workspace)
         self._workspace = workspace
         self._planner = Planner(workspace, options, parsed)
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
         self._numbers = NumberBook()
 
-    def make(self, visit: Visit | VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet, if there is one."""
+    def apart(self, *, ends_on_even_page: bool = False) -> PacketsInTurn:
+        """Another one, which has what this one has made and read, and compares its visits with none of this one's.
+
+        Both are for the same thread at a time.
+        """
+        other = copy.copy(self)
+        other._planner, other._records, other._numbers = self._planner.apart(), RecordBook(), NumberBook()
+        if ends_on_even_page:
+            other._maker = PacketMaker(self._workspace, self._maker.duplex, ends_on_even_page, self._parsed)
+        return other
+
+    def make(
+        self,
+        visit: Visit | VisitEntry,
+        serial: PrintSerial | None = None,
+        *,
+        options: PacketOptions | None = None,
+    ) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none.
+
+        `serial` is printed on each sheet, if there is one. `options` says how this packet is made, where that differs
+        from the others; whether both sides are printed does not.
+        """
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
         if entry.visit is None:
             problems = unread_problems(entry)
@@ -192,7 +215,7 @@ class PacketsInTurn:
         warnings = (*entry.warnings, *seen)
         inputs = self._workspace.inputs(Snapshot())  # each file is read once for a visit, and again for the next one
         try:
-            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs)
+            plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             packet = self._maker.make(replace(plan, serial=serial), inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)

@@ -13,6 +13,7 @@ from itertools import accumulate
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.output.print_queue import PageRange, job_title, print_pdf
 from consentkit.output.print_queue import PrintUncertain as PrintUncertain  # noqa: PLC0414 - what it may raise
+from consentkit.output.print_queue import cancel_job as cancel_job  # noqa: PLC0414 - by the number of a job
 from consentkit.output.print_queue import printers as printers  # noqa: PLC0414 - to choose from
 from consentkit.output.print_queue import require_printer as require_printer  # noqa: PLC0414 - asked before all else
 from consentkit.packets.packet import Packet

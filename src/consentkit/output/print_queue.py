@@ -28,6 +28,7 @@ PageRange = tuple[int, int]
 """The first and the last page, counted from 1."""
 
 _PRINTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}")
+_JOB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}-[0-9]{1,9}")
 _TITLE = re.compile(r"consentkit( [A-Za-z0-9][A-Za-z0-9-]{0,31})?")
 _STAPLE = 4
 """The value of `finishings` that requests one staple (RFC 8011, section 5.2.6)."""
@@ -102,6 +103,17 @@ def print_pdf(
         if note_job:
             note_job(accepted[-1])
     return accepted
+
+
+def cancel_job(job: str) -> bool:
+    """Take a job back from its queue, by the number that `print_pdf` returned. Returns whether it was still there.
+
+    Sheets that are already out stay out. Raises WrongUse for what can't be the number of a job, and FileAccess where
+    the print system does not answer.
+    """
+    if not _JOB.fullmatch(job):
+        raise WrongUse(f"{quoted(job)} can't be the number of a print job")
+    return _run("cancel", [job]).returncode == 0
 
 
 def _require_sense(printer: str, title: str, page_ranges: Sequence[PageRange] | None) -> None:

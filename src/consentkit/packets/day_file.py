@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-from consentkit.packets.packet import Packet, PacketMaker, identifier, packet_info, tool
+from consentkit.packets.packet import Packet, PacketMaker, packet_info
+from consentkit.packets.plan import identifier, tool
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.link import Linker

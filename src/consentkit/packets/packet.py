@@ -15,7 +15,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from consentkit._version import __version__
 from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
@@ -28,7 +27,7 @@ from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.plan import PacketPlan
+from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.recent import Recent
@@ -301,21 +300,6 @@ def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
         is_accessible=not packet.untagged,
         is_archivable=packet.is_archivable,
     )
-
-
-def identifier(plans: Sequence[PacketPlan]) -> str:
-    """The first half of a file's identifier: which packets it holds (ISO 32000-1, 14.4)."""
-    return hashlib.sha256(" ".join(plan.packet for plan in plans).encode()).hexdigest()[:32]
-
-
-def tool() -> str:
-    """What made a packet, with its version."""
-    return f"consentkit {__version__}"
-
-
-def payload(plan: PacketPlan, page: int) -> str:
-    """What the code of a page says: packet and page, and nothing else, so that its squares are large."""
-    return f"CK2/{plan.packet}/{page}"
 
 
 _AT_END = ("packet_page", "packet_number", "packet_print")

@@ -1,4 +1,4 @@
-"""A packet before it is put together: what is in it, and the number that it bears.
+"""A packet before it is put together: what is in it, the number that it bears, and how its pages and files are known.
 
 Guarantees: nothing of a patient goes into a packet's number; data and messages call an extra file by its name only
 where that does not reveal who the patient is.
@@ -10,10 +10,12 @@ import base64
 import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from consentkit._version import __version__
 from consentkit.documents.document import Document
 from consentkit.documents.form_request import Form, Situation
 from consentkit.errors import WrongUse
@@ -159,3 +161,18 @@ def _clauses_called_for(situation: Situation, pack: LanguagePack) -> list[str]:
 def which_extra(visit: Visit, number: int) -> str:
     """Which of the extra files of a visit one is, for messages that may not quote its name."""
     return f"number {number + 1} of {len(visit.extra)}"
+
+
+def identifier(plans: Sequence[PacketPlan]) -> str:
+    """The first half of a file's identifier: which packets it holds (ISO 32000-1, 14.4)."""
+    return hashlib.sha256(" ".join(plan.packet for plan in plans).encode()).hexdigest()[:32]
+
+
+def tool() -> str:
+    """What made a packet, with its version."""
+    return f"consentkit {__version__}"
+
+
+def payload(plan: PacketPlan, page: int) -> str:
+    """What the code of a page says: packet and page, and nothing else, so that its squares are large."""
+    return f"CK2/{plan.packet}/{page}"

@@ -8,6 +8,7 @@ document is approved as it is: that takes its text, but no PDF.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -50,6 +51,8 @@ _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
 _MOST_FORMS = 64
 """Forms that are kept for the next visits of a run."""
+OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
+"""The end of a message about a conflict that may be overridden."""
 _MOST_CHARACTERS = 5
 """Characters of a name that a message lists."""
 
@@ -61,6 +64,7 @@ class _VisitInPlanning:
     visit: Visit
     problems: VisitProblems
     inputs: Inputs
+    options: PacketOptions
     places: Sequence[Place] = ()
     """The line and the column of each of its codes, where they are known."""
 
@@ -83,6 +87,12 @@ class Planner:
     def __post_init__(self) -> None:
         self._parsed = self.parsed or ParsedFiles(self.workspace)
 
+    def apart(self) -> Planner:
+        """Another planner, which knows what this one has made and read, and nothing of its visits."""
+        other = copy.copy(self)
+        other._days = DayBook()
+        return other
+
     def plan(
         self,
         visit: Visit,
@@ -90,16 +100,18 @@ class Planner:
         row: int | None = None,
         places: Sequence[Place] = (),
         inputs: Inputs | None = None,
+        options: PacketOptions | None = None,
     ) -> PacketPlan:
         """Plan a packet. Raises InvalidInput with everything that speaks against it, or what a document raises.
 
         Raises EverythingOnFile for a visit without a packet that counts for later ones all the same.
 
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
-        files as they are to be used.
+        files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
         problems = VisitProblems(file, row, visit.visit)
-        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), places)
+        options = options or self.options
+        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
         clinic = self.workspace.folder.clinic
         packs = self._packs(one)
         procedures = self._procedures(one)
@@ -107,7 +119,7 @@ class Planner:
         _require_letters(one)
         extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
         problems.require_none()
-        layout = Layout(clinic.paper, visit.large_print, self.options.fillable)
+        layout = Layout(clinic.paper, visit.large_print, options.fillable)
         situation = situation_of(visit)
         papers = problems.try_to(self._papers, one, procedures, packs[0])
         problems.require_none()
@@ -129,7 +141,7 @@ class Planner:
             overridden=overridden,
             layout=layout,
             wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
-            duplex=self.options.duplex,
+            duplex=options.duplex,
         )
 
     def _made(
@@ -138,23 +150,22 @@ class Planner:
         """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
         problems = one.problems
         problems.require_none()
-        layouts = {
-            identity: _layout_of(identity, requested, layout, situation)
-            for identity in (*requested.documents, *requested.to_approve)
-        }
-        if not self.options.allow_drafts:
+        if not one.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
-                problems.try_to(self._require_approved, one, identity, layouts[identity])
+                problems.try_to(self._require_approved, one, identity, layout)
             problems.require_none()
         has_form = requested.codes_to_sign or requested.has_only_lines
         form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
-        made = (problems.try_to(self._document, one, identity, layouts[identity]) for identity in requested.documents)
+        made = (
+            problems.try_to(self._document, one, identity, layout, _signers_of(identity, requested, situation))
+            for identity in requested.documents
+        )
         return form, [document for document in made if document]
 
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()))
+        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()), self.options)
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if problems.problems or problems.failures:
@@ -225,8 +236,10 @@ class Planner:
         if not self._approved.get(key(self._find(identity, layout), one.inputs), is_approved):
             self._report_draft(one, identity)
 
-    def _document(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> Document:
-        sought = self._find(identity, layout)
+    def _document(
+        self, one: _VisitInPlanning, identity: Identity, layout: Layout, signers: tuple[str, ...] | None
+    ) -> Document:
+        sought = replace(self._find(identity, layout), signers=signers)
         own_key = key(sought, one.inputs)
         document = self._documents.find(own_key)
         if document is None:
@@ -234,7 +247,7 @@ class Planner:
             document = made.document
             if made.digests:  # else a file was edited meanwhile, and it is not certain what it was made from
                 self._documents.put(own_key, document)
-        if not document.is_approved and not self.options.allow_drafts:  # edited after it was asked
+        if not document.is_approved and not one.options.allow_drafts:  # edited after it was asked
             self._report_draft(one, identity)
         return document
 
@@ -255,7 +268,7 @@ class Planner:
             form = get_or_make_form(self.workspace, request, one.inputs)
             if self.workspace.is_current(one.inputs):
                 self._forms.put(own_key, form)
-        if not self.options.allow_drafts:  # edited after it was asked
+        if not one.options.allow_drafts:  # edited after it was asked
             for text in form.texts:
                 if text.approved_edition is None:
                     self._report_draft(one, Identity(text.code, text.language, "consent"))
@@ -285,12 +298,12 @@ class Planner:
         """Report the conflicts of a visit. Returns those that were overridden."""
         visit, problems = one.visit, one.problems
         all_conflicts = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
-        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and self.options.override]
+        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and one.options.override]
         for conflict in all_conflicts:
             if conflict not in overridden:
-                hint = ' (to continue anyway: --override "the reason")' if conflict.can_be_overridden else ""
+                hint = OVERRIDE_HINT if conflict.can_be_overridden else ""
                 problems.add(f"{conflict}{hint}", conflict.rule)
-        if overridden and (particular := particular_in(visit, self.options.override or "")):
+        if overridden and (particular := particular_in(visit, one.options.override or "")):
             problems.add(
                 f"the reason of --override contains {particular}, and it is recorded where no patient data may be; "
                 "write it without, and without any word that is also one of the name",
@@ -311,14 +324,14 @@ class Planner:
         )
 
 
-def _layout_of(identity: Identity, requested: RequestedPapers, layout: Layout, situation: Situation) -> Layout:
-    """The layout of a document in a packet: a paper that is signed has a place for each who signs at the visit.
+def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situation) -> tuple[str, ...] | None:
+    """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
 
-    In other languages than the patient's it has none, since nobody signs two texts.
+    In other languages than the patient's it has none, since nobody signs two texts. None for all that is no such paper.
     """
     if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
-        return layout
-    return replace(layout, signers=situation.signers if identity.language == requested.languages[0] else ())
+        return None
+    return situation.signers if identity.language == requested.languages[0] else ()
 
 
 def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:

@@ -58,7 +58,12 @@ def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
 
 
 def is_filed(paper: PacketItem, page: int) -> bool:
-    """Whether somebody agrees to something on a page: by signature, initials, or a mark."""
+    """Whether somebody agrees to something on a page: by signature, initials, or a mark.
+
+    A form of lines alone, on which nobody agrees to anything, is filed for what is written there.
+    """
+    if paper.form and not paper.form.texts:
+        return True
     marks = ("check",) if paper.group == "sign" else ()
     return any(slot.page == page and slot.kind in (*AGREED_BY, *marks) for slot in paper.part.slots)
 

@@ -16,7 +16,16 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.web import day_pages, journal_pages, print_pages, sign_in_pages, texts_pages, visit_pages
+from consentkit.web import (
+    admin_pages,
+    day_pages,
+    deciding_pages,
+    journal_pages,
+    print_pages,
+    sign_in_pages,
+    texts_pages,
+    visit_pages,
+)
 from consentkit.web.desk import Desk
 from consentkit.web.guards import guard, this_desk
 from consentkit.web.shown import here, say_and_go
@@ -31,9 +40,11 @@ _PAGES = (
     day_pages.pages,
     visit_pages.pages,
     print_pages.pages,
+    deciding_pages.pages,
     sign_in_pages.pages,
     texts_pages.pages,
     journal_pages.pages,
+    admin_pages.pages,
 )
 
 
@@ -76,7 +87,7 @@ def _refused(error: DeskRefusal) -> Any:
 
 def _failed(error: ConsentkitError) -> Any:
     """A mistake in the clinic's files, or a print system that refuses: its message holds nothing of a patient."""
-    if request.endpoint == "day.show":
+    if request.method == "GET" or g.get("session") is None:
         return _page(500, str(error))
     return say_and_go("said.not-printed" if "print" in (request.endpoint or "") else "said.trouble", message=str(error))
 

@@ -23,7 +23,7 @@ from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import left_out, of_file
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import ShownRow, current_words, say_and_go, shown_rows
+from consentkit.web.shown import ShownRow, current_words, offer_undo, say_and_go, shown_rows
 from consentkit.web.words import languages
 
 pages = Blueprint("day", __name__)
@@ -64,13 +64,14 @@ def load() -> Any:
     is_first = not day.rows()
     try:
         read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE)
-        merged = day.load(read.entries)
+        merged, step = day.with_undo(lambda: day.load(read.entries))
     except ConsentkitError as error:
         return say_and_go("said.file", message=of_file(error, current_words()))
     desk.note_loaded(this_session(), len(read.entries))
     words = current_words()
     key, values = ("said.loaded", {"added": len(merged.added)}) if is_first else _what_changed(merged)
-    return say_and_go("said.text", text=" ".join([words(key, **values), *left_out(read, words)]))
+    offer_undo(step, "said.text", text=" ".join([words(key, **values), *left_out(read, words)]))
+    return redirect(url_for("day.show"), 303)
 
 
 @pages.route("/walk-in", methods=["POST"])
@@ -80,13 +81,22 @@ def add_walk_in() -> Any:
     day = this_desk().day
     values = {name: request.form.get(name, "") for name in FIELDS}
     name, _, credentials = values["clinician"].partition(", ")
-    row = day.add_walk_in(data_of({**values, "clinician": name, "clinician_credentials": credentials}))
-    this_session().message = "said.added", {"number": row.number}
+    data = data_of({**values, "clinician": name, "clinician_credentials": credentials})
+    row, step = day.with_undo(lambda: day.add_walk_in(data))
+    offer_undo(step, "said.added", number=row.number)
     return redirect(url_for("day.show", visit=row.key), 303)
 
 
+@pages.post("/undo/<step>")
+@access(DeskRole.DESK)
+def undo(step: str) -> Any:
+    """Take back what was done last."""
+    this_desk().day.undo(step)
+    return say_and_go("said.taken_back")
+
+
 @pages.post("/language")
-@access(DeskRole.DESK, DeskRole.CLINICIAN, DeskRole.AUDITOR)
+@access(*DeskRole)
 def switch_language() -> Any:
     """Show the pages in the next language."""
     known = languages()
@@ -177,7 +187,8 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
         printers=printers(),
         printer=printer_of_session(),
         here=HERE,
-        lost=desk.printer.lost(),
+        lost=[one for one in desk.printer.lost() if one.seq not in desk.together.intents()],
+        files=desk.together.open_files(),
     )
 
 
@@ -204,7 +215,7 @@ def _what_changed(merged: MergedDay) -> tuple[str, dict[str, Any]]:
             parts.append(words(f"said.merged_{name}", number=len(keys), names=named))
     if not parts:
         return "said.merged_same", {}
-    tray = [_called(by_key[key]) for key in (*merged.gone, *merged.changed) if by_key[key].sets]
+    tray = [_called(by_key[key]) for key in (*merged.gone, *merged.changed) if by_key[key].valid_set]
     text = words("said.merged", parts="; ".join(parts))
     if tray:
         text = f"{text} {words('said.merged_tray', names=', '.join(tray))}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
-from consentkit.operations.desk.users import DeskUser, load_users
+from consentkit.operations.desk.together import SetsTogether
+from consentkit.operations.desk.users import USERS, DeskUser, load_users
 from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
 from consentkit.web.passwords import PasswordDoor
 from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
@@ -34,11 +36,12 @@ class Desk:
 
     day: DeskDay
     printer: DeskPrinter
+    together: SetsTogether
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""
     sessions: Sessions = field(default_factory=Sessions)
-    door: PasswordDoor | None = None
-    """What checks passwords; None on one computer, where the link is the key."""
+    door: PasswordDoor = field(default_factory=PasswordDoor)
+    """What checks passwords."""
     shared: DeskSettings | None = None
     """How several computers reach it; None on one computer."""
     report: Callable[[str], None] = lambda text: None
@@ -67,6 +70,12 @@ class Desk:
         """Who may sign in, as the clinic's file has it now."""
         return load_users(self.day.maker.place.folder)
 
+    @property
+    def has_users(self) -> bool:
+        """Whether there are people who may sign in."""
+        folder = self.day.maker.place.folder
+        return folder is not None and (folder / USERS).exists()
+
     def open_for(self, account: str, user: DeskUser, *, needs_password: bool) -> str:
         """Open a session for somebody who has signed in. Returns the name that the browser keeps."""
         roles = frozenset(map(DeskRole, user.roles))
@@ -76,7 +85,8 @@ class Desk:
 
     def note(self, session: Session, action: JournalAction) -> None:
         """Let the journal have what somebody did who has signed in."""
-        self._record(JournalEntry(action, self.who(session)))
+        if self.shared or session.needs_password:
+            self._record(JournalEntry(action, self.who(session)))
 
     def note_loaded(self, session: Session, count: int) -> None:
         """Let the journal have how many visits a schedule had that somebody loaded."""
@@ -88,7 +98,7 @@ class Desk:
         self._record(JournalEntry("failed-sign-in", replace(who_asks(), actor=account or UNKNOWN_ACTOR, role=None)))
 
     def _record(self, entry: JournalEntry) -> None:
-        if self.printer.journal is not None and self.shared is not None:
+        if self.printer.journal is not None:
             self.printer.journal.record(entry)
 
     def end_day(self) -> None:
@@ -103,6 +113,8 @@ class Desk:
         return thread
 
     def _work(self) -> None:
+        with suppress(ConsentkitError):  # such as mistakes in clinic.yaml: the pages say what is wrong
+            self.day.maker.warm_up()
         while True:
             try:
                 self.day.end_if_over()

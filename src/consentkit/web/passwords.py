@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -36,11 +37,30 @@ class PasswordDoor:
     _tries: OrderedDict[tuple[str, str], tuple[int, float]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_MOST_AT_ONCE))
-    _nobody: str = field(default_factory=lambda: hashed("nobody has this password"), repr=False)
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What is kept of a password that nobody has: making it takes as long as checking one."""
+        return hashed("nobody has this password")
 
     def wait_of(self, account: str, address: str) -> float:
         """For how many seconds no further try of a name from an address is looked at."""
         return self._wait_of((account, address))
+
+    def waits(self) -> dict[str, float]:
+        """The accounts that have to wait, with the seconds that are left."""
+        with self._lock:
+            left: dict[str, float] = {}
+            for account, address in self._tries:
+                if (wait := self._wait_of((account, address))) > 0:
+                    left[account] = max(wait, left.get(account, 0.0))
+            return left
+
+    def forgive(self, account: str) -> None:
+        """Let an account be tried again at once."""
+        with self._lock:
+            for key in [key for key in self._tries if key[0] == account]:
+                del self._tries[key]
 
     def opens(self, account: str, address: str, kept: str | None, password: str) -> bool | None:
         """Whether a password is right; None where it was not looked at, since it came too early or too many came.

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.printing import Reason
+from consentkit.operations.desk.printing import Reason, WhyVoid
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import say_and_go, shown_rows
+from consentkit.web.shown import offer_cancel, say, say_and_go, shown_rows
 from consentkit.web.visit_pages import pdf_answer
 
 pages = Blueprint("print", __name__)
 REASONS: tuple[Reason, ...] = get_args(Reason)
+WHY_VOID: tuple[WhyVoid, ...] = get_args(WhyVoid)
 
 
 @pages.post("/visit/<key>/print")
 @access(DeskRole.DESK)
 def print_one(key: str) -> Any:
     """Print the papers of a visit for the first time."""
-    if this_desk().day.row(key).sets:
+    if this_desk().day.row(key).valid_set:
         raise DeskRefusal("printed-meanwhile")
     return _print(key, None)
 
@@ -47,30 +48,96 @@ def print_again(key: str) -> Any:
     chosen = next((reason for reason in REASONS if reason == request.form.get("reason")), None)
     is_wrong = chosen not in {"more-copies"}
     if chosen is None or (is_wrong and request.form.get("taken") != "yes"):
-        this_session().message = "again_taken_missing", {}
+        say("again_taken_missing")
         return redirect(url_for("print.ask_again", key=key), 303)
     return _print(key, chosen)
+
+
+@pages.post("/visit/<key>/set/<int:serial>/cancel")
+@access(DeskRole.DESK)
+def cancel(key: str, serial: int) -> Any:
+    """Take a set back from the printer."""
+    desk = this_desk()
+    desk.printer.cancel(key, serial, desk.who(this_session()))
+    return say_and_go("said.job_cancelled", visit=key, serial=serial)
+
+
+@pages.get("/visit/<key>/set/<int:serial>/void")
+@access(DeskRole.DESK)
+def ask_void(key: str, serial: int) -> str:
+    """Ask why a set counts for nothing."""
+    (visit,) = shown_rows([this_desk().day.row(key)])
+    return render_template("void.html", visit=visit, serial=serial, reasons=WHY_VOID)
+
+
+@pages.post("/visit/<key>/set/<int:serial>/void")
+@access(DeskRole.DESK)
+def void(key: str, serial: int) -> Any:
+    """Note that a set counts for nothing."""
+    desk = this_desk()
+    chosen = next((reason for reason in WHY_VOID if reason == request.form.get("reason")), None)
+    if chosen is None:
+        abort(400)
+    desk.printer.void(key, serial, desk.who(this_session()), chosen)
+    return say_and_go("said.voided", visit=key, serial=serial)
 
 
 @pages.post("/print-all")
 @access(DeskRole.DESK)
 def print_all() -> Any:
     """Print the papers of all visits that were ready when the page was shown, in the order of the day."""
-    desk, printer, printed = this_desk(), printer_of_session(), 0
+    printer, requested = printer_of_session(), set(request.form.getlist("visit"))
     if printer is None:
-        raise DeskRefusal("not-ready")
-    requested = set(request.form.getlist("visit"))
+        desk = this_desk()
+        file = desk.together.begin(requested, desk.who(this_session()))
+        return redirect(url_for("print.print_all_here", name=file.name), 303)
+    return _send_all(printer, requested)
+
+
+def _send_all(printer: str, requested: set[str]) -> Any:
+    desk, printed = this_desk(), 0
     for row in desk.day.rows():
-        if row.key not in requested or row.sets:
+        if row.key not in requested or row.valid_set:
             continue
         try:
-            desk.printer.print(row.key, 0, printer, desk.who(this_session()))
+            desk.printer.print(row.key, len(row.sets), printer, desk.who(this_session()))
         except DeskRefusal:  # it was changed or printed meanwhile: its row shows it
             continue
         except ConsentkitError as error:
             return say_and_go("said.printed_some", number=printed, message=str(error))
         printed += 1
     return say_and_go("said.printed_all", number=printed)
+
+
+@pages.get("/print-all/<name>")
+@access(DeskRole.DESK)
+def print_all_here(name: str) -> str:
+    """Several sets that the browser is to print, and the question whether they came out."""
+    desk = this_desk()
+    file = desk.together.file(name)
+    keys = {one.key for one in file.sets}
+    visits = {visit.key: visit for visit in shown_rows([row for row in desk.day.rows() if row.key in keys])}
+    return render_template("print_all_here.html", file=file, visits=visits)
+
+
+@pages.get("/print-all/<name>.pdf")
+@access(DeskRole.DESK)
+def all_to_print(name: str) -> Response:
+    """The file of the sets that the browser is to print."""
+    return pdf_answer(this_desk().together.pdf(name))
+
+
+@pages.post("/print-all/<name>")
+@access(DeskRole.DESK)
+def answer_all(name: str) -> Any:
+    """Note which of the sets came out."""
+    desk, form = this_desk(), request.form
+    file = desk.together.file(name)
+    came_out = {one.key for one in file.sets} if form.get("all") == "yes" else set(form.getlist("set"))
+    missing = desk.together.settle(name, came_out, desk.who(this_session()))
+    if missing:
+        return say_and_go("said.came_out_some", number=len(file.sets) - missing, missing=missing)
+    return say_and_go("said.came_out", number=len(file.sets))
 
 
 @pages.get("/visit/<key>/set/<int:serial>")
@@ -103,5 +170,6 @@ def _print(key: str, reason: Reason | None) -> Any:
     done = desk.printer.print(key, int(text) if text.isdecimal() else -1, printer, desk.who(this_session()), reason)
     if printer is None:
         return redirect(url_for("print.print_here", key=key, serial=done.serial), 303)
-    this_session().message = "said.printed", {"serial": done.serial, "number": desk.day.row(key).number}
+    row = desk.day.row(key)
+    offer_cancel(row, done, "said.printed", serial=done.serial, number=row.number)
     return redirect(url_for("day.show", visit=key, _anchor=f"who-{key}"), 303)

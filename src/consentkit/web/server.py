@@ -24,12 +24,12 @@ from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.together import SetsTogether
 from consentkit.operations.journal import open_journal
 from consentkit.operations.other_systems import open_source, systems_of
 from consentkit.operations.schedule import reading_of
 from consentkit.web.app import LARGEST_UPLOAD, PACKAGE, create_app
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import PasswordDoor
 from consentkit.web.request import LOOPBACK, DeskRequest
 
 _THREADS = 6
@@ -51,9 +51,9 @@ def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
     if request.schedule is not None:
         workspace = day.maker.workspace
         day.load(open_source(request.schedule, None, systems_of(workspace), reading_of(workspace)).entries)
-    desk = Desk(day, printer, report=report)
+    desk = Desk(day, printer, SetsTogether(printer), report=report)
     if request.listen != LOOPBACK:
-        desk.shared, desk.door = require_sharing(desk), PasswordDoor()
+        desk.shared = require_sharing(desk)
         desk.hosts = frozenset(desk.shared.hosts)
     return desk
 

@@ -6,6 +6,7 @@ only its browser has, and ends with the process at the latest; a session that wa
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import secrets
 import threading
@@ -27,8 +28,31 @@ class DeskRole(StrEnum):
     """Load, edit, print."""
     CLINICIAN = "clinician"
     """Read what changed, approve."""
+    ADMIN = "admin"
+    """Look after people, sessions and settings, read the journal."""
     AUDITOR = "auditor"
     """Read the journal."""
+
+
+OFFER_SECONDS = 10.0
+"""How long a page offers to take back what was done last."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button by which somebody takes back what they have just done."""
+
+    address: str
+    values: dict[str, object]
+    label: str
+    """The name of what the button says."""
+    said: tuple[str, dict[str, object]] = field(repr=False)
+    """What was done: the key of a sentence, and what it is about."""
+    at: datetime.datetime
+
+    def seconds_left(self, now: datetime.datetime) -> float:
+        """For how long it is still shown."""
+        return OFFER_SECONDS - (now - self.at).total_seconds()
 
 
 @dataclass
@@ -42,6 +66,8 @@ class Session:
     """Whether a locked session opens by the password only."""
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     """What each form of this session contains, so that no other page can send one."""
+    public: str = field(default_factory=lambda: secrets.token_hex(6))
+    """What pages call it: nobody opens it by that."""
     is_locked: bool = False
     language: str = ""
     printer: str = ""
@@ -49,6 +75,8 @@ class Session:
     """Whether letters do something by themselves (WCAG 2.2, success criterion 2.1.4)."""
     message: tuple[str, dict[str, object]] | None = field(default=None, repr=False)
     """What is said on the next page: the key of a sentence, and what it is about."""
+    offer: Offer | None = field(default=None, repr=False)
+    """How what was done last is taken back."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
@@ -119,13 +147,30 @@ class Sessions:
         with self._lock:
             self._sessions.pop(name or "", None)
 
+    def listed(self) -> list[tuple[Session, float]]:
+        """The sessions that are open, each with the seconds for which nobody has done anything in it."""
+        with self._lock:
+            now = self.clock()
+            sessions = [(session, now - session.last_seen) for session in self._sessions.values()]
+        return sorted(sessions, key=lambda one: (one[0].person, one[1]))
+
+    def close_public(self, public: str) -> None:
+        """End the session that pages call by a name."""
+        with self._lock:
+            self._sessions = {name: one for name, one in self._sessions.items() if one.public != public}
+
     def forget_day(self) -> None:
         """Drop what sessions hold of the visits of a day."""
         with self._lock:
             for session in self._sessions.values():
-                session.draft, session.message = b"", None
+                _forget_visits(session)
 
 
 def lock(session: Session) -> None:
     """Show nothing more to a session until it is unlocked, and drop what it holds of visits."""
-    session.is_locked, session.draft, session.message = True, b"", None
+    session.is_locked = True
+    _forget_visits(session)
+
+
+def _forget_visits(session: Session) -> None:
+    session.draft, session.message, session.offer = b"", None, None

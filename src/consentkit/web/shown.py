@@ -16,6 +16,7 @@ from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.needs import ShownNeed, shown_needs
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
+from consentkit.web.sessions import DeskRole, Offer
 from consentkit.web.words import DEFAULT, Words, words_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class ShownRow:
         return f"f-{field or 'patient_name'}"
 
     @property
+    def needs_others(self) -> bool:
+        """Whether somebody elsewhere has to do something, after which it is to be looked at again."""
+        return any(sentence.is_elsewhere for sentence in self.sentences)
+
+    @property
     def state(self) -> VisitState:
         """Its state."""
         return self.row.state
@@ -70,11 +76,28 @@ def here() -> dict[str, Any]:
     """What every template gets."""
     session: Session | None = g.get("session")
     words = current_words()
-    said = None
-    if session and session.message and request.method == "GET" and request.endpoint != "day.rows":
-        (key, values), session.message = session.message, None
-        said = words(key, **values)
-    return {"words": words, "session": session, "said": said, "csrf": session.csrf if session else ""}
+    said, offer, seconds = None, None, 0.0
+    if session and request.method == "GET" and request.endpoint != "day.rows":
+        offer, seconds = _offer(session)
+        message, session.message = session.message or (offer.said if offer else None), None
+        said = words(message[0], **message[1]) if message else None
+    return {
+        "words": words,
+        "session": session,
+        "said": said,
+        "offer": offer,
+        "has_users": this_desk().has_users,
+        "offer_seconds": round(seconds),
+        "csrf": session.csrf if session else "",
+    }
+
+
+def _offer(session: Session) -> tuple[Offer | None, float]:
+    """How what was done last is taken back, and for how many seconds more that is offered."""
+    left = session.offer.seconds_left(this_desk().day.clock()) if session.offer else 0.0
+    if left <= 0:
+        session.offer = None
+    return session.offer, left
 
 
 def current_words() -> Words:
@@ -91,14 +114,42 @@ def language_of_clinic(desk: Desk) -> str:
         return DEFAULT
 
 
-def say_and_go(key: str, to: str = "day.show", **values: Any) -> Response:
-    """Go to a page, which then says something."""
-    session = this_session()
-    session.message = key, values
+def say_and_go(key: str, to: str = "", **values: Any) -> Response:
+    """Go to a page, which then says something; to where somebody begins, unless another one is named."""
+    if not to:
+        to = "day.show" if DeskRole.DESK in this_session().roles else "sign_in.home"
+    say(key, **values)
     named: dict[str, Any] = {"visit": visit, "_anchor": f"who-{visit}"} if (visit := values.get("visit")) else {}
     if to == "texts.read":
         named = values
     return redirect(url_for(to, **named), 303)
+
+
+def say(key: str, **values: Any) -> None:
+    """Let the next page say something."""
+    session = this_session()
+    session.message, session.offer = (key, values), None
+
+
+def offer_undo(step: str, key: str, **values: Any) -> None:
+    """Let the next page say what was done, and offer to take it back."""
+    say(key, **values)
+    if step:
+        _offer_to("day.undo", {"step": step}, "actions.undo")
+
+
+def offer_cancel(row: DeskRow, done: PrintedSet, key: str, **values: Any) -> None:
+    """Let the next page say what was sent to the printer, and offer to take it back from there."""
+    say(key, **values)
+    if done.jobs:
+        _offer_to("print.cancel", {"key": row.key, "serial": done.serial}, "actions.cancel_job")
+
+
+def _offer_to(endpoint: str, values: dict[str, object], label: str) -> None:
+    session = this_session()
+    assert session.message is not None
+    address = url_for(endpoint, **values)  # type: ignore[arg-type]
+    session.offer = Offer(address, values, label, session.message, this_desk().day.clock())
 
 
 def known() -> Known:
@@ -117,7 +168,7 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
     """A visit as the table shows it."""
     codes = row.data.get("procedures", [])
     own = value_of(row.data, "language")
-    last = row.sets[-1] if row.sets else None
+    last = row.valid_set
     at = words.time(last.at.time()) if last else ""
     return ShownRow(
         row=row,

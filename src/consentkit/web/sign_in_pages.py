@@ -18,7 +18,12 @@ from consentkit.web.shown import current_words
 
 pages = Blueprint("sign_in", __name__)
 _ALL = tuple(DeskRole)
-_HOMES = {DeskRole.DESK: "day.show", DeskRole.CLINICIAN: "texts.show", DeskRole.AUDITOR: "journal.show"}
+_HOMES = {
+    DeskRole.DESK: "day.show",
+    DeskRole.CLINICIAN: "texts.show",
+    DeskRole.ADMIN: "admin.show",
+    DeskRole.AUDITOR: "journal.show",
+}
 """Where somebody of a role begins."""
 
 
@@ -88,7 +93,7 @@ def lock_now() -> Any:
 def unlock() -> Any:
     """Show the visits again."""
     desk, session = this_desk(), this_session()
-    if session.needs_password and not isinstance(_with_password(desk, session.person), DeskUser):
+    if session.needs_password and user_with_password(session.person) is None:
         return render_template("locked.html", wrong=current_words()("sign_in_wrong")), 403
     desk.sessions.unlock(session)
     return redirect(url_for("sign_in.home"), 303)
@@ -104,13 +109,17 @@ def sign_out() -> Any:
 
 def has_right_password(session: Session) -> bool:
     """Whether a form holds the password of whoever has signed in."""
-    return isinstance(_with_password(this_desk(), session.person), DeskUser)
+    return user_with_password(session.person) is not None
+
+
+def user_with_password(account: str) -> DeskUser | None:
+    """The user of an account, where the form holds the password."""
+    user = _with_password(this_desk(), account)
+    return user if isinstance(user, DeskUser) else None
 
 
 def _with_password(desk: Desk, account: str) -> DeskUser | Any:
     """The user whose password the form holds, or the answer to a wrong one."""
-    if desk.door is None:
-        return _form(403)
     user, address = desk.users().get(account), request.remote_addr or ""
     is_right = desk.door.opens(account, address, user.password if user else None, request.form.get("password", ""))
     if is_right and user:
@@ -132,7 +141,9 @@ def _named_by_proxy(desk: Desk) -> tuple[str, DeskUser] | None:
 
 
 def _form(status: int, wrong: str = "") -> Any:
-    return render_template("sign_in.html", has_users=this_desk().door is not None, wrong=wrong), status
+    return render_template(
+        "sign_in.html", has_users=this_desk().has_users, by_link=this_desk().shared is None, wrong=wrong
+    ), status
 
 
 def _with_cookie(response: Any, name: str) -> Any:

@@ -1,7 +1,7 @@
 """The pages of whoever approves texts.
 
 Guarantees: nobody approves a text without having its pages and its changes on the screen, saying so, and giving the
-password again; what is approved is what was on the screen.
+password again, and nobody withdraws one without the password; what is approved or withdrawn is what was on the screen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from flask import Blueprint, abort, render_template, request
 
 from consentkit.model.identity import VARIANTS, Identity
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.texts import approve_text, list_texts, read_text
+from consentkit.operations.desk.texts import approve_text, list_texts, read_text, withdraw_text
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go
@@ -54,23 +54,57 @@ def approve(code: str, language: str, variant: str) -> Any:
     here = {"to": "texts.read", "code": code, "language": language, "variant": variant}
     if request.form.get("read") != "yes":
         return say_and_go("said.text-not-read", **here)
-    if session.needs_password and not has_right_password(session):
+    name = _name_of_signer()
+    if name is None:
         return say_and_go("sign_in_wrong", **here)
-    user = desk.users().get(session.person)
-    if user is None:
-        abort(403)
     try:
         approve_text(
             desk.day.maker.place,
             _identity(code, language, variant),
             request.form.get("content", ""),
-            by=user.name,
+            by=name,
             until=_day(request.form.get("until", "")),
             who=desk.who(session, DeskRole.CLINICIAN),
         )
     except DeskRefusal as refusal:
         return say_and_go(f"said.{refusal.reason}", **here)
+    desk.day.check_all_again()
     return say_and_go("said.text-approved", to="texts.show", code=code)
+
+
+@pages.post("/<code>/<language>/<variant>/withdraw")
+@access(DeskRole.CLINICIAN)
+def withdraw(code: str, language: str, variant: str) -> Any:
+    """Withdraw the approval of a text."""
+    desk, session = this_desk(), this_session()
+    here = {"to": "texts.read", "code": code, "language": language, "variant": variant}
+    name = _name_of_signer()
+    if name is None:
+        return say_and_go("sign_in_wrong", **here)
+    try:
+        withdraw_text(
+            desk.day.maker.place,
+            _identity(code, language, variant),
+            request.form.get("content", ""),
+            by=name,
+            reason=request.form.get("reason", ""),
+            who=desk.who(session, DeskRole.CLINICIAN),
+        )
+    except DeskRefusal as refusal:
+        return say_and_go(f"said.{refusal.reason}", **here)
+    desk.day.check_all_again()
+    return say_and_go("said.text-withdrawn", to="texts.show", code=code)
+
+
+def _name_of_signer() -> str | None:
+    """The whole name of whoever has filled in a form; None where the password is not the right one."""
+    desk, session = this_desk(), this_session()
+    if session.needs_password and not has_right_password(session):
+        return None
+    user = desk.users().get(session.person)
+    if user is None:
+        abort(403)
+    return user.name
 
 
 def _identity(code: str, language: str, variant: str) -> Identity:

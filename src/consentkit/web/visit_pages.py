@@ -19,7 +19,7 @@ from consentkit.web.forms import data_of_form
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.needs import answers_of_form
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import current_words, known, language_of_clinic, say_and_go, shown_row
+from consentkit.web.shown import current_words, known, language_of_clinic, offer_undo, shown_row
 
 pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 
@@ -28,8 +28,9 @@ pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 @access(DeskRole.DESK)
 def save(key: str) -> Any:
     """Correct a visit."""
-    this_desk().day.change(key, data_of_form(), _revision())
-    return say_and_go("said.saved", visit=key)
+    day, data, revision = this_desk().day, data_of_form(), revision_of_form()
+    _, step = day.with_undo(lambda: day.change(key, data, revision))
+    return _done(step, key, "said.saved")
 
 
 @pages.post("/complete")
@@ -37,40 +38,46 @@ def save(key: str) -> Any:
 def complete(key: str) -> Any:
     """Fill in what a visit lacks."""
     answers, without = answers_of_form()
-    this_desk().day.complete(key, answers, without, _revision())
-    return say_and_go("said.saved", visit=key)
+    day, revision = this_desk().day, revision_of_form()
+    _, step = day.with_undo(lambda: day.complete(key, answers, without, revision))
+    return _done(step, key, "said.saved")
 
 
 @pages.post("/remedy")
 @access(DeskRole.DESK)
 def remedy(key: str) -> Any:
     """Make an edit that was offered."""
-    this_desk().day.remedy(key, request.form.get("remedy", ""), _revision())
-    return say_and_go("said.saved", visit=key)
+    day, name, revision = this_desk().day, request.form.get("remedy", ""), revision_of_form()
+    _, step = day.with_undo(lambda: day.remedy(key, name, revision))
+    return _done(step, key, "said.saved")
 
 
 @pages.post("/done")
 @access(DeskRole.DESK)
 def mark_done(key: str) -> Any:
     """Note that the signed papers are back, or not."""
-    this_desk().day.mark_done(key, is_done=request.form.get("done") == "yes")
-    return _to(key)
+    day, is_done = this_desk().day, request.form.get("done") == "yes"
+    _, step = day.with_undo(lambda: day.mark_done(key, is_done=is_done))
+    return _done(step, key, "said.done" if is_done else "said.not_done")
 
 
 @pages.post("/keep")
 @access(DeskRole.DESK)
 def keep(key: str) -> Any:
     """Keep a visit that the newer schedule does not have."""
-    this_desk().day.keep(key)
-    return _to(key)
+    day = this_desk().day
+    _, step = day.with_undo(lambda: day.keep(key))
+    return _done(step, key, "said.kept")
 
 
 @pages.post("/remove")
 @access(DeskRole.DESK)
 def remove(key: str) -> Any:
     """Take a visit off the list."""
-    this_desk().day.remove(key, _revision())
-    return say_and_go("said.removed")
+    day, revision = this_desk().day, revision_of_form()
+    _, step = day.with_undo(lambda: day.remove(key, revision))
+    offer_undo(step, "said.removed")
+    return redirect(url_for("day.show"), 303)
 
 
 @pages.post("/check")
@@ -86,7 +93,8 @@ def check(key: str) -> Any:
 def packet(key: str) -> Response:
     """The papers of a visit as they would be printed."""
     desk = this_desk()
-    made = desk.day.maker.make(desk.day.row(key).entry)
+    row = desk.day.row(key)
+    made = desk.day.maker.make(row.entry, override=row.override)
     if not isinstance(made, MadePacket):
         abort(404)
     return pdf_answer(made.pdf)
@@ -121,9 +129,15 @@ def pdf_answer(pdf: bytes) -> Response:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": "inline; filename=papers.pdf"})
 
 
-def _revision() -> int:
+def revision_of_form() -> int:
+    """The revision of a visit that the form of the request was shown for; 0 where it names none."""
     text = request.form.get("revision", "")
     return int(text) if text.isdecimal() else 0
+
+
+def _done(step: str, key: str, said: str) -> Any:
+    offer_undo(step, said)
+    return _to(key)
 
 
 def _to(key: str) -> Any:

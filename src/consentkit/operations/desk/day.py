@@ -11,17 +11,20 @@ import datetime
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.completing import completed_data, edited_entry
 from consentkit.operations.desk.fields import data_of, value_of
 from consentkit.operations.desk.maker import DeskMaker
 from consentkit.operations.desk.merging import MergedDay, merge
-from consentkit.operations.desk.remedies import corrected
+from consentkit.operations.desk.remedies import answered_by, corrected
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
+from consentkit.operations.desk.undoing import Steps
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.visits import VisitEntry
+
+Result = TypeVar("Result")
 
 
 class DeskRefusal(ConsentkitError):
@@ -49,6 +52,7 @@ class DeskDay:
     _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
     _date: datetime.date | None = None
+    _steps: Steps = field(default_factory=Steps, repr=False)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     # --- what there is ---
@@ -123,6 +127,7 @@ class DeskDay:
                 revision=before.revision + 1,
                 is_done=False,
                 is_gone=False,
+                override=None,
             )
             self._recheck(key, records=(before.record,))
             return self._rows[key]
@@ -137,7 +142,7 @@ class DeskDay:
         remedies = [remedy for remedy in (row.check.remedies if row.check else ()) if remedy.name == name]
         if not remedies:
             raise DeskRefusal("changed-meanwhile")
-        return self.change(key, corrected(row.data, remedies[0]), revision)
+        return self.change(key, corrected(row.data, remedies[0]), revision, answered_by(remedies[0]))
 
     def mark_done(self, key: str, *, is_done: bool) -> None:
         """Note that the signed papers of a visit are back, or that they are not."""
@@ -165,17 +170,54 @@ class DeskDay:
         with self._changed:
             self._put(replace(self.row(key), check=None))
 
+    def check_all_again(self) -> None:
+        """Make the papers of all visits again, as after a text was approved."""
+        with self._changed:
+            self._rows = {key: replace(row, check=None) for key, row in self._rows.items()}
+            self._notify()
+
     def end(self) -> None:
         """Forget everything."""
         with self._changed:
             self._rows, self._loaded, self._date = {}, {}, None
+            self._steps.clear()
             self.maker.forget_all()
             self._notify()
 
     def end_if_over(self) -> None:
-        """Forget everything once the date of the day is over."""
+        """Forget everything once the date of the day is over, and at any time what is too old to be taken back."""
         with self._changed:
             self._end_if_over()
+            self._steps.drop_old(self.clock())
+
+    # --- what is taken back ---
+
+    def with_undo(self, change: Callable[[], Result]) -> tuple[Result, str]:
+        """Change the day in one step. Returns what came of it, and a name by which the step can be taken back."""
+        with self._changed:
+            self._end_if_over()
+            before, loaded = dict(self._rows), dict(self._loaded)
+            result = change()
+            return result, self._steps.note(self.clock(), before, self._rows, loaded)
+
+    def undo(self, name: str) -> None:
+        """Take a step back. Raises DeskRefusal where it is too late, or something has happened since."""
+        with self._changed:
+            self._end_if_over()
+            step = self._steps.take(name, self.clock())
+            if step is None:
+                raise DeskRefusal("too-late-to-undo")
+            changes = step.undone(self._rows)
+            if changes is None:
+                raise DeskRefusal("changed-since")
+            self._loaded = dict(step.loaded)
+            records = {row.record for pair in step.changed.values() for row in pair if row}
+            for key, row in changes.items():
+                gone = self._rows.pop(key, None)
+                self.maker.forget(gone.visit if gone else None)
+                if row is not None:
+                    self._rows[key] = row
+            self._recheck(records=records)
 
     # --- the papers ---
 

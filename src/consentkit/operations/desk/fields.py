@@ -6,6 +6,7 @@ out of the data.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -33,6 +34,29 @@ def value_of(data: Mapping[str, Any], name: str) -> str:
     if isinstance(value, list):
         return ("; " if name == "extra" else " ").join(map(str, value))
     return "" if value is None else str(value)
+
+
+def fields_beside(name: str) -> tuple[str, ...]:
+    """The fields of the same person, that one among them; where it is about nobody, that one alone."""
+    return tuple(one for one in FIELDS if _STEPS[one][0] == _STEPS[name][0])
+
+
+def with_value(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The data of a visit with another value in a field; None takes it out, and with a name its whole role."""
+    after = copy.deepcopy(dict(data))
+    *parents, last = _STEPS[name]
+    if value is None and last == "name" and parents != ["patient"]:
+        after.pop(parents[0], None)
+        return after
+    target = after
+    for parent in parents:
+        below = target.get(parent)
+        target[parent] = target = below if isinstance(below, dict) else {}
+    if value is None:
+        target.pop(last, None)
+    else:
+        target[last] = value
+    return after
 
 
 def data_of(values: Mapping[str, str]) -> dict[str, Any]:

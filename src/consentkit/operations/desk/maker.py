@@ -6,25 +6,25 @@ their file has changed; a packet that is made twice of the same visit has the sa
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import PARTICULARS
-from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit
-from consentkit.operations.desk.remedies import remedies_of
-from consentkit.operations.desk.rows import Check, DeskRow, Remedy
+from consentkit.operations.desk.judging import VisitJudge
+from consentkit.operations.desk.remedies import codes_of, remedies_of
+from consentkit.operations.desk.rows import Check, DeskRow, Override, Remedy
 from consentkit.operations.listing import list_procedures
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.packets import (
+    OVERRIDE_HINT,
     MadePacket,
     NothingToPrint,
     PacketOptions,
@@ -33,12 +33,12 @@ from consentkit.operations.packets import (
     ResultOfVisit,
 )
 from consentkit.operations.visits import single_entry_of
-from consentkit.packets.pairing import conflicts
 from consentkit.packets.plan import PrintSerial
 from consentkit.packets.visits import VisitEntry
+from consentkit.problems import Problem
 
-_NEEDS_CODES = "no-codes"
-_NEEDS_LANGUAGE = "no-language"
+_DECIDED = "overridden"
+"""The reason by which rules are overridden here: the real one is a code, words of which may be somebody's name."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class _Opened:
     workspace: OpenWorkspace
     packets: PacketsInTurn
     previews: PacketsInTurn
+    together: PacketsInTurn
     titles: dict[str, str]
 
 
@@ -78,13 +79,39 @@ class DeskMaker:
         """What each procedure is called, by its code; retired ones are left out."""
         return self._open().titles
 
-    def make(self, entry: VisitEntry, serial: PrintSerial | None = None) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none. `serial` is printed on each sheet."""
+    def make(
+        self, entry: VisitEntry, serial: PrintSerial | None = None, override: Override | None = None
+    ) -> ResultOfVisit:
+        """Make the packet of a visit, or say why it has none.
+
+        `serial` is printed on each sheet; `override` is what a clinician has decided about the visit.
+        """
         with self._making:
             packets = self._open().packets
             while self._to_forget:
                 packets.forget(self._to_forget.popleft())
-            return packets.make(entry, serial)
+            if override is None:
+                return packets.make(entry, serial)
+            result = packets.make(entry, serial, options=self._options(override))
+            if isinstance(result, MadePacket) and not _is_covered(result, override):
+                return packets.make(entry, serial)
+            return result
+
+    def warm_up(self) -> None:
+        """Make a packet of nobody, so that what the first one needs is loaded before somebody waits for it."""
+        today = datetime.date.today().isoformat()
+        nobody = {
+            "visit": "0",
+            "date": today,
+            "patient": {"name": "Nobody", "born": "2000-01-01", "record": "1"},
+            "clinician": {"name": "Somebody"},
+        }
+        options = replace(self.options, allow_drafts=True)
+        for code in self.titles:  # until one can be used by itself
+            entry = single_entry_of({**nobody, "procedures": [code]})
+            with self._making:
+                if isinstance(self._open().previews.apart().make(entry, options=options), MadePacket):
+                    return
 
     def forget(self, visit: Visit | None) -> None:
         """Let a visit count for no other one: it is no longer part of the day, or is about to be another one."""
@@ -106,21 +133,51 @@ class DeskMaker:
                 if row.visit:
                     previews.forget(row.visit)
 
+    def make_together(self, requested: Sequence[tuple[DeskRow, PrintSerial, str]]) -> bytes | None:
+        """Make the packets of visits, with their serials, as one file.
+
+        None where the papers of one have another number now than the one that is given. The other visits are not
+        compared with these.
+        """
+        with self._making:
+            packets, made = self._open().together, []
+            for row, serial, number in requested:
+                options = self._options(row.override) if row.override else None
+                result = packets.make(row.entry, serial, options=options)
+                if row.visit:
+                    packets.forget(row.visit)
+                if not isinstance(result, MadePacket) or result.packet.plan.packet != number:
+                    return None
+                made.append(result.packet)
+            return packets.combine(made)
+
     def check(self, row: DeskRow) -> Check:
         """Make the papers of a row to see whether it has any, and what would help where it has none."""
-        return self.judged(row, self.make(row.entry))
+        return self.judged(row, self.make(row.entry, override=row.override))
 
     def judged(self, row: DeskRow, result: ResultOfVisit) -> Check:
         """What came of making the papers of a row."""
         match result:
             case RefusedVisit():
-                return Check(result.problems, result.warnings, remedies=self._remedies(row.data))
+                return Check(
+                    result.problems,
+                    result.warnings,
+                    remedies=self._remedies(row.data),
+                    can_be_overridden=all(map(_may_be_overridden, result.problems)),
+                )
             case NothingToPrint():
                 return Check(warnings=result.warnings, on_file=result.codes)
             case MadePacket():
                 return check_of(result)
             case _:
                 assert_never(result)
+
+    def _options(self, override: Override) -> PacketOptions:
+        return replace(
+            self.options,
+            allow_drafts=self.options.allow_drafts or override.allows_drafts,
+            override=_DECIDED if override.rules else None,
+        )
 
     def _open(self) -> _Opened:
         with self._opening:
@@ -133,11 +190,13 @@ class DeskMaker:
                     for entry in list_procedures(workspace).procedures
                     if entry["role"] != "retired"
                 }
+                packets = PacketsInTurn(workspace, options)
                 opened = self._opened = _Opened(
                     mark,
                     workspace,
-                    packets=PacketsInTurn(workspace, options),
-                    previews=PacketsInTurn(workspace, options),
+                    packets=packets,
+                    previews=packets.apart(),
+                    together=packets.apart(ends_on_even_page=options.duplex),
                     titles=titles,
                 )
             return opened
@@ -153,33 +212,26 @@ class DeskMaker:
         return now.st_mtime_ns, now.st_size, now.st_ino
 
     def _remedies(self, data: Mapping[str, Any]) -> tuple[Remedy, ...]:
-        workspace = self.workspace
-        languages = [workspace.default_language, *workspace.languages()]
-        return remedies_of(data, self._judge, self._partners(data), dict.fromkeys(languages))
+        workspace, judge = self.workspace, VisitJudge(self.workspace)
+        languages = dict.fromkeys([workspace.default_language, *workspace.languages()])
+        return remedies_of(data, judge.reasons_against, _partners(data, judge), languages)
 
-    def _judge(self, data: Mapping[str, Any]) -> Collection[str] | None:
-        """What speaks against the data of a visit that edits may help against; None where they are no visit."""
-        visit = single_entry_of(data).visit
-        if visit is None:
-            return None
-        workspace, rules = self.workspace, []
-        procedures = list(self._procedures(visit.procedures))
-        if len(procedures) < len(set(visit.procedures)):
-            rules.append(_NEEDS_CODES)
-        tags = [visit.language, *visit.also_in]
-        rules += [f"{_NEEDS_LANGUAGE} {tag}" for tag in tags if tag and tag not in workspace.languages()]
-        return [*rules, *(f"{one.rule} {one.codes}" for one in conflicts(visit, procedures))]
 
-    def _procedures(self, codes: Collection[str]) -> Iterator[Procedure]:
-        for code in dict.fromkeys(codes):
-            with suppress(ConsentkitError):
-                yield self.workspace.procedure(code)
+def _partners(data: Mapping[str, Any], judge: VisitJudge) -> Iterator[tuple[str, str]]:
+    codes = codes_of(data)
+    for procedure in judge.procedures(codes):
+        yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
+        yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
 
-    def _partners(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        codes = [code for code in data.get("procedures", []) if isinstance(code, str)]
-        for procedure in self._procedures(codes):
-            yield from ((procedure.code, code) for code in procedure.billing.replaced_by)
-            yield from (("", code) for code in procedure.billing.add_on_to if code not in codes)
+
+def _may_be_overridden(problem: Problem) -> bool:
+    """Whether a clinician may decide that a visit gets its papers in spite of a problem."""
+    return problem.rule == "draft" or problem.message.endswith(OVERRIDE_HINT)
+
+
+def _is_covered(made: MadePacket, override: Override) -> bool:
+    """Whether a decision was about all the rules that it would override now."""
+    return {conflict.rule for conflict in made.packet.plan.overridden} <= override.rules
 
 
 def check_of(made: MadePacket) -> Check:

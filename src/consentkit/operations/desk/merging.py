@@ -113,6 +113,7 @@ def _newer(before: DeskRow, row: DeskRow, *, is_news: bool) -> tuple[DeskRow, st
             revision=before.revision + 1,
             check=None,
             is_gone=False,
+            override=None,
         ),
         change,
     )

@@ -15,13 +15,15 @@ from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskDay, DeskRefusal
 from consentkit.operations.desk.maker import check_of
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
-from consentkit.operations.journal import Journal, JournalRow, Who, intent_for
+from consentkit.operations.journal import Journal, JournalEntry, JournalRow, Who, intent_for
 from consentkit.operations.packets import MadePacket
-from consentkit.operations.printing import PrintUncertain, print_packet
+from consentkit.operations.printing import PrintUncertain, cancel_job, print_packet
 from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
 """Why papers are printed again."""
+WhyVoid: TypeAlias = Literal["jammed", "wrong-particulars", "lost", "cancelled"]
+"""Why a set that was printed counts for nothing."""
 PRINTABLE = frozenset({VisitState.READY, VisitState.PRINTED, VisitState.CHANGED, VisitState.DONE})
 """The states in which a visit has papers."""
 _DONE = ("printed", "reprinted")
@@ -42,7 +44,7 @@ class DeskPrinter:
 
         Raises DeskRefusal where it may not be printed now, and what the printer or the journal raises.
         """
-        row = self.day.update(key, lambda row: _claimed(row, printed_before))
+        row = self.day.update(key, lambda row: claimed(row, printed_before))
         try:
             done = self._print(row, printer, who, reason)
         except BaseException:
@@ -51,13 +53,44 @@ class DeskPrinter:
         self.day.update(key, lambda row: replace(row, sets=(*row.sets, done), is_printing=False, is_done=False))
         return done
 
+    def void(self, key: str, serial: int, who: Who, reason: WhyVoid) -> PrintedSet:
+        """Note that a set counts for nothing: whoever has it should not use it. Its serial is never given again.
+
+        Raises DeskRefusal where it is no set that counts, and what the journal raises: then it still counts.
+        """
+        done = _counting(self.day.row(key), serial)
+        row = self.day.update(key, lambda now: _without_set(now, serial))  # first, so that nobody else does it too
+        try:
+            if self.journal is not None:
+                voided = JournalEntry(
+                    "voided", who, visit=row.number, print_number=serial, refers=done.entry, reason=reason
+                )
+                self.journal.record(voided)
+        except BaseException:
+            self.day.update(key, lambda now: replace(now, sets=_with(now.sets, done)))
+            raise
+        return done
+
+    def cancel(self, key: str, serial: int, who: Who) -> None:
+        """Take the jobs of a set back from the printer, and void it.
+
+        Raises DeskRefusal where it has none or the printer has done with them, and what `void` raises.
+        """
+        done = _counting(self.day.row(key), serial)
+        if not done.jobs:
+            raise DeskRefusal("no-job")
+        taken_back = [cancel_job(job) for job in done.jobs]
+        if not any(taken_back):
+            raise DeskRefusal("job-is-done")
+        self.void(key, serial, who, "cancelled")
+
     def papers(self, key: str, serial: int) -> bytes:
         """The PDF of a set that was printed, for a browser to print. Raises DeskRefusal where it is none of now."""
         row = self.day.row(key)
         done = next((one for one in row.sets if one.serial == serial), None)
         if done is None:
             raise DeskRefusal("no-such-visit")
-        made = self._made(row, PrintSerial(done.serial, done.at.time()))
+        made = self.made(row, PrintSerial(done.serial, done.at.time()))
         if row.check is None or done.digest != row.check.digest:
             raise DeskRefusal("papers-changed")
         return made.pdf
@@ -66,7 +99,9 @@ class DeskPrinter:
         """What the journal has of the prints of a visit, as after a restart: the last one."""
         if self.journal is None or not check.digest:
             return ()
-        last = next((one for one in reversed(self.journal.of_visit(row.number)) if one.entry.action in _DONE), None)
+        known = self.journal.of_visit(row.number)
+        void = {one.entry.refers for one in known if one.entry.action == "voided"}
+        last = next((one for one in reversed(known) if one.entry.action in _DONE and one.seq not in void), None)
         return (self._as_printed(row, check, last),) if last else ()
 
     def lost(self) -> list[JournalRow]:
@@ -97,19 +132,17 @@ class DeskPrinter:
         number, at = last.entry.print_number or 1, last.at.astimezone()
         intent = next((one for one in self.journal.of_visit(row.number) if one.seq == last.entry.refers), last)
         at = intent.at.astimezone()
-        made = self._made(row, PrintSerial(number, at.time()))
+        made = self.made(row, PrintSerial(number, at.time()))
         is_same = last.entry.seal == self.journal.seal(made.pdf)
-        return PrintedSet(number, at, check.digest if is_same else _OTHER_PAPERS, last.entry.pages or 0)
+        digest = check.digest if is_same else _OTHER_PAPERS
+        return PrintedSet(number, at, digest, last.entry.pages or 0, last.entry.jobs, last.seq)
 
     def _print(self, row: DeskRow, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
-        made = self._made(row, None)
+        made = self.as_shown(row)
         check = check_of(made)
-        if row.check is None or check.digest != row.check.digest:
-            self.day.checked(row, check)
-            raise DeskRefusal("papers-changed")
         if self.journal is None:
             serial, at = row.next_serial, self.day.clock()
-            jobs = self._send(self._made(row, PrintSerial(serial, at.time())), printer)
+            jobs = self._send(self.made(row, PrintSerial(serial, at.time())), printer)
             return PrintedSet(serial, at, check.digest, check.pages, jobs)
         return self._print_recorded(self.journal, row, made, printer, who, reason)
 
@@ -126,7 +159,7 @@ class DeskPrinter:
         intent = intent_for(made.packet, who, printer=printer, copies=copies, reason=reason)
         intended = journal.intend(intent)
         at = intended.at.astimezone()
-        counted = self._made(row, PrintSerial(intended.print_number, at.time()))
+        counted = self.made(row, PrintSerial(intended.print_number, at.time()))
         try:
             jobs = self._send(counted, printer)
         except PrintUncertain:  # the intent stays without an end, and the page asks
@@ -134,12 +167,23 @@ class DeskPrinter:
         except ConsentkitError:
             journal.fail(intended.seq, who)
             raise
+        entry = None
         with suppress(ConsentkitError):  # the papers are in the tray: the page asks what the journal does not have
-            journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf))
-        return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs)
+            entry = journal.finish(intended.seq, who, jobs=jobs, seal=journal.seal(counted.pdf)).seq
+        return PrintedSet(intended.print_number, at, check_of(made).digest, made.packet.pages, jobs, entry)
 
-    def _made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
-        made = self.day.maker.make(row.entry, serial)
+    def as_shown(self, row: DeskRow) -> MadePacket:
+        """The papers of a visit, which are those that were shown. Raises DeskRefusal where they are not."""
+        made = self.made(row, None)
+        check = check_of(made)
+        if row.check is None or check.digest != row.check.digest:
+            self.day.checked(row, check)
+            raise DeskRefusal("papers-changed")
+        return made
+
+    def made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:
+        """The papers of a visit with a serial. Raises DeskRefusal where it has none any more."""
+        made = self.day.maker.make(row.entry, serial, row.override)
         if not isinstance(made, MadePacket):
             self.day.check_again(row.key)
             raise DeskRefusal("papers-changed")
@@ -152,8 +196,25 @@ class DeskPrinter:
         return print_packet(workspace, made.packet, printer, sets=workspace.folder.clinic.printing.sets)
 
 
-def _claimed(row: DeskRow, printed_before: int) -> DeskRow:
-    """A row that this call, and no other one, prints."""
+def _counting(row: DeskRow, serial: int) -> PrintedSet:
+    """A set of a visit that is not void."""
+    done = next((one for one in row.sets if one.serial == serial and not one.is_void), None)
+    if done is None:
+        raise DeskRefusal("no-such-set")
+    return done
+
+
+def _without_set(row: DeskRow, serial: int) -> DeskRow:
+    """A row one set of which is void."""
+    return replace(row, sets=_with(row.sets, replace(_counting(row, serial), is_void=True)), is_done=False)
+
+
+def _with(sets: tuple[PrintedSet, ...], changed: PrintedSet) -> tuple[PrintedSet, ...]:
+    return tuple(changed if one.serial == changed.serial else one for one in sets)
+
+
+def claimed(row: DeskRow, printed_before: int) -> DeskRow:
+    """A row that this call, and no other one, prints. Raises DeskRefusal where it may not be printed now."""
     if row.is_printing:
         raise DeskRefusal("is-printing")
     if len(row.sets) != printed_before:

@@ -15,6 +15,7 @@ from typing import Any
 
 from consentkit.model.visit import Visit
 from consentkit.operations.desk.fields import value_of
+from consentkit.operations.journal import JournalReason
 from consentkit.operations.packets import Notice
 from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
@@ -51,6 +52,21 @@ class PrintedSet:
     pages: int
     jobs: tuple[str, ...] = ()
     """The print system's numbers of the jobs; none where the browser printed."""
+    entry: int | None = None
+    """The number of its entry in the journal, where there is one."""
+    is_void: bool = False
+    """Whether somebody has said that it counts for nothing: it was cancelled, spoiled or thrown away."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A clinician's decision that a visit gets its papers in spite of what speaks against it."""
+
+    reason: JournalReason
+    allows_drafts: bool
+    """Whether texts that nobody has approved may be used."""
+    rules: frozenset[str]
+    """The rules that were overridden."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,8 @@ class Check:
     pages: int = 0
     digest: bytes = field(default=b"", repr=False)
     """What changes when other papers would be printed; empty where there are none."""
+    can_be_overridden: bool = False
+    """Whether a clinician may decide that the visit gets its papers all the same."""
     on_file: tuple[str, ...] = ()
     """The codes whose consent is on file, where for that reason there is nothing to print."""
 
@@ -119,6 +137,13 @@ class DeskRow:
     is_done: bool = False
     is_gone: bool = False
     """Whether a newer schedule does not have it."""
+    override: Override | None = None
+    """What a clinician has decided about it as it is: an edit ends that."""
+
+    @property
+    def valid_set(self) -> PrintedSet | None:
+        """The last set that was printed and is not void."""
+        return next((one for one in reversed(self.sets) if not one.is_void), None)
 
     @property
     def state(self) -> VisitState:
@@ -129,16 +154,17 @@ class DeskRow:
             return VisitState.CHECKING
         if self.check.problems:
             return VisitState.ATTENTION
-        if not self.sets:
+        valid = self.valid_set
+        if valid is None:
             return VisitState.NOTHING if self.check.on_file else VisitState.READY
-        if self.sets[-1].digest != self.check.digest:
+        if valid.digest != self.check.digest:
             return VisitState.CHANGED
         return VisitState.DONE if self.is_done else VisitState.PRINTED
 
     @property
     def has_old_set(self) -> bool:
         """Whether papers are about that should not be handed out."""
-        return bool(self.sets) and self.state in {VisitState.CHANGED, VisitState.ATTENTION, VisitState.GONE}
+        return self.valid_set is not None and self.state in {VisitState.CHANGED, VisitState.ATTENTION, VisitState.GONE}
 
     @property
     def next_serial(self) -> int:

@@ -1,7 +1,7 @@
 """The texts of a clinic, as whoever approves them sees them.
 
 Guarantees: what is approved is the text that was read, by its hash; a text in which `check` finds an error is not
-approved here.
+approved here; what is withdrawn is the approval that was shown.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from consentkit.operations.diff import diff
 from consentkit.operations.journal import Who
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.operations.withdraw import WithdrawalRequest, withdraw
 from consentkit.problems import Problem
 
 
@@ -82,6 +83,20 @@ def approve_text(
         identity.code, by, until=until, language=identity.language, variant=identity.variant, who=who
     )
     approve_as_requested(open_for_a_call(place), request)
+
+
+def withdraw_text(place: ClinicPlace, identity: Identity, content_hash: str, *, by: str, reason: str, who: Who) -> None:
+    """Withdraw the approval of a text, by the hash of what was approved.
+
+    Raises DeskRefusal where there is no such approval any more, and what `withdraw` raises.
+    """
+    state = state_of(open_for_a_call(place), identity)
+    if state.approval is None or state.withdrawal or state.approval.content != content_hash:
+        raise DeskRefusal("approval-changed")
+    request = WithdrawalRequest(
+        identity.code, by, reason, language=identity.language, variant=identity.variant, who=who
+    )
+    withdraw(open_for_a_call(place), request)
 
 
 def _names(workspace: OpenWorkspace, identity: Identity) -> Sequence[str]:

@@ -27,7 +27,7 @@ from consentkit.reading.validation import require
 USERS = "users.yaml"
 """The file of a clinic that names its users."""
 SHORTEST_PASSWORD = 10
-RoleName = Literal["desk", "clinician", "auditor"]
+RoleName = Literal["desk", "clinician", "admin", "auditor"]
 _HEAD = "# Who may sign in at the front desk (docs/desk.md). `consentkit user` adds somebody.\n"
 
 Account = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_][a-z0-9._-]{0,63}$")]

@@ -82,7 +82,7 @@ class _Measured:
             if "data-field" in element.attrib and box.element_tag == element.tag:
                 bottom = box.position_y + box.margin_height()
                 self._fields.append(_FlowedText(page, element, bottom, bottom))
-                if element.get("data-kind") == "lines":
+                if element.get("data-kind") == "line":
                     self._below_headings.append(self._fields[-1])
                 return
         if isinstance(box, boxes.TextBox):

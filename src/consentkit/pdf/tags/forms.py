@@ -10,7 +10,8 @@ A template marks an empty box as a field: `data-field` is its name, `data-label`
 the size of the box, so the style sheet stays in control, and a document without fields ignores the marks. WeasyPrint's
 own form fields (`appearance: auto`) would require other elements than the lines on paper, and little of what the engine
 writes for them could be kept: it relies on the viewer to draw them, which PDF/A forbids, and supports neither
-signatures nor a value that occurs on several pages.
+signatures nor a value that occurs on several pages. No field has several lines: each viewer sets these at a distance of
+its own, across the ruled ones.
 """
 
 from __future__ import annotations
@@ -46,7 +47,6 @@ _APPEARANCE = f"/{_FONT} 0 Tf 0 g"
 
 _REQUIRED = 1 << 1
 """Viewers mark such a field, and screen readers say so (WCAG technique PDF5)."""
-_MULTILINE = 1 << 12
 _SIGNATURES_EXIST = 1 << 0
 _FLUSH_RIGHT = 2
 _OFF = "/Off"
@@ -57,8 +57,8 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     """One line of text."""
-    LINES = "lines"
-    """Text of several lines."""
+    LINE = "line"
+    """One of several lines below each other."""
     CHECK = "check"
     """A check box. The page draws its frame."""
     SIGNATURE = "signature"
@@ -232,9 +232,6 @@ class _FormWriter:
         widget["AP"] = pydyf.Dictionary({"N": self._appearance(place)})
         if place.field.kind is FieldKind.CHECK:
             widget["AS"] = _OFF
-        if place.field.kind is FieldKind.LINES:
-            # Typed lines don't align with the ruled ones: viewers hide these under white before they draw a value.
-            widget["MK"] = pydyf.Dictionary({"BG": pydyf.Array((1,))})
         self._pdf.add_object(widget)
         page.setdefault("Annots", pydyf.Array()).append(widget.reference)
         place.box.widget_annotation = widget  # the tagging takes it from there
@@ -246,7 +243,7 @@ class _FormWriter:
             case FieldKind.CHECK:
                 states = {"Yes": self._drawing(place, _tick(*place.corners.size)), "Off": self._drawing(place, b"")}
                 return pydyf.Dictionary(states)
-            case FieldKind.TEXT | FieldKind.LINES | FieldKind.INITIALS:
+            case FieldKind.TEXT | FieldKind.LINE | FieldKind.INITIALS:
                 return self._drawing(place, b"/Tx BMC EMC")
             case FieldKind.SIGNATURE:
                 return self._drawing(place, b"")
@@ -263,10 +260,8 @@ def _entries(field: Field) -> pydyf.Dictionary:
     """The entries of a field, without those of its widgets."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
-        case FieldKind.TEXT | FieldKind.INITIALS:
+        case FieldKind.TEXT | FieldKind.LINE | FieldKind.INITIALS:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
-        case FieldKind.LINES:
-            entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE), Ff=_MULTILINE)
         case FieldKind.CHECK:
             entries.update(FT="/Btn", V=_OFF)
         case FieldKind.SIGNATURE:

@@ -37,9 +37,8 @@
   };
 
   const announce = (text) => {
-    const said = byId("said");
-    said.hidden = false;
-    said.textContent = text;
+    byId("said").hidden = false;
+    byId("said-text").textContent = text;
   };
 
   const refresh = async () => {
@@ -90,6 +89,14 @@
     edit.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 350); });
   }
 
+  // --- what can be taken back is offered for a moment, and for longer to whoever is about to use it ---
+
+  const offer = byId("offer");
+  if (offer) {
+    const end = () => { if (offer.matches(":hover, :focus-within")) setTimeout(end, 2000); else offer.remove(); };
+    setTimeout(end, 1000 * Number(offer.dataset.seconds));
+  }
+
   // --- a schedule that is dropped on the page ---
 
   const file = byId("file");
@@ -135,6 +142,7 @@
     },
     d: () => press("d"),
     n: () => open("n"),
+    u: () => open("u"),
   };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key.toLowerCase() === "l" && !event.altKey && !event.shiftKey) {
