@@ -13,6 +13,7 @@ import pytest
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
 from kit import skipping
+from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
 from kit.small import ship_few_texts
 
@@ -140,3 +141,17 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Outcome(code, stdout.encode(), stderr)
 
     return call_consentkit
+
+
+@pytest.fixture(scope="module")
+def cups() -> Iterator[PrintSystem]:
+    """A print system for the tests of a file."""
+    with print_system() as system:
+        yield system
+
+
+@pytest.fixture
+def real(cups: PrintSystem, monkeypatch: pytest.MonkeyPatch) -> PrintSystem:
+    """The print system, in place of that of the machine."""
+    monkeypatch.setenv("CUPS_SERVER", cups.server)
+    return cups

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.approval.identify import DocumentVerdict, compare_with_today, identify
+from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
 from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, Approvals, Identity
@@ -21,7 +22,7 @@ SMALL = Identity("SMALL-1", "en", "consent")
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
-    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic"))).render("SMALL-1")
+    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store()).render("SMALL-1")
 
 
 def approval(edition: int, content: str, code: str = "SMALL-1") -> Approval:

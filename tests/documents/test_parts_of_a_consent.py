@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import Identity, Variant
@@ -30,7 +31,9 @@ def clinic(tmp_path: Path) -> Path:
 
 
 def test_the_parts_of_a_consent_have_one_fingerprint(clinic: Path) -> None:
-    made = {variant: open_workspace(clinic).render(CODE, variant=variant) for variant in ("consent", *PARTS)}
+    made = {
+        variant: open_workspace(clinic, open_store()).render(CODE, variant=variant) for variant in ("consent", *PARTS)
+    }
     assert len({document.content_hash for document in made.values()}) == 1
     assert open_workspace(clinic).render(CODE, variant="refusal").content_hash != made["consent"].content_hash
     assert made["consent"].pages == made["information"].pages + made["form"].pages
@@ -62,7 +65,7 @@ def test_the_parts_of_a_consent_have_one_fingerprint(clinic: Path) -> None:
 def test_a_change_of_one_part_is_one_of_all_and_of_what_visits_alone_read(
     template: str, old: str, new: str, clinic: Path
 ) -> None:
-    before = open_workspace(clinic).render(CODE, variant="information").content_hash
+    before = open_workspace(clinic, open_store()).render(CODE, variant="information").content_hash
     original = (Path("templates") / template).read_text(encoding="utf-8")
     path = clinic / "templates" / template
     path.parent.mkdir(parents=True)
@@ -76,7 +79,7 @@ def test_a_change_of_one_part_is_one_of_all_and_of_what_visits_alone_read(
 
 
 def test_words_of_the_form_that_only_visits_read_void_the_approval(clinic: Path) -> None:
-    before = open_workspace(clinic).render(CODE, variant="form").content_hash
+    before = open_workspace(clinic, open_store()).render(CODE, variant="form").content_hash
     words = (Path("templates/languages") / "en.yaml").read_text(encoding="utf-8")
     (clinic / "templates/languages").mkdir(parents=True)
     changed = words.replace("I agree to each line of this form", "I agree to any line of this form")

@@ -428,7 +428,7 @@ def test_a_plan_is_approved_by_itself(tmp_path: Path, call: Call) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     write_procedure(clinic / "procedures", plan="crisis")
     assert call("approve", "--yes", CODE, "--variant", "plan", "--by", "Dr. Ruiz", "--clinic", clinic).code == 0
-    made = {variant: open_workspace(clinic).render(CODE, variant=variant) for variant in VARIANTS}
+    made = {variant: open_workspace(clinic, open_store()).render(CODE, variant=variant) for variant in VARIANTS}
     assert [variant for variant, document in made.items() if document.is_approved] == ["plan"]
     assert made["plan"].mark.startswith("Approved by Dr. Ruiz")
     assert made["plan"].content_hash not in {made["consent"].content_hash, made["refusal"].content_hash}

@@ -43,6 +43,8 @@ _ROW = {
 LP = """#!/bin/sh
 printf '%s\\n' "$*" >> "{paper}/arguments"
 [ -e "{paper}/jam" ] && {{ cat >/dev/null; echo "lp: the printer is on fire" >&2; exit 1; }}
+touch "{paper}/called"
+while [ -e "{paper}/wait" ]; do sleep 0.05; done
 n=$(ls "{paper}" | grep -c pdf); n=$((n + 1))
 cat > "{paper}/$n.pdf"
 echo "request id is front-desk-$n (0 file(s))"

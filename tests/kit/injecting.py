@@ -177,7 +177,7 @@ class Injector:
 
     def _counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
-            self.count += 1
+            self.count += self.fault != "kill amid" or name == "write"  # before and amid other calls is the same
             if self.count != self.at:
                 return perform(*arguments, **options)
             self.tell(name)

@@ -247,9 +247,7 @@ FIELDS: dict[str, Plant] = {
     "fields: moved to the end of its part": _move_form,
     "fields: two change places": _swap_fields,
     "fields: signature turned text": _text_of_signature,
-    "fields: lines turned one line": lambda pdf: _set(
-        pick([field for field in fields(pdf, "Tx") if int(field.get("/Ff", 0)) & 4096]), "Ff", 0
-    ),
+    "fields: a line turned lines": lambda pdf: _set(pick(fields(pdf, "Tx")), "Ff", 4096),
     "fields: all read-only": _lock_all,
     "fields: one read-only": lambda pdf: _set(pick(fields(pdf, "Sig")), "Ff", 1),
     "fields: value of another person": lambda pdf: _set(_filled(pdf), "V", String("Marcus T. Whitfield Jr.")),

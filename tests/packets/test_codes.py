@@ -18,7 +18,8 @@ from consentkit.packets.packet import Packet
 from kit.packets import codes, packet, visit
 from kit.small import make_clinic
 
-LAYOUTS = [("letter", False), ("a4", False), ("letter", True), ("a4", True)]
+LAYOUTS = [("letter", False), ("a4", True)]
+"""Each paper and each size of print, by whether it is large."""
 SLANTS = [-2.0, -1.0, 1.0, 2.0]
 """Degrees by which a feeder may turn a page."""
 SAFE = 8 * 72 / 25.4

@@ -23,15 +23,21 @@ from kit.small import make_clinic
 pytestmark = pytest.mark.xdist_group("sample packets")
 DAY = PROJECT / "samples/schedule.csv"
 NUMBERS = [f"V-{number}" for number in range(1001, 1013)]
+WHOLE = ("V-1001", "V-1010", "V-1011")
+"""Visits whose packets have an information, too: that of each code is looked at for itself, in test_page_budgets."""
 
 
 @pytest.fixture(scope="module")
 def day() -> dict[str, Packet]:
-    """The packets of the sample day by the numbers of their visits."""
+    """The packets of the sample day by the numbers of their visits: what is signed and the papers, and some whole."""
     workspace = open_workspace(SAMPLE_CLINIC, open_store())
     planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
-    made = (maker.make(planner.plan(entry.visit, entry.file, entry.row)) for entry in read_visits(str(DAY)))
-    return {one.plan.visit.visit: one for one in made}
+    packets = {}
+    for entry in read_visits(str(DAY)):
+        number = entry.visit.visit
+        asked = {} if number in WHOLE else {"documents": ("form",)}
+        packets[number] = maker.make(planner.plan(entry.visit.model_copy(update=asked), entry.file, entry.row))
+    return packets
 
 
 def nearly_empty(made: Packet) -> Iterator[str]:

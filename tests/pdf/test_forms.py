@@ -24,6 +24,7 @@ from fontTools.ttLib import TTFont
 from pikepdf import Name
 from PIL import Image, ImageChops
 
+from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import LOGO_ASSET, read_style
 from consentkit.errors import RenderingFailed
@@ -469,7 +470,7 @@ def objects_of(element: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("variant", ["consent", "information", "refusal", "plan"])
 def test_no_two_fields_of_a_document_say_the_same(language: str, variant: Variant) -> None:
-    document = open_workspace().render("90839", language=language, variant=variant, fillable=True)
+    document = open_workspace(None, open_store()).render("90839", language=language, variant=variant, fillable=True)
     with opened(document.pdf) as file:
         labels = Counter(str(widget.TU) for _, _, widget in widgets(file))
     assert [label for label, count in labels.items() if count > 1] == []
@@ -477,7 +478,7 @@ def test_no_two_fields_of_a_document_say_the_same(language: str, variant: Varian
 
 
 def test_abbreviations_are_said_in_full() -> None:
-    pdf = open_workspace().render("90839", language="es", fillable=True).pdf
+    pdf = open_workspace(None, open_store()).render("90839", language="es", fillable=True).pdf
     with opened(pdf) as file:
         labels = [str(widget.TU) for _, _, widget in widgets(file)]
         expanded = {str(element.dictionary.E) for element in File(file).elements if "/E" in element.dictionary}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.pdf.file.seal import is_intact, seal
 from kit.small import make_clinic
@@ -20,7 +21,7 @@ SEALED = seal(BARE)
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A document as a clinic gets it."""
-    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic"))).render("SMALL-1").pdf
+    return open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store()).render("SMALL-1").pdf
 
 
 def flipped(data: bytes, place: int, bits: int) -> bytes:

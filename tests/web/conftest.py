@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from consentkit.web.desk import Desk
 from consentkit.web.passwords import hashed
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
+from kit.desk_process import Running, lay_out, start_desk
 from kit.desk_users import PASSWORD
 
 
@@ -41,3 +43,19 @@ def clerk(desk: Desk, printer: Printer) -> Clerk:
 def kept_password() -> str:
     """What is kept of the password that everybody has in tests."""
     return hashed(PASSWORD)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Running]]:
+    """Starts desks, with everything that they may write below one folder."""
+    started: list[Running] = []
+    set_up_printer(tmp_path, monkeypatch)
+    lay_out(tmp_path / "root")
+
+    def start_one(*before: str, **variables: str) -> Running:
+        started.append(start_desk(tmp_path / "root", *before, **variables))
+        return started[-1]
+
+    yield start_one
+    for running in started:
+        running.kill()

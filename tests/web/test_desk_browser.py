@@ -17,6 +17,7 @@ from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import who_asks
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
+from kit.desk_browser import SECONDS, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.skipping import require
@@ -37,9 +38,6 @@ NAMES = (
     "Hal Hart",
     "Ivy Ivers",
 )
-SECONDS = 60_000
-"""Milliseconds after which a step counts as failed; none takes a tenth of it on an idle machine."""
-expect.set_options(timeout=SECONDS)
 
 
 @dataclass
@@ -103,7 +101,8 @@ def twelve(tmp_path: Path) -> Path:
 
 
 def wait_until_ready(page: Page) -> None:
-    expect(page.locator("#rows[data-waiting='0']")).to_be_attached(timeout=SECONDS)
+    expect(page.locator("#rows[data-waiting='0']")).to_be_attached()
+    settle(page)  # the page that is loaded again by itself once all papers are made
 
 
 def tab_to(page: Page, is_there: Callable[[], bool], most: int = 60) -> None:
@@ -123,8 +122,8 @@ def focus(page: Page) -> str:
 def load(page: Page, file: Path) -> None:
     page.locator("#file").focus()
     page.locator("#file").set_input_files(file)  # the system's own dialog is not part of the page
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     wait_until_ready(page)
 
 
@@ -143,35 +142,35 @@ def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
 def help_the_add_on(page: Page) -> None:
     """What an add-on lacks is added by the button in its row."""
     tab_to(page, lambda: focus(page).startswith(f"Add {CODE}: Marcus"), most=40)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     wait_until_ready(page)
     expect(page.locator("#counts")).to_contain_text("12 ready")
 
 
 def print_all(opened: OpenDesk, page: Page) -> None:
     """All are printed in one stroke; the printer takes them in the order of the day."""
-    page.keyboard.press("Shift+P")
+    press(page, "Shift+P")
     expect(page.locator("#said")).to_contain_text("Sent to the printer: 12 visits.")
     assert [name in page_texts(pdf)[0] for name, pdf in zip(NAMES, opened.printer.sets, strict=True)] == [True] * 12
 
 
 def correct_a_name(opened: OpenDesk, page: Page) -> None:
     """A misspelt name is found, corrected with its papers beside it, and printed again with one question."""
-    page.keyboard.press("/")
-    page.keyboard.type("nie")
-    page.keyboard.press("Enter")
+    press(page, "/")
+    type_text(page, "nie")
+    press(page, "Enter")
     expect(page.locator("#counts")).to_have_text("1 of 12 visits match")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    press(page, "ArrowDown")
+    press(page, "Enter")
     expect(page.locator("#edit")).to_be_visible()
-    page.keyboard.press("e")
+    press(page, "e")
     assert focus(page) == "f-patient_name"
-    page.keyboard.press("Control+A")
-    page.keyboard.type("Nora Nye")
+    press(page, "Control+A")
+    type_text(page, "Nora Nye")
     expect(page.locator("#preview iframe[src*=draft]")).to_be_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#details")).to_contain_text("Take the old papers out of the tray")
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.locator("h1")).to_have_text("Print again: visit V-6")
     tab_to(page, lambda: focus(page) == "taken")
     page.keyboard.press("Space")
@@ -185,44 +184,44 @@ def change_the_interpreter(opened: OpenDesk, page: Page) -> None:
     """Somebody else comes to interpret."""
     page.goto(f"{opened.address}/?visit={opened.row('V-8').key}")
     page.locator("#f-interpreter").focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("Marisol Quintana")
-    page.keyboard.press("Enter")
+    press(page, "Control+A")
+    type_text(page, "Marisol Quintana")
+    press(page, "Enter")
     expect(page.locator("#details")).to_contain_text("Changed since printed")
 
 
 def add_a_walk_in_while_the_printer_is_jammed(opened: OpenDesk, page: Page) -> None:
     """Four fields; nothing is printed until the printer can, and then it is print 1."""
     opened.printer.jam()
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#w-name")).to_be_focused()
-    page.keyboard.type("Wim Walk")
-    page.keyboard.press("Tab")
-    page.keyboard.type("01021990")
+    type_text(page, "Wim Walk")
+    press(page, "Tab")
+    type_text(page, "01021990")
     tab_to(page, lambda: focus(page) == "w-record", most=4)
-    page.keyboard.type("MR-900")
-    page.keyboard.press("Tab")
-    page.keyboard.type("A small")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    type_text(page, "MR-900")
+    press(page, "Tab")
+    type_text(page, "A small")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.locator("#details")).to_contain_text("Wim Walk")
     wait_until_ready(page)
     expect(page.locator("#details [data-shortcut=p]")).to_be_visible()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.locator("#said")).to_contain_text("Nothing was printed.")
     opened.printer.jam(is_jammed=False)
     (walk_in,) = [row for row in opened.desk.day.rows() if row.is_walk_in]
     page.locator(f"#who-{walk_in.key}").focus()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.locator("#said")).to_contain_text("print 1 of visit W-1123")
     assert "Wim Walk" in page_texts(opened.printer.sets[-1])[0]
-    page.keyboard.press("d")
+    press(page, "d")
     expect(page.locator("#details")).to_contain_text("Done")
 
 
 def lock_the_page(page: Page) -> None:
     """What was on the page is not there any more, whatever button is pressed."""
-    page.keyboard.press("Control+l")
+    press(page, "Control+l")
     expect(page.locator("h1")).to_have_text("Locked")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Locked")
@@ -304,7 +303,7 @@ def test_a_slip_is_taken_back_by_a_key_and_the_offer_goes_by_itself(opened: Open
     page.get_by_role("button", name="Take off the list").click()
     expect(page.locator("#said")).to_contain_text("The visit was taken off the list.")
     page.locator("#visits").focus()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator("#said")).to_contain_text("Taken back.")
     expect(page.locator("tbody")).to_have_count(2)
     page.goto(f"{opened.address}/?visit={opened.row('V-1').key}")
@@ -368,11 +367,11 @@ def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
     file.write_bytes(schedule({}))
     load(page, file)
     page.locator("#sought").focus()
-    page.keyboard.type("npP")
+    type_text(page, "npP")
     assert page.input_value("#sought") == "npP"
     page.get_by_role("button", name="Switch shortcuts off").click()
     page.locator("a.who").focus()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_role("button", name="Switch shortcuts on")).to_be_visible()
     assert opened.printer.sets == []
 

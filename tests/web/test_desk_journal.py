@@ -100,3 +100,20 @@ def test_a_print_that_nobody_knows_the_end_of_is_asked_about(
     assert "did the papers come out?" not in clerk.look()
     assert entries(clerk)[-1][0] == action
     assert clerk.row("V-1").state.value == state
+
+
+def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path, now: Clock, printer: Printer) -> None:
+    settings = "name: Small Clinic\njournal:\n  keep_years: 6\nprinting:\n  sets: true\n"
+    clerk = Clerk.at(new_small_desk(small_clinic(tmp_path / "sets", settings), now))
+    clerk.load({})
+    lp = printer.folder.parent / "commands" / "lp"
+    lp.write_text(f'{lp.read_text()}touch "{printer.folder}/jam"\n')
+    (lp.parent / "lpoptions").write_text("#!/bin/sh\n")
+    (lp.parent / "lpoptions").chmod(0o700)
+    clerk.print("V-1")
+    assert "Only some of these papers were printed; take them out of the tray." in clerk.look()
+    assert [(one[0], one[3]) for one in entries(clerk)][-2:] == [
+        ("to-print", ()),
+        ("printed-partly", ("front-desk-1",)),
+    ]
+    assert clerk.row("V-1").state.value == "ready"

@@ -9,22 +9,21 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from consentkit.web import server as servers
 from consentkit.web.desk import Desk
-from kit.desk import Printer, schedule, serving, set_up_printer, small_clinic
-from kit.running import Outcome, environment
+from kit.desk import Printer, serving, set_up_printer, small_clinic
+from kit.desk_mornings import MOMENTS, Morning, People, shown_in_proc, start, unfinished_in
+from kit.desk_process import Running, lay_out
+from kit.running import Outcome
 from kit.skipping import needs
-from kit.small import NO_PAPERS_DUE
+from kit.traces import left_behind, new_files
 
-CANARY, RECORD = "Zyxwvuta Canarybird", "MR-7712399"
 _WRITES = re.compile(
     r'(?:open|creat|openat)\((?:(?:AT_FDCWD|\d+)(?:<([^>]*)>)?, )?"([^"]+)", '
     r"[^)]*(?:O_WRONLY|O_RDWR|O_CREAT)[^)]*\) = \d"
@@ -32,142 +31,38 @@ _WRITES = re.compile(
 """A call that opens a file to write to it: the folder that it is in, and its path."""
 
 
-@dataclass
-class Running:
-    """A desk that runs, and a browser without a screen that uses it."""
-
-    process: subprocess.Popen[str]
-    root: Path
-    port: int
-    cookie: str = ""
-    csrf: str = ""
-
-    @property
-    def own(self) -> int:
-        """The process of the desk itself, which another program may have started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        command = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
-        return int(children[0]) if command.startswith(b"strace") else self.process.pid
-
-    def call(self, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": self.cookie, **({"Content-Type": kind} if kind else {})}
-        connection.request("POST" if body is not None else "GET", path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode("latin-1")
-        if cookie := answer.getheader("Set-Cookie"):
-            self.cookie = cookie.split(";")[0]
-        connection.close()
-        return answer.status, text
-
-    def look(self, path: str = "/") -> str:
-        text = self.call(path)[1]
-        token = re.search(r'name="csrf" value="([^"]+)"', text)
-        self.csrf = token[1] if token else self.csrf
-        return text
-
-    def send(self, path: str, **form: str) -> int:
-        return self.call(path, urlencode({"csrf": self.csrf, **form}).encode(), "application/x-www-form-urlencoded")[0]
-
-    def load(self, content: bytes) -> int:
-        begin = f'--m\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{self.csrf}\r\n'
-        begin += '--m\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
-        return self.call("/schedule", begin.encode() + content + b"\r\n--m--\r\n", "multipart/form-data; boundary=m")[0]
-
-    def key(self) -> str:
-        """The key of the first visit, once its papers are there."""
-        for _ in range(600):
-            text = self.look()
-            if 'data-waiting="0"' in text:
-                return re.findall(r'data-key="(\w+)"', text)[0]
-            self.process.poll()
-            threading.Event().wait(0.1)
-        pytest.fail("the papers do not become ready")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Running]]:
-    """Starts desks, with everything that they may write below one folder."""
-    started = []
-    set_up_printer(tmp_path, monkeypatch)
-    root = tmp_path / "root"
-    clinic = small_clinic(root / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    for name in ("home", "tmp", "cache"):
-        (root / name).mkdir()
-
-    def start(*before: str) -> Running:
-        command = [*before, sys.executable, "-m", "consentkit", "desk", "--no-browser", "--port", "0", "--allow-drafts"]
-        own = {"HOME": str(root / "home"), "TMPDIR": str(root / "tmp"), "PATH": os.environ["PATH"]}
-        with (root / "stderr").open("a") as stderr:
-            process = subprocess.Popen(
-                [*command, "--clinic", str(clinic)],
-                cwd=root,
-                env=environment(**own),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-        assert process.stdout is not None
-        link = process.stdout.readline().strip()
-        running = Running(process, root, int(link.split(":")[2].split("/")[0]))
-        assert running.call(f"/open/{link.rpartition('/')[2]}")[0] == 303
-        running.look()
-        started.append(running)
-        return running
-
-    yield start
-    for running in started:
-        if running.process.poll() is None:
-            os.kill(running.own, signal.SIGKILL)
-        running.process.communicate(timeout=60)
-
-
-def work(desk: Running, steps: int) -> None:
-    """Do the work of a clerk, up to a step."""
-    visit = {"patient_name": CANARY, "record_number": RECORD}
-    desk.load(schedule(visit, {"procedures": "NONE"}) + b"\n" * 700_000)
-    if steps > 1:
-        key = desk.key()
-        desk.call(f"/visit/{key}/packet.pdf")
-        page = desk.look(f"/?visit={key}")
-        assert CANARY in page
-        if steps > 2:
-            form = {"patient_name": f"{CANARY} II", "date_of_birth": "1984-07-09", "record_number": RECORD}
-            more = {"procedures": "SMALL-1", "clinician": "Dr. Amara Okonkwo", "visit": "V-1", "date": "2026-11-23"}
-            desk.send(f"/visit/{key}/draft", **form, **more)
-            desk.send(f"/visit/{key}/save", revision="1", **form, **more)
-            desk.key()
-            assert desk.send(f"/visit/{key}/print", printed="0") == 303
-            desk.send("/find", sought=CANARY)
-
-
-def left_behind(root: Path) -> list[Path]:
-    """The files below a folder that hold anything of the patient."""
-    traces = [text.encode(coding) for text in ("Canarybird", RECORD) for coding in ("utf-8", "utf-16-le", "utf-16-be")]
-    files = [path for path in root.rglob("*") if path.is_file()]
-    assert len(files) > 4
-    return [path for path in files if any(trace in path.read_bytes() for trace in traces)]
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_nothing_of_a_patient_is_left_wherever_the_desk_is_killed(steps: int, run: Callable[..., Running]) -> None:
-    desk = run()
-    work(desk, steps)
-    desk.process.send_signal(signal.SIGKILL)
-    rest, _ = desk.process.communicate()
-    assert rest == ""
-    assert left_behind(desk.root) == []
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nothing_of_a_patient_is_left_wherever_the_desk_is_killed(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act, number = MOMENTS[moment]
+    began = time.time()
+    people, printer, root = People(), set_up_printer(tmp_path, monkeypatch), tmp_path / "root"
+    lay_out(root)
+    desk = start(root)
+    morning = Morning(desk, people, printer)
+    try:
+        act(morning)
+        shown = shown_in_proc(desk)
+    finally:
+        rest = desk.kill(number)
+        morning.close()
+    words = people.words()
+    assert not any(map(words.in_data, [rest.encode(), *shown]))
+    assert left_behind(root, words) == []
+    assert list(filter(words.in_file, new_files(Path("/dev/shm"), began))) == []
+    assert sum(path.is_file() for path in root.rglob("*")) > 4, "something was there to be searched"
+    open_prints = unfinished_in(root / "clinic")
+    assert open_prints == (["V-1"] if moment == "between intent and job" else [])
 
 
 @needs("strace")
 def test_the_desk_writes_to_its_cache_its_journal_and_nowhere_else(run: Callable[..., Running], tmp_path: Path) -> None:
     log = tmp_path / "calls"
     desk = run("strace", "-f", "-y", "-qq", "-e", "trace=open,openat,creat", "-o", str(log))
-    work(desk, 3)
-    assert desk.send("/end") == 303
-    os.kill(desk.own, signal.SIGTERM)
-    desk.process.communicate(timeout=60)
+    morning = Morning(desk, People(), Printer(tmp_path / "paper"))
+    morning.work()
+    desk.kill(signal.SIGTERM)
     calls = _WRITES.findall(log.read_text(errors="replace"))
     written = {Path(desk.root, folder, path) for folder, path in calls}
     allowed = (desk.root / "cache", desk.root / "home" / ".cache", desk.root / "clinic" / "journal", Path("/dev"))
@@ -188,13 +83,47 @@ def test_the_process_writes_no_core_and_ends_with_its_code(run: Callable[..., Ru
     assert desk.process.wait(60) == 130
 
 
-def test_memory_is_private() -> None:
-    script = (
-        "import ctypes; from consentkit.web.server import keep_memory_private; print(repr(keep_memory_private()));"
-        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "0"
+LOCKING = """
+import ctypes, os, sys
+from pathlib import Path
+from consentkit.web.server import keep_memory_private
+Path(sys.argv[1]).read_text(encoding="ascii")  # loads what reads it, while that may be loaded
+if sys.argv[2] == "without":
+    os.seteuid(65534)
+print(keep_memory_private(Path(sys.argv[1])))
+data = bytearray(20_000_000)
+data[::4096] = b"x" * len(data[::4096])
+print(Path("/proc/self/status").read_text().split("VmLck:")[1].split()[0])
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+"""
+
+
+def locked_memory(tmp_path: Path, *, has_swap: bool, rights: str) -> tuple[str, int]:
+    """What a desk says of its memory where there is swap space or none, and how many kB of it stay out of it."""
+    swaps = tmp_path / "swaps"
+    swaps.write_text("Filename Type Size Used Priority\n" + "/dev/sda2 partition 8388604 0 -2\n" * has_swap)
+    command = [sys.executable, "-c", LOCKING, str(swaps), rights]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    said, locked, dumpable = done.stdout.splitlines()
+    assert dumpable == "0"
+    return said, int(locked)
+
+
+def test_memory_is_not_locked_where_there_is_no_swap_space(tmp_path: Path) -> None:
+    assert locked_memory(tmp_path, has_swap=False, rights="all") == ("", 0)
+
+
+@needs(allowed=servers._may_lock_all, otherwise="to lock memory")
+def test_memory_stays_out_of_swap_space_where_the_system_allows(tmp_path: Path) -> None:
+    said, locked = locked_memory(tmp_path, has_swap=True, rights="all")
+    assert said == "" and locked > 20_000_000 / 1024, "what is requested later, too"
+
+
+@needs(allowed=lambda: os.geteuid() == 0, otherwise="to give up rights")
+def test_what_the_system_does_not_allow_is_said_and_nothing_fails(tmp_path: Path) -> None:
+    said, locked = locked_memory(tmp_path, has_swap=True, rights="without")
+    assert said.startswith("this system may write memory to its swap space; to prevent that, give the account")
+    assert locked == 0
 
 
 def test_a_port_that_is_taken_is_said(call: Callable[..., Outcome], tmp_path: Path) -> None:

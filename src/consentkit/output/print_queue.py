@@ -1,17 +1,21 @@
 """Passing a finished file to the system's print queues (CUPS, through its command `lp`).
 
-Guarantees: no shell reads anything; a PDF goes from memory to `lp`, so that no file of it is written; the arguments,
-which every user of the machine can see, contain no path and nothing of a visit except its number; every job of a file
-gets the same bytes; where a job was refused, the message names those that were accepted before.
+Guarantees: no shell reads anything; a PDF goes from memory to `lp`, so that no file of it is written; on Linux `lp`
+has the whole of it before it runs, so that no half of it is printed where this process is killed; the arguments, which
+every user of the machine can see, contain no path and nothing of a visit except its number; every job of a file gets
+the same bytes; where a job was refused, the message names those that were accepted before.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.clinic import PrintSettings
@@ -22,6 +26,10 @@ class PrintUncertain(FileAccess):
     """The print system did not answer, so nobody knows yet whether it has the job."""
 
 
+class _NoPrintSystem(FileAccess):
+    """The print system does not run, or can't be reached."""
+
+
 SECONDS = 60
 """How long the print system may take to answer. It only accepts the job; the paper comes later."""
 PageRange = tuple[int, int]
@@ -30,6 +38,7 @@ PageRange = tuple[int, int]
 _PRINTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}")
 _JOB = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}-[0-9]{1,9}")
 _TITLE = re.compile(r"consentkit( [A-Za-z0-9][A-Za-z0-9-]{0,31})?")
+_LOOK = "check with `lpstat -o` whether it has the job before you print again"
 _STAPLE = 4
 """The value of `finishings` that requests one staple (RFC 8011, section 5.2.6)."""
 
@@ -62,7 +71,7 @@ def require_printer(printer: str) -> None:
     answer = done.stdout.decode(errors="replace")
     states = dict(re.findall(r"^(\S+) (not accepting|accepting) requests since ", answer, re.MULTILINE))
     if not states and b"No destinations added" not in done.stderr:
-        raise FileAccess(
+        raise _NoPrintSystem(
             f"the print system does not answer{_error_message(done)}; start CUPS (`systemctl start cups`), or correct "
             "CUPS_SERVER if it runs on another machine"
         )
@@ -171,8 +180,12 @@ def _submit(data: bytes, printer: str, options: Sequence[str], before: Sequence[
         request = re.search(rb"^request id is (\S+-[0-9]+) ", done.stdout, re.MULTILINE)
         if done.returncode == 0 and request:
             return request[1].decode(errors="replace")
+        if done.returncode < 0:
+            raise PrintUncertain(f"`lp` was stopped by signal {-done.returncode}; {_LOOK}")
         require_printer(printer)  # its message is better: `lp` calls a print system that is down a missing printer
         raise FileAccess(f"the printer `{printer}` refused the job{_error_message(done)}; run `lpstat -t` to see why")
+    except _NoPrintSystem as error:  # it may have ended with the job
+        raise PrintUncertain(f"{error}; {_LOOK}{_accepted_before(before)}") from None
     except (FileAccess, WrongUse) as error:
         raise type(error)(f"{error}{_accepted_before(before)}") from error
 
@@ -190,16 +203,35 @@ def _run(program: str, arguments: Sequence[str], data: bytes = b"") -> subproces
         raise FileAccess(f"the command `{program}` is not on this machine; install CUPS (Debian: `cups-client`)")
     environment = {**os.environ, "LC_ALL": "C"}
     try:
-        return subprocess.run(  # noqa: S603 - no shell; the printer, title and ranges have been checked
-            [executable, *arguments], input=data, capture_output=True, env=environment, timeout=SECONDS, check=False
-        )
+        with _as_input(data) as given:
+            return subprocess.run(  # noqa: S603 - no shell; the printer, title and ranges have been checked
+                [executable, *arguments], **given, capture_output=True, env=environment, timeout=SECONDS, check=False
+            )
     except subprocess.TimeoutExpired:
-        raise PrintUncertain(
-            f"the print system did not answer within {SECONDS} seconds; check with `lpstat -o` whether it has the job "
-            "before you print again"
-        ) from None
+        raise PrintUncertain(f"the print system did not answer within {SECONDS} seconds; {_LOOK}") from None
     except OSError as error:
         raise FileAccess(f"the command `{program}` can't be run ({type(error).__name__}); reinstall CUPS") from error
+
+
+@contextmanager
+def _as_input(data: bytes) -> Iterator[dict[str, Any]]:
+    """What gives data to a command as its standard input.
+
+    A pipe would end where this process is killed, and `lp` would take what it has for the whole. So it gets a file
+    that has no name and is in memory only. It is written through a mapping, which stays out of swap space where the
+    memory of the process does.
+    """
+    if not data or not hasattr(os, "memfd_create"):
+        yield {"input": data}
+        return
+    descriptor = os.memfd_create("job")
+    try:
+        os.truncate(descriptor, len(data))
+        with mmap.mmap(descriptor, len(data)) as mapping:
+            mapping[:] = data
+            yield {"stdin": descriptor}
+    finally:
+        os.close(descriptor)
 
 
 def _error_message(done: subprocess.CompletedProcess[bytes]) -> str:

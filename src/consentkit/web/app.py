@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import Clinic
 from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.desk.printing import PrintedPartly
+from consentkit.operations.printing import PrintUncertain
 from consentkit.web import (
     admin_pages,
     day_pages,
@@ -89,6 +91,10 @@ def _failed(error: ConsentkitError) -> Any:
     """A mistake in the clinic's files, or a print system that refuses: its message holds nothing of a patient."""
     if request.method == "GET" or g.get("session") is None:
         return _page(500, str(error))
+    if isinstance(error, PrintUncertain):
+        return say_and_go("said.print-uncertain", message=str(error))
+    if isinstance(error, PrintedPartly):
+        return say_and_go("said.printed-partly", message=str(error))
     return say_and_go("said.not-printed" if "print" in (request.endpoint or "") else "said.trouble", message=str(error))
 
 

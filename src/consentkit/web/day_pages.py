@@ -142,15 +142,12 @@ HERE = "-"
 
 
 def printer_of_session() -> str | None:
-    """The printer that this session uses; None for the dialog of the browser."""
+    """The printer that this session uses, whether it is there or not; None for the dialog of the browser."""
     chosen, there = this_session().printer, printers()
     own = this_desk().day.maker.clinic.printing.printer
-    for name in (chosen, own, *there):
-        if name == HERE:
-            return None
-        if name in there:
-            return name
-    return None
+    # One that is chosen and not there is not replaced: papers would come out where nobody expects them.
+    name = chosen or own or next(iter(there), HERE)
+    return None if name == HERE else name
 
 
 def _visits() -> list[ShownRow]:
@@ -173,7 +170,7 @@ def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> di
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
     desk = this_desk()
     visits = _visits()
-    chosen = next((visit for visit in visits if visit.key == selected), None)
+    chosen, printer = next((visit for visit in visits if visit.key == selected), None), printer_of_session()
     return render_template(
         "day.html",
         **_table(visits, selected if chosen else None, sought),
@@ -184,8 +181,8 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
         walk_in=walk_in,
         services=service_choices(),
         clinician=likely_clinician(desk.day.rows()),
-        printers=printers(),
-        printer=printer_of_session(),
+        printers=list(dict.fromkeys([*printers(), *filter(None, [printer])])),
+        printer=printer,
         here=HERE,
         lost=[one for one in desk.printer.lost() if one.seq not in desk.together.intents()],
         files=desk.together.open_files(),

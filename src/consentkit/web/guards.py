@@ -3,7 +3,8 @@
 Guarantees: a request reaches a page only if it comes to an address that is ours, from a page of ours, with a session
 that is open and has a role for it, and, where it changes something, with the token of that session's forms. A page that
 does not declare who may use it is refused to everybody. Nothing that is answered is kept by a browser or a proxy,
-framed by other pages, or allowed to load anything from elsewhere.
+framed by other pages, or allowed to load anything from elsewhere. A browser never shows a page as the answer to a form:
+with such a page, Chromium keeps on the disk what was posted.
 """
 
 from __future__ import annotations
@@ -118,7 +119,18 @@ def _require_session(session: Session | None, roles: frozenset[DeskRole], *, whi
     return None
 
 
+def _apart_from_form(response: Response) -> Response:
+    """Let a browser fetch the page that answers a form, instead of giving it right away."""
+    session: Session | None = g.get("session")
+    is_shown = request.headers.get("Sec-Fetch-Mode") == "navigate" and response.mimetype == "text/html"
+    if request.method != "POST" or session is None or not is_shown or response.location:
+        return response
+    session.answer = response.status_code, response.get_data()
+    return redirect(url_for("sign_in.answer"), 303)
+
+
 def _seal(response: Response) -> Response:
+    response = _apart_from_form(response)
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.pop("Server", None)

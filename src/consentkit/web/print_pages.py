@@ -17,7 +17,7 @@ from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import offer_cancel, say, say_and_go, shown_rows
-from consentkit.web.visit_pages import pdf_answer
+from consentkit.web.visit_pages import number_of, pdf_answer
 
 pages = Blueprint("print", __name__)
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -166,8 +166,8 @@ def answer_lost(intent: int) -> Any:
 
 def _print(key: str, reason: Reason | None) -> Any:
     desk, printer = this_desk(), printer_of_session()
-    text = request.form.get("printed", "")
-    done = desk.printer.print(key, int(text) if text.isdecimal() else -1, printer, desk.who(this_session()), reason)
+    before = number_of(request.form.get("printed", ""))
+    done = desk.printer.print(key, -1 if before is None else before, printer, desk.who(this_session()), reason)
     if printer is None:
         return redirect(url_for("print.print_here", key=key, serial=done.serial), 303)
     row = desk.day.row(key)

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from consentkit.errors import WrongUse
@@ -38,6 +40,22 @@ _IN_MEMORY = 1 << 30
 _SECONDS_OF_SILENCE = 30
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _PR_SET_DUMPABLE = 4
+_CAP_IPC_LOCK = 14
+_SWAPS = Path("/proc/swaps")
+
+
+class _StrictParser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a body that has a length and comes in pieces too: of two programs, each would end it elsewhere."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("a body has a length or comes in pieces")
+
+
+class _StrictChannel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _StrictParser
 
 
 def new_desk(request: DeskRequest, report: Callable[[str], None]) -> Desk:
@@ -105,23 +123,25 @@ def new_server(desk: Desk, address: str, port: int) -> Any:
         expose_tracebacks=False,
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = _StrictChannel
     if desk.shared is None:
         desk.hosts |= {f"{name}:{server.effective_port}" for name in (LOOPBACK, "localhost")}
     return server
 
 
-def keep_memory_private() -> str:
-    """Let no core dump be written, and no memory be swapped out. Returns what was not possible, as a sentence."""
+def keep_memory_private(swaps: Path = _SWAPS) -> str:
+    """Let no core dump be written, and no memory be swapped out. Returns what was not possible, as a sentence.
+
+    `swaps` is the system's list of its swap spaces.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not sys.platform.startswith("linux"):
         return ""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if not _has_swap():
+    if not _has_swap(swaps):
         return ""
-    is_unlimited = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] == resource.RLIM_INFINITY
-    # Under a limit, later requests for memory would fail instead.
-    if is_unlimited and libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0:
+    if _may_lock_all() and libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0:
         return ""
     return (
         "this system may write memory to its swap space; to prevent that, give the account an unlimited "
@@ -129,7 +149,18 @@ def keep_memory_private() -> str:
     )
 
 
-def _has_swap(table: Path = Path("/proc/swaps")) -> bool:
+def _may_lock_all(status: Path = Path("/proc/self/status")) -> bool:
+    """Whether there is no limit to what may be locked: under one, later requests for memory would fail."""
+    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] == resource.RLIM_INFINITY:
+        return True
+    try:
+        capabilities = status.read_text(encoding="ascii").partition("CapEff:")[2].split()[0]
+        return bool(int(capabilities, 16) >> _CAP_IPC_LOCK & 1)
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def _has_swap(table: Path) -> bool:
     try:
         return len(table.read_text(encoding="ascii").splitlines()) > 1
     except OSError:

@@ -20,6 +20,9 @@ COOKIE = "consentkit-desk"
 IDLE_SECONDS = 300.0
 """How long nobody needs to have done anything until names are taken out of the page."""
 
+LONGEST_SECONDS = 86_400.0
+"""How long nobody needs to have used a session until it ends."""
+
 
 class DeskRole(StrEnum):
     """What somebody may do."""
@@ -77,6 +80,8 @@ class Session:
     """What is said on the next page: the key of a sentence, and what it is about."""
     offer: Offer | None = field(default=None, repr=False)
     """How what was done last is taken back."""
+    answer: tuple[int, bytes] | None = field(default=None, repr=False)
+    """The page that answers the form which was sent last, with its status, until the browser fetches it."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
@@ -122,6 +127,7 @@ class Sessions:
         """Open a session. Returns the name that its browser keeps, too."""
         name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password)
         with self._lock:
+            self._drop_old()
             self._sessions[name] = session
         return name, session
 
@@ -137,6 +143,12 @@ class Sessions:
             elif is_active:
                 session.last_seen = now
             return session
+
+    def _drop_old(self) -> None:
+        """End those that nobody has used for a day, so that a desk that is open for months holds no more and more."""
+        now = self.clock()
+        for name in [name for name, one in self._sessions.items() if now - one.last_seen > LONGEST_SECONDS]:
+            del self._sessions[name]
 
     def unlock(self, session: Session) -> None:
         """Show the pages to a session again."""
@@ -173,4 +185,4 @@ def lock(session: Session) -> None:
 
 
 def _forget_visits(session: Session) -> None:
-    session.draft, session.message, session.offer = b"", None, None
+    session.draft, session.message, session.offer, session.answer = b"", None, None, None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from consentkit.operations.desk.users import DeskUser
 from consentkit.web.desk import Desk
@@ -68,6 +68,17 @@ def sign_in() -> Any:
         return user
     name = desk.open_for(account, user, needs_password=True)
     return _with_cookie(redirect(url_for("sign_in.home"), 303), name)
+
+
+@pages.get("/answer")
+@access(*_ALL, while_locked=True)
+def answer() -> Any:
+    """The page that answers the form which was sent last."""
+    session = this_session()
+    if session.answer is None:
+        return redirect(url_for("sign_in.home"), 303)
+    status, page = session.answer
+    return Response(page, status, mimetype="text/html")
 
 
 @pages.get("/locked")

@@ -21,6 +21,7 @@ from consentkit.web.needs import answers_of_form
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import current_words, known, language_of_clinic, offer_undo, shown_row
 
+_LONGEST_NUMBER = 10
 pages = Blueprint("visit", __name__, url_prefix="/visit/<key>")
 
 
@@ -129,10 +130,14 @@ def pdf_answer(pdf: bytes) -> Response:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": "inline; filename=papers.pdf"})
 
 
+def number_of(text: str) -> int | None:
+    """The number that a field of a form holds; None where it holds none that can be."""
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else None
+
+
 def revision_of_form() -> int:
     """The revision of a visit that the form of the request was shown for; 0 where it names none."""
-    text = request.form.get("revision", "")
-    return int(text) if text.isdecimal() else 0
+    return number_of(request.form.get("revision", "")) or 0
 
 
 def _done(step: str, key: str, said: str) -> Any:

@@ -1,8 +1,9 @@
 """Printing the papers of a visit from the front desk, once for each time that somebody means it.
 
-Guarantees: what is printed is what was shown, or nothing is; a set bears its serial and its time on each sheet; where
-the clinic keeps a journal, the intent is in it before the printer gets anything, and the end of it after; two clerks, a
-double click or the back button print one set.
+Guarantees: what is printed is what was shown, or nothing is; a printer that has been stopped gets no papers, which
+would come out later when nobody is watching; a set bears its serial and its time on each sheet; where the clinic keeps
+a journal, the intent is in it before the printer gets anything, and the end of it after; two clerks, a double click or
+the back button print one set.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from consentkit.errors import ConsentkitError
+from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.operations.desk.day import DeskDay, DeskRefusal
 from consentkit.operations.desk.maker import check_of
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
 from consentkit.operations.journal import Journal, JournalEntry, JournalRow, Who, intent_for
 from consentkit.operations.packets import MadePacket
-from consentkit.operations.printing import PrintUncertain, cancel_job, print_packet
+from consentkit.operations.printing import NoteJob, PrintUncertain, cancel_job, print_packet, require_printer
 from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
@@ -28,6 +29,10 @@ PRINTABLE = frozenset({VisitState.READY, VisitState.PRINTED, VisitState.CHANGED,
 """The states in which a visit has papers."""
 _DONE = ("printed", "reprinted")
 _OTHER_PAPERS = b"other"
+
+
+class PrintedPartly(FileAccess):
+    """The printer took some papers of a visit, and then no more."""
 
 
 @dataclass
@@ -138,6 +143,8 @@ class DeskPrinter:
         return PrintedSet(number, at, digest, last.entry.pages or 0, last.entry.jobs, last.seq)
 
     def _print(self, row: DeskRow, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
+        if printer:
+            require_printer(printer)
         made = self.as_shown(row)
         check = check_of(made)
         if self.journal is None:
@@ -159,13 +166,14 @@ class DeskPrinter:
         intent = intent_for(made.packet, who, printer=printer, copies=copies, reason=reason)
         intended = journal.intend(intent)
         at = intended.at.astimezone()
-        counted = self.made(row, PrintSerial(intended.print_number, at.time()))
+        accepted: list[str] = []
         try:
-            jobs = self._send(counted, printer)
+            counted = self.made(row, PrintSerial(intended.print_number, at.time()))
+            jobs = self._send(counted, printer, accepted.append)
         except PrintUncertain:  # the intent stays without an end, and the page asks
             raise
         except ConsentkitError:
-            journal.fail(intended.seq, who)
+            journal.fail(intended.seq, who, jobs=accepted)
             raise
         entry = None
         with suppress(ConsentkitError):  # the papers are in the tray: the page asks what the journal does not have
@@ -189,11 +197,24 @@ class DeskPrinter:
             raise DeskRefusal("papers-changed")
         return made
 
-    def _send(self, made: MadePacket, printer: str | None) -> tuple[str, ...]:
+    def _send(self, made: MadePacket, printer: str | None, note_job: NoteJob = lambda job: None) -> tuple[str, ...]:
         if printer is None:
             return ()
-        workspace = self.day.maker.workspace
-        return print_packet(workspace, made.packet, printer, sets=workspace.folder.clinic.printing.sets)
+        workspace, accepted = self.day.maker.workspace, []
+
+        def note(job: str) -> None:
+            accepted.append(job)
+            note_job(job)
+
+        try:
+            sets = workspace.folder.clinic.printing.sets
+            return print_packet(workspace, made.packet, printer, sets=sets, note_job=note)
+        except PrintUncertain:
+            raise
+        except ConsentkitError as error:
+            if accepted:
+                raise PrintedPartly(str(error)) from error
+            raise
 
 
 def _counting(row: DeskRow, serial: int) -> PrintedSet:

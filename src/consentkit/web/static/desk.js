@@ -7,6 +7,7 @@
   const byId = (id) => document.getElementById(id);
   const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
   const IDLE = 5 * 60 * 1000;
+  body.dataset.script = "ready"; // this runs in one go, so that whoever sees it is listened to
   const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), select, textarea") !== null;
 
   // The printing page: open the dialog once the papers are there.
@@ -50,13 +51,16 @@
     const answers = [...rows.querySelectorAll(".needs :is(input:not([type=hidden]), select)")];
     if (answers.some((one) => one === document.activeElement || (one.type === "checkbox" ? one.checked : one.value))) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
-    const isEditing = document.activeElement && document.activeElement.closest("#details");
+    const isEditing = document.activeElement.closest("#details") || isTyping(document.activeElement);
     const selected = document.querySelector("tbody.selected");
     swap(rows, document.adoptNode(fresh));
     if (wasWaiting && !Number(fresh.dataset.waiting)) {
       announce(byId("counts").textContent.trim());
       // Buttons above the table and beside it may be other ones now.
-      if (!isEditing) location.reload();
+      if (!isEditing) {
+        delete body.dataset.script;
+        location.reload();
+      }
       else if (selected) body.dispatchEvent(new Event("ready"));
     }
     return undefined;
