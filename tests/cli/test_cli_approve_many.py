@@ -288,12 +288,17 @@ def test_who_asks_and_which_places_are_blank_belong_to_the_text(changed: str, cl
     "sentence",
     [
         '{% if "7000" in clinic.phone %}This cures.{% endif %}',
+        '{% if clinic.phone == "617-321-7000" %}This cures.{% endif %}',
+        '{% if clinic.phone.startswith("617") %}This cures.{% endif %}',
+        '{% if clinic.address[0] == "1 Main Street" %}This cures.{% endif %}',
+        "<p>{{ clinic.phone | urlencode }}</p>",
+        "<p>{{ clinic.address[0] | length }} risks</p>",
         "<p>{{ clinic.phone | replace('617-321-7000', 'This cures.') }}</p>",
         "<p>{{ clinic.phone[1:4] }}</p>",
         "{% for line in clinic.address %}{{ line }}{% if not loop.last %}<b>This cures.</b>{% endif %}{% endfor %}",
         "<p>{{ clinic.address | length }} risks</p>",
     ],
-    ids=["condition", "replaced", "part", "between lines", "count"],
+    ids=["condition", "equal", "beginning", "line", "encoded", "length", "replaced", "part", "between lines", "count"],
 )
 def test_what_a_template_makes_of_the_particulars_belongs_to_the_text(sentence: str, clinic: Path, call: Call) -> None:
     templates = clinic / "templates/information"

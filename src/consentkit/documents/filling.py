@@ -141,6 +141,17 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
     return FunctionLoader(load)
 
 
+class Printed(str):
+    """A text that is printed in another way than it reads to conditions and filters, which see its plain value."""
+
+    __slots__ = ()
+
+    @property
+    def printed(self) -> str:
+        """What a page has of it, before escaping."""
+        raise NotImplementedError
+
+
 def typeset(value: Any) -> Any:
     """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone.
 
@@ -148,6 +159,8 @@ def typeset(value: Any) -> Any:
     """
     if isinstance(value, Statement):
         value = value.text
+    if isinstance(value, Printed):
+        return value.printed
     if isinstance(value, str) and not isinstance(value, Markup):
         return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
     return value

@@ -194,11 +194,10 @@ def compose(
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
     filled = Templates(templates, files)
-    marked = replace(content, clinic=particulars.marked(content.clinic))
-    hashed_pages = _pages(filled, replace(marked, signers=None))  # with a place for everybody
-    pages = hashed_pages if content.signers is None else _pages(filled, marked)
+    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
+    pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    texts = [*hashed_pages.values(), *_other_pages(filled, marked)]
+    texts = [*hashed_pages.values(), *_other_pages(filled, content)]
     hashed = [
         *(particulars.text_alone(html, content.clinic) for html in texts),
         content.definition.review.model_dump_json(),
@@ -267,7 +266,12 @@ def compose_sheet(
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write a page of a packet: `cover` or `blank`. Raises RenderingFailed where a template is faulty."""
-    given = {"clinic": clinic, "words": pack, "fingerprint": _FINGERPRINT_PLACE, "write_day": pack.dates.write}
+    given = {
+        "clinic": particulars.marked(clinic),
+        "words": pack,
+        "fingerprint": _FINGERPRINT_PLACE,
+        "write_day": pack.dates.write,
+    }
     return _written(name, {**given, **values}, clinic, templates, files)
 
 
@@ -290,7 +294,7 @@ def _written(
     files = files or Snapshot()
     style = read_style(STYLE_SHEET, templates, files) + _accent_rule(clinic)
     filled = Templates(templates, files)
-    html = filled.fill_in(f"{name}.html", values)
+    html = particulars.printed(filled.fill_in(f"{name}.html", values))
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
     finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))
     return Sheet(finished, style, content_hash, (*filled.loaded, style_path(STYLE_SHEET, templates)))
@@ -333,7 +337,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
 
 def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
     """What every template of a document can see."""
-    return {"clinic": clinic, "words": pack, "mark": mark, "write_day": pack.dates.write}
+    return {"clinic": particulars.marked(clinic), "words": pack, "mark": mark, "write_day": pack.dates.write}
 
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:

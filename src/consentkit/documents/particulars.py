@@ -2,8 +2,9 @@
 
 Guarantees: what is left out of the text is exactly the address and the telephone number as the clinic gives them, where
 a template prints them whole; whatever a template makes of them otherwise, be it a part of a number or a sentence that
-it prints for some addresses only, belongs to the text. Name, logo and colour do, too: they say who asks for consent,
-and a picture may say anything. Both come from one run of the templates, so what was hashed is what is printed.
+it prints for some addresses only, belongs to the text. Conditions and filters see their plain value, on the page that
+is hashed as on every other; they are marked only as they are printed. Name, logo and colour belong to the text, too:
+they say who asks for consent, and a picture may say anything. What was hashed is what is printed, from one run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 
 from markupsafe import escape
 
-from consentkit.documents.filling import typeset
+from consentkit.documents.filling import Printed, typeset
 from consentkit.model.clinic import Clinic
 
 # Noncharacters, which no input may hold, and which have no direction, as a filter asks for that of a text.
@@ -26,12 +27,21 @@ _LINES = re.compile(f"{_ADDRESS}(?:{_BETWEEN_LINES}{_ADDRESS})+")
 _NO_MARKS = str.maketrans("", "", _BEGIN + _END)
 
 
+class _Particular(Printed):
+    """Part of where the clinic can be reached. Whatever a filter makes of it is plain, so it belongs to the text."""
+
+    @property
+    def printed(self) -> str:
+        """It with the marks, as only a page that prints it whole has it."""
+        return f"{_BEGIN}{typeset(str(self))}{_END}"
+
+
 def marked(clinic: Clinic) -> Clinic:
-    """The clinic as templates see it: where it can be reached is marked."""
+    """The clinic as templates see it: where it can be reached is marked once it is printed."""
     return clinic.model_copy(
         update={
-            "address": tuple(_marked(line) for line in clinic.address),
-            "phone": _marked(clinic.phone) if clinic.phone else clinic.phone,
+            "address": tuple(_Particular(line) for line in clinic.address),
+            "phone": _Particular(clinic.phone) if clinic.phone else clinic.phone,
         }
     )
 
@@ -55,10 +65,6 @@ def particulars_hash(clinic: Clinic) -> str:
     return hashlib.sha256(json.dumps([clinic.address, clinic.phone]).encode()).hexdigest()
 
 
-def _marked(text: str) -> str:
-    return f"{_BEGIN}{text}{_END}"
-
-
 def _as_printed(text: str) -> str:
-    """What a template makes of a marked text that it prints as it is."""
-    return str(escape(typeset(_marked(text))))
+    """What a template makes of such a text that it prints as it is."""
+    return str(escape(_Particular(text).printed))
