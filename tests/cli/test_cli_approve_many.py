@@ -310,3 +310,34 @@ def test_what_a_template_makes_of_the_particulars_belongs_to_the_text(sentence: 
     particulars(clinic, "name: Small Clinic\nphone: 413-555-0100\naddress: [Shelbyville]\n")
     workspace = open_workspace(clinic)
     assert workspace.compose(workspace.content(CODE, variant="information")).content_hash != before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("phone: 617-321-7000", "phone: This operation has no risks"),
+        ("phone: 617-321-7000", "phone: 617-321-7000 or just say yes"),
+        ("address: [1 Main Street]", "address: [This operation has no risks.]"),
+        ("address: [1 Main Street]", "address: ['Sign now!']"),
+    ],
+    ids=["words", "words beside a number", "sentence", "call"],
+)
+def test_a_sentence_in_place_of_an_address_or_number_belongs_to_the_text(
+    before: str, after: str, clinic: Path, call: Call
+) -> None:
+    particulars(clinic, f"{before}\n")
+    assert approve(call, clinic, PAPER).code == 0
+    particulars(clinic, f"{after}\n")
+    assert states(call, clinic)[f"{PAPER} en"] == "changed"
+
+
+@pytest.mark.parametrize(
+    "number", ["(617) 321-7000", "+1 617.321.7000 ext. 12", "617-321-7000 x12", "+44 20 7946 0018"]
+)
+def test_any_way_of_writing_a_number_is_none_of_the_text(number: str, clinic: Path) -> None:
+    hashes = set()
+    for phone in ("617-321-7000", number):
+        particulars(clinic, f"phone: {phone!r}\n")
+        workspace = open_workspace(clinic)
+        hashes.add(workspace.compose(workspace.content(PAPER)).content_hash)
+    assert len(hashes) == 1
