@@ -17,6 +17,7 @@ import pytest
 from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, load_approvals, record
 from consentkit.pdf.read.structure_text import readable_text
+from consentkit.resources import shipped
 from kit.running import Outcome, environment
 from kit.small import CODE, make_clinic, write_paper, write_procedure, write_translation
 
@@ -236,6 +237,22 @@ def test_a_translated_refusal_says_that_nobody_has_reviewed_it_until_it_is_appro
         assert ("Aprobado por Ann Ray" in text) is not said_before
         assert approve(call, clinic, CODE, *words, *ALLOWED).code == 0
     assert call("diff", CODE, *words, "--clinic", clinic).stdout == b"", "no word of the text has changed"
+
+
+def test_a_template_can_drop_no_words_of_its_own_from_an_approved_page(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    template = clinic / "templates/refusal/decision.html"
+    template.parent.mkdir(parents=True)
+    shipped_one = (shipped("templates") / "refusal/decision.html").read_text(encoding="utf-8")
+    brackets = "{{ if_unapproved }}<p>It has risks.</p>{{ end_if }}"
+    template.write_text(shipped_one + brackets, encoding="utf-8")
+    done = call("render", CODE, "--lang", "es", "--variant", "refusal", "--clinic", clinic)
+    assert "'if_unapproved' is undefined" in done.stderr
+    template.write_text(shipped_one + "{{ unreviewed }}<p>It has risks.</p>{{ unreviewed }}", encoding="utf-8")
+    assert approve(call, clinic, CODE, "--lang", "es", "--variant", "refusal", *ALLOWED).code == 0
+    assert call("render", CODE, "--lang", "es", "--variant", "refusal", "--clinic", clinic).code == 0
+    assert "It has risks." in readable_text((tmp_path / f"{CODE}.es.refusal.pdf").read_bytes())
 
 
 # --- particulars ---

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,7 +47,7 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 _MARK_PLACE = "\ue000mark\ue001"
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
-_UNAPPROVED, _END_UNAPPROVED = "\ue000unapproved\ue001", "\ue000end\ue001"
+_UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def compose(
     approval = find_approval(content_hash)
     mark = mark_of(content.pack, approval, today)
     review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
-    html = _with_or_without(particulars.printed(pages[content.variant]), approval)
+    html = _with_unreviewed(particulars.printed(pages[content.variant]), "" if approval else review.unreviewed)
     places = ((_MARK_PLACE, mark), (_REVIEW_PLACE, review.printed))
     for place, text in (*places, (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
         html = html.replace(place, str(escape(typeset(text))))
@@ -224,11 +223,10 @@ def compose(
     )
 
 
-def _with_or_without(html: str, approval: Approval | None) -> str:
-    """A page without what only one says that was never approved, or with it."""
-    if approval:
-        html = re.sub(f"{_UNAPPROVED}.*?{_END_UNAPPROVED}", "", html, flags=re.DOTALL)
-    return html.replace(_UNAPPROVED, "").replace(_END_UNAPPROVED, "")
+def _with_unreviewed(html: str, sentence: str) -> str:
+    """A page with the paragraph that nobody has reviewed a text, or without it: all that an approval takes away."""
+    paragraph = f'<p class="translated">{escape(typeset(sentence))}</p>' if sentence else ""
+    return html.replace(_UNREVIEWED_PLACE, paragraph)
 
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
@@ -319,8 +317,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
         "translated": content.translated,
         "fingerprint": _FINGERPRINT_PLACE,
         "reviewed": _REVIEW_PLACE,
-        "if_unapproved": _UNAPPROVED,
-        "end_if": _END_UNAPPROVED,
+        "unreviewed": _UNREVIEWED_PLACE,
     }
     if content.variant == "paper":
         signing = paper_signing(content.paper, content.signers) if content.is_signed else None
