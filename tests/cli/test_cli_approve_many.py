@@ -16,6 +16,9 @@ import pytest
 
 from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, load_approvals, record
+from consentkit.model.identity import Identity
+from consentkit.operations.desk.texts import errors_in
+from consentkit.operations.opening import settle
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
 from kit.running import Outcome, environment
@@ -253,6 +256,47 @@ def test_a_template_can_drop_no_words_of_its_own_from_an_approved_page(
     assert approve(call, clinic, CODE, "--lang", "es", "--variant", "refusal", *ALLOWED).code == 0
     assert call("render", CODE, "--lang", "es", "--variant", "refusal", "--clinic", clinic).code == 0
     assert "It has risks." in readable_text((tmp_path / f"{CODE}.es.refusal.pdf").read_bytes())
+
+
+RISKS_WITH_PLACEHOLDER = """\
+risks:
+  bad_sleep:
+    group: common
+    figure: {number: 3, out_of: 10}
+    source: {title: A study, publisher: A journal, year: 2021}
+    wording: {en: "You may sleep badly, TODO ask."}
+"""
+CLAUSE_WITH_PLACEHOLDER = """\
+clauses:
+  extra:
+    always: true
+    heading: More to know
+    text: We add TODO here.
+    source: {title: A law, publisher: A state, year: 2021}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("procedures/risks.yaml", RISKS_WITH_PLACEHOLDER),
+        ("clauses.en.yaml", CLAUSE_WITH_PLACEHOLDER),
+        ("templates/languages/en.yaml", ""),
+    ],
+)
+def test_an_error_in_any_file_that_a_text_is_made_from_keeps_it_from_being_approved(
+    name: str, text: str, clinic: Path, call: Call
+) -> None:
+    path = clinic / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pack = (shipped("templates") / "languages/en.yaml").read_text(encoding="utf-8")
+    path.write_text(text or pack.replace("heading: In short", "heading: In TODO short", 1), encoding="utf-8")
+    if "risks" in name:
+        write_procedure(clinic / "procedures", risks={"common": [{"risk": "bad_sleep"}], "what_helps": "Tell us."})
+    done = approve(call, clinic, CODE)
+    assert (done.code, str(path) in done.stderr) == (3, True), done.stderr
+    assert not (clinic / "approvals.yaml").exists()
+    assert any(one.file == str(path) for one in errors_in(settle(clinic), Identity(CODE, "en", "consent")))
 
 
 # --- particulars ---

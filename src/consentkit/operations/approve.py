@@ -28,13 +28,15 @@ from consentkit.library.approvals import (
     record_all,
 )
 from consentkit.library.edition_files import edition_files
+from consentkit.library.languages import pack_file
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.approval import ApprovedException
-from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind
+from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind, clause_file
 from consentkit.operations.approval_entry import clinic_folder, entry_of, note_in_journal
 from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
 from consentkit.problems import Problem
+from consentkit.reading.paths import is_there
 
 _TYPED = ("role", "reviewed_by", "translated_by")
 
@@ -233,17 +235,27 @@ def _exceptions(
     """The exceptions that a document needs. Raises InvalidInput with all errors that are not allowed."""
     for rule in allowed:
         find_rule(rule)
-    errors = errors_of(workspace, procedure, content.pack.language)
+    errors = errors_of(workspace, procedure, content.pack.language, content.variant)
     if forbidden := [problem for problem in errors if problem.rule not in allowed]:
         raise InvalidInput(forbidden)
     broken = sorted({problem.rule for problem in errors})
     return tuple(ApprovedException(rule=rule, reason=allowed[rule]) for rule in broken)
 
 
-def errors_of(workspace: OpenWorkspace, procedure: str | Path, language: str) -> list[Problem]:
-    """The errors that `check` finds in the files of a text: the original, and its translation if it is one."""
-    sought = workspace.find(procedure, Layout(), language=language)
-    names = [str(path) for path in (sought.original, sought.translation) if path]
+def errors_of(
+    workspace: OpenWorkspace, procedure: str | Path, language: str, variant: Variant = "consent"
+) -> list[Problem]:
+    """The errors that `check` finds in the files that a text is made from: its own, and those that it shares.
+
+    These are the original, its translation if it is one, the tables of risks, the language pack, and the clinic's
+    clauses of this language.
+    """
+    sought = workspace.find(procedure, Layout(), language=language, variant=variant)
+    shared = [*sought.risks, pack_file(workspace.templates, language)]
+    if workspace.folder.path:
+        shared.append(clause_file(workspace.folder.path, language))
+    own = [path for path in (sought.original, sought.translation) if path]
+    names = [str(path) for path in (*own, *shared) if is_there(path)]
     return [problem for problem in check(workspace, names).problems if problem.severity == "error"]
 
 

@@ -7,15 +7,12 @@ approved here; what is withdrawn is the approval that was shown.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from consentkit.approval.changes import Change
-from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.model.identity import Identity
-from consentkit.operations.approve import ApprovalRequest, approve_as_requested
-from consentkit.operations.check import check
+from consentkit.operations.approve import ApprovalRequest, approve_as_requested, errors_of
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.diff import diff
 from consentkit.operations.journal import Who
@@ -56,10 +53,9 @@ def read_text(place: ClinicPlace, identity: Identity) -> TextToApprove:
 
 
 def errors_in(place: ClinicPlace, identity: Identity) -> tuple[Problem, ...]:
-    """The errors that `check` finds in the files of a text: the procedure, and its translation if it is one."""
+    """The errors that `check` finds in the files that a text is made from."""
     workspace = open_for_a_call(place, despite_faults=True)
-    names = _names(workspace, identity)
-    return tuple(one for one in check(workspace, names).problems if one.severity == "error")
+    return tuple(errors_of(workspace, identity.code, identity.language, identity.variant))
 
 
 def approve_text(
@@ -97,12 +93,6 @@ def withdraw_text(place: ClinicPlace, identity: Identity, content_hash: str, *, 
         identity.code, by, reason, language=identity.language, variant=identity.variant, who=who
     )
     withdraw(open_for_a_call(place), request)
-
-
-def _names(workspace: OpenWorkspace, identity: Identity) -> Sequence[str]:
-    path = workspace.locate(identity.code)
-    translation = path.with_name(f"{identity.code}.{identity.language}.yaml")
-    return [str(path), *([str(translation)] if translation.exists() else [])]
 
 
 def _changes(place: ClinicPlace, identity: Identity) -> tuple[Change, ...]:
