@@ -130,7 +130,9 @@ def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, 
     assert done.code == 7
     assert f"was withdrawn on {TODAY} by Ben Orr: Not ours; to approve it again, name it" in done.stderr
     assert states(call, clinic)[f"{PAPER} en"] == "withdrawn"
-    assert approve(call, clinic, PAPER).code == 0
+    again = approve(call, clinic, PAPER)
+    assert again.code == 0
+    assert f"was withdrawn on {TODAY} by Ben Orr: Not ours; this approval puts it in force again" in again.stderr
     assert states(call, clinic)[f"{PAPER} en"] == "approved"
 
 

@@ -11,11 +11,14 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import Identity
-from consentkit.operations.approve import approve
+from consentkit.operations.approval_entry import note_in_journal
+from consentkit.operations.approve import ApprovalTerms, PreparedApproval, approve, prepare, record_prepared
 from consentkit.operations.diff import diff
+from consentkit.operations.journal import MOST_PAPERS, open_journal_to_read, who_asks
 from consentkit.operations.opening import open_cache, open_clinic, open_for_a_run
 from consentkit.operations.status import status
 from consentkit.operations.verify import PacketVerdict, verify
+from consentkit.operations.withdraw import WithdrawalRequest, withdraw
 from kit.packets import packet, visit
 from kit.small import CODE, make_clinic, write_procedure
 
@@ -102,3 +105,33 @@ def test_approvals_need_the_folder_of_a_clinic(tmp_path: Path, monkeypatch: pyte
     for errand in (lambda: approve(open_clinic(), "90837", by="Ann Ray"), lambda: diff(open_clinic(), "90837")):
         with pytest.raises(FileAccess, match="approvals are kept in the clinic's folder"):
             errand()
+
+
+def prepared_for(clinic: Path) -> tuple[OpenWorkspace, PreparedApproval]:
+    workspace = opened(clinic).for_one_run()
+    return workspace, prepare(workspace, ApprovalTerms("Ann Ray"), CODE)
+
+
+def test_a_withdrawal_that_whoever_approves_has_not_seen_is_not_undone(clinic: Path) -> None:
+    approve(opened(clinic), CODE, by="Ann Ray")
+    workspace, prepared = prepared_for(clinic)
+    withdraw(opened(clinic), WithdrawalRequest(CODE, "Bea Low", "A risk is missing"))
+    with pytest.raises(WrongUse, match=r"has just been withdrawn by Bea Low: A risk is missing; nothing was approved"):
+        record_prepared(workspace, [prepared])
+    assert len(load_approvals(clinic).approvals) == 2
+    workspace, prepared = prepared_for(clinic)
+    assert prepared.withdrawal is not None
+    record_prepared(workspace, [prepared])
+    assert load_approvals(clinic).withdrawal(prepared.approval.identity) is None
+
+
+def test_more_approvals_than_an_entry_of_the_journal_holds_are_all_in_the_journal(clinic: Path) -> None:
+    with (clinic / "clinic.yaml").open("a", encoding="utf-8") as file:
+        file.write("journal: {keep_years: 6}\n")
+    workspace, prepared = prepared_for(clinic)
+    codes = [f"C-{number}" for number in range(MOST_PAPERS + 1)]
+    approvals = [prepared.approval.model_copy(update={"code": code}) for code in codes]
+    note_in_journal(workspace, "approved", approvals, who_asks())
+    with open_journal_to_read(workspace) as journal:
+        kept = [row.entry.papers for row in journal.rows()]
+    assert [paper.code for papers in kept for paper in papers] == codes

@@ -97,6 +97,8 @@ def _shown(prepared: PreparedApproval) -> Iterator[str]:
     """What is about to be approved, for whoever approves it."""
     approval, latest = prepared.approval, prepared.latest
     yield f"{approval.identity}: {_since(prepared)}; {report.counted(prepared.pages, 'page')}, until {approval.until}"
+    if prepared.withdrawal:
+        yield f"    {report.withdrawal_line(prepared.withdrawal)}; this approval puts it in force again"
     if latest and prepared.changes is None:
         yield "    the words that were approved then are missing, so what has changed is not known"
     for change in prepared.changes or ():

@@ -24,7 +24,8 @@ from consentkit.journal.values import (
 )
 
 _MOST_JOBS = 200
-_MOST_PAPERS = 500
+MOST_PAPERS = 500
+"""Of one entry."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class JournalEntry:
         _require_tuple("jobs", self.jobs, str, _MOST_JOBS)
         for job in self.jobs:
             require_form("job", job)
-        _require_tuple("papers", self.papers, JournalPaper, _MOST_PAPERS)
+        _require_tuple("papers", self.papers, JournalPaper, MOST_PAPERS)
         if not isinstance(self.who, Who):
             raise WrongUse("`who` must be a Who", arguments=["who"])
         self._require_what_belongs_to_it()

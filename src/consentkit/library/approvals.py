@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from consentkit._version import __version__
-from consentkit.errors import FileAccess, InvalidInput
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approved_files import keep_files
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.approval import Approval as Approval  # noqa: PLC0414 - what is handed out
@@ -81,17 +81,25 @@ def record(folder: Path, approval: Approval, text: str, *, for_group: bool = Fal
     return record_all(folder, [ApprovedText(approval, text)], for_group=for_group)[0]
 
 
-def record_all(folder: Path, texts: Sequence[ApprovedText], *, for_group: bool = False) -> list[Approval]:
+def record_all(
+    folder: Path,
+    texts: Sequence[ApprovedText],
+    *,
+    seen: Mapping[Identity, Withdrawal | None] | None = None,
+    for_group: bool = False,
+) -> list[Approval]:
     """Add approvals to the record in one step, and keep what was approved, for comparison and to make it again.
 
-    With `for_group`, the group of the folder can read all of it.
+    `seen` is which withdrawals whoever approves knows of. With `for_group`, the group of the folder can read all of it.
 
     Returns what was recorded: where others have recorded editions since an approval was made, the next edition of
-    these. Raises InvalidInput where the record has mistakes, FileAccess where it can't be written; then none counts.
+    these. Raises WrongUse where somebody has withdrawn a document since that was seen, InvalidInput where the record
+    has mistakes, FileAccess where it can't be written; then none counts.
     """
     path = folder / APPROVALS
     with _held(folder):
         before, earlier = _earlier(path)
+        _require_seen(earlier, seen or {})
         after, recorded = before, list[Approval]()
         for text in texts:
             approval = _renumbered(text.approval, earlier)
@@ -105,6 +113,17 @@ def record_all(folder: Path, texts: Sequence[ApprovedText], *, for_group: bool =
                 keep_files(folder, approval, text.files, program=__version__, for_group=for_group)
         write_file(path, after.encode(), force=True, for_group=for_group)
     return recorded
+
+
+def _require_seen(earlier: Approvals, seen: Mapping[Identity, Withdrawal | None]) -> None:
+    """Raise WrongUse for a withdrawal that whoever approves does not know of: it would be undone unawares."""
+    for identity, known in seen.items():
+        taken = earlier.withdrawal(identity)
+        if taken is not None and taken != known:
+            raise WrongUse(
+                f"{identity} has just been withdrawn by {printable(taken.signed)}: {printable(taken.reason)}; nothing "
+                "was approved; to approve in spite of that, do it again"
+            )
 
 
 def record_withdrawal(folder: Path, identity: Identity, make: MakeWithdrawal, *, for_group: bool = False) -> Withdrawal:

@@ -5,7 +5,7 @@ Guarantees: a name or reason that can't be printed or recorded is refused by the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -15,10 +15,11 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, UnknownCode, WrongUse
 from consentkit.library.approvals import Approval, Withdrawal, load_approvals
 from consentkit.model.identity import APPROVALS, Identity, Layout, Variant, kind_of_name
-from consentkit.operations.journal import JournalEntry, JournalPaper, Who, record_entries
+from consentkit.operations.journal import MOST_PAPERS, JournalEntry, JournalPaper, Who, record_entries
 from consentkit.reading import characters
 
 Entry = TypeVar("Entry", Approval, Withdrawal)
+_Action = Literal["approved", "withdrawn"]
 
 
 def clinic_folder(workspace: OpenWorkspace) -> Path:
@@ -44,18 +45,22 @@ def identity_of(workspace: OpenWorkspace, definition: str | Path, language: str 
         return Identity(code, language or workspace.default_language, kind)
 
 
-def note_in_journal(
-    workspace: OpenWorkspace, action: Literal["approved", "withdrawn"], entries: Iterable[Entry], who: Who
-) -> None:
+def journal_entries(action: _Action, entries: Sequence[Entry], who: Who) -> list[JournalEntry]:
+    """What the journal keeps of approvals or withdrawals: an entry for as many as one may hold."""
+    papers = [
+        JournalPaper(entry.variant, entry.code, entry.language, entry.content, entry.edition) for entry in entries
+    ]
+    parts = (tuple(papers[start : start + MOST_PAPERS]) for start in range(0, len(papers), MOST_PAPERS))
+    return [JournalEntry(action, who, papers=part) for part in parts]
+
+
+def note_in_journal(workspace: OpenWorkspace, action: _Action, entries: Sequence[Entry], who: Who) -> None:
     """Record in the journal what was approved or withdrawn, by which account; the names are in the record of approvals.
 
     Raises FileAccess, which states that the record of approvals has the entries.
     """
-    papers = tuple(
-        JournalPaper(entry.variant, entry.code, entry.language, entry.content, entry.edition) for entry in entries
-    )
     try:
-        record_entries(workspace, [JournalEntry(action, who, papers=papers)])
+        record_entries(workspace, journal_entries(action, entries, who))
     except FileAccess as error:
         subject = "approval" if action == "approved" else "withdrawal"
         raise FileAccess(f"the {subject} is recorded in {APPROVALS}, but not in the journal: {error}") from error

@@ -23,6 +23,7 @@ from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.approvals import (
     Approval,
     ApprovedText,
+    Withdrawal,
     approved_text,
     load_approvals,
     record_all,
@@ -32,7 +33,7 @@ from consentkit.library.languages import pack_file
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.approval import ApprovedException
 from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind, clause_file
-from consentkit.operations.approval_entry import clinic_folder, entry_of, note_in_journal
+from consentkit.operations.approval_entry import clinic_folder, entry_of, journal_entries, note_in_journal
 from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
 from consentkit.problems import Problem
@@ -97,6 +98,8 @@ class PreparedApproval:
     """The latest approval before, whatever its content."""
     changes: tuple[Change, ...] | None
     """What has changed since; None where that is not known."""
+    withdrawal: Withdrawal | None
+    """The withdrawal that this approval would end."""
     text: ApprovedText = field(repr=False)
 
 
@@ -173,17 +176,28 @@ def prepare(
     latest = approvals.latest(content.identity)
     changed = _changes(folder, latest, words)
     return PreparedApproval(
-        approval, asked.variant, document.pages, latest, changed, ApprovedText(approval, words, files)
+        approval,
+        asked.variant,
+        document.pages,
+        latest,
+        changed,
+        approvals.withdrawal(content.identity),
+        ApprovedText(approval, words, files),
     )
 
 
 def record_prepared(
     workspace: OpenWorkspace, prepared: Sequence[PreparedApproval], who: Who | None = None
 ) -> list[Approved]:
-    """Record approvals in one step. Raises FileAccess where that can't be, and then none of them counts."""
-    folder = clinic_folder(workspace)
-    recorded = record_all(folder, [one.text for one in prepared], for_group=is_for_group(workspace))
-    note_in_journal(workspace, "approved", recorded, who or who_asks())
+    """Record approvals in one step. Raises FileAccess where that can't be, and then none of them counts.
+
+    Raises WrongUse where somebody has withdrawn one of the documents since it was prepared.
+    """
+    folder, who = clinic_folder(workspace), who or who_asks()
+    journal_entries("approved", [one.approval for one in prepared], who)  # raises before anything is recorded
+    texts, seen = [one.text for one in prepared], {one.approval.identity: one.withdrawal for one in prepared}
+    recorded = record_all(folder, texts, seen=seen, for_group=is_for_group(workspace))
+    note_in_journal(workspace, "approved", recorded, who)
     asked = (one.asked for one in prepared)
     return [Approved(approval, variant, folder / APPROVALS) for approval, variant in zip(recorded, asked, strict=True)]
 

@@ -18,6 +18,7 @@ from consentkit.errors import WrongUse
 # What is handed out, and what an entry is made of.
 from consentkit.journal.chain import JournalHead as JournalHead  # noqa: PLC0414
 from consentkit.journal.chain import JournalVerdict as JournalVerdict  # noqa: PLC0414
+from consentkit.journal.entries import MOST_PAPERS as MOST_PAPERS  # noqa: PLC0414
 from consentkit.journal.entries import IntendedPrint as IntendedPrint  # noqa: PLC0414
 from consentkit.journal.entries import JournalEntry as JournalEntry  # noqa: PLC0414
 from consentkit.journal.entries import JournalPaper as JournalPaper  # noqa: PLC0414
