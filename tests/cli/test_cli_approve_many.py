@@ -110,6 +110,11 @@ def test_an_exception_with_its_reason_is_in_the_record_of_those_documents_that_n
         ([CODE, *ALLOWED], 2, "nothing that is to be approved breaks `untranslated`"),
         ([CODE, "--except", "untranslatd", "--reason", "x"], 2, "did you mean `untranslated`"),
         ([CODE, "--reviewed-by", " "], 2, "--reviewed-by: is empty"),
+        ([CODE, "--except", "untranslated", "--reason", ""], 2, "--reason: is empty, too long"),
+        ([CODE, "--except", "untranslated", "--reason", "x" * 401], 2, "--reason: is empty, too long"),
+        ([CODE, "--except", "untranslated", "--reason", "x\u202ey"], 2, "--reason: is empty, too long"),
+        ([CODE, "--except", "untranslated", "--reason", "x\x07y"], 2, "--reason: is empty, too long"),
+        ([CODE, *ALLOWED, *ALLOWED], 2, "--except names `untranslated` twice"),
         ([CODE, "--until", "2099-01-16"], 2, "is due for review on 2099-01-15, so no approval holds longer"),
         ([CODE, "NOTHING-1"], 4, "NOTHING-1"),
     ],
@@ -120,6 +125,15 @@ def test_what_can_not_be_meant_is_refused_and_records_nothing(
     done = approve(call, clinic, *words)
     assert (done.code, done.stdout) == (code, b"")
     assert said in done.stderr
+    assert not (clinic / "approvals.yaml").exists()
+
+
+def test_a_reviewer_whose_name_the_record_can_not_hold_is_named_with_the_text(clinic: Path, call: Call) -> None:
+    review = {"issued": "2026-01-15", "last": "2026-02-15", "by": "R" * 121, "next": "2099-01-15"}
+    write_paper(clinic / "papers", review=review)
+    done = approve(call, clinic, PAPER)
+    assert done.code == 2
+    assert f"{PAPER} (en, paper): `by` of `review` has more than 120 characters; shorten it" in done.stderr
     assert not (clinic / "approvals.yaml").exists()
 
 

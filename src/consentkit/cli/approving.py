@@ -54,6 +54,8 @@ class ApproveRequest:
             raise WrongUse("an exception needs a reason: add --reason TEXT, one for all or one for each --except")
         if self.reasons and not self.allowed:
             raise WrongUse("--reason is for an exception; name its rule with --except RULE, or leave it out")
+        if twice := next((rule for number, rule in enumerate(self.allowed) if rule in self.allowed[:number]), None):
+            raise WrongUse(f"--except names {quoted(twice)} twice; name each rule once, with one reason")
         reasons = self.reasons if len(self.reasons) == len(self.allowed) else [*self.reasons] * len(self.allowed)
         return ApprovalTerms(
             by=self.by,

@@ -15,7 +15,10 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 from consentkit.model.identity import Identity
 from consentkit.model.values import CodeOrName, Day, LanguageTag, Line, Record, RecordedVariant
 
-Person = Annotated[Line, Field(max_length=120)]
+LONGEST_PERSON = 120
+"""Characters of a name."""
+
+Person = Annotated[Line, Field(max_length=LONGEST_PERSON)]
 """The name of a person, or the role."""
 
 StatedReason = Annotated[Line, Field(max_length=400)]

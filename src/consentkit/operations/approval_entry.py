@@ -15,10 +15,12 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, UnknownCode, WrongUse
 from consentkit.library.approvals import Approval, Withdrawal, load_approvals
 from consentkit.model.identity import APPROVALS, Identity, Layout, Variant, kind_of_name
+from consentkit.model.values import Record
 from consentkit.operations.journal import MOST_PAPERS, JournalEntry, JournalPaper, Who, record_entries
 from consentkit.reading import characters
 
 Entry = TypeVar("Entry", Approval, Withdrawal)
+Made = TypeVar("Made", bound=Record)
 _Action = Literal["approved", "withdrawn"]
 
 
@@ -66,8 +68,8 @@ def note_in_journal(workspace: OpenWorkspace, action: _Action, entries: Sequence
         raise FileAccess(f"the {subject} is recorded in {APPROVALS}, but not in the journal: {error}") from error
 
 
-def entry_of(kind: type[Entry], arguments: dict[str, str], **values: Any) -> Entry:
-    """An entry of the record. Raises WrongUse where a name or reason can't be recorded.
+def entry_of(kind: type[Made], arguments: dict[str, str], **values: Any) -> Made:
+    """An entry of the record, or a part of one. Raises WrongUse where a name or reason can't be recorded.
 
     `arguments` are the fields that somebody typed, each with the name of its argument.
     """

@@ -31,7 +31,7 @@ from consentkit.library.approvals import (
 from consentkit.library.edition_files import edition_files
 from consentkit.library.languages import pack_file
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.approval import ApprovedException
+from consentkit.model.approval import LONGEST_PERSON, ApprovedException
 from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind, clause_file
 from consentkit.operations.approval_entry import clinic_folder, entry_of, journal_entries, note_in_journal
 from consentkit.operations.check import check
@@ -165,7 +165,7 @@ def prepare(
         content=document.content_hash,
         on=today,
         until=until,
-        reviewed_by=terms.reviewed_by or content.definition.review.by or terms.by,
+        reviewed_by=_reviewer(content, terms),
         translated_by=terms.translated_by if content.translated else None,
         exceptions=exceptions,
     )
@@ -216,10 +216,24 @@ def _entry(terms: ApprovalTerms, **values: Any) -> Approval:
 
 
 def _require_names(terms: ApprovalTerms, today: datetime.date) -> None:
-    """Raise WrongUse where a name can't be recorded, before anything is read or made."""
+    """Raise WrongUse where a name or reason can't be recorded, before anything is read or made."""
     names = {"reviewed_by": terms.reviewed_by, "translated_by": terms.translated_by}
     some = {"code": "X", "language": "en", "variant": "consent", "edition": 1, "content": "0" * 64}
     _entry(terms, **some, on=today, **names)
+    for rule, reason in terms.exceptions.items():
+        find_rule(rule)
+        entry_of(ApprovedException, {"reason": "reason"}, rule=rule, reason=reason)
+
+
+def _reviewer(content: Content, terms: ApprovalTerms) -> str:
+    """Who has reviewed a text. Raises WrongUse where the text names somebody whom the record can't hold."""
+    named = content.definition.review.by
+    if terms.reviewed_by or not named:
+        return terms.reviewed_by or terms.by
+    if len(named) > LONGEST_PERSON:
+        message = f"{content.identity}: `by` of `review` has more than {LONGEST_PERSON} characters; shorten it"
+        raise WrongUse(message)
+    return named
 
 
 def _require_day(until: datetime.date | None, today: datetime.date) -> None:
@@ -247,8 +261,6 @@ def _exceptions(
     workspace: OpenWorkspace, procedure: str | Path, content: Content, allowed: Mapping[str, str]
 ) -> tuple[ApprovedException, ...]:
     """The exceptions that a document needs. Raises InvalidInput with all errors that are not allowed."""
-    for rule in allowed:
-        find_rule(rule)
     errors = errors_of(workspace, procedure, content.pack.language, content.variant)
     if forbidden := [problem for problem in errors if problem.rule not in allowed]:
         raise InvalidInput(forbidden)
