@@ -137,6 +137,32 @@ def test_a_reviewer_whose_name_the_record_can_not_hold_is_named_with_the_text(cl
     assert not (clinic / "approvals.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--until", "2020-01-01"], "the day of --until has already passed"),
+        (["--except", "untranslatd", "--reason", "x"], "did you mean `untranslated`"),
+        (["--role", " "], "--role: is empty"),
+        (["--lang", "xx"], "no language pack for `xx`"),
+    ],
+)
+def test_a_mistake_in_the_terms_for_all_drafts_is_no_matter_of_single_drafts(
+    words: list[str], said: str, clinic: Path, call: Call
+) -> None:
+    done = approve(call, clinic, "--all-drafts", *words)
+    assert (done.code, done.stdout) == (2, b"")
+    assert "is left out" not in done.stderr
+    assert said in done.stderr
+
+
+def test_all_drafts_are_those_of_the_service_list_alone(clinic: Path, call: Call) -> None:
+    assert approve(call, clinic, PAPER).code == 0
+    (clinic / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")
+    write_paper(clinic / "papers", title="A few other rules")
+    assert approve(call, clinic, "--all-drafts").code == 0
+    assert states(call, clinic) == {f"{CODE} en": "approved", f"{PAPER} en": "changed"}
+
+
 def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, call: Call) -> None:
     assert approve(call, clinic, PAPER).code == 0
     assert call("withdraw", PAPER, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0

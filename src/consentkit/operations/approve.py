@@ -144,11 +144,7 @@ def prepare(
     that has changed since; InvalidInput with the errors of `check`; FileAccess where there is no clinic's folder, or a
     journal that can't be written to; and what `Workspace.render` raises for a document that can't be made.
     """
-    folder = clinic_folder(workspace)
-    require_journal(workspace)
-    today = datetime.date.today()
-    _require_day(terms.until, today)
-    _require_names(terms, today)
+    folder, today = require_terms(workspace, terms), datetime.date.today()
     asked = workspace.content(procedure, language=language, variant=variant)
     content = replace(asked, variant=approved_kind(asked.variant))
     if content.stale:
@@ -184,6 +180,15 @@ def prepare(
         approvals.withdrawal(content.identity),
         ApprovedText(approval, words, files),
     )
+
+
+def require_terms(workspace: OpenWorkspace, terms: ApprovalTerms) -> Path:
+    """The clinic's folder. Raises what `prepare` raises for that and for the terms, whatever the document is."""
+    folder, today = clinic_folder(workspace), datetime.date.today()
+    require_journal(workspace)
+    _require_day(terms.until, today)
+    _require_names(terms, today)
+    return folder
 
 
 def record_prepared(

@@ -12,8 +12,15 @@ from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
+from consentkit.library.services import load_services
 from consentkit.model.identity import Identity, Layout, Variant
-from consentkit.operations.approve import ApprovalTerms, PreparedApproval, prepare, require_exceptions_needed
+from consentkit.operations.approve import (
+    ApprovalTerms,
+    PreparedApproval,
+    prepare,
+    require_exceptions_needed,
+    require_terms,
+)
 from consentkit.operations.status import DocumentState, status
 from consentkit.problems import Problem
 
@@ -76,13 +83,19 @@ def prepare_named(workspace: OpenWorkspace, which: WhichDocuments, terms: Approv
 def prepare_drafts(workspace: OpenWorkspace, which: WhichDocuments, terms: ApprovalTerms) -> PreparedAct:
     """Prepare every draft of the service list, in the languages and kinds that are named, or in all.
 
-    Raises what `status` raises, and WrongUse where there is no draft.
+    Raises what `status` raises, what `prepare` raises for mistakes in the terms, whatever the document is, and
+    WrongUse for a language that there is not.
     """
+    folder = require_terms(workspace, terms)
+    for language in which.languages:
+        workspace.language(language)
+    services = load_services(folder, workspace.library.names(), workspace.folder.clinic.language)
+    listed = {identity.approved_as for identity in services.documents()}
     prepared: dict[Identity, PreparedApproval] = {}
     left_out = []
     for state in status(workspace):
         identity = state.identity
-        if state.state == "approved" or not _is_meant(identity, which):
+        if state.state == "approved" or identity not in listed or not _is_meant(identity, which):
             continue
         try:
             _require_ordinary(state)
