@@ -185,8 +185,12 @@ def test_a_change_of_a_translation_is_noticed_in_its_language_alone(place: Place
     assert reasons(place) == {f"{CODE}.pdf": (), f"{CODE}.es.pdf": ("changed translation",)}
 
 
-def test_the_day_on_which_an_approval_runs_out_is_a_change(place: Place) -> None:
-    record(place.clinic, approval(until=datetime.date(2026, 6, 30)), "text")
+@pytest.mark.parametrize(
+    ("until", "review"), [("2026-06-30", "2099-01-15"), ("2027-06-30", "2026-06-30"), (None, "2026-06-30")]
+)
+def test_the_day_on_which_an_approval_runs_out_is_a_change(until: str | None, review: str, place: Place) -> None:
+    write_procedure(place.clinic / "procedures", review={"issued": "2026-01-15", "next": review})
+    record(place.clinic, approval(until=datetime.date.fromisoformat(until) if until else None), "text")
     workspace = place.workspace()
 
     def digests(today: datetime.date) -> dict[str, str]:

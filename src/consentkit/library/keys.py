@@ -57,7 +57,7 @@ class Inputs:
             "options": _key_of_texts(
                 language, variant, json.dumps([vars(sought.layout), sought.signers], sort_keys=True)
             ),
-            "approval": _key_of_texts(self._approval(original.stem, language, variant)),
+            "approval": _key_of_texts(self._approval(original.stem, language, variant, translation or original)),
         }
 
     def clauses(self, language: str) -> str:
@@ -123,17 +123,25 @@ class Inputs:
             return [self.clinic / name] if name else []
         return []
 
-    def _approval(self, code: str, language: str, variant: Variant) -> str:
+    def _approval(self, code: str, language: str, variant: Variant, definition: Path) -> str:
         """The latest entry of the record that counts for a document, and whether an approval has run out by today."""
         if self._approvals is None:
             self._approvals = self._load_approvals()
         approval = self._approvals.get((code, language, approved_kind(variant)))
         if approval is None:
             return ABSENT
-        until = approval.get("until")
+        ends = [approval.get("until"), self._review_due(definition)]
+        end = min((day for day in ends if day), default=None)
         today = self.today.isoformat()
-        # Without an end of its own, it ends when the text is due for review, which is known only once it is read.
-        return json.dumps([approval, until < today if until else today], sort_keys=True)
+        # Of a text that can't be read, it is not known when it ends, so it counts for a day.
+        return json.dumps([approval, end < today if end else today], sort_keys=True)
+
+    def _review_due(self, definition: Path) -> str | None:
+        """The day on which a text is due for review, when its approval ends, too. Parsed once for each text."""
+        with suppress(ConsentkitError):
+            day: str | None = parsed_once(self.store, "review", definition, self.snapshot, _recorded_review)
+            return day
+        return None
 
     def _load_approvals(self) -> dict[tuple[str, str, str], dict[str, Any]]:
         """The latest entry of each document. Parsing a long record takes seconds, so what it says is kept."""
@@ -158,6 +166,13 @@ def _recorded_approvals(path: Path, snapshot: Snapshot) -> list[dict[str, Any]]:
     from consentkit.library.approvals import load_approvals
 
     return [entry.model_dump(mode="json") for entry in load_approvals(path.parent, snapshot).approvals]
+
+
+def _recorded_review(path: Path, snapshot: Snapshot) -> str | None:
+    data = snapshot.parsed(path).data
+    review = data.get("review") if isinstance(data, dict) else None
+    day = review.get("next") if isinstance(review, dict) else None
+    return str(day) if day else None
 
 
 def _recorded_pictures(path: Path, snapshot: Snapshot) -> list[str]:
