@@ -267,6 +267,11 @@ def test_a_paper_names_its_reviewer_once_it_is_approved_and_never_says_that_ther
         assert ("Bo Nye" in text) is not said_before
         words = ("--lang", language, "--reviewed-by", "Bo Nye, PhD", *(ALLOWED if language == "es" else ()))
         assert approve(call, clinic, CODE, *words).code == 0
+    said = {"en": "Bo Nye, PhD reviewed it. It is due", "es": "Bo Nye, PhD lo revisó. Debe revisarse"}
+    assert said[language] in text, "the day of the approval is not that of the review"
+    kept = [path.read_text(encoding="utf-8") for path in (clinic / "approved").glob("*.txt")]
+    assert kept
+    assert not any(untold in words or "Bo Nye" in words for words in kept)
     assert states(call, clinic)[f"{CODE} {language}"] == "approved", "the reviewer's name is no part of the text"
     assert call("diff", CODE, "--lang", language, "--clinic", clinic).stdout == b""
 

@@ -22,7 +22,7 @@ class ReviewNote:
     printed: str
     """As the page says it."""
     own: str
-    """As the text says it by itself, whether it is approved or not."""
+    """As the text says it by itself, whether it is approved or not, without that nobody has reviewed it."""
     unreviewed: str
     """That nobody has reviewed the text, where it says so by itself; empty where it does not."""
 
@@ -41,21 +41,21 @@ def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date)
 
 def review_note(review: Review, pack: LanguagePack, approval: Approval | None, *, translated: bool) -> ReviewNote:
     """What the last section says of the review; that of a text that was approved names a reviewer."""
-    by, last = review.by, review.last
-    own = _written(review, pack, by, last, translated=translated)
-    unreviewed = pack.about.translated if translated and not last else ""
-    if approval is None or last:
-        return ReviewNote(own, own, unreviewed)
-    by_now = _written(review, pack, approval.reviewer, approval.on, translated=translated)
-    return ReviewNote(by_now, own, unreviewed)
+    own = _own(review, pack)
+    if review.last:
+        return ReviewNote(own, own, "")
+    untold = pack.about.translated if translated else ""
+    if approval:  # on which day it was reviewed, nobody has said
+        return ReviewNote(_filled(pack.about.reviewed_by, review, pack, by=approval.reviewer), own, untold)
+    return ReviewNote(f"{own} {untold}".rstrip(), own, untold)
 
 
-def _written(
-    review: Review, pack: LanguagePack, by: str | None, last: datetime.date | None, *, translated: bool
-) -> str:
-    words, write_day = pack.about, pack.dates.write
-    days = {"issued": write_day(review.issued), "next": write_day(review.next)}
-    if by and last:
-        return fill(words.reviewed, **days, by=by, last=write_day(last))
-    said = fill(words.review, **days)
-    return f"{said} {words.translated}" if translated else said
+def _own(review: Review, pack: LanguagePack) -> str:
+    if review.by and review.last:
+        return _filled(pack.about.reviewed, review, pack, by=review.by, last=pack.dates.write(review.last))
+    return _filled(pack.about.review, review, pack)
+
+
+def _filled(words: str, review: Review, pack: LanguagePack, **others: str) -> str:
+    write_day = pack.dates.write
+    return fill(words, issued=write_day(review.issued), next=write_day(review.next), **others)

@@ -245,6 +245,8 @@ class AboutWords(Record):
 
     review: Annotated[Line, takes("issued", "next")]
     reviewed: Annotated[Line, takes("issued", "last", "by", "next")]
+    reviewed_by: Annotated[Line, takes("issued", "by", "next")]
+    """The same, where it is not known on which day."""
     translated: Line
     """That the text is a translation which nobody has reviewed."""
     sources: Line
