@@ -53,11 +53,28 @@ def test_a_fingerprint_leads_to_its_text_and_approval(form: Callable[[str], str]
     assert (done.code, done.lines) == (
         0,
         [
-            "current: it is the text of today",
+            "current: it is the text of today; address and telephone number are not compared",
             "document     SMALL-1 (en, consent)",
             f"fingerprint  {printed_fingerprint(approval.content)}",
             f"approval     approved as edition 1 by Ann Ray, {approval.on}, until 2099-01-15",
         ],
+    )
+
+
+def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_is_said_at_once(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    visit = write_visit(tmp_path / "visit.yaml", procedures=[CODE])
+    assert call("packet", visit, "-o", "visit.pdf", "--allow-drafts", "--clinic", clinic).code == 0
+    number = next(iter(codes((tmp_path / "visit.pdf").read_bytes()).values())).split("/")[1]
+    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    done = call("trace", number, "--clinic", clinic)
+    assert "printed as   a draft: nobody had approved it by then" in done.lines
+    assert call("withdraw", CODE, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0
+    withdrawn = call("trace", number, "--clinic", clinic)
+    assert any(
+        line.startswith("current: ") and line.endswith("; the approval was withdrawn") for line in withdrawn.lines
     )
 
 

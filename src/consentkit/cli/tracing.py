@@ -80,14 +80,19 @@ def _lines(traced: Traced) -> Iterator[str]:
 
 
 _STATES = {
-    "current": "current: it is the text of today",
+    "current": "current: it is the text of today; address and telephone number are not compared",
     "superseded": "superseded: the text has changed since",
     "unknown": "unknown today: the document can't be made any more",
 }
 
 
 def _text_lines(text: TracedText) -> Iterator[str]:
-    yield _STATES[text.state]
+    ended = (
+        "; the approval was withdrawn" if text.withdrawal else "; the approval has run out" if text.is_overdue else ""
+    )
+    yield f"{_STATES[text.state]}{ended}"
+    if text.was_draft:
+        yield "printed as   a draft: nobody had approved it by then"
     yield f"document     {printable(str(text.identity))}"
     yield f"fingerprint  {printed_fingerprint(text.content_hash)}"
     yield f"approval     {report.approval_line(text.approval)}"
@@ -117,6 +122,8 @@ def _entry(traced: Traced) -> dict[str, Any]:
                 "content_hash": text.content_hash,
                 "approval": report.entry(text.approval),
                 "withdrawal": report.entry(text.withdrawal),
+                "overdue": text.is_overdue,
+                "was_draft": text.was_draft,
                 "text": text.words,
                 "changes": None if text.changes is None else [vars(change) for change in text.changes],
             }

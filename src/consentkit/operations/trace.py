@@ -6,9 +6,10 @@ never from what was asked; a picture is only looked at for its codes. What nothi
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -49,6 +50,10 @@ class TracedText:
     """The text as it was approved, a paragraph a line; None where it was not kept."""
     changes: tuple[Change, ...] | None
     """What has changed since; None where that is not known."""
+    is_overdue: bool = False
+    """Whether that approval has run out."""
+    was_draft: bool = False
+    """Whether it was printed as a draft, whoever has approved it later. Only a journal knows."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +112,17 @@ def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -
         raise UnknownCode(f"the journal has no packet {packet}")
     papers = dict.fromkeys(_text_of(paper) for row in entries for paper in row.entry.papers if paper.content_hash)
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
-    texts = tuple(_traced(workspace, identity, content, approvals) for identity, content in papers)
+    texts = tuple(
+        replace(_traced(workspace, identity, content, approvals), was_draft=was_draft)
+        for identity, content, was_draft in papers
+    )
     return Traced("packet", texts, packet, page, entries)
 
 
-def _text_of(paper: JournalPaper) -> tuple[Identity, str]:
-    """The text of a paper: a form is signed for the text of a consent."""
+def _text_of(paper: JournalPaper) -> tuple[Identity, str, bool]:
+    """The text of a paper, and whether it was a draft: a form is signed for the text of a consent."""
     variant = approved_kind(cast("Variant", paper.kind))  # what has a content hash is no extra file
-    return Identity(paper.code or "", paper.language or "", variant), paper.content_hash or ""
+    return Identity(paper.code or "", paper.language or "", variant), paper.content_hash or "", paper.edition is None
 
 
 def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[TracedText]:
@@ -146,7 +154,9 @@ def _traced(workspace: OpenWorkspace, identity: Identity, content: str, approval
     if not is_current:
         changed = _changes(workspace, today, words)
     state: Literal["current", "superseded"] = "current" if is_current else "superseded"
-    return TracedText(identity, content, state, approval, withdrawal, words, changed)
+    has_ended = approval is not None and approval.is_overdue(datetime.date.today())
+    is_overdue = has_ended or (is_current and today.state == "overdue")
+    return TracedText(identity, content, state, approval, withdrawal, words, changed, is_overdue)
 
 
 def _words(workspace: OpenWorkspace, approval: Approval | None) -> str | None:
