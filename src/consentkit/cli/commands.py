@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from consentkit._version import __version__
+from consentkit.cli.authoring_commands import guide, init, new
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
@@ -23,7 +24,6 @@ from consentkit.cli.support import (
     document_options,
     json_option,
     options_of_check,
-    say,
 )
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.model.schema import MODELS
@@ -38,12 +38,14 @@ def consentkit() -> None:
     """Make consent documents that patients can read, from procedure definitions in YAML.
 
     \b
+    consentkit init my-clinic       a clinic's folder, to begin with
     consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
     consentkit packet visit.yaml    the papers of one visit, in one file
     consentkit desk                 the page of the front desk, in the browser
     consentkit batch -o out/        every document of your services.yaml
     consentkit check                problems, with file, line and remedy
+    consentkit guide                pages that explain all of this
 
     "consentkit COMMAND --help" explains a command. The texts that come with consentkit are drafts that no
     clinician has reviewed.
@@ -125,6 +127,9 @@ def batch(workspace: OpenWorkspace, paths: tuple[Path, ...], **options: Any) -> 
     return make_batch(workspace, paths, **options)
 
 
+consentkit.add_command(init)
+consentkit.add_command(new)
+consentkit.add_command(guide)
 consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(signed)
@@ -320,25 +325,6 @@ def remake(workspace: OpenWorkspace, **options: Any) -> int:
     from consentkit.cli.tracing import RemakeRequest, remake_edition
 
     return remake_edition(workspace, RemakeRequest(**options))
-
-
-@consentkit.command(short_help="Write a file of a procedure or paper to fill in.")
-@click.argument("code")
-@click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this one.")
-@common_options
-def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
-    """Write CODE.yaml to fill in, with a comment on every key; or NAME.yaml, for a paper such as my-rules.
-
-    It is written to the clinic's `procedures` or `papers` folder if there is one, otherwise to the current folder,
-    together with the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
-    """
-    from consentkit.operations.scaffold import write_new_definition
-
-    written = write_new_definition(workspace, code, source)
-    for path in written:
-        click.echo(path)
-    say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)
-    return 0
 
 
 @consentkit.command(short_help="Print a JSON Schema for editors.")

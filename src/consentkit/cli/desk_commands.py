@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("schedule", required=False, metavar="[SCHEDULE.csv|EXPORT.xlsx|BUNDLE.json|MESSAGES.hl7]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Where it listens, 8377 by default; 0 for any free port.")
 @click.option(
-    "--listen", metavar="ADDRESS", help="Listen at this address of the machine, for several computers (docs/desk.md)."
+    "--listen", metavar="ADDRESS", help="Listen at this address of the machine, for several computers (`consentkit guide desk`)."
 )
 @click.option("--no-browser", is_flag=True, help="Print the link only; open no browser.")
 @click.option("--allow-drafts", is_flag=True, help="Use documents that nobody has approved, with their draft mark.")
@@ -42,11 +42,11 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
     consentkit desk
     consentkit desk schedule.csv --clinic our-clinic
 
-    The schedule may also be what a practice system exports (docs/schedules.md), or a file of FHIR or HL7 v2.
+    The schedule may also be what a practice system exports (`consentkit guide schedules`), or a file of FHIR or HL7 v2.
 
     The page is there for this computer only, by a link that works once; Enter prints a new one. Nothing of the
     visits is written to a disk: it is forgotten when the day is ended, at midnight, and when the command ends (Ctrl-C).
-    docs/desk.md describes the page.
+    `consentkit guide desk` describes the page.
     """
     from consentkit.operations.opening import settle
     from consentkit.operations.packets import PacketOptions

@@ -50,8 +50,8 @@ def packet(workspace: OpenWorkspace, source: str, **options: Any) -> int:
 
     Files are named after the day and number of the visit. Every page has the patient's name, date of birth and record
     number, and is read back before the file is written. A visit that is refused does not stop the others; the exit
-    code is then 7. `-` reads from standard input. docs/visits.md describes what a visit may contain,
-    docs/schedules.md how the exports of practice systems are read, docs/fhir.md and docs/hl7.md Bundles and messages.
+    code is then 7. `-` reads from standard input. `consentkit guide visits` describes what a visit may
+    contain; the guides schedules, fhir and hl7 describe how exports, Bundles and messages are read.
     """
     from consentkit.cli.packing import PacketRequest, make_packets
     from consentkit.operations.packets import PacketOptions
@@ -75,7 +75,8 @@ def visits(workspace: OpenWorkspace, source: str, **options: Any) -> int:
     consentkit visits bundle.json -o day.csv --on 2026-11-23
 
     The list holds nothing of a patient: number, day, time, and whether the visit is complete. For one that is not, the
-    messages name the fields. The exit code is then 7. docs/fhir.md and docs/hl7.md say what is read.
+    messages name the fields. The exit code is then 7. `consentkit guide fhir` and
+    `consentkit guide hl7` say what is read.
     """
     from consentkit.cli.visiting import list_visits
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def schedule() -> None:
     """Read the schedules of other programs, as the mapping in clinic.yaml states.
 
-    docs/schedules.md describes it.
+    `consentkit guide schedules` describes it.
     """
 
 

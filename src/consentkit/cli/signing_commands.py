@@ -37,8 +37,8 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
     consentkit signed visit.yaml --packet 2WQXHUFUYM --decision agreed --by patient \\
         --at 2026-11-23T09:12:00-06:00 --scan DocumentReference/123 -o consents.json
 
-    The papers are made again, and there is a consent only where they are those that were signed. docs/fhir.md
-    describes what is in it.
+    The papers are made again, and there is a consent only where they are those that were signed. `consentkit guide
+    fhir` describes what is in it.
     """
     from consentkit.cli.report import counted
     from consentkit.cli.streams import stdin

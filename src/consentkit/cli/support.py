@@ -117,7 +117,7 @@ def options_of_check(command: Command) -> Command:
 
 def _opening(command: Command, *, despite_faults: bool) -> Command:
     @_clinic_option
-    @_quiet_option
+    @quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
         from consentkit.operations.opening import open_clinic, open_despite_faults
@@ -141,7 +141,7 @@ def cache_options(command: Command) -> Command:
     )
     @click.option("--no-cache", is_flag=True, help="Use no cache: keep nothing, and make everything again.")
     @_clinic_option
-    @_quiet_option
+    @quiet_option
     @wraps(command)
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
         from consentkit.operations.opening import open_cache, open_for_a_run
@@ -164,7 +164,7 @@ _clinic_option = click.option(
     type=click.Path(path_type=Path),
     help="The clinic's folder; by default $CONSENTKIT_CLINIC, else the current folder or one above it.",
 )
-_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 
 
 class VariantChoice(click.Choice[str]):

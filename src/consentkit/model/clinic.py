@@ -117,7 +117,7 @@ class CheckSettings(Record):
 
 
 class JournalSettings(Record):
-    """The journal: who printed, approved or overrode what, and when (docs/journal.md)."""
+    """The journal: who printed, approved or overrode what, and when (`consentkit guide journal`)."""
 
     keep_years: Annotated[int, Field(ge=1, le=100), BeforeValidator(digits_only)]
     """For how many years entries are kept; `consentkit journal prune` removes older ones."""
@@ -126,7 +126,7 @@ class JournalSettings(Record):
 
 
 class DeskSettings(Record):
-    """The page of the front desk for several computers (docs/desk.md). One computer needs none of this."""
+    """The page of the front desk for several computers (`consentkit guide desk`). One computer needs none of this."""
 
     hosts: Annotated[tuple[Annotated[str, StringConstraints(pattern=_HOST)], ...], Field(min_length=1, max_length=10)]
     """The names by which browsers call the page, such as desk.willow.example; with the port where it is not 443."""

@@ -23,6 +23,9 @@ MODELS = {
 }
 """The kinds of files that people write, each with the name of its model: loading them would slow `--help` down."""
 
+SCHEMA_FOLDER = "schemas"
+"""The folder of a clinic in which its editors find the schemas."""
+
 
 def schema_text(kind: str) -> str:
     """The schema of a kind of file, as it is committed under docs/."""

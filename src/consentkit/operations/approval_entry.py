@@ -27,7 +27,7 @@ _Action = Literal["approved", "withdrawn"]
 def clinic_folder(workspace: OpenWorkspace) -> Path:
     """The clinic's folder, where approvals are kept. Raises FileAccess where there is none."""
     if workspace.folder.path is None:
-        message = "approvals are kept in the clinic's folder; name it with `clinic` (see samples/clinic)"
+        message = "approvals are kept in the clinic's folder; name it with `clinic`, or make one with `consentkit init`"
         raise FileAccess(message, arguments=["clinic"])
     return workspace.folder.path
 

@@ -82,7 +82,7 @@ def require_sharing(desk: Desk) -> DeskSettings:
     if settings is None:
         raise WrongUse(
             "`listen` opens the desk to other computers, and clinic.yaml does not say how; write `desk:` with `hosts:` "
-            "into it (docs/desk.md)",
+            "into it (`consentkit guide desk`)",
             arguments=["listen"],
         )
     if not desk.users():

@@ -96,7 +96,7 @@ IGNORED_FILE = Rule(
     reason="A procedure file must be named CODE.yaml, a paper NAME.yaml, a translation of either CODE.LANGUAGE.yaml or "
     "NAME.LANGUAGE.yaml. Anything else in their folders is ignored, and the shipped text is printed instead.",
     remedy="rename it, or move it out of the folder",
-    source="docs/clinic-folder.md",
+    source="`consentkit guide clinic-folder`",
     bad="procedures/90837.yml",
     good="procedures/90837.yaml",
 )

@@ -99,7 +99,7 @@ MARKUP = Rule(
     title="Markup that will be printed as it is",
     reason="Texts are printed as typed. Stars, tags, links and entities of HTML or Markdown would appear on the paper.",
     remedy="delete the marks; a list is written as a YAML list",
-    source="docs/writing-a-procedure.md",
+    source="`consentkit guide writing-a-procedure`",
     bad="This is **very** important.",
     good="This is important.",
 )

@@ -122,7 +122,7 @@ TYPOGRAPHY = Rule(
     reason="Straight quotation marks, double hyphens, three full stops and missing or stray spaces look careless, and "
     "a paper that looks careless is trusted less. Marks that open must close.",
     remedy="use “ ” ’ – … and one space, as in a book",
-    source="house rule; docs/writing-a-procedure.md",
+    source="house rule; `consentkit guide writing-a-procedure`",
     bad='It\'s "only" a talk -- no needles .',
     good="It’s “only” a talk – no needles.",
 )

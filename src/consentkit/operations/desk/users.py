@@ -28,7 +28,7 @@ USERS = "users.yaml"
 """The file of a clinic that names its users."""
 SHORTEST_PASSWORD = 10
 RoleName = Literal["desk", "clinician", "admin", "auditor"]
-_HEAD = "# Who may sign in at the front desk (docs/desk.md). `consentkit user` adds somebody.\n"
+_HEAD = "# Who may sign in at the front desk (`consentkit guide desk`). `consentkit user` adds somebody.\n"
 
 Account = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_][a-z0-9._-]{0,63}$")]
 """The name that somebody types to sign in; it is in the journal."""

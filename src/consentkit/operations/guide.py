@@ -1,0 +1,35 @@
+"""The pages that explain consentkit, wherever it is installed.
+
+Guarantees: each page that a help text or a message names is there, in a wheel as in a checkout.
+"""
+
+from __future__ import annotations
+
+import re
+
+from consentkit.errors import WrongUse
+from consentkit.problems import did_you_mean, listed, quoted
+from consentkit.resources import shipped
+
+_OF_THE_CODE = "development"
+"""The page about the source code, which is not installed."""
+_PICTURE = re.compile(r"^!\[[^]]*\]\([^)]*\)\n+", re.MULTILINE)
+_USES_SAMPLES = "samples/"
+SAMPLES_NOTE = "The samples that this page uses: `consentkit init --samples samples` writes them.\n"
+
+
+def pages() -> dict[str, str]:
+    """The names of all pages, each with its heading."""
+    files = sorted(path for path in shipped("docs").glob("*.md") if path.stem != _OF_THE_CODE)
+    return {path.stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for path in files}
+
+
+def page(name: str) -> str:
+    """The Markdown of a page, without its pictures. Raises WrongUse where there is no such page."""
+    known = pages()
+    stem = name.removeprefix("docs/").removesuffix(".md")
+    if stem not in known:
+        near = did_you_mean(stem, known) or f"; there is {listed(tuple(known))}"
+        raise WrongUse(f"there is no page {quoted(name)}{near}")
+    text = _PICTURE.sub("", (shipped("docs") / f"{stem}.md").read_text(encoding="utf-8"))
+    return f"{text}\n{SAMPLES_NOTE}" if _USES_SAMPLES in text else text
