@@ -209,7 +209,7 @@ def load_or_problems(path: Path) -> set[str]:
 
 
 def test_a_paper_begins_as_a_copy_of_another_paper_and_of_no_procedure(workspace: OpenWorkspace) -> None:
-    (path, _) = write_new_definition(workspace, "my-rules", "telehealth")
+    path = write_new_definition(workspace, "my-rules", "telehealth")[0]
     assert load_paper(path).title == "Care by video or telephone"
     with pytest.raises(WrongUse, match="would be a paper, but `90837` is none"):
         write_new_definition(workspace, "other-rules", "90837")

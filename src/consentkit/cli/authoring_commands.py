@@ -40,19 +40,31 @@ def init(folder: Path, *, name: str, phone: str, samples: bool, quiet: bool) -> 
     return 0
 
 
-@click.command(short_help="Write a file of a procedure or paper to fill in.")
-@click.argument("code")
+@click.command(short_help="Write a file of a procedure, paper or translation to fill in.")
+@click.argument("code", metavar="CODE|NAME", type=CodeArgument())
 @click.option("--from", "source", metavar="CODE", type=CodeArgument(), help="Start from a copy of this one.")
+@click.option("--lang", "language", metavar="LANGUAGE", help="Write its translation into this language.")
 @common_options
-def new(workspace: OpenWorkspace, code: str, source: str | None, *, quiet: bool) -> int:
+def new(workspace: OpenWorkspace, code: str, *, source: str | None, language: str | None, quiet: bool) -> int:
     """Write CODE.yaml to fill in, with a comment on every key; or NAME.yaml, for a paper such as my-rules.
 
+    \b
+    consentkit new 90899                      an empty file
+    consentkit new 90899 --from 90837         a copy of 90837, with its translations
+    consentkit new 90899 --lang es            the frame of its translation into Spanish
+    consentkit new 90837 --lang es --from 90837     a copy of the translation alone
+
     It is written to the clinic's `procedures` or `papers` folder if there is one, otherwise to the current folder,
-    together with the schema that lets an editor help you. With --from 90837 it starts as a copy of 90837.
+    together with the schema that lets an editor help you. The frame of a translation has each text of the original
+    above the place of its translation, and names the text that it translates. Nothing that exists is touched.
     """
+    from consentkit.operations.new_translation import write_new_translation
     from consentkit.operations.scaffold import write_new_definition
 
-    written = write_new_definition(workspace, code, source)
+    if language is None:
+        written = write_new_definition(workspace, code, source)
+    else:
+        written = write_new_translation(workspace, code, language, source)
     for path in written:
         click.echo(path)
     say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)

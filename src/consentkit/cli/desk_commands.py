@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.argument("schedule", required=False, metavar="[SCHEDULE.csv|EXPORT.xlsx|BUNDLE.json|MESSAGES.hl7]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Where it listens, 8377 by default; 0 for any free port.")
 @click.option(
-    "--listen", metavar="ADDRESS", help="Listen at this address of the machine, for several computers (`consentkit guide desk`)."
+    "--listen",
+    metavar="ADDRESS",
+    help="Listen at this address, for several computers (`consentkit guide desk`).",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link only; open no browser.")
 @click.option("--allow-drafts", is_flag=True, help="Use documents that nobody has approved, with their draft mark.")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from consentkit.model.translation import AnyTranslation, Definition
     from consentkit.reading.yaml_file import DataPath, YamlFile
 
-_NAMED_BY: dict[DefinitionKind, str] = {"procedure": "code", "paper": "name"}
+NAMED_BY: dict[DefinitionKind, str] = {"procedure": "code", "paper": "name"}
 """The key that is equal to the file's name."""
 
 
@@ -54,7 +54,7 @@ def kind_of_file(path: Path, snapshot: Snapshot) -> DefinitionKind:
         data = snapshot.parsed(path).data
     except (InvalidInput, FileAccess):  # which reading it will report
         return "procedure"
-    return "paper" if _NAMED_BY["paper"] in data and _NAMED_BY["procedure"] not in data else "procedure"
+    return "paper" if NAMED_BY["paper"] in data and NAMED_BY["procedure"] not in data else "procedure"
 
 
 def load_translation(
@@ -236,7 +236,7 @@ def _names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, 
 
 def _name_mismatch(path: Path, source: YamlFile, kind: DefinitionKind) -> Iterator[Problem]:
     """Report a code or name that is not the name of its file."""
-    key = _NAMED_BY[kind]
+    key = NAMED_BY[kind]
     name = source.data.get(key)
     if not isinstance(name, str) or not DEFINITION_NAMES[kind].fullmatch(name + DEFINITION_ENDING):
         return  # the model has reported it

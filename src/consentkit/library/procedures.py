@@ -93,6 +93,12 @@ class Library:
                 "their documents would have one file on many computers; rename the paper"
             )
 
+    def paths(self, code: str) -> list[Path]:
+        """Every file of a code or name: the one that counts, and then those that it replaces."""
+        name = code + DEFINITION_ENDING
+        kind = _kind(name)
+        return [folder / name for folder in self._folders(kind) if _holds(folder, name)] if kind else []
+
     def procedure(self, code: str) -> Procedure:
         """Load the procedure of a code."""
         from consentkit.library.definitions import load_procedure

@@ -12,9 +12,18 @@ from pathlib import Path
 
 from consentkit.errors import WrongUse
 from consentkit.library.definitions import kind_of_file
-from consentkit.library.procedures import Library
+from consentkit.library.procedures import Library, entries_of
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.identity import LANGUAGE_PATTERN, ORIGINAL_LANGUAGE, DefinitionKind, Identity, Layout, Variant
+from consentkit.model.identity import (
+    LANGUAGE_PATTERN,
+    ORIGINAL_LANGUAGE,
+    TRANSLATION_NAMES,
+    DefinitionKind,
+    Identity,
+    Layout,
+    Variant,
+    kind_of_name,
+)
 
 
 @dataclass(frozen=True)
@@ -94,3 +103,12 @@ def translation_of(library: Library, original: Path, language: str) -> Path | No
     if library.has(code) and library.path(code) == original:
         return library.translation(code, language)
     return original.with_suffix(f".{language}.yaml") if re.fullmatch(LANGUAGE_PATTERN, language) else None
+
+
+def translations_of(library: Library, original: Path) -> dict[str, Path]:
+    """All translations of a file, by language: those of the library, or those beside a file from elsewhere."""
+    code = original.stem
+    if library.has(code) and library.path(code) == original:
+        return dict(library.index().translations[code])
+    names = (TRANSLATION_NAMES[kind_of_name(code)].fullmatch(path.name) for path in entries_of(original.parent))
+    return {match["language"]: original.parent / match[0] for match in names if match and match["code"] == code}

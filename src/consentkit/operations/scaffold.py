@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -17,16 +17,19 @@ from pydantic.fields import FieldInfo
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.sought import kind_of
+from consentkit.library.definitions import NAMED_BY, check_definition
+from consentkit.library.sought import kind_of, translations_of
 from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
 from consentkit.model.paper import Paper, PaperSection
 from consentkit.model.passages import ItemList, Passage
 from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
-from consentkit.model.schema import schema_file, schema_text
+from consentkit.model.schema import SCHEMA_FOLDER, schema_file, schema_text
+from consentkit.model.translation import text_hash
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import printable, quoted
 from consentkit.reading.files import read_text
+from consentkit.reading.paths import is_folder
 from consentkit.reading.validation import models_in
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
@@ -51,7 +54,8 @@ _MODELS: dict[DefinitionKind, type[BaseModel]] = {"procedure": Procedure, "paper
 def write_new_definition(workspace: OpenWorkspace, code: str, source: str | None) -> list[Path]:
     """Write CODE.yaml or NAME.yaml, and the schema beside it. Returns the files that were written.
 
-    Raises WrongUse for what is neither a code nor a name, FileAccess where the file exists already.
+    A copy of `source` brings its translations along. Raises WrongUse for what is neither a code nor a name, FileAccess
+    where one of the files exists already.
     """
     kind = kind_of_name(code)
     if (kind == "procedure" and not re.fullmatch(CODE_PATTERN, code)) or code in NO_PAPER_NAMES:
@@ -62,25 +66,77 @@ def write_new_definition(workspace: OpenWorkspace, code: str, source: str | None
     original = workspace.locate(source) if source else None
     if original and kind_of(workspace.library, original) != kind:
         raise WrongUse(f"{quoted(code)} would be a {kind}, but {quoted(str(source))} is none; name one of its kind")
-    folder = workspace.folder.path / DEFINITION_FOLDERS[kind] if workspace.folder.path else Path()
-    target, schema = folder / f"{code}.yaml", folder / schema_file(kind)
-    if os.path.lexists(target):
-        raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
-    text = _copied(original, code) if original else blank(code)
+    folder = folder_for(workspace, kind)
+    texts = {folder / f"{code}.yaml": copied(original, code) if original else blank(code)}
+    translations = copied_translations(workspace, original, code) if original else {}
+    texts |= {folder / f"{code}.{language}.yaml": text for language, text in translations.items()}
+    return write_new_files(workspace, texts)
+
+
+def folder_for(workspace: OpenWorkspace, kind: DefinitionKind) -> Path:
+    """Where new files of a kind belong: in the clinic's folder of the kind, or in the current folder."""
+    return workspace.folder.path / DEFINITION_FOLDERS[kind] if workspace.folder.path else Path()
+
+
+def write_new_files(workspace: OpenWorkspace, texts: Mapping[Path, str]) -> list[Path]:
+    """Write new definitions and translations, all in one folder, and the schemas that they name where they are missing.
+
+    Raises FileAccess where one of them exists already; then none is written.
+    """
+    for target in texts:
+        if os.path.lexists(target):
+            raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
+    folder = next(iter(texts)).parent
     prepare_folder(folder)
-    written = [target]
-    if not os.path.lexists(schema):
-        write_file(schema, schema_text(kind).encode())
-        written.append(schema)
-    write_file(target, f"# yaml-language-server: $schema={schema.name}\n{text}".encode())
-    return written
+    written: list[Path] = []
+    schemas: list[Path] = []
+    for target, text in texts.items():
+        schema = _schema_for(workspace, target)
+        if not os.path.lexists(schema):
+            write_file(schema, schema_text(schema.name.partition(".")[0]).encode())
+            schemas.append(schema)
+        name = os.path.relpath(schema, folder).replace(os.sep, "/")
+        write_file(target, f"# yaml-language-server: $schema={name}\n{text}".encode())
+        written.append(target)
+    return written + schemas
 
 
-def _copied(path: Path, code: str) -> str:
+def _schema_for(workspace: OpenWorkspace, target: Path) -> Path:
+    """Where the schema of a file is: in the clinic's folder of schemas, where it has one for the file; or beside it."""
+    code, _, language = target.stem.partition(".")
+    name: str = kind_of_name(code)
+    if language:
+        name = "paper-translation" if name == "paper" else "translation"
+    clinic = workspace.folder.path
+    shared = clinic / SCHEMA_FOLDER if clinic and target.parent.parent == clinic else None
+    folder = shared if shared and is_folder(shared) else target.parent
+    return folder / schema_file(name)
+
+
+def copied(path: Path, code: str) -> str:
+    """The text of a definition or translation under another code or name. Nobody has reviewed the copy."""
     text = _MODE_LINE.sub("", read_text(path, str(path)))
     head, review, rest = text.partition("\nreview:")
-    unreviewed = head + review + _REVIEWED_LINES.sub("", rest)  # nobody has reviewed the copy
+    unreviewed = head + review + _REVIEWED_LINES.sub("", rest)
     return _CODE_LINE.sub(rf'\1: "{code}"', unreviewed, count=1)
+
+
+def copied_translations(workspace: OpenWorkspace, original: Path, code: str) -> dict[str, str]:
+    """The translations of a definition under another code or name, by language.
+
+    One that fits the original fits the copy; one that does not, remains outdated.
+    """
+    library = workspace.library
+    kind = kind_of(library, original)
+    definition, _ = check_definition(original, kind, risk_files=library.risk_files(original))
+    of_copy = text_hash(definition.model_copy(update={NAMED_BY[kind]: code})) if definition else ""
+    texts: dict[str, str] = {}
+    for language, path in translations_of(library, original).items():
+        text = copied(path, code)
+        if definition:
+            text = text.replace(text_hash(definition), of_copy, 1)
+        texts[language] = text
+    return texts
 
 
 def blank(code: str) -> str:
