@@ -158,11 +158,21 @@ def _inner(value: Any) -> Iterator[str]:
 
 def _item(item: Any) -> Iterator[str]:
     """An item of a list: the comment on what comes first is above it."""
-    lines = list(_inner(item)) if not isinstance(item, str) else [*_comment(item), '""'] if item else ['""']
+    lines = list(_place(item)) if isinstance(item, str) else list(_inner(item))
     first = next(index for index, line in enumerate(lines) if not line.startswith("#"))
     yield from lines[:first]
     yield f"- {lines[first]}"
     yield from (f"  {line}" for line in lines[first + 1 :])
+
+
+def _place(text: str) -> Iterator[str]:
+    """Where a text is to be written, under it; an empty cell of a table stays empty."""
+    if text:
+        yield from _comment(text)
+        yield '""'
+    else:
+        yield "# This cell is filled in by pen."
+        yield "''"
 
 
 def _copied_entry(name: str, value: Any) -> Iterator[str]:

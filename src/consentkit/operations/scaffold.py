@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.library.definitions import NAMED_BY, check_definition
+from consentkit.library.definitions import NAMED_BY, check_definition, check_translation_file
 from consentkit.library.sought import kind_of, translations_of
 from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
 from consentkit.model.paper import Paper, PaperSection
@@ -28,12 +28,13 @@ from consentkit.model.schema import SCHEMA_FOLDER, schema_file, schema_text
 from consentkit.model.translation import text_hash
 from consentkit.output.write import prepare_folder, write_file
 from consentkit.problems import printable, quoted
+from consentkit.reading import yaml_file
+from consentkit.reading.edits import with_value
 from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_folder
 from consentkit.reading.validation import models_in
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
-_CODE_LINE = re.compile(r"^(code|name):.*$", re.MULTILINE)
 _REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
 _WIDTH = 110
 _WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
@@ -67,7 +68,7 @@ def write_new_definition(workspace: OpenWorkspace, code: str, source: str | None
     if original and kind_of(workspace.library, original) != kind:
         raise WrongUse(f"{quoted(code)} would be a {kind}, but {quoted(str(source))} is none; name one of its kind")
     folder = folder_for(workspace, kind)
-    texts = {folder / f"{code}.yaml": copied(original, code) if original else blank(code)}
+    texts = {folder / f"{code}.yaml": copied(original, NAMED_BY[kind], code) if original else blank(code)}
     translations = copied_translations(workspace, original, code) if original else {}
     texts |= {folder / f"{code}.{language}.yaml": text for language, text in translations.items()}
     return write_new_files(workspace, texts)
@@ -113,12 +114,14 @@ def _schema_for(workspace: OpenWorkspace, target: Path) -> Path:
     return folder / schema_file(name)
 
 
-def copied(path: Path, code: str) -> str:
+def copied(path: Path, named_by: str, code: str, translates: str = "") -> str:
     """The text of a definition or translation under another code or name. Nobody has reviewed the copy."""
-    text = _MODE_LINE.sub("", read_text(path, str(path)))
-    head, review, rest = text.partition("\nreview:")
-    unreviewed = head + review + _REVIEWED_LINES.sub("", rest)
-    return _CODE_LINE.sub(rf'\1: "{code}"', unreviewed, count=1)
+    text = read_text(path, str(path))
+    for key, value in {named_by: code, "translates": translates}.items():
+        if value:
+            text = with_value(text, yaml_file.parse(text, str(path)), (key,), value) or text
+    head, review, rest = _MODE_LINE.sub("", text).partition("\nreview:")
+    return head + review + _REVIEWED_LINES.sub("", rest)
 
 
 def copied_translations(workspace: OpenWorkspace, original: Path, code: str) -> dict[str, str]:
@@ -127,15 +130,19 @@ def copied_translations(workspace: OpenWorkspace, original: Path, code: str) -> 
     One that fits the original fits the copy; one that does not, remains outdated.
     """
     library = workspace.library
-    kind = kind_of(library, original)
-    definition, _ = check_definition(original, kind, risk_files=library.risk_files(original))
-    of_copy = text_hash(definition.model_copy(update={NAMED_BY[kind]: code})) if definition else ""
+    kind, risk_files, files = (
+        kind_of(library, original),
+        library.risk_files(original),
+        translations_of(library, original),
+    )
+    definition = check_definition(original, kind, risk_files=risk_files)[0] if files else None
+    named = NAMED_BY[kind]
     texts: dict[str, str] = {}
-    for language, path in translations_of(library, original).items():
-        text = copied(path, code)
-        if definition:
-            text = text.replace(text_hash(definition), of_copy, 1)
-        texts[language] = text
+    for language, path in files.items():
+        translation, _ = check_translation_file(path, kind=kind, risk_files=library.risk_files(path))
+        fits = definition is not None and translation is not None and translation.fits(definition)
+        of_copy = text_hash(definition.model_copy(update={named: code})) if definition and fits else ""
+        texts[language] = copied(path, named, code, of_copy)
     return texts
 
 
