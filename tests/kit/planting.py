@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -23,6 +22,7 @@ from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import KnownRisks, RiskTable
+from consentkit.model.services import ServiceList
 from consentkit.model.words import LanguagePack
 from consentkit.reading.validation import require, validated
 from consentkit.resources import shipped
@@ -137,6 +137,7 @@ def read_folder(files: Mapping[str, str]) -> Folder:
         clinic=_clinic(sources["clinic.yaml"], files),
         services=tuple(_services(source) for name, source in sources.items() if name == "services.yaml"),
         risks=(read_table(table),) if table else (),
+        fixed=frozenset(files.get("fixed.txt", "").split()),
         shipped={
             Path(name).stem: read_original(name, text).procedure.review.issued
             for name, text in files.items()
@@ -176,8 +177,7 @@ def _clauses(source: checks.SourceText) -> checks.ClauseFile:
 
 
 def _services(source: checks.SourceText) -> checks.ServiceFile:
-    codes: Any = source.yaml.data["services"]
-    return checks.ServiceFile(source, tuple((("services", index), code) for index, code in enumerate(codes)))
+    return checks.ServiceFile(source, require(ServiceList, source.yaml))
 
 
 def write_all(folder: Path) -> None:

@@ -6,15 +6,17 @@ Guarantees: plain values; nothing here reads a file.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from consentkit.checks.readability import PlacedText, texts_in
 from consentkit.model.clauses import ClauseChanges
 from consentkit.model.clinic import Clinic
+from consentkit.model.identity import Identity
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import RiskTable
+from consentkit.model.services import ServiceList, requests_of
 from consentkit.model.words import LanguagePack
 from consentkit.reading.places import SourceText
 from consentkit.reading.yaml_file import DataPath
@@ -175,10 +177,27 @@ class ServiceFile:
     """A clinic's list of services."""
 
     source: SourceText
-    codes: tuple[tuple[DataPath, str], ...]
-    """Each code, with its place in the data."""
+    services: ServiceList
     code: str = ""
     language: str = "en"
+
+    @property
+    def codes(self) -> Iterator[tuple[DataPath, str]]:
+        """Each code, those of groups and the names of papers too, with its place in the data."""
+        for path, service, _ in self.services.each_service():
+            yield self._place(path), service.code
+
+    @property
+    def documents(self) -> Iterator[tuple[DataPath, Identity]]:
+        """Each document, once for each service that requests it, with the place of the service."""
+        for path, service, choices in self.services.each_service():
+            for identity in dict.fromkeys(identity for identity, _ in requests_of(service, choices)):
+                yield self._place(path), identity
+
+    def _place(self, service: DataPath) -> DataPath:
+        """The place of a service's code: the service may be the code itself."""
+        full = (*service, "code")
+        return full if full in self.source.yaml.values else service
 
 
 @dataclass(frozen=True)
@@ -218,6 +237,13 @@ class LibraryFiles:
     printed: tuple[PrintedFile, ...] = ()
     orphans: tuple[OrphanFile, ...] = ()
     """Translations of definitions that don't exist."""
+    unread: frozenset[str] = frozenset()
+    """Definitions, translations and languages that are there but have mistakes, by the names of their files, without
+    the ending: what is said of them elsewhere is no mistake of those who say it."""
+    fixed: frozenset[str] = frozenset()
+    """The files that come with consentkit, where a clinic has files of its own: nobody can edit those."""
+    lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each code or name of which the clinic has its own text: the languages of the shipped text that this lacks."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)
     """For each code or name of which the clinic has its own text: when the shipped text was issued."""
 
@@ -229,6 +255,20 @@ class LibraryFiles:
     def originals(self) -> tuple[AnyOriginal, ...]:
         """The procedures and papers."""
         return (*self.procedures, *self.papers)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages in which documents can be made, once all mistakes are corrected."""
+        return frozenset(file.language for file in self.packs) | self.unread
+
+    @property
+    def known_names(self) -> frozenset[str]:
+        """All codes and names, also of definitions that have mistakes."""
+        return frozenset(file.code for file in self.originals) | self.unread
+
+    def is_fixed(self, file: AnyDefinition) -> bool:
+        """Whether a file comes with consentkit, so that a clinic must not be sent there to correct it."""
+        return file.source.name in self.fixed
 
     def by_name(self) -> dict[str, AnyOriginal]:
         """The procedures by their codes, and the papers by their names."""

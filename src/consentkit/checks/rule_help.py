@@ -22,7 +22,7 @@ def explain_rule(rule: Rule) -> str:
 
 def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.id}: {rule.title} ({_SEVERITIES[rule.severity]})"
-    yield from ("", *textwrap.wrap(rule.reason, _WIDTH))
+    yield from ("", *textwrap.wrap(rule.reason, _WIDTH, break_on_hyphens=False))
     yield from ("", *_labelled("What to do", _sentence(rule.remedy)))
     yield from _labelled("Source", _sentence(rule.source))
     yield from ("", *_example("Instead of", rule.bad))
@@ -31,7 +31,7 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(f"{label}: {text}", _WIDTH, subsequent_indent="  ")
+    return textwrap.wrap(f"{label}: {text}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _example(label: str, text: str) -> Iterator[str]:

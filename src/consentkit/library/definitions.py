@@ -206,7 +206,7 @@ def _known_risks(
 
 
 def _unknown_clauses(source: YamlFile, known: Collection[str]) -> Iterator[Problem]:
-    for path, field, name in _names_of_clauses(source.data):
+    for path, field, name in names_of_clauses(source.data):
         if isinstance(name, str) and re.fullmatch(CLAUSE_PATTERN, name) and name not in known:  # else the model's
             near = did_you_mean(name, known) or f"; it has {listed(sorted(known))}"
             message = f"is {quoted(name)}, which the language pack has no clause for{near}"
@@ -222,7 +222,7 @@ def _labels_of_clauses(paper: Paper, source: YamlFile, known: Mapping[str, Claus
         yield Problem(source.name, *source.values[path], dotted(path), message)
 
 
-def _names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, object]]:
+def names_of_clauses(data: Mapping[str, Any]) -> Iterator[tuple[DataPath, str, object]]:
     """Each clause that a definition names: where, by which key, and its name."""
     for key in ("clauses", "without"):
         names = data.get(key)

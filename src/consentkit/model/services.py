@@ -20,6 +20,7 @@ from consentkit.model.values import (
     Line,
     PaperName,
     Record,
+    TextPath,
     without_repeats,
 )
 
@@ -96,6 +97,16 @@ class ServiceList(Record):
             raise ValueError("names no services; add `services:` with a list of codes, or `groups:`")
         return self
 
+    def each_service(self) -> Iterator[tuple[TextPath, Service, tuple[Choices, ...]]]:
+        """Every service and paper: where it is, what it states, and what counts for it, the nearest first."""
+        for number, group in enumerate(self.groups):
+            for index, service in enumerate(group.services):
+                yield ("groups", number, "services", index), service, (service, group, self.defaults)
+        for index, service in enumerate(self.services):
+            yield ("services", index), service, (service, self.defaults)
+        for index, name in enumerate(self.papers):
+            yield ("papers", index), (paper := Service(code=name)), (paper, self.defaults)
+
     def documents(self) -> Iterator[Identity]:
         """Every document of the list, once, in its order; another layout does not make another document."""
         yield from dict.fromkeys(identity for identity, _ in self.requests("letter"))
@@ -105,11 +116,15 @@ class ServiceList(Record):
 
         `paper` is the clinic's default, for services without one.
         """
-        for group in self.groups:
-            for service in group.services:
-                yield from _requests(service.code, (service, group, self.defaults), paper)
-        for service in (*self.services, *(Service(code=name) for name in self.papers)):
-            yield from _requests(service.code, (service, self.defaults), paper)
+        for _, service, choices in self.each_service():
+            yield from requests_of(service, choices, paper)
+
+
+def requests_of(
+    service: Service, choices: tuple[Choices, ...], default_paper: PaperSize = "letter"
+) -> Iterator[tuple[Identity, Layout]]:
+    """The documents of a service of `each_service`, with their layouts."""
+    return _requests(service.code, choices, default_paper)
 
 
 def _requests(code: str, choices: tuple[Choices, ...], default_paper: PaperSize) -> Iterator[tuple[Identity, Layout]]:

@@ -12,7 +12,6 @@ import datetime
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from consentkit import checks
@@ -21,7 +20,7 @@ from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.approvals import Approval, Approvals, approvals_in, source_of_record
 from consentkit.library.clinic import read_clinic
 from consentkit.library.definitions import check_definition, check_translation_file, kind_of_file
-from consentkit.library.languages import load_language, pack_file, with_clauses_of
+from consentkit.library.languages import pack_file
 from consentkit.library.own_templates import unused_templates
 from consentkit.library.procedures import entries_of, passed_over
 from consentkit.library.snapshot import Snapshot
@@ -32,7 +31,6 @@ from consentkit.model.identity import (
     DEFINITION_FOLDERS,
     DEFINITION_NAMES,
     LARGEST_LIST,
-    ORIGINAL_LANGUAGE,
     PARTICULARS,
     RISKS,
     SERVICES,
@@ -43,13 +41,14 @@ from consentkit.model.identity import (
 )
 from consentkit.model.paper import Paper
 from consentkit.model.risks import RiskTable
-from consentkit.model.services import MOST_NODES_OF_LIST, Service, ServiceList
+from consentkit.model.services import MOST_NODES_OF_LIST, ServiceList
 from consentkit.model.translation import AnyTranslation, Definition, text_hash
 from consentkit.model.words import LanguagePack
+from consentkit.operations.language_reader import LanguageReader, after
+from consentkit.operations.replaced_texts import days_of_issue, is_fixed, lost_languages, replaced
 from consentkit.problems import Problem
-from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT
-from consentkit.reading.paths import is_file, is_there, resolved
+from consentkit.reading.paths import is_there, resolved
 from consentkit.reading.places import source_of
 from consentkit.reading.validation import ModelType, validated
 from consentkit.resources import shipped
@@ -57,9 +56,6 @@ from consentkit.resources import shipped
 _CHECKS_UNREAD = (
     "can't be read, so the standard rules were used, without the clinic's own levels and exceptions; "
     "correct this file, then check again"
-)
-_CLAUSES_UNREAD = (
-    "can't be read, so the names under `clauses` of procedures were not checked; correct this file, then check again"
 )
 _NO_LANGUAGE = "has a name that is not read; name it clauses.LANGUAGE.yaml, such as clauses.es.yaml"
 _ONLY_IN_TRANSLATIONS = {"language", "translates"}
@@ -129,6 +125,11 @@ class LibraryReader:
     _risks: list[checks.RiskFile] = field(default_factory=list)
     _printed: list[checks.PrintedFile] = field(default_factory=list)
     _clauses: list[checks.ClauseFile] = field(default_factory=list)
+    _tried: set[str] = field(default_factory=set)
+    """The names of all files, without the ending, whether they could be read or not."""
+
+    def __post_init__(self) -> None:
+        self._languages = LanguageReader(self.workspace, self.snapshot, self.problems, self._keep)
 
     def read_each(self, paths: Iterable[Path]) -> None:
         """Read files; why one could not be read is kept among the failures."""
@@ -152,6 +153,7 @@ class LibraryReader:
 
     def read(self, path: Path) -> None:
         """Read a file; what is wrong with its form becomes problems. Raises FileAccess."""
+        self._tried.add(path.stem)
         if path.name == PARTICULARS:
             self._read_clinic(path)
         elif path.name == SERVICES:
@@ -210,6 +212,8 @@ class LibraryReader:
             if (original := self.original_of(path, translation.code))
         ]
         originals = self.originals.values()
+        own = replaced((code, Path(file.source.name)) for code, file in self.originals.items())
+        names = [file.source.name for file in (*originals, *translations)]
         return checks.LibraryFiles(
             procedures=tuple(file for file in originals if isinstance(file, checks.ProcedureFile)),
             papers=tuple(file for file in originals if isinstance(file, checks.PaperFile)),
@@ -225,8 +229,15 @@ class LibraryReader:
                 for path, source, translation in self._translations
                 if not self._has_original(path, translation.code)
             ),
-            shipped=self._shipped_dates(),
+            unread=frozenset(self._tried - self._names_of_what_was_read()),
+            fixed=frozenset(name for name in names if is_fixed(self.workspace, Path(name))),
+            lost=lost_languages(self.workspace, own),
+            shipped=days_of_issue(self.workspace, own, self.snapshot),
         )
+
+    def _names_of_what_was_read(self) -> set[str]:
+        translations = {f"{one.code}.{one.language}" for _, _, one in self._translations}
+        return {*self.originals, *translations, *(pack.language for pack in self._packs)}
 
     def original_of(self, translation: Path, code: str) -> _Original | None:
         """The definition that a file translates: one that was read, or the one beside it, or that of the library."""
@@ -246,30 +257,12 @@ class LibraryReader:
         """Whether there is a definition that a file translates, even if it has mistakes."""
         return code in self.originals or is_there(_beside(translation, code)) or self.workspace.library.has(code)
 
-    @cached_property
-    def _pack(self) -> LanguagePack | None:
-        """The language pack whose clauses a definition may name; None where its files can't be read."""
-        templates, folder = self.workspace.templates, self.workspace.folder.path
-        path = pack_file(templates, ORIGINAL_LANGUAGE)
-        try:
-            pack = load_language(templates, ORIGINAL_LANGUAGE, self.snapshot)
-            if folder:
-                path = clause_file(folder, ORIGINAL_LANGUAGE)
-                pack = with_clauses_of(pack, folder, self.snapshot)
-            return pack
-        except InvalidInput as error:
-            self.problems += [*error.problems, _after(error, "clauses", _CLAUSES_UNREAD)]
-        except FileAccess as failure:
-            self._keep(failure)
-            self.problems.append(Problem(str(path), None, None, "clauses", _CLAUSES_UNREAD, "warning"))
-        return None
-
     def _read_original(self, path: Path) -> None:
         kind = kind_of_file(path, self.snapshot)
         definition, problems = check_definition(
             path,
             kind,
-            known_clauses=self._pack.clauses_for(kind) if self._pack else None,
+            known_clauses=self._languages.known_clauses(path, kind),
             snapshot=self.snapshot,
             risk_files=self._risk_files(path),
         )
@@ -284,6 +277,8 @@ class LibraryReader:
         self.problems += problems
         if translation:
             self._translations.append((path, self._source(path), translation))
+            if original := self.original_of(path, translation.code):
+                self.problems += self._languages.clauses_without_words(original, translation.language)
 
     def _read_pack(self, path: Path) -> None:
         pack = self._validated(LanguagePack, path)
@@ -302,7 +297,7 @@ class LibraryReader:
         else:
             self.problems += opened.fault.problems
             if not opened.has_all_checks:
-                self.problems.append(_after(opened.fault, "checks", _CHECKS_UNREAD))
+                self.problems.append(after(opened.fault, "checks", _CHECKS_UNREAD))
 
     def _not_read(self, clinic: Path, kind: DefinitionKind) -> list[str]:
         """The files in the clinic's folder of a kind of definition that are not read, by folder and name."""
@@ -327,13 +322,16 @@ class LibraryReader:
         services = self._validated(ServiceList, path, LARGEST_LIST, MOST_NODES_OF_LIST)
         if services:
             source = self._source(path)
-            self._services.append(checks.ServiceFile(source, tuple(_codes(source, services))))
+            self._services.append(checks.ServiceFile(source, services))
 
     def _read_clauses(self, path: Path) -> None:
         if changes := self._validated(ClauseChanges, path):
             source, language = self._source(path), path.name.split(".")[1]
             self._printed.append(checks.PrintedFile(source, language=language))
             self._clauses.append(checks.ClauseFile(source, changes, language))
+            folder = self.workspace.folder.path
+            if folder and resolved(folder) == resolved(path.parent):
+                self._languages.pack(language)  # which reports names that the pack does not have
 
     def _validated(
         self, model: type[ModelType], path: Path, limit: int = LARGEST_TEXT, most_nodes: int | None = None
@@ -348,41 +346,6 @@ class LibraryReader:
     def _source(self, path: Path) -> checks.SourceText:
         return source_of(self.snapshot.text(path), self.snapshot.parsed(path))
 
-    def _shipped_dates(self) -> dict[str, datetime.date]:
-        """When the shipped texts were issued that the clinic has its own versions of."""
-        dates: dict[str, datetime.date] = {}
-        for code, file in self.originals.items():
-            kind = kind_of_name(code)
-            path = shipped(DEFINITION_FOLDERS[kind]) / f"{code}.yaml"
-            if is_file(path) and resolved(Path(file.source.name)) != resolved(path):
-                original, _ = check_definition(path, kind, snapshot=self.snapshot, risk_files=self._risk_files(path))
-                if original:
-                    dates[code] = original.review.issued
-        return dates
-
 
 def _beside(translation: Path, code: str) -> Path:
     return translation.with_name(f"{code}.yaml")
-
-
-def _after(fault: InvalidInput, name: str, message: str) -> Problem:
-    """What else follows from a fault, to be reported after it."""
-    last = max(fault.problems, key=Problem.place)
-    return Problem(last.file, last.line, last.column, name, message, "warning")
-
-
-def _codes(source: checks.SourceText, services: ServiceList) -> Iterator[tuple[yaml_file.DataPath, str]]:
-    """Each code of a list, those of groups too, with its place."""
-    lists: list[tuple[yaml_file.DataPath, tuple[Service, ...]]] = [
-        *((("groups", index, "services"), group.services) for index, group in enumerate(services.groups)),
-        (("services",), services.services),
-    ]
-    for place, members in lists:
-        for index, service in enumerate(members):
-            yield _place(source, (*place, index)), service.code
-
-
-def _place(source: checks.SourceText, service: yaml_file.DataPath) -> yaml_file.DataPath:
-    """The place of a service's code: the service may be the code itself."""
-    full = (*service, "code")
-    return full if full in source.yaml.values else service

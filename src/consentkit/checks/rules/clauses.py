@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consentkit.checks.inputs import PackFile, ProcedureFile
+from consentkit.checks.inputs import LibraryFiles, PackFile, ProcedureFile
 from consentkit.checks.rule import Rule
-from consentkit.checks.rule_finding import RuleFinding, breach, key
+from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 from consentkit.model.clauses import NEVER_WITHOUT
+from consentkit.problems import listed, quoted
 
 MISSING_CLAUSE = Rule(
     id="missing-clause",
@@ -62,3 +63,28 @@ def clause_of_some_codes(file: PackFile) -> Iterator[RuleFinding]:
         if name not in file.pack.clauses:
             codes = [code for code, names in CLAUSES_BY_CODE.items() if name in names]
             yield breach(MISSING_CLAUSE, file, key("clauses"), f"lacks `{name}`, which {', '.join(codes)} call for")
+
+
+CLAUSE_NEEDED = Rule(
+    id="clause-needed",
+    severity="error",
+    title="Clause dropped that a shipped text needs",
+    reason="A text names the clauses that it needs. Without one of them no document can be made of it, and a text that "
+    "comes with consentkit can’t be edited.",
+    remedy="keep the clause, or copy that text with `consentkit new CODE --from CODE` and delete its name there",
+    source="house rule",
+    bad="drop: [crisis_plan], while the shipped 90839 has `clauses: [crisis_plan]`.",
+    good="drop: [course]",
+)
+
+
+def clause_needed(library: LibraryFiles) -> Iterator[RuleFinding]:
+    """Look in the shipped texts for each clause that the clinic drops."""
+    for file in library.clauses:
+        for index, name in enumerate(file.changes.drop):
+            texts = [
+                text.code for text in library.originals if library.is_fixed(text) and name in text.definition.clauses
+            ]
+            if texts:
+                message = f"drops {quoted(name)}, which {listed(texts)} need{'s' if len(texts) == 1 else ''}"
+                yield breach(CLAUSE_NEEDED, file, value("drop", index), message)

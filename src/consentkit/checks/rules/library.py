@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from consentkit.checks.citations import COMPLAINTS, PAIRING_TABLE
 from consentkit.checks.inputs import AnyOriginal, LibraryFiles, PaperFile
 from consentkit.checks.rule import Rule
-from consentkit.checks.rule_finding import RuleFinding, breach, value
+from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 from consentkit.checks.rules.services import replacement
 from consentkit.checks.rules.translations import missing_translation
 from consentkit.problems import did_you_mean, printable, quoted
@@ -25,9 +25,20 @@ def _one_sided(rule: Rule, library: LibraryFiles, keys: Mapping[str, str]) -> It
         for name, mirror in keys.items():
             for index, code in enumerate(getattr(file.procedure.billing, name)):
                 other = procedures.get(code)
-                if other and file.code not in getattr(other.procedure.billing, mirror):
+                if not other or file.code in getattr(other.procedure.billing, mirror):
+                    continue
+                if library.is_fixed(file) and not library.is_fixed(other):
+                    message = (
+                        f"lacks {file.code} under `{mirror}`, while the shipped text of that has {code} under `{name}`"
+                    )
+                    yield breach(rule, other, key("billing", mirror), message, severity="warning", remedy=_ADD_HERE)
+                # A shipped file can't know of the codes that a clinic adds: one of the two is enough.
+                elif library.is_fixed(file) or not library.is_fixed(other):
                     there = f"`{printable(other.source.name)}` does not have {file.code} under `{mirror}`"
                     yield breach(rule, file, value("billing", name, index), f"has {code}, but {there}")
+
+
+_ADD_HERE = "add the code here; for visits it counts as it is"
 
 
 PAIRING_ONE_SIDED = Rule(
@@ -81,7 +92,7 @@ _PAPER_REMEDY = "correct it, add the paper, or delete it"
 
 def unknown_related_code(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Look for each code that a file names."""
-    known = library.by_name()
+    known = library.known_names
     for file in library.originals:
         for path, code in _named_codes(file):
             if code not in known:
@@ -131,7 +142,10 @@ def retired_referenced(library: LibraryFiles) -> Iterator[RuleFinding]:
     for file in library.procedures:
         for path, code in _named_codes(file):
             named = procedures.get(code)
-            if named and named.procedure.billing.role == "retired":
+            is_blameless = (
+                named and library.is_fixed(file) and not library.is_fixed(named)
+            )  # the clinic retired the code
+            if named and named.procedure.billing.role == "retired" and not is_blameless:
                 yield breach(RETIRED_REFERENCED, file, value(*path), replacement(named))
 
 
@@ -150,7 +164,8 @@ SAME_TITLE = Rule(
 def same_title(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the titles in each language."""
     first: dict[tuple[str, str], str] = {}
-    for file in (*library.originals, *library.translations):
+    texts = (*library.originals, *library.translations)
+    for file in sorted(texts, key=library.is_fixed, reverse=True):  # of two, a clinic can change its own
         name = first.setdefault((file.language, file.definition.title.casefold()), file.source.name)
         if name != file.source.name:
             yield breach(SAME_TITLE, file, value("title"), f"is the title of {quoted(name)} too")

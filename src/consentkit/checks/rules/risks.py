@@ -93,7 +93,7 @@ RISK_GROUPS_DIFFER = Rule(
 def risk_groups_differ(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the groups of equal texts."""
     first: dict[tuple[str, str], _Filed] = {}
-    for filed in _filed(library):
+    for filed in sorted(_filed(library), key=lambda filed: library.is_fixed(filed.file), reverse=True):
         known = first.setdefault((filed.file.language, filed.text), filed)
         if known.group != filed.group and known.file is not filed.file:  # in one file, it is a repeated text
             name = printable(known.file.source.name)

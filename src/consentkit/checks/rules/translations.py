@@ -13,11 +13,12 @@ from consentkit.checks.citations import SECTION_1557
 from consentkit.checks.inputs import AnyOriginal, LibraryFiles, ProcedureFile, TranslatedFile, TranslationFile
 from consentkit.checks.readability import Path, count_words, passages_of, placed_passages
 from consentkit.checks.rule import Rule
-from consentkit.checks.rule_finding import RuleFinding, breach, key, value
+from consentkit.checks.rule_finding import RuleFinding, Spot, breach, key, value
 from consentkit.model.comparison import REMEDY, differences
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Figure
 from consentkit.model.translation import Definition
+from consentkit.problems import printable
 
 STALE_TRANSLATION = Rule(
     id="stale-translation",
@@ -25,7 +26,7 @@ STALE_TRANSLATION = Rule(
     title="Translation of an older text",
     reason="The translation names the text that it was made from by its hash, and that text has changed since. Two "
     "patients would agree to different things.",
-    remedy="bring it up to date with the original, then set `translates` to the hash of today’s text",
+    remedy="bring it up to date with the original, then run `consentkit check --update-translations` on it",
     source=SECTION_1557,
     bad="translates: the hash of last year’s text",
     good="translates: the hash of today’s text",
@@ -39,7 +40,12 @@ def stale_translation(file: TranslatedFile, original: AnyOriginal) -> Iterator[R
         yield breach(STALE_TRANSLATION, file, key("translates"), message, severity="warning")
     elif file.translates != file.original_hash:
         message = f"names a text that {file.code} no longer has; today’s is `{file.original_hash}`"
-        yield breach(STALE_TRANSLATION, file, value("translates"), message)
+        yield breach(STALE_TRANSLATION, file, value("translates"), message, remedy=_bring_up_to_date(file))
+
+
+def _bring_up_to_date(file: TranslatedFile) -> str:
+    name = printable(file.source.name)
+    return f"bring it up to date with the original, then run `consentkit check {name} --update-translations`"
 
 
 TRANSLATION_SHAPE = Rule(
@@ -165,9 +171,25 @@ def missing_translation(library: LibraryFiles) -> Iterator[RuleFinding]:
     there = {(file.code, file.language) for file in library.translations}
     for language in sorted({language for _, language in there}):
         for file in library.originals:
-            if language != file.language and (file.code, language) not in there:
+            is_there = (file.code, language) in there or f"{file.code}.{language}" in library.unread
+            if language != file.language and not is_there:
                 named_by = "code" if isinstance(file, ProcedureFile) else "name"
-                yield breach(MISSING_TRANSLATION, file, key(named_by), f"has no translation into `{language}`")
+                yield _missing(library, file, key(named_by), language)
+
+
+def _missing(library: LibraryFiles, file: AnyOriginal, spot: Spot, language: str) -> RuleFinding:
+    """A text without a translation; a clinic that has replaced a text that had one must know: it is not printed now."""
+    message = f"has no translation into `{language}`"
+    if language not in library.lost.get(file.code, ()):
+        return breach(MISSING_TRANSLATION, file, spot, message)
+    return breach(
+        MISSING_TRANSLATION,
+        file,
+        spot,
+        f"{message}, though the shipped text that it replaces has one, so nothing can be made in that language",
+        severity="warning",
+        remedy=f"copy it with `consentkit new {file.code} --lang {language} --from {file.code}`, then adapt it",
+    )
 
 
 CHECKS = (stale_translation, translation_shape, translation_numbers, untranslated)
