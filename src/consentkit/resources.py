@@ -28,3 +28,8 @@ def font_file(package: str, name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(f"the font package {package} is not installed", name=package)
     return Path(next(iter(spec.submodule_search_locations))) / "files" / name
+
+
+def is_installed(path: Path) -> bool:
+    """Whether a file is inside the installed package, where an upgrade would undo what somebody writes."""
+    return path.resolve().is_relative_to((_PACKAGE / "_shipped").resolve())

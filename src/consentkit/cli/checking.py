@@ -14,6 +14,7 @@ from consentkit.cli import problem_outputs, report
 from consentkit.cli.support import say
 from consentkit.errors import InvalidInput
 from consentkit.operations.check import CheckResult, check, explain, explain_all, grades
+from consentkit.operations.update_translations import update_translations
 from consentkit.problems import MOST_PROBLEMS_IN_DATA, Problem
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CheckRequest:
     pages: bool
     output_format: str
     quiet: bool
+    update_translations: bool = False
 
 
 def print_rule(rule: str) -> int:
@@ -48,6 +50,8 @@ def print_grades(workspace: OpenWorkspace) -> int:
 
 def check_files(workspace: OpenWorkspace, request: CheckRequest) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
+    if request.update_translations and (code := _update(workspace, request)):
+        return code
     result = check(workspace, request.files, pages=request.pages)
     shown = [problem for problem in result.problems if request.notices or problem.severity != "notice"]
     _print(result, shown, request.output_format)
@@ -57,6 +61,20 @@ def check_files(workspace: OpenWorkspace, request: CheckRequest) -> int:
     if result.failures:
         return result.failures[0].exit_code
     return 0 if result.is_passed(strict=request.strict) else InvalidInput.exit_code
+
+
+def _update(workspace: OpenWorkspace, request: CheckRequest) -> int:
+    """Let translations name today's text. Returns the exit code where it was refused, and else 0."""
+    updated = update_translations(workspace, request.files)
+    for path in updated.paths:
+        say(f"{path}: names today's text now", quiet=request.quiet)
+    if updated.problems:
+        click.echo(problem_outputs.as_text(updated.problems), err=True, nl=False)
+        say("No translation was changed.", quiet=request.quiet)
+        return InvalidInput.exit_code
+    if not updated.paths:
+        say("No translation is outdated.", quiet=request.quiet)
+    return 0
 
 
 def _print(result: CheckResult, problems: list[Problem], output_format: str) -> None:

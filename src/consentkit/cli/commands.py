@@ -149,6 +149,11 @@ consentkit.add_command(journal)
     "--format", "output_format", type=click.Choice(["text", "json", "github"]), default="text", help="How to print."
 )
 @click.option("--explain", "rule", metavar="RULE", help="Explain what a rule requires and why; `all` lists the rules.")
+@click.option(
+    "--update-translations",
+    is_flag=True,
+    help="Let the named translations name today's text, after somebody has compared them with it.",
+)
 @click.option("--grades", is_flag=True, help="Print the reading grade of every text of the library, as Markdown.")
 @json_option
 @options_of_check
@@ -158,7 +163,13 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
     The form of each file is checked first, then what it says: reading grade, length of sentences, form of address,
     leftovers, missing parts, facts that contradict each other, outdated translations. Each mistake is printed on one
     line: file, line, column, the place in the data, what is wrong and what to do, and the rule. The exit code is 3 if
-    there is an error. All other files are checked even if clinic.yaml or a language pack has mistakes.
+    there is an error. All other files are checked even if clinic.yaml or a language pack has mistakes. Visits,
+    schedules and service lists of any name can be named, too.
+
+    \b
+    consentkit check 90837 --update-translations
+
+    When a text is edited, its translations are outdated until somebody has compared them, and says so by this.
     """
     from consentkit.cli.checking import CheckRequest, check_files, print_grades, print_rule
 

@@ -22,10 +22,14 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode
 from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.identity import PARTICULARS
+from consentkit.library.sought import translations_of
+from consentkit.model.identity import PARTICULARS, RISKS
+from consentkit.operations.desk.users import USERS
 from consentkit.operations.library_reader import LibraryReader, all_files
+from consentkit.operations.replaced_texts import is_fixed
 from consentkit.operations.schedule_formats import check_schedule
-from consentkit.packets.visits import is_table
+from consentkit.operations.schema_files import outdated_schemas
+from consentkit.packets.visits import is_table, is_visit_file
 from consentkit.problems import Problem, Severity, printable
 from consentkit.reading.paths import is_folder, resolved
 
@@ -68,8 +72,11 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     failures: list[ConsentkitError] = []
     schedules = [name for name in names if is_table(name)]
     others = [name for name in names if name not in schedules]
+    paths = _paths(workspace, others, failures)
+    visits = [path for path in paths if is_visit_file(path)]
+    schedules += map(str, visits)
     if names:
-        reader, findings = _check_files(workspace, _paths(workspace, others, failures), today)
+        reader, findings = _check_files(workspace, [path for path in paths if path not in visits], today)
     else:
         reader, findings = _check_library(workspace, today)
     of_pages = _page_problems(workspace, reader, only_own=not names) if pages else ()
@@ -78,6 +85,7 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
         with _collecting(failures):
             of_schedules[Path(name)] = _schedule_problems(workspace, name)
     problems = _in_order([*reader.problems, *of_pages, *chain.from_iterable(of_schedules.values())], findings)
+    problems = tuple(_for_a_clinic(workspace, problem) for problem in problems)
     return CheckResult((*reader.paths, *of_schedules), problems, (*failures, *reader.failures.values()))
 
 
@@ -138,6 +146,8 @@ def _check_library(workspace: OpenWorkspace, today: datetime.date) -> Checked:
     reader.read_each(all_files(workspace))
     reader.read_approvals(today)
     reader.read_templates()
+    if workspace.folder.path:
+        reader.problems += outdated_schemas(workspace.folder.path)
     return reader, checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
 
 
@@ -170,7 +180,26 @@ def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetim
         findings += checks.check_risks(table, settings)
     for printed in library.printed:
         findings += checks.check_printed(printed, settings)
+    findings += _outdated_translations(workspace, library, reader.snapshot, today)
     return reader, findings + _beside_the_library(workspace, reader, library)
+
+
+_OF_THE_ORIGINAL = {"stale-translation", "translation-shape"}
+"""The rules that an edit of the original makes a translation break."""
+
+
+def _outdated_translations(
+    workspace: OpenWorkspace, named: checks.LibraryFiles, snapshot: Snapshot, today: datetime.date
+) -> Iterator[checks.RuleFinding]:
+    """What the translations of named originals no longer have in common with them, though they are not named."""
+    there = {file.source.name for file in named.translations}
+    for original in named.originals:
+        beside = LibraryReader(workspace, snapshot)
+        paths = translations_of(workspace.library, Path(original.source.name)).values()
+        beside.read_each(path for path in paths if str(path) not in there)
+        for translation in beside.library().translations:
+            findings = checks.check_translation(translation, original, today, workspace.folder.clinic.checks)
+            yield from (finding for finding in findings if finding.rule.id in _OF_THE_ORIGINAL)
 
 
 def _beside_the_library(
@@ -229,6 +258,26 @@ def _faulty_particulars(workspace: OpenWorkspace, named: Sequence[Path]) -> list
     return [] if resolved(path) in map(resolved, named) else [path]
 
 
+def _for_a_clinic(workspace: OpenWorkspace, problem: Problem) -> Problem:
+    """A problem of a shipped file as one that a clinic can do something about: it can't edit the file."""
+    path = Path(problem.file)
+    if problem.severity == "notice" or not is_fixed(workspace, path):
+        return problem
+    code, _, language = path.stem.partition(".")
+    if path.name == RISKS:
+        remedy = "it comes with consentkit: write the same key in procedures/risks.yaml of your clinic's folder"
+    elif path.parent.name == "languages":
+        remedy = (
+            "it comes with consentkit: copy it into templates/languages of your clinic's folder, and correct the copy"
+        )
+    else:
+        of_language = f" --lang {language}" if language else ""
+        remedy = (
+            f"it comes with consentkit: run `consentkit new {code}{of_language} --from {code}`, and correct the copy"
+        )
+    return replace(problem, remedy=remedy)
+
+
 def _in_order(problems: Iterable[Problem], findings: Iterable[checks.RuleFinding]) -> tuple[Problem, ...]:
     """All of them by file and line, each once: what several files are made with is read for each of them."""
     unique = dict.fromkeys([*problems, *(finding.problem() for finding in findings)])
@@ -259,7 +308,7 @@ def _files_of(workspace: OpenWorkspace, name: str) -> list[Path]:
     folder = Path(name)
     if not is_folder(folder):
         return [workspace.locate(name)]
-    files = [path for path in entries_of(folder) if path.suffix in _ENDINGS]
+    files = [path for path in entries_of(folder) if path.suffix in _ENDINGS and path.name != USERS]
     if not files:
         raise FileAccess(f"{printable(name)}: contains no .yaml file")
     return files

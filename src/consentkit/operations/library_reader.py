@@ -58,6 +58,8 @@ _CHECKS_UNREAD = (
     "correct this file, then check again"
 )
 _NO_LANGUAGE = "has a name that is not read; name it clauses.LANGUAGE.yaml, such as clauses.es.yaml"
+_KEYS_OF_LIST = {"services", "groups"}
+_KEYS_OF_DEFINITION = {"code", "name", "title"}
 _ONLY_IN_TRANSLATIONS = {"language", "translates"}
 
 
@@ -158,6 +160,8 @@ class LibraryReader:
             self._read_clinic(path)
         elif path.name == SERVICES:
             self._read_services(path)
+        elif path.name == APPROVALS:
+            self.read_approvals(datetime.date.today(), path)
         elif path.name == RISKS:
             self._read_risks(path)
         elif path.parent.name == "languages":
@@ -166,6 +170,8 @@ class LibraryReader:
             self._read_clauses(path)
         elif path.name.startswith("clauses."):
             self.problems.append(Problem(str(path), None, None, "", _NO_LANGUAGE))
+        elif self._is_service_list(path):
+            self._read_services(path)
         elif self._is_translation(path):
             self._read_translation(path)
         else:
@@ -182,12 +188,22 @@ class LibraryReader:
             return bool(_ONLY_IN_TRANSLATIONS & self.snapshot.parsed(path).data.keys())
         return False
 
-    def read_approvals(self, today: datetime.date) -> None:
-        """Read the record of approvals: its form, what has run out, and the names in it, which are on the papers."""
+    def _is_service_list(self, path: Path) -> bool:
+        """Whether a file with any other name is a list of services, by its keys: `batch` takes one of any name."""
+        with suppress(InvalidInput):
+            keys = self.snapshot.parsed(path, LARGEST_LIST, MOST_NODES_OF_LIST).data.keys()
+            return bool(_KEYS_OF_LIST & keys) and not keys & _KEYS_OF_DEFINITION
+        return False
+
+    def read_approvals(self, today: datetime.date, path: Path | None = None) -> None:
+        """Read the record of approvals, the clinic's own unless one is named.
+
+        That is its form, what has run out, and the names in it, which are on the papers.
+        """
         folder = self.workspace.folder.path
-        if folder is None:
+        path = path or (folder / APPROVALS if folder else None)
+        if path is None:
             return
-        path = folder / APPROVALS
         with self._collecting():
             if not is_there(path):
                 return

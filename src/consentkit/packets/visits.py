@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from consentkit.packets.schedule_rows import ScheduleRow
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
-from consentkit.reading.files import LARGEST_TEXT, open_regular
+from consentkit.reading.files import LARGEST_TEXT, open_regular, read_bytes
 from consentkit.reading.tables import MARKS_OF_UTF_16
 from consentkit.reading.validation import validated
 from consentkit.reading.workbooks import WORKBOOK
@@ -101,6 +102,19 @@ class VisitEntry:
 def is_table(name: str) -> bool:
     """Whether the name of a file says that it holds a schedule."""
     return SUFFIXES.get(Path(name).suffix.lower(), False)
+
+
+_KEYS_OF_VISIT = re.compile(rb"^[\"']?(?:visit|patient)[\"']?[ \t]*:", re.MULTILINE)
+_KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections)[\"']?[ \t]*:", re.MULTILINE)
+
+
+def is_visit_file(path: Path) -> bool:
+    """Whether a YAML file holds a visit, by its keys. What can't be read is none: whoever reads it will say why."""
+    try:
+        data = read_bytes(path, LARGEST_TEXT)
+    except ConsentkitError:
+        return False
+    return bool(_KEYS_OF_VISIT.search(data)) and not _KEYS_OF_TEXT.search(data)
 
 
 def entry_of(visit: Visit) -> VisitEntry:
