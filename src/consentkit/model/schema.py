@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import pkgutil
 
+from consentkit.model.schema_for_editors import as_editors_read
+
 MODELS = {
     "procedure": "consentkit.model.procedure:Procedure",
     "translation": "consentkit.model.translation:Translation",
@@ -30,7 +32,7 @@ SCHEMA_FOLDER = "schemas"
 def schema_text(kind: str) -> str:
     """The schema of a kind of file, as it is committed under docs/."""
     model = pkgutil.resolve_name(MODELS[kind])
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **as_editors_read(model.model_json_schema())}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -129,7 +129,9 @@ def _day(value: Any) -> Any:
         raise ValueError("is not a day in the calendar; write year-month-day, such as 2026-11-21") from None
 
 
-Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=str)]
+_WrittenDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=_WrittenDay)]
 """A calendar day, written as 2026-11-21."""
 
 

@@ -29,6 +29,7 @@ from consentkit.operations.library_reader import LibraryReader, all_files
 from consentkit.operations.replaced_texts import is_fixed
 from consentkit.operations.schedule_formats import check_schedule
 from consentkit.operations.schema_files import outdated_schemas
+from consentkit.operations.visit_check import VisitChecker
 from consentkit.packets.visits import is_table, is_visit_file
 from consentkit.problems import Problem, Severity, printable
 from consentkit.reading.paths import is_folder, resolved
@@ -92,7 +93,9 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
 def _schedule_problems(workspace: OpenWorkspace, name: str) -> Sequence[Problem]:
     """What keeps the visits of a schedule from having packets. Nothing that is in a cell is in it."""
     try:
-        return check_schedule(workspace, name).problems
+        checked = check_schedule(workspace, name)
+        checker = VisitChecker(workspace)
+        return [*checked.problems, *(problem for visit in checked.visits for problem in checker.problems(visit.entry))]
     except InvalidInput as error:
         return error.problems
 
