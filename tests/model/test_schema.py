@@ -15,8 +15,11 @@ import jsonschema
 import pytest
 import yaml
 
+from consentkit.model.risks import RiskTable
 from consentkit.model.schema import MODELS, schema_file, schema_text
+from consentkit.model.visit import Visit
 from consentkit.reading import yaml_file
+from consentkit.reading.validation import validated
 from kit.running import PROJECT
 from kit.small import small_data
 
@@ -198,3 +201,58 @@ def validating(validator: Any) -> Errors:
         return [f"{error.json_path}: {error.message[:200]}" for error in prepared(schema).iter_errors(data)]
 
     return messages
+
+
+VISIT = """\
+visit: {visit}
+date: 2026-11-23
+time: 08:00
+patient: {{name: {name}, born: {born}, record: {record}}}
+procedures: [{code}]
+clinician: {{name: Dr. A}}
+place: in person
+large_print: {truth}
+"""
+_PLAIN = {"visit": "V-1", "name": "Ann", "born": "1984-07-09", "record": "M-1", "code": "90834", "truth": "true"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_accepted"),
+    [
+        ({}, True),
+        ({"visit": "1001", "record": "20431", "code": '"90834"', "name": "24"}, True),
+        ({"truth": "yes"}, True),
+        ({"truth": "No"}, True),
+        ({"truth": "maybe"}, False),
+        ({"born": '"1984-07-09"'}, True),
+        ({"born": "1984"}, False),
+        ({"born": ""}, False),
+        ({"record": ""}, False),
+        ({"name": "~"}, False),
+        ({"code": "[x]"}, False),
+    ],
+    ids=str,
+)
+def test_an_editor_and_the_reader_are_of_one_mind_about_a_visit(
+    changes: dict[str, str], is_accepted: bool, errors_for_an_editor: Errors
+) -> None:
+    text = VISIT.format(**_PLAIN | changes)
+    instance, problems = validated(Visit, yaml_file.parse(text, "visit.yaml"))
+    assert (instance is not None) is is_accepted, problems
+    errors = errors_for_an_editor(PROJECT / "docs" / "visit.schema.json", as_an_editor_reads(text))
+    assert (errors == []) is is_accepted, errors
+
+
+@pytest.mark.parametrize("written", ["60", '"60"', "sixty", ""])
+@pytest.mark.parametrize("key", ["number", "title"])
+def test_an_editor_and_the_reader_are_of_one_mind_about_numbers_and_texts(
+    key: str, written: str, errors_for_an_editor: Errors
+) -> None:
+    values = {"number": "60", "title": "A risk"} | {key: written}
+    text = (
+        f"risks:\n  sad:\n    group: common\n    figure: {{number: {values['number']}, out_of: 100}}\n"
+        f"    source: {{title: {values['title']}, publisher: Us, year: 2020}}\n    wording: {{en: You may feel sad.}}\n"
+    )
+    is_accepted = validated(RiskTable, yaml_file.parse(text, "risks.yaml"))[0] is not None
+    errors = errors_for_an_editor(PROJECT / "docs" / "risks.schema.json", as_an_editor_reads(text))
+    assert (errors == []) is is_accepted, errors
