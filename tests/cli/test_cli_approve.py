@@ -114,7 +114,7 @@ def test_an_overdue_approval_is_said_on_the_paper_and_in_the_status(clinic: Path
 
 
 def test_a_stale_translation_is_never_approved_and_warned_about(clinic: Path, tmp_path: Path, call: Call) -> None:
-    write_translation(clinic / "procedures")
+    write_translation(clinic / "procedures", no_treatment="Nada cambia.")
     (clinic / "services.yaml").write_text("services: [{code: SMALL-1, languages: [es]}]\n", encoding="utf-8")
     assert call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", clinic).code == 0
     assert states(call, clinic) == ["approved"]
@@ -132,7 +132,8 @@ def test_a_stale_translation_is_never_approved_and_warned_about(clinic: Path, tm
     words = open_workspace(clinic).language("es").page.draft
     assert [page for page in poppler_pages(tmp_path / "SMALL-1.es.pdf") if words not in page] == []
 
-    write_translation(clinic / "procedures", translates=text_hash(open_workspace().procedure(path)))
+    hash_now = text_hash(open_workspace().procedure(path))
+    write_translation(clinic / "procedures", translates=hash_now, no_treatment="Nada cambia.")
     assert states(call, clinic) == ["approved"], "the Spanish paper is word for word the approved one"
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import escape
 
 from consentkit.documents import particulars
-from consentkit.documents.approval_words import ReviewNote, mark_of, review_note
+from consentkit.documents.approval_words import Mark, ReviewNote, mark_of, review_note
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
@@ -45,6 +45,7 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
+_HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("usual", "large")}
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
 _UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
@@ -67,8 +68,7 @@ class Page(Sheet):
     """The same for a document, which may be approved."""
 
     approval: Approval | None
-    mark: str
-    """What is at the head of each page: that it is a draft, or who approved it."""
+    mark: Mark
     review: ReviewNote
     particulars: str
     """The hash of where the clinic can be reached, which is no part of the text."""
@@ -208,8 +208,13 @@ def compose(
     mark = mark_of(content.pack, approval, today)
     review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
     html = _with_unreviewed(particulars.printed(pages[content.variant]), "" if approval else review.unreviewed)
-    places = ((_MARK_PLACE, mark), (_REVIEW_PLACE, review.printed))
-    for place, text in (*places, (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
+    places = {
+        _MARK_PLACE: mark.full,
+        **{place: mark.at_heads[size] for size, place in _HEAD_PLACES.items()},
+        _REVIEW_PLACE: review.printed,
+        _FINGERPRINT_PLACE: printed_fingerprint(content_hash),
+    }
+    for place, text in places.items():
         html = html.replace(place, str(escape(typeset(text))))
     return Page(
         html,
@@ -275,14 +280,14 @@ def compose_sheet(
 
 def compose_form(
     form: FormValues,
-    mark: str,
+    mark: Mark,
     clinic: Clinic,
     words: LanguagePack,
     templates: Sequence[Path],
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write the form of a visit, by the template that the form of a single procedure has too."""
-    values = {**page_values(words, clinic, mark), "form": form}
+    values = {**page_values(words, clinic, mark.full, mark.at_heads), "form": form}
     return _written("form", values, clinic, templates, files)
 
 
@@ -304,7 +309,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     Mark, review and fingerprint follow from the finished page, so it has placeholders for them. Were the template run
     again with the values, it could print something else than what was approved.
     """
-    shared = page_values(content.pack, content.clinic, _MARK_PLACE)
+    shared = page_values(content.pack, content.clinic, _MARK_PLACE, _HEAD_PLACES)
     if content.variant == "form":
         return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
     shared |= {
@@ -332,9 +337,15 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
 
 
-def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
-    """What every template of a document can see."""
-    return {"clinic": particulars.marked(clinic), "words": pack, "mark": mark, "write_day": pack.dates.write}
+def page_values(pack: LanguagePack, clinic: Clinic, mark: str, heads: Mapping[str, str]) -> dict[str, Any]:
+    """What every template of a document can see. `heads` has the mark of the pages after the first by size of print."""
+    return {
+        "clinic": particulars.marked(clinic),
+        "words": pack,
+        "mark": mark,
+        "mark_at_heads": heads,
+        "write_day": pack.dates.write,
+    }
 
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:
