@@ -171,7 +171,10 @@ def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, 
     assert states(call, clinic)[f"{PAPER} en"] == "withdrawn"
     again = approve(call, clinic, PAPER)
     assert again.code == 0
-    assert f"was withdrawn on {datetime.date.today()} by Ben Orr: Not ours; this approval puts it in force again" in again.stderr
+    assert (
+        f"was withdrawn on {datetime.date.today()} by Ben Orr: Not ours; this approval puts it in force again"
+        in again.stderr
+    )
     assert states(call, clinic)[f"{PAPER} en"] == "approved"
 
 

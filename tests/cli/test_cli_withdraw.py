@@ -111,9 +111,10 @@ def test_an_edit_that_is_undone_does_not_bring_a_withdrawn_approval_back(approve
 
 
 def test_each_language_is_withdrawn_by_itself(approved: Path, call: Call) -> None:
-    write_translation(approved / "procedures", "es", no_treatment="Nada cambia.")
+    write_translation(approved / "procedures", "es")
     (approved / "services.yaml").write_text("services: [{code: SMALL-1, languages: [en, es]}]\n", encoding="utf-8")
-    assert call("approve", "--yes", CODE, "--lang", "es", *BY, "--clinic", approved).code == 0
+    in_spite = ("--except", "untranslated", "--reason", "It is in English")
+    assert call("approve", "--yes", CODE, "--lang", "es", *BY, *in_spite, "--clinic", approved).code == 0
     assert call("withdraw", CODE, "--lang", "es", *WITHDRAWN, "--clinic", approved).code == 0
     assert states(call, approved) == ["approved", "withdrawn"]
 

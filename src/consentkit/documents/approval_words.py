@@ -49,11 +49,11 @@ class Mark:
 
 _LINE_IN_USUAL_PRINT = 88
 _LINE_IN_LARGE_PRINT = 64
-"""Letters of the widest mark that surely fits into a line on any paper: a bold letter is half as wide as it is high."""
+"""How many letters surely fit into a line on any paper: a bold letter is about half as wide as it is high."""
 
 
 def _width(text: str) -> int:
-    """The width of a text in letters of usual width."""
+    """The width of a text in small letters; a capital or a letter of Chinese counts for two."""
     return sum(2 if unicodedata.east_asian_width(one) in "WF" or one.isupper() else 1 for one in text)
 
 

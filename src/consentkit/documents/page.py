@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ _HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("usual", 
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
 _UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
+_NO_TEXT = re.compile(f"\ue000[^\ue001]*\ue001|{particulars.LEFT_OUT}")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Page(Sheet):
     review: ReviewNote
     particulars: str
     """The hash of where the clinic can be reached, which is no part of the text."""
+    texts: tuple[str, ...]
+    """All pages that the hash covers, as HTML: the papers of the same text, and its form at visits, too. What is no
+    part of the text, such as the mark, is an ellipsis in them."""
+    further_words: tuple[str, ...]
+    """What else it may say, once it is approved or at a visit."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +203,13 @@ def compose(
     hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
     pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    texts = [*hashed_pages.values(), *_other_pages(filled, content)]
+    written = [*hashed_pages.values(), *_other_pages(filled, content)]
+    texts = [particulars.text_alone(html, content.clinic) for html in written]
+    further = [content.pack.about, *([content.pack.form] if approved_kind(content.variant) == "consent" else [])]
     hashed = [
-        *(particulars.text_alone(html, content.clinic) for html in texts),
+        *texts,
+        *(words.model_dump_json() for words in further),
         content.definition.review.model_dump_json(),
-        content.pack.about.model_dump_json(),
         *(style, *layouts, pictures),
     ]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
@@ -225,7 +234,21 @@ def compose(
         mark,
         review,
         particulars.particulars_hash(content.clinic),
+        tuple(_NO_TEXT.sub("…", text) for text in texts),
+        tuple(_every_text([words.model_dump() for words in further])),
     )
+
+
+def _every_text(value: object) -> Iterator[str]:
+    """All texts in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _every_text(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _every_text(one)
 
 
 def _with_unreviewed(html: str, sentence: str) -> str:
@@ -256,8 +279,7 @@ def _other_pages(templates: Templates, content: Content) -> list[str]:
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
-    pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
-    return [*pages, content.pack.form.model_dump_json()]
+    return [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
 
 
 def compose_sheet(
