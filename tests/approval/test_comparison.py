@@ -42,6 +42,14 @@ def test_a_paragraph_that_moves_to_another_heading_is_told() -> None:
     ]
 
 
+def test_a_paragraph_whose_heading_alone_has_changed_is_no_change() -> None:
+    renamed = TEXT.replace("# Risks\n", "# What can go wrong\nRead this.\n")
+    assert changes(TEXT, renamed) == [
+        Change("What can go wrong", "Risks", "What can go wrong"),
+        Change("What can go wrong", None, "Read this."),
+    ]
+
+
 def test_all_changes_are_told_in_the_order_of_the_document() -> None:
     found = changes(TEXT, TEXT.replace("sad", "low").replace("wait", "go"))
     assert [change.heading for change in found] == ["Risks", "Choices"]

@@ -25,7 +25,6 @@ from kit.running import Outcome, environment
 from kit.small import CODE, make_clinic, write_paper, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
-TODAY = datetime.date.today()
 BY = ("--by", "Ann Ray")
 ALLOWED = ("--except", "untranslated", "--reason", "Both are the same word")
 PAPER = "small-rules"
@@ -168,11 +167,14 @@ def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, 
     assert call("withdraw", PAPER, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0
     done = approve(call, clinic, "--all-drafts", "--lang", "en")
     assert done.code == 7
-    assert f"was withdrawn on {TODAY} by Ben Orr: Not ours; to approve it again, name it" in done.stderr
+    assert f"was withdrawn on {datetime.date.today()} by Ben Orr: Not ours; to approve it again, name it" in done.stderr
     assert states(call, clinic)[f"{PAPER} en"] == "withdrawn"
     again = approve(call, clinic, PAPER)
     assert again.code == 0
-    assert f"was withdrawn on {TODAY} by Ben Orr: Not ours; this approval puts it in force again" in again.stderr
+    assert (
+        f"was withdrawn on {datetime.date.today()} by Ben Orr: Not ours; this approval puts it in force again"
+        in again.stderr
+    )
     assert states(call, clinic)[f"{PAPER} en"] == "approved"
 
 
@@ -200,7 +202,7 @@ def test_at_a_terminal_it_shows_what_has_changed_and_asks(answer: str, is_approv
     done = subprocess.run(command, stdin=theirs, capture_output=True, text=True, env=environment(), check=False)
     os.close(theirs)
     os.close(ours)
-    assert f"1 change since edition 1, approved on {TODAY} by Ann Ray" in done.stderr
+    assert f"1 change since edition 1, approved on {datetime.date.today()} by Ann Ray" in done.stderr
     assert "    was: [Two] chairs." in done.stderr
     assert "Approve 1 document as Ann Ray? [y/N]" in done.stderr
     assert (done.returncode == 0) is is_approved
@@ -232,7 +234,7 @@ def test_an_overdue_review_makes_a_draft_of_an_approved_text_whatever_its_approv
     content = workspace.compose(workspace.content(CODE)).content_hash
     for until in (None, datetime.date(2098, 1, 1)):
         values: dict[str, Any] = {"code": CODE, "language": "en", "variant": "consent", "edition": 1, "by": "Ann"}
-        record(clinic, Approval(**values, content=content, on=TODAY, until=until), "words\n")
+        record(clinic, Approval(**values, content=content, on=datetime.date.today(), until=until), "words\n")
         assert states(call, clinic)[f"{CODE} en"] == "overdue"
         done = call("render", CODE, "--json", "--clinic", clinic, "--no-cache")
         assert not json.loads(done.stdout)["documents"][0]["approved"]
@@ -242,7 +244,7 @@ def test_an_overdue_review_makes_a_draft_of_an_approved_text_whatever_its_approv
 
 
 def test_the_status_lists_what_must_be_approved_again_soon(clinic: Path, call: Call) -> None:
-    soon = str(TODAY + datetime.timedelta(days=59))
+    soon = str(datetime.date.today() + datetime.timedelta(days=59))
     assert approve(call, clinic, PAPER).code == 0
     assert approve(call, clinic, CODE, "--until", soon).code == 0
     done = call("status", "--due", "60d", "--clinic", clinic)

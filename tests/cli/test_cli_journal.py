@@ -18,17 +18,16 @@ from kit.folders import listing
 from kit.journals import Clock, everything_in, raw
 from kit.packets import CHILD, write_schedule, write_visit
 from kit.running import Outcome, environment, run_consentkit
-from kit.small import CODE, NO_PAPERS_DUE, make_clinic, write_paper
+from kit.small import CODE, WITH_JOURNAL, make_clinic, write_paper
 
 Call = Callable[..., Outcome]
-PARTICULARS = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 
 
 @pytest.fixture
 def clinic(tmp_path: Path) -> Path:
     folder = tmp_path / "clinic"
     folder.mkdir()
-    return make_clinic(folder, PARTICULARS)
+    return make_clinic(folder, WITH_JOURNAL)
 
 
 @pytest.fixture
@@ -140,7 +139,7 @@ def test_a_packet_that_could_not_be_written_is_recorded_as_not_made(
 def test_a_print_is_recorded_before_and_after_with_its_jobs(
     pack: Call, entries: Callable[..., list[dict[str, Any]]], printer: Path, clinic: Path
 ) -> None:
-    (clinic / "clinic.yaml").write_text(f"{PARTICULARS}printing:\n  copies: 2\n")
+    (clinic / "clinic.yaml").write_text(f"{WITH_JOURNAL}printing:\n  copies: 2\n")
     assert pack("--print", "office").code == 0
     assert pack("--print", "office", "--sets").code == 0
     first, done, again, done_again = entries()
@@ -348,16 +347,16 @@ def test_pruning_keeps_what_clinic_yaml_says(pack: Call, at_clinic: Call, clinic
     with open_journal(clinic, Clock()) as journal:  # of 2020
         journal.record(signed_in())
     pack()
-    (clinic / "clinic.yaml").write_text(PARTICULARS.replace("6", "100"))
+    (clinic / "clinic.yaml").write_text(WITH_JOURNAL.replace("6", "100"))
     assert at_clinic("journal", "prune").stderr == "no entries removed\n"
-    (clinic / "clinic.yaml").write_text(PARTICULARS.replace("6", "1"))
+    (clinic / "clinic.yaml").write_text(WITH_JOURNAL.replace("6", "1"))
     pruned = at_clinic("journal", "prune", "--json")
     assert (pruned.code, json.loads(pruned.stdout)) == (0, {"removed": 2, "last": 2})
     assert at_clinic("journal", "verify").lines == ["whole: 2 entries, from number 3"]
 
 
 def test_the_folder_of_the_journal_can_be_another(pack: Call, clinic: Path, tmp_path: Path) -> None:
-    (clinic / "clinic.yaml").write_text(f"{PARTICULARS}  folder: {tmp_path}/elsewhere\n")
+    (clinic / "clinic.yaml").write_text(f"{WITH_JOURNAL}  folder: {tmp_path}/elsewhere\n")
     assert pack().code == 0
     with sqlite3.connect(tmp_path / "elsewhere" / "journal.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM entries").fetchone() == (2,)

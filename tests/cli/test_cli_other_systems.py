@@ -188,6 +188,8 @@ def test_papers_that_somebody_states_to_be_signed_become_consents_to_their_texts
     (made,) = json.loads(pack(source, "-o", "papers.pdf", "--json").stdout)["packets"]
     stated = ["--decision", "agreed", "--by", "patient", "--at", "2026-11-23T09:12:00-06:00"]
     stated += ["--scan", "DocumentReference/7", "--clinic", clinic, "--allow-drafts"]
+    (tmp_path / "number.txt").write_text("mr-20417\n")
+    stated += ["--record", "number.txt"]
     done = call("signed", source, "--packet", made["packet"], *stated, "-o", "consents.json")
     assert (done.code, done.lines) == (0, ["consents.json"])
     Bundle.model_validate_json((tmp_path / "consents.json").read_bytes())
@@ -201,4 +203,18 @@ def test_papers_that_somebody_states_to_be_signed_become_consents_to_their_texts
     nobody = [one if one != "patient" else "representative" for one in stated]
     refused = call("signed", source, "--packet", made["packet"], *nobody, "-o", "other.json")
     assert refused.code == 2 and "the visit names none" in refused.stderr
+    assert not (tmp_path / "other.json").exists()
+
+
+def test_papers_of_one_patient_never_become_consents_of_another_whose_visit_has_the_same_number(
+    pack: Call, call: Call, clinic: Path, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "day.json", bundle())
+    (made,) = json.loads(pack(source, "-o", "papers.pdf", "--json").stdout)["packets"]
+    (tmp_path / "number.txt").write_text("MR-99999")
+    stated = ["--decision", "agreed", "--by", "patient", "--at", "2026-11-23T09:12:00-06:00"]
+    stated += ["--scan", "DocumentReference/7", "--clinic", clinic, "--allow-drafts", "--record", "number.txt"]
+    refused = call("signed", source, "--packet", made["packet"], *stated, "-o", "other.json")
+    assert refused.code == 2 and "is of another patient" in refused.stderr
+    assert not any(number in refused.stderr for number in ("20417", "99999"))
     assert not (tmp_path / "other.json").exists()

@@ -179,8 +179,36 @@ def test_the_name_in_use_is_printed_as_it_is_written(name: list[dict[str, Any]],
     assert visit.patient.name == written
 
 
+def test_a_name_that_has_ended_is_not_printed_where_the_day_is_not_known() -> None:
+    names = [{"use": "official", "text": "Ann Ended", "period": {"end": "2010"}}, {"use": "usual", "text": "Ann Now"}]
+    entry = only(bundle(appointment(start=None), patient(name=names)))
+    assert isinstance(entry.data, dict)
+    assert entry.data["patient"]["name"] == "Ann Now"
+
+
 def test_a_name_that_is_written_together_needs_its_own_order() -> None:
     assert needed(only(bundle(patient(name=[{"family": "毛", "given": ["泽东"]}])))) == ["patient_name"]
+
+
+@pytest.mark.parametrize("code", ["JHN", "HC", "SR", "XX", "PI", "PT"])
+def test_a_number_of_a_type_that_is_none_of_a_clinic_is_no_record_number(code: str) -> None:
+    number = {"type": {"coding": [{"system": TYPES, "code": code}]}, "value": "N1"}
+    expected = [] if code in ("PI", "PT") else ["record_number"]
+    assert needed(only(bundle(patient(identifier=[number])))) == expected
+
+
+@pytest.mark.parametrize(
+    ("system", "needs"),
+    [
+        ("https://medica.example.org/patients", []),
+        ("https://national.example.org/mrn/", []),
+        ("http://hl7.org/fhir/sid/us-medicare/2", ["record_number"]),
+        ("https://ehr.example.org/medicaid", ["record_number"]),
+        ("urn:oid:2.16.840.1.113883.4.1", ["record_number"]),
+    ],
+)
+def test_the_end_of_a_system_says_whose_number_it_is(system: str, needs: list[str]) -> None:
+    assert needed(only(bundle(patient(identifier=[{"system": system, "value": "N1"}])))) == needs
 
 
 def test_the_record_number_is_that_of_the_system_of_the_clinic() -> None:
@@ -285,6 +313,24 @@ def test_each_patient_of_a_group_has_a_visit_with_a_number_of_its_own() -> None:
     assert [visit.patient.name for visit in visits] == ["Siobhán O’Keeffe", "Ann Lee"]
     assert len({visit.visit for visit in visits}) == 2
     assert all(visit.visit.startswith("F-") for visit in visits)
+
+
+def test_each_of_a_group_has_what_was_ordered_for_this_patient() -> None:
+    orders = [{"reference": "ServiceRequest/o1"}, {"reference": "ServiceRequest/o2"}]
+    group = appointment(
+        basedOn=orders, participant=[actor("Patient/p1"), actor("Patient/p2"), actor("Practitioner/d1")]
+    )
+    other = patient(id="p2", name=[{"text": "Ann Lee"}], identifier=[{"type": MR, "value": "2"}])
+    its_own = order(id="o2", subject={"reference": "Patient/p2"})
+    entries = read(bundle(group, patient(), other, order(id="o1"), its_own)).entries
+    assert [entry.visit.patient.name for entry in entries if entry.visit] == ["Siobhán O’Keeffe", "Ann Lee"]
+
+
+def test_copies_of_one_appointment_are_one_visit() -> None:
+    data = bundle()
+    data["entry"] = [*data["entry"], *copy.deepcopy(data["entry"])]
+    data["entry"][0]["search"] = {"mode": "include"}
+    assert only(data).visit is not None
 
 
 def test_a_patient_who_is_named_twice_comes_once() -> None:
@@ -411,6 +457,19 @@ def test_who_performs_goes_before_who_attends_and_several_are_asked_about() -> N
     assert needed(only(bundle(appointment(participant=without), clinician(), others))) == ["clinician"]
 
 
+@pytest.mark.parametrize("code", ["REF", "CALLBCK", "ADM", "ESC", "PART", "SPRF"])
+def test_nobody_is_said_to_treat_who_has_another_role(code: str) -> None:
+    role = [{"coding": [{"system": ROLES, "code": code}]}]
+    people = [actor("Patient/p1"), actor("Practitioner/d1", type=role)]
+    expected = [] if code in ("PART", "SPRF") else ["clinician"]
+    assert needed(only(bundle(appointment(participant=people)))) == expected
+
+
+def test_the_text_of_a_role_is_not_the_name_of_who_has_it() -> None:
+    role = {"actor": {"reference": "PractitionerRole/r9", "display": "Psychology, Willow"}, "status": "accepted"}
+    assert needed(only(bundle(appointment(participant=[actor("Patient/p1"), role])))) == ["clinician"]
+
+
 def test_a_role_leads_to_the_person_who_has_it_also_where_it_is_contained() -> None:
     contained = {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "Practitioner/d1"}}
     visit = only(bundle(appointment(contained=[contained], participant=[actor("Patient/p1"), actor("#r")]))).visit
@@ -459,6 +518,27 @@ def test_a_virtual_encounter_is_telehealth() -> None:
     visit = only(bundle(encounter(**{"class": virtual}))).visit
     assert visit is not None
     assert visit.place == "telehealth"
+
+
+_VIRTUAL = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "VR"}
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_an_encounter_that_does_not_hold_says_nothing_of_its_appointment(status: str) -> None:
+    own = encounter(appointment=[{"reference": "Appointment/V-1"}], status=status, **{"class": _VIRTUAL})
+    entry = only(bundle(appointment(), own, order(), patient(), clinician()))
+    assert entry.visit is not None
+    assert entry.visit.place == "in person"
+    assert [warning.field for warning in entry.warnings] == ["Bundle.entry[1].resource.status"]
+
+
+def test_a_virtual_encounter_in_a_room_of_the_clinic_is_asked_about() -> None:
+    room = {"location": {"display": "Room 1"}}
+    of_room: dict[str, Any] = {"display": "Room 1", "place": "in person"}
+    virtual = bundle(encounter(location=[room], **{"class": _VIRTUAL}))
+    assert needed(only(virtual, places=[of_room])) == ["place"]
+    stated = {**_VIRTUAL, "place": "in person"}
+    assert only(virtual, places=[of_room, stated]).visit is not None
 
 
 # References.
@@ -536,6 +616,26 @@ def test_what_a_search_only_included_is_no_visit_and_a_further_page_is_told() ->
     result = read(data)
     assert not result.entries
     assert "further pages" in result.notes[0]
+
+
+def test_an_appointment_that_was_only_included_is_counted_unless_its_encounter_is_there() -> None:
+    data = bundle(type="searchset")
+    data["entry"][0]["search"] = {"mode": "include"}
+    assert read(data).notes == ("left out 1 entry: Appointment that a search only included",)
+    data = bundle(encounter(appointment=[{"reference": "Appointment/V-1"}]), appointment(basedOn=None))
+    data["entry"][1]["search"] = {"mode": "include"}
+    assert not read(data).notes
+
+
+def test_what_is_missing_in_the_response_to_a_batch_is_told() -> None:
+    page = bundle(type="searchset", link=[{"relation": "next", "url": "https://x"}])
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+    page["entry"].append({"resource": outcome, "search": {"mode": "outcome"}})
+    entries = [{"resource": page, "response": {"status": "200"}}, {"response": {"status": "404 Not Found"}}]
+    result = read({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
+    assert [entry.visit is not None for entry in result.entries] == [True]
+    assert "further pages" in result.notes[0]
+    assert result.notes[1] == "2 entries say that something has failed; visits may be missing"
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,20 @@ def test_an_appointment_that_does_not_take_place_has_no_visit(event: str, why: s
 
 
 @pytest.mark.parametrize(
-    "state", ["Cancelled", "CANCELED", "Noshow", "No-Show", "Deleted", "Waitlist", "DC", "Complete"]
+    "state",
+    [
+        "Cancelled",
+        "CANCELED",
+        "Noshow",
+        "No-Show",
+        "Deleted",
+        "Waitlist",
+        "DC",
+        "Complete",
+        "Canc by pt",
+        "No Show - called",
+        "^Cancelled late",
+    ],
 )
 def test_a_state_that_ends_an_appointment_ends_it_whatever_the_event(state: str) -> None:
     assert not read(message(SCH_25=state)).entries
@@ -71,16 +84,47 @@ def test_what_is_complete_is_read_where_its_day_is_named() -> None:
     assert not read(message(), day=datetime.date(2026, 11, 24)).entries
 
 
-@pytest.mark.parametrize("state", ["Pending", "Confirmed by phone"])
-def test_a_state_that_is_not_certain_is_a_warning(state: str) -> None:
-    entry = only(message(SCH_25=state))
+def test_a_state_that_is_not_certain_is_a_warning() -> None:
+    entry = only(message(SCH_25="Pending"))
     assert entry.visit is not None
     assert [warning.field for warning in entry.warnings] == ["SCH-25"]
+
+
+@pytest.mark.parametrize("state", ["Arrived", "confirmed", "Scheduled"])
+def test_states_of_many_systems_are_known(state: str) -> None:
+    entry = only(message(SCH_25=state))
+    assert entry.visit is not None
+    assert not entry.warnings
+
+
+@pytest.mark.parametrize("state", ["Bumped", "5", "Not confirmed"])
+def test_a_state_that_is_not_known_is_asked_about(state: str) -> None:
+    entry = only(message(SCH_25=state))
+    assert (fields(entry), needed(entry)) == (["SCH-25"], ["date"])
 
 
 def test_messages_out_of_order_leave_no_visit_standing() -> None:
     earlier = message("S15", MSH_7="20261119080000")
     assert [fields(entry) for entry in read(message(), earlier).entries] == [["MSH-7"]]
+
+
+def test_seconds_decide_the_order_and_equal_times_decide_nothing_where_one_message_ends_the_visit() -> None:
+    ended = message("S15", MSH_7="20261120090030")
+    assert not read(message(MSH_7="20261120090005"), ended).entries
+    for time in ("20261120090005", "20261120090030", "202611200900", "202611200900-0600"):
+        assert [fields(entry) for entry in read(ended, message(MSH_7=time)).entries] == [["MSH-7"]]
+    assert read(message(), message("S14")).entries[0].visit is not None
+
+
+def test_each_occurrence_of_a_series_is_a_visit_of_its_own() -> None:
+    weeks = [message(SCH_3="1"), message(SCH_3="2", SCH_11="^^60^20261130090000")]
+    entries = read(*weeks).entries
+    assert [entry.visit.date.day for entry in entries if entry.visit] == [23, 30]
+    assert len({entry.name.visit for entry in entries} - {"V-1"}) == 2
+    ended = message("S15", MSH_7="20261121080000", SCH_3="2")
+    assert [entry.visit.date.day for entry in read(*weeks, ended).entries if entry.visit] == [23]
+    of_all = message("S15", MSH_7="20261121080000")
+    assert [fields(entry) for entry in read(*weeks, of_all).entries] == [["SCH-3"]] * 3
 
 
 def test_a_change_of_a_kind_that_is_not_read_leaves_no_visit_standing() -> None:
@@ -93,6 +137,12 @@ def test_an_appointment_of_two_patients_is_refused_and_a_group_is_one_visit_each
     result = read(message("S12", "PID|2||MR-2^^^WILLOW^MR||Lee^Ann||19900101"))
     assert [entry.visit.patient.record for entry in result.entries if entry.visit] == ["MR-20417", "MR-2"]
     assert len({entry.name.visit for entry in result.entries}) == 2
+
+
+@pytest.mark.parametrize("kind", ["JHN", "HC", "SR", "XX", "PI", "PT", ""])
+def test_a_number_of_a_type_that_is_none_of_a_clinic_is_no_record_number(kind: str) -> None:
+    expected = [] if kind in ("PI", "PT", "") else ["record_number"]
+    assert needed(only(message(PID_3=f"N1^^^WILLOW^{kind}"))) == expected
 
 
 def test_other_messages_are_left_out_and_told() -> None:

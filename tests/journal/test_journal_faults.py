@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.journal.database import connect, is_empty, make_file
 from consentkit.journal.journal import Journal
 from consentkit.processes.whole_files import UNFINISHED
 from kit import journal_faults
@@ -76,6 +78,22 @@ def require_whole(each: Injected, scenario: str) -> None:
             assert len(journal.unfinished()) == (verdict.entries == BEFORE_ACT + 1), each
         journal.record(signed_in())
         assert journal.verify().is_whole, each
+
+
+def test_a_journal_that_another_process_begins_while_it_is_opened_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "journal").mkdir()
+    make_file(tmp_path / "journal", 0o600)
+    others = [lambda: open_journal(tmp_path).close()]
+
+    def is_empty_by_now(connection: sqlite3.Connection) -> bool:
+        if others:
+            others.pop()()
+        return is_empty(connection)
+
+    monkeypatch.setattr("consentkit.journal.database.is_empty", is_empty_by_now)
+    connect(tmp_path / "journal", patience=1).close()
 
 
 WRITER = """

@@ -24,6 +24,7 @@ Browsing No
 WebInterface No
 DefaultAuthType None
 PreserveJobHistory Yes
+DirtyCleanInterval 0
 <Location />
   Order allow,deny
   Allow localhost

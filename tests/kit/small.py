@@ -79,6 +79,8 @@ PAPERS_OF_VISITS = ("practice-agreement", "telehealth", "minors-and-custody", "g
 """The shipped papers that are due at visits."""
 NO_PAPERS_DUE = f"packet:\n  without_papers: [{', '.join(PAPERS_OF_VISITS)}]\n"
 """Particulars by which none of them is due at a visit."""
+WITH_JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
+"""The particulars of a clinic that keeps a journal."""
 
 
 def make_clinic(

@@ -23,7 +23,6 @@ from kit.packets import packet, visit
 from kit.small import CODE, make_clinic, write_procedure
 
 SMALL = Identity(CODE, "en", "consent")
-TODAY = datetime.date.today()
 
 
 @pytest.fixture
@@ -39,8 +38,9 @@ def opened(clinic: Path) -> OpenWorkspace:
 
 def test_an_approval_is_recorded_and_handed_back_with_its_file(clinic: Path) -> None:
     workspace = opened(clinic)
-    approved = approve(workspace, CODE, by="Ann Ray", role="Psychologist", until=TODAY)
-    assert (approved.approval.identity, approved.approval.edition, approved.approval.on) == (SMALL, 1, TODAY)
+    today = datetime.date.today()
+    approved = approve(workspace, CODE, by="Ann Ray", role="Psychologist", until=today)
+    assert (approved.approval.identity, approved.approval.edition, approved.approval.on) == (SMALL, 1, today)
     assert approved.record == clinic / "approvals.yaml"
     assert load_approvals(clinic).approvals == (approved.approval,)
     (state,) = status(opened(clinic))
@@ -87,7 +87,7 @@ def test_a_file_of_somebody_else_is_unknown(clinic: Path) -> None:
 
 
 def test_what_can_not_be_approved_is_refused_and_nothing_is_recorded(clinic: Path, tmp_path: Path) -> None:
-    yesterday = TODAY - datetime.timedelta(days=1)
+    yesterday = datetime.date.today() - datetime.timedelta(days=1)
     with pytest.raises(WrongUse, match="has already passed"):
         approve(opened(clinic), CODE, by="Ann Ray", until=yesterday)
     with pytest.raises(WrongUse, match="`by` and `role`: is empty, too long, or"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
 from consentkit.errors import WrongUse
 from consentkit.model.mapping import MappingSettings
+from consentkit.packets.mapping.guessing import propose
 from consentkit.packets.mapping.recognising import ScheduleReading
+from consentkit.packets.mapping.translate import matches
 from consentkit.packets.visits import visits_in
 from kit.tables import COLUMNS_OF, FORMAT, HEADER, ROW, faults, read, row, settings, table, workbook
 
@@ -147,3 +150,21 @@ def test_a_file_of_very_many_lines_is_refused_before_it_is_split(end: str) -> No
 def test_a_byte_order_mark_states_how_a_file_is_written(encoding: str) -> None:
     (entry,) = read(("\ufeff" + table(ROW).decode()).encode(encoding))
     assert entry.visit is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["Amara Okonkwo, LCSW", "Amara Okonkwo, Ph.D.", "Amara Okonkwo, PsyD", "Okonkwo, Amara"]
+)
+def test_a_proposal_takes_no_credentials_for_a_first_name(name: str) -> None:
+    cells = ["11/24/2026", "Ada Quillfeather", "07/09/1984", name]
+    proposal = propose(table(cells, header=["Date", "Patient", "DOB", "Provider"]), "day.csv", "one")
+    assert ("form: " in proposal) == (name == "Okonkwo, Amara")
+
+
+@pytest.mark.parametrize("status", ["Late Cancellation", "Pt cancelled", "NO-SHOW", "Noshow (charged)"])
+def test_a_proposal_skips_what_programs_call_visits_that_did_not_take_place(status: str) -> None:
+    header = ["Date", "Patient", "DOB", "Provider", "Status"]
+    cells = ["11/24/2026", "Ada Quillfeather", "07/09/1984", "Vane", status]
+    proposal = propose(table(cells, header=header), "day.csv", "one")
+    (listed,) = re.findall(r"skip: \{Status: \[(.*)\]\}", proposal)
+    assert matches(status, [pattern.strip('"') for pattern in listed.split(", ")])

@@ -10,7 +10,7 @@ from consentkit.packets.mapping.codes import first_code, split_codes
 from consentkit.packets.mapping.days import read_time, read_whole_day
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.visit_data import entry_of_data
-from kit.tables import needs, read, row, settings, table
+from kit.tables import COLUMNS_OF, needs, read, row, settings, table
 
 
 def test_a_row_that_lacks_something_is_completed_by_a_person() -> None:
@@ -138,6 +138,49 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     assert outcome.fault
 
 
+def test_who_treats_may_have_the_last_name_first_where_one_word_is_before_the_comma() -> None:
+    assert read_name("Okonkwo, Amara", None, of_staff=True).fault
+    outcome = read_name("Amara Okonkwo, LCSW", None, of_staff=True)
+    assert (outcome.text, outcome.rest) == ("Amara Okonkwo", "LCSW")
+
+
+def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
+    nobody = {"from": "Note", "translate": {"Self": ""}, "unknown": "keep"}
+    columns = {**COLUMNS_OF, "representative": nobody}
+    (entry,) = read(table(row(Note="Self")), settings({"columns": columns, "ignore": []}))
+    assert entry.visit
+    assert entry.visit.representative is None
+
+
+_STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "times": "24-hour", "ignore": ["*"]})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026-11-24T01:00:00Z",
+        "2026-11-24T01:00Z",
+        "2026-11-24 01:00 UTC",
+        "11/24/2026 01:00:00 GMT",
+        "2026-11-24T19:00:00-06:00",
+        "2026-11-24T19:00:00.000+0000",
+        "2026-11-24T09:00-10:00",
+        "2026-11-24 19:00-06:00",
+        "2026-11-24 19:00+06:00",
+    ],
+)
+def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
+    (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
+    assert needs(entry) == {"date": "unclear", "time": "unclear"}
+
+
+@pytest.mark.parametrize("cell", ["2026-11-24T09:00:00", "11/24/2026 09:00", "11/24/2026 09:00-10:00"])
+def test_a_day_with_a_time_of_the_clinic_is_read(cell: str) -> None:
+    (entry,) = read(table(row(Appt_Date=cell)), _STARTS)
+    assert entry.visit
+    assert f"{entry.visit.date} {entry.visit.time:%H:%M}" == "2026-11-24 09:00"
+
+
 @pytest.mark.parametrize(
     ("cell", "name"),
     [
@@ -222,6 +265,15 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
         ("908371", None),
         ("90837-90785", None),
         ("Jo Bell 12345", None),
+        ("90837 95: Talk", None),
+        ("90837 GT Video", None),
+        ("90837 gt video", None),
+        ("90837 (95) Talk", None),
+        ("90837-95 [HO] Talk", None),
+        ("90837 + 90785 Interactive", None),
+        ("90837, 90785 Play", None),
+        ("90837 + 90785", ["90837", "90785"]),
+        ("90837 at one", ["90837"]),
     ],
 )
 def test_a_code_can_be_taken_from_before_words(text: str, codes: list[str] | None) -> None:

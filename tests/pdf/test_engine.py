@@ -505,7 +505,7 @@ from consentkit.processes.limits import run_limited
 def resident():
     return int(Path("/proc/self/status").read_text(encoding="ascii").split("VmRSS:")[1].split()[0])
 
-for turn in range(14):
+for turn in range(24):
     engine.draw_lines([f"Line {number} of {turn}" for number in range(300)])
     gc.collect()
     if turn == 3:
@@ -516,10 +516,10 @@ print(resident() - before)
 
 @needs(allowed=lambda: sys.platform == "linux", otherwise="only Linux says in /proc how much memory a process has")
 def test_what_is_drawn_leaves_nothing_in_memory() -> None:
-    """3,000 lines would leave 1,000 KiB if their font features were not given back."""
+    """6,000 lines would leave 2,000 KiB if their font features were not given back; the heap itself may grow by 600."""
     arguments = [sys.executable, "-c", DRAWN_AGAIN_AND_AGAIN]
     grown = subprocess.run(arguments, capture_output=True, check=True, text=True).stdout
-    assert int(grown) < 500
+    assert int(grown) < 1200
 
 
 def test_weasyprint_still_leaves_a_reference_to_the_attributes_of_a_layout() -> None:

@@ -12,6 +12,7 @@ from consentkit.web.passwords import hashed
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
 from kit.desk_process import Running, lay_out, start_desk
 from kit.desk_users import PASSWORD
+from kit.small import WITH_JOURNAL
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,12 @@ def printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Printer:
 @pytest.fixture
 def clerk(desk: Desk, printer: Printer) -> Clerk:
     return Clerk.at(desk)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A clinic that keeps a journal."""
+    return small_clinic(tmp_path / "kept", WITH_JOURNAL)
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def test_what_can_not_work_is_said_in_plain_words(tmp_path: Path, kept_password:
     desk = shared_desk(tmp_path / "clinic", kept_password, settings)
     add_user(tmp_path / "clinic", "omar", DeskUser(name="Omar", roles=("auditor",)))
     page = User.of(desk, "ida").look("/admin/")
-    assert "There is no print queue attic, so another one is used." in page
+    assert "There is no print queue attic, so nothing is printed until you correct" in page
     assert "No journal is kept." in page
     assert "There is no proxy that ends TLS" in page
     assert "omar has no password and can’t sign in." in page

@@ -119,7 +119,9 @@ def test_what_only_one_decision_is_about_needs_a_second_one(
     rosa = User.of(shared_desk(tmp_path / "clinic", kept_password, allow_drafts=False), "rosa")
     rosa.load(MINOR)
     decide(rosa)
-    assert "is not approved" in rosa.look()
+    page = rosa.look()
+    assert "is not approved" in page and "The papers are given out" not in page
+    assert "something else still speaks against this visit" in page
     decide(rosa, reason="emergency")
     assert rosa.row("V-1").state.value == "ready"
     assert [one[1] for one in overridden(rosa.desk)] == ["minor-alone", "draft"]
@@ -184,3 +186,22 @@ def test_no_name_of_a_patient_keeps_a_clinician_from_deciding(rosa: User) -> Non
     rosa.load({**MINOR, "patient_name": "State Law"})
     decide(rosa, reason="state-law")
     assert rosa.row("V-1").state.value == "ready"
+
+
+def test_a_decision_covers_no_draft_that_is_worded_otherwise_since(
+    tmp_path: Path, kept_password: str, printer: Printer
+) -> None:
+    rosa = User.of(shared_desk(tmp_path / "clinic", kept_password, allow_drafts=False), "rosa")
+    rosa.load({})
+    decide(rosa, reason="emergency")
+    assert rosa.row("V-1").state.value == "ready"
+    folder = rosa.desk.day.maker.place.folder
+    assert folder is not None
+    write_procedure(folder / "procedures", title="A thing that is worded otherwise")
+    rosa.print("V-1")
+    assert printer.sets == [], "what nobody has decided on"
+    assert rosa.row("V-1").state.value == "attention"
+    decide(rosa, reason="emergency")
+    assert rosa.row("V-1").state.value == "ready"
+    rosa.print("V-1")
+    assert len(printer.sets) == 1

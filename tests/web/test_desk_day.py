@@ -220,6 +220,17 @@ def test_a_second_schedule_is_merged_and_says_what_it_changes(clerk: Clerk) -> N
     assert states(clerk) == {"V-1": "ready", "V-2": "changed", "V-3": "gone", "V-4": "ready", "V-5": "ready"}
 
 
+def test_a_visit_never_becomes_that_of_another_patient_who_has_its_number_now(clerk: Clerk) -> None:
+    ann = {"patient_name": "Ann A", "record_number": "MR-71", "date_of_birth": "1980-01-01"}
+    bea = {"patient_name": "Bea B", "record_number": "MR-72", "date_of_birth": "1990-02-02"}
+    clerk.load({**ann, "visit": "E-1"})
+    clerk.print("E-1")
+    clerk.load({**bea, "visit": "E-1"}, {**ann, "visit": "E-2"})
+    clerk.load({**bea, "visit": "E-1", "time": "13:00"}, {**ann, "visit": "E-2"})
+    known = [(row.number, row.record, row.state, len(row.sets)) for row in clerk.desk.day.rows()]
+    assert sorted(known) == [("E-1", "mr-71", "gone", 1), ("E-1", "mr-72", "ready", 0), ("E-2", "mr-71", "ready", 0)]
+
+
 def test_a_correction_at_the_desk_survives_the_same_schedule(clerk: Clerk) -> None:
     clerk.load({"patient_name": "Nora Nie"})
     clerk.save("V-1", patient_name="Nora Nye")
@@ -341,3 +352,21 @@ def test_an_edit_that_is_previewed_is_compared_with_no_other_visit(clerk: Clerk)
     assert "The record number is also" not in answer.get_data(as_text=True)
     clerk.post(f"/visit/{row.key}/check")
     assert "The record number is also that of another name." not in clerk.look()
+
+
+def test_a_walk_in_and_a_printed_visit_stay_when_a_schedule_is_loaded_whatever_their_numbers_are_now(
+    clerk: Clerk,
+) -> None:
+    clerk.load({}, {})
+    typed = {"patient_name": "Wim Walk", "date_of_birth": "1990-01-02", "record_number": "MR-9", "procedures": CODE}
+    clerk.post("/walk-in", {**typed, "clinician": "Dr. Who"})
+    clerk.print("V-1")
+    for number in ("V-1", "W-1123-075200"):
+        clerk.save(number, visit="not a number/")
+    assert [row.number for row in clerk.desk.day.rows()].count("") == 2
+    page = clerk.load({"visit": "V-2"})
+    assert "Wim Walk" in page
+    assert [(row.is_walk_in, len(row.sets)) for row in clerk.desk.day.rows() if not row.number] in (
+        [(True, 0), (False, 1)],
+        [(False, 1), (True, 0)],
+    )

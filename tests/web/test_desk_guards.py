@@ -16,7 +16,7 @@ from consentkit.web import guards
 from consentkit.web.app import LARGEST_UPLOAD, create_app
 from consentkit.web.desk import Desk
 from consentkit.web.sessions import Sessions
-from kit.desk import HOST, Clerk, Clock, Printer, plain, schedule
+from kit.desk import HOST, Clerk, Clock, Printer, form_values, plain, schedule
 
 CANARY = "Zyxwvuta Canarybird"
 
@@ -251,6 +251,23 @@ def test_the_day_is_forgotten_at_midnight(clerk: Clerk, clock: Clock) -> None:
     clock.now += datetime.timedelta(minutes=2)
     page = clerk.look()
     assert CANARY not in page and "No visits yet" in page
+
+
+def test_at_midnight_nothing_of_the_visits_is_left_in_sessions_and_files(
+    clerk: Clerk, desk: Desk, clock: Clock
+) -> None:
+    clerk.load({"patient_name": CANARY})
+    row = clerk.row("V-1")
+    page = clerk.get(f"/?visit={row.key}").get_data(as_text=True)
+    clerk.post(f"/visit/{row.key}/draft", form_values(page))
+    clerk.post("/printer", {"printer": "-"})
+    clerk.post("/print-all", {"visit": [row.key]})
+    ((session, _),) = desk.sessions.listed()
+    session.answer = 200, CANARY.encode()
+    assert session.draft and desk.together.open_files()
+    clock.now += datetime.timedelta(days=1)
+    desk.day.end_if_over()
+    assert (session.draft, session.answer, desk.together.open_files()) == (b"", None, [])
 
 
 def test_the_day_is_forgotten_when_it_is_ended(clerk: Clerk, desk: Desk) -> None:

@@ -10,13 +10,6 @@ import pytest
 from consentkit.operations.journal import open_journal, who_asks
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
-from kit.small import NO_PAPERS_DUE
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    """A clinic that keeps a journal."""
-    return small_clinic(tmp_path / "kept", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
 
 
 @pytest.fixture
@@ -117,3 +110,6 @@ def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path,
         ("printed-partly", ("front-desk-1",)),
     ]
     assert clerk.row("V-1").state.value == "ready"
+    (printer.folder / "jam").unlink()
+    clerk.post("/print-all", {"visit": [clerk.row("V-1").key]})
+    assert "0 visits. Then only some papers of visit V-1 were printed" in clerk.look()

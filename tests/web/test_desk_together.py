@@ -11,9 +11,8 @@ from pypdf import PdfWriter
 from consentkit.operations.journal import JournalRow
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.packets import page_texts
-from kit.small import NO_PAPERS_DUE
+from kit.small import NO_PAPERS_DUE, WITH_JOURNAL
 
-JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 NAMES = ("Ann A", "Bea B", "Cyd C")
 
 
@@ -37,7 +36,7 @@ def one_page(folder: Path) -> str:
 
 @pytest.fixture
 def clerk_here(tmp_path: Path, clock: Clock, printer: Printer) -> Clerk:
-    return opened(small_clinic(tmp_path / "clinic", JOURNAL), clock)
+    return opened(small_clinic(tmp_path / "clinic", WITH_JOURNAL), clock)
 
 
 def begin(clerk: Clerk) -> str:
@@ -106,6 +105,17 @@ def test_what_did_not_come_out_is_ready_again_and_gets_another_number(clerk_here
     assert "Print 2, " in page_texts(printer.sets[0])[0]
 
 
+def test_enter_among_the_ticks_says_what_they_say(clerk_here: Clerk) -> None:
+    page = clerk_here.get(begin(clerk_here))
+    forms = re.findall(r"<form .*?</form>", page.get_data(as_text=True), re.DOTALL)
+    (form,) = [form for form in forms if 'type="checkbox"' in form]
+    first_button = dict(re.findall(r'<button[^>]* name="(\w+)" value="(\w+)"', form)[:1])
+    first, *others = re.findall(r'name="set" [^>]*value="(\w+)"', form)
+    clerk_here.post(str(page.request.path), {**first_button, "set": others})
+    assert clerk_here.desk.day.row(first).state.value == "ready"
+    assert sorted(states(clerk_here)) == ["printed", "printed", "ready"]
+
+
 def test_nobody_prints_or_changes_a_set_until_it_is_known_what_came_out(clerk_here: Clerk, printer: Printer) -> None:
     begin(clerk_here)
     clerk_here.print("V-1")
@@ -143,5 +153,15 @@ def test_a_program_that_was_stopped_before_the_answer_asks_about_each_set(
 def test_papers_that_have_changed_since_are_not_in_the_file(clerk_here: Clerk) -> None:
     page = begin(clerk_here)
     clerk_here.load({"patient_name": "Somebody Else", "time": "09:00"}, {"time": "08:00"}, {"time": "07:00"})
-    clerk_here.get(page + ".pdf")
-    assert "The papers have changed just now" in clerk_here.look()
+    answer = clerk_here.get(page + ".pdf")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 409 and answer.location is None, "what is in the frame is printed"
+    assert "The papers have changed just now" in text and "Somebody Else" not in text
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_the_dialog_opens_by_itself_once_and_not_for_whoever_looks(is_one: bool, clerk_here: Clerk) -> None:
+    page = str(clerk_here.print("V-1").location if is_one else begin(clerk_here))
+    at_once = ['data-at-once="yes"' in clerk_here.get(page).get_data(as_text=True) for _ in range(2)]
+    assert at_once == [True, False]
+    assert "data-at-once" not in Clerk.at(clerk_here.desk).get(page).get_data(as_text=True)

@@ -9,9 +9,9 @@ import pytest
 
 from consentkit.operations.desk.undoing import SECONDS_TO_UNDO
 from consentkit.web.sessions import OFFER_SECONDS
-from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
+from kit.desk import Clerk, Clock, Printer, new_small_desk
 from kit.packets import page_texts
-from kit.small import CODE, NO_PAPERS_DUE
+from kit.small import CODE
 
 
 def later(clock: Clock, seconds: float) -> None:
@@ -137,6 +137,27 @@ def test_two_visits_never_have_one_number_after_a_step_was_taken_back(clerk: Cle
     assert states(clerk) == {"V-1": "ready"}
 
 
+def test_two_visits_that_a_schedule_gave_one_number_keep_nobody_from_undoing(clerk: Clerk) -> None:
+    clerk.load({"visit": "V-1"}, {"visit": "V-1", "patient_name": "Somebody Else"}, {"visit": "V-2"})
+    remove(clerk, "V-2")
+    clerk.button("Undo")
+    assert "Taken back." in clerk.look()
+    assert sorted(row.number for row in clerk.desk.day.rows()) == ["V-1", "V-1", "V-2"]
+
+
+def test_a_step_that_loaded_nothing_takes_back_nothing_that_was_loaded_since(clerk: Clerk) -> None:
+    clerk.load({"patient_name": "Nora Nie"}, {})
+    clerk.save("V-1", patient_name="Nora Nye")
+    clerk.save("V-2", patient_name="Bea B")
+    step = next(part for part in clerk.get("/").get_data(as_text=True).split('"') if "/undo/" in part)
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    clerk.save("V-1", patient_name="Nora Noe")
+    clerk.post(step)
+    assert "Taken back." in clerk.look()
+    clerk.load({"patient_name": "Nora Nye"}, {})
+    assert clerk.row("V-1").data["patient"]["name"] == "Nora Noe", "the schedule says of it what it said before"
+
+
 def test_a_form_that_was_shown_before_a_step_was_taken_back_changes_nothing(clerk: Clerk) -> None:
     clerk.load({"patient_name": "Nora Nie"})
     clerk.save("V-1", patient_name="Nora Nye")
@@ -183,10 +204,9 @@ def test_a_job_that_is_done_can_not_be_cancelled_and_its_set_still_counts(clerk:
 
 
 def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
-    tmp_path: Path, clock: Clock, printer: Printer
+    kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     row = clerk.row("V-1")
@@ -201,7 +221,7 @@ def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
     assert journal is not None
     printed, void = [one for one in journal.rows() if one.entry.action in {"printed", "voided"}]
     assert (void.entry.refers, void.entry.reason, void.entry.print_number) == (printed.seq, "wrong-particulars", 1)
-    again = Clerk.at(new_small_desk(clinic, clock))
+    again = Clerk.at(new_small_desk(kept, clock))
     again.load({})
     assert states(again) == states(clerk) == {"V-1": "ready"}
     again.print("V-1")
@@ -209,12 +229,38 @@ def test_a_set_that_does_not_count_is_void_in_the_journal_and_after_a_restart(
 
 
 def test_a_set_still_counts_where_the_journal_can_not_have_that_it_does_not(
-    tmp_path: Path, clock: Clock, printer: Printer
+    kept: Path, clock: Clock, printer: Printer
 ) -> None:
-    clinic = small_clinic(tmp_path / "clinic", f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n")
-    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk = Clerk.at(new_small_desk(kept, clock))
     clerk.load({})
     clerk.print("V-1")
     clerk.desk.printer.journal.close()  # type: ignore[union-attr]
     clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/void", {"reason": "lost"})
     assert states(clerk) == {"V-1": "printed"}
+
+
+@pytest.mark.parametrize(("reason", "state"), [("jammed", "ready"), ("lost", "ready"), ("more-copies", "printed")])
+def test_papers_that_were_taken_out_do_not_count_again_when_those_instead_of_them_are_cancelled(
+    reason: str, state: str, kept: Path, clock: Clock, printer: Printer
+) -> None:
+    clerk = Clerk.at(new_small_desk(kept, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.post(f"/visit/{clerk.row('V-1').key}/again", {"printed": 1, "reason": reason, "taken": "yes"})
+    assert len(printer.sets) == 2 and states(clerk) == {"V-1": "printed"}
+    clerk.button("Cancel the job")
+    assert printer.cancelled == ["front-desk-2"] and states(clerk) == {"V-1": state}
+    again = Clerk.at(new_small_desk(kept, clock))
+    again.load({})
+    assert states(again) == {"V-1": state}
+
+
+def test_a_job_that_was_taken_back_does_not_count_also_where_the_journal_can_not_have_that(
+    kept: Path, clock: Clock, printer: Printer
+) -> None:
+    clerk = Clerk.at(new_small_desk(kept, clock))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.desk.printer.journal.close()  # type: ignore[union-attr]
+    clerk.post(f"/visit/{clerk.row('V-1').key}/set/1/cancel")
+    assert printer.cancelled == ["front-desk-1"] and states(clerk) == {"V-1": "ready"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,3 +228,31 @@ def test_the_command_adds_a_user_and_keeps_the_others(
     monkeypatch.setattr("click.prompt", lambda *_, **__: "short")
     assert call("user", "eve", "--name", "Eve", *arguments).code == 2
     assert call("user", "Eve!", "--name", "Eve", "--no-password", *arguments).code == 2
+
+
+def test_a_page_is_locked_also_where_the_journal_can_not_have_it(shared: Desk) -> None:
+    user = User.of(shared, "rosa")
+    shared.printer.journal.close()  # type: ignore[union-attr]
+    assert user.get("/locked").status_code == 500
+    assert user.get("/").location == "/locked"
+
+
+def test_a_page_that_was_idle_is_locked_in_the_journal_once(shared: Desk) -> None:
+    user = User.of(shared, "rosa")
+    shared.sessions.idle_seconds = -1
+    for _ in range(2):
+        assert user.get("/").location == "/locked"
+        user.get("/locked")
+    assert actions(shared).count(("locked", "rosa", "desk")) == 1
+
+
+def test_a_role_that_was_taken_away_approves_nothing_more(shared: Desk, printer: Printer) -> None:
+    user = User.of(shared, "okonkwo")
+    place = f"/texts/{CODE}/en/consent"
+    user.look(place)
+    content = re.findall(r'name="content" value="(\w+)"', user.get(place).get_data(as_text=True))[0]
+    file = shared.day.maker.place.folder / "users.yaml"  # type: ignore[operator]
+    file.write_text(file.read_text().replace("clinician", "auditor"))
+    answer = user.post(place, {"read": "yes", "content": content, "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "approved" not in [action for action, *_ in actions(shared)]

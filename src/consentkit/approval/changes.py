@@ -1,7 +1,7 @@
 """What has changed between two texts of a document, in words that a clinician reads.
 
-Guarantees: each changed paragraph is shown under its heading, as it was and as it is; what stays the same under the
-same heading is left out; nothing but the texts decides.
+Guarantees: each changed paragraph is shown under its heading, as it was and as it is; what stays the same is left out,
+also where its heading has other words now; nothing but the texts decides.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from consentkit.problems import printable
 
@@ -65,11 +66,15 @@ def _lines(text: str) -> list[tuple[str, str]]:
 def _changes(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Change]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for _, old_start, old_end, new_start, new_end in (code for code in matcher.get_opcodes() if code[0] != "equal"):
-        old, new = before[old_start:old_end], after[new_start:new_end]
-        for index in range(max(len(old), len(new))):
-            was = old[index] if index < len(old) else None
-            now = new[index] if index < len(new) else None
-            heading = (now or was or ("", ""))[0] or "Before the title"
+        yield from _changes_of_part(before[old_start:old_end], after[new_start:new_end])
+
+
+def _changes_of_part(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Change]:
+    """The changes where no paragraph is what it was under the same heading: one under a new heading may be."""
+    matcher = SequenceMatcher(None, [text for _, text in before], [text for _, text in after], autojunk=False)
+    for _, old_start, old_end, new_start, new_end in (code for code in matcher.get_opcodes() if code[0] != "equal"):
+        for was, now in zip_longest(before[old_start:old_end], after[new_start:new_end]):
+            heading = (now or was)[0] or "Before the title"
             yield Change(heading, was and was[1], now and now[1])
 
 

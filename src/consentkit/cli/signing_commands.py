@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
 
+_MOST_CHARACTERS = 1000
+"""Of a file with a record number, which is far shorter."""
+
+
 @click.command("signed", short_help="Write the consents of papers that were signed, as FHIR.")
 @click.argument("source", metavar="VISIT.yaml|SCHEDULE.csv|BUNDLE.json|MESSAGES.hl7|-")
 @click.option("--visit", "visits", metavar="NUMBER", help="The visit of the schedule that was signed.")
 @click.option("--packet", required=True, metavar="PACKET", help="The number of the packet, as it is on the paper.")
+@click.option(
+    "--record",
+    required=True,
+    metavar="FILE",
+    type=click.File(encoding="utf-8-sig", errors="replace"),
+    help="A file with the record number that is on the paper; - reads it from stdin.",
+)
 @click.option(
     "--decision", required=True, type=click.Choice(("agreed", "refused")), help="What the signer has decided."
 )
@@ -34,11 +45,12 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
     """Write a Consent of FHIR R4 for each text of papers that somebody states to be signed.
 
     \b
-    consentkit signed visit.yaml --packet 2WQXHUFUYM --decision agreed --by patient \\
-        --at 2026-11-23T09:12:00-06:00 --scan DocumentReference/123 -o consents.json
+    consentkit signed visit.yaml --packet 2WQXHUFUYM --record number.txt --decision agreed \\
+        --by patient --at 2026-11-23T09:12:00-06:00 --scan DocumentReference/123 -o consents.json
 
-    The papers are made again, and there is a consent only where they are those that were signed. `consentkit guide
-    fhir` describes what is in it.
+    The papers are made again, and there is a consent only where they are those that were signed, of the patient
+    whose record number is stated; it is read from a file, so that no list of processes shows it.
+    `consentkit guide fhir` describes what is in it.
     """
     from consentkit.cli.report import counted
     from consentkit.cli.streams import stdin
@@ -50,7 +62,8 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
     named = [options["visits"]] if options["visits"] else []
     reading = reading_of(workspace, options["format_name"])
     visits = read_requested(source, stdin(), named, reading, systems_of(workspace))
-    statement = SigningStatement(**{key: options[key] for key in ("packet", "decision", "at", "by", "scan")})
+    stated = {key: options[key] for key in ("packet", "decision", "at", "by", "scan")}
+    statement = SigningStatement(**stated, record=options["record"].read(_MOST_CHARACTERS))
     making = PacketOptions(**{key: options[key] for key in ("fillable", "allow_drafts", "override")})
     number = write_consents(workspace, visits, statement, making, output, force=force)
     click.echo(output)

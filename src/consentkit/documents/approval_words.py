@@ -1,12 +1,14 @@
 """What a page says of its approval and review: at its head, and in its last section.
 
 Guarantees: a page that says that it is approved never says that nobody has reviewed it. Neither is part of the text
-that is approved.
+that is approved. Whatever the names of those who approve, what is at the head of the pages after the first takes one
+line, for which they have room.
 """
 
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from dataclasses import dataclass
 
 from consentkit.library.approvals import Approval
@@ -27,16 +29,50 @@ class ReviewNote:
     """That nobody has reviewed the text, where it says so by itself; empty where it does not."""
 
 
-def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> str:
-    """What is at the head of each page: that it is a draft, or who approved it."""
+@dataclass(frozen=True)
+class Mark:
+    """What is at the head of pages: that they are a draft, or who approved them."""
+
+    full: str
+    """As the first page has it."""
+    brief: str
+    """The same without names, where the other has no room."""
+
+    @property
+    def at_heads(self) -> dict[str, str]:
+        """What is at the head of each further page, in usual and in large print."""
+        return {
+            "usual": self.full if _width(self.full) <= _LINE_IN_USUAL_PRINT else self.brief,
+            "large": self.full if _width(self.full) <= _LINE_IN_LARGE_PRINT else self.brief,
+        }
+
+
+_LINE_IN_USUAL_PRINT = 88
+_LINE_IN_LARGE_PRINT = 64
+"""How many letters surely fit into a line on any paper: a bold letter is about half as wide as it is high."""
+
+
+def _width(text: str) -> int:
+    """The width of a text in small letters; a capital or a letter of Chinese counts for two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" or one.isupper() else 1 for one in text)
+
+
+def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> Mark:
+    """The mark of a text with this approval, or without one."""
     if approval is None:
-        return pack.page.draft
-    if approval.until and approval.is_overdue(today):
-        return fill(pack.page.overdue, until=pack.dates.write(approval.until))
+        return Mark(pack.page.draft, pack.page.draft)
+    until = pack.dates.write(approval.until) if approval.until else ""
+    if until and approval.is_overdue(today):
+        return unapproved(fill(pack.page.overdue, until=until), pack)
     words = {"by": approval.signed, "date": pack.dates.write(approval.on), "edition": str(approval.edition)}
-    if approval.until is None:
-        return fill(pack.page.approved, **words)
-    return fill(pack.page.approved_until, **words, until=pack.dates.write(approval.until))
+    if not until:
+        return Mark(fill(pack.page.approved, **words), pack.form.approved)
+    return Mark(fill(pack.page.approved_until, **words, until=until), fill(pack.form.approved_until, until=until))
+
+
+def unapproved(mark: str, pack: LanguagePack) -> Mark:
+    """The mark of what may not be used, for whatever reason; an empty one where there is nothing to say."""
+    return Mark(mark, pack.page.draft if mark else "")
 
 
 def review_note(review: Review, pack: LanguagePack, approval: Approval | None, *, translated: bool) -> ReviewNote:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Sequence
 
 from consentkit._version import __version__
+from consentkit.documents.approval_words import Mark, unapproved
 from consentkit.documents.filled_in import places_of_form
 from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
@@ -42,14 +43,14 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         dict(request.on_papers),
     )
     if request.only_lines:
-        form, mark, named_texts = _only_lines(form), "", ()
+        form, mark, named_texts = _only_lines(form), Mark("", ""), ()
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     required = _required(form, words)
     part = print_page(page, layout, info, assets_of(source.folder), source.templates, source.files, required=required)
     is_approved = all(text.approved_edition for text in named_texts)
     also_sign = tuple(said[0].who for said in form.also_sign)
-    return Form(part, request.languages, named_texts, is_approved, mark, also_sign, _title(form, words))
+    return Form(part, request.languages, named_texts, is_approved, mark.full, also_sign, _title(form, words))
 
 
 def _only_lines(form: FormValues) -> FormValues:
@@ -83,7 +84,7 @@ def _named(content: Content, page: Page, today: datetime.date) -> FormText:
     )
 
 
-def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> str:
+def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> Mark:
     """What is at the head of each page: that of its one text, or that each of several is approved, or the worst.
 
     A text that was never approved makes a draft; else one whose approval has run out makes it void.
@@ -92,12 +93,15 @@ def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> s
         return pages[0].mark
     approvals = [page.approval for page in pages if page.approval]
     if len(approvals) < len(pages):
-        return words.page.draft
+        return unapproved(words.page.draft, words)
     ends = sorted(approval.until for approval in approvals if approval.until)
     if not ends:
-        return words.form.approved
-    mark = words.page.overdue if ends[0] < today else words.form.approved_until
-    return fill(mark, until=words.dates.write(ends[0]))
+        return Mark(words.form.approved, words.form.approved)
+    until = words.dates.write(ends[0])
+    if ends[0] < today:
+        return unapproved(fill(words.page.overdue, until=until), words)
+    mark = fill(words.form.approved_until, until=until)
+    return Mark(mark, mark)
 
 
 def _title(form: FormValues, words: LanguagePack) -> str:

@@ -67,7 +67,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         content_hash=page.content_hash,
         approval_entry=page.approval.model_dump(mode="json") if page.approval else None,
         is_approved=bool(page.approval and not page.approval.is_overdue(source.today)),
-        mark=page.mark,
+        mark=page.mark.full,
         review_note=page.review.printed,
         own_review_note=page.review.own,
         unreviewed=page.review.unreviewed,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from markupsafe import escape
 
 from consentkit.documents import particulars
-from consentkit.documents.approval_words import ReviewNote, mark_of, review_note
+from consentkit.documents.approval_words import Mark, ReviewNote, mark_of, review_note
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
@@ -45,9 +46,11 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
+_HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("usual", "large")}
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
 _UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
+_NO_TEXT = re.compile(f"\ue000[^\ue001]*\ue001|{particulars.LEFT_OUT}")
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,15 @@ class Page(Sheet):
     """The same for a document, which may be approved."""
 
     approval: Approval | None
-    mark: str
-    """What is at the head of each page: that it is a draft, or who approved it."""
+    mark: Mark
     review: ReviewNote
     particulars: str
     """The hash of where the clinic can be reached, which is no part of the text."""
+    texts: tuple[str, ...]
+    """All pages that the hash covers, as HTML: the papers of the same text, and its form at visits, too. What is no
+    part of the text, such as the mark, is an ellipsis in them."""
+    further_words: tuple[str, ...]
+    """What else it may say, once it is approved or at a visit."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +203,13 @@ def compose(
     hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
     pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    texts = [*hashed_pages.values(), *_other_pages(filled, content)]
+    written = [*hashed_pages.values(), *_other_pages(filled, content)]
+    texts = [particulars.text_alone(html, content.clinic) for html in written]
+    further = [content.pack.about, *([content.pack.form] if approved_kind(content.variant) == "consent" else [])]
     hashed = [
-        *(particulars.text_alone(html, content.clinic) for html in texts),
+        *texts,
+        *(words.model_dump_json() for words in further),
         content.definition.review.model_dump_json(),
-        content.pack.about.model_dump_json(),
         *(style, *layouts, pictures),
     ]
     content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
@@ -208,8 +217,13 @@ def compose(
     mark = mark_of(content.pack, approval, today)
     review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
     html = _with_unreviewed(particulars.printed(pages[content.variant]), "" if approval else review.unreviewed)
-    places = ((_MARK_PLACE, mark), (_REVIEW_PLACE, review.printed))
-    for place, text in (*places, (_FINGERPRINT_PLACE, printed_fingerprint(content_hash))):
+    places = {
+        _MARK_PLACE: mark.full,
+        **{place: mark.at_heads[size] for size, place in _HEAD_PLACES.items()},
+        _REVIEW_PLACE: review.printed,
+        _FINGERPRINT_PLACE: printed_fingerprint(content_hash),
+    }
+    for place, text in places.items():
         html = html.replace(place, str(escape(typeset(text))))
     return Page(
         html,
@@ -220,7 +234,21 @@ def compose(
         mark,
         review,
         particulars.particulars_hash(content.clinic),
+        tuple(_NO_TEXT.sub("…", text) for text in texts),
+        tuple(_every_text([words.model_dump() for words in further])),
     )
+
+
+def _every_text(value: object) -> Iterator[str]:
+    """All texts in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _every_text(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _every_text(one)
 
 
 def _with_unreviewed(html: str, sentence: str) -> str:
@@ -251,8 +279,7 @@ def _other_pages(templates: Templates, content: Content) -> list[str]:
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
-    pages = [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
-    return [*pages, content.pack.form.model_dump_json()]
+    return [templates.fill_in("form.html", _values(form, situation)) for situation in (Situation(), EVERYTHING)]
 
 
 def compose_sheet(
@@ -275,14 +302,14 @@ def compose_sheet(
 
 def compose_form(
     form: FormValues,
-    mark: str,
+    mark: Mark,
     clinic: Clinic,
     words: LanguagePack,
     templates: Sequence[Path],
     files: Snapshot | None = None,
 ) -> Sheet:
     """Write the form of a visit, by the template that the form of a single procedure has too."""
-    values = {**page_values(words, clinic, mark), "form": form}
+    values = {**page_values(words, clinic, mark.full, mark.at_heads), "form": form}
     return _written("form", values, clinic, templates, files)
 
 
@@ -304,7 +331,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     Mark, review and fingerprint follow from the finished page, so it has placeholders for them. Were the template run
     again with the values, it could print something else than what was approved.
     """
-    shared = page_values(content.pack, content.clinic, _MARK_PLACE)
+    shared = page_values(content.pack, content.clinic, _MARK_PLACE, _HEAD_PLACES)
     if content.variant == "form":
         return {**shared, "form": content.form(_FINGERPRINT_PLACE, situation)}
     shared |= {
@@ -332,9 +359,15 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     return {**values, "form": content.form(_FINGERPRINT_PLACE)} if content.variant == "consent" else values
 
 
-def page_values(pack: LanguagePack, clinic: Clinic, mark: str) -> dict[str, Any]:
-    """What every template of a document can see."""
-    return {"clinic": particulars.marked(clinic), "words": pack, "mark": mark, "write_day": pack.dates.write}
+def page_values(pack: LanguagePack, clinic: Clinic, mark: str, heads: Mapping[str, str]) -> dict[str, Any]:
+    """What every template of a document can see. `heads` has the mark of the pages after the first by size of print."""
+    return {
+        "clinic": particulars.marked(clinic),
+        "words": pack,
+        "mark": mark,
+        "mark_at_heads": heads,
+        "write_day": pack.dates.write,
+    }
 
 
 def style_path(name: str, templates: Sequence[Path]) -> Path:

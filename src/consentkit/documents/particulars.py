@@ -22,6 +22,8 @@ from consentkit.model.clinic import Clinic
 # Noncharacters, which no input may hold, and which have no direction, as a filter asks for that of a text.
 _BEGIN, _END = "\ufdd0", "\ufdd1"
 _ADDRESS, _PHONE = f"{_BEGIN}address{_END}", f"{_BEGIN}phone{_END}"
+LEFT_OUT = f"{_BEGIN}[^{_END}]*{_END}"
+"""The pattern of what is in the place of an address or a number that was left out of a text."""
 _NUMBER = re.compile(r"(?:[0-9\s()+./#*,;:-]|\u2010|\u2011|\u2013|\bext(?:ension)?\b|x(?=[0-9\s]))+", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"[.!?:;\u2026\u061f\u06d4\u0964\u3002\uff01\uff1f]\W*$|[!?\u061f\u06d4\u0964\u3002]|[^\W\d_]{5,}\.\s"

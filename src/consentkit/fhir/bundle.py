@@ -59,10 +59,12 @@ class Resource(FhirElement):
 class Bundle:
     """The resources of a Bundle."""
 
-    def __init__(self, resources: list[Resource], *, has_more_pages: bool) -> None:
+    def __init__(self, resources: list[Resource], *, has_more_pages: bool, failed: int = 0) -> None:
         self.resources = resources
         self.has_more_pages = has_more_pages
         """Whether it says that further pages of the search are elsewhere."""
+        self.failed = failed
+        """How many of its entries say that something has failed."""
         self._by_url: dict[str, list[Resource]] = defaultdict(list)
         self._by_name: dict[str, list[Resource]] = defaultdict(list)
         for one in resources:
@@ -151,14 +153,16 @@ def read_bundle(data: bytes, name: str) -> Bundle:
     try:
         _require_bundle(root, name)
         resources = list(_resources(root, file))
-        has_more = any(link.text("relation") == "next" for link in root.elements("link"))
+        pages = list(_pages(root))
+        has_more = any(link.text("relation") == "next" for page in pages for link in page.elements("link"))
+        failed = sum(_has_failed(entry) for page in pages for entry in page.elements("entry"))
         for one in resources:
             _ = one.type, one.text("id"), one.full_url
         if len(resources) > MOST_ENTRIES:
             raise fault(name, f"has more than {MOST_ENTRIES:,} entries; export fewer days at a time")
         if newer := next(filter(None, map(_sign_of_r5, [root, *resources])), None):
             raise fault(name, "is FHIR R5; export it as R4 (fhirVersion 4.0)", newer)
-        return Bundle(resources, has_more_pages=has_more)
+        return Bundle(_without_copies(resources), has_more_pages=has_more, failed=failed)
     except Unreadable as unreadable:
         raise fault(name, unreadable.message, unreadable.place) from None
 
@@ -187,6 +191,36 @@ def _resources(root: FhirElement, file: JsonFile | None, line: int = 1) -> Itera
             yield from _resources(resource, None, begins)
             continue
         yield Resource(resource.value, resource.place, entry.text("fullUrl"), begins, mode != "include")
+
+
+def _pages(root: FhirElement) -> Iterator[FhirElement]:
+    """A Bundle and the Bundles in it."""
+    yield root
+    for entry in root.elements("entry"):
+        resource = entry.element("resource")
+        if resource and resource.text("resourceType") == "Bundle":
+            yield from _pages(resource)
+
+
+def _has_failed(entry: FhirElement) -> bool:
+    """Whether an entry says that a request, or a part of a search, has failed."""
+    response, resource = entry.element("response"), entry.element("resource")
+    if response and response.text("status")[:1] in ("4", "5"):
+        return True
+    if resource is None or resource.text("resourceType") != "OperationOutcome":
+        return False
+    return any(one.text("severity") in ("fatal", "error") for one in resource.elements("issue"))
+
+
+def _without_copies(resources: list[Resource]) -> list[Resource]:
+    """Each resource once: pages of searches may have it again. One that is there for itself goes before a copy."""
+    known: dict[tuple[str, str, str], list[Resource]] = defaultdict(list)
+    for one in sorted(resources, key=lambda one: not one.is_match):
+        same = known[one.type, one.text("id"), one.full_url]
+        if not one.text("id") or all(one.value != other.value for other in same):
+            same.append(one)
+    kept = {one.place for same in known.values() for one in same}
+    return [one for one in resources if one.place in kept]
 
 
 def _sign_of_r5(element: FhirElement) -> str | None:

@@ -94,9 +94,12 @@ def has_code(concept: FhirElement, system: str, *codes: str) -> bool:
 
 
 def is_current(element: FhirElement, day: str) -> bool:
-    """Whether an element with a `use` and a `period`, such as a name, is in use on a day."""
+    """Whether an element with a `use` and a `period`, such as a name, is in use on a day.
+
+    Where the day is not known, what has an end counts as over.
+    """
     period = element.element("period")
     begin, end = (period.text("start"), period.text("end")) if period else ("", "")
     has_begun = not begin or begin[: len(day)] <= day[: len(begin)]
-    is_over = bool(end) and end[: len(day)] < day[: len(end)]
+    is_over = bool(end) and (not day or end[: len(day)] < day[: len(end)])
     return element.text("use") != "old" and has_begun and not is_over

@@ -1,7 +1,7 @@
 """Who and what takes part in a visit of FHIR: who treats, where, and who interprets.
 
-Guarantees: of several who might treat none is chosen without a mark; a place that is known by its text only is asked
-about, unless clinic.yaml names it; nobody interprets who is not said to.
+Guarantees: of several who might treat none is chosen without a mark, nor anybody who has another role; a place that is
+known by its text only is asked about, unless clinic.yaml names it; nobody interprets who is not said to.
 """
 
 from __future__ import annotations
@@ -44,17 +44,20 @@ class ParticipantMapper:
         leading = [one for one in people if any(has_code(role, _ROLES, "PPRF", "ATND") for role in one.roles)]
         if len(leading) > 1:  # the one who does it, before the one who is responsible
             leading = [one for one in leading if any(has_code(role, _ROLES, "PPRF") for role in one.roles)] or leading
-        chosen, resource = leading or people, self.request.resource
+        chosen, resource = leading or list(filter(_may_treat, people)), self.request.resource
         if len(chosen) != 1:
             message = "names several who may treat; mark one as PPRF" if chosen else "names nobody who treats"
+            if people and not chosen:
+                message = "names nobody in a role of those who treat; mark who does as PPRF"
             place = resource.at("performer" if resource.type == "ServiceRequest" else "participant")
-            visit.ask("clinician", place, message, "unclear" if chosen else "empty")
+            visit.ask("clinician", place, message, "unclear" if people else "empty")
             return
         reference = chosen[0].reference
         try:
             person = self._person(self.bundle.resolve(reference, chosen[0].owner))
         except Unreadable as unreadable:
-            if display := reference.text("display"):
+            is_person = kind_of(self.bundle, chosen[0]) == "Practitioner"  # a role shows what it is, and of whom
+            if is_person and (display := reference.text("display")):
                 visit.put("clinician", display, reference.at("display"))
             else:
                 visit.ask("clinician", unreadable.place, f"the reference to who treats {unreadable.message}")
@@ -93,8 +96,9 @@ class ParticipantMapper:
                 known = place_of([], displays[-1:], self.settings.places)
                 unknown = unknown or (None if known else one.reference)
         meant = place_of(codes, displays, self.settings.places)
-        if not meant and any((one.system, one.code) in ((_ACTS, "VR"), (_PHYSICAL_TYPES, "vi")) for one in codes):
-            meant = {"telehealth"}
+        virtual = [one for one in codes if (one.system, one.code) in ((_ACTS, "VR"), (_PHYSICAL_TYPES, "vi"))]
+        if any(not place_of([one], [], self.settings.places) for one in virtual):
+            meant |= {"telehealth"}
         if len(meant) > 1:
             visit.ask(
                 "place", request.resource.place, "says that the patient comes, and that it is telehealth", "conflict"
@@ -146,6 +150,11 @@ def kind_of(bundle: Bundle, participant: Participant) -> str:
 
 def _interprets(participant: Participant) -> bool:
     return any(has_code(role, _OTHER_ROLES, "translator") for role in participant.roles)
+
+
+def _may_treat(participant: Participant) -> bool:
+    """Whether somebody who is marked as nobody who leads may be who treats: not who refers, admits or is called."""
+    return not participant.roles or any(has_code(role, _ROLES, "PART", "SPRF") for role in participant.roles)
 
 
 def _degrees(person: Resource) -> list[str]:

@@ -14,16 +14,17 @@ from collections.abc import Iterator, Sequence
 from consentkit.fhir.bundle import Bundle, Resource
 from consentkit.fhir.element import FhirElement, has_code, is_current
 from consentkit.packets.incoming import IncomingVisit, Unreadable
+from consentkit.packets.other_systems import RECORD_TYPES
 
 IDENTIFIER_TYPE = "http://terminology.hl7.org/CodeSystem/v2-0203"
 """The types of identifiers."""
-_NEVER_A_RECORD = ("DL", "PPN", "SS", "SB", "NI", "NNUSA", "TAX", "MC", "MA", "MB", "SN", "PN", "CZ", "MI", "PEN", "AN")
-"""Types of identifiers by which others than the clinic know a person: licences, passports, insurance, accounts."""
+_TYPES = (IDENTIFIER_TYPE, "http://hl7.org/fhir/v2/0203")
 _SYSTEMS_OF_OTHERS = re.compile(
-    r"ssn|npi|bsn|kvid|nhs-number|medica|insur|citizen|national|passport|driver|licen[cs]e"
+    r"ssn|npi|bsn|kvid|nhs-number|medicare|medicaid|insur|citizen|national|passport|driver|licen[cs]e"
     r"|2\.16\.840\.1\.113883\.(2\.4\.6\.3|4\.(1|3|6|572|642))(\.|$)",
     re.IGNORECASE,
 )
+"""How systems end by whose numbers others than the clinic know a person."""
 _NAME_USES = ("official", "usual", "")
 """The uses of names that papers may bear, the best first."""
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -173,13 +174,14 @@ def _records(patient: Resource, record_system: str | None, day: str) -> Iterator
 
 def _has_type(identifier: FhirElement, *codes: str) -> bool:
     kind = identifier.element("type")
-    return kind is not None and (
-        has_code(kind, IDENTIFIER_TYPE, *codes) or has_code(kind, "http://hl7.org/fhir/v2/0203", *codes)
-    )
+    return kind is not None and any(has_code(kind, system, *codes) for system in _TYPES)
 
 
 def _is_of_others(identifier: FhirElement) -> bool:
-    is_theirs = _has_type(identifier, *_NEVER_A_RECORD) or bool(_SYSTEMS_OF_OTHERS.search(identifier.text("system")))
+    kind, system = identifier.element("type"), identifier.text("system").rstrip("/")
+    is_typed = kind is not None and any(one.text("system") in _TYPES for one in kind.elements("coding"))
+    end = system.partition("/sid/")[2] or re.split("[/:#]", system)[-1]  # a host's name says nothing of the number
+    is_theirs = (is_typed and not _has_type(identifier, *RECORD_TYPES)) or bool(_SYSTEMS_OF_OTHERS.search(end))
     return is_theirs or identifier.text("use") in ("temp", "secondary")
 
 

@@ -63,6 +63,8 @@ class Request:
     """Codings of the class of an encounter."""
     encounter: Resource | None = None
     """The encounter that an appointment has already."""
+    ignored: Resource | None = None
+    """An encounter of an appointment that does not hold."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,34 @@ class LeftOut:
 
 def requests_of(bundle: Bundle, *, also_over: bool) -> Iterator[Request | LeftOut]:
     """The visits of a Bundle, each once; what is left out comes with the reason."""
-    encounters = _encounters_of_appointments(bundle)
+    encounters: dict[str, list[Resource]] = {}
+    met = set()  # the appointments that encounters are for which are there for themselves
+    for appointment, encounter in _appointments_of_encounters(bundle):
+        if appointment.type == "Appointment" and appointment.is_match:
+            encounters.setdefault(appointment.place, []).append(encounter)
+        if encounter.is_match:
+            met.add(appointment.place)
     covered = {one.place for pairs in encounters.values() for one in pairs}
     ordered = _ordered(bundle)
     for resource in bundle.of_type(*_CURRENT):
-        if resource.place in covered or not resource.is_match:
+        if resource.place in covered:
+            continue
+        if not resource.is_match:
+            if resource.type == "Appointment" and resource.place not in met:
+                yield LeftOut(resource, "Appointment that a search only included")
             continue
         if resource.type == "ServiceRequest" and resource.place in ordered:
             continue
         try:
-            of_visit = encounters.get(resource.place, [])
             reason = _left_out(resource, also_over=also_over)
-            yield (
-                LeftOut(resource, reason) if reason else _request(resource, of_visit[0] if len(of_visit) == 1 else None)
-            )
+            if reason:
+                yield LeftOut(resource, reason)
+                continue
+            of_visit = encounters.get(resource.place, [])
+            holding = [one for one in of_visit if one.text("status") not in _NEITHER["Encounter"]]
+            request = _request(resource, holding[0] if len(holding) == 1 else None)
+            request.ignored = next((one for one in of_visit if one not in holding), None)
+            yield request
         except Unreadable as unreadable:
             yield LeftOut(resource, unreadable)
 
@@ -125,15 +141,14 @@ def _references(resource: Resource, key: str) -> list[FhirElement]:
         return []
 
 
-def _encounters_of_appointments(bundle: Bundle) -> dict[str, list[Resource]]:
-    """The encounters of each appointment of the Bundle, by its place."""
-    pairs: dict[str, list[Resource]] = {}
-    for encounter in bundle.of_type("Encounter"):
-        for reference in _references(encounter, "appointment"):
-            appointment = _resolved(bundle, reference, encounter)
-            if appointment and appointment.type == "Appointment" and appointment.is_match:
-                pairs.setdefault(appointment.place, []).append(encounter)
-    return pairs
+def _appointments_of_encounters(bundle: Bundle) -> list[tuple[Resource, Resource]]:
+    """Each encounter with each appointment that it is for, the latter first."""
+    return [
+        (appointment, encounter)
+        for encounter in bundle.of_type("Encounter")
+        for reference in _references(encounter, "appointment")
+        if (appointment := _resolved(bundle, reference, encounter))
+    ]
 
 
 def _ordered(bundle: Bundle) -> set[str]:

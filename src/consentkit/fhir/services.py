@@ -6,7 +6,7 @@ Guarantees: a code counts only in its own system; an order for somebody else, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -34,8 +34,11 @@ class ServiceMapper:
     request: Request
     settings: FhirSettings
 
-    def put_procedures(self, visit: IncomingVisit, patient: Resource | None) -> None:
-        """Fill in what is done for a patient, or say what is not clear about it."""
+    def put_procedures(self, visit: IncomingVisit, patient: Resource | None, others: Collection[str] = ()) -> None:
+        """Fill in what is done for a patient, or say what is not clear about it.
+
+        `others` are the places of those who come with the patient, whose orders are not for this one.
+        """
         ordered: list[str] = []
         for reference, owner in self.request.orders:
             try:
@@ -45,6 +48,8 @@ class ServiceMapper:
                     "procedures", unreadable.place, f"the reference to what was ordered {unreadable.message}", "unknown"
                 )
                 return
+            if _patient_of(self.bundle, order) in others:
+                continue
             if message := self._against_order(order, patient):
                 visit.refuse(reference.place, message)
                 return
@@ -95,13 +100,19 @@ class ServiceMapper:
 
 def is_of(bundle: Bundle, resource: Resource, patient: Resource | None) -> bool:
     """Whether a resource is about a patient, as far as that can be seen."""
+    place = _patient_of(bundle, resource)
+    return patient is None or place is None or place == patient.place
+
+
+def _patient_of(bundle: Bundle, resource: Resource) -> str | None:
+    """The place of the patient whom a resource is about; None where that can't be seen."""
     subject = resource.element("subject")
-    if patient is None or subject is None:
-        return True
+    if subject is None:
+        return None
     try:
-        return current_patient(bundle, bundle.resolve(subject, resource)).place == patient.place
+        return current_patient(bundle, bundle.resolve(subject, resource)).place
     except Unreadable:
-        return True
+        return None
 
 
 def codes_of(concept: FhirElement) -> Iterator[Coded]:

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from consentkit.fhir.bundle import Bundle, Resource, read_bundle
@@ -29,7 +30,6 @@ from consentkit.packets.other_systems import (
     SystemsReading,
     VisitsRead,
     counted,
-    local_time,
     made_number,
     without_repeats,
 )
@@ -62,6 +62,9 @@ def read_fhir(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
     notes = list(counted(left_out, "entry", "entries"))
     if bundle.has_more_pages:
         notes.append("the Bundle is one page of a search; visits on its further pages are not here")
+    if bundle.failed:
+        what = "1 entry says" if bundle.failed == 1 else f"{bundle.failed} entries say"
+        notes.append(f"{what} that something has failed; visits may be missing")
     return VisitsRead(tuple(without_repeats(entries)), tuple(notes))
 
 
@@ -102,6 +105,9 @@ class _RequestMapper:
         self._put_time(visit)
         if resource.text("status") == "pending":
             visit.warn(resource.at("status"), "is pending: not everybody has agreed to come")
+        if request.ignored:
+            place = request.ignored.at("status")
+            visit.warn(place, "is that of an encounter which does not hold; nothing of it counts for its appointment")
         patient = self._patient(visit, participant)
         encounter = request.encounter
         if encounter and encounter is not resource and not is_of(self.bundle, encounter, patient):
@@ -112,7 +118,9 @@ class _RequestMapper:
             put_patient(visit, patient, self.settings.record_system)
             put_language(visit, patient, self.reading.languages)
         self._put_number(visit, patient if is_group else None)
-        ServiceMapper(self.bundle, request, self.settings).put_procedures(visit, patient)
+        ServiceMapper(self.bundle, request, self.settings).put_procedures(
+            visit, patient, self._places_of_others(patient)
+        )
         participants = ParticipantMapper(self.bundle, request, self.settings)
         participants.put_clinician(visit)
         participants.put_place(visit)
@@ -136,6 +144,14 @@ class _RequestMapper:
             return self.bundle.resolve(participant.reference, participant.owner).place
         except Unreadable:
             return participant.reference.place
+
+    def _places_of_others(self, patient: Resource | None) -> set[str]:
+        """The places of the records of the others of a group."""
+        places = set()
+        for one in self._patients():
+            with suppress(Unreadable):
+                places.add(current_patient(self.bundle, self.bundle.resolve(one.reference, one.owner)).place)
+        return places - {patient.place} if patient else set()
 
     def _patient(self, visit: IncomingVisit, participant: Participant | None) -> Resource | None:
         resource = self.request.resource
@@ -169,17 +185,11 @@ class _RequestMapper:
         if parts.group(2) is None:
             visit.put("date", parts.group(1), place)
             return
-        local = local_time(moment, self.settings.timezone) if parts.group(3) else None
-        if local is None:
-            message = (
-                "is in UTC, so the day at the clinic is not known; name the time zone as `fhir.timezone` in clinic.yaml"
-            )
-            if not parts.group(3):
-                message = "has a time without a time zone, which FHIR requires; export it again"
+        if not parts.group(3):
+            message = "has a time without a time zone, which FHIR requires; export it again"
             visit.ask("date", place, message, "unclear", text)
             return
-        visit.put("date", local.date().isoformat(), place)
-        visit.put("time", f"{local:%H:%M}", place)
+        visit.put_moment(moment, self.settings.timezone, place, text, "fhir.timezone")
 
     def _put_number(self, visit: IncomingVisit, patient: Resource | None) -> None:
         """The number of the visit: the clinic's own, else the id, else one that is made from the reference."""

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from consentkit.hl7v2.messages import Repetition, Segment
 from consentkit.packets.incoming import IncomingVisit
+from consentkit.packets.other_systems import RECORD_TYPES
 
 _NEVER_A_RECORD = {"DL", "PPN", "SS", "SB", "NI", "NNUSA", "TAX", "MC", "MA", "MB", "SN", "PN", "AN", "VN", "BC", "PEN"}
-"""Types of identifiers by which others than the clinic know a person."""
+"""Types of identifiers by which others know a person, even where `hl7.record_authority` has assigned them."""
 _ISO_639_2 = {
     "ara": "ar",
     "deu": "de",
@@ -132,7 +133,7 @@ def _records(pid: Segment, authority: str | None) -> Iterator[Repetition]:
         yield from (one for one in of_clinic if one.text(5).upper() not in _NEVER_A_RECORD)
         return
     typed = [one for one in numbers if one.text(5).upper() == "MR"]
-    yield from typed or (one for one in numbers if one.text(5).upper() not in _NEVER_A_RECORD)
+    yield from typed or (one for one in numbers if one.text(5).upper() in ("", *RECORD_TYPES))
 
 
 def put_language(visit: IncomingVisit, pid: Segment, languages: Sequence[str]) -> None:

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
+from consentkit.hl7v2.appointments import (
+    Appointment,
+    Appointments,
+    end_of,
+    event_of,
+    names_of,
+    occurrence_of,
+    occurrences_of,
+    require_order,
+    state_of,
+)
 from consentkit.hl7v2.messages import Message, Repetition, Segment, read_messages
 from consentkit.hl7v2.people import put_language, put_patient, written_clinician
 from consentkit.model.visit import is_visit_number, mentions
@@ -23,7 +33,6 @@ from consentkit.packets.other_systems import (
     SystemsReading,
     VisitsRead,
     counted,
-    local_time,
     made_number,
     place_of,
     service_of,
@@ -33,27 +42,11 @@ from consentkit.packets.other_systems import (
 CPT = "C4"
 """The name of the system of CPT codes (HL7 table 0396)."""
 _BOOKED = ("S12", "S13", "S14")
-_ENDED = {"S15": "cancelled", "S16": "cancelled", "S17": "deleted", "S26": "missed by the patient"}
-_STATES = {
-    **dict.fromkeys(("CANCELLED", "CANCELED", "DELETED", "DC", "DISCONTINUED"), "cancelled"),
-    "NOSHOW": "missed by the patient",
-    "WAITLIST": "on a waiting list",
-    "BLOCKED": "a blocked time",
-}
-"""States of an appointment (HL7 table 0278) that gets no papers."""
 _OVER = ("COMPLETE",)
-_COMING = ("", "BOOKED", "OVERBOOK", "STARTED")
+_COMING = ("", "BOOKED", "OVERBOOK", "STARTED", "ARRIVED", "CONFIRMED", "SCHEDULED")
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:[0-9]{2}(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
 )
-
-
-@dataclass
-class _Appointment:
-    """What messages say of one appointment."""
-
-    names: _AppointmentNames
-    messages: list[Message] = field(default_factory=list)
 
 
 def read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
@@ -75,23 +68,18 @@ def _visits(
     messages: tuple[Message, ...], name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     """The visits that are still to come, each with all that its last message says."""
-    appointments = _Appointments()
+    appointments = Appointments()
     for message in messages:
         try:
-            kind = message.header.text(9)
-            names = _names(message) if kind == "SIU" else {}
-        except Unreadable as unreadable:
-            yield _refused(message, name, unreadable)
-            continue
-        if kind != "SIU":
-            left_out["it is about something else than an appointment"] += 1
-            continue
-        try:
-            appointments.of(_required(names)).messages.append(message)
+            if message.header.text(9) == "SIU":
+                appointments.of(names_of(message)).messages.append(message)
+            else:
+                left_out["it is about something else than an appointment"] += 1
         except Unreadable as unreadable:
             yield _refused(message, name, unreadable)
     for appointment in appointments.known:
-        yield from _of_appointment(appointment, name, reading, left_out)
+        for occurrence in occurrences_of(appointment):
+            yield from _of_appointment(occurrence, name, reading, left_out)
 
 
 def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVisit:
@@ -100,71 +88,18 @@ def _refused(message: Message, name: str, unreadable: Unreadable) -> IncomingVis
     return visit
 
 
-_AppointmentNames = dict[int, tuple[str, str]]
-"""By which numbers an appointment goes: that of the system that fills it (SCH-2), and that of the one that placed it
-(SCH-1), each with who assigned it."""
-
-
-def _names(message: Message) -> _AppointmentNames:
-    segments = message.named("SCH")
-    if len(segments) != 1:
-        raise Unreadable("SCH", "is missing" if not segments else "appears more than once")
-    names = {number: segments[0].first(number) for number in (2, 1)}
-    return {number: (one.text(1), one.text(2)) for number, one in names.items() if one and one.text(1)}
-
-
-def _required(names: _AppointmentNames) -> _AppointmentNames:
-    if not names:
-        raise Unreadable("SCH-2", "is empty, and so is SCH-1; which visit it is can't be known")
-    return names
-
-
-class _Appointments:
-    """The appointments of a file."""
-
-    def __init__(self) -> None:
-        self.known: list[_Appointment] = []
-        self._by_number: dict[tuple[int, str], list[_Appointment]] = defaultdict(list)
-
-    def of(self, names: _AppointmentNames) -> _Appointment:
-        """The appointment that goes by one of these numbers. That of the filler decides where both have one.
-
-        Raises Unreadable where it may be one of several, since their numbers are from different systems.
-        """
-        for number, (value, authority) in names.items():
-            same = [
-                one
-                for one in self._by_number[number, value]
-                if authority in ("", one.names[number][1]) or not one.names[number][1]
-                if number == 2 or not (2 in names and 2 in one.names)
-            ]
-            if len(same) > 1:
-                raise Unreadable(f"SCH-{number}", "may be the number of several appointments; state who assigns it")
-            if same:
-                return self._noted(same[0], names)
-        fresh = _Appointment({})
-        self.known.append(fresh)
-        return self._noted(fresh, names)
-
-    def _noted(self, appointment: _Appointment, names: _AppointmentNames) -> _Appointment:
-        for number, name in names.items():
-            if number not in appointment.names:
-                appointment.names[number] = name
-                self._by_number[number, name[0]].append(appointment)
-        return appointment
-
-
 def _of_appointment(
-    appointment: _Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
+    appointment: Appointment, name: str, reading: SystemsReading, left_out: Counter[str]
 ) -> Iterator[IncomingVisit]:
     last = appointment.messages[-1]
     if earlier := len(appointment.messages) - 1:
         left_out["a later one replaces it"] += earlier
     try:
-        _require_order(appointment.messages)
-        event = last.header.text(9, 2) or last.header.text(9, 3).rpartition("_")[2]
-        state = _state(last)
-        if reason := _ENDED.get(event) or _STATES.get(state):
+        if not appointment.is_certain:
+            raise Unreadable("SCH-3", "is empty in a message and not in another about this visit; which is not certain")
+        require_order(appointment.messages)
+        event, state = event_of(last), state_of(last)
+        if reason := end_of(last):
             left_out[f"the appointment is {reason}"] += 1
             return
         if state in _OVER and reading.day is None:
@@ -178,20 +113,6 @@ def _of_appointment(
         return
     for pid in patients:
         yield _MessageMapper(last, pid, name, reading, is_group=len(patients) > 1).visit()
-
-
-def _state(message: Message) -> str:
-    """The state of an appointment, in capitals and without spaces."""
-    return re.sub(r"[\s_-]", "", message.named("SCH")[0].text(25)).upper()
-
-
-def _require_order(messages: list[Message]) -> None:
-    """Raise Unreadable where messages about one appointment are not in the order in which they were written."""
-    times = [time for message in messages if (time := message.header.text(7)[:12])]
-    if any(later[: len(earlier)] < earlier[: len(later)] for earlier, later in pairwise(times)):
-        raise Unreadable(
-            "MSH-7", "is earlier than that of the message before about this visit; which is the last is not certain"
-        )
 
 
 def _patients(messages: list[Message]) -> list[Segment]:
@@ -225,8 +146,8 @@ class _MessageMapper:
         """The visit."""
         visit = IncomingVisit(self.file, self.message.line, "SCH")
         try:
-            self._put_state(visit)
             self._put_time(visit)
+            self._put_state(visit)
             put_patient(visit, self.pid, self.reading.hl7.record_authority)
             put_language(visit, self.pid, self.reading.languages)
             self._put_number(visit)
@@ -242,11 +163,12 @@ class _MessageMapper:
         return self.message.named("SCH")[0]
 
     def _put_state(self, visit: IncomingVisit) -> None:
-        state = _state(self.message)
+        state, day = state_of(self.message), str(visit.data.get("date", ""))
         if state == "PENDING":
             visit.warn("SCH-25", "is pending: the appointment is not confirmed")
         elif state not in (*_COMING, *_OVER):
-            visit.warn("SCH-25", "is a state that HL7 does not know; see whether the visit takes place")
+            message = "is a state that is not known; give the day of the visit if it takes place"
+            visit.ask("date", "SCH-25", message, "unclear", day)
 
     def _put_time(self, visit: IncomingVisit) -> None:
         """The beginning: of the appointment, or, where that is not stated, of what is done in it."""
@@ -282,25 +204,19 @@ class _MessageMapper:
         if parts.group(4) is None:
             visit.put("date", moment.date().isoformat(), place)
             return
-        local = local_time(moment, self.reading.hl7.timezone)
-        if local is None:
-            message = (
-                "is in UTC, so the day at the clinic is not known; name the time zone as `hl7.timezone` in clinic.yaml"
-            )
-            visit.ask("date", place, message, "unclear", text)
-            return
-        visit.put("date", local.date().isoformat(), place)
-        visit.put("time", f"{local:%H:%M}", place)
+        visit.put_moment(moment, self.reading.hl7.timezone, place, text, "hl7.timezone")
 
     def _put_number(self, visit: IncomingVisit) -> None:
         number = 2 if self._sch.text(2) else 1
         name, space, place = self._sch.text(number), self._sch.text(number, 2), f"SCH-{number}"
         particulars = visit.data.get("patient", {}).values()
-        if not self.is_group and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
+        occurrence = occurrence_of(self.message)
+        is_alone = not self.is_group and not occurrence
+        if is_alone and is_visit_number(name) and not any(mentions(str(one), name) for one in particulars):
             visit.put("visit", name, place)
             return
         records = [one.text(1) for one in self.pid.repetitions(3)] if self.is_group else []
-        visit.shown = made_number(name, space, *records)
+        visit.shown = made_number(name, space, *([occurrence] if occurrence else []), *records)
         visit.put("visit", visit.shown, place)
 
     def _put_procedures(self, visit: IncomingVisit) -> None:

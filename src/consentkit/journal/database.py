@@ -187,19 +187,19 @@ def _opened(path: Path, mode: str, patience: float) -> sqlite3.Connection:
 
 def _require_own_form(connection: sqlite3.Connection, path: Path, *, is_for_reading: bool) -> None:
     """Raise FileAccess for the database of another program, or of another version; an empty file will do."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    was_empty = is_empty(connection)  # first, since another process may make the table and say at once whose it is
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     name = printable(str(path))
-    if application != _APPLICATION and not is_empty(connection):
+    if application != _APPLICATION and not was_empty:
         raise FileAccess(f"{name}: is the database of another program; {_OTHER_FOLDER}")
     if application == _APPLICATION and form != _FORM:
         which = "a newer version of consentkit; update this one" if form > _FORM else "an older version of consentkit"
         raise FileAccess(f"{name}: has form {form} and was made by {which}, which reads form {_FORM}; {_OTHER_FOLDER}")
-    connection.execute("PRAGMA trusted_schema = OFF")
     if not is_for_reading:
         connection.execute("PRAGMA synchronous = FULL")  # what was recorded survives a power failure
         connection.execute("PRAGMA secure_delete = ON")  # what was pruned is overwritten
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _require_file(path: Path) -> None:

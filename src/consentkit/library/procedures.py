@@ -85,8 +85,8 @@ class Library:
         raise UnknownCode(f"{what} {quoted(code)}{near}")
 
     def _require_own_name(self, code: str) -> None:
-        """What is made of `h0004` and of `H0004` would be one file on the disks of macOS and Windows."""
-        twin = code.upper() if kind_of_name(code) == "paper" else code.lower()
+        """What is made of two names that differ in capitals would be one file on the disks of macOS and Windows."""
+        twin = code.upper() if code.islower() else code.lower()
         if twin != code and (other := self._find(twin)):
             raise WrongUse(
                 f"{printable(str(other))}: {quoted(twin)} and {quoted(code)} differ only in capital letters, so that "

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from consentkit.approval.changes import Change, changes
-from consentkit.approval.plain_text import plain_text
+from consentkit.approval.changes import Change
+from consentkit.approval.whole_text import changes_of, whole_text
 from consentkit.checks.registry import find_rule
 from consentkit.documents.page import Content
 from consentkit.documents.workspace import OpenWorkspace
@@ -165,7 +165,7 @@ def prepare(
         translated_by=terms.translated_by if content.translated else None,
         exceptions=exceptions,
     )
-    words = plain_text(document)
+    words = whole_text(document, workspace.compose(content))
     sought = workspace.find(procedure, Layout(), language=language, variant=content.variant)
     logo = workspace.folder.clinic.logo
     files = edition_files(folder, logo, workspace.templates, sought, workspace.snapshot or Snapshot())
@@ -294,6 +294,6 @@ def _changes(folder: Path, latest: Approval | None, words: str) -> tuple[Change,
     if latest is None:
         return None
     try:
-        return tuple(changes(approved_text(folder, latest), words))
+        return changes_of(approved_text(folder, latest), words)
     except FileAccess:  # somebody has removed it
         return None

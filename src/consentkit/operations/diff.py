@@ -1,7 +1,7 @@
 """What has changed in a document since its latest approval.
 
-Guarantees: today's text is that of a finished document, read back from its PDF, as the approved text was; nothing is
-written.
+Guarantees: today's text is that of a finished document, read back from its PDF, as the approved text was, and what is
+approved with it is compared, too; nothing is written.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.approval.changes import Change, changes
-from consentkit.approval.plain_text import plain_text
+from consentkit.approval.changes import Change
+from consentkit.approval.whole_text import changes_of, whole_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, approved_text, load_approvals
@@ -26,7 +26,7 @@ class Difference:
     changes: tuple[Change, ...]
     """The changed paragraphs, in their order."""
     has_other_content: bool
-    """Whether the approval is void. Without a changed paragraph, the look of the page has changed."""
+    """Whether the approval is void. Without a changed paragraph, the look of pages has changed."""
 
 
 def diff(
@@ -45,5 +45,5 @@ def diff(
     if approval is None:
         raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")
     document = workspace.render(content)
-    changed = changes(approved_text(folder, approval), plain_text(document))
-    return Difference(approval, tuple(changed), approval.content != document.content_hash)
+    changed = changes_of(approved_text(folder, approval), whole_text(document, workspace.compose(content)))
+    return Difference(approval, changed, approval.content != document.content_hash)

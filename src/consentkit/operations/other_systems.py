@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, InvalidInput, WrongUse, reason
+from consentkit.errors import InvalidInput, WrongUse
 from consentkit.operations.visits import VisitFile, read_file
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.other_systems import SystemsReading as SystemsReading  # noqa: PLC0414 - what must be known to read them
 from consentkit.packets.other_systems import VisitsRead
 from consentkit.packets.visits import STDIN, VisitEntry, read_visits, visits_in
 from consentkit.problems import Problem, printable
-from consentkit.reading.files import read_bytes
+from consentkit.reading.files import explained, read_bytes
 
 LARGEST = 16 * 1024 * 1024
 """Bytes that a file of another system may have."""
@@ -60,7 +59,7 @@ def open_source(
     reader = _READERS.get(Path(name).suffix.casefold())
     if reader is None:
         return OpenedVisits(read_visits(name, reading=schedules))
-    with _explained(name):
+    with explained(name):
         return _source(reader(read_bytes(Path(name), LARGEST), name, reading), name)
 
 
@@ -86,7 +85,7 @@ def source_in(
     stream: BinaryIO, name: str, reading: SystemsReading, schedules: ScheduleReading = _AS_USUAL
 ) -> OpenedVisits:
     """Read the visits that come through a stream, such as an upload. `name` is what messages call it."""
-    with _explained(name):
+    with explained(name):
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise InvalidInput([Problem(name, None, None, "", f"is too large; at most {LARGEST:,} bytes are read")])
@@ -124,15 +123,6 @@ def _read_hl7(data: bytes, name: str, reading: SystemsReading) -> VisitsRead:
 _Reader = Callable[[bytes, str, SystemsReading], VisitsRead]
 _READERS: dict[str, _Reader] = {".json": _read_fhir, ".hl7": _read_hl7}
 """What reads a file with this ending."""
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
-    """Let what the system refuses say which file it is about."""
-    try:
-        yield
-    except OSError as error:
-        raise FileAccess(f"{printable(name)}: can't be read: {reason(error)}") from None
 
 
 def require_day(text: str | None) -> date | None:

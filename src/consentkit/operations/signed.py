@@ -1,14 +1,15 @@
 """The consents of a visit whose papers were signed, for the system that files them.
 
 Guarantees: that papers were signed, by whom, when, and what was decided is what a person states, and nothing of it is
-concluded; a consent is to the very texts that are on the papers, or there is none.
+concluded; a consent is to the very texts that are on the papers, of the patient whose number is stated, or there is
+none.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from consentkit.model.visit import Representative
 from consentkit.operations.packets import MadePacket, PacketOptions, packet_of
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.output.write import require_replaceable, write_file
+from consentkit.packets.visits import VisitEntry
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class SigningStatement:
     by: Literal["patient", "representative"]
     scan: str
     """The reference of the scan, where it is filed."""
+    record: str = field(repr=False)
+    """The record number on the papers."""
 
 
 def write_consents(
@@ -56,6 +60,7 @@ def write_consents(
             "several visits are in this file; name the one that was signed with `visits`", arguments=["visits"]
         )
     signature = _signature(statement, chosen[0].visit.representative if chosen[0].visit else None)
+    _require_the_patient(chosen[0], statement)
     made = packet_of(workspace, chosen[0], options, others=[one for one in entries if one is not chosen[0]])
     _require_the_same(made, statement)
     consents = consents_of(made.packet, signature, workspace.folder.clinic, made.entry.origin)
@@ -78,6 +83,16 @@ def _signature(statement: SigningStatement, representative: Representative | Non
     return Signature(
         statement.decision, at, statement.scan, representative if statement.by == "representative" else None
     )
+
+
+def _require_the_patient(entry: VisitEntry, statement: SigningStatement) -> None:
+    """The number of a packet holds nothing of the patient, and a visit may have been given another number since."""
+    if entry.visit and entry.visit.patient.record.casefold() != statement.record.strip().casefold():
+        message = (
+            "the visit is of another patient than the papers that were signed: its record number is not the one that "
+            "is stated; name the visit of this patient with `visits`"
+        )
+        raise WrongUse(message, arguments=["record", "visits"])
 
 
 def _require_the_same(made: MadePacket, statement: SigningStatement) -> None:

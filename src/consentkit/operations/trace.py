@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
-from consentkit.approval.changes import Change, changes
-from consentkit.approval.plain_text import plain_text
+from consentkit.approval.changes import Change
+from consentkit.approval.whole_text import changes_of, whole_text
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
 from consentkit.journal.entries import JournalPaper, JournalRow
@@ -174,7 +174,7 @@ def _changes(workspace: OpenWorkspace, today: DocumentState, words: str | None) 
     identity = today.identity
     asked: Variant = "consent" if identity.variant == "paper" else identity.variant
     try:
-        document = workspace.render(identity.code, language=identity.language, variant=asked)
+        content = workspace.content(identity.code, language=identity.language, variant=asked)
+        return changes_of(words, whole_text(workspace.render(content), workspace.compose(content)))
     except ConsentkitError:
         return None
-    return tuple(changes(words, plain_text(document)))

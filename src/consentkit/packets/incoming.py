@@ -1,14 +1,17 @@
 """A visit as another system has it, on its way to a visit of ours.
 
-Guarantees: what is unclear is requested from a person or refused, by its place in the file, and never
-guessed; no message quotes a value; what is complete is validated like a visit that a person wrote.
+Guarantees: what is unclear is requested from a person or refused, by its place in the file, and never guessed; a time
+in UTC is not a time of the clinic unless its time zone is known; no message quotes a value; what is complete is
+validated like a visit that a person wrote.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from consentkit.packets.cells import COLUMNS
 from consentkit.packets.needs import Need, NeedReason, in_order, needs_of
@@ -61,6 +64,19 @@ class IncomingVisit:
         if column not in self._needs:
             self._needs[column] = Need(column, reason, None, given, message)
             self._problems.append(self._problem(place, message))
+
+    def put_moment(self, moment: datetime.datetime, zone: str | None, place: str, given: str, setting: str) -> None:
+        """Fill in day and time, as clocks at the clinic show them; where that can't be known, the day is requested.
+
+        `zone` is the time zone of the clinic, and `setting` where clinic.yaml names it.
+        """
+        local = _local_time(moment, zone)
+        if local is None:
+            message = f"is in UTC, so the day at the clinic is not known; name the time zone as `{setting}` in "
+            self.ask("date", place, f"{message}clinic.yaml", "unclear", given)
+            return
+        self.put("date", local.date().isoformat(), place)
+        self.put("time", f"{local:%H:%M}", place)
 
     def refuse(self, place: str, message: str) -> None:
         """Say why there can be no papers for this visit."""
@@ -117,6 +133,13 @@ class IncomingVisit:
         place = self._places.get(path) or self._places.get(fallback) or self.place
         named = f"{dotted(path, discreet=True)}: " if path and place == self.place else ""
         return self._problem(place, f"{named}{problem.message}")
+
+
+def _local_time(moment: datetime.datetime, zone: str | None) -> datetime.datetime | None:
+    """A moment as clocks at the clinic show it; None where that can't be known."""
+    if zone is not None:
+        return moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment
+    return moment if moment.tzinfo is None or moment.utcoffset() else None
 
 
 def _path_of(problem: Problem) -> DataPath:

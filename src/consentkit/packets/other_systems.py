@@ -1,7 +1,6 @@
-"""What visits of other systems have in common, in whichever format they come: codes, places, times, numbers.
+"""What visits of other systems have in common, in whichever format they come: codes, places, numbers.
 
-Guarantees: a code counts only in its own system; of contradicting codes none is taken; a time in UTC is not a time of
-the clinic unless its time zone is known.
+Guarantees: a code counts only in its own system; of contradicting codes none is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from zoneinfo import ZoneInfo
 
 from consentkit.model.systems import CodedPlace, CodedService, FhirSettings, Hl7Settings
 from consentkit.packets.visits import VisitEntry
@@ -64,6 +62,10 @@ def service_of(codes: Sequence[Coded], services: Sequence[CodedService], cpt: st
     return meant.pop() if len(meant) == 1 else None
 
 
+RECORD_TYPES = ("MR", "PI", "PT")
+"""Types of identifiers (HL7 table 0203) by which a clinic knows a patient; a number of any other type is none of it."""
+
+
 def place_of(codes: Iterable[Coded], displays: Iterable[str], places: Sequence[CodedPlace]) -> set[str]:
     """The places of care that codes and display texts stand for."""
     texts = {" ".join(text.split()).casefold() for text in displays}
@@ -74,13 +76,6 @@ def place_of(codes: Iterable[Coded], displays: Iterable[str], places: Sequence[C
         if each.code == one.code and each.code is not None and (each.system or "") == one.system
     }
     return meant | {one.place for one in places if one.display is not None and one.display.casefold() in texts}
-
-
-def local_time(moment: datetime.datetime, zone: str | None) -> datetime.datetime | None:
-    """A moment as clocks at the clinic show it; None where that can't be known."""
-    if zone is not None:
-        return moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment
-    return moment if moment.tzinfo is None or moment.utcoffset() else None
 
 
 def made_number(*texts: str) -> str:

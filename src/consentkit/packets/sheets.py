@@ -14,6 +14,7 @@ from typing import Any
 
 from consentkit._version import __version__
 from consentkit.cache.store import key_of
+from consentkit.documents.approval_words import unapproved
 from consentkit.documents.kept import keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
 from consentkit.documents.page import compose_sheet
@@ -58,7 +59,8 @@ def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot |
 
 def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path], files: Snapshot | None = None) -> Part:
     """Make a sheet. Raises RenderingFailed where a template is faulty."""
-    values = {**spec.values, "title": spec.title, "mark": spec.mark}
+    heads = unapproved(spec.mark, spec.pack).at_heads
+    values = {**spec.values, "title": spec.title, "mark": spec.mark, "mark_at_heads": heads}
     page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)
     info = Info(spec.title, spec.pack.language, publisher=folder.clinic.name or "", tool=f"consentkit {__version__}")
     return print_page(page, spec.layout, info, assets_of(folder), templates, files)

@@ -14,13 +14,12 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
+from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
 from consentkit.model.visit import Visit, VisitName, name_of
 from consentkit.packets.mapping.reading import is_table as is_read_whole
 from consentkit.packets.mapping.reading import needs_reading, rows_of
@@ -32,7 +31,7 @@ from consentkit.packets.schedule_rows import ScheduleRow
 from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
-from consentkit.reading.files import LARGEST_TEXT, open_regular, read_bytes
+from consentkit.reading.files import LARGEST_TEXT, explained, open_regular, read_bytes
 from consentkit.reading.tables import MARKS_OF_UTF_16
 from consentkit.reading.validation import validated
 from consentkit.reading.workbooks import WORKBOOK
@@ -132,7 +131,7 @@ def read_visits(name: str, stdin: BinaryIO | None = None, reading: ScheduleReadi
     """
     if name != STDIN:
         is_schedule = _by_suffix(name)
-        with _explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
+        with explained(name), os.fdopen(open_regular(name)[0], "rb") as file:
             yield from _visits(file, name, reading, is_schedule=is_schedule)
     elif stdin is None:
         raise WrongUse("`-` means standard input, but there is none; name a file")
@@ -145,7 +144,7 @@ def visits_in(stream: BinaryIO, name: str, reading: ScheduleReading = _AS_USUAL)
 
     Its first line says whether it is a schedule. Raises what `read_visits` raises.
     """
-    with _explained(name):
+    with explained(name):
         source = stream if stream.seekable() else io.BytesIO(_all_of(stream))
         yield from _visits(source, name, reading, is_schedule=None)
 
@@ -194,15 +193,6 @@ def _by_suffix(name: str) -> bool:
             name, f"is neither .yaml nor .csv or .xlsx; write a visit in YAML, or, of a schedule: {_SAVE_AS}"
         )
     return SUFFIXES[suffix]
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
-    """Let what the system refuses say which file it is about."""
-    try:
-        yield
-    except OSError as error:
-        raise FileAccess(f"{printable(name)}: can't be read: {reason(error)}") from None
 
 
 def _all_of(stream: BinaryIO) -> bytes:

@@ -10,6 +10,8 @@ import codecs
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from consentkit.errors import FileAccess, InvalidInput, reason
@@ -76,6 +78,15 @@ def _read(descriptor: int, size: int, path: Path, limit: int) -> bytes:
 def read_text(path: Path, display_name: str, limit: int = LARGEST_TEXT) -> str:
     """Read a UTF-8 text file; a byte order mark is dropped. `display_name` is the file's name in messages."""
     return decoded(read_bytes(path, limit), display_name)
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Let what the system refuses while a file is read say which one it is: FileAccess."""
+    try:
+        yield
+    except OSError as error:
+        raise FileAccess(f"{printable(name)}: can't be read: {reason(error)}") from None
 
 
 def require_size(data: bytes, path: Path, limit: int) -> None:

@@ -30,7 +30,7 @@ from consentkit.web import (
 )
 from consentkit.web.desk import Desk
 from consentkit.web.guards import guard, this_desk
-from consentkit.web.shown import here, say_and_go
+from consentkit.web.shown import current_words, here, say_and_go
 from consentkit.web.words import words_of
 
 PACKAGE = __name__.rpartition(".")[0]
@@ -38,6 +38,10 @@ PACKAGE = __name__.rpartition(".")[0]
 LARGEST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a request."""
 _MOST_FIELDS = 200
+_PRINTING = frozenset({"print.print_one", "print.print_again", "print.print_all"})
+"""What prints, so that a failure is said of the papers."""
+_PAPERS_TO_PRINT = frozenset({"print.set_to_print", "print.all_to_print"})
+"""What a page prints that frames it: never another page, such as that of the day with all names."""
 _PAGES = (
     day_pages.pages,
     visit_pages.pages,
@@ -84,6 +88,8 @@ def create_app(desk: Desk) -> Flask:
 
 
 def _refused(error: DeskRefusal) -> Any:
+    if request.endpoint in _PAPERS_TO_PRINT and g.get("session") is not None:
+        return _page(409, current_words()(f"said.{error.reason}"))
     return say_and_go(f"said.{error.reason}")
 
 
@@ -95,7 +101,7 @@ def _failed(error: ConsentkitError) -> Any:
         return say_and_go("said.print-uncertain", message=str(error))
     if isinstance(error, PrintedPartly):
         return say_and_go("said.printed-partly", message=str(error))
-    return say_and_go("said.not-printed" if "print" in (request.endpoint or "") else "said.trouble", message=str(error))
+    return say_and_go("said.not-printed" if request.endpoint in _PRINTING else "said.trouble", message=str(error))
 
 
 def _fault(error: Exception) -> Any:

@@ -1,7 +1,7 @@
 """The page on which a clinician decides about a visit, at whichever computer the clerk sits.
 
-Guarantees: only somebody with the role of a clinician decides, and gives the password again; nothing is typed as a
-reason, so that no name gets into the journal.
+Guarantees: only somebody with the role of a clinician decides, as the file of users has it now, and gives the password
+again unless the proxy has signed them in; nothing is typed as a reason, so that no name gets into the journal.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def decide(key: str) -> Any:
     if who is None:
         say("override_not_you")
         return redirect(url_for("deciding.ask", key=key), 303)
-    override(desk.day, desk.printer.journal, key, revision_of_form(), reason, who)
-    return say_and_go("said.overridden", visit=key)
+    is_all = override(desk.day, desk.printer.journal, key, revision_of_form(), reason, who)
+    return say_and_go("said.overridden" if is_all else "said.overridden-partly", visit=key)
 
 
 def _clinician() -> Who | None:
@@ -59,7 +59,8 @@ def _clinician() -> Who | None:
     desk, session = this_desk(), this_session()
     is_own = DeskRole.CLINICIAN in session.roles
     if is_own and not session.needs_password:  # the proxy knows who it is
-        return desk.who(session, DeskRole.CLINICIAN)
+        known = desk.users().get(session.person)
+        return desk.who(session, DeskRole.CLINICIAN) if known and DeskRole.CLINICIAN in known.roles else None
     account = session.person if is_own else request.form.get("account", "").strip().lower()
     user = user_with_password(account)
     if user is None or DeskRole.CLINICIAN not in user.roles:

@@ -47,6 +47,10 @@ class Desk:
     report: Callable[[str], None] = lambda text: None
     """Where it is noted that something went wrong: by the name of the page and the kind of error only."""
 
+    def __post_init__(self) -> None:
+        """Let nothing of the visits outlive the day, also where nobody ends it."""
+        self.day.ended = self._forget_day
+
     def session_of(self, request: Request) -> Session | None:
         """The session that a request belongs to."""
         name = request.cookies.get(COOKIE)
@@ -104,7 +108,10 @@ class Desk:
     def end_day(self) -> None:
         """Forget everything about the visits."""
         self.day.end()
+
+    def _forget_day(self) -> None:
         self.sessions.forget_day()
+        self.together.forget_all()
 
     def work(self) -> threading.Thread:
         """Start to make papers of visits in the background, and to look whether the date is over."""

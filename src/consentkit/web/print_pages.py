@@ -12,7 +12,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.printing import Reason, WhyVoid
+from consentkit.operations.desk.printing import PrintedPartly, Reason, WhyVoid, replaces_earlier
+from consentkit.operations.printing import PrintUncertain
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
@@ -46,8 +47,7 @@ def ask_again(key: str) -> str:
 def print_again(key: str) -> Any:
     """Print the papers of a visit again."""
     chosen = next((reason for reason in REASONS if reason == request.form.get("reason")), None)
-    is_wrong = chosen not in {"more-copies"}
-    if chosen is None or (is_wrong and request.form.get("taken") != "yes"):
+    if chosen is None or (replaces_earlier(chosen) and request.form.get("taken") != "yes"):
         say("again_taken_missing")
         return redirect(url_for("print.ask_again", key=key), 303)
     return _print(key, chosen)
@@ -90,7 +90,7 @@ def print_all() -> Any:
     if printer is None:
         desk = this_desk()
         file = desk.together.begin(requested, desk.who(this_session()))
-        return redirect(url_for("print.print_all_here", name=file.name), 303)
+        return _to_dialog(url_for("print.print_all_here", name=file.name))
     return _send_all(printer, requested)
 
 
@@ -104,9 +104,16 @@ def _send_all(printer: str, requested: set[str]) -> Any:
         except DeskRefusal:  # it was changed or printed meanwhile: its row shows it
             continue
         except ConsentkitError as error:
-            return say_and_go("said.printed_some", number=printed, message=str(error))
+            return say_and_go(_said_of(error), number=printed, name=row.number, message=str(error))
         printed += 1
     return say_and_go("said.printed_all", number=printed)
+
+
+def _said_of(error: ConsentkitError) -> str:
+    """What is said of the visit at which printing all has stopped."""
+    if isinstance(error, PrintUncertain):
+        return "said.printed_some_uncertain"
+    return "said.printed_some_partly" if isinstance(error, PrintedPartly) else "said.printed_some"
 
 
 @pages.get("/print-all/<name>")
@@ -117,7 +124,7 @@ def print_all_here(name: str) -> str:
     file = desk.together.file(name)
     keys = {one.key for one in file.sets}
     visits = {visit.key: visit for visit in shown_rows([row for row in desk.day.rows() if row.key in keys])}
-    return render_template("print_all_here.html", file=file, visits=visits)
+    return render_template("print_all_here.html", file=file, visits=visits, at_once=_is_at_once())
 
 
 @pages.get("/print-all/<name>.pdf")
@@ -145,7 +152,7 @@ def answer_all(name: str) -> Any:
 def print_here(key: str, serial: int) -> str:
     """A set that the browser is to print."""
     (visit,) = shown_rows([this_desk().day.row(key)])
-    return render_template("print_here.html", visit=visit, serial=serial)
+    return render_template("print_here.html", visit=visit, serial=serial, at_once=_is_at_once())
 
 
 @pages.get("/visit/<key>/set/<int:serial>.pdf")
@@ -164,12 +171,24 @@ def answer_lost(intent: int) -> Any:
     return redirect(url_for("day.show"), 303)
 
 
+def _to_dialog(address: str) -> Any:
+    this_session().prints_at = address
+    return redirect(address, 303)
+
+
+def _is_at_once() -> bool:
+    """Whether a page opens the dialog by itself: not where it is loaded again, or somebody only looks at it."""
+    session = this_session()
+    is_new, session.prints_at = session.prints_at == request.path, ""
+    return is_new
+
+
 def _print(key: str, reason: Reason | None) -> Any:
     desk, printer = this_desk(), printer_of_session()
     before = number_of(request.form.get("printed", ""))
     done = desk.printer.print(key, -1 if before is None else before, printer, desk.who(this_session()), reason)
     if printer is None:
-        return redirect(url_for("print.print_here", key=key, serial=done.serial), 303)
+        return _to_dialog(url_for("print.print_here", key=key, serial=done.serial))
     row = desk.day.row(key)
     offer_cancel(row, done, "said.printed", serial=done.serial, number=row.number)
     return redirect(url_for("day.show", visit=key, _anchor=f"who-{key}"), 303)

@@ -72,6 +72,8 @@ class Session:
     public: str = field(default_factory=lambda: secrets.token_hex(6))
     """What pages call it: nobody opens it by that."""
     is_locked: bool = False
+    is_lock_noted: bool = False
+    """Whether the journal has it that it is locked."""
     language: str = ""
     printer: str = ""
     has_shortcuts: bool = True
@@ -82,6 +84,8 @@ class Session:
     """How what was done last is taken back."""
     answer: tuple[int, bytes] | None = field(default=None, repr=False)
     """The page that answers the form which was sent last, with its status, until the browser fetches it."""
+    prints_at: str = ""
+    """The address of a page that opens the dialog of the browser by itself when it is shown next, and then no more."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 
@@ -152,7 +156,7 @@ class Sessions:
 
     def unlock(self, session: Session) -> None:
         """Show the pages to a session again."""
-        session.is_locked, session.last_seen = False, self.clock()
+        session.is_locked, session.is_lock_noted, session.last_seen = False, False, self.clock()
 
     def close(self, name: str | None) -> None:
         """End a session."""

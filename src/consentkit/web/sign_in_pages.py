@@ -86,9 +86,10 @@ def answer() -> Any:
 def locked() -> Any:
     """A page that shows nobody."""
     session = this_session()
-    if not session.is_locked:
+    lock(session)  # before the journal is written to, which may fail
+    if not session.is_lock_noted:  # also where it was idle, and so is locked already
         this_desk().note(session, "locked")
-    lock(session)
+        session.is_lock_noted = True
     return render_template("locked.html", wrong="")
 
 

@@ -1,12 +1,14 @@
 """The pages of whoever approves texts.
 
 Guarantees: nobody approves a text without having its pages and its changes on the screen, saying so, and giving the
-password again, and nobody withdraws one without the password; what is approved or withdrawn is what was on the screen.
+password again, and nobody withdraws one without the password, unless the proxy has signed them in; each of them is a
+clinician in the file of users as it is now; what is approved or withdrawn is what was on the screen.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -50,50 +52,42 @@ def pdf(code: str, language: str, variant: str) -> Any:
 @access(DeskRole.CLINICIAN)
 def approve(code: str, language: str, variant: str) -> Any:
     """Approve a text."""
-    desk, session = this_desk(), this_session()
-    here = {"to": "texts.read", "code": code, "language": language, "variant": variant}
     if request.form.get("read") != "yes":
-        return say_and_go("said.text-not-read", **here)
-    name = _name_of_signer()
-    if name is None:
-        return say_and_go("sign_in_wrong", **here)
-    try:
-        approve_text(
-            desk.day.maker.place,
-            _identity(code, language, variant),
-            request.form.get("content", ""),
-            by=name,
-            until=_day(request.form.get("until", "")),
-            who=desk.who(session, DeskRole.CLINICIAN),
-        )
-    except DeskRefusal as refusal:
-        return say_and_go(f"said.{refusal.reason}", **here)
-    desk.day.check_all_again()
-    return say_and_go("said.text-approved", to="texts.show", code=code)
+        return _back_to(code, language, variant, "said.text-not-read")
+    until = request.form.get("until", "")
+    return _signed(
+        code, language, variant, "said.text-approved", lambda *text, **by: approve_text(*text, **by, until=_day(until))
+    )
 
 
 @pages.post("/<code>/<language>/<variant>/withdraw")
 @access(DeskRole.CLINICIAN)
 def withdraw(code: str, language: str, variant: str) -> Any:
     """Withdraw the approval of a text."""
-    desk, session = this_desk(), this_session()
-    here = {"to": "texts.read", "code": code, "language": language, "variant": variant}
+    reason = request.form.get("reason", "")
+    return _signed(
+        code, language, variant, "said.text-withdrawn", lambda *text, **by: withdraw_text(*text, **by, reason=reason)
+    )
+
+
+def _signed(code: str, language: str, variant: str, said: str, change: Callable[..., object]) -> Any:
+    """Change the approval of a text in the name of whoever has filled in the form, and look at all visits again."""
+    desk = this_desk()
     name = _name_of_signer()
     if name is None:
-        return say_and_go("sign_in_wrong", **here)
+        return _back_to(code, language, variant, "sign_in_wrong")
+    who = desk.who(this_session(), DeskRole.CLINICIAN)
+    content = request.form.get("content", "")
     try:
-        withdraw_text(
-            desk.day.maker.place,
-            _identity(code, language, variant),
-            request.form.get("content", ""),
-            by=name,
-            reason=request.form.get("reason", ""),
-            who=desk.who(session, DeskRole.CLINICIAN),
-        )
+        change(desk.day.maker.place, _identity(code, language, variant), content, by=name, who=who)
     except DeskRefusal as refusal:
-        return say_and_go(f"said.{refusal.reason}", **here)
+        return _back_to(code, language, variant, f"said.{refusal.reason}")
     desk.day.check_all_again()
-    return say_and_go("said.text-withdrawn", to="texts.show", code=code)
+    return say_and_go(said, to="texts.show", code=code)
+
+
+def _back_to(code: str, language: str, variant: str, said: str) -> Any:
+    return say_and_go(said, to="texts.read", code=code, language=language, variant=variant)
 
 
 def _name_of_signer() -> str | None:
@@ -102,7 +96,7 @@ def _name_of_signer() -> str | None:
     if session.needs_password and not has_right_password(session):
         return None
     user = desk.users().get(session.person)
-    if user is None:
+    if user is None or DeskRole.CLINICIAN not in user.roles:  # it may have been taken away since the sign-in
         abort(403)
     return user.name
 

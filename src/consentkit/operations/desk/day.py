@@ -48,6 +48,8 @@ class DeskDay:
     clock: Callable[[], datetime.datetime] = now
     recall: Callable[[DeskRow, Check], tuple[PrintedSet, ...]] = lambda row, check: ()
     """What is known of sets that were printed of a visit before it came into this day."""
+    ended: Callable[[], None] = lambda: None
+    """What others do who hold something of the day, when it ends, by hand or at midnight."""
     version: int = 0
     _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
@@ -182,6 +184,7 @@ class DeskDay:
             self._rows, self._loaded, self._date = {}, {}, None
             self._steps.clear()
             self.maker.forget_all()
+            self.ended()
             self._notify()
 
     def end_if_over(self) -> None:
@@ -198,7 +201,8 @@ class DeskDay:
             self._end_if_over()
             before, loaded = dict(self._rows), dict(self._loaded)
             result = change()
-            return result, self._steps.note(self.clock(), before, self._rows, loaded)
+            is_news = loaded != self._loaded
+            return result, self._steps.note(self.clock(), before, self._rows, loaded if is_news else None)
 
     def undo(self, name: str) -> None:
         """Take a step back. Raises DeskRefusal where it is too late, or something has happened since."""
@@ -210,7 +214,8 @@ class DeskDay:
             changes = step.undone(self._rows)
             if changes is None:
                 raise DeskRefusal("changed-since")
-            self._loaded = dict(step.loaded)
+            if step.loaded is not None:
+                self._loaded = dict(step.loaded)
             records = {row.record for pair in step.changed.values() for row in pair if row}
             for key, row in changes.items():
                 gone = self._rows.pop(key, None)

@@ -1,6 +1,7 @@
 """What a clinician decides about one visit that the front desk may not decide.
 
-Guarantees: a decision counts for the visit as it was when it was made, and ends with the next edit; where the clinic
+Guarantees: a decision counts for the visit as it was when it was made, and ends with the next edit; it is about the
+unapproved texts that the papers have then, in their wording of then, and about no other ones; where the clinic
 keeps a journal, the decision is in it before any paper is; the reason is one of a few codes, so that no name gets in.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from consentkit.operations.desk.day import DeskDay, DeskRefusal
+from consentkit.operations.desk.maker import drafts_in
 from consentkit.operations.desk.rows import DeskRow, Override
 from consentkit.operations.journal import Journal, JournalEntry, JournalReason, Who
 from consentkit.operations.packets import MadePacket, RefusedVisit
@@ -17,10 +19,8 @@ DRAFT = "draft"
 """The rule that no text is used that nobody has approved."""
 
 
-def override(
-    day: DeskDay, journal: Journal | None, key: str, revision: int, reason: JournalReason, who: Who
-) -> Override:
-    """Let a visit have its papers in spite of what speaks against it.
+def override(day: DeskDay, journal: Journal | None, key: str, revision: int, reason: JournalReason, who: Who) -> bool:
+    """Let a visit have its papers in spite of what speaks against it. Returns whether nothing else does now.
 
     Raises DeskRefusal where that can't be decided, or the visit has changed meanwhile, and what the journal raises.
     """
@@ -29,10 +29,18 @@ def override(
         raise DeskRefusal("not-overridable")
     rules = frozenset(problem.rule for problem in row.check.problems)
     before = row.override or Override(reason, allows_drafts=False, rules=frozenset())
-    decision = Override(reason, before.allows_drafts or DRAFT in rules, before.rules | (rules - {DRAFT}))
+    is_about_drafts = DRAFT in rules
+    decision = Override(
+        reason,
+        before.allows_drafts or is_about_drafts,
+        before.rules | (rules - {DRAFT}),
+        None if is_about_drafts else before.drafts,
+    )
     result = day.maker.make(row.entry, override=decision)
     if isinstance(result, RefusedVisit) and rules & {problem.rule for problem in result.problems}:
         raise DeskRefusal("not-overridable")
+    if is_about_drafts:
+        decision = replace(decision, drafts=drafts_in(result) if isinstance(result, MadePacket) else frozenset())
     packet = result.packet.plan.packet if isinstance(result, MadePacket) else None
     entries = [
         JournalEntry("overridden", who, visit=row.number, packet=packet, rule=rule, reason=reason)
@@ -47,4 +55,4 @@ def override(
         return replace(current, override=decision, check=None, revision=current.revision + 1)
 
     day.update(key, decided)
-    return decision
+    return not isinstance(result, RefusedVisit)

@@ -20,7 +20,7 @@ from consentkit.model.identity import PARTICULARS
 from consentkit.model.visit import Visit
 from consentkit.operations.desk.judging import VisitJudge
 from consentkit.operations.desk.remedies import codes_of, remedies_of
-from consentkit.operations.desk.rows import Check, DeskRow, Override, Remedy
+from consentkit.operations.desk.rows import Check, DeskRow, DraftText, Override, Remedy
 from consentkit.operations.listing import list_procedures
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.packets import (
@@ -93,7 +93,7 @@ class DeskMaker:
             if override is None:
                 return packets.make(entry, serial)
             result = packets.make(entry, serial, options=self._options(override))
-            if isinstance(result, MadePacket) and not _is_covered(result, override):
+            if isinstance(result, MadePacket) and not self._is_covered(result, override):
                 return packets.make(entry, serial)
             return result
 
@@ -148,6 +148,8 @@ class DeskMaker:
                     packets.forget(row.visit)
                 if not isinstance(result, MadePacket) or result.packet.plan.packet != number:
                     return None
+                if row.override and not self._is_covered(result, row.override):
+                    return None
                 made.append(result.packet)
             return packets.combine(made)
 
@@ -171,6 +173,12 @@ class DeskMaker:
                 return check_of(result)
             case _:
                 assert_never(result)
+
+    def _is_covered(self, made: MadePacket, override: Override) -> bool:
+        """Whether a decision was about all the rules that it would override now, and all the drafts it would use."""
+        if not {conflict.rule for conflict in made.packet.plan.overridden} <= override.rules:
+            return False
+        return self.options.allow_drafts or override.drafts is None or drafts_in(made) <= override.drafts
 
     def _options(self, override: Override) -> PacketOptions:
         return replace(
@@ -229,9 +237,20 @@ def _may_be_overridden(problem: Problem) -> bool:
     return problem.rule == "draft" or problem.message.endswith(OVERRIDE_HINT)
 
 
-def _is_covered(made: MadePacket, override: Override) -> bool:
-    """Whether a decision was about all the rules that it would override now."""
-    return {conflict.rule for conflict in made.packet.plan.overridden} <= override.rules
+def drafts_in(made: MadePacket) -> frozenset[DraftText]:
+    """The texts of a packet that nobody has approved."""
+    plan = made.packet.plan
+    read = (
+        DraftText(one.code, one.language, one.variant, one.content_hash)
+        for one in plan.documents
+        if not one.is_approved
+    )
+    signed = (
+        DraftText(one.code, one.language, "form", one.content_hash)
+        for one in (plan.form.texts if plan.form else ())
+        if one.approved_edition is None
+    )
+    return frozenset((*read, *signed))
 
 
 def check_of(made: MadePacket) -> Check:

@@ -2,7 +2,7 @@
 
 Guarantees: nothing that was printed, and no walk-in, disappears; a visit that the newer schedule lacks is marked, not
 removed; what was edited by hand at the desk stays unless the schedule itself has changed since it was loaded; two
-visits of a schedule never become one row, whatever their numbers are.
+visits of a schedule never become one row, whatever their numbers are; a row never becomes that of another patient.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def merge(rows: Sequence[DeskRow], entries: Iterable[VisitEntry], loaded: dict[s
     read = [_row_of(entry) for entry in entries]
     pairs = _pairs(rows, read)
     changes: dict[str, list[str]] = {name: [] for name in ("added", "moved", "changed", "gone", "back")}
-    after = {row.key: row for row in rows if row.number}  # rows that could not be read give way to the newer schedule
+    # Rows of a schedule that could not be read give way to the newer one.
+    after = {row.key: row for row in rows if row.number or row.is_walk_in or row.sets}
     days = set[datetime.date]()
     for row in read:
         if row.entry.name.date:
@@ -82,11 +83,27 @@ def _pairs(rows: Sequence[DeskRow], read: Sequence[DeskRow]) -> dict[str, DeskRo
             by_source[_mark(row.loaded)].append(row)
     pairs = {row.key: same.pop(0) for row in read if (same := by_source.get(_mark(row.loaded)))}
     matched = {row.key for row in pairs.values()}
-    by_number = {row.number: row for row in reversed(rows) if row.number and row.key not in matched}
+    free = [row for row in rows if row.number and row.key not in matched]
     for row in read:
-        if row.key not in pairs and row.number in by_number:
-            pairs[row.key] = by_number.pop(row.number)
+        if row.key not in pairs:
+            same_number = (one for one in free if one.number == row.number and not _is_of_another(one, row))
+            if before := next(same_number, None):
+                pairs[row.key] = before
+                free.remove(before)
     return pairs
+
+
+def _is_of_another(before: DeskRow, row: DeskRow) -> bool:
+    """Whether a visit of the same number is of another patient: counted numbers change when a visit is put between."""
+    said = before.loaded.data if before.loaded else before.data
+    return all(
+        all(_differ(value_of(data, name), value_of(row.data, name)) for data in (before.data, said))
+        for name in ("record_number", "date_of_birth")
+    )
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other) and one.casefold() != other.casefold()
 
 
 def _mark(loaded: LoadedVisit | None) -> str:

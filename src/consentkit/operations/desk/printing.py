@@ -8,6 +8,7 @@ the back button print one set.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -18,7 +19,7 @@ from consentkit.operations.desk.maker import check_of
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
 from consentkit.operations.journal import Journal, JournalEntry, JournalRow, Who, intent_for
 from consentkit.operations.packets import MadePacket
-from consentkit.operations.printing import NoteJob, PrintUncertain, cancel_job, print_packet, require_printer
+from consentkit.operations.printing import PrintUncertain, cancel_job, print_packet, require_printer
 from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
@@ -32,7 +33,16 @@ _OTHER_PAPERS = b"other"
 
 
 class PrintedPartly(FileAccess):
-    """The printer took some papers of a visit, and then no more."""
+    """The printer took some papers of a visit, and then no more. `jobs` are those that it took."""
+
+    def __init__(self, message: str, jobs: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.jobs = jobs
+
+
+def replaces_earlier(reason: str | None) -> bool:
+    """Whether the sets that were printed before are taken out where one is printed for a reason."""
+    return reason not in {None, "more-copies"}
 
 
 @dataclass
@@ -55,7 +65,7 @@ class DeskPrinter:
         except BaseException:
             self.day.update(key, lambda row: replace(row, is_printing=False))
             raise
-        self.day.update(key, lambda row: replace(row, sets=(*row.sets, done), is_printing=False, is_done=False))
+        self.day.update(key, lambda row: _with_set(row, done, reason))
         return done
 
     def void(self, key: str, serial: int, who: Who, reason: WhyVoid) -> PrintedSet:
@@ -63,6 +73,9 @@ class DeskPrinter:
 
         Raises DeskRefusal where it is no set that counts, and what the journal raises: then it still counts.
         """
+        return self._void(key, serial, who, reason, is_taken_back=False)
+
+    def _void(self, key: str, serial: int, who: Who, reason: WhyVoid, *, is_taken_back: bool) -> PrintedSet:
         done = _counting(self.day.row(key), serial)
         row = self.day.update(key, lambda now: _without_set(now, serial))  # first, so that nobody else does it too
         try:
@@ -72,6 +85,7 @@ class DeskPrinter:
                 )
                 self.journal.record(voided)
         except BaseException:
+            done = replace(done, is_void=is_taken_back)  # such papers don't come, whatever the journal has
             self.day.update(key, lambda now: replace(now, sets=_with(now.sets, done)))
             raise
         return done
@@ -79,7 +93,8 @@ class DeskPrinter:
     def cancel(self, key: str, serial: int, who: Who) -> None:
         """Take the jobs of a set back from the printer, and void it.
 
-        Raises DeskRefusal where it has none or the printer has done with them, and what `void` raises.
+        Raises DeskRefusal where it has none or the printer has done with them, and what the journal raises: the set
+        is void all the same.
         """
         done = _counting(self.day.row(key), serial)
         if not done.jobs:
@@ -87,7 +102,7 @@ class DeskPrinter:
         taken_back = [cancel_job(job) for job in done.jobs]
         if not any(taken_back):
             raise DeskRefusal("job-is-done")
-        self.void(key, serial, who, "cancelled")
+        self._void(key, serial, who, "cancelled", is_taken_back=True)
 
     def papers(self, key: str, serial: int) -> bytes:
         """The PDF of a set that was printed, for a browser to print. Raises DeskRefusal where it is none of now."""
@@ -104,10 +119,11 @@ class DeskPrinter:
         """What the journal has of the prints of a visit, as after a restart: the last one."""
         if self.journal is None or not check.digest:
             return ()
-        known = self.journal.of_visit(row.number)
+        everything = self.journal.of_visit(row.number)
+        known = _since_replaced(everything)
         void = {one.entry.refers for one in known if one.entry.action == "voided"}
         last = next((one for one in reversed(known) if one.entry.action in _DONE and one.seq not in void), None)
-        return (self._as_printed(row, check, last),) if last else ()
+        return (self._as_printed(row, check, last, everything),) if last else ()
 
     def lost(self) -> list[JournalRow]:
         """The prints that were on their way when the program was stopped, so that nobody knows what became of them."""
@@ -131,12 +147,11 @@ class DeskPrinter:
             if row.number == lost.entry.visit:
                 self.day.update(row.key, lambda now: replace(now, sets=(), check=None))
 
-    def _as_printed(self, row: DeskRow, check: Check, last: JournalRow) -> PrintedSet:
+    def _as_printed(self, row: DeskRow, check: Check, last: JournalRow, everything: Sequence[JournalRow]) -> PrintedSet:
         """A set that the journal has: of the papers of now, or of other ones."""
         assert self.journal is not None
-        number, at = last.entry.print_number or 1, last.at.astimezone()
-        intent = next((one for one in self.journal.of_visit(row.number) if one.seq == last.entry.refers), last)
-        at = intent.at.astimezone()
+        number = last.entry.print_number or 1
+        at = next((one for one in everything if one.seq == last.entry.refers), last).at.astimezone()
         made = self.made(row, PrintSerial(number, at.time()))
         is_same = last.entry.seal == self.journal.seal(made.pdf)
         digest = check.digest if is_same else _OTHER_PAPERS
@@ -166,14 +181,13 @@ class DeskPrinter:
         intent = intent_for(made.packet, who, printer=printer, copies=copies, reason=reason)
         intended = journal.intend(intent)
         at = intended.at.astimezone()
-        accepted: list[str] = []
         try:
             counted = self.made(row, PrintSerial(intended.print_number, at.time()))
-            jobs = self._send(counted, printer, accepted.append)
+            jobs = self._send(counted, printer)
         except PrintUncertain:  # the intent stays without an end, and the page asks
             raise
-        except ConsentkitError:
-            journal.fail(intended.seq, who, jobs=accepted)
+        except ConsentkitError as error:
+            journal.fail(intended.seq, who, jobs=error.jobs if isinstance(error, PrintedPartly) else ())
             raise
         entry = None
         with suppress(ConsentkitError):  # the papers are in the tray: the page asks what the journal does not have
@@ -197,24 +211,33 @@ class DeskPrinter:
             raise DeskRefusal("papers-changed")
         return made
 
-    def _send(self, made: MadePacket, printer: str | None, note_job: NoteJob = lambda job: None) -> tuple[str, ...]:
+    def _send(self, made: MadePacket, printer: str | None) -> tuple[str, ...]:
         if printer is None:
             return ()
-        workspace, accepted = self.day.maker.workspace, []
-
-        def note(job: str) -> None:
-            accepted.append(job)
-            note_job(job)
-
+        workspace = self.day.maker.workspace
+        accepted: list[str] = []
         try:
             sets = workspace.folder.clinic.printing.sets
-            return print_packet(workspace, made.packet, printer, sets=sets, note_job=note)
+            return print_packet(workspace, made.packet, printer, sets=sets, note_job=accepted.append)
         except PrintUncertain:
             raise
         except ConsentkitError as error:
             if accepted:
-                raise PrintedPartly(str(error)) from error
+                raise PrintedPartly(str(error), tuple(accepted)) from error
             raise
+
+
+def _since_replaced(known: Sequence[JournalRow]) -> Sequence[JournalRow]:
+    """What the journal has of a visit from the last set on that was printed instead of the earlier ones."""
+    done = [place for place, one in enumerate(known) if one.entry.action in _DONE]
+    places = [place for place in done if replaces_earlier(known[place].entry.reason)]
+    return known[places[-1] :] if places else known
+
+
+def _with_set(row: DeskRow, done: PrintedSet, reason: Reason | None) -> DeskRow:
+    """A row of which one more set was printed: those that it replaces count for nothing, also where it is void."""
+    earlier = tuple(replace(one, is_void=True) for one in row.sets) if replaces_earlier(reason) else row.sets
+    return replace(row, sets=(*earlier, done), is_printing=False, is_done=False)
 
 
 def _counting(row: DeskRow, serial: int) -> PrintedSet:

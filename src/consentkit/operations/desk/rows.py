@@ -59,6 +59,16 @@ class PrintedSet:
 
 
 @dataclass(frozen=True)
+class DraftText:
+    """A text that nobody has approved, as it was worded when a clinician decided that it is used."""
+
+    code: str
+    language: str
+    variant: str
+    content_hash: str
+
+
+@dataclass(frozen=True)
 class Override:
     """A clinician's decision that a visit gets its papers in spite of what speaks against it."""
 
@@ -67,6 +77,8 @@ class Override:
     """Whether texts that nobody has approved may be used."""
     rules: frozenset[str]
     """The rules that were overridden."""
+    drafts: frozenset[DraftText] | None = frozenset()
+    """Which of those texts: another one, or another wording, needs a decision of its own. None while it is made."""
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,10 @@ class SetsTogether:
                 self._day.update(one.key, lambda row, done=done: _with(row, done))  # type: ignore[misc]
         return sum(one.key not in came_out for one in file.sets)
 
+    def forget_all(self) -> None:
+        """Forget the files. What the journal has no end of is asked from there."""
+        self._files.clear()
+
     @property
     def _day(self) -> DeskDay:
         return self.printer.day

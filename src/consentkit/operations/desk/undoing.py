@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,8 +25,8 @@ class DayStep:
 
     at: datetime.datetime
     changed: Mapping[str, tuple[DeskRow | None, DeskRow | None]] = field(repr=False)
-    loaded: Mapping[str, object] = field(repr=False)
-    """What the schedule had said of the visits before."""
+    loaded: Mapping[str, object] | None = field(repr=False)
+    """What the schedule had said of the visits before; None where the step has not changed that."""
 
     def undone(self, rows: Mapping[str, DeskRow]) -> dict[str, DeskRow | None] | None:
         """The visits that change when the step is taken back; None where something has happened to one meanwhile."""
@@ -36,8 +36,7 @@ class DayStep:
             if not self._is_as_left(current, after):
                 return None
             changes[key] = _restored(before, current) if before else None
-        numbers = [row.number for key, row in {**rows, **changes}.items() if row and row.number]
-        return changes if len(set(numbers)) == len(numbers) else None
+        return None if _doubled({**rows, **changes}) - _doubled(rows) else changes
 
     def _is_as_left(self, current: DeskRow | None, after: DeskRow | None) -> bool:
         if current is None or after is None:
@@ -58,7 +57,7 @@ class Steps:
         at: datetime.datetime,
         before: Mapping[str, DeskRow],
         after: Mapping[str, DeskRow],
-        loaded: Mapping[str, object],
+        loaded: Mapping[str, object] | None,
     ) -> str:
         """Note what a step has changed. Returns its name; empty where it has changed nothing."""
         changed = {key: (was, now) for key, was, now in _pairs(before, after) if _facts(was) != _facts(now)}
@@ -84,6 +83,12 @@ class Steps:
     def clear(self) -> None:
         """Forget all steps."""
         self._steps.clear()
+
+
+def _doubled(rows: Mapping[str, DeskRow | None]) -> set[tuple[str, int]]:
+    """The numbers that several visits have, each with every count up to how many those are."""
+    counts = Counter(row.number for row in rows.values() if row and row.number)
+    return {(number, count) for number, most in counts.items() for count in range(2, most + 1)}
 
 
 def _pairs(

@@ -54,9 +54,24 @@ def split_codes(text: str) -> SplitCodes | None:
 
 
 def first_code(text: str) -> SplitCodes | None:
-    """The code, with its modifiers, that a text begins with; None where it begins with something else."""
+    """The code, with its modifiers, that a text begins with; None where it begins with something else.
+
+    Also None where words follow that begin with what may be another code or a modifier: 90837 (95) Talk.
+    """
+    if is_billed_code(text):
+        return split_codes(text)
     match = _FIRST.match(text.strip())
-    return split_codes(match[0]) if match else None
+    if match is None or _may_be_coded(text.strip()[match.end() :]):
+        return None
+    return split_codes(match[0])
+
+
+def _may_be_coded(text: str) -> bool:
+    """Whether a text begins, after separators, with what may be a code or a modifier."""
+    match = re.match(r"[\W_]*([^\W_]+)", text)
+    word = match[1] if match else ""
+    is_modifier = len(word) == 2 and (word.isupper() or re.search("[0-9]", word) is not None)
+    return is_modifier or word.upper() in TELEHEALTH or _is_billed(word)
 
 
 def split_modifiers(text: str) -> tuple[str, ...] | None:

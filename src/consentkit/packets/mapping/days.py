@@ -24,6 +24,11 @@ _TIME = re.compile(
     r"\s*(?P<half>[ap]\.?\s?m?\.?)?\s*(?P<zone>Z|UTC|GMT)?",
     re.IGNORECASE,
 )
+_ZONE = re.compile(r"[0-9.\s](?:Z|UTC|GMT)\s*(?:[+-][0-9:]+)?$|[0-9]\s*\+[0-9]{1,2}(?::?[0-9]{2})?$", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"(T?)\s*([0-9]{2}:?[0-9]{2})(:?[0-9]{2}(?:\.[0-9]+)?)?-([0-9]{2}:?[0-9]{2}|[0-9]{2})", re.IGNORECASE
+)
+"""A time of day with what may be an offset behind it, or the end of a range."""
 _JOINED_TIME = re.compile(r"([0-9]{2})([0-9]{2})(?:[0-9]{2})?")
 _RANGE = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")
 
@@ -37,6 +42,7 @@ _MORE = (
 )
 _STORED_DAY = "is the number by which a spreadsheet stores a date; format the column as YYYY-MM-DD there"
 _STORED_TIME = "is the number by which a spreadsheet stores a time of day; format the column as hh:mm there"
+HAS_ZONE = "has a time zone; let the program write times as they are at the clinic"
 _NO_TIME = "is not a time of day; write hours and minutes, such as 08:30, 14:00 or 2:00 PM"
 
 
@@ -80,6 +86,19 @@ def read_whole_day(cell: str, pattern: str | None, years_from: int | None = None
     return outcome
 
 
+def has_zone(rest: str) -> bool:
+    """Whether what is behind a day in a cell has a time zone or an offset, so that the day itself may be another.
+
+    A range has its end behind its beginning, and no T before it: 09:00-10:00, but not T09:00-05:00.
+    """
+    text = rest.strip()
+    behind = _BEHIND.fullmatch(text)
+    if behind is None:
+        return _ZONE.search(text) is not None
+    begins_with_t, begin, seconds, end = behind.groups()
+    return bool(begins_with_t or seconds) or end.replace(":", "") <= begin.replace(":", "")
+
+
 def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Outcome:
     """A time of day as 14:00. Of a range, it is the beginning.
 
@@ -100,7 +119,7 @@ def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Out
     if not match or not (match["minute"] or match["half"]):
         return Outcome(fault=_NO_TIME)
     if match["zone"] or match["offset"]:
-        return unclear("has a time zone; let the program write times as they are at the clinic")
+        return unclear(HAS_ZONE)
     return _time(match, clock, ours=ours)
 
 

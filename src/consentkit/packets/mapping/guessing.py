@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import Encoding, header_key
 from consentkit.packets.mapping.header_words import kind_of
-from consentkit.packets.mapping.shapes import are_codes, begin_with_codes, dates_of, is_last_name_first, times_of
+from consentkit.packets.mapping.shapes import (
+    are_codes,
+    begin_with_codes,
+    dates_of,
+    have_credentials,
+    is_last_name_first,
+    times_of,
+)
 from consentkit.problems import Problem
 from consentkit.reading.tables import SEPARATORS, TableRow, split_line, text_table
 from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
@@ -22,7 +29,7 @@ from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
 _LEAST_KNOWN = 3
 """The fewest names of columns that we know by which a line counts as the one with the names."""
 _MOST_LINES_BEFORE = 60
-_SKIPPED = ("Cancel*", "*No Show*", "*No-Show*", "Deleted*", "Rescheduled*")
+_SKIPPED = ("*cancel*", "*no*show*", "Deleted*", "Rescheduled*")
 _ENCODINGS: tuple[tuple[Encoding, str], ...] = (
     ("utf-8", ""),
     ("utf-16", "the file begins with the mark of UTF-16"),
@@ -205,7 +212,7 @@ def _clinician(table: _KnownTable) -> Iterator[_ProposedColumn]:
     whole = table.of_kind("clinician")[:1]
     if len(parts) == 2:
         yield f"clinician: {{join: [{', '.join(map(_scalar, parts))}]}}", "", parts
-    elif whole and is_last_name_first(table.cells(whole[0])):
+    elif whole and is_last_name_first(cells := table.cells(whole[0])) and not have_credentials(cells):
         comment = "each name in the file has one comma"
         yield f'clinician: {{from: {_scalar(whole[0])}, form: "Last, First Middle"}}', comment, whole
     elif whole:

@@ -17,10 +17,17 @@ _SECOND = re.compile(r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)")
 """Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob'."""
 _SEVERAL = re.compile(r"[/&;+]|\band\b", re.IGNORECASE)
 """Signs of several people: Ann & Bob Lee."""
+_CREDENTIAL = re.compile(r"[A-Z]{2,}[A-Z0-9-]*|(?:[A-Z][a-z]*[.])+[A-Z]?[.]?|[A-Z][a-z]{1,2}[A-Z]{1,2}")
 _SEVERAL_NAMES = "may hold the names of several people; give each of them a row"
 _SECOND_NAME = (
     "contains a second name; papers bear the legal one, so let the program write it alone, or give the legal name here"
 )
+
+
+def look_like_credentials(text: str) -> bool:
+    """Whether each word may be a degree or a licence: LCSW, Ph.D., PsyD. A name in capitals looks the same."""
+    words = text.replace(",", " ").split()
+    return bool(words) and all(_CREDENTIAL.fullmatch(word) for word in words)
 
 
 def read_name(cell: str, form: NameForm | None, *, of_staff: bool = False) -> Outcome:
@@ -39,6 +46,11 @@ def read_name(cell: str, form: NameForm | None, *, of_staff: bool = False) -> Ou
         return unclear(
             'contains a comma; if the last name comes first, state `form: "Last, First Middle"` for this column in '
             "clinic.yaml"
+        )
+    if others and len(name.split()) == 1:  # Okonkwo, Amara
+        return unclear(
+            "has one word before the comma, which may be a last name; give the whole name, or, if all last names come "
+            'first, state `form: "Last, First Middle"` for this column in clinic.yaml'
         )
     return Outcome(" ".join([name, *suffixes]), rest=", ".join(others))
 

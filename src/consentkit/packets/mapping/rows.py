@@ -32,7 +32,7 @@ from consentkit.packets.mapping.codes import (
     split_codes,
     split_modifiers,
 )
-from consentkit.packets.mapping.days import read_day, read_time, read_whole_day
+from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import read_name
 from consentkit.packets.mapping.outcome import Outcome, unclear, unknown
 from consentkit.packets.mapping.translate import matches, translated
@@ -137,12 +137,15 @@ class FormatReader:
         holds_time = time is not None and header_key(time.source) == header_key(source.source)
         read = read_day if name == "date" and holds_time else read_whole_day
         pattern, years_from = source.form or self.format.dates, self.format.two_digit_years_from
-        return read(cell, pattern, years_from, of_birth=name == "date_of_birth")
+        outcome = read(cell, pattern, years_from, of_birth=name == "date_of_birth")
+        return unclear(HAS_ZONE) if read is read_day and has_zone(outcome.rest) else outcome
 
     def _time(self, row: TableRow, source: TimeColumn) -> Outcome:
         cell, date = self._cell(row, source.source), self.format.columns.date
         if date is not None and header_key(date.source) == header_key(source.source):
             day = read_day(cell, date.form or self.format.dates, self.format.two_digit_years_from)
+            if has_zone(day.rest):
+                return unclear(HAS_ZONE)
             cell = "" if day.fault else day.rest.strip()  # what is wrong with the day is said of the day
         return read_time(cell, source.form or self.format.times) if cell else Outcome()
 
@@ -160,7 +163,10 @@ class FormatReader:
     def _fill_name(self, row: TableRow, name: str, source: NameColumn, mapped: FilledRow) -> None:
         parts = [self._cell(row, header) for header in source.headers()]
         whole = " ".join(filter(None, parts))
-        known = Outcome(source.fixed) if source.fixed else Outcome(translated(whole, source.translate) or "")
+        stated = None if source.fixed else translated(whole, source.translate)
+        if stated == "":
+            return  # clinic.yaml says that this text names nobody
+        known = Outcome(source.fixed or stated or "")
         if not known.text and source.join and len(list(filter(None, parts))) == 1:
             self._put(row, name, None, unclear("has only one of the parts of a name; give the whole name"), mapped)
             return

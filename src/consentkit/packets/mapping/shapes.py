@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from consentkit.model.day_patterns import calendar_day, day_pattern
 from consentkit.model.mapping import HoursOfDay
 from consentkit.packets.mapping.codes import first_code, is_billed_code
+from consentkit.packets.mapping.names import look_like_credentials
 
 _PATTERNS = (
     *(
@@ -89,6 +90,11 @@ def is_last_name_first(cells: Iterable[str]) -> bool:
     """Whether each name has one comma with words on both sides."""
     written = [cell for cell in cells if cell.strip()]
     return bool(written) and all(re.fullmatch(r"\s*[^,\s][^,]*,\s*[^,\s][^,]*", cell) for cell in written)
+
+
+def have_credentials(cells: Iterable[str]) -> bool:
+    """Whether what may be credentials is behind the comma of a name."""
+    return any(look_like_credentials(cell.partition(",")[2]) for cell in cells)
 
 
 def are_codes(cells: Iterable[str]) -> bool:

@@ -10,14 +10,22 @@
   body.dataset.script = "ready"; // this runs in one go, so that whoever sees it is listened to
   const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), select, textarea") !== null;
 
-  // The printing page: open the dialog once the papers are there.
+  // The printing page: open the dialog once the papers are there, unless the page is only looked at or loaded again.
   const frame = byId("to-print");
   if (frame) {
     const button = byId("print-now");
-    const print = () => { frame.contentWindow.focus(); frame.contentWindow.print(); };
+    // A page instead of the papers says why there are none. Browsers hide the document of a PDF, or say what it is.
+    const hasPapers = () => {
+      try { return frame.contentDocument?.contentType !== "text/html"; } catch { return true; }
+    };
+    const print = () => {
+      if (!hasPapers()) return;
+      frame.contentWindow.focus();
+      frame.contentWindow.print();
+    };
     button.hidden = false;
     button.addEventListener("click", print);
-    frame.addEventListener("load", () => setTimeout(print, 500), { once: true });
+    if (frame.dataset.atOnce) frame.addEventListener("load", () => setTimeout(print, 500), { once: true });
     return;
   }
 
@@ -42,6 +50,9 @@
     byId("said-text").textContent = text;
   };
 
+  let isTouched = false; // whether something was typed beside the visits, which a page that loads anew would lose
+  byId("details")?.addEventListener("input", () => { isTouched = true; });
+
   const refresh = async () => {
     const rows = byId("rows");
     const answer = await fetch(body.dataset.rows, { headers: { "X-Desk-Refresh": "1" }, redirect: "manual" });
@@ -51,8 +62,7 @@
     const answers = [...rows.querySelectorAll(".needs :is(input:not([type=hidden]), select)")];
     if (answers.some((one) => one === document.activeElement || (one.type === "checkbox" ? one.checked : one.value))) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
-    const isEditing = document.activeElement.closest("#details") || isTyping(document.activeElement);
-    const selected = document.querySelector("tbody.selected");
+    const isEditing = isTouched || document.activeElement.closest("#details") || isTyping(document.activeElement);
     swap(rows, document.adoptNode(fresh));
     if (wasWaiting && !Number(fresh.dataset.waiting)) {
       announce(byId("counts").textContent.trim());
@@ -61,7 +71,6 @@
         delete body.dataset.script;
         location.reload();
       }
-      else if (selected) body.dispatchEvent(new Event("ready"));
     }
     return undefined;
   };
