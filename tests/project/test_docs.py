@@ -69,9 +69,9 @@ def test_the_page_says_which_commands_have_which_of_the_shared_options() -> None
     rows = dict(re.findall(r"^\| `(?:-q`, `)?(--\w+)[^|]*\| (.*) \|$", SHARED, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", rows["--json"].split(";")[0])) == having("--json")
     every = {name.split()[0] for name in COMMANDS}
-    assert every - having("--quiet") == {"schema"}
-    assert every - having("--clinic") == {"schema", "cache"}
-    assert "`cache` takes no `--clinic`" in SHARED
+    assert every - having("--quiet") == {"schema", "guide"}
+    assert every - having("--clinic") == {"schema", "guide", "cache", "init"}
+    assert "`cache` and `init` take no `--clinic`" in SHARED
 
 
 def test_no_option_is_on_the_page_that_there_is_not() -> None:

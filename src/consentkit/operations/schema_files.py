@@ -25,7 +25,7 @@ def outdated_schemas(clinic: Path) -> Iterator[Problem]:
             path = folder / schema_file(kind)
             if is_file(path) and not _is_current(path, kind):
                 message = "is of another version, so an editor may contradict this check"
-                remedy = f"write it anew: consentkit schema {kind} > {path}"
+                remedy = f"write it again: consentkit schema {kind} > {path}"
                 yield Problem(str(path), None, None, "", message, "warning", remedy=remedy)
 
 

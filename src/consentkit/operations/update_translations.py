@@ -98,7 +98,7 @@ def _updated(
 
 
 def _rewrite(path: Path, data: bytes) -> None:
-    """Write a file anew, with its permissions; where it is a link, the file that it leads to."""
+    """Replace a file, and keep its permissions; where it is a link, the file that it leads to."""
     target = Path(os.path.realpath(path))
     mode = stat.S_IMODE(target.stat().st_mode)
     if not os.access(target, os.W_OK):
