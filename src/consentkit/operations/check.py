@@ -224,6 +224,7 @@ def _beside_the_library(
     library = whole.library()
     codes = {file.code for file in procedures} | {file.code for file in papers}
     pairs = {(file.code, file.language) for file in translations}
+    of_clauses = {file.language for file in named.clauses}
     others = tuple(file for file in library.procedures if file.code not in codes)
     other_papers = tuple(file for file in library.papers if file.code not in codes)
     other_translations = tuple(file for file in library.translations if (file.code, file.language) not in pairs)
@@ -232,6 +233,7 @@ def _beside_the_library(
         procedures=(*others, *procedures),
         papers=(*other_papers, *papers),
         translations=(*other_translations, *translations),
+        clauses=(*(file for file in library.clauses if file.language not in of_clauses), *named.clauses),
         services=named.services,
     )
     names = own | {services.source.name for services in named.services} | of_languages

@@ -20,8 +20,10 @@ SAMPLES_NOTE = "The samples that this page uses: `consentkit init --samples samp
 
 def pages() -> dict[str, str]:
     """The names of all pages, each with its heading."""
-    files = sorted(path for path in shipped("docs").glob("*.md") if path.stem != _OF_THE_CODE)
-    return {path.stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for path in files}
+    files = {path.stem: path for path in shipped("docs").glob("*.md") if path.stem != _OF_THE_CODE}
+    return {
+        stem: path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for stem, path in sorted(files.items())
+    }
 
 
 def page(name: str) -> str:

@@ -98,10 +98,9 @@ def _updated(
 
 
 def _rewrite(path: Path, data: bytes) -> None:
-    """Replace a file, and keep its permissions; where it is a link, the file that it leads to."""
-    target = Path(os.path.realpath(path))
-    mode = stat.S_IMODE(target.stat().st_mode)
-    if not os.access(target, os.W_OK):
+    """Replace a file, and keep its permissions. One that its owner has protected stays."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not os.access(path, os.W_OK):
         raise FileAccess(f"{printable(str(path))}: can't be written: permission denied")
-    write_file(target, data, force=True)
-    target.chmod(mode)
+    write_file(path, data, force=True)
+    path.chmod(mode)
