@@ -175,6 +175,22 @@ def test_new_finds_the_schema_and_the_shipped_files_name_one_that_is_there(
         assert (path.parent / mode_line.split("$schema=")[1]).exists(), path
 
 
+def test_a_clinic_is_made_checked_and_explained_without_a_checkout(installed: Installed, tmp_path: Path) -> None:
+    command = installed.python.parent / "consentkit"
+    named = ("--name", "Small Clinic", "--phone", "217-555-0142")
+    assert installed.run(command, "init", "my-clinic", *named, folder=tmp_path).returncode == 0
+    clinic = tmp_path / "my-clinic"
+    checked = installed.run(command, "check", "--strict", folder=clinic)
+    assert (checked.returncode, checked.stdout) == (0, ""), checked.stdout
+    planned = installed.run(command, "batch", "-o", "out", "--dry-run", folder=clinic)
+    assert (planned.returncode, "would be:" in planned.stderr) == (0, True), planned.stderr
+    assert installed.run(command, "new", "90853", "--from", "90853", folder=clinic).returncode == 0
+    assert (clinic / "procedures/90853.es.yaml").is_file()
+    assert installed.run(command, "init", "--samples", "samples", folder=tmp_path).returncode == 0
+    guide = installed.run(command, "guide", "visits", folder=tmp_path)
+    assert guide.stdout.startswith("# Writing a visit\n")
+
+
 def test_the_wheel_holds_what_it_needs_and_nothing_else(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as archive:
         names = set(archive.namelist())
@@ -183,6 +199,9 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(installed: Installed) ->
         ("templates", "*"),
         ("templates/languages", "*.yaml"),
         ("docs", "*.json"),
+        ("docs", "[!d]*.md"),  # all but development.md and desk.md, which is looked for below
+        ("docs", "desk.md"),
+        ("samples", "*"),
     ):
         there = [path for path in (PROJECT / folder).glob(pattern) if path.is_file()]
         assert there
