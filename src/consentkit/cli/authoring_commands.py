@@ -67,7 +67,8 @@ def new(workspace: OpenWorkspace, code: str, *, source: str | None, language: st
         written = write_new_translation(workspace, code, language, source)
     for path in written:
         click.echo(path)
-    say(f"Fill it in, then run: consentkit check {written[0]}", quiet=quiet)
+    what = "Change it" if source else "Fill it in"
+    say(f"{what}, then run: consentkit check {written[0]}", quiet=quiet)
     return 0
 
 
