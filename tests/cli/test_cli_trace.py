@@ -78,6 +78,16 @@ def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_
     )
 
 
+def test_an_approval_that_has_run_out_is_said_to_have(clinic: Path, call: Call) -> None:
+    record = clinic / "approvals.yaml"
+    record.write_text(record.read_text(encoding="utf-8").replace("2099-01-15", "2026-01-15"), encoding="utf-8")
+    done = call("trace", approval_in(clinic).content[:12], "--clinic", clinic)
+    assert done.lines[0].startswith("current: ")
+    assert done.lines[0].endswith("; the approval has run out")
+    (text,) = json.loads(call("trace", approval_in(clinic).content, "--json", "--clinic", clinic).stdout)["texts"]
+    assert (text["state"], text["overdue"], text["was_draft"]) == ("current", True, False)
+
+
 def test_of_an_old_text_it_says_what_has_changed_and_shows_it_as_it_was_approved(clinic: Path, call: Call) -> None:
     old = approval_in(clinic)
     write_procedure(clinic / "procedures", equipment="Three chairs.")
