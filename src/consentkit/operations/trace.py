@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from consentkit.approval.changes import Change
-from consentkit.approval.whole_text import changes_of, whole_text
+from consentkit.approval.whole_text import changes_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
 from consentkit.journal.entries import JournalPaper, JournalRow
@@ -23,6 +23,7 @@ from consentkit.model.identity import Identity, Variant, approved_kind
 from consentkit.operations.journal import open_journal_to_read
 from consentkit.operations.picture_codes import codes_in
 from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import quoted
 from consentkit.reading.paths import is_file
 
@@ -175,6 +176,6 @@ def _changes(workspace: OpenWorkspace, today: DocumentState, words: str | None) 
     asked: Variant = "consent" if identity.variant == "paper" else identity.variant
     try:
         content = workspace.content(identity.code, language=identity.language, variant=asked)
-        return changes_of(words, whole_text(workspace.render(content), workspace.compose(content)))
+        return changes_of(words, text_of_today(workspace, identity.code, content).words)
     except ConsentkitError:
         return None
