@@ -13,9 +13,12 @@ from pathlib import Path
 
 import docx
 import pytest
+import segno
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 from consentkit.library.approvals import Approval, load_approvals
 from consentkit.model.identity import printed_fingerprint
+from consentkit.operations.picture_codes import codes_in
 from consentkit.pdf.read.structure_text import readable_text
 from kit.packets import codes, scans, write_visit
 from kit.running import Outcome
@@ -68,6 +71,15 @@ def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_
     visit = write_visit(tmp_path / "visit.yaml", procedures=[CODE])
     assert call("packet", visit, "-o", "visit.pdf", "--allow-drafts", "--clinic", clinic).code == 0
     number = next(iter(codes((tmp_path / "visit.pdf").read_bytes()).values())).split("/")[1]
+    (text,) = json.loads(call("trace", number, "--json", "--clinic", clinic).stdout)["texts"]
+    write_procedure(clinic / "procedures", equipment="Four chairs.")
+    lost = call("trace", text["content_hash"][:12], "--clinic", clinic)  # a text that nobody ever approved
+    assert lost.code == 0, lost.stderr
+    assert lost.lines[:2] == [
+        "superseded: the text has changed since",
+        "printed as   a draft: nobody had approved it by then",
+    ]
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
     assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
     done = call("trace", number, "--clinic", clinic)
     assert "printed as   a draft: nobody had approved it by then" in done.lines
@@ -76,6 +88,16 @@ def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_
     assert any(
         line.startswith("current: ") and line.endswith("; the approval was withdrawn") for line in withdrawn.lines
     )
+
+
+def test_an_approval_that_has_run_out_is_said_to_have(clinic: Path, call: Call) -> None:
+    record = clinic / "approvals.yaml"
+    record.write_text(record.read_text(encoding="utf-8").replace("2099-01-15", "2026-01-15"), encoding="utf-8")
+    done = call("trace", approval_in(clinic).content[:12], "--clinic", clinic)
+    assert done.lines[0].startswith("current: ")
+    assert done.lines[0].endswith("; the approval has run out")
+    (text,) = json.loads(call("trace", approval_in(clinic).content, "--json", "--clinic", clinic).stdout)["texts"]
+    assert (text["state"], text["overdue"], text["was_draft"]) == ("current", True, False)
 
 
 def test_of_an_old_text_it_says_what_has_changed_and_shows_it_as_it_was_approved(clinic: Path, call: Call) -> None:
@@ -95,6 +117,49 @@ def test_of_an_old_text_it_says_what_has_changed_and_shows_it_as_it_was_approved
     assert "Two chairs." in text["text"]
 
 
+def photo_of(page: Image.Image) -> Image.Image:
+    """A page on a desk as somebody takes a picture of it: upside down, aslant, dim, and not quite sharp."""
+    brown = (120, 90, 60)
+    desk = Image.new("RGB", (page.width * 7 // 5, page.height * 7 // 5), brown)
+    desk.paste(page.convert("RGB"), (page.width // 5, page.height // 5))
+    width, height = desk.size
+    corners = (0, 0, width * 0.06, height, width * 0.97, height * 0.95, width, height * 0.03)
+    seen = desk.transform(desk.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC)
+    turned = seen.rotate(173, expand=True, fillcolor=brown)
+    return ImageEnhance.Contrast(turned).enhance(0.5).filter(ImageFilter.GaussianBlur(1.2))
+
+
+def code_in(text: str, mode: str) -> Image.Image:
+    """The code of a page, of black and white as other pictures have them."""
+    picture = io.BytesIO()
+    segno.make(text).save(picture, kind="png", scale=8, border=4)
+    grey = Image.open(picture).convert("L")
+    if mode == "I;16":
+        return Image.frombytes(mode, grey.size, bytes(shade for one in grey.tobytes() for shade in (one, one)))
+    if mode == "RGBA":
+        clear = Image.new(mode, grey.size)
+        clear.paste((0, 0, 0, 255), mask=ImageChops.invert(grey))
+        return clear
+    return grey
+
+
+@pytest.mark.parametrize("mode", ["L", "I;16", "RGBA"])
+def test_a_code_is_read_from_a_picture_with_any_kind_of_pixels(mode: str, tmp_path: Path) -> None:
+    code_in("CK2/ABCDEFGHIJ/3", mode).save(tmp_path / "page.png")
+    assert codes_in(tmp_path / "page.png") == ["CK2/ABCDEFGHIJ/3"]
+
+
+def test_pages_of_several_packets_in_a_picture_are_not_taken_for_one(clinic: Path, tmp_path: Path, call: Call) -> None:
+    both = [code_in(f"CK2/{packet}/3", "L") for packet in ("ABCDEFGHIJ", "BBCDEFGHIJ")]
+    picture = Image.new("L", (both[0].width * 2, both[0].height), 255)
+    for number, one in enumerate(both):
+        picture.paste(one, (number * one.width, 0))
+    picture.save(tmp_path / "pages.png")
+    done = call("trace", "pages.png", "--clinic", clinic)
+    assert (done.code, done.stdout) == (2, b"")
+    assert "shows pages of several packets: `ABCDEFGHIJ` and `BBCDEFGHIJ`; trace each by its number" in done.stderr
+
+
 def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
     clinic: Path, tmp_path: Path, call: Call
 ) -> None:
@@ -103,12 +168,14 @@ def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
     pdf = (tmp_path / "visit.pdf").read_bytes()
     page, code = next(iter(codes(pdf).items()))
     number = code.split("/")[1]
-    scans(pdf)[page - 1].save(tmp_path / "page.png")
-    for asked in (number, number.lower(), code, "page.png"):
+    scan = scans(pdf)[page - 1]
+    scan.save(tmp_path / "page.png")
+    photo_of(scan).save(tmp_path / "photo.jpg", quality=60)
+    for asked in (number, number.lower(), code, "page.png", "photo.jpg"):
         done = call("trace", asked, "--clinic", clinic)
         assert done.code == 0, done.stderr
         assert done.lines[0].startswith(f"packet {number}")
-        assert (f", page {code.split('/')[2]}:" in done.lines[0]) is (asked in (code, "page.png"))
+        assert (f", page {code.split('/')[2]}:" in done.lines[0]) is (asked not in (number, number.lower()))
         assert "visit V-1, made, by" in done.lines[1]
         assert (
             f"approval     approved as edition 1 by Ann Ray, {approval_in(clinic).on}, until 2099-01-15" in done.lines
@@ -134,8 +201,6 @@ def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
 def test_what_nothing_is_known_of_is_an_error(
     asked: str, code: int, said: str, clinic: Path, tmp_path: Path, call: Call
 ) -> None:
-    from PIL import Image
-
     (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
     Image.new("L", (300, 300), 255).save(tmp_path / "blank.png")
     done = call("trace", asked, "--clinic", clinic)

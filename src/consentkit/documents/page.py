@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -205,10 +206,10 @@ def compose(
     layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
     written = [*hashed_pages.values(), *_other_pages(filled, content)]
     texts = [particulars.text_alone(html, content.clinic) for html in written]
-    further = [content.pack.about, *([content.pack.form] if approved_kind(content.variant) == "consent" else [])]
+    further = _further_words(content)
     hashed = [
         *texts,
-        *(words.model_dump_json() for words in further),
+        json.dumps(further),
         content.definition.review.model_dump_json(),
         *(style, *layouts, pictures),
     ]
@@ -235,8 +236,14 @@ def compose(
         review,
         particulars.particulars_hash(content.clinic),
         tuple(_NO_TEXT.sub("…", text) for text in texts),
-        tuple(_every_text([words.model_dump() for words in further])),
+        tuple(_every_text(further)),
     )
+
+
+def _further_words(content: Content) -> list[dict[str, Any]]:
+    """What papers of this text may say beside these pages. That nobody has reviewed it, an approved text never says."""
+    words = [content.pack.about.model_dump(mode="json", exclude={"translated"})]
+    return [*words, content.pack.form.model_dump(mode="json")] if approved_kind(content.variant) == "consent" else words
 
 
 def _every_text(value: object) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.approval.changes import Change
-from consentkit.approval.whole_text import changes_of, whole_text
+from consentkit.approval.whole_text import changes_of
 from consentkit.checks.registry import find_rule
 from consentkit.documents.page import Content
 from consentkit.documents.workspace import OpenWorkspace
@@ -36,6 +36,7 @@ from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind,
 from consentkit.operations.approval_entry import clinic_folder, entry_of, journal_entries, note_in_journal
 from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
+from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import Problem
 from consentkit.reading.paths import is_there
 
@@ -152,7 +153,8 @@ def prepare(
         raise WrongUse(message)
     until = _end(content, terms.until, today)
     exceptions = _exceptions(workspace, procedure, content, terms.exceptions)
-    document = workspace.render(content)
+    today_text = text_of_today(workspace, procedure, content)
+    document, words = today_text.document, today_text.words
     approvals = load_approvals(folder, workspace.snapshot)
     approval = _entry(
         terms,
@@ -165,7 +167,6 @@ def prepare(
         translated_by=terms.translated_by if content.translated else None,
         exceptions=exceptions,
     )
-    words = whole_text(document, workspace.compose(content))
     sought = workspace.find(procedure, Layout(), language=language, variant=content.variant)
     logo = workspace.folder.clinic.logo
     files = edition_files(folder, logo, workspace.templates, sought, workspace.snapshot or Snapshot())

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit.approval.changes import Change
-from consentkit.approval.whole_text import changes_of, whole_text
+from consentkit.approval.whole_text import changes_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, approved_text, load_approvals
 from consentkit.model.identity import Variant, approved_kind
 from consentkit.operations.approval_entry import clinic_folder
+from consentkit.operations.text_of_today import text_of_today
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,6 @@ def diff(
     approval = load_approvals(folder, workspace.snapshot).latest(content.identity)
     if approval is None:
         raise WrongUse(f"{content.identity} has never been approved, so there is nothing to compare it with")
-    document = workspace.render(content)
-    changed = changes_of(approved_text(folder, approval), whole_text(document, workspace.compose(content)))
-    return Difference(approval, changed, approval.content != document.content_hash)
+    today = text_of_today(workspace, procedure, content)
+    changed = changes_of(approved_text(folder, approval), today.words)
+    return Difference(approval, changed, approval.content != today.document.content_hash)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from consentkit.approval.changes import Change
-from consentkit.approval.whole_text import changes_of, whole_text
+from consentkit.approval.whole_text import changes_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
 from consentkit.journal.entries import JournalPaper, JournalRow
@@ -23,7 +23,8 @@ from consentkit.model.identity import Identity, Variant, approved_kind
 from consentkit.operations.journal import open_journal_to_read
 from consentkit.operations.picture_codes import codes_in
 from consentkit.operations.status import DocumentState, state_of, status
-from consentkit.problems import quoted
+from consentkit.operations.text_of_today import text_of_today
+from consentkit.problems import listed, quoted
 from consentkit.reading.paths import is_file
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
@@ -93,11 +94,15 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
 
 
 def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
-    """The packet whose code was scanned."""
-    for code in codes:
-        if match := _SCANNED.fullmatch(code):
-            return _of_packet(workspace, match["packet"].upper(), int(match["page"]))
-    raise UnknownCode("none of the codes in the picture is one of consentkit; take a picture of the whole page")
+    """The packet whose codes were scanned, from one of its pages or several."""
+    ours = [match for match in map(_SCANNED.fullmatch, codes) if match]
+    if not ours:
+        raise UnknownCode("none of the codes in the picture is one of consentkit; take a picture of the whole page")
+    packets = sorted({match["packet"].upper() for match in ours})
+    if len(packets) > 1:
+        raise WrongUse(f"the picture shows pages of several packets: {listed(packets)}; trace each by its number")
+    pages = {int(match["page"]) for match in ours}
+    return _of_packet(workspace, packets[0], pages.pop() if len(pages) == 1 else None)
 
 
 def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -> Traced:
@@ -126,21 +131,36 @@ def _text_of(paper: JournalPaper) -> tuple[Identity, str, bool]:
 
 
 def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[TracedText]:
-    """Every text with this fingerprint that was ever approved, or that is a text of today."""
+    """Every text with this fingerprint that was ever approved, that is a text of today, or that the journal has."""
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     known = {(entry.identity.approved_as, entry.content) for entry in approvals.approvals}
     known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace)}
-    matching = sorted(
-        ((identity, content) for identity, content in known if content.startswith(fingerprint)),
-        key=str,
-    )
-    if not matching:
+    matching = _with_fingerprint(known, fingerprint)
+    for identity, content in matching:
+        yield _traced(workspace, identity, content, approvals)
+    if matching:
+        return
+    drafts = _with_fingerprint(_printed_drafts(workspace), fingerprint)
+    for identity, content in drafts:
+        yield replace(_traced(workspace, identity, content, approvals), was_draft=True)
+    if not drafts:
         raise UnknownCode(
             f"no text of this clinic has or had the fingerprint {fingerprint}; it may be that of a draft, or of a page "
             "that is no text, such as a cover"
         )
-    for identity, content in matching:
-        yield _traced(workspace, identity, content, approvals)
+
+
+def _with_fingerprint(texts: set[tuple[Identity, str]], fingerprint: str) -> list[tuple[Identity, str]]:
+    return sorted((text for text in texts if text[1].startswith(fingerprint)), key=str)
+
+
+def _printed_drafts(workspace: OpenWorkspace) -> set[tuple[Identity, str]]:
+    """The drafts of which the journal says that they were made or printed."""
+    if not workspace.keeps_journal:
+        return set()
+    with open_journal_to_read(workspace) as journal:
+        papers = (_text_of(paper) for row in journal.rows() for paper in row.entry.papers if paper.content_hash)
+        return {(identity, content) for identity, content, was_draft in papers if was_draft}
 
 
 def _traced(workspace: OpenWorkspace, identity: Identity, content: str, approvals: Approvals) -> TracedText:
@@ -175,6 +195,6 @@ def _changes(workspace: OpenWorkspace, today: DocumentState, words: str | None) 
     asked: Variant = "consent" if identity.variant == "paper" else identity.variant
     try:
         content = workspace.content(identity.code, language=identity.language, variant=asked)
-        return changes_of(words, whole_text(workspace.render(content), workspace.compose(content)))
+        return changes_of(words, text_of_today(workspace, identity.code, content).words)
     except ConsentkitError:
         return None

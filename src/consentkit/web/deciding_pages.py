@@ -16,7 +16,7 @@ from consentkit.operations.journal import OVERRIDE_REASONS, Who
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say, say_and_go, shown_rows
-from consentkit.web.sign_in_pages import user_with_password
+from consentkit.web.sign_in_pages import signer
 from consentkit.web.visit_pages import revision_of_form
 
 pages = Blueprint("deciding", __name__, url_prefix="/visit/<key>/override")
@@ -58,11 +58,8 @@ def _clinician() -> Who | None:
     """The clinician who has filled in the form; None where it is nobody who may decide."""
     desk, session = this_desk(), this_session()
     is_own = DeskRole.CLINICIAN in session.roles
-    if is_own and not session.needs_password:  # the proxy knows who it is
-        known = desk.users().get(session.person)
-        return desk.who(session, DeskRole.CLINICIAN) if known and DeskRole.CLINICIAN in known.roles else None
     account = session.person if is_own else request.form.get("account", "").strip().lower()
-    user = user_with_password(account)
+    user = signer(account)
     if user is None or DeskRole.CLINICIAN not in user.roles:
         return None
     return replace(desk.who(session, DeskRole.CLINICIAN), actor=account)

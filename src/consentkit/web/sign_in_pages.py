@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from consentkit.operations.desk.users import DeskUser
 from consentkit.web.desk import Desk
 from consentkit.web.guards import access, this_desk, this_session
-from consentkit.web.sessions import COOKIE, DeskRole, Session, lock
+from consentkit.web.sessions import COOKIE, DeskRole, lock
 from consentkit.web.shown import current_words
 
 pages = Blueprint("sign_in", __name__)
@@ -119,9 +119,15 @@ def sign_out() -> Any:
     return redirect(url_for("sign_in.show"), 303)
 
 
-def has_right_password(session: Session) -> bool:
-    """Whether a form holds the password of whoever has signed in."""
-    return user_with_password(session.person) is not None
+def signer(account: str) -> DeskUser | None:
+    """Who signs a form, as the file of users has them now: by the password in it, unless the proxy has signed them in.
+
+    None where that is nobody. What they may sign follows from their roles.
+    """
+    session = this_session()
+    if account == session.person and not session.needs_password:
+        return this_desk().users().get(account)
+    return user_with_password(account)
 
 
 def user_with_password(account: str) -> DeskUser | None:

@@ -19,7 +19,7 @@ from consentkit.operations.desk.texts import approve_text, list_texts, read_text
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go
-from consentkit.web.sign_in_pages import has_right_password
+from consentkit.web.sign_in_pages import signer
 from consentkit.web.visit_pages import pdf_answer
 
 pages = Blueprint("texts", __name__, url_prefix="/texts")
@@ -92,13 +92,10 @@ def _back_to(code: str, language: str, variant: str, said: str) -> Any:
 
 def _name_of_signer() -> str | None:
     """The whole name of whoever has filled in a form; None where the password is not the right one."""
-    desk, session = this_desk(), this_session()
-    if session.needs_password and not has_right_password(session):
-        return None
-    user = desk.users().get(session.person)
-    if user is None or DeskRole.CLINICIAN not in user.roles:  # it may have been taken away since the sign-in
+    user = signer(this_session().person)
+    if user and DeskRole.CLINICIAN not in user.roles:  # the role may have been taken away since the sign-in
         abort(403)
-    return user.name
+    return user.name if user else None
 
 
 def _identity(code: str, language: str, variant: str) -> Identity:
