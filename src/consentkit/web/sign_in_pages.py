@@ -125,7 +125,7 @@ def signer(account: str) -> DeskUser | None:
     None where that is nobody. What they may sign follows from their roles.
     """
     session = this_session()
-    if account == session.person and not session.needs_password:
+    if account == session.person:
         return this_desk().users().get(account)
     return user_with_password(account)
 
