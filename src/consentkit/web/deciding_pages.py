@@ -60,6 +60,6 @@ def _clinician() -> Who | None:
     is_own = DeskRole.CLINICIAN in session.roles
     account = session.person if is_own else request.form.get("account", "").strip().lower()
     user = signer(account)
-    if user is None:
+    if user is None or DeskRole.CLINICIAN not in user.roles:
         return None
     return replace(desk.who(session, DeskRole.CLINICIAN), actor=account)

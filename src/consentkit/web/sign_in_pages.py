@@ -1,63 +1,172 @@
-"""What the square codes in a picture of a page say.
+"""How somebody comes in, locks the page and goes.
 
-Guarantees: the picture is only looked at; without the library that reads codes, the error says how to install it.
+Guarantees: what is shown before the sign-in says nothing of anybody; a link works once; a locked page has no names in
+it, whatever the browser's back button shows; a name in a header counts only where the clinic trusts a proxy for it.
 """
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.problems import Problem
-from consentkit.reading.files import read_bytes
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
+from consentkit.operations.desk.users import DeskUser
+from consentkit.web.desk import Desk
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.sessions import COOKIE, DeskRole, lock
+from consentkit.web.shown import current_words
 
-_LARGEST_PICTURE = 64 * 1024 * 1024
-_MOST_PIXELS = 200_000_000
-_ENOUGH = (6000, 6000)
-"""As many pixels as show the codes of a page, in a photo too: larger pictures are read at a smaller size."""
+pages = Blueprint("sign_in", __name__)
+_ALL = tuple(DeskRole)
+_HOMES = {
+    DeskRole.DESK: "day.show",
+    DeskRole.CLINICIAN: "texts.show",
+    DeskRole.ADMIN: "admin.show",
+    DeskRole.AUDITOR: "journal.show",
+}
+"""Where somebody of a role begins."""
 
 
-def codes_in(path: Path) -> list[str]:
-    """The texts of the codes in a PNG or JPEG picture. Raises WrongUse where they can't be read here at all.
+@pages.get("/open/<token>")
+@access()
+def open_link(token: str) -> Any:
+    """Open a session by a link."""
+    desk = this_desk()
+    if desk.shared or not desk.sessions.use_link(token):
+        return _form(403)
+    name, _ = desk.open_by_link()
+    return _with_cookie(redirect(url_for("day.show"), 303), name)
 
-    Raises FileAccess or InvalidInput where the file is no picture, or one without a code.
+
+@pages.get("/home")
+@access(*_ALL)
+def home() -> Any:
+    """Where somebody begins."""
+    return redirect(url_for(_HOMES[this_session().main_role]), 303)
+
+
+@pages.get("/sign-in")
+@access()
+def show() -> Any:
+    """Say how to come in, or let in whom the proxy names."""
+    if g.session:
+        return redirect(url_for("sign_in.home"), 303)
+    desk = this_desk()
+    if named := _named_by_proxy(desk):
+        account, user = named
+        return _with_cookie(redirect(url_for("sign_in.home"), 303), desk.open_for(account, user, needs_password=False))
+    return _form(401)
+
+
+@pages.post("/sign-in")
+@access()
+def sign_in() -> Any:
+    """Open a session for somebody who knows the password."""
+    desk, account = this_desk(), request.form.get("account", "").strip().lower()
+    user = _with_password(desk, account)
+    if not isinstance(user, DeskUser):
+        return user
+    name = desk.open_for(account, user, needs_password=True)
+    return _with_cookie(redirect(url_for("sign_in.home"), 303), name)
+
+
+@pages.get("/answer")
+@access(*_ALL, while_locked=True)
+def answer() -> Any:
+    """The page that answers the form which was sent last."""
+    session = this_session()
+    if session.answer is None:
+        return redirect(url_for("sign_in.home"), 303)
+    status, page = session.answer
+    return Response(page, status, mimetype="text/html")
+
+
+@pages.get("/locked")
+@access(*_ALL, while_locked=True)
+def locked() -> Any:
+    """A page that shows nobody."""
+    session = this_session()
+    lock(session)  # before the journal is written to, which may fail
+    if not session.is_lock_noted:  # also where it was idle, and so is locked already
+        this_desk().note(session, "locked")
+        session.is_lock_noted = True
+    return render_template("locked.html", wrong="")
+
+
+@pages.post("/lock")
+@access(*_ALL, while_locked=True)
+def lock_now() -> Any:
+    """Take the names out of the page."""
+    return redirect(url_for("sign_in.locked"), 303)
+
+
+@pages.post("/unlock")
+@access(*_ALL, while_locked=True)
+def unlock() -> Any:
+    """Show the visits again."""
+    desk, session = this_desk(), this_session()
+    if session.needs_password and user_with_password(session.person) is None:
+        return render_template("locked.html", wrong=current_words()("sign_in_wrong")), 403
+    desk.sessions.unlock(session)
+    return redirect(url_for("sign_in.home"), 303)
+
+
+@pages.post("/sign-out")
+@access(*_ALL, while_locked=True)
+def sign_out() -> Any:
+    """End the session."""
+    this_desk().sessions.close(request.cookies.get(COOKIE))
+    return redirect(url_for("sign_in.show"), 303)
+
+
+def signer(account: str) -> DeskUser | None:
+    """Who signs a form, as the file of users has them now: by the password in it, unless the proxy has signed them in.
+
+    None where that is nobody. What they may sign follows from their roles.
     """
-    data = read_bytes(path, _LARGEST_PICTURE)
-    try:
-        import zxingcpp
-        from PIL import Image, UnidentifiedImageError
-    except ImportError:
-        message = "reading codes from a picture needs a library: pip install 'consentkit[trace]'"
-        raise WrongUse(message) from None
-    try:
-        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise _unfit(path, "has too many pixels; make it smaller")
-        picture.draft("L", _ENOUGH)
-        found = zxingcpp.read_barcodes(_in_grey(picture))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        raise _unfit(path, "is no PNG or JPEG picture that can be read") from error
-    if not found:
-        raise _unfit(path, "shows no code; take a sharper picture of the whole page, or type what is printed below it")
-    return [code.text for code in found]
+    session = this_session()
+    if account == session.person and not session.needs_password:
+        return this_desk().users().get(account)
+    return user_with_password(account)
 
 
-def _in_grey(picture: Picture) -> Picture:
-    """A picture as shades of grey: on white where it is transparent, and with all its shades where it has more."""
-    from PIL import Image
-
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda shade: shade / 256).convert("L")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("L")
-    return picture.convert("L")
+def user_with_password(account: str) -> DeskUser | None:
+    """The user of an account, where the form holds the password."""
+    user = _with_password(this_desk(), account)
+    return user if isinstance(user, DeskUser) else None
 
 
-def _unfit(path: Path, why: str) -> InvalidInput | FileAccess:
-    return InvalidInput([Problem(str(path), None, None, "", why)])
+def _with_password(desk: Desk, account: str) -> DeskUser | Any:
+    """The user whose password the form holds, or the answer to a wrong one."""
+    user, address = desk.users().get(account), request.remote_addr or ""
+    is_right = desk.door.opens(account, address, user.password if user else None, request.form.get("password", ""))
+    if is_right and user:
+        return user
+    if is_right is None:
+        seconds = max(1, round(desk.door.wait_of(account, address)))
+        return _form(429, current_words()("sign_in_wait", seconds=seconds))
+    desk.note_failure(account if user else None)
+    return _form(403, current_words()("sign_in_wrong"))
+
+
+def _named_by_proxy(desk: Desk) -> tuple[str, DeskUser] | None:
+    """Whom the proxy has signed in. The guards have checked that the request comes from it."""
+    if desk.shared is None or desk.shared.proxy is None or desk.shared.user_header is None:
+        return None
+    account = request.headers.get(desk.shared.user_header, "").lower()
+    user = desk.users().get(account)
+    return (account, user) if user else None
+
+
+def _form(status: int, wrong: str = "") -> Any:
+    return render_template(
+        "sign_in.html", has_users=this_desk().has_users, by_link=this_desk().shared is None, wrong=wrong
+    ), status
+
+
+def _with_cookie(response: Any, name: str) -> Any:
+    """An answer that lets the browser keep the name of its session until it is closed."""
+    desk = this_desk()
+    is_secure = bool(desk.shared and desk.shared.proxy)
+    response.set_cookie(COOKIE, name, httponly=True, samesite="Strict", secure=is_secure, path="/")
+    return response
