@@ -130,10 +130,10 @@ def photo_of(page: Image.Image) -> Image.Image:
 
 
 def code_in(text: str, mode: str) -> Image.Image:
-    """The code of a page, of black and white as other pictures have them."""
+    """The code of a page, in two shades of grey as other kinds of pictures have them."""
     picture = io.BytesIO()
     segno.make(text).save(picture, kind="png", scale=8, border=4)
-    grey = Image.open(picture).convert("L")
+    grey = Image.open(picture).convert("L").point(lambda shade: 60 + shade * 140 // 255)
     if mode == "I;16":
         return Image.frombytes(mode, grey.size, bytes(shade for one in grey.tobytes() for shade in (one, one)))
     if mode == "RGBA":

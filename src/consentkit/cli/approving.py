@@ -83,7 +83,7 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
             say("To approve in spite of an error, name its rule: --except RULE --reason TEXT.", quiet=request.quiet)
         raise
     for one in act.left_out:
-        click.echo(f"{one.identity} is left out: {one.error}", err=True)
+        click.echo(f"{one.identity} is left out: {str(one.error).removeprefix(f'{one.identity} ')}", err=True)
     for prepared in act.prepared:
         say("\n".join(_shown(prepared)), quiet=request.quiet and not is_asked)
     count = report.counted(len(act.prepared), "document")
