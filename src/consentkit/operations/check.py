@@ -74,7 +74,7 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     schedules = [name for name in names if is_table(name)]
     others = [name for name in names if name not in schedules]
     paths = _paths(workspace, others, failures)
-    visits = [path for path in paths if is_visit_file(path)]
+    visits = [path for path in paths if path.parent.name != "languages" and is_visit_file(path)]
     schedules += map(str, visits)
     if names:
         reader, findings = _check_files(workspace, [path for path in paths if path not in visits], today)

@@ -104,7 +104,7 @@ def is_table(name: str) -> bool:
 
 
 _KEYS_OF_VISIT = re.compile(rb"^[\"']?(?:visit|patient)[\"']?[ \t]*:", re.MULTILINE)
-_KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections)[\"']?[ \t]*:", re.MULTILINE)
+_KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections|words|clauses)[\"']?[ \t]*:", re.MULTILINE)
 
 
 def is_visit_file(path: Path) -> bool:
