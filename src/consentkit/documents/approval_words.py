@@ -47,14 +47,14 @@ class Mark:
         }
 
 
-_LINE_IN_USUAL_PRINT = 88
-_LINE_IN_LARGE_PRINT = 64
+_LINE_IN_USUAL_PRINT = 98
+_LINE_IN_LARGE_PRINT = 68
 """How many letters surely fit into a line on any paper: a bold letter is about half as wide as it is high."""
 
 
-def _width(text: str) -> int:
-    """The width of a text in small letters; a capital or a letter of Chinese counts for two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" or one.isupper() else 1 for one in text)
+def _width(text: str) -> float:
+    """The width of a text in small letters: capitals are wider, and those of Chinese twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1.3 if one.isupper() else 1 for one in text)
 
 
 def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> Mark:
