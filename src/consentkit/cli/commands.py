@@ -241,7 +241,7 @@ def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options:
 
 
 @consentkit.command(short_help="Show which documents are approved.")
-@click.option("--due", metavar="DAYS", help="Only what must be approved again within so many days, such as 60d.")
+@click.option("--due", metavar="DAYS", help="Only what must be approved again within this many days, such as 60d.")
 @json_option
 @common_options
 def status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: bool) -> int:
