@@ -17,7 +17,7 @@ import pytest
 from consentkit.documents.opening import open_workspace
 from consentkit.library.approvals import Approval, load_approvals, record
 from consentkit.model.identity import Identity
-from consentkit.operations.desk.texts import errors_in
+from consentkit.operations.desk.texts import read_text
 from consentkit.operations.opening import settle
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
@@ -346,7 +346,7 @@ def test_an_error_in_any_file_that_a_text_is_made_from_keeps_it_from_being_appro
     done = approve(call, clinic, CODE)
     assert (done.code, str(path) in done.stderr) == (3, True), done.stderr
     assert not (clinic / "approvals.yaml").exists()
-    assert any(one.file == str(path) for one in errors_in(settle(clinic), Identity(CODE, "en", "consent")))
+    assert any(one.file == str(path) for one in read_text(settle(clinic), Identity(CODE, "en", "consent")).errors)
 
 
 # --- particulars ---

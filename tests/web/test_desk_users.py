@@ -7,15 +7,21 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.library.approvals import load_approvals
+from consentkit.operations.approve import approve
+from consentkit.operations.check import CheckResult, check
 from consentkit.operations.desk.users import DeskUser, add_user, load_users
 from consentkit.operations.journal import open_journal, who_asks
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
+from consentkit.operations.withdraw import WithdrawalRequest, withdraw
 from consentkit.web.desk import Desk
 from consentkit.web.passwords import PasswordDoor, hashed
 from consentkit.web.request import DeskRequest
@@ -106,15 +112,23 @@ def test_a_locked_page_opens_by_the_password_only(shared: Desk) -> None:
     assert ("locked", "rosa", "desk") in actions(shared)
 
 
+PLACE = f"/texts/{CODE}/en/consent"
+
+
+def form_to_approve(user: User) -> dict[str, str]:
+    """The form of the page of a text, filled in by somebody who has read it."""
+    page = user.get(PLACE).get_data(as_text=True).split('name="read"')[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="(content|entries)" value="(\w+)">', page))
+    return {**hidden, "until": "2099-01-01", "read": "yes", "password": PASSWORD}
+
+
 def test_a_clinician_reads_a_text_and_approves_it_with_the_password_again(shared: Desk, printer: Printer) -> None:
     user = User.of(shared)
     user.sign_in("okonkwo")
     assert "Never approved" in user.look("/texts/")
-    place = f"/texts/{CODE}/en/consent"
+    place = PLACE
     assert user.get(f"{place}.pdf").data.startswith(b"%PDF")
-    page = user.get(place).get_data(as_text=True)
-    content = page.split('name="content" value="')[1].split('"')[0]
-    form = {"content": content, "until": "2099-01-01", "read": "yes", "password": PASSWORD}
+    form = form_to_approve(user)
     for change in ({"read": ""}, {"password": "wrong"}, {"content": "0" * 64}):
         user.post(place, {**form, **change})
         assert not (shared.day.maker.place.folder / "approvals.yaml").exists()  # type: ignore[operator]
@@ -131,17 +145,13 @@ def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
     desk = shared_desk(tmp_path / "clinic", kept_password, allow_drafts=False)
     user = User.of(desk, "okonkwo")
     user.load({})
-    place = f"/texts/{CODE}/en/consent"
-
-    def content() -> str:
-        return user.get(place).get_data(as_text=True).split('name="content" value="')[1].split('"')[0]
-
-    user.post(place, {"content": content(), "read": "yes", "password": PASSWORD})
+    place = PLACE
+    user.post(place, form_to_approve(user))
     assert user.row("V-1").state.value == "ready", "an approval is seen at the desk at once"
     write_procedure(tmp_path / "clinic" / "procedures", purpose="To feel much better.")
     page = user.get(place).get_data(as_text=True)
     assert "<ins>much</ins>" in page and "To feel" in plain(page)
-    form = {"content": content(), "reason": "out-of-date", "password": PASSWORD}
+    form = {"reason": "out-of-date", "password": PASSWORD}
     write_procedure(tmp_path / "clinic" / "procedures")
     approved = user.get(place).get_data(as_text=True).split('/withdraw"')[1].split('name="content" value="')[1][:64]
     form["content"] = approved
@@ -158,6 +168,43 @@ def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
     (entry,) = [one.entry for one in desk.printer.journal.rows() if one.entry.action == "withdrawn"]  # type: ignore[union-attr]
     assert entry.reason == "out-of-date"
     assert user.row("V-1").state.value == "attention"
+
+
+def test_what_is_approved_is_what_was_read_whatever_is_edited_while_it_is_checked(
+    shared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, folder = User.of(shared, "okonkwo"), shared.day.maker.place.folder
+    assert folder is not None
+    form = form_to_approve(user)
+
+    def edit_and_check(*arguments: Any) -> CheckResult:
+        write_procedure(folder / "procedures", purpose="To feel far worse.")
+        return check(*arguments)
+
+    monkeypatch.setattr("consentkit.operations.approve.check", edit_and_check)
+    user.post(PLACE, form)
+    (approval,) = load_approvals(folder).approvals
+    assert approval.content == form["content"]
+    assert "Changed since" in user.look("/texts/")
+
+
+def test_nobody_approves_what_a_colleague_has_withdrawn_or_approved_since_it_was_shown(shared: Desk) -> None:
+    user, folder = User.of(shared, "okonkwo"), shared.day.maker.place.folder
+    assert folder is not None
+    user.post(PLACE, form_to_approve(user))
+    form, workspace = form_to_approve(user), open_workspace(folder)
+    withdraw(workspace, WithdrawalRequest(CODE, "Ben Orr", "The dose is wrong"))
+    user.post(PLACE, form)
+    assert "Somebody has just approved or withdrawn this text." in user.look(PLACE)
+    assert len(load_approvals(folder).approvals) == 2
+    form = form_to_approve(user)
+    approve(workspace, CODE, by="Ben Orr")
+    withdraw(workspace, WithdrawalRequest(CODE, "Ben Orr", "The dose is wrong"))
+    user.post(PLACE, form)
+    assert len(load_approvals(folder).approvals) == 4
+    assert user.post(PLACE, {**form, "entries": ""}).status_code == 400
+    user.post(PLACE, form_to_approve(user))
+    assert len(load_approvals(folder).approvals) == 5, "whoever has seen the withdrawal can approve"
 
 
 def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Printer) -> None:
@@ -257,12 +304,12 @@ def test_a_page_that_was_idle_is_locked_in_the_journal_once(shared: Desk) -> Non
 
 def test_a_role_that_was_taken_away_approves_nothing_more(shared: Desk, printer: Printer) -> None:
     user = User.of(shared, "okonkwo")
-    place = f"/texts/{CODE}/en/consent"
+    place = PLACE
     user.look(place)
-    content = re.findall(r'name="content" value="(\w+)"', user.get(place).get_data(as_text=True))[0]
+    form = form_to_approve(user)
     file = shared.day.maker.place.folder / "users.yaml"  # type: ignore[operator]
     file.write_text(file.read_text().replace("clinician", "auditor"))
-    answer = user.post(place, {"read": "yes", "content": content, "password": PASSWORD})
+    answer = user.post(place, form)
     assert answer.status_code == 403
     assert "approved" not in [action for action, *_ in actions(shared)]
 

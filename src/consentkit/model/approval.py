@@ -131,10 +131,13 @@ class Approvals(Record):
     approvals: tuple[RecordEntry, ...] = ()
     """All approvals and withdrawals, the latest last."""
 
+    def entries_of(self, identity: Identity) -> tuple[RecordEntry, ...]:
+        """All approvals and withdrawals of a document."""
+        return tuple(entry for entry in self.approvals if entry.identity == identity)
+
     def of(self, identity: Identity) -> tuple[Approval, ...]:
         """All approvals of a document."""
-        entries = (entry for entry in self.approvals if entry.identity == identity)
-        return tuple(entry for entry in entries if isinstance(entry, Approval))
+        return tuple(entry for entry in self.entries_of(identity) if isinstance(entry, Approval))
 
     def current(self, identity: Identity, content: str) -> Approval | None:
         """The latest approval of a document, if it is for exactly this content and was not withdrawn."""
@@ -147,7 +150,7 @@ class Approvals(Record):
 
     def withdrawal(self, identity: Identity) -> Withdrawal | None:
         """The withdrawal of a document, where nobody has approved it since."""
-        last = next((entry for entry in reversed(self.approvals) if entry.identity == identity), None)
+        last = next(reversed(self.entries_of(identity)), None)
         return last if isinstance(last, Withdrawal) else None
 
     def last_of_content(self, identity: Identity, content: str) -> tuple[Approval | None, Withdrawal | None]:

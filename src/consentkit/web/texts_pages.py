@@ -15,8 +15,9 @@ from flask import Blueprint, abort, render_template, request
 
 from consentkit.model.identity import VARIANTS, Identity
 from consentkit.operations.desk.day import DeskRefusal
-from consentkit.operations.desk.texts import approve_text, list_texts, read_text, withdraw_text
+from consentkit.operations.desk.texts import ShownText, approve_text, list_texts, read_text, withdraw_text
 from consentkit.operations.journal import WITHDRAWAL_REASONS
+from consentkit.operations.opening import ClinicPlace
 from consentkit.web.guards import access, this_desk
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go
@@ -55,10 +56,14 @@ def approve(code: str, language: str, variant: str) -> Any:
     """Approve a text."""
     if request.form.get("read") != "yes":
         return _back_to(code, language, variant, "said.text-not-read")
-    until = request.form.get("until", "")
-    return _signed(
-        code, language, variant, "said.text-approved", lambda *text, **by: approve_text(*text, **by, until=_day(until))
-    )
+    until, entries = _day(request.form.get("until", "")), request.form.get("entries", type=int)
+    if entries is None:
+        abort(400)
+
+    def change(place: ClinicPlace, text: Identity, content: str, **by: Any) -> None:
+        approve_text(place, text, ShownText(content, entries), **by, until=until)
+
+    return _signed(code, language, variant, "said.text-approved", change)
 
 
 @pages.post("/<code>/<language>/<variant>/withdraw")

@@ -1,7 +1,8 @@
 """The texts of a clinic, as whoever approves them sees them.
 
-Guarantees: what is approved is the text that was read, by its hash; a text in which `check` finds an error is not
-approved here; what is withdrawn is the approval that was shown.
+Guarantees: what is approved is the text that was read, by its hash, whatever is edited meanwhile; a text in which
+`check` finds an error is not approved here, nor one that somebody has approved or withdrawn since it was shown; what is
+withdrawn is the approval that was shown.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import datetime
 from dataclasses import dataclass, field
 
 from consentkit.approval.changes import Change
-from consentkit.errors import WrongUse
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import InvalidInput, WrongUse
+from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import Identity
-from consentkit.operations.approve import ApprovalRequest, approve_as_requested, errors_of
+from consentkit.operations.approve import ApprovalTerms, errors_of, prepare, record_prepared
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.diff import diff
 from consentkit.operations.journal import Who
@@ -33,7 +36,18 @@ class TextToApprove:
     """What keeps it from being approved."""
     review_due: datetime.date
     """The day by which it must be reviewed: no approval holds longer."""
+    entries: int
+    """How many approvals and withdrawals of it are recorded, by which the next one is noticed."""
     pdf: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """What was on the screen when somebody approved a text."""
+
+    content_hash: str
+    entries: int
+    """How many approvals and withdrawals of the text were recorded by then."""
 
 
 def list_texts(place: ClinicPlace) -> tuple[DocumentState, ...]:
@@ -43,42 +57,45 @@ def list_texts(place: ClinicPlace) -> tuple[DocumentState, ...]:
 
 def read_text(place: ClinicPlace, identity: Identity) -> TextToApprove:
     """A text as it is now. Raises DeskRefusal where there is none, and what `render` raises."""
-    state = state_of(open_for_a_call(place), identity)
+    workspace = open_for_a_call(place)
+    state = state_of(workspace, identity)
     if state.state == "broken":
         raise DeskRefusal("no-such-text")
-    workspace = open_for_a_call(place)
     document = workspace.render(identity.code, language=identity.language, variant=identity.variant)
-    errors = errors_in(place, identity)
-    return TextToApprove(state, _changes(place, identity), errors, document.review_due, document.pdf)
-
-
-def errors_in(place: ClinicPlace, identity: Identity) -> tuple[Problem, ...]:
-    """The errors that `check` finds in the files that a text is made from."""
-    workspace = open_for_a_call(place, despite_faults=True)
-    return tuple(errors_of(workspace, identity.code, identity.language, identity.variant))
+    return TextToApprove(
+        state,
+        _changes(workspace, identity),
+        tuple(errors_of(workspace, identity.code, identity.language, identity.variant)),
+        document.review_due,
+        _entries(workspace, identity),
+        document.pdf,
+    )
 
 
 def approve_text(
     place: ClinicPlace,
     identity: Identity,
-    content_hash: str,
+    shown: ShownText,
     *,
     by: str,
     until: datetime.date | None,
     who: Who,
 ) -> None:
-    """Approve a text that somebody has read, by the hash of what was read.
+    """Approve a text as somebody has read it. All files are read once, so what is compared is what is approved.
 
-    Raises DeskRefusal where it has changed since or has errors, and what `approve` raises.
+    Raises DeskRefusal where it has changed since or has errors, or where somebody has approved or withdrawn it since,
+    and what `approve` raises.
     """
-    if state_of(open_for_a_call(place), identity).content_hash != content_hash:
+    workspace, terms = open_for_a_call(place), ApprovalTerms(by, until=until)
+    if state_of(workspace, identity).content_hash != shown.content_hash:
         raise DeskRefusal("text-changed")
-    if errors_in(place, identity):
-        raise DeskRefusal("text-has-errors")
-    request = ApprovalRequest(
-        identity.code, by, until=until, language=identity.language, variant=identity.variant, who=who
-    )
-    approve_as_requested(open_for_a_call(place), request)
+    if _entries(workspace, identity) != shown.entries:
+        raise DeskRefusal("approval-changed")
+    try:
+        prepared = prepare(workspace, terms, identity.code, language=identity.language, variant=identity.variant)
+    except InvalidInput:
+        raise DeskRefusal("text-has-errors") from None
+    record_prepared(workspace, [prepared], who)
 
 
 def withdraw_text(place: ClinicPlace, identity: Identity, content_hash: str, *, by: str, reason: str, who: Who) -> None:
@@ -95,9 +112,13 @@ def withdraw_text(place: ClinicPlace, identity: Identity, content_hash: str, *, 
     withdraw(open_for_a_call(place), request)
 
 
-def _changes(place: ClinicPlace, identity: Identity) -> tuple[Change, ...]:
+def _entries(workspace: OpenWorkspace, identity: Identity) -> int:
+    return len(load_approvals(workspace.folder.path, workspace.snapshot).entries_of(identity.approved_as))
+
+
+def _changes(workspace: OpenWorkspace, identity: Identity) -> tuple[Change, ...]:
     try:
-        difference = diff(open_for_a_call(place), identity.code, language=identity.language, variant=identity.variant)
+        difference = diff(workspace, identity.code, language=identity.language, variant=identity.variant)
     except WrongUse:  # it was never approved
         return ()
     return difference.changes
