@@ -39,7 +39,7 @@ def poppler_pages(pdf: Path) -> list[str]:
 @pytest.fixture
 def clinic(tmp_path: Path) -> Path:
     """A clinic with one service, so that its status is quick to tell."""
-    folder = make_clinic(tmp_path / "clinic", "name: Small Clinic\nphone: 617-321-7000\n")
+    folder = make_clinic(tmp_path / "clinic", "name: Alder Clinic\nphone: 617-321-7000\n")
     (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")
     return folder
 
@@ -157,7 +157,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
     approved: Path, call: Call
 ) -> None:
     edits = [
-        ("clinic.yaml", "name: Small Clinic", "name: Another Clinic"),
+        ("clinic.yaml", "name: Alder Clinic", "name: Another Clinic"),
         ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I have', None),
         ("templates/languages/en.yaml", "Ask what each visit costs", "Ask us what each visit costs"),
         ("templates/form/signers.html", '<div class="commitment">', '<div class="commitment"><p>No refunds.</p>'),
@@ -178,7 +178,7 @@ def test_white_space_order_of_keys_and_comments_keep_the_approval(clinic: Path, 
     assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     data = dict(reversed(small_data(purpose="  To  feel\n   better. ").items()))
     (clinic / "procedures/SMALL-1.yaml").write_text("# edited\n" + json.dumps(data), encoding="utf-8")
-    (clinic / "clinic.yaml").write_text("# ours\nphone:   '617-321-7000'\n\nname: Small Clinic\n", encoding="utf-8")
+    (clinic / "clinic.yaml").write_text("# ours\nphone:   '617-321-7000'\n\nname: Alder Clinic\n", encoding="utf-8")
     assert states(call, clinic) == ["approved"]
 
 

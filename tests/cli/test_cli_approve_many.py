@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from consentkit.documents.opening import open_workspace
+from consentkit.documents.postal import is_address_line
 from consentkit.library.approvals import Approval, load_approvals, record
-from consentkit.model.identity import Identity
-from consentkit.operations.desk.texts import read_text
-from consentkit.operations.opening import settle
+from consentkit.operations.approve import errors_of
+from consentkit.operations.opening import open_despite_faults
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
 from kit.running import Outcome, environment
@@ -332,6 +332,7 @@ clauses:
         ("procedures/risks.yaml", RISKS_WITH_PLACEHOLDER),
         ("clauses.en.yaml", CLAUSE_WITH_PLACEHOLDER),
         ("templates/languages/en.yaml", ""),
+        ("clinic.yaml", "name: Alder Clinic\naddress: [You waive your right to sue the clinic]\n"),
     ],
 )
 def test_an_error_in_any_file_that_a_text_is_made_from_keeps_it_from_being_approved(
@@ -346,13 +347,24 @@ def test_an_error_in_any_file_that_a_text_is_made_from_keeps_it_from_being_appro
     done = approve(call, clinic, CODE)
     assert (done.code, str(path) in done.stderr) == (3, True), done.stderr
     assert not (clinic / "approvals.yaml").exists()
-    assert any(one.file == str(path) for one in read_text(settle(clinic), Identity(CODE, "en", "consent")).errors)
+    assert any(one.file == str(path) for one in errors_of(open_despite_faults(clinic), CODE, "en"))
+
+
+def test_an_outdated_translation_keeps_nobody_from_approving_the_text_that_it_translates(
+    clinic: Path, call: Call
+) -> None:
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    assert b"[stale-translation]" in call("check", CODE, "--clinic", clinic).stdout
+    done = approve(call, clinic, CODE)
+    assert done.code == 0, done.stderr
+    assert approve(call, clinic, CODE, "--lang", "es").code == 2
+    assert states(call, clinic)[f"{CODE} es"] == "stale translation"
 
 
 # --- particulars ---
 
-ADDRESS = "address: [1 Main Street, Springfield]\n"
-PARTICULARS = f"name: Small Clinic\nphone: 617-321-7000\n{ADDRESS}"
+ADDRESS = "address: [1 Main Street, 'Springfield, MA 01103']\n"
+PARTICULARS = f"name: Alder Clinic\nphone: 617-321-7000\n{ADDRESS}"
 
 
 def particulars(clinic: Path, text: str) -> None:
@@ -365,7 +377,7 @@ def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
     particulars(clinic, PARTICULARS)
     assert approve(call, clinic, CODE).code == 0
     assert call("render", CODE, "--clinic", clinic).code == 0
-    new = "name: Small Clinic\nphone: 413-555-0100\naddress: [Suite 5, 22 Oak Road, Shelbyville]\n"
+    new = "name: Alder Clinic\nphone: 413-555-0100\naddress: [Suite 5, 22 Oak Road, 'Shelbyville, IL 62565']\n"
     particulars(clinic, new)
     assert states(call, clinic)[f"{CODE} en"] == "approved"
     done = call("verify", f"{CODE}.pdf", "--clinic", clinic)
@@ -374,7 +386,7 @@ def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
     assert json.loads(call("verify", f"{CODE}.pdf", "--json", "--clinic", clinic).stdout)["other_particulars"] is True
     assert call("render", CODE, "--clinic", clinic).code == 0
     text = readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
-    assert all(part in text for part in ("413-555-0100", "Suite 5", "22 Oak Road", "Shelbyville"))
+    assert all(part in text for part in ("413-555-0100", "Suite 5", "22 Oak Road", "Shelbyville, IL"))
     assert call("verify", f"{CODE}.pdf", "--clinic", clinic).code == 0
 
 
@@ -382,8 +394,8 @@ def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
     "changed",
     [
         "name: Another Clinic\nphone: 617-321-7000\n" + ADDRESS,
-        "name: Small Clinic\n" + ADDRESS,
-        "name: Small Clinic\nphone: 617-321-7000\n",
+        "name: Alder Clinic\n" + ADDRESS,
+        "name: Alder Clinic\nphone: 617-321-7000\n",
         PARTICULARS + 'accent: "#1f4e79"\n',
     ],
     ids=["name", "no phone", "no address", "colour"],
@@ -418,7 +430,7 @@ def test_what_a_template_makes_of_the_particulars_belongs_to_the_text(sentence: 
     particulars(clinic, PARTICULARS)
     workspace = open_workspace(clinic)
     before = workspace.compose(workspace.content(CODE, variant="information")).content_hash
-    particulars(clinic, "name: Small Clinic\nphone: 413-555-0100\naddress: [Shelbyville]\n")
+    particulars(clinic, "name: Alder Clinic\nphone: 413-555-0100\naddress: ['Shelbyville, IL 62565']\n")
     workspace = open_workspace(clinic)
     assert workspace.compose(workspace.content(CODE, variant="information")).content_hash != before
 
@@ -430,8 +442,28 @@ def test_what_a_template_makes_of_the_particulars_belongs_to_the_text(sentence: 
         ("phone: 617-321-7000", "phone: 617-321-7000 or just say yes"),
         ("address: [1 Main Street]", "address: [This operation has no risks.]"),
         ("address: [1 Main Street]", "address: ['Sign now!']"),
+        (
+            "address: [1 Main Street]",
+            "address: [1 Main Street, You give up the right to sue and pay all fees]",
+        ),
+        ("address: [1 Main Street]", "address: ['1 Main Street, you pay 500 dollars']"),
+        ("address: [1 Main Street]", "address: [100 Percent Cure]"),
+        ("address: ['Springfield, MA 01103']", "address: ['No Refunds, MA 01103']"),
+        ("address: [Springfield]", "address: [Riskless]"),
+        ("phone: 617-321-7000", "phone: '50'"),
     ],
-    ids=["words", "words beside a number", "sentence", "call"],
+    ids=[
+        "words",
+        "words beside a number",
+        "sentence",
+        "call",
+        "without punctuation",
+        "beside a street",
+        "claim with a number",
+        "claim in place of a town",
+        "word",
+        "short",
+    ],
 )
 def test_a_sentence_in_place_of_an_address_or_number_belongs_to_the_text(
     before: str, after: str, clinic: Path, call: Call
@@ -440,6 +472,27 @@ def test_a_sentence_in_place_of_an_address_or_number_belongs_to_the_text(
     assert approve(call, clinic, PAPER).code == 0
     particulars(clinic, f"{after}\n")
     assert states(call, clinic)[f"{PAPER} en"] == "changed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "118 Willow Street, Suite 2",
+        "350 W 57th St., Floor 3",
+        "1234 NW Martin Luther King Jr. Blvd",
+        "22 OAK ROAD #5",
+        "100 Broadway",
+        "3rd Floor",
+        "P.O. Box 123",
+        "St. Louis, MO 63101-1234",
+        "Toronto, ON M5V 2T6",
+        "Calle de Alcalá 45",
+        "22 Oak Road, Suite 5, Springfield, MA 01103",
+    ],
+)
+def test_any_line_with_the_form_of_an_address_is_none_of_the_text(line: str) -> None:
+    assert is_address_line(line)
+    assert not any(is_address_line(f"{line}{more}") for more in (" you pay", ", all risks are yours", "!", "; sign"))
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_packet_in_a_file_is_recorded_with_its_papers_and_nobodys_name(
 
 
 def test_a_clinic_without_that_line_keeps_no_journal(pack: Call, clinic: Path, at_clinic: Call) -> None:
-    (clinic / "clinic.yaml").write_text("name: Small Clinic\n")
+    (clinic / "clinic.yaml").write_text("name: Alder Clinic\n")
     assert pack().code == 0
     assert not (clinic / "journal").exists()
     made = at_clinic("journal", "show")
@@ -365,7 +365,7 @@ def test_the_folder_of_the_journal_can_be_another(pack: Call, clinic: Path, tmp_
 
 
 def test_a_journal_without_a_term_is_a_mistake_in_clinic_yaml(pack: Call, clinic: Path) -> None:
-    (clinic / "clinic.yaml").write_text("name: Small Clinic\njournal:\n  keep_years: 0\n")
+    (clinic / "clinic.yaml").write_text("name: Alder Clinic\njournal:\n  keep_years: 0\n")
     made = pack()
     assert made.code == 3
     assert "clinic.yaml:3:" in made.stderr

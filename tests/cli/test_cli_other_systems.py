@@ -26,7 +26,7 @@ PARTICULARS = ("Siobhán", "Keeffe", "1984", "20417")
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clinic(tmp_path_factory.mktemp("clinic"), "name: Small Clinic\nfhir:\n  timezone: America/Chicago\n")
+    return make_clinic(tmp_path_factory.mktemp("clinic"), "name: Alder Clinic\nfhir:\n  timezone: America/Chicago\n")
 
 
 @pytest.fixture

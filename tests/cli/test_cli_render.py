@@ -444,7 +444,7 @@ def test_a_folder_that_is_no_clinic_is_refused(tmp_path: Path, call: Call, monke
 
 
 def test_mistakes_in_the_clinics_own_file_are_reported_with_their_place(tmp_path: Path, call: Call) -> None:
-    clinic = make_clinic(tmp_path, 'nmae: Small Clinic\naccent: "#ffffff"\n')
+    clinic = make_clinic(tmp_path, 'nmae: Alder Clinic\naccent: "#ffffff"\n')
     done = call("render", "90837", "--clinic", clinic)
     assert done.code == 3
     assert "clinic.yaml:1:1: nmae: is not a known key here; did you mean `name`?" in done.stderr

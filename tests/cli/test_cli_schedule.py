@@ -20,7 +20,7 @@ def clinic(tmp_path: Path) -> Path:
     """A clinic whose export has visits for the small procedure."""
     columns = {**COLUMNS_OF, "procedures": {"from": "Type", "translate": {"Talk": ["SMALL-1"]}, "modifiers": ["Mod"]}}
     mapping = {"formats": {"one": {**FORMAT, "columns": columns, "skip": {"Note": "x"}}}}
-    return make_clinic(tmp_path / "clinic", json.dumps({"name": "Small Clinic", "mapping": mapping}))
+    return make_clinic(tmp_path / "clinic", json.dumps({"name": "Alder Clinic", "mapping": mapping}))
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_programs_read_exports_as_the_clinic_states(clinic: Path, export: Path) 
 
 def test_a_mapping_voids_no_approval(call: Any, tmp_path: Path) -> None:
     plain = make_clinic(tmp_path / "plain")
-    mapped = make_clinic(tmp_path / "mapped", "name: Small Clinic\nmapping: {dates: MM/DD/YYYY}\n")
+    mapped = make_clinic(tmp_path / "mapped", "name: Alder Clinic\nmapping: {dates: MM/DD/YYYY}\n")
     target = tmp_path / "a.pdf"
     made = [call("render", CODE, "--clinic", folder, "-o", target, "--json") for folder in (plain, mapped)]
     one, other = (json.loads(outcome.stdout)["documents"][0]["content_hash"] for outcome in made)

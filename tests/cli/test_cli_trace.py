@@ -26,7 +26,7 @@ from kit.small import CODE, NO_PAPERS_DUE, make_clinic, small_data, write_proced
 
 Call = Callable[..., Outcome]
 BY = ("--by", "Ann Ray", "--yes")
-JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
+JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def test_an_old_edition_is_made_again_as_a_draft_whatever_has_become_of_its_file
     assert printed_fingerprint(old.content) in done.lines[0]
     text = readable_text((tmp_path / "SMALL-1.edition-1.pdf").read_bytes())
     assert "Two chairs." in text
-    assert "Small Clinic" in text
+    assert "Alder Clinic" in text
     assert "Draft – not approved for use with patients" in text
     assert "Approved by" not in text
     assert "approved as edition 1 by Ann Ray" in call("verify", "SMALL-1.edition-1.pdf", "--clinic", clinic).lines[3]

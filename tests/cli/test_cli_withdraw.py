@@ -183,7 +183,7 @@ def test_mistakes_in_a_withdrawal_in_the_record_are_reported_at_their_place(appr
 
 
 def test_the_journal_has_the_withdrawal_and_not_the_reason(tmp_path: Path, call: Call) -> None:
-    clinic = make_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = make_clinic(tmp_path / "clinic", "name: Alder Clinic\njournal:\n  keep_years: 6\n")
     assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic).code == 0
     entries = json.loads(call("journal", "show", "--json", "--clinic", clinic).stdout)["entries"]
@@ -194,7 +194,7 @@ def test_the_journal_has_the_withdrawal_and_not_the_reason(tmp_path: Path, call:
 
 
 def test_nothing_is_withdrawn_without_a_journal_that_can_be_written_to(tmp_path: Path, call: Call) -> None:
-    clinic = make_clinic(tmp_path / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    clinic = make_clinic(tmp_path / "clinic", "name: Alder Clinic\njournal:\n  keep_years: 6\n")
     assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     (clinic / "journal/journal.sqlite3").write_bytes(b"not a database, whatever it is called" * 40)
     before = (clinic / "approvals.yaml").read_bytes()

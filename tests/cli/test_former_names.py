@@ -42,7 +42,7 @@ def test_the_service_list_is_refused_with_its_place(clinic: Path, call: Call) ->
 
 
 def test_the_particulars_of_a_clinic_are_refused_with_their_place(clinic: Path, call: Call) -> None:
-    (clinic / "clinic.yaml").write_text("name: Small Clinic\npacket: {documents: [handout]}\n")
+    (clinic / "clinic.yaml").write_text("name: Alder Clinic\npacket: {documents: [handout]}\n")
     done = call("render", CODE, "--clinic", clinic)
     assert done.code == 3
     assert f"clinic.yaml:2:22: packet.documents[1]: {TOLD}" in done.stderr

@@ -27,7 +27,7 @@ def clinic(tmp_path: Path) -> Path:
     """A clinic whose one text is far too long."""
     folder = tmp_path / "clinic"
     folder.mkdir()
-    (folder / "clinic.yaml").write_text("name: Small Clinic\n")
+    (folder / "clinic.yaml").write_text("name: Alder Clinic\n")
     write_procedure(folder / "procedures", **TOO_LONG)
     return folder
 

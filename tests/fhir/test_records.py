@@ -25,7 +25,7 @@ from kit.small import make_clinic
 
 AT = datetime.datetime(2026, 11, 23, 9, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=-6)))
 CLINIC = Clinic.model_validate(
-    {"name": "Small Clinic", "fhir": {"timezone": "America/Chicago", "record_system": "urn:willow"}}
+    {"name": "Alder Clinic", "fhir": {"timezone": "America/Chicago", "record_system": "urn:willow"}}
 )
 ORIGIN = Origin("https://ehr.example.org/fhir/Patient/p1", "https://ehr.example.org/fhir/Appointment/V-1", None)
 
@@ -59,7 +59,7 @@ def test_a_document_reference_is_valid_and_says_what_the_file_is(made: Packet) -
     assert resource["subject"] == {"reference": ORIGIN.patient}
     assert resource["context"]["related"] == [{"reference": ORIGIN.appointment}]
     assert resource["date"] == "2026-11-23T08:00:00-06:00"
-    assert resource["custodian"] == {"type": "Organization", "display": "Small Clinic"}
+    assert resource["custodian"] == {"type": "Organization", "display": "Alder Clinic"}
 
 
 def test_without_a_reference_the_patient_goes_by_the_record_number_and_by_nothing_else(made: Packet) -> None:

@@ -461,13 +461,13 @@ def test_a_cover_with_particulars_that_were_edited_meanwhile_is_not_kept_for_the
 ) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     path = clinic / "clinic.yaml"
-    new = path.read_text().replace("Small Clinic", "Large Clinic")
+    new = path.read_text().replace("Alder Clinic", "Large Clinic")
     arguments = ("packet", "--allow-drafts", "visit.yaml", "-o", "out.pdf", "--clinic", clinic, "--cache", cache)
     write_visit(tmp_path / "visit.yaml")
     with monkeypatch.context() as context:
         edited_before(context, consentkit.operations.packets, "Planner", lambda: path.write_text(new))
         assert call(*arguments).code == 0
-    assert "Small Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
+    assert "Alder Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
     assert call(*arguments).code == 0
     assert "Large Clinic" in page_texts((tmp_path / "out.pdf").read_bytes())[0]
 

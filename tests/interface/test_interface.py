@@ -222,8 +222,8 @@ def test_several_threads_make_the_same_documents_as_one(workspace: consentkit.Wo
 
 
 def test_a_clinic_gives_paper_language_and_particulars(tmp_path: Path) -> None:
-    workspace = consentkit.open_workspace(make_clinic(tmp_path, "name: Small Clinic\npaper: a4\n"))
+    workspace = consentkit.open_workspace(make_clinic(tmp_path, "name: Alder Clinic\npaper: a4\n"))
     assert workspace.render("SMALL-1").layout.paper == "a4"
     assert workspace.render("SMALL-1", paper="letter").layout.paper == "letter"
     assert "SMALL-1" in workspace.library.codes()
-    assert workspace.content("SMALL-1").clinic.name == "Small Clinic"
+    assert workspace.content("SMALL-1").clinic.name == "Alder Clinic"

@@ -53,7 +53,7 @@ def test_an_edit_of_the_clinic_counts_from_the_next_call(workspace: consentkit.W
         approval = workspace.compose(content).approval
         return content.clinic.name, content.procedure.title, approval.by if approval else None
 
-    assert today() == ("Small Clinic", "A small procedure", None)
+    assert today() == ("Alder Clinic", "A small procedure", None)
     (clinic / "clinic.yaml").write_text("name: Another Clinic\npaper: a4\n", encoding="utf-8")
     workspace.approve(CODE, by="Ann Ray")
     assert today() == ("Another Clinic", "A small procedure", "Ann Ray")
@@ -83,7 +83,7 @@ def test_templates_that_come_and_go_count_from_the_next_call(workspace: consentk
 def test_a_clinic_that_is_broken_for_a_while_works_again_afterwards(
     workspace: consentkit.Workspace, clinic: Path
 ) -> None:
-    (clinic / "clinic.yaml").write_text("nam: Small Clinic\n", encoding="utf-8")
+    (clinic / "clinic.yaml").write_text("nam: Alder Clinic\n", encoding="utf-8")
     with pytest.raises(consentkit.InvalidInput, match="nam"):
         workspace.render(CODE)
     assert [problem.field for problem in workspace.check().problems if problem.severity == "error"] == ["nam"]
@@ -91,8 +91,8 @@ def test_a_clinic_that_is_broken_for_a_while_works_again_afterwards(
     with pytest.raises(consentkit.FileAccess):
         workspace.render(CODE)
     clinic.with_name("away").rename(clinic)
-    (clinic / "clinic.yaml").write_text("name: Small Clinic\n", encoding="utf-8")
-    assert workspace.content(CODE).clinic.name == "Small Clinic"
+    (clinic / "clinic.yaml").write_text("name: Alder Clinic\n", encoding="utf-8")
+    assert workspace.content(CODE).clinic.name == "Alder Clinic"
 
 
 @pytest.mark.parametrize("how", ["named", "variable", "current folder"])

@@ -208,7 +208,7 @@ def schedule(*rows: dict[str, str]) -> bytes:
     return stream.getvalue().encode()
 
 
-def small_clinic(folder: Path, particulars: str = f"name: Small Clinic\n{NO_PAPERS_DUE}") -> Path:
+def small_clinic(folder: Path, particulars: str = f"name: Alder Clinic\n{NO_PAPERS_DUE}") -> Path:
     """A clinic with a procedure and an add-on to it."""
     make_clinic(folder, particulars)
     write_procedure(

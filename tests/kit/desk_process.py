@@ -93,7 +93,7 @@ def lay_out(root: Path) -> Path:
     """A clinic with a journal, and the folders of its desk's user. Returns the folder of the clinic."""
     for name in FOLDERS:
         (root / name).mkdir(parents=True)
-    return small_clinic(root / "clinic", "name: Small Clinic\njournal:\n  keep_years: 6\n")
+    return small_clinic(root / "clinic", "name: Alder Clinic\njournal:\n  keep_years: 6\n")
 
 
 def start_desk(root: Path, *before: str, **variables: str) -> Running:

@@ -15,7 +15,7 @@ from kit.small import CODE, NO_PAPERS_DUE
 
 HOST = "desk.small.example"
 PASSWORD = "correct horse battery"
-SHARED = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
+SHARED = f"name: Alder Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\ndesk:\n  hosts: [{HOST}]\n"
 PEOPLE = {"rosa": ("desk",), "okonkwo": ("clinician", "desk"), "audrey": ("auditor",), "ida": ("admin",)}
 _FIRST_PAGES = {"audrey": "/journal/", "ida": "/admin/"}
 

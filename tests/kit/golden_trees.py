@@ -89,7 +89,7 @@ class PacketCase:
 
     def make(self, folder: Path, store: Store) -> Packet:
         """Make it, in a clinic of its own."""
-        clinic = make_clinic(folder, "name: Small Clinic\nlogo: logo.png\n")
+        clinic = make_clinic(folder, "name: Alder Clinic\nlogo: logo.png\n")
         (clinic / "logo.png").write_bytes((SAMPLE_CLINIC / "logo.png").read_bytes())
         write_translation(clinic / "procedures", "es", title="Un procedimiento")
         return packet(open_workspace(clinic, store), visit(**self.visit), **self.options)

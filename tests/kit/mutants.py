@@ -104,7 +104,7 @@ def specimens() -> tuple[Specimen, ...]:
     """A packet of a form in two languages with fields, one of two informations without, and a document with fields."""
     folder = Path(mkdtemp(prefix="mutants-"))
     atexit.register(shutil.rmtree, folder)
-    make_clinic(folder, "name: Small Clinic\nlogo: logo.png\n")
+    make_clinic(folder, "name: Alder Clinic\nlogo: logo.png\n")
     (folder / "logo.png").write_bytes((SAMPLE_CLINIC / "logo.png").read_bytes())
     write_translation(folder / "procedures", "es", title="Un procedimiento")
     workspace = open_workspace(folder, open_store())

@@ -173,7 +173,7 @@ def write_world(folder: Path) -> None:
     data = small_data(code="45378", title="A small examination", review=_REVIEW)
     words = {"code": "45378", "title": "Un examen", "review": _REVIEW, **_SPANISH}
     _write_both(samples / "other-fields/procedures", "45378", data, words, text_hash(Procedure.model_validate(data)))
-    (samples / "other-fields/clinic.yaml").write_text("name: Small Clinic\n")
+    (samples / "other-fields/clinic.yaml").write_text("name: Alder Clinic\n")
     (folder / "services.yaml").write_text('services: ["90837", "90834"]\n')
     write_procedure(folder / "my", code="90837", title="My own text")
     shutil.copy(samples / "messages.hl7", folder / "day.hl7")

@@ -79,12 +79,12 @@ PAPERS_OF_VISITS = ("practice-agreement", "telehealth", "minors-and-custody", "g
 """The shipped papers that are due at visits."""
 NO_PAPERS_DUE = f"packet:\n  without_papers: [{', '.join(PAPERS_OF_VISITS)}]\n"
 """Particulars by which none of them is due at a visit."""
-WITH_JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
+WITH_JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 """The particulars of a clinic that keeps a journal."""
 
 
 def make_clinic(
-    folder: Path, particulars: str = f"name: Small Clinic\n{NO_PAPERS_DUE}", templates: dict[str, str] | None = None
+    folder: Path, particulars: str = f"name: Alder Clinic\n{NO_PAPERS_DUE}", templates: dict[str, str] | None = None
 ) -> Path:
     """Make a clinic folder with the small procedure and templates of its own."""
     write_procedure(folder / "procedures")

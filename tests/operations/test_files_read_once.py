@@ -16,7 +16,7 @@ from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 
-PARTICULARS = "name: Small Clinic\nlogo: logo.png\n"
+PARTICULARS = "name: Alder Clinic\nlogo: logo.png\n"
 CLAUSES = "clauses:\n  fees:\n    heading: Fees\n    always: true\n    source: Our own\n    text: Ask us.\n"
 LANGUAGES = {"en": {f"procedures/{CODE}.yaml"}, "es": {f"procedures/{CODE}.yaml", f"procedures/{CODE}.es.yaml"}}
 

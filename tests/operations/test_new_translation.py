@@ -128,7 +128,7 @@ def test_without_a_clinic_a_frame_is_written_beside_the_new_file(call: Call, tmp
 
 @pytest.mark.parametrize("code", ["90853", "90899"])
 def test_a_copy_brings_its_translations_which_fit_it(code: str, call: Call, tmp_path: Path) -> None:
-    (tmp_path / "clinic.yaml").write_text("name: Small Clinic\n")
+    (tmp_path / "clinic.yaml").write_text("name: Alder Clinic\n")
     done = call("new", code, "--from", "90853")
     assert names(done)[:2] == [f"{code}.yaml", f"{code}.es.yaml"]
     original = load_definition(tmp_path / f"procedures/{code}.yaml", "procedure", risk_files=RISKS)
@@ -156,7 +156,7 @@ def test_a_copy_whose_translation_is_in_the_way_is_not_written(call: Call, tmp_p
 def test_of_a_text_that_replaces_a_shipped_one_the_shipped_translation_can_be_copied(
     call: Call, tmp_path: Path
 ) -> None:
-    (tmp_path / "clinic.yaml").write_text("name: Small Clinic\n")
+    (tmp_path / "clinic.yaml").write_text("name: Alder Clinic\n")
     assert call("new", "90853", "--from", "90853").code == 0
     (tmp_path / "procedures/90853.es.yaml").unlink()
     assert call("new", "90853", "--lang", "es", "--from", "90853").code == 0

@@ -79,13 +79,13 @@ def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path
 
 
 def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:
-    (clinic / "clinic.yaml").write_text("name: Small Clinic\nphone: [\n")
+    (clinic / "clinic.yaml").write_text("name: Alder Clinic\nphone: [\n")
     with running(new_preview(clinic)) as live:
         state = until(live, lambda state: bool(errors(state)))
         assert [(error.file, error.line) for error in errors(state)] == [(str(clinic / "clinic.yaml"), 3)]
         (clinic / "templates").mkdir()
         (clinic / "templates" / "information.html").write_text("<p>{{ nothing_of_this_name }}</p>")
-        (clinic / "clinic.yaml").write_text("name: Small Clinic\n")
+        (clinic / "clinic.yaml").write_text("name: Alder Clinic\n")
         state = until(live, lambda state: "information.html" in "".join(error.file for error in errors(state)))
         assert [error.line for error in errors(state)] == [1]
 

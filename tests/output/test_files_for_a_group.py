@@ -35,7 +35,7 @@ def share() -> Iterator[Path]:
         Path(outer).chmod(0o755)
         folder = Path(outer) / "share"
         folder.mkdir()
-        make_clinic(folder, f"name: Small Clinic\n{NO_PAPERS_DUE}files: group\njournal:\n  keep_years: 6\n")
+        make_clinic(folder, f"name: Alder Clinic\n{NO_PAPERS_DUE}files: group\njournal:\n  keep_years: 6\n")
         write_visit(folder / "visit.yaml")
         for path in (folder, *folder.rglob("*")):
             os.chown(path, -1, CLERKS)

@@ -63,7 +63,7 @@ def test_somebody_who_has_to_wait_is_let_in(shared: Desk, printer: Printer) -> N
 
 def test_what_can_not_work_is_said_in_plain_words(tmp_path: Path, kept_password: str, printer: Printer) -> None:
     settings = (
-        f"name: Small Clinic\n{NO_PAPERS_DUE}printing:\n  printer: attic\n  tray: tray-2\ndesk:\n  hosts: [{HOST}]\n"
+        f"name: Alder Clinic\n{NO_PAPERS_DUE}printing:\n  printer: attic\n  tray: tray-2\ndesk:\n  hosts: [{HOST}]\n"
     )
     desk = shared_desk(tmp_path / "clinic", kept_password, settings)
     add_user(tmp_path / "clinic", "omar", DeskUser(name="Omar", roles=("auditor",)))
@@ -85,7 +85,7 @@ def test_what_can_not_work_is_said_in_plain_words(tmp_path: Path, kept_password:
 
 def test_mistakes_in_the_settings_are_on_the_page_of_whoever_mends_them(shared: Desk, printer: Printer) -> None:
     ida = User.of(shared, "ida")
-    (shared.day.maker.place.folder / "clinic.yaml").write_text("nane: Small Clinic\n")  # type: ignore[operator]
+    (shared.day.maker.place.folder / "clinic.yaml").write_text("nane: Alder Clinic\n")  # type: ignore[operator]
     answer = ida.get("/admin/")
     assert answer.status_code == 500 and "nane" in answer.get_data(as_text=True)
 

@@ -22,7 +22,7 @@ from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
 
-WITHOUT_JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}"
+WITHOUT_JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}"
 pytestmark = pytest.mark.xdist_group("desk-browser")
 NAMES = (
     "Siobhán O’Keeffe-Martínez",
@@ -361,7 +361,7 @@ def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
         write_procedure(clinic / "procedures", purpose=f"To {step}.")
     page.goto(opened.address + text)
     states[f"{text}?withdrawn"] = axe_on(page)
-    (clinic / "clinic.yaml").write_text("nane: Small Clinic\n")
+    (clinic / "clinic.yaml").write_text("nane: Alder Clinic\n")
     page.goto(f"{opened.address}/texts/")
     expect(page.get_by_text("Something went wrong.")).to_be_visible()
     states["/texts/?broken settings"] = axe_on(page)

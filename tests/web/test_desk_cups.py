@@ -25,7 +25,7 @@ from kit.skipping import require
 CANARY = "Zyxwvuta Canarybird"
 PIPE = 65536
 """Bytes that a pipe holds."""
-JOURNAL = "name: Small Clinic\njournal:\n  keep_years: 6\n"
+JOURNAL = "name: Alder Clinic\njournal:\n  keep_years: 6\n"
 SETTINGS = f"{JOURNAL}printing:\n  printer: front-desk\n  duplex: true\n  copies: 2\n  staple: true\n  tray: tray-2\n"
 
 

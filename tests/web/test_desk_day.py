@@ -380,7 +380,7 @@ def test_a_mistake_in_the_clinics_settings_is_said_and_the_day_is_there_when_it_
     settings = clerk.desk.day.maker.place.folder / "clinic.yaml"  # type: ignore[operator]
     before = settings.read_text()
     try:
-        settings.write_text("nane: Small Clinic\n")
+        settings.write_text("nane: Alder Clinic\n")
         answer = clerk.get("/")
         assert answer.status_code == 500 and "nane" in answer.get_data(as_text=True)
     finally:

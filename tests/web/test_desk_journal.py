@@ -96,7 +96,7 @@ def test_a_print_that_nobody_knows_the_end_of_is_asked_about(
 
 
 def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path, now: Clock, printer: Printer) -> None:
-    settings = "name: Small Clinic\njournal:\n  keep_years: 6\nprinting:\n  sets: true\n"
+    settings = "name: Alder Clinic\njournal:\n  keep_years: 6\nprinting:\n  sets: true\n"
     clerk = Clerk.at(new_small_desk(small_clinic(tmp_path / "sets", settings), now))
     clerk.load({})
     lp = printer.folder.parent / "commands" / "lp"

@@ -63,7 +63,7 @@ def states(clerk: Clerk) -> list[str]:
 def test_all_sets_are_one_file_in_the_order_of_the_day_each_from_a_fresh_sheet(
     is_duplex: bool, tmp_path: Path, clock: Clock, printer: Printer
 ) -> None:
-    settings = f"name: Small Clinic\n{NO_PAPERS_DUE}" + ("printing:\n  duplex: true\n" if is_duplex else "")
+    settings = f"name: Alder Clinic\n{NO_PAPERS_DUE}" + ("printing:\n  duplex: true\n" if is_duplex else "")
     clinic = small_clinic(tmp_path / "clinic", settings)
     clerk = opened(clinic, clock, extra=one_page(clinic / "extra"))
     texts = page_texts(clerk.get(begin(clerk) + ".pdf").data)

@@ -5,7 +5,7 @@ a template prints them whole; whatever a template makes of them otherwise, be it
 it prints for some addresses only, belongs to the text. Conditions and filters see their plain value, on the page that
 is hashed as on every other; they are marked only as they are printed. Name, logo and colour belong to the text, too:
 they state who requests consent, and a picture may say anything. So does what was typed as an address or a number and
-reads like something else. What was hashed is what is printed, from one run.
+has not the form of one (`postal`). What was hashed is what is printed, from one run.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import re
 from markupsafe import escape
 
 from consentkit.documents.filling import Printed, typeset
+from consentkit.documents.postal import is_address_line, is_telephone_number
 from consentkit.model.clinic import Clinic
 
 # Noncharacters, which no input may hold, and which have no direction, as a filter asks for that of a text.
@@ -24,11 +25,6 @@ _BEGIN, _END = "\ufdd0", "\ufdd1"
 _ADDRESS, _PHONE = f"{_BEGIN}address{_END}", f"{_BEGIN}phone{_END}"
 LEFT_OUT = f"{_BEGIN}[^{_END}]*{_END}"
 """The pattern of what a text has instead of an address or a number."""
-_NUMBER = re.compile(r"(?:[0-9\s()+./#*,;:-]|\u2010|\u2011|\u2013|\bext(?:ension)?\b|x(?=[0-9\s]))+", re.IGNORECASE)
-_SENTENCE = re.compile(
-    r"[.!?:;\u2026\u061f\u06d4\u0964\u3002\uff01\uff1f]\W*$|[!?\u061f\u06d4\u0964\u3002]|[^\W\d_]{5,}\.\s"
-)
-"""What a line of an address has if it may be a sentence. Where it is an abbreviation, the line is part of the text."""
 _BETWEEN_LINES = r'(?:\s|</?[a-z][a-z0-9]*(?: dir="(?:ltr|rtl)")?>)*'
 """What may be between the lines of an address: markup that says nothing."""
 _LINES = re.compile(f"{_ADDRESS}(?:{_BETWEEN_LINES}{_ADDRESS})+")
@@ -48,15 +44,10 @@ def marked(clinic: Clinic) -> Clinic:
     """The clinic as templates see it: where it can be reached is marked once it is printed."""
     return clinic.model_copy(
         update={
-            "address": tuple(line if _SENTENCE.search(line) else _Particular(line) for line in clinic.address),
-            "phone": _Particular(clinic.phone) if clinic.phone and _is_number(clinic.phone) else clinic.phone,
+            "address": tuple(_Particular(line) if is_address_line(line) else line for line in clinic.address),
+            "phone": _Particular(clinic.phone) if clinic.phone and is_telephone_number(clinic.phone) else clinic.phone,
         }
     )
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text is a telephone number, and nothing beside one."""
-    return bool(_NUMBER.fullmatch(text)) and any(character.isdigit() for character in text)
 
 
 def printed(html: str) -> str:

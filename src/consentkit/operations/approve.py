@@ -1,9 +1,10 @@
 """Recording the approval of documents.
 
-Guarantees: what is approved is the document as it was shown, and it could be made; no document in which `check` finds
-an error is approved, unless its rule was named with a reason, which is recorded; a translation of a text that has
-changed since is never approved, and no approval ends before it begins or after the text is due for review. Nothing is
-approved while the clinic keeps a journal that can't be written to; of several documents, all are approved or none.
+Guarantees: what is approved is the document as it was shown, and it could be made; no document is approved while
+`check` finds an error in a file that it is made from, unless its rule was named with a reason, which is recorded; a
+translation of a text that has changed since is never approved, and no approval ends before it begins or after the text
+is due for review. Nothing is approved while the clinic keeps a journal that can't be written to; of several documents,
+all are approved or none.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from consentkit.library.edition_files import edition_files
 from consentkit.library.languages import pack_file
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.approval import LONGEST_PERSON, ApprovedException
-from consentkit.model.identity import APPROVALS, Layout, Variant, approved_kind, clause_file
+from consentkit.model.identity import APPROVALS, PARTICULARS, Layout, Variant, approved_kind, clause_file
 from consentkit.operations.approval_entry import clinic_folder, entry_of, journal_entries, note_in_journal
 from consentkit.operations.check import check
 from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
@@ -280,15 +281,17 @@ def errors_of(
     """The errors that `check` finds in the files that a text is made from: its own, and those that it shares.
 
     These are the original, its translation if it is one, the tables of risks, the language pack, and the clinic's
-    clauses of this language.
+    particulars and clauses of this language. What is wrong with other files, such as a translation of the text that is
+    outdated, is no error of the text.
     """
     sought = workspace.find(procedure, Layout(), language=language, variant=variant)
     shared = [*sought.risks, pack_file(workspace.templates, language)]
-    if workspace.folder.path:
-        shared.append(clause_file(workspace.folder.path, language))
+    if folder := workspace.folder.path:
+        shared += [folder / PARTICULARS, clause_file(folder, language)]
     own = [path for path in (sought.original, sought.translation) if path]
     names = [str(path) for path in (*own, *shared) if is_there(path)]
-    return [problem for problem in check(workspace, names).problems if problem.severity == "error"]
+    problems = check(workspace, names).problems
+    return [problem for problem in problems if problem.severity == "error" and problem.file in names]
 
 
 def _changes(folder: Path, latest: Approval | None, words: str) -> tuple[Change, ...] | None:

@@ -85,7 +85,7 @@ def test_a_statement_that_one_language_pack_lacks_is_reported() -> None:
 
 
 def test_check_names_file_line_and_remedy(call: Callable[..., Outcome], tmp_path: Path) -> None:
-    (tmp_path / "clinic.yaml").write_text("name: Small Clinic\n")
+    (tmp_path / "clinic.yaml").write_text("name: Alder Clinic\n")
     clauses = tmp_path / "clauses.en.yaml"
     clauses.write_text(f"clauses:\n  {PHOTOS}\n")
     remedy = "do the same in `clauses.es.yaml`, or switch the rule off if you print nothing in that language"
@@ -96,7 +96,7 @@ def test_check_names_file_line_and_remedy(call: Callable[..., Outcome], tmp_path
 
 
 def test_check_compares_a_language_pack_of_the_clinics_own(call: Callable[..., Outcome], tmp_path: Path) -> None:
-    (tmp_path / "clinic.yaml").write_text("name: Small Clinic\n")
+    (tmp_path / "clinic.yaml").write_text("name: Alder Clinic\n")
     pack = (shipped("templates") / "languages/es.yaml").read_text(encoding="utf-8")
     own = tmp_path / "templates/languages/es.yaml"
     own.parent.mkdir(parents=True)
