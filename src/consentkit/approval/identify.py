@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from consentkit.library.approvals import Approval, Approvals, Withdrawal
+from consentkit.model.approval import NOT_ENDED, EndedApproval
 from consentkit.model.identity import Identity
 from consentkit.model.values import todays_name
 from consentkit.pdf.file.seal import is_intact, is_sealed
@@ -38,6 +39,8 @@ class DocumentVerdict:
     """The latest approval of this content, if it ever had one; that of the consent for its parts."""
     withdrawal: Withdrawal | None = None
     """The withdrawal of that approval, if it was withdrawn."""
+    ended: EndedApproval = NOT_ENDED
+    """What else has ended that approval, where the content is that of today."""
 
     @property
     def approved_edition(self) -> int | None:

@@ -15,6 +15,7 @@ from consentkit.problems import printable
 if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.library.approvals import Approval, Withdrawal
+    from consentkit.model.approval import EndedApproval
     from consentkit.packets.items import PlacedItem
     from consentkit.packets.needs import Need
     from consentkit.packets.packet import Packet
@@ -138,6 +139,17 @@ def withdrawal_line(withdrawal: Withdrawal) -> str:
     """A withdrawal as a sentence for a person, without the document."""
     edition, by = withdrawal.edition, printable(withdrawal.signed)
     return f"edition {edition} was withdrawn on {withdrawal.on} by {by}: {printable(withdrawal.reason)}"
+
+
+def ended(withdrawal: Withdrawal | None, why: EndedApproval) -> str:
+    """What follows the state of a text that was approved and is a draft today; empty where it may be used."""
+    if withdrawal:
+        return "; the approval was withdrawn"
+    if why.replaced_by:
+        return f"; it was replaced by edition {why.replaced_by}, so it is a draft today"
+    if why.is_stale:
+        return "; it translates a text that has changed since, so it is a draft today"
+    return "; the approval has run out" if why.is_overdue else ""
 
 
 def document_line(document: Document, file: str) -> str:

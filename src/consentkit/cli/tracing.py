@@ -87,12 +87,9 @@ _STATES = {
 
 
 def _text_lines(text: TracedText) -> Iterator[str]:
-    ended = (
-        "; the approval was withdrawn" if text.withdrawal else "; the approval has run out" if text.is_overdue else ""
-    )
-    yield f"{_STATES[text.state]}{ended}"
+    yield f"{_STATES[text.state]}{report.ended(text.withdrawal, text.ended)}"
     if text.was_draft:
-        yield "printed as   a draft: nobody had approved it by then"
+        yield "printed as   a draft: no approval held then"
     yield f"document     {printable(str(text.identity))}"
     yield f"fingerprint  {printed_fingerprint(text.content_hash)}"
     yield f"approval     {report.approval_line(text.approval)}"
@@ -122,7 +119,9 @@ def _entry(traced: Traced) -> dict[str, Any]:
                 "content_hash": text.content_hash,
                 "approval": report.entry(text.approval),
                 "withdrawal": report.entry(text.withdrawal),
-                "overdue": text.is_overdue,
+                "replaced_by": text.ended.replaced_by,
+                "overdue": text.ended.is_overdue,
+                "stale": text.ended.is_stale,
                 "was_draft": text.was_draft,
                 "text": text.words,
                 "changes": None if text.changes is None else [vars(change) for change in text.changes],

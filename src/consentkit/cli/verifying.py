@@ -56,8 +56,9 @@ def _document_lines(verdict: DocumentVerdict) -> list[str]:
         return [_STATES["altered"]] if verdict.state == "altered" else ["unknown: consentkit did not make this file"]
     issued = f", issued {verdict.issued}" if verdict.issued else ""
     has_same_text = verdict.state == "superseded" and verdict.content_hash == verdict.current_hash
+    ended = report.ended(verdict.withdrawal, verdict.ended)
     lines = [
-        _OTHER_PARTICULARS if has_same_text else _STATES[verdict.state],
+        (_OTHER_PARTICULARS if has_same_text else _STATES[verdict.state]) + ended,
         printable(f"document     {verdict.identity}{issued}"),
         printable(f"fingerprint  {printed_fingerprint(verdict.content_hash)}"),
         f"approval     {report.approval_line(verdict.approval)}",
@@ -83,4 +84,7 @@ def _entry(verdict: DocumentVerdict | PacketVerdict, file: Path) -> dict[str, ob
         "approved_edition": verdict.approved_edition,
         "approval": report.entry(verdict.approval),
         "withdrawal": report.entry(verdict.withdrawal),
+        "replaced_by": verdict.ended.replaced_by,
+        "overdue": verdict.ended.is_overdue,
+        "stale": verdict.ended.is_stale,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
@@ -112,6 +113,22 @@ class Withdrawal(RecordLine):
     def signed(self) -> str:
         """Who withdrew it, with the role."""
         return f"{self.withdrawn_by}, {self.role}" if self.role else self.withdrawn_by
+
+
+@dataclass(frozen=True)
+class EndedApproval:
+    """Why a text that was approved is a draft today, though it is the text of today and nobody has withdrawn it."""
+
+    replaced_by: int | None = None
+    """The edition of other content that was approved after it."""
+    is_overdue: bool = False
+    """Whether its approval has run out."""
+    is_stale: bool = False
+    """Whether it translates a text that has changed since."""
+
+
+NOT_ENDED = EndedApproval()
+"""Of what was never approved, or may be used."""
 
 
 def _kind_of_entry(value: Any) -> str:

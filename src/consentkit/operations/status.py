@@ -15,6 +15,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.library.approvals import Approval, Approvals, Withdrawal, load_approvals
 from consentkit.library.services import load_services
+from consentkit.model.approval import EndedApproval
 from consentkit.model.identity import Identity
 
 State = Literal["approved", "draft", "changed", "overdue", "withdrawn", "stale translation", "broken"]
@@ -69,6 +70,15 @@ def state_of(workspace: OpenWorkspace, identity: Identity) -> DocumentState:
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     return _state_of(workspace, identity, approvals, datetime.date.today())
+
+
+def ended_approval(today: DocumentState, approval: Approval | None) -> EndedApproval:
+    """Why today's text is a draft, though it had this approval once."""
+    latest = today.approval
+    is_replaced = approval is not None and latest is not None and latest.content != today.content_hash
+    return EndedApproval(
+        latest.edition if is_replaced and latest else None, today.state == "overdue", today.state == "stale translation"
+    )
 
 
 def _state_of(

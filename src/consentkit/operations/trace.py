@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -19,10 +20,11 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, UnknownCode, WrongUse
 from consentkit.journal.entries import JournalPaper, JournalRow
 from consentkit.library.approvals import Approval, Approvals, Withdrawal, approved_text, load_approvals
-from consentkit.model.identity import Identity, Variant, approved_kind
+from consentkit.model.approval import NOT_ENDED, EndedApproval
+from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Identity, Variant, approved_kind, kind_of_name
 from consentkit.operations.journal import open_journal_to_read
 from consentkit.operations.picture_codes import codes_in
-from consentkit.operations.status import DocumentState, state_of, status
+from consentkit.operations.status import DocumentState, ended_approval, state_of, status
 from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import listed, quoted
 from consentkit.reading.paths import is_file
@@ -32,6 +34,8 @@ _PACKET = re.compile(r"[A-Z2-7]{10}")
 _SCANNED = re.compile(
     r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)", re.IGNORECASE
 )
+_LABELLED = re.compile(r"(?:[^\s0-9]+\s+)+?([0-9a-f]{4}(?:[\s·]+[0-9a-f]{4}){2,15})", re.IGNORECASE)
+"""A fingerprint with the words that are in front of it at the foot of a page, whatever the language."""
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -51,10 +55,10 @@ class TracedText:
     """The text as it was approved, a paragraph a line; None where it was not kept."""
     changes: tuple[Change, ...] | None
     """What has changed since; None where that is not known."""
-    is_overdue: bool = False
-    """Whether that approval has run out."""
+    ended: EndedApproval = NOT_ENDED
+    """What else has ended that approval."""
     was_draft: bool = False
-    """Whether it was printed as a draft, whoever has approved it later. Only a journal knows."""
+    """Whether no approval held when it was printed, whoever has approved it since. Only a journal knows."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,23 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
         return _of_code(workspace, codes_in(Path(printed)))
     if is_file(Path(printed)):
         raise WrongUse("a PDF says itself what it is: use `consentkit verify`; of a page, give a PNG or JPEG picture")
-    joined = re.sub(r"[\s·]+", "", printed)
+    joined = _joined(printed)
     if _SCANNED.fullmatch(joined):
         return _of_code(workspace, [joined])
     if _FINGERPRINT.fullmatch(joined.lower()):
         return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower())))
     if _PACKET.fullmatch(joined.upper()):
         return _of_packet(workspace, joined.upper())
+    if match := _LABELLED.fullmatch(printed.strip()):
+        return Traced("fingerprint", tuple(_of_fingerprint(workspace, _joined(match[1]).lower())))
     raise WrongUse(
         f"{quoted(printed)} is printed on no paper: give the 12 digits of a fingerprint, the 10 letters and digits of "
         "a packet, what a scanner has read, or a PNG or JPEG picture of a page"
     )
+
+
+def _joined(printed: str) -> str:
+    return re.sub(r"[\s·]+", "", printed)
 
 
 def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
@@ -135,19 +145,36 @@ def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[Trac
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     known = {(entry.identity.approved_as, entry.content) for entry in approvals.approvals}
     known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace)}
-    matching = _with_fingerprint(known, fingerprint)
-    for identity, content in matching:
-        yield _traced(workspace, identity, content, approvals)
-    if matching:
+    if matching := _with_fingerprint(known, fingerprint):
+        yield from (_traced(workspace, identity, content, approvals) for identity, content in matching)
         return
-    drafts = _with_fingerprint(_printed_drafts(workspace), fingerprint)
-    for identity, content in drafts:
-        yield replace(_traced(workspace, identity, content, approvals), was_draft=True)
-    if not drafts:
+    if drafts := _with_fingerprint(_printed_drafts(workspace), fingerprint):
+        for identity, content in drafts:
+            yield replace(_traced(workspace, identity, content, approvals), was_draft=True)
+        return
+    others = _with_fingerprint(_of_the_library(workspace), fingerprint)
+    yield from (_traced(workspace, identity, content, approvals) for identity, content in others)
+    if not others:
         raise UnknownCode(
             f"no text of this clinic has or had the fingerprint {fingerprint}; it may be that of a draft, or of a page "
             "that is no text, such as a cover"
         )
+
+
+_OF_A_PAPER: tuple[Variant, ...] = ("consent",)  # which need not be named
+
+
+def _of_the_library(workspace: OpenWorkspace) -> set[tuple[Identity, str]]:
+    """Every text that can be made today, be it in the service list or not."""
+    kinds: dict[Variant, None] = dict.fromkeys(approved_kind(variant) for variant in VARIANTS)
+    texts = set()
+    for code, translations in workspace.library.index().translations.items():
+        for language in (ORIGINAL_LANGUAGE, *translations):
+            for variant in kinds if kind_of_name(code) == "procedure" else _OF_A_PAPER:
+                with suppress(ConsentkitError):  # there is no such kind of it, or it can't be made
+                    content = workspace.content(code, language=language, variant=variant)
+                    texts.add((content.identity, workspace.compose(content).content_hash))
+    return texts
 
 
 def _with_fingerprint(texts: set[tuple[Identity, str]], fingerprint: str) -> list[tuple[Identity, str]]:
@@ -169,14 +196,12 @@ def _traced(workspace: OpenWorkspace, identity: Identity, content: str, approval
     today = state_of(workspace, identity)
     if today.state == "broken":
         return TracedText(identity, content, "unknown", approval, withdrawal, words, None)
-    is_current = today.content_hash == content
-    changed: tuple[Change, ...] | None = ()
-    if not is_current:
-        changed = _changes(workspace, today, words)
-    state: Literal["current", "superseded"] = "current" if is_current else "superseded"
-    has_ended = approval is not None and approval.is_overdue(datetime.date.today())
-    is_overdue = has_ended or (is_current and today.state == "overdue")
-    return TracedText(identity, content, state, approval, withdrawal, words, changed, is_overdue)
+    if today.content_hash == content:
+        ended = ended_approval(today, approval)
+        return TracedText(identity, content, "current", approval, withdrawal or today.withdrawal, words, (), ended)
+    ended = EndedApproval(is_overdue=approval is not None and approval.is_overdue(datetime.date.today()))
+    changed = _changes(workspace, today, words)
+    return TracedText(identity, content, "superseded", approval, withdrawal, words, changed, ended)
 
 
 def _words(workspace: OpenWorkspace, approval: Approval | None) -> str | None:

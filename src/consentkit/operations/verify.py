@@ -7,7 +7,7 @@ read; a packet is no better than the worst of its documents.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -22,6 +22,7 @@ from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, WrongUse, reason
 from consentkit.library.approvals import Approvals, load_approvals
+from consentkit.operations.status import ended_approval, state_of
 from consentkit.problems import Problem
 from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
@@ -92,7 +93,12 @@ def _read(file: BinaryIO) -> bytes:
 
 def _verdict(workspace: OpenWorkspace, claim: DocumentVerdict, approvals: Approvals) -> DocumentVerdict:
     particulars = particulars_hash(workspace.folder.clinic)
-    return compare_with_today(claim, _current_hash(workspace, claim), approvals, particulars)
+    verdict = compare_with_today(claim, _current_hash(workspace, claim), approvals, particulars)
+    if verdict.identity is None or verdict.content_hash != verdict.current_hash:
+        return verdict
+    today = state_of(workspace, verdict.identity.approved_as)
+    withdrawal = verdict.withdrawal or today.withdrawal
+    return replace(verdict, withdrawal=withdrawal, ended=ended_approval(today, verdict.approval))
 
 
 def _current_hash(workspace: OpenWorkspace, claim: DocumentVerdict) -> str | None:
