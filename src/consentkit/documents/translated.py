@@ -2,7 +2,8 @@
 
 Guarantees: a translation of the text as it is now has whatever the text has, or InvalidInput says at which line of
 which file it differs: a risk that is lost in translation would be missing from a document unnoticed. Of a text that has
-changed since, the places are known where its translation differs.
+changed since, the places are known where its translation differs. No translation is due for review later than its
+original.
 """
 
 from __future__ import annotations
@@ -54,7 +55,16 @@ def translated(
     if fits and different:
         raise InvalidInput(_problems(different, path, files))
     lost = tuple(dotted(difference.path) for difference in different)
-    return TranslatedText(translation.applied_to(original), fits, lost)
+    return TranslatedText(_due_with(original, translation.applied_to(original)), fits, lost)
+
+
+def _due_with(original: Definition, text: Definition) -> Definition:
+    """A translation that is due for review when it says so, or when the text that it translates is, if that is before.
+
+    Of a text that somebody has to look at again, nobody knows whether its translation is still right.
+    """
+    review = text.review.model_copy(update={"next": min(text.review.next, original.review.next)})
+    return text.model_copy(update={"review": review})
 
 
 def _problems(different: Sequence[DifferentShape], path: Path, files: Snapshot) -> list[Problem]:

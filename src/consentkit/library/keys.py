@@ -57,7 +57,7 @@ class Inputs:
             "options": _key_of_texts(
                 language, variant, json.dumps([vars(sought.layout), sought.signers], sort_keys=True)
             ),
-            "approval": _key_of_texts(self._approval(original.stem, language, variant, translation or original)),
+            "approval": _key_of_texts(self._approval(original.stem, language, variant, original, translation)),
         }
 
     def clauses(self, language: str) -> str:
@@ -123,14 +123,15 @@ class Inputs:
             return [self.clinic / name] if name else []
         return []
 
-    def _approval(self, code: str, language: str, variant: Variant, definition: Path) -> str:
+    def _approval(self, code: str, language: str, variant: Variant, original: Path, translation: Path | None) -> str:
         """The latest entry of the record that counts for a document, and whether an approval has run out by today."""
         if self._approvals is None:
             self._approvals = self._load_approvals()
         approval = self._approvals.get((code, language, approved_kind(variant)))
         if approval is None:
             return ABSENT
-        ends = [approval.get("until"), self._review_due(definition)]
+        texts = [original, translation] if translation else [original]
+        ends = [approval.get("until"), *map(self._review_due, texts)]
         end = min((day for day in ends if day), default=None)
         today = self.today.isoformat()
         # Of a text that can't be read, it is not known when it ends, so it counts for a day.
