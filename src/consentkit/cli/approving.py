@@ -89,7 +89,7 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
     count = report.counted(len(act.prepared), "document")
     if act.prepared and is_asked and not click.confirm(f"Approve {count} as {printable(request.by)}?", err=True):
         say("Nothing was approved.", quiet=request.quiet)
-        raise click.Abort
+        return RunFailed.exit_code
     recorded = record_prepared(workspace, act.prepared) if act.prepared else []
     _print_recorded(recorded, act, request)
     return RunFailed.exit_code if act.left_out else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -57,11 +58,18 @@ def keep_files(
     prepare_folder(kept, for_group=for_group)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     for name, digest in hashes.items():
-        if not is_there(kept / digest):
+        if not _is_kept(kept / digest, files[name]):
             write_file(kept / digest, files[name], force=True, for_group=for_group)
     entry = ApprovedFiles(**vars(approval.identity), content=approval.content, program=program, files=hashes)
     text = _HEADER + yaml.safe_dump(entry.model_dump(), allow_unicode=True, sort_keys=False, width=1000)
     write_file(_list_file(folder, approval), text.encode(), force=True, for_group=for_group)
+
+
+def _is_kept(path: Path, data: bytes) -> bool:
+    """Whether a file is kept as it was, and not damaged."""
+    with suppress(FileAccess, InvalidInput):
+        return is_there(path) and read_bytes(path, _LARGEST_FILE) == data
+    return False
 
 
 def restore_files(folder: Path, approval: Approval, target: Path) -> ApprovedFiles:
