@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals, record
+from consentkit.library.approvals import Approval, Identity, approved_text, load_approvals
+from kit.recording import record
 
 TODAY = datetime.date(2026, 11, 21)
 FIRST, SECOND = "a" * 64, "b" * 64

@@ -24,7 +24,7 @@ from consentkit.cache.store import no_store, open_store
 from consentkit.documents.kept import digests_of
 from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.library.approvals import Approval, record
+from consentkit.library.approvals import Approval
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library
 from consentkit.model.identity import Identity, Layout
@@ -33,6 +33,7 @@ from consentkit.pdf.read.structure_text import readable_text
 from consentkit.processes.pool import Pool
 from consentkit.reading import yaml_file
 from kit.batching import OTHER, SERVICES, Place, counted, make_place
+from kit.recording import record
 from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 FILES = [f"{CODE}.pdf", f"{OTHER}.pdf"]

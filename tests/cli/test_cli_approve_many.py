@@ -16,11 +16,12 @@ import pytest
 
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.postal import is_address_line
-from consentkit.library.approvals import Approval, load_approvals, record
+from consentkit.library.approvals import Approval, load_approvals
 from consentkit.operations.approve import errors_of
 from consentkit.operations.opening import open_despite_faults
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
+from kit.recording import record
 from kit.running import Outcome, environment
 from kit.small import CODE, make_clinic, write_paper, write_procedure, write_translation
 
@@ -205,7 +206,9 @@ def test_at_a_terminal_it_shows_what_has_changed_and_asks(answer: str, is_approv
     assert f"1 change since edition 1, approved on {datetime.date.today()} by Ann Ray" in done.stderr
     assert "    was: [Two] chairs." in done.stderr
     assert "Approve 1 document as Ann Ray? [y/N]" in done.stderr
-    assert (done.returncode == 0) is is_approved
+    assert done.returncode == (0 if is_approved else 7), "to say no is no interruption"
+    assert ("Nothing was approved." in done.stderr) is not is_approved
+    assert "Interrupted" not in done.stderr
     assert len(load_approvals(clinic).approvals) == 1 + is_approved
 
 
@@ -353,12 +356,30 @@ def test_an_error_in_any_file_that_a_text_is_made_from_keeps_it_from_being_appro
 def test_an_outdated_translation_keeps_nobody_from_approving_the_text_that_it_translates(
     clinic: Path, call: Call
 ) -> None:
+    assert approve(call, clinic, CODE, "--lang", "es", *ALLOWED).code == 0
+    assert call("render", CODE, "--lang", "es", "--clinic", clinic).code == 0
     write_procedure(clinic / "procedures", equipment="Three chairs.")
     assert b"[stale-translation]" in call("check", CODE, "--clinic", clinic).stdout
     done = approve(call, clinic, CODE)
     assert done.code == 0, done.stderr
     assert approve(call, clinic, CODE, "--lang", "es").code == 2
     assert states(call, clinic)[f"{CODE} es"] == "stale translation"
+    done = call("verify", f"{CODE}.es.pdf", "--clinic", clinic)
+    assert done.lines[0].endswith("; it translates a text that has changed since, so it is a draft today"), done.lines
+
+
+def test_no_approval_of_a_translation_outlives_the_review_of_its_original(clinic: Path, call: Call) -> None:
+    soon = str(datetime.date.today() + datetime.timedelta(days=30))
+    write_procedure(clinic / "procedures", review={"issued": "2026-01-15", "next": soon})
+    assert approve(call, clinic, CODE, "--lang", "es", "--until", "2098-01-01", *ALLOWED).code == 2
+    assert approve(call, clinic, CODE, "--lang", "es", *ALLOWED).code == 0
+    (entry,) = load_approvals(clinic).approvals
+    assert isinstance(entry, Approval)
+    assert str(entry.until) == soon
+    write_procedure(clinic / "procedures", review=OVERDUE)
+    assert states(call, clinic)[f"{CODE} es"] != "approved"
+    done = approve(call, clinic, CODE, "--lang", "es", *ALLOWED)
+    assert (done.code, "was due for review on 2021-01-15" in done.stderr) == (2, True)
 
 
 # --- particulars ---

@@ -48,7 +48,9 @@ def approval_in(clinic: Path) -> Approval:
 
 
 @pytest.mark.parametrize(
-    "form", [str, str.upper, lambda text: text.replace(" ", "")], ids=["printed", "typed", "joined"]
+    "form",
+    [str, str.upper, lambda text: text.replace(" ", ""), "Fingerprint {}".format, "Huella digital: {}".format],
+    ids=["printed", "typed", "joined", "with its label", "with a label of two words"],
 )
 def test_a_fingerprint_leads_to_its_text_and_approval(form: Callable[[str], str], clinic: Path, call: Call) -> None:
     approval = approval_in(clinic)
@@ -77,12 +79,12 @@ def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_
     assert lost.code == 0, lost.stderr
     assert lost.lines[:2] == [
         "superseded: the text has changed since",
-        "printed as   a draft: nobody had approved it by then",
+        "printed as   a draft: no approval held then",
     ]
     write_procedure(clinic / "procedures", equipment="Three chairs.")
     assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
     done = call("trace", number, "--clinic", clinic)
-    assert "printed as   a draft: nobody had approved it by then" in done.lines
+    assert "printed as   a draft: no approval held then" in done.lines
     assert call("withdraw", CODE, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0
     withdrawn = call("trace", number, "--clinic", clinic)
     assert any(
@@ -90,12 +92,50 @@ def test_what_was_printed_as_a_draft_is_not_traced_as_approved_and_a_withdrawal_
     )
 
 
+def test_a_text_that_comes_back_after_another_edition_is_not_taken_for_approved(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    assert call("render", CODE, "--clinic", clinic).code == 0
+    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    write_procedure(clinic / "procedures")
+    ending = "; it was replaced by edition 2, so it is a draft today"
+    for words in (("verify", f"{CODE}.pdf"), ("trace", approval_in(clinic).content[:12])):
+        done = call(*words, "--clinic", clinic)
+        assert done.code == 0, done.stderr
+        assert done.lines[0].startswith("current: ")
+        assert done.lines[0].endswith(ending)
+        told = json.loads(call(*words, "--json", "--clinic", clinic).stdout)
+        assert told.get("texts", [told])[0]["replaced_by"] == 2
+    assert call("withdraw", CODE, "--by", "Ben Orr", "--reason", "Not ours", "--clinic", clinic).code == 0
+    done = call("verify", f"{CODE}.pdf", "--clinic", clinic)
+    assert done.lines[0].endswith("; the approval was withdrawn")
+    assert done.lines[-1].startswith("withdrawal   edition 2 was withdrawn on ")
+
+
+def test_a_text_of_the_library_is_traced_though_it_is_no_service(clinic: Path, call: Call) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    done = call("render", "SMALL-2", "--json", "--clinic", clinic)
+    fingerprint = json.loads(done.stdout)["documents"][0]["content_hash"][:12]
+    traced = call("trace", fingerprint, "--clinic", clinic)
+    assert traced.code == 0, traced.stderr
+    assert traced.lines[0].startswith("current: ")
+    assert traced.lines[1:] == [
+        "document     SMALL-2 (en, consent)",
+        f"fingerprint  {printed_fingerprint(fingerprint)}",
+        "approval     never approved here",
+    ]
+
+
 def test_an_approval_that_has_run_out_is_said_to_have(clinic: Path, call: Call) -> None:
+    assert call("render", CODE, "--clinic", clinic).code == 0
     record = clinic / "approvals.yaml"
     record.write_text(record.read_text(encoding="utf-8").replace("2099-01-15", "2026-01-15"), encoding="utf-8")
-    done = call("trace", approval_in(clinic).content[:12], "--clinic", clinic)
-    assert done.lines[0].startswith("current: ")
-    assert done.lines[0].endswith("; the approval has run out")
+    for words in (("trace", approval_in(clinic).content[:12]), ("verify", f"{CODE}.pdf")):
+        done = call(*words, "--clinic", clinic)
+        assert done.lines[0].startswith("current: ")
+        assert done.lines[0].endswith("; the approval has run out")
+    assert json.loads(call("verify", f"{CODE}.pdf", "--json", "--clinic", clinic).stdout)["overdue"] is True
     (text,) = json.loads(call("trace", approval_in(clinic).content, "--json", "--clinic", clinic).stdout)["texts"]
     assert (text["state"], text["overdue"], text["was_draft"]) == ("current", True, False)
 
@@ -192,6 +232,7 @@ def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
         ("ABCDEFGHIJ", 4, "the journal has no packet ABCDEFGHIJ"),
         ("CK2/ABCDEFGHIJ/3", 4, "the journal has no packet ABCDEFGHIJ"),
         ("b9a0", 2, "is printed on no paper"),
+        ("Fingerprint b9a0 bc7b", 2, "is printed on no paper"),
         ("../clinic.yaml\x1b", 2, "is printed on no paper"),
         ("missing.png", 5, "missing.png"),
         ("text.png", 3, "is no PNG or JPEG picture"),
@@ -241,6 +282,17 @@ def test_an_old_edition_is_made_again_as_a_draft_whatever_has_become_of_its_file
     assert "Draft – not approved for use with patients" in text
     assert "Approved by" not in text
     assert "approved as edition 1 by Ann Ray" in call("verify", "SMALL-1.edition-1.pdf", "--clinic", clinic).lines[3]
+
+
+def test_a_kept_file_that_was_damaged_is_kept_anew_with_the_next_approval(
+    clinic: Path, tmp_path: Path, call: Call
+) -> None:
+    kept = next(path for path in (clinic / "approved/files").iterdir() if b"Two chairs" in path.read_bytes())
+    kept.write_bytes(kept.read_bytes() + b" ")
+    assert call("remake", CODE, "--edition", "1", "--clinic", clinic).code == 5
+    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    done = call("remake", CODE, "--edition", "1", "--clinic", clinic)
+    assert done.code == 0, done.stderr
 
 
 @pytest.mark.parametrize("fault", ["altered", "missing", "other text", "no list", "no edition", "other path"])
@@ -338,6 +390,20 @@ def test_a_copy_of_another_form_or_in_the_place_of_another_file_is_refused(
     done = call("review", *words, "--clinic", clinic)
     assert (done.code, said in done.stderr) == (code, True), done.stderr
     assert (tmp_path / "there.html").read_text(encoding="utf-8") == "ours"
+
+
+def test_a_copy_is_written_again_unless_somebody_has_written_into_it(tmp_path: Path, call: Call) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    words = ("review", CODE, "-o", "copy.html", "--clinic", clinic)
+    assert call(*words).code == 0
+    assert call(*words).code == 0
+    copy = tmp_path / "copy.html"
+    copy.write_text(copy.read_text(encoding="utf-8") + "<p>A remark</p>", encoding="utf-8")
+    done = call(*words)
+    assert done.code == 5
+    assert "copy.html: exists already, and may have remarks of reviewers. To overwrite it, add --force" in done.stderr
+    assert "A remark" in copy.read_text(encoding="utf-8")
+    assert call(*words, "--force").code == 0
 
 
 def test_without_the_library_a_word_file_is_refused_with_the_command_that_installs_it(

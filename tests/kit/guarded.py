@@ -19,8 +19,9 @@ import pypdfium2
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
-from consentkit.library.approvals import Approval, record
+from consentkit.library.approvals import Approval
 from consentkit.packets.packet import Packet
+from kit.recording import record
 from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 GOOD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "good"

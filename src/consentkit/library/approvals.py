@@ -76,11 +76,6 @@ class ApprovedText:
     """The files that it was made from, by their paths in a clinic's folder (`approved_files`)."""
 
 
-def record(folder: Path, approval: Approval, text: str, *, for_group: bool = False) -> Approval:
-    """Add one approval, as `record_all` does."""
-    return record_all(folder, [ApprovedText(approval, text)], for_group=for_group)[0]
-
-
 def record_all(
     folder: Path,
     texts: Sequence[ApprovedText],
@@ -129,7 +124,7 @@ def _require_seen(earlier: Approvals, seen: Mapping[Identity, Withdrawal | None]
 def record_withdrawal(folder: Path, identity: Identity, make: MakeWithdrawal, *, for_group: bool = False) -> Withdrawal:
     """Add the withdrawal of a document to the record; `make` makes it of the approval that is in force by then.
 
-    Returns what was recorded. Raises what `make` raises and what `record` raises; then nothing has been recorded.
+    Returns what was recorded. Raises what `make` raises and what `record_all` raises; then nothing has been recorded.
     """
     path = folder / APPROVALS
     with _held(folder):
