@@ -395,22 +395,17 @@ def test_the_form_of_a_crisis_is_one_page_that_begins_with_988(paper: PaperSize)
     assert any(text.startswith("I was or will be given the information on code 90839") for text in texts)
 
 
-ONE_PAGE: list[tuple[tuple[str, ...], dict[str, bool]]] = [
-    *((languages, situation) for languages in (("en",), ("es",)) for situation in ({}, {"represented": True})),
-    *((("en",), situation) for situation in ({"interpreter": True}, {"witness": True})),
-]
-"""The visits of a crisis whose form is one page, by language. Spanish needs the room that one more place takes."""
-
-
 @pytest.mark.parametrize("paper", ["letter", "a4"])
-@pytest.mark.parametrize(("languages", "situation"), ONE_PAGE)
-def test_two_sign_on_one_page_in_a_crisis_and_in_english_three(
-    languages: tuple[str, ...], situation: dict[str, bool], paper: PaperSize
-) -> None:
-    assert crisis_form(paper, languages, **situation).pages == 1
+@pytest.mark.parametrize("languages", [("en",), ("es",)])
+def test_whoever_decides_signs_a_crisis_on_one_page(languages: tuple[str, ...], paper: PaperSize) -> None:
+    assert crisis_form(paper, languages, represented=True).pages == 1
 
 
-TWO_PAGES = [{"represented": True, "assent": True}, {"interpreter": True, "witness": True}, dict(vars(EVERYTHING))]
+TWO_PAGES = [
+    {"represented": True, "assent": True, "interpreter": True, "witness": True},
+    dict(vars(EVERYTHING)),
+]
+"""With one or two more who sign, it takes one page: tests/documents/test_page_budgets.py."""
 
 
 @pytest.mark.parametrize("situation", TWO_PAGES)

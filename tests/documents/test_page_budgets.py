@@ -164,9 +164,21 @@ def test_a_form_of_five_procedures_takes_two_sheets(five: tuple[str, ...], langu
     assert form_of(five, (language,), Situation(), Layout()).faults(4) == []
 
 
-@pytest.mark.parametrize("paper", ["letter", "a4"])
-def test_the_form_of_a_crisis_takes_one_page(paper: PaperSize) -> None:
-    assert form_of((CRISIS,), ("en",), Situation(), Layout(paper)).faults(1) == []
+@pytest.mark.parametrize(
+    ("language", "paper", "situation"),
+    [
+        ("en", "letter", Situation(interpreter=True, witness=True)),
+        ("en", "letter", Situation(telehealth=True)),
+        ("en", "letter", Situation(represented=True, assent=True)),
+        ("es", "letter", Situation(interpreter=True)),
+        ("es", "letter", Situation(telehealth=True)),
+        ("es", "letter", Situation(trainee=True)),
+        ("es", "letter", Situation(represented=True, assent=True)),
+        ("es", "a4", Situation(interpreter=True, witness=True)),
+    ],
+)
+def test_the_form_of_a_crisis_takes_one_page(language: str, paper: PaperSize, situation: Situation) -> None:
+    assert form_of((CRISIS,), (language,), situation, Layout(paper)).faults(1) == []
 
 
 def test_a_form_in_two_languages_takes_four_pages() -> None:

@@ -41,12 +41,12 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def expected(made: Packet) -> dict[int, str]:
-    """What the code of each page says that has a place to sign or to put initials."""
+    """What the code of each page of a paper to sign says that has a place to write on below its head."""
     signed = {
         placed.first + slot.page
         for placed in made.papers
         for slot in placed.paper.part.slots
-        if slot.kind in ("signature", "initials", "check") and placed.paper.group == "sign"
+        if slot.element is not None and placed.paper.group == "sign"
     }
     return {page: f"CK2/{made.plan.packet}/{page}" for page in sorted(signed)}
 

@@ -104,6 +104,11 @@ class FormValues:
         return self.is_urgent and not self.situation.loose and self.second is None
 
     @property
+    def is_crowded(self) -> bool:
+        """Whether that page has more than patient, or whoever decides, and clinician need."""
+        return self.in_one_flow and (len(self.situation.signers) > 2 or bool(self.visit_clauses or self.also_sign))
+
+    @property
     def is_close(self) -> bool:
         """Whether the rows are in two columns: where there are many, or where one page must do."""
         return self.second is None and (self.is_urgent or len(self.items) > 1)

@@ -58,14 +58,15 @@ def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
 
 
 def is_filed(paper: PacketItem, page: int) -> bool:
-    """Whether somebody agrees to something on a page: by signature, initials, or a mark.
+    """Whether somebody agrees to something on a page, by signature, initials or a mark, or fills in what is kept.
 
-    A form of lines alone, on which nobody agrees to anything, is filed for what is written there.
+    So each page of a signed paper that has lines is filed; and so is a form of lines alone, which nobody signs.
     """
     if paper.form and not paper.form.texts:
         return True
-    marks = ("check",) if paper.group == "sign" else ()
-    return any(slot.page == page and slot.kind in (*AGREED_BY, *marks) for slot in paper.part.slots)
+    slots = [slot for slot in paper.part.slots if slot.page == page]
+    written = paper.group == "sign" and any(slot.element is not None for slot in slots)
+    return written or any(slot.kind in AGREED_BY for slot in slots)
 
 
 def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:

@@ -2,7 +2,12 @@
 
 Guarantees: it is a separate font file, since those of the page have no letters but the page's; it has the letters of
 every European language in Latin, Greek or Cyrillic script, and of Vietnamese; each glyph is mapped to its character;
-the codes are the glyph numbers of the file, as programs that fill in forms take for granted.
+the codes are the glyph numbers of the file, as programs that fill in forms take for granted; whichever size a viewer
+fits to a field, nothing of a letter is below its line.
+
+Viewers choose the size of what is typed and its height above the line by rules of their own. poppler takes the whole
+height of the field for the size, and a tenth of it for what reaches below the line, where most fonts need a quarter: it
+would cut off the lower parts of g, j, p, q and y. So the letters of this font are smaller in their em, and higher.
 
 qpdf supports only fonts with codes of one byte, but these have too few codes for Vietnamese names: viewers would use
 another font, which is then not embedded. With codes of two bytes, pdf.js (Firefox), poppler and pypdf display all of
@@ -38,6 +43,11 @@ _TYPED = (
 
 _UNUSED_TABLES = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep")
 
+_SHARE = 0.86
+"""The size of the letters in this font, as a share of that in which they were drawn."""
+_RAISED = 0.125
+"""How far they are lifted, as a share of the size of the type."""
+
 _MOST_ENTRIES = 100
 """The entries that a section of a character map may have (Adobe Technical Note 5014)."""
 
@@ -46,7 +56,7 @@ def add_field_font(pdf: pydyf.PDF) -> bytes:
     """Embed the font, and return its reference."""
     data = _file()
     with TTFont(io.BytesIO(data), lazy=True) as font:
-        widths = [font["hmtx"][glyph][0] for glyph in font.getGlyphOrder()]
+        widths = [round(font["hmtx"][glyph][0] * _scale(font), 2) for glyph in font.getGlyphOrder()]
         characters = _characters({code: font.getGlyphID(glyph) for code, glyph in font.getBestCmap().items()})
         descriptor = _descriptor(font)
     file = pydyf.Stream([data], {"Length1": len(data)}, compress=True)
@@ -75,9 +85,26 @@ def _file() -> bytes:
         subsetter.populate(unicodes=[code for codes in _TYPED for code in codes])
         subsetter.subset(font)
         instantiateVariableFont(font, {"wght": float(WIDE_FACE.weight)}, inplace=True, static=True)
+        _shrink_and_raise(font)
         file = io.BytesIO()
         font.save(file)
     return file.getvalue()
+
+
+def _shrink_and_raise(font: TTFont) -> None:
+    """Make the glyphs smaller in their em, by making it larger; and lift them in it."""
+    by = round(_RAISED * font["head"].unitsPerEm / _SHARE)
+    font["head"].unitsPerEm = round(font["head"].unitsPerEm / _SHARE)
+    glyphs = font["glyf"]
+    for name in font.getGlyphOrder():
+        glyph = glyphs[name]
+        if glyph.isComposite():
+            for part in glyph.components:
+                # The part brings its own lift along, turned as it is: an inverted one would sink.
+                across, up = part.transform[1] if hasattr(part, "transform") else (0, 1)
+                part.x, part.y = round(part.x - across * by), round(part.y + by - up * by)
+        elif glyph.numberOfContours > 0:
+            glyph.coordinates.translate((0, by))
 
 
 def _characters(glyphs: Mapping[int, int]) -> dict[int, str]:
@@ -89,25 +116,31 @@ def _characters(glyphs: Mapping[int, int]) -> dict[int, str]:
 
 
 def _descriptor(font: TTFont) -> pydyf.Dictionary:
-    """The font descriptor. Lengths are in thousandths of the size, as in the font file."""
-    head = font["head"]
+    """The font descriptor. Lengths are in thousandths of the size."""
+    head, scale = font["head"], _scale(font)
+    left, bottom, right, top = (round(edge * scale) for edge in (head.xMin, head.yMin, head.xMax, head.yMax))
     return pydyf.Dictionary(
         {
             "Type": "/FontDescriptor",
             "FontName": _NAME,
             "Flags": 4,
-            "FontBBox": pydyf.Array((head.xMin, head.yMin, head.xMax, head.yMax)),
+            "FontBBox": pydyf.Array((left, bottom, right, top)),
             "ItalicAngle": 0,
             # Viewers fit the size of the text to these. The file's own values include the space between lines.
-            "Ascent": head.yMax,
-            "Descent": head.yMin,
-            "CapHeight": font["OS/2"].sCapHeight,
+            "Ascent": top,
+            "Descent": bottom,
+            "CapHeight": round(font["OS/2"].sCapHeight * scale),
             "StemV": 80,
         }
     )
 
 
-def _glyphs(widths: list[int], descriptor: pydyf.Dictionary) -> pydyf.Dictionary:
+def _scale(font: TTFont) -> float:
+    """Thousandths of the size in a unit of the font file."""
+    return 1000 / int(font["head"].unitsPerEm)
+
+
+def _glyphs(widths: list[float], descriptor: pydyf.Dictionary) -> pydyf.Dictionary:
     """The descendant font, which holds the glyphs of a composite font by their numbers."""
     collection = {"Registry": pydyf.String("Adobe"), "Ordering": pydyf.String("Identity"), "Supplement": 0}
     return pydyf.Dictionary(

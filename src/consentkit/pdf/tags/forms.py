@@ -44,9 +44,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FONT = "Field"
 _APPEARANCE = f"/{_FONT} 0 Tf 0 g"
 """How typed text looks: black, in a size that the viewer fits to the field, so that no long name is cut off."""
+_SHARE_OF_HEIGHT = 0.8
+"""The size of what is typed on one of several lines, and of initials, as a share of the height of the field: there,
+viewers must not make small letters of a long text."""
 
 _REQUIRED = 1 << 1
 """Viewers mark such a field, and screen readers say so (WCAG technique PDF5)."""
+_DOES_NOT_SCROLL = 1 << 23
+"""Who types gets no further than the field is long, and goes on in the next line."""
 _SIGNATURES_EXIST = 1 << 0
 _FLUSH_RIGHT = 2
 _OFF = "/Off"
@@ -209,7 +214,7 @@ class _FormWriter:
     def _field(self, places: Sequence[FieldPlace]) -> bytes:
         """Write a field and its widgets, which are one object if there is only one widget."""
         field = places[0].field
-        entries = _entries(field)
+        entries = _entries(field, places[0].corners)
         is_typed = field.kind not in {FieldKind.CHECK, FieldKind.SIGNATURE}
         if is_typed and places[0].box.style["direction"] == "rtl":
             entries["Q"] = _FLUSH_RIGHT
@@ -256,12 +261,15 @@ class _FormWriter:
         return bytes(drawing.reference)
 
 
-def _entries(field: Field) -> pydyf.Dictionary:
+def _entries(field: Field, corners: Corners) -> pydyf.Dictionary:
     """The entries of a field, without those of its widgets."""
     entries = pydyf.Dictionary({"T": pydyf.String(field.name), "TU": pydyf.String(field.label)})
     match field.kind:
-        case FieldKind.TEXT | FieldKind.LINE | FieldKind.INITIALS:
+        case FieldKind.TEXT:
             entries.update(FT="/Tx", DA=pydyf.String(_APPEARANCE))
+        case FieldKind.LINE | FieldKind.INITIALS:
+            size = round(_SHARE_OF_HEIGHT * corners.size[1], 1)
+            entries.update(FT="/Tx", DA=pydyf.String(f"/{_FONT} {size} Tf 0 g"), Ff=_DOES_NOT_SCROLL)
         case FieldKind.CHECK:
             entries.update(FT="/Btn", V=_OFF)
         case FieldKind.SIGNATURE:
