@@ -177,7 +177,7 @@ def test_new_finds_the_schema_and_the_shipped_files_name_one_that_is_there(
 
 def test_a_clinic_is_made_checked_and_explained_without_a_checkout(installed: Installed, tmp_path: Path) -> None:
     command = installed.python.parent / "consentkit"
-    named = ("--name", "Small Clinic", "--phone", "217-555-0142")
+    named = ("--name", "Elm Hill Counseling", "--phone", "217-555-0142")
     assert installed.run(command, "init", "my-clinic", *named, folder=tmp_path).returncode == 0
     clinic = tmp_path / "my-clinic"
     checked = installed.run(command, "check", "--strict", folder=clinic)

@@ -1,7 +1,7 @@
 """The pages that explain consentkit, wherever it is installed.
 
-Guarantees: each page that a help text or a message names is there, in a wheel as in a checkout. What is printed leads to
-nothing that is not there: no picture, and no file beside a page.
+Guarantees: each page that a help text or a message names is there, in a wheel as in a checkout. What is printed leads
+to nothing that is not there: no picture, and no file beside a page.
 """
 
 from __future__ import annotations
