@@ -321,7 +321,8 @@ def test_every_extra_that_is_to_be_installed_is_there() -> None:
 
 def test_what_is_listed_here_is_shown() -> None:
     texts = {shown.text for page in SHOWN.values() for shown in page}
-    assert {*FILLED_IN, *ONLY_NAMED, *ENDINGS} - texts == set()
+    once = {f"consentkit {one}" for one in RUN_ONCE}
+    assert {*FILLED_IN, *ONLY_NAMED, *ENDINGS, PREVIEWED, *once} - texts == set()
     assert {*PREPARED} - {*SHOWN} == set()
     reasons = " ".join([*TESTED.values(), *UNTESTED.values(), *ONLY_NAMED.values()])
     named = re.findall(r"[\w-]+/[\w/-]+\.(?:py|md|sh)", reasons)
