@@ -43,7 +43,7 @@ def preview(source: str, clinic: Path | None, cache: Path | None, *, quiet: bool
 
     While a file has mistakes, the last good paper stays on view, marked as older, beside the error and its line. The
     page is there for this computer only; the link works until the command ends (Ctrl-C). Of a visit, nothing is
-    written to a disk. docs/preview.md describes the page.
+    written to a disk. `consentkit guide preview` describes the page.
     """
     from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
     from consentkit.web import require_extra, run_preview
