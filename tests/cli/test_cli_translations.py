@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from consentkit import resources
+from consentkit import checks, resources
 from consentkit.documents.opening import open_workspace
 from kit.folders import as_written
-from kit.running import Outcome, as_nobody
+from kit.running import Outcome, as_mere_owner
 from kit.small import CODE, make_clinic, small_data, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
@@ -98,6 +100,71 @@ def test_of_several_translations_all_are_changed_or_none(call: Call, clinic: Pat
     assert OLD in (clinic / STALE).read_text()
 
 
+def break_form(clinic: Path, file: str) -> None:
+    """Misspell the key of the title in a file."""
+    path = clinic / file
+    path.write_text(path.read_text().replace('"title": ', '"titel": ', 1))
+
+
+@pytest.mark.parametrize("file", ["SMALL-2.es.yaml", "SMALL-2.yaml"])
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_beside_a_file_with_mistakes_of_form_no_translation_is_changed(
+    file: str, kind: str, call: Call, clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    text = (clinic / STALE).read_text().replace("SMALL-1", "SMALL-2")
+    (clinic / "procedures/SMALL-2.es.yaml").write_text(text)
+    break_form(clinic, f"procedures/{file}")
+    before = as_written(clinic)
+    done = call("check", CODE, "SMALL-2", "--update-translations", "--format", kind)
+    assert (done.code, "No translation was changed." in done.stderr) == (3, True), done.stderr
+    assert "names today's text now" not in done.stderr
+    assert as_written(clinic) == before
+    if kind == "json":
+        files = {Path(problem["file"]).name for problem in json.loads(done.stdout)["problems"]}
+        assert files == {file}
+    else:
+        assert f"{file}:" in done.stderr
+
+
+def test_of_a_translation_of_a_text_with_mistakes_it_is_not_said_that_it_is_up_to_date(
+    call: Call, clinic: Path
+) -> None:
+    break_form(clinic, f"procedures/{CODE}.yaml")
+    done = call("check", STALE, "--update-translations")
+    assert (done.code, "is outdated" in done.stderr, f"{CODE}.yaml:" in done.stderr) == (3, False, True), done.stderr
+
+
+def test_where_one_translation_cannot_be_written_the_others_stay_too(call: Call, clinic: Path) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    second = clinic / "procedures/SMALL-2.es.yaml"
+    second.write_text((clinic / STALE).read_text().replace("SMALL-1", "SMALL-2").replace("pequeño", "menor"))
+    second.chmod(0o444)
+    with as_mere_owner():
+        done = call("check", CODE, "SMALL-2", "--update-translations")
+    assert (done.code, "permission denied; no translation was changed" in done.stderr) == (5, True), done.stderr
+    assert OLD in (clinic / STALE).read_text()
+
+
+def test_what_is_saved_while_a_translation_is_checked_is_not_lost(
+    call: Call, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    second = clinic / "procedures/SMALL-2.es.yaml"
+    second.write_text((clinic / STALE).read_text().replace("SMALL-1", "SMALL-2").replace("pequeño", "menor"))
+    saved = second.read_text().replace("Una charla.", "Otra charla.")
+    check_translation = checks.check_translation
+
+    def saved_meanwhile(*arguments: Any) -> Any:
+        second.write_text(saved)
+        return check_translation(*arguments)
+
+    monkeypatch.setattr(checks, "check_translation", saved_meanwhile)
+    done = call("check", CODE, "SMALL-2", "--update-translations")
+    assert (done.code, "has been changed while it was checked" in done.stderr) == (5, True), done.stderr
+    assert (second.read_text(), OLD in (clinic / STALE).read_text()) == (saved, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -114,12 +181,10 @@ def test_what_cannot_be_updated_is_said(
 
 
 def test_a_translation_that_nobody_may_write_is_left_as_it_is(call: Call, clinic: Path) -> None:
-    clinic.chmod(0o755)
-    (clinic / "procedures").chmod(0o755)
     (clinic / STALE).chmod(0o444)
-    with as_nobody():
+    with as_mere_owner():
         done = call("check", CODE, "--update-translations")
-    assert (done.code, "permission denied" in done.stderr) == (5, True), done.stderr
+    assert (done.code, f"{STALE}: can't be written: permission denied" in done.stderr) == (5, True), done.stderr
     assert OLD in (clinic / STALE).read_text()
 
 
