@@ -15,7 +15,7 @@ from consentkit import checks, resources
 from consentkit.documents.opening import open_workspace
 from kit.folders import as_written
 from kit.running import Outcome, as_mere_owner
-from kit.small import CODE, make_clinic, small_data, write_procedure, write_translation
+from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 STALE = "procedures/SMALL-1.es.yaml"
@@ -294,24 +294,60 @@ def test_a_language_that_a_copy_has_lost_is_reported(call: Call, tmp_path: Path)
     assert "`consentkit new 90853 --lang es --from 90853`" in line
 
 
+VISIT = (
+    "visit: V-1\ndate: 2026-11-23\ntime: 08:00\npatient: {name: Ann Lee, born: 1984-07-09, record: M-1}\n"
+    "place: in person\nclinician: {name: Dr. B}\n"
+)
+
+
 def test_a_visit_is_checked_for_what_its_packet_would_be_refused_for(call: Call, tmp_path: Path) -> None:
     (tmp_path / "clinic.yaml").write_text("name: X\nphone: 217-555-0142\n")
-    visit = (
-        "visit: V-1\ndate: 2026-11-23\ntime: 08:00\npatient: {name: Ann Lee, born: 1984-07-09, record: M-1}\n"
-        "procedures: [90837, 90839]\npapers: [nobodys-rules]\nlanguage: fr\n"
-        "place: in person\nclinician: {name: Dr. B}\n"
-    )
-    (tmp_path / "visit.yaml").write_text(visit)
+    (tmp_path / "visit.yaml").write_text(f"{VISIT}procedures: [90837, 90839]\nlanguage: fr\n")
     for names in (("visit.yaml",), (".",)):
         checked = call("check", *names)
         messages = [line.partition(": ")[2] for line in checked.lines if "visit.yaml" in line]
         assert checked.code == 3
         assert [message.split(";")[0] for message in messages] == [
-            "visit V-1: `papers` contains `nobodys-rules`, number 1 of 1, that no paper has",
             "visit V-1: 90837 and 90839 may not be used at one visit",
             "visit V-1: there is no language pack for `fr`",
         ]
         assert "Ann" not in checked.stdout.decode() + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("papers: [nobodys-rules]", "`papers` contains `nobodys-rules`, number 1 of 1, that no paper has"),
+        ("papers: [small-rules]\nlanguage: es", "small-rules has no translation for `es`"),
+        ("papers: [small-rules]\nalso_in: [es]", "small-rules has no translation for `es`"),
+        ("documents: [plan]", "`documents` requests a plan, and no procedure of this visit has one"),
+        ("documents: [form]\non_file: [SMALL-1]", "nothing of what `documents` requests is left for this visit"),
+        ("extra: [missing.pdf]", "`extra` names a file, number 1 of 1, that is not in the folder"),
+        ("witness: 'Xu \u0d05'", "the witness's name has letters that no font here can print"),
+        ("procedures: [SMALL-1, NONE-1]", "`procedures` contains the code `NONE-1`, number 2 of 2"),
+        ("procedures: [FAULTY-1]", "FAULTY-1.yaml"),
+    ],
+)
+def test_what_a_packet_is_refused_for_the_check_of_its_visit_reports_in_the_same_words(
+    more: str, message: str, call: Call, clinic: Path
+) -> None:
+    (clinic / STALE).write_text((clinic / STALE).read_text().replace(OLD, hash_now(clinic)))
+    write_procedure(clinic / "procedures", code="FAULTY-1", title="")
+    write_paper(clinic / "papers")
+    (clinic / "visit.yaml").write_text(f"{VISIT}{'' if 'procedures' in more else 'procedures: [SMALL-1]'}\n{more}\n")
+    checked = call("check", "visit.yaml")
+    assert (checked.code, message in checked.stdout.decode()) == (3, True), checked.stdout.decode() + checked.stderr
+    refused = call("packet", "visit.yaml", "--allow-drafts")
+    assert (refused.code != 0, message in refused.stderr) == (True, True), refused.stderr
+    assert "Ann" not in checked.stdout.decode() + checked.stderr
+
+
+def test_what_a_packet_warns_of_the_check_of_its_visit_does_too(call: Call, clinic: Path) -> None:
+    (clinic / "visit.yaml").write_text(f"{VISIT}procedures: [SMALL-1]\non_file: [M-77]\n")
+    (line,) = call("check", "visit.yaml").lines
+    assert "warning: visit V-1: `on_file` contains entry 1 of 1, which no procedure has as its code" in line
+    assert call("check", "visit.yaml").code == 0
+    assert "M-77" not in line
 
 
 @pytest.mark.usefixtures("few_texts")
