@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from consentkit.operations.guide import pages
 from consentkit.reading import yaml_file
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
+from kit.skipping import needs
 
 Call = Callable[..., Outcome]
 NAMED = ("--name", "Müller & Söhne: East #2", "--phone", "217-555-0142")
@@ -115,6 +117,43 @@ def test_a_folder_that_cannot_be_made_whole_leaves_nothing(
 def test_a_name_that_is_no_line_of_text_makes_no_folder(name: str, call: Call, tmp_path: Path) -> None:
     done = call("init", "my-clinic", "--name", name)
     assert (done.code, list(tmp_path.iterdir())) == (2, []), done.stderr
+
+
+IN_A_REPOSITORY = (
+    "clinic.yaml services.yaml approvals.yaml clauses.es.yaml .gitignore .gitattributes README.md logo.png "
+    "extra/map.pdf schemas/visit.schema.json procedures/90837.yaml papers/visit-fees.yaml papers/visit-fees.es.yaml "
+    "pictures/a.png templates/print.css templates/languages/fr.yaml approved/visit-fees.en.paper.0123456789ab.yaml "
+    "approved/files/0123"
+)
+"""What a clinic writes itself, or could not make again."""
+ABOUT_PEOPLE = (
+    "visit.yaml visit-2.yml Visit3.YAML visits/ann.yaml schedule.csv export.CSV export.tsv export.txt "
+    "appointments.xlsx old.xls adt.hl7 bundle.json out/bundle.json 2026-11-23-V-1001.pdf out/packets.PDF "
+    "users.yaml journal/journal.db "
+    "visit.yaml~ .visit.yaml.swp monday/visit-7.yaml .consentkit-0123456789abcdef.tmp"
+)
+
+
+@needs("git")
+def test_patients_stay_out_of_a_repository_and_the_work_of_the_clinic_does_not(call: Call, tmp_path: Path) -> None:
+    assert call("init", ".").code == 0
+    for name in (*IN_A_REPOSITORY.split(), *ABOUT_PEOPLE.split()):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    seen = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    assert set(IN_A_REPOSITORY.split()) <= set(seen)
+    assert set(ABOUT_PEOPLE.split()) & set(seen) == set()
+    attributes = subprocess.run(
+        ["git", "check-attr", "text", "approved/files/0123", "approvals.yaml", "clinic.yaml"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    assert [line.rpartition(" ")[2] for line in attributes] == ["unset", "unset", "unspecified"]
 
 
 def test_the_samples_are_written_as_they_are_shipped(call: Call, tmp_path: Path) -> None:

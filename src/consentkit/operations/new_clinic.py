@@ -43,6 +43,7 @@ def make_clinic_folder(folder: Path, *, name: str = "", phone: str = "") -> list
         "schedule.csv": "".join(_sample(samples / "schedule.csv").splitlines(keepends=True)[:_LINES_OF_SCHEDULE]),
         "README.md": _sample(samples / "new-clinic/README.md"),
         ".gitignore": _sample(samples / "new-clinic/gitignore"),
+        ".gitattributes": _sample(samples / "new-clinic/gitattributes"),
         **{f"{SCHEMA_FOLDER}/{schema_file(kind)}": schema_text(kind) for kind in MODELS},
     }
     with _new_folder(folder):
