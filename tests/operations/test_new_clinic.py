@@ -113,10 +113,44 @@ def test_a_folder_that_cannot_be_made_whole_leaves_nothing(
     assert not (tmp_path / "a").exists()
 
 
-@pytest.mark.parametrize("name", ["  ", "Two\nlines", "\x1b[31mred"])
-def test_a_name_that_is_no_line_of_text_makes_no_folder(name: str, call: Call, tmp_path: Path) -> None:
-    done = call("init", "my-clinic", "--name", name)
-    assert (done.code, list(tmp_path.iterdir())) == (2, []), done.stderr
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--name", "  ", "write it in letters on one line"),
+        ("--name", "Two\nlines", "write it in letters on one line"),
+        ("--name", "\x1b[31mred", "write it in letters on one line"),
+        ("--name", "W" * 81, "the clinic's name has 81 characters; at most 80 fit"),
+        ("--name", "Willow \U0001f333", "the clinic's name contains"),
+        ("--phone", "2" * 41, "the clinic's phone has 41 characters; at most 40 fit"),
+    ],
+)
+def test_a_name_that_no_paper_can_have_makes_no_folder(
+    option: str, value: str, message: str, call: Call, tmp_path: Path
+) -> None:
+    done = call("init", "my-clinic", option, value)
+    assert (done.code, message in done.stderr, list(tmp_path.iterdir())) == (2, True, []), done.stderr
+
+
+@pytest.mark.parametrize("file", ["clinic.yaml", "notes.txt", "procedures/90837.yaml"])
+def test_what_somebody_saves_in_the_folder_meanwhile_is_not_removed(
+    file: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = new_clinic.write_file
+
+    def saved_meanwhile(target: Path, data: bytes) -> None:
+        written(target, data)
+        if target.name == "services.yaml":
+            (tmp_path / "my-clinic" / file).write_text("precious")
+            if file != "clinic.yaml":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(new_clinic, "write_file", saved_meanwhile)
+    done = call("init", "my-clinic")
+    assert done.code == (5 if file == "clinic.yaml" else 130), done.stderr
+    assert "--force" not in done.stderr
+    left = [path.relative_to(tmp_path / "my-clinic") for path in (tmp_path / "my-clinic").rglob("*") if path.is_file()]
+    assert left == [Path(file)]
+    assert (tmp_path / "my-clinic" / file).read_text() == "precious"
 
 
 IN_A_REPOSITORY = (
