@@ -14,6 +14,7 @@ from consentkit.library.definitions import load_definition, load_translation
 from consentkit.model.comparison import differences
 from consentkit.model.identity import kind_of_name
 from consentkit.operations.new_translation import frame
+from consentkit.reading.yaml_file import parse
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
 from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
@@ -135,6 +136,47 @@ def test_a_copy_brings_its_translations_which_fit_it(code: str, call: Call, tmp_
     translation = load_translation(tmp_path / f"procedures/{code}.es.yaml", kind="procedure", risk_files=RISKS)
     assert translation.fits(original)
     assert (translation.code, translation.title) == (code, "Terapia de conversación en grupo")
+
+
+REVIEWS = {
+    "indented by four": "review:\n    issued: 2026-01-02\n    last: 2026-02-03\n    by: Dr. Old\n"
+    "    next: 2027-01-02\n",
+    "with question marks": "review:\n  issued: 2026-01-02\n  ? by\n  : Dr. Old\n  last: 2026-02-03\n"
+    "  next: 2027-01-02\n",
+    "in braces": 'review: {issued: 2026-01-02, last: 2026-02-03, by: "Dr. Old, PhD", next: 2027-01-02}\n',
+    "last in braces": 'review: {issued: 2026-01-02, next: 2027-01-02, "by": Dr. Old, last: 2026-02-03}\n',
+    "in folded text": "review:\n  by: >-\n    Dr.\n    Old\n  last: '2026-02-03' # in spring\n"
+    "  issued: 2026-01-02\n  next: 2027-01-02\n",
+    "at the end": "review:\r\n  issued: 2026-01-02\r\n  next: 2027-01-02\r\n  last: 2026-02-03\r\n  'by': Dr. Old",
+    "in quotation marks": '"review":\n  issued: 2026-01-02\n  last: 2026-02-03\n  by: "Dr.\n    Old"\n'
+    "  next: 2027-01-02\n",
+}
+
+
+@pytest.mark.parametrize("style", REVIEWS)
+def test_a_copy_does_not_say_that_somebody_has_reviewed_it(style: str, call: Call, tmp_path: Path) -> None:
+    make_clinic(tmp_path)
+    original, translation = tmp_path / f"procedures/{CODE}.yaml", write_translation(tmp_path / "procedures", "es")
+    for path in (original, translation):
+        data = json.loads(path.read_text())
+        del data["review"]
+        lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in data.items())
+        path.write_bytes(("".join(lines) + "# a comment\n" + REVIEWS[style]).encode())
+    assert call("new", "SMALL-2", "--from", CODE).code == 0
+    for name in ("SMALL-2.yaml", "SMALL-2.es.yaml"):
+        text = (tmp_path / "procedures" / name).read_bytes().decode()
+        review = parse(text, name).data["review"]
+        assert review == {"issued": "2026-01-02", "next": "2027-01-02"}
+        assert ("Old" in text, "# a comment" in text) == (False, True)
+
+
+def test_a_text_of_which_nobody_knows_what_it_says_is_not_copied(call: Call, tmp_path: Path) -> None:
+    make_clinic(tmp_path)
+    path = tmp_path / f"procedures/{CODE}.yaml"
+    path.write_text(path.read_text().replace('"review": {', '"review": {"by": @Old,', 1))
+    before = as_written(tmp_path)
+    done = call("new", "SMALL-2", "--from", CODE)
+    assert (done.code, f"{CODE}.yaml:" in done.stderr, as_written(tmp_path) == before) == (3, True, True), done.stderr
 
 
 def test_the_copy_of_an_outdated_translation_stays_outdated(call: Call, tmp_path: Path) -> None:
