@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from consentkit import resources
 from consentkit.cli.commands import consentkit as commands
 from consentkit.model.schema import MODELS, schema_file
 from consentkit.operations import new_clinic
@@ -18,6 +19,7 @@ from consentkit.operations.guide import pages
 from consentkit.reading import yaml_file
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
+from kit.shown_commands import commands_of, ship_small_texts
 from kit.skipping import needs
 
 Call = Callable[..., Outcome]
@@ -188,6 +190,24 @@ def test_patients_stay_out_of_a_repository_and_the_work_of_the_clinic_does_not(c
         text=True,
     ).stdout.splitlines()
     assert [line.rpartition(" ")[2] for line in attributes] == ["unset", "unset", "unspecified"]
+
+
+def test_each_command_of_the_page_in_a_new_clinic_works_there(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    package = tmp_path_factory.mktemp("package")
+    ship_small_texts(package / "_shipped")
+    monkeypatch.setattr(resources, "_PACKAGE", package)
+    assert call("init", ".").code == 0
+    (tmp_path / "services.yaml").write_text('services: ["90837"]\n')
+    schedule = tmp_path / "schedule.csv"
+    schedule.write_text(schedule.read_text().replace("medicine-antidepressants", ""))
+    shown = list(commands_of(PROJECT / "samples/new-clinic/README.md"))
+    assert len(shown) >= 8
+    for one in shown:
+        is_asked = one.words[1] == "approve"  # at a terminal
+        done = call(*one.words[1:], *(["--yes"] if is_asked else []))
+        assert done.code == 0, f"{one}: {done.stderr}"
 
 
 def test_the_samples_are_written_as_they_are_shipped(call: Call, tmp_path: Path) -> None:
