@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 
 from consentkit import checks
@@ -18,7 +17,8 @@ from consentkit.errors import FileAccess, WrongUse, reason
 from consentkit.model.clinic import Clinic
 from consentkit.model.identity import DEFINITION_FOLDERS, PARTICULARS, SERVICES
 from consentkit.model.schema import MODELS, SCHEMA_FOLDER, schema_file, schema_text
-from consentkit.output.write import prepare_folder, require_usable_folder, write_file
+from consentkit.output.new_files import NewFiles, new_files
+from consentkit.output.write import require_usable_folder
 from consentkit.problems import printable, quoted
 from consentkit.reading import yaml_file
 from consentkit.reading.places import source_of
@@ -99,7 +99,9 @@ def _require_valid(text: str) -> None:
         findings = checks.check_clinic(checks.ClinicFile(source_of(text, parsed), clinic, ()))
         problems += [finding.problem() for finding in findings if finding.severity == "error"]
     if problems:
-        raise WrongUse("; ".join(f"the clinic's {problem.field} {problem.message}" for problem in problems))
+        messages = ("; ".join(filter(None, [problem.message, problem.remedy])) for problem in problems)
+        said = (f"the clinic's {problem.field} {message}" for problem, message in zip(problems, messages, strict=True))
+        raise WrongUse(". ".join(said))
 
 
 def _in_quotation_marks(key: str, value: str) -> str:
@@ -110,49 +112,14 @@ def _in_quotation_marks(key: str, value: str) -> str:
     return f'"{escaped}"'
 
 
-@dataclass
-class _NewFolder:
-    """What this run has made, so that it can be taken back, and nothing else is."""
-
-    folders: list[Path] = field(default_factory=list)
-    files: dict[Path, bytes] = field(default_factory=dict)
-
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder, and those around it that are missing."""
-        missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
-        prepare_folder(folder)
-        self.folders += reversed(missing)
-
-    def write(self, target: Path, data: bytes) -> None:
-        """Write a file that is not there."""
-        if os.path.lexists(target):
-            raise FileAccess(f"{printable(str(target))}: is there meanwhile, and not from here; name another folder")
-        self.files[target] = data
-        write_file(target, data)
-
-    def take_back(self) -> None:
-        """Remove what was made, but for what somebody has changed since, and folders in which there is anything."""
-        for path, data in self.files.items():
-            with suppress(OSError):
-                if path.read_bytes() == data:
-                    path.unlink()
-        for path in reversed(self.folders):
-            with suppress(OSError):
-                path.rmdir()
-
-
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[_NewFolder]:
+def _new_folder(folder: Path) -> Iterator[NewFiles]:
     """Make a folder that is not there, or use one that is empty; on any failure, take back what was made in it."""
     _require_empty(folder)
     require_usable_folder(folder)
-    new = _NewFolder()
-    try:
+    with new_files() as new:
         new.make_folder(folder)
         yield new
-    except BaseException:
-        new.take_back()
-        raise
 
 
 def _require_empty(folder: Path) -> None:

@@ -26,7 +26,7 @@ from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
 from consentkit.model.schema import SCHEMA_FOLDER, schema_file, schema_text
 from consentkit.model.translation import text_hash
-from consentkit.output.write import prepare_folder, write_file
+from consentkit.output.new_files import new_files
 from consentkit.problems import Problem, printable, quoted
 from consentkit.reading import yaml_file
 from consentkit.reading.edits import with_value, without_keys
@@ -83,23 +83,24 @@ def folder_for(workspace: OpenWorkspace, kind: DefinitionKind) -> Path:
 def write_new_files(workspace: OpenWorkspace, texts: Mapping[Path, str]) -> list[Path]:
     """Write new definitions and translations, all in one folder, and the schemas that they name where they are missing.
 
-    Raises FileAccess where one of them exists already; then none is written.
+    Raises FileAccess where one of them exists already, or can't be written; then none is left.
     """
     for target in texts:
         if os.path.lexists(target):
             raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
     folder = next(iter(texts)).parent
-    prepare_folder(folder)
     written: list[Path] = []
     schemas: list[Path] = []
-    for target, text in texts.items():
-        schema = _schema_for(workspace, target)
-        if not os.path.lexists(schema):
-            write_file(schema, schema_text(schema.name.partition(".")[0]).encode())
-            schemas.append(schema)
-        name = os.path.relpath(schema, folder).replace(os.sep, "/")
-        write_file(target, f"# yaml-language-server: $schema={name}\n{text}".encode())
-        written.append(target)
+    with new_files() as new:
+        new.make_folder(folder)
+        for target, text in texts.items():
+            schema = _schema_for(workspace, target)
+            if not os.path.lexists(schema):
+                new.write(schema, schema_text(schema.name.partition(".")[0]).encode())
+                schemas.append(schema)
+            name = os.path.relpath(schema, folder).replace(os.sep, "/")
+            new.write(target, f"# yaml-language-server: $schema={name}\n{text}".encode())
+            written.append(target)
     return written + schemas
 
 
