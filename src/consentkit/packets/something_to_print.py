@@ -1,7 +1,7 @@
 """Whether anything is left to print of what a visit requests.
 
 Guarantees: what a visit itself requests and no procedure has is refused, and so is a packet of nothing but a cover; a
-visit that requests nothing by itself, and has everything on file, is told apart from these: nothing is wrong with it.
+visit that requests nothing by itself, and has everything on file, is no such mistake, and raises EverythingOnFile.
 """
 
 from __future__ import annotations
