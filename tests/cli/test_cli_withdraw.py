@@ -12,7 +12,7 @@ import pytest
 from consentkit.library.approvals import load_approvals
 from kit.packets import write_visit
 from kit.running import Outcome
-from kit.small import CODE, make_clinic, small_paper_data, write_paper, write_procedure, write_translation
+from kit.small import CODE, WITH_JOURNAL, make_clinic, small_paper_data, write_paper, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 BY = ("--by", "Ann Ray")
@@ -201,3 +201,15 @@ def test_nothing_is_withdrawn_without_a_journal_that_can_be_written_to(tmp_path:
     done = call("withdraw", CODE, *WITHDRAWN, "--clinic", clinic)
     assert done.code == 5
     assert (clinic / "approvals.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(("reason", "kept"), [("out-of-date", "out-of-date"), ("Nora Nye cried over it", "stated")])
+def test_the_journal_has_the_reason_of_a_withdrawal_as_a_code(
+    reason: str, kept: str, tmp_path: Path, call: Call
+) -> None:
+    clinic = make_clinic(tmp_path / "kept", WITH_JOURNAL)
+    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("withdraw", CODE, *BY, "--reason", reason, "--clinic", clinic).code == 0
+    entries = json.loads(call("journal", "show", "--json", "--clinic", clinic).stdout)["entries"]
+    assert (entries[-1]["action"], entries[-1]["reason"]) == ("withdrawn", kept)
+    assert reason in (clinic / "approvals.yaml").read_text()

@@ -60,6 +60,7 @@ def test_each_action_can_be_recorded_with_what_belongs_to_it(action: JournalActi
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_no_field_of_an_entry_takes_free_text(data: st.DataObject) -> None:
     text = data.draw(PARTICULARS)
     field = data.draw(st.sampled_from(ENTRY_FIELDS))
@@ -70,6 +71,7 @@ def test_no_field_of_an_entry_takes_free_text(data: st.DataObject) -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_no_part_of_an_entry_takes_free_text(data: st.DataObject) -> None:
     text = data.draw(PARTICULARS)
     who = {"actor": "rosa", "station": "desk-1", "role": None}

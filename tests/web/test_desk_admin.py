@@ -67,6 +67,8 @@ def test_what_can_not_work_is_said_in_plain_words(tmp_path: Path, kept_password:
     )
     desk = shared_desk(tmp_path / "clinic", kept_password, settings)
     add_user(tmp_path / "clinic", "omar", DeskUser(name="Omar", roles=("auditor",)))
+    assert "No journal is kept." in User.of(desk, "audrey").look("/journal/")
+    assert User.of(desk, "rosa").get("/journal/").status_code == 403
     page = User.of(desk, "ida").look("/admin/")
     assert "There is no print queue attic, so nothing is printed until you correct" in page
     assert "No journal is kept." in page
@@ -102,6 +104,45 @@ def test_an_auditor_verifies_the_journal_and_takes_it_along(shared: Desk, printe
     page = audrey.post("/journal/verify", {"head": "0" * 64}).get_data(as_text=True)
     assert "Something is wrong:" in page
     assert audrey.post("/journal/verify", {"head": "zero"}).status_code == 400
+
+
+def test_what_is_saved_as_a_table_is_what_the_page_shows(shared: Desk, printer: Printer) -> None:
+    rosa, audrey = User.of(shared, "rosa"), User.of(shared, "audrey")
+    rosa.load({}, {})
+    rosa.print("V-1")
+    rosa.print("V-2")
+
+    def saved(**sought: str) -> tuple[set[str], int, str]:
+        page = audrey.post("/journal/", sought).get_data(as_text=True)
+        form = page.split('action="/journal/shown.csv"')[1].split("</form>")[0]
+        fields = dict(re.findall(r'name="(day|visit|packet)" value="([^"]*)"', form))
+        answer = audrey.post("/journal/shown.csv", fields)
+        rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+        assert len(rows) == int(re.findall(r"(\d+) entr", page)[0])
+        return {row["visit"] for row in rows}, len(rows), answer.headers["Content-Disposition"]
+
+    assert saved(visit="V-1") == ({"V-1"}, 2, "attachment; filename=journal-part.csv")
+    packet = next(row.entry.packet for row in shared.printer.journal.rows() if row.entry.packet)  # type: ignore[union-attr]
+    assert saved(packet=packet or "") == ({"V-1"}, 2, "attachment; filename=journal-part.csv")
+    visits, count, name = saved(day="")
+    assert visits == {"", "V-1", "V-2"} and re.search(r"journal-\d{4}-\d\d-\d\d\.csv$", name)
+    everything = audrey.get("/journal/journal.csv").get_data(as_text=True)
+    assert len(list(csv.DictReader(io.StringIO(everything)))) == count
+    assert audrey.post("/journal/shown.csv", {"day": "yesterday"}).status_code == 400
+    assert "shown.csv" not in audrey.post("/journal/", {"visit": "V-9"}).get_data(as_text=True)
+
+
+def test_the_journal_speaks_the_language_of_the_page(shared: Desk, printer: Printer) -> None:
+    rosa, audrey = User.of(shared, "rosa"), User.of(shared, "audrey")
+    rosa.load({})
+    rosa.print("V-1")
+    rosa.post(f"/visit/{rosa.row('V-1').key}/set/1/void", {"reason": "jammed"})
+    page = audrey.post("/journal/", {"visit": "V-1"}).get_data(as_text=True)
+    assert "does not count: the paper jammed or was spoiled" in page and "(front desk)" in page
+    audrey.post("/language")
+    page = audrey.look("/journal/")
+    assert "no cuenta: el papel se atascó o se dañó" in page and "(recepción)" in page
+    assert "agenda cargada cantidad: 1" in page
 
 
 def test_nobody_but_an_admin_ends_sessions_or_lets_in(shared: Desk, printer: Printer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,16 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from consentkit.operations.desk.rows import DeskRow
-from consentkit.operations.journal import who_asks
+from consentkit.operations.journal import intent_for, who_asks
+from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
-from kit.desk_browser import SECONDS, axe_on, press, settle, type_text
+from kit.desk_browser import SECONDS, axe_on, fill, press, settle, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
-from kit.small import CODE
+from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
 
+WITHOUT_JOURNAL = f"name: Small Clinic\n{NO_PAPERS_DUE}"
 pytestmark = pytest.mark.xdist_group("desk-browser")
 NAMES = (
     "Siobhán O’Keeffe-Martínez",
@@ -64,9 +66,12 @@ class OpenDesk:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
+def opened(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[OpenDesk]:
+    """A desk; `request.param` has the particulars of its clinic, where it isn't one without a journal."""
     printer = set_up_printer(tmp_path, monkeypatch)
-    desk = new_small_desk(small_clinic(tmp_path / "clinic"), Clock())
+    desk = new_small_desk(small_clinic(tmp_path / "clinic", getattr(request, "param", WITHOUT_JOURNAL)), Clock())
     desk.work()
     with serving(desk) as address:
         made = OpenDesk(desk, address, printer, browser, [])
@@ -119,7 +124,7 @@ def load(page: Page, file: Path) -> None:
 def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
     page = opened.open()
     load(page, twelve)
-    expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 need attention, 0 printed")
+    expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 needs attention, 0 printed")
     help_the_add_on(page)
     print_all(opened, page)
     correct_a_name(opened, page)
@@ -148,7 +153,7 @@ def correct_a_name(opened: OpenDesk, page: Page) -> None:
     press(page, "/")
     type_text(page, "nie")
     press(page, "Enter")
-    expect(page.locator("#counts")).to_have_text("1 of 12 visits match")
+    expect(page.locator("#counts")).to_have_text("1 of 12 visits matches")
     press(page, "ArrowDown")
     press(page, "Enter")
     expect(page.locator("#edit")).to_be_visible()
@@ -217,6 +222,63 @@ def lock_the_page(page: Page) -> None:
     expect(page.locator("body")).not_to_contain_text("Nora Nye")
 
 
+def axe_with_a_lost_print(opened: OpenDesk, page: Page) -> list[str]:
+    """What it finds on the page of a desk that was stopped amid a print, and so asks about it."""
+    journal = opened.desk.printer.journal
+    assert journal is not None
+    made = opened.desk.day.maker.make(opened.row("V-3").entry)
+    journal.intend(intent_for(made.packet, who_asks(), printer="front-desk"))  # type: ignore[union-attr]
+    page.goto(f"{opened.address}/open/{opened.desk.sessions.new_link()}")
+    expect(page.get_by_text("did the papers come out?")).to_be_visible()
+    return axe_on(page)
+
+
+def endpoints(desk: Desk, paths: Iterable[str]) -> set[str]:
+    """The pages that have such paths."""
+    adapter = create_app(desk).url_map.bind("127.0.0.1")
+    return {str(adapter.match(path.split("?")[0])[0]) for path in paths}
+
+
+AT_THE_DESK = {
+    "day.show",
+    "print.ask_again",
+    "print.print_here",
+    "print.ask_void",
+    "day.ask_end",
+    "print.print_all_here",
+    "sign_in.locked",
+}
+ELSEWHERE = {
+    "sign_in.show",
+    "sign_in.open_link",
+    "sign_in.locked",
+    "sign_in.answer",
+    "admin.show",
+    "journal.show",
+    "texts.show",
+    "texts.read",
+    "deciding.ask",
+}
+NO_PAGES = {
+    "static",
+    "day.rows",
+    "sign_in.home",
+    "journal.export",
+    "texts.pdf",
+    "visit.packet",
+    "visit.draft_packet",
+    "print.set_to_print",
+    "print.all_to_print",
+}
+"""What a browser fetches that is no page of its own: parts of one, papers, tables, and a way to another page."""
+
+
+def test_no_page_is_left_out_of_those_that_axe_looks_at(desk: Desk) -> None:
+    pages = {str(rule.endpoint) for rule in create_app(desk).url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages == AT_THE_DESK | ELSEWHERE | NO_PAGES
+
+
+@pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
 def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path) -> None:
     page = opened.open(bypass_csp=True)  # axe itself comes in as a script
     states = {"empty": axe_on(page)}
@@ -242,10 +304,15 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     for path in (*paths, f"/print-all/{file_of_all.name}", "/", "/locked", "/nowhere"):
         page.goto(opened.address + path)
         states[path] = axe_on(page)
-    opened.problems.clear()  # the last two answers are no successes, as they should be
+    states["lost"] = axe_with_a_lost_print(opened, page)
+    opened.problems.clear()  # the answers of the last pages are no successes, as they should be
     assert {name: problems for name, problems in states.items() if problems} == {}
+    assert (
+        endpoints(opened.desk, [path for path in states if path.startswith("/") and path != "/nowhere"]) == AT_THE_DESK
+    )
 
 
+@pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
 def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
     opened: OpenDesk, tmp_path: Path, kept_password: str
 ) -> None:
@@ -256,23 +323,70 @@ def test_the_pages_of_those_who_are_not_at_the_desk_are_sound_for_axe(
     file = tmp_path / "two.csv"
     file.write_bytes(schedule({"date_of_birth": "2015-07-09"}, {}))
     load(page, file)
+    opened.desk.printer.print(opened.row("V-2").key, 0, "front-desk", who_asks(), "more-copies")
     add_people(clinic, kept_password)
-    override = f"/visit/{opened.row('V-1').key}/override"
+    override, text = f"/visit/{opened.row('V-1').key}/override", f"/texts/{CODE}/en/consent"
     page.goto(opened.address + override)
     states = {override: axe_on(page)}
-    text = f"/texts/{CODE}/en/consent"
-    for account, paths in {"ida": ["/admin/"], "okonkwo": ["/texts/", text, override]}.items():
+    page.goto(f"{opened.address}/open/used-already")
+    states["/open/used-already"] = axe_on(page)
+    visited = {"ida": ["/admin/", "/journal/", "/texts/"], "okonkwo": ["/texts/", text, override], "audrey": []}
+    for account, paths in visited.items():
         page.context.clear_cookies()
         page.goto(f"{opened.address}/sign-in")
         states["/sign-in"] = axe_on(page)
-        page.fill("#account", account)
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, account, "wrong")
+        states[f"/sign-in?{account} with a wrong password"] = axe_on(page)
+        sign_in(page, account, PASSWORD)
         for path in paths:
             page.goto(opened.address + path)
-            states[path] = axe_on(page)
-    opened.problems.clear()  # of the page before the sign-in, which answers that nobody is signed in
+            states[f"{path}?{account}"] = axe_on(page)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("The journal is whole")).to_be_visible()
+    states["/answer?verified"] = axe_on(page)
+    page.get_by_label("Hash that was noted earlier").fill("0" * 64)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("Something is wrong:")).to_be_visible()
+    states["/answer?broken"] = axe_on(page)
+    page.goto(f"{opened.address}/locked")
+    states["/locked?with a password"] = axe_on(page)
+    write_procedure(clinic / "procedures", purpose="To feel much better.")
+    page.context.clear_cookies()
+    page.goto(f"{opened.address}/sign-in")
+    sign_in(page, "okonkwo", PASSWORD)
+    for step in ("Approve", "Withdraw the approval"):
+        page.goto(opened.address + text)
+        states[f"{text}?before: {step}"] = axe_on(page)
+        sign_text(page, step)
+        write_procedure(clinic / "procedures", purpose=f"To {step}.")
+    page.goto(opened.address + text)
+    states[f"{text}?withdrawn"] = axe_on(page)
+    (clinic / "clinic.yaml").write_text("nane: Small Clinic\n")
+    page.goto(f"{opened.address}/texts/")
+    expect(page.get_by_text("Something went wrong.")).to_be_visible()
+    states["/texts/?broken settings"] = axe_on(page)
+    opened.problems.clear()  # of the pages that say that something is wrong
     assert {name: problems for name, problems in states.items() if problems} == {}
+    assert endpoints(opened.desk, states) == ELSEWHERE
+
+
+def sign_in(page: Page, account: str, password: str) -> None:
+    page.fill("#account", account)
+    page.fill("#password", password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
+def sign_text(page: Page, button: str) -> None:
+    """Fill in the form of a text, and approve it or withdraw its approval."""
+    form = page.locator("form", has=page.get_by_role("button", name=button, exact=True))
+    choice = form.get_by_role("checkbox" if button == "Approve" else "radio").first
+    choice.focus()
+    page.keyboard.press("Space")
+    expect(choice).to_be_checked()
+    form.locator("[name=password]").fill(PASSWORD)
+    form.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator("#said")).to_be_visible()
 
 
 def test_a_slip_is_taken_back_by_a_key_and_the_offer_goes_by_itself(opened: OpenDesk, tmp_path: Path) -> None:
@@ -337,7 +451,50 @@ def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:
         }""",
         schedule({}).decode(),
     )
-    expect(page.locator("#said")).to_contain_text("1 visits loaded.")
+    expect(page.locator("#said")).to_contain_text("1 visit loaded.")
+
+
+def test_the_page_does_not_load_anew_over_what_somebody_has_typed(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open()
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({"patient_name": "Nora Nie"}, {}))
+    load(page, file)
+    page.goto(f"{opened.address}/?visit={opened.row('V-1').key}")
+    fill(page, "#f-patient_name", "Nora Nye")
+    page.evaluate("() => { document.activeElement.blur(); document.body.dataset.same = 'yes'; }")
+    for field in ("", "#sought"):
+        if field:
+            page.locator(field).focus()
+        page.evaluate(
+            "() => { document.getElementById('rows').dataset.waiting = '2'; }"
+        )  # as if papers were being made
+        opened.desk.day.check_again(opened.row("V-2").key)
+        expect(page.locator("#said-text")).to_have_text("2 visits: 2 ready, 0 need attention, 0 printed")
+        page.evaluate("() => { document.getElementById('said-text').textContent = ''; }")
+        assert page.input_value("#f-patient_name") == "Nora Nye"
+        expect(page.locator("body")).to_have_attribute("data-same", "yes")
+
+
+@pytest.mark.parametrize(("kind", "times"), [("text/plain", 1), ("text/html", 0)])
+def test_the_dialog_opens_by_itself_once_and_for_papers_only(
+    kind: str, times: int, opened: OpenDesk, tmp_path: Path
+) -> None:
+    page = opened.open()
+    page.add_init_script("window.print = () => { window.top.document.body.dataset.dialogs += 'one ' }")
+    page.route("**/set/1.pdf", lambda route: route.fulfill(body="papers, or why there are none", content_type=kind))
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({}))
+    load(page, file)
+    page.select_option("#printer", "-")
+    page.get_by_role("button", name="Use").click()
+    page.locator("tbody").get_by_role("button", name="Print").click()
+    expect(page.locator("#print-now")).to_be_visible()
+    page.wait_for_timeout(0 if times else 1500)
+    expect(page.locator("body[data-dialogs='undefinedone ']")).to_have_count(times)
+    page.reload()
+    expect(page.locator("#print-now")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(page.locator("body[data-dialogs]")).to_have_count(0)
 
 
 def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clerk, Clock, Printer, new_small_desk, small_clinic
-from kit.desk_users import PASSWORD, User, actions, add_people, shared_desk
+from kit.desk_users import PASSWORD, SHARED, User, actions, add_people, shared_desk
 from kit.packets import page_texts
 from kit.small import CODE, write_procedure
 
@@ -98,6 +98,27 @@ def test_a_clinician_who_has_signed_in_gives_the_password_again(shared: Desk, pr
     assert okonkwo.row("V-1").state.value == "attention"
     decide(okonkwo, account="")
     assert okonkwo.row("V-1").state.value == "ready"
+
+
+def test_a_clinician_whom_the_proxy_has_signed_in_decides_as_the_file_of_users_says(
+    tmp_path: Path, kept_password: str, printer: Printer
+) -> None:
+    settings = f"{SHARED}  proxy: 10.0.0.1\n  user_header: X-Remote-User\n"
+    desk = shared_desk(tmp_path / "clinic", kept_password, settings)
+    user = User.of(desk)
+    user.scheme = "https"
+    user.client.environ_base |= {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_REMOTE_USER": "okonkwo"}
+    assert user.get("/sign-in").status_code == 303
+    user.look()
+    user.load(MINOR, MINOR)
+    decide(user, account="", password="")
+    assert user.row("V-1").state.value == "ready"
+    file = tmp_path / "clinic" / "users.yaml"
+    file.write_text(file.read_text().replace("    - clinician\n", ""))
+    decide(user, "V-2", account="okonkwo", password=PASSWORD)
+    assert user.row("V-2").state.value == "attention"
+    assert user.get("/texts/").status_code == 403
+    assert [one[3:] for one in overridden(desk)] == [("okonkwo", "clinician")]
 
 
 def test_a_text_that_nobody_has_approved_is_used_for_one_visit(

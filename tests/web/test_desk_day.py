@@ -15,7 +15,7 @@ from consentkit.operations.desk.rows import VisitState
 from consentkit.web.forms import GROUPS
 from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule, small_clinic
 from kit.packets import page_texts
-from kit.small import CODE
+from kit.small import CODE, write_translation
 
 
 def states(clerk: Clerk) -> dict[str, str]:
@@ -294,7 +294,7 @@ def test_a_visit_is_found_by_parts_of_its_name_without_accents(clerk: Clerk) -> 
     clerk.load({"patient_name": "Świętosława Brzęczyszczykiewicz"}, {"patient_name": "José Luis Núñez"})
     answer = clerk.post("/find", {"sought": "nunez jos"})
     page = answer.get_data(as_text=True)
-    assert "1 of 2 visits match" in page and "Núñez" in page and "Brzęczy" not in page
+    assert "1 of 2 visits matches" in page and "Núñez" in page and "Brzęczy" not in page
 
 
 def test_papers_that_are_back_make_a_visit_done(clerk: Clerk) -> None:
@@ -347,6 +347,22 @@ def test_the_page_speaks_spanish(clerk: Clerk) -> None:
     page = clerk.look()
     assert f"{ADD_ON} solo se agrega a otro servicio" in page and "Agregar sin cita" in page
     assert '<html lang="es">' in clerk.get("/").get_data(as_text=True)
+
+
+def test_the_page_in_spanish_names_services_in_spanish(tmp_path: Path, clock: Clock) -> None:
+    clinic = small_clinic(tmp_path / "clinic")
+    write_translation(clinic / "procedures", "es", title="Algo pequeño")
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.load({"procedures": f"{CODE} {ADD_ON}"})
+    addresses = ("/", "/?walk-in=1", f"/?visit={clerk.row('V-1').key}")
+    assert [("Algo pequeño" in page, "A small" in page) for page in map(clerk.look, addresses)] == [(False, True)] * 3
+    clerk.post("/language")
+    pages = [clerk.look(address) for address in addresses]
+    assert [("Algo pequeño" in page, "A small" in page) for page in pages] == [(True, False)] * 3
+    assert all("An add-on" in page for page in pages), "what has no translation keeps its own title"
+    (clinic / "procedures" / f"{CODE}.es.yaml").write_text("title: [broken")
+    clerk.desk.day.maker.forget_all()
+    assert "A small" in clerk.look(), "`check` says what is wrong with the translation"
 
 
 def test_two_visits_of_one_patient_are_compared_again_when_one_of_them_changes(clerk: Clerk) -> None:

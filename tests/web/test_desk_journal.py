@@ -113,3 +113,30 @@ def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path,
     (printer.folder / "jam").unlink()
     clerk.post("/print-all", {"visit": [clerk.row("V-1").key]})
     assert "0 visits. Then only some papers of visit V-1 were printed" in clerk.look()
+
+
+def test_where_printing_all_stops_amid_a_job_the_page_says_which_one_nobody_knows_of(
+    kept: Path, now: Clock, printer: Printer
+) -> None:
+    clerk = Clerk.at(new_small_desk(kept, now))
+    clerk.load({}, {}, {})
+    lp = printer.folder.parent / "commands" / "lp"
+    lp.write_text(lp.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\n[ -e "{printer.folder}/called" ] && kill -9 $$\n'))
+    clerk.post("/print-all", {"visit": [row.key for row in clerk.desk.day.rows()]})
+    page = clerk.look()
+    assert "Sent to the printer: 1 visit. Nobody knows yet whether the papers of visit V-2 come out." in page
+    assert "Visit V-2, print 1 at" in page and "did the papers come out?" in page
+    assert [one[0] for one in entries(clerk)][-3:] == ["to-print", "printed", "to-print"]
+
+
+def test_what_fails_at_another_step_is_not_said_of_papers(kept: Path, now: Clock, printer: Printer) -> None:
+    clerk = Clerk.at(new_small_desk(kept, now))
+    clerk.load({})
+    clerk.print("V-1")
+    clerk.desk.printer.journal.close()  # type: ignore[union-attr]
+    key = clerk.row("V-1").key
+    for step in ("cancel", "void"):
+        clerk.post(f"/visit/{key}/set/1/{step}", {"reason": "lost"})
+        assert "Nothing was printed" not in clerk.look()
+    clerk.post(f"/visit/{key}/again", {"printed": 1, "reason": "lost", "taken": "yes"})
+    assert "Nothing was printed" in clerk.look()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import os
 import re
@@ -124,6 +125,31 @@ def test_what_the_system_does_not_allow_is_said_and_nothing_fails(tmp_path: Path
     said, locked = locked_memory(tmp_path, has_swap=True, rights="without")
     assert said.startswith("this system may write memory to its swap space; to prevent that, give the account")
     assert locked == 0
+
+
+HEAPS = """
+import ctypes, sys, threading
+from consentkit.web.serving import share_free_memory
+share_free_memory()
+everyone = threading.Barrier(7)
+def work():
+    held = [bytes(2000) for _ in range(100)]  # more than Python keeps for small objects itself
+    everyone.wait()
+threads = [threading.Thread(target=work) for _ in range(6)]
+for one in threads: one.start()
+everyone.wait()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = libc.fopen(sys.argv[1].encode(), b"w")
+print(libc.malloc_info(0, ctypes.c_void_p(file)), libc.fclose(ctypes.c_void_p(file)))
+"""
+
+
+@needs(allowed=lambda: hasattr(ctypes.CDLL(None), "malloc_info"), otherwise="to ask the system how it shares memory")
+def test_what_one_thread_has_freed_is_there_for_the_others(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", HEAPS, tmp_path / "heaps"], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 0\n"
+    assert (tmp_path / "heaps").read_text().count("<heap nr=") == 1
 
 
 def test_a_port_that_is_taken_is_said(call: Callable[..., Outcome], tmp_path: Path) -> None:

@@ -150,6 +150,14 @@ def test_a_program_that_was_stopped_before_the_answer_asks_about_each_set(
     assert again.look().count("did the papers come out?") == 3
 
 
+def test_papers_that_are_on_their_way_are_not_offered_to_be_printed_with_all_others(clerk_here: Clerk) -> None:
+    clerk_here.save("V-3", patient_name="")
+    begin(clerk_here)
+    assert "Print all ready" not in clerk_here.look().split("Keyboard shortcuts")[0]
+    clerk_here.save("V-3", patient_name="Cyd C")
+    assert "Print all ready (1)" in clerk_here.look()
+
+
 def test_papers_that_have_changed_since_are_not_in_the_file(clerk_here: Clerk) -> None:
     page = begin(clerk_here)
     clerk_here.load({"patient_name": "Somebody Else", "time": "09:00"}, {"time": "08:00"}, {"time": "07:00"})

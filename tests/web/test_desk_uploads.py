@@ -177,7 +177,7 @@ def test_the_form_of_a_visit_does_not_answer_what_it_leaves_as_it_is(clinic: Pat
 def test_rows_that_are_skipped_are_counted(clinic: Path, clock: Clock) -> None:
     clerk = Clerk.at(new_small_desk(clinic, clock))
     page = upload(clerk, HEAD + ADA + ADA.replace("Main", "Closed"))
-    assert "1 visits loaded. Rows that were left out, as the clinic’s settings say: 1." in page
+    assert "1 visit loaded. 1 row was left out, as the clinic’s settings say." in page
 
 
 def with_records(count: int, **of_patient: object) -> bytes:
@@ -213,7 +213,7 @@ def test_nobody_completes_the_visit_of_a_patient_who_has_died(clinic: Path, cloc
 def test_messages_of_hl7_become_the_day(clinic: Path, clock: Clock) -> None:
     clerk = Clerk.at(new_small_desk(clinic, clock))
     page = upload(clerk, message())
-    assert "1 visits loaded." in page and only(clerk).state == "ready"
+    assert "1 visit loaded." in page and only(clerk).state == "ready"
 
 
 def test_a_desk_begins_with_an_export(clinic: Path, tmp_path: Path) -> None:

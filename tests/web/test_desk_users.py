@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +12,15 @@ import pytest
 import yaml
 
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.operations.desk.users import load_users
+from consentkit.operations.desk.users import DeskUser, add_user, load_users
+from consentkit.operations.journal import open_journal, who_asks
 from consentkit.operations.opening import settle
 from consentkit.operations.packets import PacketOptions
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import PasswordDoor
+from consentkit.web.passwords import PasswordDoor, hashed
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
+from consentkit.web.sessions import LONGEST_SECONDS
 from kit.desk import Printer, plain, small_clinic
 from kit.desk_users import PASSWORD, SHARED, User, actions, shared_desk
 from kit.running import Outcome
@@ -137,18 +141,22 @@ def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
     write_procedure(tmp_path / "clinic" / "procedures", purpose="To feel much better.")
     page = user.get(place).get_data(as_text=True)
     assert "<ins>much</ins>" in page and "To feel" in plain(page)
-    form = {"content": content(), "reason": "The text is out of date", "password": PASSWORD}
+    form = {"content": content(), "reason": "out-of-date", "password": PASSWORD}
     write_procedure(tmp_path / "clinic" / "procedures")
     approved = user.get(place).get_data(as_text=True).split('/withdraw"')[1].split('name="content" value="')[1][:64]
     form["content"] = approved
-    for change in ({"password": "wrong"}, {"content": "0" * 64}, {"reason": ""}):
+    for change in ({"password": "wrong"}, {"content": "0" * 64}, {"reason": ""}, {"reason": "Nora Nye asked"}):
         user.post(f"{place}/withdraw", {**form, **change})
         user.desk.day.prepare_all()
         assert user.row("V-1").state.value == "ready"
     user.post(f"{place}/withdraw", form)
     assert "is withdrawn." in user.look("/texts/")
-    assert "Withdrawn by Okonkwo" in user.look(place) and "out of date" in user.look(place)
+    assert "Withdrawn by Okonkwo" in user.look(place) and "It is out of date" in user.look(place)
+    user.post("/language")
+    assert "Ya no está al día" in user.look(place)
     assert ("withdrawn", "okonkwo", "clinician") in actions(desk)
+    (entry,) = [one.entry for one in desk.printer.journal.rows() if one.entry.action == "withdrawn"]  # type: ignore[union-attr]
+    assert entry.reason == "out-of-date"
     assert user.row("V-1").state.value == "attention"
 
 
@@ -159,7 +167,8 @@ def test_an_auditor_finds_what_was_printed_of_a_visit(shared: Desk, printer: Pri
     rosa.print("V-1")
     audrey.sign_in("audrey")
     page = audrey.post("/journal/", {"visit": "V-1"}).get_data(as_text=True)
-    assert "rosa@" in page and "printed" in page and "front-desk-1" in page
+    assert "rosa@" in page and "printed" in page
+    assert re.search(rf"print 1, \d+ pages, front-desk, front-desk-1, {CODE} en</td>", page)
     assert audrey.post("/journal/", {"visit": "Nora Nye"}).status_code == 400
     assert audrey.post("/journal/", {"day": "yesterday"}).status_code == 400
 
@@ -256,3 +265,119 @@ def test_a_role_that_was_taken_away_approves_nothing_more(shared: Desk, printer:
     answer = user.post(place, {"read": "yes", "content": content, "password": PASSWORD})
     assert answer.status_code == 403
     assert "approved" not in [action for action, *_ in actions(shared)]
+
+
+def edit_users(desk: Desk, old: str, new: str) -> None:
+    file = desk.day.maker.place.folder / "users.yaml"  # type: ignore[operator]
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_what_the_file_of_users_says_of_roles_counts_at_the_next_request(shared: Desk, printer: Printer) -> None:
+    rosa, okonkwo = User.of(shared, "rosa"), User.of(shared, "okonkwo")
+    rosa.load({"patient_name": "Zyxwvuta Canarybird"})
+    assert rosa.get("/").status_code == okonkwo.get("/texts/").status_code == okonkwo.get("/").status_code == 200
+    edit_users(shared, "    - clinician\n    - desk\n", "    - auditor\n")
+    assert [okonkwo.get(path).status_code for path in ("/texts/", "/", "/rows", "/journal/")] == [403, 403, 403, 200]
+    edit_users(shared, "  rosa:", "  rosa-maria:")
+    for path in ("/", "/rows", "/end"):
+        answer = rosa.get(path)
+        assert answer.location == "/sign-in" and "Canary" not in answer.get_data(as_text=True)
+    assert rosa.sign_in("rosa") == 403
+    assert actions(shared)[-2:] == [("signed-out", "rosa", "desk"), ("failed-sign-in", "unknown", None)]
+
+
+def test_another_password_ends_the_sessions_of_the_old_one(shared: Desk, printer: Printer) -> None:
+    rosa, other = User.of(shared, "rosa"), User.of(shared, "okonkwo")
+    add_user(
+        shared.day.maker.place.folder, "rosa", DeskUser(name="Rosa", roles=("desk",), password=hashed("another one"))
+    )
+    assert rosa.get("/").location == "/sign-in"
+    assert other.get("/").status_code == 200
+    assert rosa.sign_in("rosa", "another one") == 303
+
+
+@pytest.mark.parametrize("fault", ["mistake", "readable by others"])
+def test_where_nobody_knows_who_may_sign_in_nothing_is_shown(fault: str, shared: Desk, printer: Printer) -> None:
+    rosa = User.of(shared, "rosa")
+    rosa.load({"patient_name": "Zyxwvuta Canarybird"})
+    file = shared.day.maker.place.folder / "users.yaml"  # type: ignore[operator]
+    text = file.read_text()
+    if fault == "mistake":
+        file.write_text(text.replace("- desk", "- boss"))
+    else:
+        file.chmod(0o644)
+    for path in ("/", "/rows", f"/visit/{rosa.row('V-1').key}/packet.pdf"):
+        answer = rosa.get(path)
+        assert answer.status_code == 500 and "Canary" not in answer.get_data(as_text=True)
+        assert "scrypt" not in answer.get_data(as_text=True)
+    file.write_text(text)
+    file.chmod(0o600)
+    assert rosa.get("/").location == "/locked", "until the password is given again"
+    rosa.get("/locked")
+    assert rosa.post("/unlock", {"password": PASSWORD}).status_code == 303
+    assert "Canary" in rosa.look()
+
+
+def test_whichever_way_a_session_ends_the_journal_says_so(shared: Desk, printer: Printer) -> None:
+    rosa, other, ida = User.of(shared, "rosa"), User.of(shared, "okonkwo"), User.of(shared, "ida")
+    rosa.post("/sign-out")
+    assert rosa.get("/").location == "/sign-in"
+    (public,) = [one.public for one, _ in shared.sessions.listed() if one.person == "okonkwo"]
+    for _ in range(2):
+        ida.post(f"/admin/sessions/{public}/end")
+    assert other.get("/").location == "/sign-in"
+    ida.get("/locked")
+    ida.post("/unlock", {"password": PASSWORD})
+    shared.sessions.clock = lambda: time.monotonic() + 2 * LONGEST_SECONDS
+    User.of(shared, "audrey")
+    assert actions(shared)[3:] == [
+        ("signed-out", "rosa", "desk"),
+        ("session-ended", "ida", "admin"),
+        ("signed-out", "okonkwo", "desk"),
+        ("locked", "ida", "admin"),
+        ("unlocked", "ida", "admin"),
+        ("signed-out", "ida", "admin"),
+        ("signed-in", "audrey", "auditor"),
+    ]
+
+
+def test_a_session_ends_also_where_the_journal_can_not_have_it_and_stays_locked(shared: Desk, printer: Printer) -> None:
+    rosa, other = User.of(shared, "rosa"), User.of(shared, "okonkwo")
+    other.get("/locked")
+    shared.printer.journal.close()  # type: ignore[union-attr]
+    assert rosa.post("/sign-out").status_code == 500
+    assert rosa.get("/").location == "/sign-in"
+    other.post("/unlock", {"password": PASSWORD})
+    assert other.get("/").location == "/locked"
+
+
+def test_the_journal_has_who_ended_the_day_and_that_it_was_over(shared: Desk, printer: Printer) -> None:
+    rosa = User.of(shared, "rosa")
+    rosa.post("/end")
+    rosa.load({"patient_name": "Zyxwvuta Canarybird"}, {})
+    rosa.post("/end")
+    rosa.load({})
+    shared.day.clock = lambda: datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
+    assert "No visits yet" in rosa.look()
+    rosa.load({}, {}, {})
+    shared.end_day()  # as when the program ends
+    rows = [row.entry for row in shared.printer.journal.rows() if row.entry.action == "day-ended"]  # type: ignore[union-attr]
+    process = who_asks().actor
+    assert [(one.who.actor, one.count) for one in rows] == [("rosa", 2), (process, 1), (process, 3)]
+
+
+def test_a_day_is_forgotten_also_where_the_journal_can_not_have_it(shared: Desk, printer: Printer) -> None:
+    rosa = User.of(shared, "rosa")
+    for end in ("by hand", "at midnight"):
+        rosa.load({"patient_name": "Zyxwvuta Canarybird"})
+        journal, shared.printer.journal = shared.printer.journal, open_journal(shared.day.maker.workspace)
+        shared.printer.journal.close()  # type: ignore[union-attr]
+        if end == "by hand":
+            rosa.post("/end")
+        else:
+            shared.day.clock = lambda: datetime.datetime.now().astimezone() + datetime.timedelta(days=1)
+        assert rosa.get("/end").status_code == rosa.get("/").status_code == 200
+        assert shared.day.rows() == []
+        shared.printer.journal = journal

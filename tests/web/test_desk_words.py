@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from consentkit.journal.values import CODES, OVERRIDE_REASONS
+from consentkit.journal.values import CODES, OVERRIDE_REASONS, WITHDRAWAL_REASONS
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.printing import Reason, WhyVoid
@@ -46,6 +46,31 @@ def test_each_language_has_the_sentences_of_the_english_one_with_the_same_places
     assert [key for key in own if key not in may_differ and places(own[key]) - places(english[key])] == []
 
 
+COUNTS = {"all", "ready", "attention", "printed", "left", "added", "missing", "seconds", "pages", "number"}
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_word_beside_a_number_has_the_form_that_belongs_to_it(language: str, number: int) -> None:
+    """One by one, so that none is forgotten: in both languages, nearly all plurals end with an s."""
+    words, wrong = words_of(language), []
+    for path, text in sentences(TREES[language]):
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        said = words(path, **{name: number if name in COUNTS else "…" for name in names}) if names else ""
+        wrong += re.findall(r"\b1 \w+s\b" if number == 1 else r"\b[02] (?:visit|page|set|minute|row|visita)\b", said)
+    assert set(wrong) <= {"1 needs", "1 does"}, "verbs"
+
+
+def test_the_counts_of_a_day_are_said_as_people_say_them() -> None:
+    counts = {"all": 1, "ready": 0, "attention": 1, "printed": 0}
+    assert words_of("en")("counts", **counts) == "1 visit: 0 ready, 1 needs attention, 0 printed"
+    assert words_of("es")("counts", **counts) == "1 visita: 0 listas, 1 por revisar, 0 impresas"
+    assert words_of("es")("said.loaded", added=1) == "Se cargó 1 visita."
+    assert words_of("es")("counts_left", left=1, all=12) == "Preparando los papeles: falta 1 de 12"
+    with pytest.raises(ValueError, match="beside a whole number"):
+        words_of("en")("said.loaded", added="V-1")
+
+
 def used() -> set[str]:
     """The names of the sentences that templates and modules name as they are."""
     templates = "".join(path.read_text(encoding="utf-8") for path in (WEB / "templates").glob("*.html"))
@@ -66,6 +91,9 @@ def test_whatever_a_state_a_rule_or_a_refusal_is_there_are_words_for_it() -> Non
     assert set(words.at("states")) == set(words.at("marks")) == {state.value for state in VisitState}
     assert set(words.at("journal_actions")) == set(CODES["action"])
     assert set(words.at("override_reasons")) == set(OVERRIDE_REASONS)
+    assert set(words.at("withdrawal_reasons")) == set(WITHDRAWAL_REASONS)
+    assert set(words.at("journal_reasons")) == set(CODES["reason"])
+    assert set(words.at("roles")) == set(CODES["role"])
     assert set(words.at("void_reasons")) == set(WhyVoid.__args__)  # type: ignore[attr-defined]
     assert set(words.at("how")) == set(FIELDS)
     assert set(CODES["rule"]) <= set(words.at("problems"))

@@ -46,7 +46,7 @@ class ReviewCopy:
 
 
 _LABEL = re.compile(r"•|[0-9]{1,2}\.")
-"""What stands before an entry of a list, as a paragraph of its own."""
+"""What precedes an entry of a list, as a paragraph of its own."""
 
 COLUMNS = ("Line", "Text", "Source", "Remark")
 """What each row has: the last column is for whoever reviews the text."""

@@ -241,7 +241,7 @@ def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options:
 
 
 @consentkit.command(short_help="Show which documents are approved.")
-@click.option("--due", metavar="DAYS", help="Only what must be approved again within so many days, such as 60d.")
+@click.option("--due", metavar="DAYS", help="Only what must be approved again within this many days, such as 60d.")
 @json_option
 @common_options
 def status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: bool) -> int:
@@ -290,7 +290,7 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
 
     \b
     consentkit trace "b9a0 bc7b 3f34"          the fingerprint at the foot of a page
-    consentkit trace 3HZIAYIHV2                the number of a packet, where the clinic keeps a journal
+    consentkit trace 3HZIAYIHV2                the number of a packet; needs a journal
     consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
     consentkit trace page.png                  a picture of a page with its code
 

@@ -30,7 +30,7 @@ class ReviewNote:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ApprovalMark:
     """What is at the head of pages: that they are a draft, or who approved them."""
 
     full: str
@@ -40,39 +40,41 @@ class Mark:
 
     @property
     def at_heads(self) -> dict[str, str]:
-        """What is at the head of each further page, in usual and in large print."""
+        """What is at the head of each further page, in regular and in large print."""
         return {
-            "usual": self.full if _width(self.full) <= _LINE_IN_USUAL_PRINT else self.brief,
+            "regular": self.full if _width(self.full) <= _LINE_IN_REGULAR_PRINT else self.brief,
             "large": self.full if _width(self.full) <= _LINE_IN_LARGE_PRINT else self.brief,
         }
 
 
-_LINE_IN_USUAL_PRINT = 88
-_LINE_IN_LARGE_PRINT = 64
+_LINE_IN_REGULAR_PRINT = 98
+_LINE_IN_LARGE_PRINT = 68
 """How many letters surely fit into a line on any paper: a bold letter is about half as wide as it is high."""
 
 
-def _width(text: str) -> int:
-    """The width of a text in small letters; a capital or a letter of Chinese counts for two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" or one.isupper() else 1 for one in text)
+def _width(text: str) -> float:
+    """The width of a text in small letters: capitals are wider, and those of Chinese twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1.3 if one.isupper() else 1 for one in text)
 
 
-def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> Mark:
+def mark_of(pack: LanguagePack, approval: Approval | None, today: datetime.date) -> ApprovalMark:
     """The mark of a text with this approval, or without one."""
     if approval is None:
-        return Mark(pack.page.draft, pack.page.draft)
+        return ApprovalMark(pack.page.draft, pack.page.draft)
     until = pack.dates.write(approval.until) if approval.until else ""
     if until and approval.is_overdue(today):
         return unapproved(fill(pack.page.overdue, until=until), pack)
     words = {"by": approval.signed, "date": pack.dates.write(approval.on), "edition": str(approval.edition)}
     if not until:
-        return Mark(fill(pack.page.approved, **words), pack.form.approved)
-    return Mark(fill(pack.page.approved_until, **words, until=until), fill(pack.form.approved_until, until=until))
+        return ApprovalMark(fill(pack.page.approved, **words), pack.form.approved)
+    return ApprovalMark(
+        fill(pack.page.approved_until, **words, until=until), fill(pack.form.approved_until, until=until)
+    )
 
 
-def unapproved(mark: str, pack: LanguagePack) -> Mark:
+def unapproved(mark: str, pack: LanguagePack) -> ApprovalMark:
     """The mark of what may not be used, for whatever reason; an empty one where there is nothing to say."""
-    return Mark(mark, pack.page.draft if mark else "")
+    return ApprovalMark(mark, pack.page.draft if mark else "")
 
 
 def review_note(review: Review, pack: LanguagePack, approval: Approval | None, *, translated: bool) -> ReviewNote:

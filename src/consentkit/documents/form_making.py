@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Sequence
 
 from consentkit._version import __version__
-from consentkit.documents.approval_words import Mark, unapproved
+from consentkit.documents.approval_words import ApprovalMark, unapproved
 from consentkit.documents.filled_in import places_of_form
 from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
@@ -43,7 +43,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
         dict(request.on_papers),
     )
     if request.only_lines:
-        form, mark, named_texts = _only_lines(form), Mark("", ""), ()
+        form, mark, named_texts = _only_lines(form), ApprovalMark("", ""), ()
     page = compose_form(form, mark, clinic, words, source.templates, source.files)
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     required = _required(form, words)
@@ -84,7 +84,7 @@ def _named(content: Content, page: Page, today: datetime.date) -> FormText:
     )
 
 
-def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> Mark:
+def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> ApprovalMark:
     """What is at the head of each page: that of its one text, or that each of several is approved, or the worst.
 
     A text that was never approved makes a draft; else one whose approval has run out makes it void.
@@ -96,12 +96,12 @@ def _mark(words: LanguagePack, pages: Sequence[Page], today: datetime.date) -> M
         return unapproved(words.page.draft, words)
     ends = sorted(approval.until for approval in approvals if approval.until)
     if not ends:
-        return Mark(words.form.approved, words.form.approved)
+        return ApprovalMark(words.form.approved, words.form.approved)
     until = words.dates.write(ends[0])
     if ends[0] < today:
         return unapproved(fill(words.page.overdue, until=until), words)
     mark = fill(words.form.approved_until, until=until)
-    return Mark(mark, mark)
+    return ApprovalMark(mark, mark)
 
 
 def _title(form: FormValues, words: LanguagePack) -> str:

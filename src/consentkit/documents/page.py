@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import escape
 
 from consentkit.documents import particulars
-from consentkit.documents.approval_words import Mark, ReviewNote, mark_of, review_note
+from consentkit.documents.approval_words import ApprovalMark, ReviewNote, mark_of, review_note
 from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
@@ -47,7 +47,7 @@ LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_S
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
-_HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("usual", "large")}
+_HEAD_PLACES = {size: f"\ue000mark in {size} print\ue001" for size in ("regular", "large")}
 _FINGERPRINT_PLACE = "\ue000fingerprint\ue001"
 _REVIEW_PLACE = "\ue000review\ue001"
 _UNREVIEWED_PLACE = "\ue000unreviewed\ue001"
@@ -71,7 +71,7 @@ class Page(Sheet):
     """The same for a document, which may be approved."""
 
     approval: Approval | None
-    mark: Mark
+    mark: ApprovalMark
     review: ReviewNote
     particulars: str
     """The hash of where the clinic can be reached, which is no part of the text."""
@@ -309,7 +309,7 @@ def compose_sheet(
 
 def compose_form(
     form: FormValues,
-    mark: Mark,
+    mark: ApprovalMark,
     clinic: Clinic,
     words: LanguagePack,
     templates: Sequence[Path],

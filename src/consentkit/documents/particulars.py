@@ -1,10 +1,10 @@
-"""Where the clinic can be reached, told from the text of a page, so that a new telephone number is not a new text.
+"""Where the clinic can be reached, apart from the text of a page, so that a new telephone number is not a new text.
 
 Guarantees: what is left out of the text is exactly the address and the telephone number as the clinic gives them, where
 a template prints them whole; whatever a template makes of them otherwise, be it a part of a number or a sentence that
 it prints for some addresses only, belongs to the text. Conditions and filters see their plain value, on the page that
 is hashed as on every other; they are marked only as they are printed. Name, logo and colour belong to the text, too:
-they say who asks for consent, and a picture may say anything. So does what was typed as an address or a number and
+they state who requests consent, and a picture may say anything. So does what was typed as an address or a number and
 reads like something else. What was hashed is what is printed, from one run.
 """
 
@@ -23,7 +23,7 @@ from consentkit.model.clinic import Clinic
 _BEGIN, _END = "\ufdd0", "\ufdd1"
 _ADDRESS, _PHONE = f"{_BEGIN}address{_END}", f"{_BEGIN}phone{_END}"
 LEFT_OUT = f"{_BEGIN}[^{_END}]*{_END}"
-"""The pattern of what is in the place of an address or a number that was left out of a text."""
+"""The pattern of what a text has instead of an address or a number."""
 _NUMBER = re.compile(r"(?:[0-9\s()+./#*,;:-]|\u2010|\u2011|\u2013|\bext(?:ension)?\b|x(?=[0-9\s]))+", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"[.!?:;\u2026\u061f\u06d4\u0964\u3002\uff01\uff1f]\W*$|[!?\u061f\u06d4\u0964\u3002]|[^\W\d_]{5,}\.\s"

@@ -139,6 +139,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "approved": ("papers",),
     "withdrawn": ("papers",),
     "loaded": ("count",),
+    "day-ended": ("count",),
     "settings": ("subject",),
     "begun": ("seal",),
     "pruned": ("seal", "carried", "refers", "count"),

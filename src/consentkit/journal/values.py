@@ -31,7 +31,11 @@ JournalAction = Literal[
     "withdrawn",
     "signed-in",
     "failed-sign-in",
+    "signed-out",
+    "session-ended",
     "locked",
+    "unlocked",
+    "day-ended",
     "settings",
     "pruned",
 ]
@@ -58,6 +62,10 @@ JournalReason = Literal[
     "separate-services",
     "emergency",
     "clinician-decided",
+    "out-of-date",
+    "has-mistake",
+    "hard-to-read",
+    "replaced",
     "stated",
     "other",
 ]
@@ -72,6 +80,16 @@ OVERRIDE_REASONS: tuple[JournalReason, ...] = (
     "other",
 )
 """The reasons for which a rule may be overridden, as codes."""
+
+WITHDRAWAL_REASONS: tuple[JournalReason, ...] = (
+    "out-of-date",
+    "has-mistake",
+    "hard-to-read",
+    "replaced",
+    "clinic-rules",
+    "other",
+)
+"""The reasons for which an approval may be withdrawn, as codes."""
 
 JournalSubject = Literal["users", "printing", "packet", "checks", "mapping", "journal", "files", "clinic"]
 """Which settings were changed."""

@@ -45,6 +45,30 @@ def overview(
     return {code: entries[code] for code in definitions}
 
 
+def translated_titles(translations: Mapping[str, Mapping[str, Path]], language: str, store: Store) -> dict[str, str]:
+    """What definitions are called in a language, by code or name; those without a readable translation are left out.
+
+    The files are not checked any further: a title is shown to choose by, and printed from the checked text only.
+    """
+    paths = {code: files[language] for code, files in translations.items() if language in files}
+    files = Snapshot(most_parsed=1)
+    key = key_of("titles", *versions(), language, *(f"{code} {files.digest(path)}" for code, path in paths.items()))
+    if kept := store.get(key):
+        known: dict[str, str] = json.loads(kept)
+        return known
+    titles = {code: title for code, path in paths.items() if (title := _title_in(path, files))}
+    store.put(key, json.dumps(titles).encode())
+    return titles
+
+
+def _title_in(path: Path, files: Snapshot) -> str | None:
+    try:
+        title = files.parsed(path).data.get("title")
+    except (InvalidInput, FileAccess):  # `check` says what is wrong with it
+        return None
+    return title if isinstance(title, str) else None
+
+
 def _groups(definitions: Mapping[str, Path]) -> list[dict[str, Path]]:
     """The definitions in groups of about the same size; a code changes its group only when the library has doubled."""
     groups: list[dict[str, Path]] = [{} for _ in range(1 << (len(definitions) // _FILES_PER_GROUP).bit_length())]

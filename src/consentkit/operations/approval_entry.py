@@ -16,7 +16,7 @@ from consentkit.errors import FileAccess, UnknownCode, WrongUse
 from consentkit.library.approvals import Approval, Withdrawal, load_approvals
 from consentkit.model.identity import APPROVALS, Identity, Layout, Variant, kind_of_name
 from consentkit.model.values import Record
-from consentkit.operations.journal import MOST_PAPERS, JournalEntry, JournalPaper, Who, record_entries
+from consentkit.operations.journal import MOST_PAPERS, JournalEntry, JournalPaper, JournalReason, Who, record_entries
 from consentkit.reading import characters
 
 Entry = TypeVar("Entry", Approval, Withdrawal)
@@ -47,22 +47,28 @@ def identity_of(workspace: OpenWorkspace, definition: str | Path, language: str 
         return Identity(code, language or workspace.default_language, kind)
 
 
-def journal_entries(action: _Action, entries: Sequence[Entry], who: Who) -> list[JournalEntry]:
+def journal_entries(
+    action: _Action, entries: Sequence[Entry], who: Who, reason: JournalReason | None = None
+) -> list[JournalEntry]:
     """What the journal keeps of approvals or withdrawals: an entry for as many as one may hold."""
     papers = [
         JournalPaper(entry.variant, entry.code, entry.language, entry.content, entry.edition) for entry in entries
     ]
     parts = (tuple(papers[start : start + MOST_PAPERS]) for start in range(0, len(papers), MOST_PAPERS))
-    return [JournalEntry(action, who, papers=part) for part in parts]
+    return [JournalEntry(action, who, papers=part, reason=reason) for part in parts]
 
 
-def note_in_journal(workspace: OpenWorkspace, action: _Action, entries: Sequence[Entry], who: Who) -> None:
+def note_in_journal(
+    workspace: OpenWorkspace, action: _Action, entries: Sequence[Entry], who: Who, reason: JournalReason | None = None
+) -> None:
     """Record in the journal what was approved or withdrawn, by which account; the names are in the record of approvals.
+
+    `reason` is a code: what somebody typed is in the record of approvals only.
 
     Raises FileAccess, which states that the record of approvals has the entries.
     """
     try:
-        record_entries(workspace, journal_entries(action, entries, who))
+        record_entries(workspace, journal_entries(action, entries, who, reason))
     except FileAccess as error:
         subject = "approval" if action == "approved" else "withdrawal"
         raise FileAccess(f"the {subject} is recorded in {APPROVALS}, but not in the journal: {error}") from error

@@ -29,6 +29,7 @@ from consentkit.journal.journal import Journal as Journal  # noqa: PLC0414
 from consentkit.journal.values import FORMS
 from consentkit.journal.values import OVERRIDE_REASONS as OVERRIDE_REASONS  # noqa: PLC0414
 from consentkit.journal.values import UNKNOWN_ACTOR as UNKNOWN_ACTOR  # noqa: PLC0414
+from consentkit.journal.values import WITHDRAWAL_REASONS as WITHDRAWAL_REASONS  # noqa: PLC0414
 from consentkit.journal.values import JournalAction as JournalAction  # noqa: PLC0414
 from consentkit.journal.values import JournalReason as JournalReason  # noqa: PLC0414
 from consentkit.packets.packet import Packet
@@ -136,10 +137,14 @@ def intent_for(
     )
 
 
+def reason_code(reason: str | None, codes: Sequence[JournalReason]) -> JournalReason:
+    """A reason as the journal keeps it. One in words is not kept, since it may name somebody."""
+    return next((code for code in codes if code == reason), "stated")
+
+
 def overrides_in(packet: Packet, who: Who, reason: str | None) -> list[JournalEntry]:
     """An entry for each rule that was overridden for a packet. A reason in words is not kept."""
-    code: JournalReason = reason if reason in OVERRIDE_REASONS else "stated"
-    plan = packet.plan
+    code, plan = reason_code(reason, OVERRIDE_REASONS), packet.plan
     return [
         JournalEntry("overridden", who, visit=plan.visit.visit, packet=plan.packet, rule=conflict.rule, reason=code)
         for conflict in plan.overridden

@@ -10,7 +10,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
@@ -74,24 +74,27 @@ def export_csv(workspace: OpenWorkspace, target: str, stdout: Callable[[bytes], 
     """Write all entries as CSV into a file, or to `stdout` where the target is `-`. Returns how many there are."""
     if target != STDOUT:
         require_replaceable(Path(target), force=force)
-    text = io.StringIO()
-    table = csv.writer(text)
-    columns = [column for column in COLUMNS if column != "prev"]
-    table.writerow(columns)
-    count = 0
     with open_journal_to_read(workspace) as journal:
-        for row in journal.rows():
-            data = as_data(row)
-            data["papers"] = " ".join(map(_paper_in_a_cell, data["papers"]))
-            data["jobs"] = " ".join(data["jobs"])
-            table.writerow(["" if data[column] is None else data[column] for column in columns])
-            count += 1
-    written = text.getvalue().encode()
+        written = csv_of(journal.rows())
     if target == STDOUT:
         stdout(written)
     else:
         write_file(Path(target), written, force=force, for_group=is_for_group(workspace))
-    return count
+    return written.count(b"\r\n") - 1  # no field has a line break
+
+
+def csv_of(rows: Iterable[JournalRow]) -> bytes:
+    """Entries as CSV, with a row that names the columns."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    columns = [column for column in COLUMNS if column != "prev"]
+    table.writerow(columns)
+    for row in rows:
+        data = as_data(row)
+        data["papers"] = " ".join(map(_paper_in_a_cell, data["papers"]))
+        data["jobs"] = " ".join(data["jobs"])
+        table.writerow(["" if data[column] is None else data[column] for column in columns])
+    return text.getvalue().encode()
 
 
 def _paper_in_a_cell(paper: dict[str, object]) -> str:

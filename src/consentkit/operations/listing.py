@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
-from consentkit.library.overview import ListedDefinition, overview
+from consentkit.library.overview import ListedDefinition, overview, translated_titles
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,8 @@ def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
         tuple(entry for entry in good if "code" not in entry),
         tuple(entry for entry in entries if isinstance(entry, InvalidInput | FileAccess)),
     )
+
+
+def titles_in(workspace: OpenWorkspace, language: str) -> dict[str, str]:
+    """What procedures and papers are called in a language, by code or name, as far as they are translated."""
+    return translated_titles(workspace.library.index().translations, language, workspace.store)

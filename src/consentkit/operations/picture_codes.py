@@ -39,12 +39,12 @@ def codes_in(path: Path) -> list[str]:
         if picture.width * picture.height > _MOST_PIXELS:
             raise _unfit(path, "has too many pixels; make it smaller")
         picture.draft("L", _ENOUGH)
-        found = zxingcpp.read_barcodes(_in_grey(picture))
+        codes = zxingcpp.read_barcodes(_in_grey(picture))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise _unfit(path, "is no PNG or JPEG picture that can be read") from error
-    if not found:
+    if not codes:
         raise _unfit(path, "shows no code; take a sharper picture of the whole page, or type what is printed below it")
-    return [code.text for code in found]
+    return [code.text for code in codes]
 
 
 def _in_grey(picture: Picture) -> Picture:

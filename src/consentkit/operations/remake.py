@@ -62,11 +62,11 @@ def write_edition(document: Document, target: Path, *, force: bool = False) -> N
 
 def _approval(workspace: OpenWorkspace, folder: Path, identity: Identity, edition: int) -> Approval:
     approvals = load_approvals(folder, workspace.snapshot).of(identity)
-    found = [approval for approval in approvals if approval.edition == edition]
-    if not found:
+    matching = [approval for approval in approvals if approval.edition == edition]
+    if not matching:
         known = ", ".join(str(number) for number in sorted({approval.edition for approval in approvals}))
         raise WrongUse(f"{identity} has no edition {edition}; " + (f"there is {known}" if known else "it has none"))
-    return found[-1]
+    return matching[-1]
 
 
 def _asked(variant: Variant) -> Variant:

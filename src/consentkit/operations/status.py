@@ -54,7 +54,7 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
 
 
 def due_within(states: Iterable[DocumentState], days: int) -> tuple[DocumentState, ...]:
-    """The documents that nobody may use any more in so many days, the first one first; drafts of today are none."""
+    """The documents that nobody may use any more in that many days, the first one first; drafts of today are none."""
     last = datetime.date.today() + datetime.timedelta(days=days)
     due = [
         (state.approval.until, state)

@@ -16,7 +16,7 @@ from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, Withdrawal, record_withdrawal
 from consentkit.model.identity import APPROVALS, Variant
 from consentkit.operations.approval_entry import clinic_folder, entry_of, identity_of, note_in_journal
-from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
+from consentkit.operations.journal import WITHDRAWAL_REASONS, Who, is_for_group, reason_code, require_journal, who_asks
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,6 @@ def withdraw(workspace: OpenWorkspace, request: WithdrawalRequest) -> Withdrawn:
         )
 
     recorded = record_withdrawal(folder, identity, make, for_group=is_for_group(workspace))
-    note_in_journal(workspace, "withdrawn", [recorded], request.who or who_asks())
+    code = reason_code(request.reason, WITHDRAWAL_REASONS)
+    note_in_journal(workspace, "withdrawn", [recorded], request.who or who_asks(), code)
     return Withdrawn(recorded, withdrawn[0], folder / APPROVALS)

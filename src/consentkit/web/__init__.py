@@ -40,8 +40,9 @@ def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Cal
     """
     require_extra()
     from consentkit.web.server import new_desk, new_server, notes_of, serve
-    from consentkit.web.serving import keep_memory_private
+    from consentkit.web.serving import keep_memory_private, share_free_memory
 
+    share_free_memory()  # before there are threads
     desk = new_desk(request, report)
     for note in notes_of(desk):
         report(note)

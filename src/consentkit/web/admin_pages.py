@@ -43,7 +43,10 @@ def end_session(public: str) -> Any:
     """End somebody's session."""
     if public == this_session().public:
         return say_and_go("said.own-session", to="admin.show")
-    this_desk().sessions.close_public(public)
+    desk = this_desk()
+    if any(one.public == public for one, _ in desk.sessions.listed()):
+        desk.note(this_session(), "session-ended")
+    desk.sessions.close_public(public)
     return say_and_go("said.session_ended", to="admin.show")
 
 

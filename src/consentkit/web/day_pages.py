@@ -133,7 +133,7 @@ def ask_end() -> str:
 @access(DeskRole.DESK)
 def end() -> Any:
     """Forget everything about the visits."""
-    this_desk().end_day()
+    this_desk().end_day(this_session())
     return say_and_go("ended")
 
 

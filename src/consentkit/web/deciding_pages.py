@@ -1,22 +1,21 @@
 """The page on which a clinician decides about a visit, at whichever computer the clerk sits.
 
-Guarantees: only somebody with the role of a clinician decides, as the file of users has it now, and gives the password
-again unless the proxy has signed them in; nothing is typed as a reason, so that no name gets into the journal.
+Guarantees: only a clinician decides, who signs that with the password; nothing is typed as a reason, so that no name
+gets into the journal.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from consentkit.operations.desk.deciding import override
-from consentkit.operations.journal import OVERRIDE_REASONS, Who
+from consentkit.operations.journal import OVERRIDE_REASONS
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say, say_and_go, shown_rows
-from consentkit.web.sign_in_pages import signer
+from consentkit.web.signing import signing_clinician
 from consentkit.web.visit_pages import revision_of_form
 
 pages = Blueprint("deciding", __name__, url_prefix="/visit/<key>/override")
@@ -46,20 +45,9 @@ def decide(key: str) -> Any:
     reason = next((one for one in OVERRIDE_REASONS if one == request.form.get("reason")), None)
     if reason is None:
         abort(400)
-    who = _clinician()
-    if who is None:
+    clinician = signing_clinician()
+    if clinician is None:
         say("override_not_you")
         return redirect(url_for("deciding.ask", key=key), 303)
-    is_all = override(desk.day, desk.printer.journal, key, revision_of_form(), reason, who)
+    is_all = override(desk.day, desk.printer.journal, key, revision_of_form(), reason, clinician.who)
     return say_and_go("said.overridden" if is_all else "said.overridden-partly", visit=key)
-
-
-def _clinician() -> Who | None:
-    """The clinician who has filled in the form; None where it is nobody who may decide."""
-    desk, session = this_desk(), this_session()
-    is_own = DeskRole.CLINICIAN in session.roles
-    account = session.person if is_own else request.form.get("account", "").strip().lower()
-    user = signer(account)
-    if user is None or DeskRole.CLINICIAN not in user.roles:
-        return None
-    return replace(desk.who(session, DeskRole.CLINICIAN), actor=account)

@@ -1,6 +1,7 @@
 """What all pages of one desk share: the day, the sessions, and how the desk was started.
 
-Guarantees: nothing of it is a global variable, so several desks can run in one process, as tests do.
+Guarantees: nothing of it is a global variable, so several desks can run in one process, as tests do; whoever has signed
+in may do what the file of users says at each request, and no more than that.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.desk.together import SetsTogether
-from consentkit.operations.desk.users import USERS, DeskUser, load_users
+from consentkit.operations.desk.users import USERS, DeskUser, UsersFile
 from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
 from consentkit.web.passwords import PasswordDoor
-from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions
+from consentkit.web.sessions import COOKIE, DeskRole, Session, Sessions, lock
 
 if TYPE_CHECKING:
     from werkzeug import Request
@@ -46,10 +47,12 @@ class Desk:
     """How several computers reach it; None on one computer."""
     report: Callable[[str], None] = lambda text: None
     """Where it is noted that something went wrong: by the name of the page and the kind of error only."""
+    _users: UsersFile = field(default_factory=UsersFile)
 
     def __post_init__(self) -> None:
         """Let nothing of the visits outlive the day, also where nobody ends it."""
-        self.day.ended = self._forget_day
+        self.day.ended, self.day.over = self._forget_day, self._note_day_over
+        self.sessions.ended = lambda session: self.note(session, "signed-out")
 
     def session_of(self, request: Request) -> Session | None:
         """The session that a request belongs to."""
@@ -59,7 +62,25 @@ class Desk:
             if session and session.person != request.headers.get(self.shared.user_header, "").lower():
                 self.sessions.close(name)
         is_active = request.headers.get("X-Desk-Refresh") is None  # a page that refreshes itself is nobody's work
-        return self.sessions.find(name, is_active=is_active)
+        return self._as_allowed_now(name, self.sessions.find(name, is_active=is_active))
+
+    def _as_allowed_now(self, name: str | None, session: Session | None) -> Session | None:
+        """A session with the roles that somebody has now; none for whoever may not sign in so any more.
+
+        Raises what reading the file of users raises: the session is locked then, since nobody knows who may see it.
+        """
+        if session is None or not (self.shared or session.needs_password):
+            return session
+        try:
+            user = self.users().get(session.person)
+        except ConsentkitError:
+            lock(session)
+            raise
+        if user is None or user.password != session.kept:
+            self.sessions.close(name)
+            return None
+        session.roles = frozenset(map(DeskRole, user.roles))
+        return session
 
     def who(self, session: Session, role: DeskRole | None = None) -> Who:
         """Who does something, as the journal has it, and as what."""
@@ -72,7 +93,7 @@ class Desk:
 
     def users(self) -> Mapping[str, DeskUser]:
         """Who may sign in, as the clinic's file has it now."""
-        return load_users(self.day.maker.place.folder)
+        return self._users.current(self.day.maker.place.folder)
 
     @property
     def has_users(self) -> bool:
@@ -83,7 +104,7 @@ class Desk:
     def open_for(self, account: str, user: DeskUser, *, needs_password: bool) -> str:
         """Open a session for somebody who has signed in. Returns the name that the browser keeps."""
         roles = frozenset(map(DeskRole, user.roles))
-        name, session = self.sessions.open(account, roles, needs_password=needs_password)
+        name, session = self.sessions.open(account, roles, needs_password=needs_password, kept=user.password)
         self.note(session, "signed-in")
         return name
 
@@ -94,8 +115,7 @@ class Desk:
 
     def note_loaded(self, session: Session, count: int) -> None:
         """Let the journal have how many visits a schedule had that somebody loaded."""
-        if self.printer.journal is not None:
-            self.printer.journal.record(JournalEntry("loaded", self.who(session), count=count))
+        self._record(JournalEntry("loaded", self.who(session), count=count))
 
     def note_failure(self, account: str | None) -> None:
         """Let the journal have that somebody could not sign in; with the account only where there is such a user."""
@@ -105,9 +125,17 @@ class Desk:
         if self.printer.journal is not None:
             self.printer.journal.record(entry)
 
-    def end_day(self) -> None:
-        """Forget everything about the visits."""
-        self.day.end()
+    def end_day(self, session: Session | None = None) -> None:
+        """Forget everything about the visits, and let the journal have who has ended the day, else the process."""
+        self._note_end_of(self.day.end(), self.who(session) if session else who_asks())
+
+    def _note_day_over(self, count: int) -> None:
+        with suppress(ConsentkitError):  # the day is forgotten all the same
+            self._note_end_of(count, who_asks())
+
+    def _note_end_of(self, count: int, who: Who) -> None:
+        if count:
+            self._record(JournalEntry("day-ended", who, count=count))
 
     def _forget_day(self) -> None:
         self.sessions.forget_day()

@@ -97,7 +97,9 @@ def data_of_form() -> dict[str, object]:
 
 def service_choices() -> list[tuple[str, str]]:
     """The services that a visit may be for, with what they are called."""
-    return [(code, f"{title} ({code})") for code, title in this_desk().day.maker.titles.items()]
+    from consentkit.web.shown import known
+
+    return [(code, f"{title} ({code})") for code, title in known().titles.items()]
 
 
 def likely_clinician(rows: Iterable[DeskRow]) -> str:

@@ -181,7 +181,8 @@ def _of_field(problem: Problem, field: str, words: Words) -> Sentence:
     label, message = words.at("short").get(field) or words(f"fields.{field}"), problem.message
     for pattern, key in _ABOUT_FIELDS:
         if match := pattern.search(message):
-            return Sentence(words(f"problems.{key}", field=label, number=(match.groups() or ("",))[0]), field)
+            most = int(next(iter(match.groups()), 0))
+            return Sentence(words(f"problems.{key}", field=label, number=most), field)
     if field in DAYS:
         return Sentence(words("problems.date", field=label), field)
     return Sentence(words("problems.wrong", field=label, how=words(f"how.{field}")), field)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from consentkit.errors import WrongUse
+from consentkit.errors import ConsentkitError, WrongUse
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.maker import DeskMaker
@@ -91,7 +92,8 @@ def serve(desk: Desk, server: Any, show_link: Callable[[str], None]) -> None:
         server.run()
         raise KeyboardInterrupt  # which waitress takes for an ordinary end
     finally:
-        desk.end_day()
+        with suppress(ConsentkitError):  # such as a journal that can't be written to: the process ends all the same
+            desk.end_day()
         server.close()
 
 

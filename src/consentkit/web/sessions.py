@@ -1,7 +1,8 @@
 """Who uses the desk: one-time links, sessions, roles.
 
 Guarantees: all of it is in memory; a link opens one session and then none; a session is known by a random name that
-only its browser has, and ends with the process at the latest; a session that was idle for long is locked.
+only its browser has, and ends with the process at the latest; a session that was idle for long is locked; whichever way
+one ends before the process does, `ended` is called with it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ class Session:
     last_seen: float
     needs_password: bool = False
     """Whether a locked session opens by the password only."""
+    kept: str | None = field(default=None, repr=False)
+    """What was kept of the password when the session was opened: with another one, it ends."""
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     """What each form of this session contains, so that no other page can send one."""
     public: str = field(default_factory=lambda: secrets.token_hex(6))
@@ -109,6 +112,8 @@ class Sessions:
 
     clock: Callable[[], float] = time.monotonic
     idle_seconds: float = IDLE_SECONDS
+    ended: Callable[[Session], None] = lambda session: None
+    """What is done when a session has ended; nothing of it opens any page by then."""
     _links: set[str] = field(default_factory=set, repr=False)
     _sessions: dict[str, Session] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -127,11 +132,13 @@ class Sessions:
             self._links -= matching
         return bool(matching)
 
-    def open(self, person: str, roles: frozenset[DeskRole], *, needs_password: bool = False) -> tuple[str, Session]:
+    def open(
+        self, person: str, roles: frozenset[DeskRole], *, needs_password: bool = False, kept: str | None = None
+    ) -> tuple[str, Session]:
         """Open a session. Returns the name that its browser keeps, too."""
-        name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password)
+        name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password, kept)
+        self._drop_old()
         with self._lock:
-            self._drop_old()
             self._sessions[name] = session
         return name, session
 
@@ -151,8 +158,15 @@ class Sessions:
     def _drop_old(self) -> None:
         """End those that nobody has used for a day, so that a desk that is open for months holds no more and more."""
         now = self.clock()
-        for name in [name for name, one in self._sessions.items() if now - one.last_seen > LONGEST_SECONDS]:
-            del self._sessions[name]
+        self._end_where(lambda name, one: now - one.last_seen > LONGEST_SECONDS)
+
+    def _end_where(self, is_over: Callable[[str, Session], bool]) -> None:
+        with self._lock:
+            over = {name: one for name, one in self._sessions.items() if is_over(name, one)}
+            for name in over:
+                del self._sessions[name]
+        for session in over.values():
+            self.ended(session)
 
     def unlock(self, session: Session) -> None:
         """Show the pages to a session again."""
@@ -160,8 +174,7 @@ class Sessions:
 
     def close(self, name: str | None) -> None:
         """End a session."""
-        with self._lock:
-            self._sessions.pop(name or "", None)
+        self._end_where(lambda one, _: one == name)
 
     def listed(self) -> list[tuple[Session, float]]:
         """The sessions that are open, each with the seconds for which nobody has done anything in it."""
@@ -172,8 +185,7 @@ class Sessions:
 
     def close_public(self, public: str) -> None:
         """End the session that pages call by a name."""
-        with self._lock:
-            self._sessions = {name: one for name, one in self._sessions.items() if one.public != public}
+        self._end_where(lambda _, one: one.public == public)
 
     def forget_day(self) -> None:
         """Drop what sessions hold of the visits of a day."""

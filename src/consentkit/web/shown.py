@@ -153,9 +153,9 @@ def _offer_to(endpoint: str, values: dict[str, object], label: str) -> None:
 
 
 def known() -> Known:
-    """What is there to compare visits with."""
+    """What is there to compare visits with, in the words of this session."""
     maker = this_desk().day.maker
-    return Known(maker.titles, tuple(maker.workspace.languages()))
+    return Known(maker.titles_in(current_words().language), tuple(maker.workspace.languages()))
 
 
 def shown_rows(rows: list[DeskRow]) -> list[ShownRow]:

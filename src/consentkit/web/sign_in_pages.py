@@ -107,6 +107,8 @@ def unlock() -> Any:
     desk, session = this_desk(), this_session()
     if session.needs_password and user_with_password(session.person) is None:
         return render_template("locked.html", wrong=current_words()("sign_in_wrong")), 403
+    if session.is_locked:
+        desk.note(session, "unlocked")  # first, so that nothing is shown that the journal could not have
     desk.sessions.unlock(session)
     return redirect(url_for("sign_in.home"), 303)
 
@@ -115,19 +117,9 @@ def unlock() -> Any:
 @access(*_ALL, while_locked=True)
 def sign_out() -> Any:
     """End the session."""
+    g.session = None  # so that a journal that can't have it is told on a page of its own
     this_desk().sessions.close(request.cookies.get(COOKIE))
     return redirect(url_for("sign_in.show"), 303)
-
-
-def signer(account: str) -> DeskUser | None:
-    """Who signs a form, as the file of users has them now: by the password in it, unless the proxy has signed them in.
-
-    None where that is nobody. What they may sign follows from their roles.
-    """
-    session = this_session()
-    if account == session.person and not session.needs_password:
-        return this_desk().users().get(account)
-    return user_with_password(account)
 
 
 def user_with_password(account: str) -> DeskUser | None:

@@ -1,8 +1,8 @@
 """The pages of whoever approves texts.
 
 Guarantees: nobody approves a text without having its pages and its changes on the screen, saying so, and giving the
-password again, and nobody withdraws one without the password, unless the proxy has signed them in; each of them is a
-clinician in the file of users as it is now; what is approved or withdrawn is what was on the screen.
+password again, and nobody withdraws one without the password, unless the proxy has signed them in; what is approved or
+withdrawn is what was on the screen; nothing is typed as a reason, so that no name of a patient gets into the records.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from flask import Blueprint, abort, render_template, request
 from consentkit.model.identity import VARIANTS, Identity
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.texts import approve_text, list_texts, read_text, withdraw_text
-from consentkit.web.guards import access, this_desk, this_session
+from consentkit.operations.journal import WITHDRAWAL_REASONS
+from consentkit.web.guards import access, this_desk
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go
-from consentkit.web.sign_in_pages import signer
+from consentkit.web.signing import signing_clinician
 from consentkit.web.visit_pages import pdf_answer
 
 pages = Blueprint("texts", __name__, url_prefix="/texts")
@@ -38,7 +39,7 @@ def read(code: str, language: str, variant: str) -> str:
     """A text: what has changed, what it says, what keeps it from being approved."""
     text = read_text(this_desk().day.maker.place, _identity(code, language, variant))
     proposed = min(_in_a_year(datetime.date.today()), text.review_due)
-    return render_template("text.html", text=text, proposed=proposed)
+    return render_template("text.html", text=text, proposed=proposed, reasons=WITHDRAWAL_REASONS)
 
 
 @pages.get("/<code>/<language>/<variant>.pdf")
@@ -64,7 +65,9 @@ def approve(code: str, language: str, variant: str) -> Any:
 @access(DeskRole.CLINICIAN)
 def withdraw(code: str, language: str, variant: str) -> Any:
     """Withdraw the approval of a text."""
-    reason = request.form.get("reason", "")
+    reason = next((one for one in WITHDRAWAL_REASONS if one == request.form.get("reason")), None)
+    if reason is None:
+        return _back_to(code, language, variant, "text_why_needed")
     return _signed(
         code, language, variant, "said.text-withdrawn", lambda *text, **by: withdraw_text(*text, **by, reason=reason)
     )
@@ -72,14 +75,18 @@ def withdraw(code: str, language: str, variant: str) -> Any:
 
 def _signed(code: str, language: str, variant: str, said: str, change: Callable[..., object]) -> Any:
     """Change the approval of a text in the name of whoever has filled in the form, and look at all visits again."""
-    desk = this_desk()
-    name = _name_of_signer()
-    if name is None:
+    desk, clinician = this_desk(), signing_clinician()
+    if clinician is None:
         return _back_to(code, language, variant, "sign_in_wrong")
-    who = desk.who(this_session(), DeskRole.CLINICIAN)
     content = request.form.get("content", "")
     try:
-        change(desk.day.maker.place, _identity(code, language, variant), content, by=name, who=who)
+        change(
+            desk.day.maker.place,
+            _identity(code, language, variant),
+            content,
+            by=clinician.name,
+            who=clinician.who,
+        )
     except DeskRefusal as refusal:
         return _back_to(code, language, variant, f"said.{refusal.reason}")
     desk.day.check_all_again()
@@ -88,14 +95,6 @@ def _signed(code: str, language: str, variant: str, said: str, change: Callable[
 
 def _back_to(code: str, language: str, variant: str, said: str) -> Any:
     return say_and_go(said, to="texts.read", code=code, language=language, variant=variant)
-
-
-def _name_of_signer() -> str | None:
-    """The whole name of whoever has filled in a form; None where the password is not the right one."""
-    user = signer(this_session().person)
-    if user and DeskRole.CLINICIAN not in user.roles:  # the role may have been taken away since the sign-in
-        abort(403)
-    return user.name if user else None
 
 
 def _identity(code: str, language: str, variant: str) -> Identity:

@@ -1,7 +1,8 @@
 """The words of the pages, in the languages that the front desk can work in.
 
 Guarantees: a sentence that is missing, or lacks something to fill in, fails where it is used, and never shows as a gap;
-each file of words has the same sentences as the English one (a test compares them).
+each file of words has the same sentences as the English one (a test compares them); a word beside a number has the
+form that belongs to it, as `{all:visit|visits}` says in the files.
 """
 
 from __future__ import annotations
@@ -9,12 +10,33 @@ from __future__ import annotations
 import datetime
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
 
 FOLDER = Path(__file__).parent / "words"
 DEFAULT = "en"
+
+
+class _CountFormatter(Formatter):
+    """Fills in sentences. A number whose place has two forms of a word becomes the form that belongs to it.
+
+    The first form is for one, the second for every other number, zero too, as English and Spanish have it (CLDR, plural
+    rules). A language with more forms needs its own rule here.
+    """
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """The text of a value. Raises ValueError for forms of what is no whole number."""
+        one, is_count, other = spec.partition("|")
+        if not is_count:
+            return str(super().format_field(value, spec))
+        if not isinstance(value, int):
+            raise ValueError("a word has two forms beside a whole number only")
+        return one if value == 1 else other
+
+
+_FORMATTER = _CountFormatter()
 
 
 @cache
@@ -42,7 +64,7 @@ class Words:
         """A sentence, with what is to be filled in. Raises KeyError where there is none, or a value is missing."""
         text = self.at(path)
         assert isinstance(text, str), path
-        return text.format(**values)
+        return _FORMATTER.vformat(text, (), values)
 
     def at(self, path: str) -> Any:
         """What is below a name: a sentence, a list or several of them. Raises KeyError."""

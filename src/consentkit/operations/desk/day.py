@@ -50,6 +50,8 @@ class DeskDay:
     """What is known of sets that were printed of a visit before it came into this day."""
     ended: Callable[[], None] = lambda: None
     """What others do who hold something of the day, when it ends, by hand or at midnight."""
+    over: Callable[[int], None] = lambda count: None
+    """What is noted when the day has ended by itself, with how many visits it had."""
     version: int = 0
     _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
@@ -178,14 +180,16 @@ class DeskDay:
             self._rows = {key: replace(row, check=None) for key, row in self._rows.items()}
             self._notify()
 
-    def end(self) -> None:
-        """Forget everything."""
+    def end(self) -> int:
+        """Forget everything. Returns how many visits there were."""
         with self._changed:
+            count = len(self._rows)
             self._rows, self._loaded, self._date = {}, {}, None
             self._steps.clear()
             self.maker.forget_all()
             self.ended()
             self._notify()
+            return count
 
     def end_if_over(self) -> None:
         """Forget everything once the date of the day is over, and at any time what is too old to be taken back."""
@@ -295,7 +299,7 @@ class DeskDay:
 
     def _end_if_over(self) -> None:
         if self._date is not None and self._date != self.today():
-            self.end()
+            self.over(self.end())
 
     def _notify(self) -> None:
         self.version += 1

@@ -21,7 +21,7 @@ from consentkit.model.visit import Visit
 from consentkit.operations.desk.judging import VisitJudge
 from consentkit.operations.desk.remedies import codes_of, remedies_of
 from consentkit.operations.desk.rows import Check, DeskRow, DraftText, Override, Remedy
-from consentkit.operations.listing import list_procedures
+from consentkit.operations.listing import list_procedures, titles_in
 from consentkit.operations.opening import ClinicPlace, open_for_a_call
 from consentkit.operations.packets import (
     OVERRIDE_HINT,
@@ -51,6 +51,8 @@ class _Opened:
     previews: PacketsInTurn
     together: PacketsInTurn
     titles: dict[str, str]
+    translated: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The titles in other languages, once somebody has looked at them."""
 
 
 @dataclass
@@ -78,6 +80,14 @@ class DeskMaker:
     def titles(self) -> Mapping[str, str]:
         """What each procedure is called, by its code; retired ones are left out."""
         return self._open().titles
+
+    def titles_in(self, language: str) -> Mapping[str, str]:
+        """What each procedure is called in a language; one that is not translated, as in English."""
+        opened = self._open()
+        if language not in opened.translated:
+            own = titles_in(opened.workspace, language)
+            opened.translated[language] = {code: own.get(code, title) for code, title in opened.titles.items()}
+        return opened.translated[language]
 
     def make(
         self, entry: VisitEntry, serial: PrintSerial | None = None, override: Override | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -80,6 +81,29 @@ def load_users(folder: Path | None) -> Mapping[str, DeskUser]:
         read_text(path, str(path)), str(path), discreet=True
     )  # no message quotes what is kept of a password
     return require(DeskUsers, source).users
+
+
+@dataclass
+class UsersFile:
+    """The file of users, read again whenever it has changed, so that it can be asked at each request."""
+
+    _read: tuple[object, Mapping[str, DeskUser]] | None = None
+
+    def current(self, folder: Path | None) -> Mapping[str, DeskUser]:
+        """The users by account, as the file has them now. Raises what `load_users` raises."""
+        mark = _mark_of(folder / USERS) if folder else None
+        if mark is None or self._read is None or self._read[0] != mark:
+            self._read = mark, load_users(folder)
+        return self._read[1]
+
+
+def _mark_of(path: Path) -> object:
+    """What changes with a file, its permissions too; None where there is none."""
+    try:
+        now = path.stat()
+    except OSError:
+        return None
+    return now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
 
 
 def add_user(folder: Path | None, account: str, user: DeskUser) -> Path:

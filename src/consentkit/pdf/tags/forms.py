@@ -51,7 +51,7 @@ viewers must not make small letters of a long text."""
 _REQUIRED = 1 << 1
 """Viewers mark such a field, and screen readers say so (WCAG technique PDF5)."""
 _DOES_NOT_SCROLL = 1 << 23
-"""Who types gets no further than the field is long, and goes on in the next line."""
+"""Who types gets no further than the field is long, and continues in the next line."""
 _SIGNATURES_EXIST = 1 << 0
 _FLUSH_RIGHT = 2
 _OFF = "/Off"
