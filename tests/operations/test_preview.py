@@ -75,7 +75,7 @@ def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path
         beside_new = [one for one in states if one.is_current]
         assert beside_new
         assert not [error for one in beside_new for error in errors(one)], "never is the mistake beside the new paper"
-        assert good.paper and mended.paper and mended.paper.number == good.paper.number, "the same paper comes again"
+        assert good.paper and mended.paper and mended.paper.name == good.paper.name, "the same paper comes again"
 
 
 def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:

@@ -83,8 +83,8 @@ def create_preview(live: LivePreview, door: PreviewDoor) -> Flask:
     app.add_url_rule("/open/<token>", "open", pages.open)
     app.add_url_rule("/", "show", pages.show)
     app.add_url_rule("/news/<int:revision>", "news", pages.news)
-    app.add_url_rule("/paper/<int:number>.pdf", "paper", pages.paper)
-    app.add_url_rule("/paper/<int:number>/<int:page>-<int:width>.png", "page", pages.page)
+    app.add_url_rule("/paper/<name>.pdf", "paper", pages.paper)
+    app.add_url_rule("/paper/<name>/<int:page>-<int:width>.png", "page", pages.page)
     app.add_url_rule("/<any(" + ", ".join(_OWN_FILES) + "):name>", "own", pages.own_file)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(Exception, pages.fault)
@@ -133,17 +133,17 @@ class _Pages:
         finally:
             if waits:
                 self.door.waiting.release()
-        return jsonify(revision=state.revision, waits=waits, has_ended=self.live.has_ended)
+        return jsonify(preview=self.live.name, revision=state.revision, waits=waits, has_ended=self.live.has_ended)
 
-    def paper(self, number: int) -> Any:
+    def paper(self, name: str) -> Any:
         """The paper as a file."""
-        answer = Response(self._shown(number).paper.pdf, mimetype="application/pdf")
+        answer = Response(self._shown(name).paper.pdf, mimetype="application/pdf")
         answer.headers["Content-Disposition"] = 'inline; filename="preview.pdf"'
         return answer
 
-    def page(self, number: int, page: int, width: int) -> Any:
+    def page(self, name: str, page: int, width: int) -> Any:
         """A page of the paper as a picture."""
-        picture = self._shown(number).pictures.png(page, width)
+        picture = self._shown(name).pictures.png(page, width)
         if picture is None:
             abort(404)
         return Response(picture, mimetype="image/png")
@@ -152,8 +152,8 @@ class _Pages:
         """A style sheet, script or picture of the page."""
         return Response((_STATIC / name).read_bytes(), mimetype=_OWN_FILES[name])
 
-    def _shown(self, number: int) -> ShownPaper:
-        shown = self.live.paper(number)
+    def _shown(self, name: str) -> ShownPaper:
+        shown = self.live.paper(name)
         if shown is None:
             abort(404)
         return shown

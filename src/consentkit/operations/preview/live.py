@@ -2,12 +2,14 @@
 
 Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; the
 problems are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
-and gone when the preview ends.
+and gone when the preview ends. A preview and each of its papers have a name that none had before: a browser shows a
+picture that it has again, without a request, if it is given the same address.
 """
 
 from __future__ import annotations
 
 import datetime
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
@@ -30,12 +32,12 @@ _MOST_AGAIN = 3
 class ShownPaper:
     """A paper that was made."""
 
-    number: int
-    """Another one for each paper that differs."""
     paper: PaperNow
     pictures: PagePictures
     at: datetime.datetime
     """When its files were as they are on it."""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Another one for each paper that differs."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class LivePreview:
 
         Raises what `settled` raises for a request that no edit could make sensible.
         """
+        self.name = secrets.token_hex(8)
+        """What no other preview is called, so that a page knows whether it is still the same that answers."""
         self.request = settled(request, open_for_a_call(request.place, despite_faults=True))
         self.report = report
         self._state = PreviewState(is_visit=is_visit(self.request))
@@ -69,7 +73,7 @@ class LivePreview:
         self._ended = threading.Event()
         self._watch = FileWatch()
         self._files: Set[Path] = frozenset()
-        self._papers: dict[int, ShownPaper] = {}
+        self._papers: dict[str, ShownPaper] = {}
         if self._state.is_visit:
             require_no_options(self.request)
 
@@ -83,9 +87,9 @@ class LivePreview:
         """Whether `end` was called."""
         return self._ended.is_set()
 
-    def paper(self, number: int) -> ShownPaper | None:
-        """The newest paper or the one before it, which a page may be loading still; None for any other number."""
-        return self._papers.get(number)
+    def paper(self, name: str) -> ShownPaper | None:
+        """The newest paper or the one before it, which a page may be loading still; None for any other name."""
+        return self._papers.get(name)
 
     def wait(self, revision: int, seconds: float) -> PreviewState:
         """What there is to show, as soon as it is another state than that of a revision; at the latest after a time."""
@@ -140,7 +144,7 @@ class LivePreview:
             return None if look.is_complete else before
         if before and before.paper.pdf == look.paper.pdf:
             return replace(before, at=at)
-        return ShownPaper(before.number + 1 if before else 1, look.paper, PagePictures(look.paper.pdf), at)
+        return ShownPaper(look.paper, PagePictures(look.paper.pdf), at)
 
     def _is_there(self) -> bool:
         return not self.request.is_path or is_there(self.request.path)
@@ -153,8 +157,8 @@ class LivePreview:
             if new != self._state:
                 if new.paper is None:
                     self._papers = {}
-                elif new.paper.number not in self._papers:
-                    self._papers = {one.number: one for one in (self._state.paper, new.paper) if one}
+                elif new.paper.name not in self._papers:
+                    self._papers = {one.name: one for one in (self._state.paper, new.paper) if one}
                 self._state = replace(new, revision=new.revision + 1)
                 self._changed.notify_all()
 
