@@ -14,7 +14,8 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+
+from consentkit.reading.paths import FileMark, mark_of
 
 _SECONDS_BETWEEN_LOOKS = 0.1
 _SECONDS_AT_REST = 0.04
@@ -24,15 +25,12 @@ _LOOKS_UNTIL_REST = 40
 _LOOKS_FOR_THE_LOST = 8
 """How many of them a file may be away or empty while an editor saves it."""
 
-FileMark: TypeAlias = tuple[int, int, int, int] | None
-"""What changes with a file: when its content or its place did, its size, which one it is; None where it is absent."""
-
 
 class FileWatch:
     """Watches files, and the folders that they are in, since a file that is new there may count instead of another."""
 
     def __init__(self) -> None:
-        self._marks: dict[Path, FileMark] = {}
+        self._marks: dict[Path, FileMark | None] = {}
 
     def look(self) -> None:
         """From now on, only what happens later is a change."""
@@ -60,7 +58,7 @@ class FileWatch:
                 self._marks = self._at_rest(now, ended)
                 return
 
-    def _at_rest(self, now: dict[Path, FileMark], ended: threading.Event) -> dict[Path, FileMark]:
+    def _at_rest(self, now: dict[Path, FileMark | None], ended: threading.Event) -> dict[Path, FileMark | None]:
         for count in range(_LOOKS_UNTIL_REST):
             ended.wait(_SECONDS_AT_REST)
             before, now = now, marks_of(self._marks)
@@ -70,9 +68,9 @@ class FileWatch:
         return now
 
 
-def marks_of(paths: Iterable[Path]) -> dict[Path, FileMark]:
+def marks_of(paths: Iterable[Path]) -> dict[Path, FileMark | None]:
     """The marks of files as they are now."""
-    return {path: _mark(path) for path in paths}
+    return {path: mark_of(path) for path in paths}
 
 
 def clock() -> float:
@@ -80,14 +78,6 @@ def clock() -> float:
     return time.time() - 0.02
 
 
-def _mark(path: Path) -> FileMark:
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino
-
-
-def _lost(before: Mapping[Path, FileMark], now: Mapping[Path, FileMark]) -> bool:
+def _lost(before: Mapping[Path, FileMark | None], now: Mapping[Path, FileMark | None]) -> bool:
     """Whether a file that had content has none, as happens while it is saved."""
-    return any(mark is not None and mark[2] and not (now[path] or (0, 0, 0))[2] for path, mark in before.items())
+    return any(mark and mark.size and not ((after := now[path]) and after.size) for path, mark in before.items())
