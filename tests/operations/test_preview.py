@@ -90,6 +90,14 @@ def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(cl
         assert [error.line for error in errors(state)] == [1]
 
 
+def test_a_folder_of_templates_may_come_later(clinic: Path) -> None:
+    with running(new_preview(clinic)) as live:
+        until(live, says("A small procedure"))
+        (clinic / "templates").mkdir()
+        (clinic / "templates" / "information.html").write_text("<p>{{ nothing_of_this_name }}</p>")
+        until(live, lambda state: "information.html" in "".join(error.file for error in errors(state)))
+
+
 def test_a_file_that_is_not_there_yet_is_waited_for(clinic: Path) -> None:
     (clinic / "procedures" / f"{CODE}.yaml").unlink()
     with running(new_preview(clinic, f"procedures/{CODE}.yaml")) as live:
@@ -200,6 +208,27 @@ def test_a_save_is_noticed_however_an_editor_saves(save: Callable[[Path], None],
     assert watch.has_changed()
     watch.wait(threading.Event())
     assert not watch.has_changed()
+
+
+OF_OTHERS = ("notes.txt~", ".text.yaml.swp", "4913", "#text.yaml#", "~$day.pdf", "download.part", "song.mp3")
+"""Names of files that editors and other programs put beside a text."""
+
+
+def test_only_names_of_what_counts_are_watched_in_a_folder_and_nothing_beside_a_file(tmp_path: Path) -> None:
+    folder, file = tmp_path / "templates", tmp_path / "visit.yaml"
+    folder.mkdir()
+    file.write_text("old")
+    watch = FileWatch()
+    watch.follow([folder, file], clock() + 3600)
+    for name in OF_OTHERS:
+        (folder / name).write_text("new")
+    for name in (*OF_OTHERS, "other-visit.yaml"):
+        (tmp_path / name).write_text("new")
+    assert not watch.has_changed()
+    for name in ("information.html", "Logo.SVG", "languages/"):
+        watch.look()
+        (folder / name).mkdir() if name.endswith("/") else (folder / name).write_text("new")
+        assert watch.has_changed(), name
 
 
 def test_what_was_edited_while_it_was_read_for_the_first_time_is_noticed(tmp_path: Path) -> None:

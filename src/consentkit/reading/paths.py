@@ -36,9 +36,7 @@ def mark_of(path: Path) -> FileMark | None:
         status = path.stat()
     except (OSError, ValueError):
         return None
-    return FileMark(
-        status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode)
-    )
+    return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
 
 
 def is_folder(path: Path) -> bool:

@@ -146,6 +146,8 @@ def _texts(workspace: OpenWorkspace, request: PreviewRequest) -> list[Path]:
 def _own_folders(workspace: OpenWorkspace) -> Iterator[Path]:
     """The folders of a clinic in which a new file may count: they may have none as yet."""
     yield from (*workspace.library.folders, *workspace.library.paper_folders)
+    if folder := workspace.opened.path:
+        yield folder / "templates"
     for templates in workspace.templates:
         if templates != shipped("templates"):
             yield from (templates, *(path for path in templates.rglob("*") if is_folder(path)))
