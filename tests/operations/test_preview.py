@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from consentkit.operations.preview.live import PreviewState
+from consentkit.operations.preview.making import Look, document_now
+from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem
 from consentkit.resources import shipped
+from consentkit.web.preview_app import About
 from kit.packets import OTHER, page_texts, visit_data, write_visit
 from kit.previews import BROKEN, PATIENCE, new_preview, running, until
 from kit.running import Outcome
@@ -76,6 +79,28 @@ def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path
         assert beside_new
         assert not [error for one in beside_new for error in errors(one)], "never is the mistake beside the new paper"
         assert good.paper and mended.paper and mended.paper.name == good.paper.name, "the same paper comes again"
+
+
+def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_be_made = threading.Event()
+
+    def make_later(request: PreviewRequest) -> Look:
+        may_be_made.wait(PATIENCE)
+        return document_now(request)
+
+    with running(new_preview(clinic)) as live:
+        before = until(live, says("A small procedure"))
+        monkeypatch.setattr("consentkit.operations.preview.live.document_now", make_later)
+        write_procedure(clinic / "procedures", title="Another title")
+        between = live.wait(before.revision, PATIENCE)
+        about = About(live, between)
+        assert (between.paper, between.is_current, between.is_working) == (before.paper, False, True)
+        assert about.status.startswith("Files have changed; this is the paper of "), about.status
+        assert not about.is_older, "another one is coming"
+        may_be_made.set()
+        until(live, says("Another title"))
 
 
 def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:
@@ -207,6 +232,7 @@ def test_a_save_is_noticed_however_an_editor_saves(save: Callable[[Path], None],
     save(file)
     assert watch.has_changed()
     watch.wait(threading.Event())
+    watch.rest(threading.Event())
     assert not watch.has_changed()
 
 
@@ -249,5 +275,6 @@ def test_a_file_that_an_editor_has_emptied_is_left_alone_until_it_is_written(tmp
     writer = threading.Timer(0.15, file.write_text, ["new"])
     writer.start()
     watch.wait(threading.Event())
+    watch.rest(threading.Event())
     writer.join()
     assert file.read_text() == "new"

@@ -103,17 +103,18 @@ class LivePreview:
         self._publish(paper=None, problems=(), is_working=False)
 
     def run(self) -> None:
-        """Make the paper, and make it again whenever one of its files has changed, until `end`."""
+        """Make the paper, and make it again whenever something has changed that it follows from, until `end`."""
         again = 0
         while not self.has_ended:
             began = clock()
             self._watch.look()
             self._renew()
-            if self._watch.follow(self._files, began) and again < _MOST_AGAIN:
-                again += 1
-                continue
-            again = 0
-            self._watch.wait(self._ended)
+            was_edited = self._watch.follow(self._files, began) and again < _MOST_AGAIN
+            again = again + 1 if was_edited else 0
+            if not was_edited and not self._state.is_working:
+                self._watch.wait(self._ended)
+            self._publish(is_current=False, is_working=True)
+            self._watch.rest(self._ended)
 
     def _renew(self) -> None:
         """Look at the files, and publish what came of it."""
@@ -125,17 +126,19 @@ class LivePreview:
             if look.paper and not visit:
                 # Its problems follow: to look for them takes a tenth. What has no rule kept papers from being made.
                 before = tuple(problem for problem in self._state.problems if problem.rule)
-                self._publish(paper=shown, is_current=True, problems=before)
+                self._publish(paper=shown, is_current=not self._watch.has_changed(), problems=before)
             checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
             shown, checked = self._state.paper, Look(None, (), frozenset())
             look = Look(None, (_unexpected(error),), self._files, is_complete=False)
         self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
-        if not look.is_complete and self._watch.has_changed():
+        was_edited = self._watch.has_changed()
+        if not look.is_complete and was_edited:
             return  # what went wrong may be that a file was being saved
         problems = _in_order((*checked.problems, *look.problems)) if self._is_there() else (_awaited(self.request),)
-        self._publish(paper=shown, is_current=look.is_complete, is_working=False, problems=problems)
+        is_current = look.is_complete and not was_edited
+        self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
 
     def _shown(self, look: Look, at: datetime.datetime) -> ShownPaper | None:
         """The paper to show: the one that was made, or else the one from before, if there is one."""

@@ -64,21 +64,20 @@ class FileWatch:
         return marks_of(self._marks) != self._marks
 
     def wait(self, ended: threading.Event) -> None:
-        """Wait until one of the files has changed and rests, or until the event happens."""
-        while not ended.wait(_SECONDS_BETWEEN_LOOKS):
-            now = marks_of(self._marks)
-            if now != self._marks:
-                self._marks = self._at_rest(now, ended)
-                return
+        """Wait until something has changed, or until the event happens."""
+        while not ended.wait(_SECONDS_BETWEEN_LOOKS) and not self.has_changed():
+            pass
 
-    def _at_rest(self, now: dict[Path, Seen], ended: threading.Event) -> dict[Path, Seen]:
+    def rest(self, ended: threading.Event) -> None:
+        """Wait until what has changed rests, or until the event happens. Only what happens later is a change then."""
+        now = marks_of(self._marks)
         for count in range(_LOOKS_UNTIL_REST):
             ended.wait(_SECONDS_AT_REST)
             before, now = now, marks_of(self._marks)
             is_whole = count >= _LOOKS_FOR_THE_LOST or not _lost(self._marks, now)
             if ended.is_set() or (now == before and is_whole):
                 break
-        return now
+        self._marks = now
 
 
 def marks_of(paths: Iterable[Path]) -> dict[Path, Seen]:
