@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from consentkit.operations.preview.live import PreviewState
+from consentkit.operations.preview.live import LivePreview, PreviewState
 from consentkit.operations.preview.making import Look, document_now
-from consentkit.operations.preview.subject import PreviewRequest
+from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem
 from consentkit.resources import shipped
@@ -97,10 +99,29 @@ def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
         between = live.wait(before.revision, PATIENCE)
         about = About(live, between)
         assert (between.paper, between.is_current, between.is_working) == (before.paper, False, True)
-        assert about.status.startswith("Files have changed; this is the paper of "), about.status
+        assert "it is being made again" in about.status, about.status
         assert not about.is_older, "another one is coming"
         may_be_made.set()
         until(live, says("Another title"))
+
+
+def test_at_midnight_the_paper_is_made_again_and_an_older_one_says_its_day(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., Outcome], today: datetime.date
+) -> None:
+    class Tomorrow(datetime.date):
+        @classmethod
+        def today(cls) -> Self:
+            return cls.fromordinal(today.toordinal() + 1)
+
+    assert call("approve", CODE, "--by", "Ann Ray", "--until", str(today), "--yes", "--clinic", clinic).code == 0
+    request = PreviewRequest(settle_despite_faults(clinic, None, is_cached=False), CODE)
+    with running(LivePreview(request)) as live:
+        before = until(live, lambda state: state.is_current)
+        monkeypatch.setattr(datetime, "date", Tomorrow)
+        after = until(live, lambda state: state.is_current and state.paper is not before.paper)
+        assert before.paper and after.paper and before.paper.paper.mark != after.paper.paper.mark, "it has ended"
+        assert f"({today:%B} {today.day}, " in About(live, before).status
+    monkeypatch.undo()
 
 
 def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:

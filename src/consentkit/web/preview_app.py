@@ -8,6 +8,7 @@ visit, since browsers keep titles and addresses.
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import math
 import secrets
@@ -209,10 +210,12 @@ class About:
         if paper is None:
             return "There is no paper yet." if not self.state.is_current else "There is nothing to print."
         time = f"{paper.at:%H:%M:%S}"
+        if paper.at.date() != datetime.date.today():
+            time = f"{paper.at:%B} {paper.at.day}, {time}"
         if self.state.is_current:
             return f"The paper is up to date ({time})."
         if self.state.is_working:
-            return f"Files have changed; this is the paper of {time} until the new one is made."
+            return f"This is the paper of {time}; it is being made again, since something has changed."
         return f"This is an older paper, of {time}: the files can't be used as they are now."
 
     @property

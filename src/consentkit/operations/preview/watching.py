@@ -11,6 +11,7 @@ of what another computer changes on a share.
 
 from __future__ import annotations
 
+import datetime
 import os
 import threading
 import time
@@ -38,14 +39,18 @@ Seen: TypeAlias = FileMark | frozenset[str] | None
 
 
 class FileWatch:
-    """Watches files, and folders in which a file that is new may count instead of another."""
+    """Watches files, folders in which a file that is new may count instead of another, and the day.
+
+    On the day depends which approvals and reviews are overdue, and how old a patient is.
+    """
 
     def __init__(self) -> None:
+        self._day = datetime.date.today()
         self._marks: dict[Path, Seen] = {}
 
     def look(self) -> None:
         """From now on, only what happens later is a change."""
-        self._marks = marks_of(self._marks)
+        self._day, self._marks = datetime.date.today(), marks_of(self._marks)
 
     def follow(self, files: Iterable[Path], began: float) -> bool:
         """Watch these files and folders instead of the earlier ones.
@@ -60,8 +65,8 @@ class FileWatch:
         return any(max(mark.modified_at, mark.changed_at) >= int(began * 1e9) for mark in marks)
 
     def has_changed(self) -> bool:
-        """Whether one of the files has changed."""
-        return marks_of(self._marks) != self._marks
+        """Whether one of the files has changed, or the day."""
+        return datetime.date.today() != self._day or marks_of(self._marks) != self._marks
 
     def wait(self, ended: threading.Event) -> None:
         """Wait until something has changed, or until the event happens."""
