@@ -191,6 +191,36 @@ def test_a_visit_shows_its_packet_with_what_speaks_against_it(clinic: Path) -> N
     assert live.state.paper is None, "nothing of it is kept after the end"
 
 
+OF_VISITS = {
+    "JSON that breaks off": '{"date": "2026-11-23", "patient": {"name": "Zoe Quist"',
+    "quoted": '"patient":\n  name: Zoe: Quist\n',
+    "capitals": "Visit: V-1\nPatient:\n  name: Zoe Quist\n",
+    "indented": "  patient:\n    name: Zoe Quist\n   born: 1984\n",
+    "a list": "- visit: V-1\n  patient:\n    name: Zoe Quist\n",
+    "apart": "code : [\nvisit : V-1\n",
+}
+
+
+@pytest.mark.parametrize("form", OF_VISITS)
+def test_a_visit_is_recognised_also_with_mistakes_and_its_file_name_is_in_no_title(form: str, clinic: Path) -> None:
+    (clinic / "zoe-quist.YAML").write_text(OF_VISITS[form])
+    live = new_preview(clinic, "zoe-quist.YAML")
+    assert live.state.is_visit
+    assert About(live, live.state).title == "Visit"
+
+
+def test_a_text_is_a_text_whatever_it_mentions_and_only_one_of_the_library_is_named_in_a_title(clinic: Path) -> None:
+    mentions = small_data(title="A visit: patient: one")
+    write_procedure(clinic / "procedures", title=mentions["title"])
+    (clinic / "zoe-quist.yaml").write_text(json.dumps({**mentions, "code": "zoe-quist"}))
+    titles = {}
+    for source in (CODE, f"procedures/{CODE}.yaml", "zoe-quist.yaml", "absent.yaml"):
+        live = new_preview(clinic, source)
+        assert not live.state.is_visit, source
+        titles[source] = About(live, live.state).title
+    assert list(titles.values()) == [CODE, f"{CODE}.yaml", "Text", "Text"]
+
+
 REFUSED: dict[str, tuple[int, str]] = {
     "NO-SUCH": (4, "no procedure has the code"),
     f"{CODE} --lang xx": (2, "there is no language pack for `xx`"),
@@ -199,6 +229,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "./procedures": (2, "is a folder; name a code, or one file"),
     "clinic.yaml": (2, "is no text by itself"),
     "day.csv": (2, "preview one visit, written in YAML"),
+    "DAY.CSV": (2, "preview one visit, written in YAML"),
     "visit.yaml --large-print": (2, "--large-print can't be used with a visit"),
     f"procedures/{CODE}.es.yaml --lang en": (2, "leave out the language"),
     "visit.yaml --lang es": (2, "--lang can't be used with a visit"),

@@ -175,7 +175,9 @@ class About:
     @property
     def title(self) -> str:
         """What browsers may keep as the title."""
-        return "Visit" if self.state.is_visit else Path(self.live.request.source).name
+        if self.state.is_visit:
+            return "Visit"
+        return Path(self.live.request.source).name if self.live.is_of_library else "Text"
 
     @property
     def heading(self) -> str:

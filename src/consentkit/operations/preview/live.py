@@ -19,7 +19,7 @@ from typing import Any, get_args
 from consentkit.operations.opening import open_for_a_call
 from consentkit.operations.preview.making import Look, PaperNow, document_now, problems_now, visit_now
 from consentkit.operations.preview.pictures import PagePictures
-from consentkit.operations.preview.subject import PreviewRequest, is_visit, require_no_options, settled
+from consentkit.operations.preview.subject import PreviewRequest, is_of_library, is_visit, require_no_options, settled
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem, Severity
 from consentkit.reading.paths import is_there
@@ -66,7 +66,9 @@ class LivePreview:
         """
         self.name = secrets.token_hex(8)
         """What no other preview is called, so that a page knows whether it is still the same that answers."""
-        self.request = settled(request, open_for_a_call(request.place, despite_faults=True))
+        workspace = open_for_a_call(request.place, despite_faults=True)
+        self.request = settled(request, workspace)
+        self.is_of_library = is_of_library(self.request, workspace)
         self.report = report
         self._state = PreviewState(is_visit=is_visit(self.request))
         self._changed = threading.Condition()
