@@ -63,7 +63,7 @@ def test_every_file_of_a_paper_renews_it_also_one_that_is_new(clinic: Path) -> N
         until(live, says("What this is"))
 
 
-def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path) -> None:
+def test_a_broken_file_keeps_the_last_good_paper_until_it_is_repaired(clinic: Path) -> None:
     file = clinic / "procedures" / f"{CODE}.yaml"
     whole = file.read_text()
     with running(new_preview(clinic, f"procedures/{CODE}.yaml")) as live:
@@ -76,11 +76,11 @@ def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path
         states = [broken]
         while not (states[-1].is_current and not states[-1].is_working) and len(states) < 20:
             states.append(live.wait(states[-1].revision, PATIENCE))
-        mended = states[-1]
+        repaired = states[-1]
         beside_new = [one for one in states if one.is_current]
         assert beside_new
         assert not [error for one in beside_new for error in errors(one)], "never is the mistake beside the new paper"
-        assert good.paper and mended.paper and mended.paper.name == good.paper.name, "the same paper comes again"
+        assert good.paper and repaired.paper and repaired.paper.name == good.paper.name, "the same paper comes again"
 
 
 def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
@@ -188,6 +188,11 @@ def test_a_visit_shows_its_packet_with_what_speaks_against_it(clinic: Path) -> N
         state = until(live, lambda state: not says(OTHER["name"])(state) and "NONE-1" not in str(state.problems))
         assert state.is_visit
         assert all(problem.file == "visit.yaml" and problem.line for problem in errors(state))
+        assert state.paper
+        older = state.paper.name
+        file.unlink()
+        state = until(live, lambda state: "is gone; " in str(state.problems))
+        assert (state.is_visit, state.paper, live.paper(older)) == (True, None, None)
     assert live.state.paper is None, "nothing of it is kept after the end"
 
 

@@ -210,7 +210,7 @@ class About:
         """How new the paper is."""
         paper = self.state.paper
         if paper is None:
-            return "There is no paper yet." if not self.state.is_current else "There is nothing to print."
+            return "There is no paper." if not self.state.is_current else "There is nothing to print."
         time = f"{paper.at:%H:%M:%S}"
         if paper.at.date() != datetime.date.today():
             time = f"{paper.at:%B} {paper.at.day}, {time}"

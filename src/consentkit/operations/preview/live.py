@@ -75,6 +75,7 @@ class LivePreview:
         self._ended = threading.Event()
         self._watch = FileWatch()
         self._files: Set[Path] = frozenset()
+        self._was_there = False
         self._papers: dict[str, ShownPaper] = {}
         if self._state.is_visit:
             require_no_options(self.request)
@@ -138,7 +139,12 @@ class LivePreview:
         was_edited = self._watch.has_changed()
         if not look.is_complete and was_edited:
             return  # what went wrong may be that a file was being saved
-        problems = _in_order((*checked.problems, *look.problems)) if self._is_there() else (_awaited(self.request),)
+        if is_missing := not self._is_there():
+            problems: tuple[Problem, ...] = (_awaited(self.request, was_there=self._was_there),)
+            shown = None if visit else shown  # whoever removes a visit wants it to be gone
+        else:
+            problems = _in_order((*checked.problems, *look.problems))
+        self._was_there = self._was_there or not is_missing
         is_current = look.is_complete and not was_edited
         self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
 
@@ -174,8 +180,9 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda one: (severities.index(one.severity), one.place())))
 
 
-def _awaited(request: PreviewRequest) -> Problem:
-    message = "is not there yet; its paper is shown as soon as the file is saved"
+def _awaited(request: PreviewRequest, *, was_there: bool) -> Problem:
+    state = "is gone" if was_there else "is not there yet"
+    message = f"{state}; its paper is shown as soon as the file is saved"
     return Problem(request.source, None, None, "", message, "notice")
 
 

@@ -6,8 +6,13 @@
   const body = document.body;
   const byId = (id, page = document) => page.getElementById(id);
   const pause = (time) => new Promise((go) => {
-    setTimeout(go, time);
-    document.addEventListener("visibilitychange", go, { once: true });
+    const proceed = () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", proceed);
+      go();
+    };
+    const timer = setTimeout(proceed, time);
+    document.addEventListener("visibilitychange", proceed);
   });
 
   const swap = (id, page) => {
