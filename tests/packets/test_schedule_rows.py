@@ -53,7 +53,39 @@ def test_data_of_programs_have_needs_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["77123 / 88001", "77123 88001", "77123/88001", "QF-1, QF-2", "77123 and 1", "Ada Quillfeather", "walk-in"]
+    "cell",
+    [
+        "77123 / 88001",
+        "77123 88001",
+        "77123/88001",
+        "77123-88001",
+        "77123.88001",
+        "7712/8800",
+        "QF-1, QF-2",
+        "QF-1 QF-2",
+        "QF-1/QF-2",
+        "A123 B456",
+        "A123/B456",
+        "7712 8800",
+        "7712 8800 9911",
+        "77123 and 1",
+        "77123 or 88001",
+        "77123 old 88001",
+        "77123 - 88001",
+        "77123: 88001",
+        "77123>88001",
+        "77123\\88001",
+        "77123 (88001)",
+        "01/02/1980",
+        "1980-01-02",
+        "24.11.80",
+        "555-123-4567",
+        "555 123 4567",
+        "(555) 123-4567",
+        "Room 4",
+        "Ada Quillfeather",
+        "walk-in",
+    ],
 )
 def test_what_may_be_two_record_numbers_or_none_is_asked_about(cell: str) -> None:
     (entry,) = read(table(row(MRN=cell)), settings(new_patients="NEW-{visit}"))
@@ -69,12 +101,31 @@ def test_what_says_that_there_is_no_record_number_is_none(cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("943 476 5919", "943 476 5919"), ("2019/00123", "2019/00123"), ('="000123"', "000123"), ("QF 77123", "QF 77123")],
+    [
+        ("943 476 5919", "943 476 5919"),
+        ("123 456 789", "123 456 789"),
+        ("2019/00123", "2019/00123"),
+        ("2019/0012", "2019/0012"),
+        ("12-34-56", "12-34-56"),
+        ('="000123"', "000123"),
+        ("QF 77123", "QF 77123"),
+        ("MRN QF-77123-A", "MRN QF-77123-A"),
+    ],
 )
 def test_one_record_number_is_read_as_it_is_written(cell: str, number: str) -> None:
     (entry,) = read(table(row(MRN=cell)))
     assert entry.visit
     assert entry.visit.patient.record == number
+
+
+def test_a_record_number_can_be_joined_of_columns_of_which_none_holds_two() -> None:
+    columns = {**COLUMNS_OF, "record_number": {"join": ["MRN", "Note"]}}
+    mapping = settings({"columns": columns, "ignore": ["*"]})
+    (entry,) = read(table(row(MRN="2019", Note="77123")), mapping)
+    assert entry.visit
+    assert entry.visit.patient.record == "2019 77123"
+    (entry,) = read(table(row(MRN="2019", Note="77123 or 88001")), mapping)
+    assert needs(entry) == {"record_number": "unclear"}
 
 
 def test_patients_without_a_record_number_get_one_where_the_clinic_has_stated_it() -> None:

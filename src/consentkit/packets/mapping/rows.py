@@ -128,7 +128,7 @@ class FormatReader:
             case TextColumn():
                 outcome = self._text(row, source)
                 if name == "record_number" and outcome.text and not source.fixed:
-                    outcome = one_record_number(outcome.text)
+                    outcome = self._record_number(row, source, outcome.text)
                 self._put(row, name, source.source, outcome, mapped)
 
     def _can_be_read(self, row: TableRow, name: str, source: ColumnSource, mapped: FilledRow) -> bool:
@@ -186,6 +186,14 @@ class FormatReader:
         if known is not None:
             return Outcome(known)
         return unknown(_UNTRANSLATED) if cell and source.unknown == "ask" else Outcome(cell)
+
+    def _record_number(self, row: TableRow, source: TextColumn, text: str) -> Outcome:
+        """A record number; where it is joined of several columns, none of them may hold several."""
+        if not source.join:
+            return one_record_number(text)
+        parts = filter(lambda part: re.search("[0-9]", part), (self._cell(row, header) for header in source.join))
+        read = [one_record_number(part) for part in parts] or [one_record_number(text)]
+        return next((one for one in read if one.fault), Outcome(text))
 
     def _fill_name(self, row: TableRow, name: str, source: NameColumn, mapped: FilledRow) -> None:
         parts = [self._cell(row, header) for header in source.headers()]
