@@ -189,7 +189,9 @@ def test_ctrl_c_ends_it_at_once_and_nothing_of_a_visit_is_left(tmp_path: Path) -
     browser.write_text(BROWSER.format(called))
     browser.chmod(stat.S_IRWXU)
     file = write_visit(
-        make_clinic(root / "clinic") / "visit.yaml", patient={"name": name, "born": "1984-07-09", "record": "MR-1"}
+        make_clinic(root / "clinic") / "visit.yaml",
+        visit="V-731946",
+        patient={"name": name, "born": "1961-03-28", "record": "MR-84620573"},
     )
     process = subprocess.Popen(
         command("preview", "visit.yaml", "--cache", root / "cache"),
@@ -234,7 +236,7 @@ def test_ctrl_c_ends_it_at_once_and_nothing_of_a_visit_is_left(tmp_path: Path) -
     assert process.returncode == 130
     waiting.join(PATIENCE)
     file.unlink()
-    words = Words([name.split()[1]])
+    words = Words([name.split()[1], "V-731946", "1961-03-28", "MR-84620573"])
     assert not words.in_data("".join(said).encode())
     assert left_behind(root, words) == []
     assert list((root / "tmp").iterdir()) == []

@@ -1,9 +1,9 @@
 """The page of a preview: one paper, its problems, and nothing else.
 
 Guarantees: nothing is answered to a request that comes to another address than ours, from another page, or by another
-method than GET; nothing of the paper, without the secret of a link or the cookie that it gave. Nothing that is answered
-is kept by a browser or framed, and no page loads anything from elsewhere. What pages are called says nothing of a
-visit, since browsers keep titles and addresses.
+method than GET; nothing of the paper, without the secret of a link or the cookie that it gave. Browsers are asked
+to keep nothing of an answer, and frame none; no page loads anything from elsewhere. What pages are called says nothing
+of a visit, since browsers keep titles and addresses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from consentkit.operations.preview.live import LivePreview, PreviewState, ShownPaper
 from consentkit.operations.preview.pictures import WIDTHS
 from consentkit.problems import Problem
-from consentkit.web.guards import HEADERS
+from consentkit.web.guards import HEADERS, sealed
 from consentkit.web.serving import PACKAGE
 from consentkit.web.sessions import Sessions
 
@@ -253,7 +253,5 @@ def _refuse(error: HTTPException) -> Any:
 
 
 def _seal(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers[name] = value
-    response.headers.pop("Server", None)
+    sealed(response, _HEADERS)
     return response
