@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from consentkit.operations.preview.live import PreviewState
+from consentkit.operations.preview.live import LivePreview, PreviewState
+from consentkit.operations.preview.making import Look, document_now
+from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem
 from consentkit.resources import shipped
+from consentkit.web.preview_app import About
 from kit.packets import OTHER, page_texts, visit_data, write_visit
 from kit.previews import BROKEN, PATIENCE, new_preview, running, until
 from kit.running import Outcome
@@ -58,7 +63,7 @@ def test_every_file_of_a_paper_renews_it_also_one_that_is_new(clinic: Path) -> N
         until(live, says("What this is"))
 
 
-def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path) -> None:
+def test_a_broken_file_keeps_the_last_good_paper_until_it_is_repaired(clinic: Path) -> None:
     file = clinic / "procedures" / f"{CODE}.yaml"
     whole = file.read_text()
     with running(new_preview(clinic, f"procedures/{CODE}.yaml")) as live:
@@ -71,11 +76,52 @@ def test_a_broken_file_keeps_the_last_good_paper_until_it_is_mended(clinic: Path
         states = [broken]
         while not (states[-1].is_current and not states[-1].is_working) and len(states) < 20:
             states.append(live.wait(states[-1].revision, PATIENCE))
-        mended = states[-1]
+        repaired = states[-1]
         beside_new = [one for one in states if one.is_current]
         assert beside_new
         assert not [error for one in beside_new for error in errors(one)], "never is the mistake beside the new paper"
-        assert good.paper and mended.paper and mended.paper.number == good.paper.number, "the same paper comes again"
+        assert good.paper and repaired.paper and repaired.paper.name == good.paper.name, "the same paper comes again"
+
+
+def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_be_made = threading.Event()
+
+    def make_later(request: PreviewRequest) -> Look:
+        may_be_made.wait(PATIENCE)
+        return document_now(request)
+
+    with running(new_preview(clinic)) as live:
+        before = until(live, says("A small procedure"))
+        monkeypatch.setattr("consentkit.operations.preview.live.document_now", make_later)
+        write_procedure(clinic / "procedures", title="Another title")
+        between = live.wait(before.revision, PATIENCE)
+        about = About(live, between)
+        assert (between.paper, between.is_current, between.is_working) == (before.paper, False, True)
+        assert "it is being made again" in about.status, about.status
+        assert not about.is_older, "another one is coming"
+        may_be_made.set()
+        until(live, says("Another title"))
+
+
+def test_at_midnight_the_paper_is_made_again_and_an_older_one_says_its_day(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., Outcome], today: datetime.date
+) -> None:
+    class Tomorrow(datetime.date):
+        @classmethod
+        def today(cls) -> Self:
+            return cls.fromordinal(today.toordinal() + 1)
+
+    assert call("approve", CODE, "--by", "Ann Ray", "--until", str(today), "--yes", "--clinic", clinic).code == 0
+    request = PreviewRequest(settle_despite_faults(clinic, None, is_cached=False), CODE)
+    with running(LivePreview(request)) as live:
+        before = until(live, lambda state: state.is_current)
+        monkeypatch.setattr(datetime, "date", Tomorrow)
+        after = until(live, lambda state: state.is_current and state.paper is not before.paper)
+        assert before.paper and after.paper and before.paper.paper.mark != after.paper.paper.mark, "it has ended"
+        assert f"({today:%B} {today.day}, " in About(live, before).status
+    monkeypatch.undo()
 
 
 def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(clinic: Path) -> None:
@@ -88,6 +134,14 @@ def test_a_mistake_in_the_particulars_or_a_template_is_named_by_file_and_line(cl
         (clinic / "clinic.yaml").write_text("name: Alder Clinic\n")
         state = until(live, lambda state: "information.html" in "".join(error.file for error in errors(state)))
         assert [error.line for error in errors(state)] == [1]
+
+
+def test_a_folder_of_templates_may_come_later(clinic: Path) -> None:
+    with running(new_preview(clinic)) as live:
+        until(live, says("A small procedure"))
+        (clinic / "templates").mkdir()
+        (clinic / "templates" / "information.html").write_text("<p>{{ nothing_of_this_name }}</p>")
+        until(live, lambda state: "information.html" in "".join(error.file for error in errors(state)))
 
 
 def test_a_file_that_is_not_there_yet_is_waited_for(clinic: Path) -> None:
@@ -134,7 +188,42 @@ def test_a_visit_shows_its_packet_with_what_speaks_against_it(clinic: Path) -> N
         state = until(live, lambda state: not says(OTHER["name"])(state) and "NONE-1" not in str(state.problems))
         assert state.is_visit
         assert all(problem.file == "visit.yaml" and problem.line for problem in errors(state))
+        assert state.paper
+        older = state.paper.name
+        file.unlink()
+        state = until(live, lambda state: "is gone; " in str(state.problems))
+        assert (state.is_visit, state.paper, live.paper(older)) == (True, None, None)
     assert live.state.paper is None, "nothing of it is kept after the end"
+
+
+OF_VISITS = {
+    "JSON that breaks off": '{"date": "2026-11-23", "patient": {"name": "Zoe Quist"',
+    "quoted": '"patient":\n  name: Zoe: Quist\n',
+    "capitals": "Visit: V-1\nPatient:\n  name: Zoe Quist\n",
+    "indented": "  patient:\n    name: Zoe Quist\n   born: 1984\n",
+    "a list": "- visit: V-1\n  patient:\n    name: Zoe Quist\n",
+    "apart": "code : [\nvisit : V-1\n",
+}
+
+
+@pytest.mark.parametrize("form", OF_VISITS)
+def test_a_visit_is_recognised_also_with_mistakes_and_its_file_name_is_in_no_title(form: str, clinic: Path) -> None:
+    (clinic / "zoe-quist.YAML").write_text(OF_VISITS[form])
+    live = new_preview(clinic, "zoe-quist.YAML")
+    assert live.state.is_visit
+    assert About(live, live.state).title == "Visit"
+
+
+def test_a_text_is_a_text_whatever_it_mentions_and_only_one_of_the_library_is_named_in_a_title(clinic: Path) -> None:
+    mentions = small_data(title="A visit: patient: one")
+    write_procedure(clinic / "procedures", title=mentions["title"])
+    (clinic / "zoe-quist.yaml").write_text(json.dumps({**mentions, "code": "zoe-quist"}))
+    titles = {}
+    for source in (CODE, f"procedures/{CODE}.yaml", "zoe-quist.yaml", "absent.yaml"):
+        live = new_preview(clinic, source)
+        assert not live.state.is_visit, source
+        titles[source] = About(live, live.state).title
+    assert list(titles.values()) == [CODE, f"{CODE}.yaml", "Text", "Text"]
 
 
 REFUSED: dict[str, tuple[int, str]] = {
@@ -145,6 +234,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "./procedures": (2, "is a folder; name a code, or one file"),
     "clinic.yaml": (2, "is no text by itself"),
     "day.csv": (2, "preview one visit, written in YAML"),
+    "DAY.CSV": (2, "preview one visit, written in YAML"),
     "visit.yaml --large-print": (2, "--large-print can't be used with a visit"),
     f"procedures/{CODE}.es.yaml --lang en": (2, "leave out the language"),
     "visit.yaml --lang es": (2, "--lang can't be used with a visit"),
@@ -199,7 +289,29 @@ def test_a_save_is_noticed_however_an_editor_saves(save: Callable[[Path], None],
     save(file)
     assert watch.has_changed()
     watch.wait(threading.Event())
+    watch.rest(threading.Event())
     assert not watch.has_changed()
+
+
+OF_OTHERS = ("notes.txt~", ".text.yaml.swp", "4913", "#text.yaml#", "~$day.pdf", "download.part", "song.mp3")
+"""Names of files that editors and other programs put beside a text."""
+
+
+def test_only_names_of_what_counts_are_watched_in_a_folder_and_nothing_beside_a_file(tmp_path: Path) -> None:
+    folder, file = tmp_path / "templates", tmp_path / "visit.yaml"
+    folder.mkdir()
+    file.write_text("old")
+    watch = FileWatch()
+    watch.follow([folder, file], clock() + 3600)
+    for name in OF_OTHERS:
+        (folder / name).write_text("new")
+    for name in (*OF_OTHERS, "other-visit.yaml"):
+        (tmp_path / name).write_text("new")
+    assert not watch.has_changed()
+    for name in ("information.html", "Logo.SVG", "languages/"):
+        watch.look()
+        (folder / name).mkdir() if name.endswith("/") else (folder / name).write_text("new")
+        assert watch.has_changed(), name
 
 
 def test_what_was_edited_while_it_was_read_for_the_first_time_is_noticed(tmp_path: Path) -> None:
@@ -220,5 +332,6 @@ def test_a_file_that_an_editor_has_emptied_is_left_alone_until_it_is_written(tmp
     writer = threading.Timer(0.15, file.write_text, ["new"])
     writer.start()
     watch.wait(threading.Event())
+    watch.rest(threading.Event())
     writer.join()
     assert file.read_text() == "new"

@@ -87,7 +87,7 @@ def test_the_process_writes_no_core_and_ends_with_its_code(run: Callable[..., Ru
 LOCKING = """
 import ctypes, os, sys
 from pathlib import Path
-from consentkit.web.serving import keep_memory_private
+from consentkit.web.memory import keep_memory_private
 Path(sys.argv[1]).read_text(encoding="ascii")  # loads what reads it, while that may be loaded
 if sys.argv[2] == "without":
     os.seteuid(65534)
@@ -129,7 +129,7 @@ def test_what_the_system_does_not_allow_is_said_and_nothing_fails(tmp_path: Path
 
 HEAPS = """
 import ctypes, sys, threading
-from consentkit.web.serving import share_free_memory
+from consentkit.web.memory import share_free_memory
 share_free_memory()
 everyone = threading.Barrier(7)
 def work():

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from consentkit.web.previewing import serving
 from kit.desk_browser import SECONDS, axe_on
-from kit.packets import OTHER, write_visit
+from kit.packets import OTHER, visit_data, write_visit
 from kit.previews import BROKEN, new_preview
 from kit.small import CODE, make_clinic
 
@@ -58,6 +60,24 @@ def is_drawn(page: Page) -> None:
     page.wait_for_function("() => [...document.images].some(one => one.complete && one.naturalWidth > 0)")
 
 
+def name_of_paper(page: Page) -> str:
+    """What the paper on a page is called."""
+    return page.locator("#pages").get_attribute("data-paper") or ""
+
+
+def pictures_requested_by(page: Page) -> list[str]:
+    """The addresses of all pictures that a page requests from now on."""
+    requested: list[str] = []
+    page.on("request", lambda one: requested.append(one.url) if one.url.endswith(".png") else None)
+    return requested
+
+
+def pictures_on_view(page: Page) -> set[str]:
+    """The names of the papers of which a page shows pictures."""
+    addresses = page.locator("img").evaluate_all("all => all.flatMap(one => [one.src, one.currentSrc])")
+    return {address.split("/paper/")[1].split("/")[0] for address in addresses if address}
+
+
 def test_a_save_is_seen_and_one_goes_on_where_one_was_reading(opened: Callable[..., Page], clinic: Path) -> None:
     page, file = opened(viewport={"width": 1280, "height": 860}), clinic / "procedures" / f"{CODE}.yaml"
     whole = file.read_text()
@@ -66,10 +86,10 @@ def test_a_save_is_seen_and_one_goes_on_where_one_was_reading(opened: Callable[.
     page.locator("figure").nth(1).scroll_into_view_if_needed()
     page.mouse.wheel(0, 333)
     page.wait_for_function("() => scrollY > 333")
-    place = page.evaluate("() => scrollY")
+    place, before = page.evaluate("() => scrollY"), name_of_paper(page)
     save(file, whole.replace("A small procedure", "Another title"))
     expect(page.locator("h1")).to_have_text(f"{CODE}: Another title")
-    expect(page.locator("#pages[data-paper='2']")).to_be_attached()
+    expect(page.locator("#pages")).not_to_have_attribute("data-paper", before)
     is_drawn(page)
     assert page.evaluate("() => scrollY") == place
     save(file, whole.replace('"title": "A small procedure"', BROKEN))
@@ -128,3 +148,54 @@ def test_a_visit_leaves_the_page_when_the_command_ends(browser: Browser, clinic:
     expect(page.locator("#lost")).to_be_visible()
     expect(page.locator("figure")).to_have_count(0)
     page.context.close()
+
+
+def test_no_page_of_another_patient_is_left_when_a_visit_becomes_theirs(
+    opened: Callable[..., Page], clinic: Path
+) -> None:
+    file = write_visit(clinic / "visit.yaml")
+    page = opened("visit.yaml")
+    expect(page.locator("#status")).to_contain_text("up to date")
+    is_drawn(page)
+    first = name_of_paper(page)
+    save(file, json.dumps(visit_data(on_file=[CODE])))
+    expect(page.locator("#status")).to_contain_text("nothing to print")
+    expect(page.locator("figure")).to_have_count(0)
+    requested = pictures_requested_by(page)
+    save(file, json.dumps(visit_data(patient=OTHER)))
+    expect(page.locator("#status")).to_contain_text("up to date")
+    is_drawn(page)
+    second = name_of_paper(page)
+    assert second != first
+    assert {url.split("/paper/")[1].split("/")[0] for url in requested} == {second} == pictures_on_view(page)
+
+    held: list[Route] = []
+    page.route("**/*.png", lambda route: held.append(route))  # noqa: PLW0108 - it must have attributes
+    write_visit(file)
+    expect(page.locator("#pages")).not_to_have_attribute("data-paper", second)
+    assert pictures_on_view(page) == {name_of_paper(page)}, "also while the new pictures are on their way"
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_page_never_shows_the_paper_of_another_preview_at_its_address(browser: Browser, clinic: Path) -> None:
+    write_visit(clinic / "a.yaml")
+    write_visit(clinic / "b.yaml", patient=OTHER)
+    context = browser.new_context()
+    context.set_default_timeout(SECONDS)
+    old, new = context.new_page(), context.new_page()
+    with serving(new_preview(clinic, "a.yaml"), 0) as links:
+        old.goto(links[0])
+        expect(old.locator("#status")).to_contain_text("up to date")
+        first, port = name_of_paper(old), urlsplit(links[0]).port
+    expect(old.locator("#lost")).to_be_visible()
+    expect(old.locator("#status")).to_be_hidden()
+    of_old, of_new = pictures_requested_by(old), pictures_requested_by(new)
+    with serving(new_preview(clinic, "b.yaml"), port or 0) as links:
+        new.goto(links[0])
+        expect(new.locator("#status")).to_contain_text("up to date")
+        is_drawn(new)
+        assert {url.split("/paper/")[1].split("/")[0] for url in of_new} == {name_of_paper(new)} != {first}
+        expect(old.locator("#replaced")).to_be_visible()
+        expect(old.locator("figure")).to_have_count(0)
+        assert (of_old, "a.yaml" in old.locator("h1").inner_text()) == ([], True)
+    context.close()

@@ -45,6 +45,8 @@ class Visitor:
     def get(self, path: str, *, host: str = HOST, method: str = "GET", **headers: str) -> TestResponse:
         """Ask for something."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
+        paper = self.live.state.paper
+        path = path.replace("NAME", paper.name if paper else "")
         return self.client.open(path, method=method, base_url=f"http://{host}", headers=named)
 
     def enter(self, link: str | None = None) -> TestResponse:
@@ -67,14 +69,15 @@ def visitor(made: LivePreview) -> Visitor:
     return Visitor(made, door, create_preview(made, door).test_client())
 
 
-ADDRESSES = ("/", "/news/1", "/paper/1.pdf", "/paper/1/1-900.png", "/preview.js", "/preview.css", "/desk.svg")
-"""All that is served to whoever has come in."""
+ADDRESSES = ("/", "/news/1", "/paper/NAME.pdf", "/paper/NAME/1-900.png", "/preview.js", "/preview.css", "/desk.svg")
+"""All that is served to whoever has come in; NAME is that of the paper."""
 ELSEWHERE = (
     "/nothing",
-    "/paper/2.pdf",
-    "/paper/1/99-900.png",
-    "/paper/1/1-901.png",
-    "/paper/1/0-900.png",
+    "/paper/1.pdf",
+    "/paper/0123456789abcdef.pdf",
+    "/paper/NAME/99-900.png",
+    "/paper/NAME/1-901.png",
+    "/paper/NAME/0-900.png",
     "/static/desk.js",
     "/desk.js",
     "/../clinic.yaml",
@@ -89,7 +92,7 @@ def test_who_has_a_link_gets_the_page_and_its_parts_and_nothing_else(visitor: Vi
     assert visitor.enter().status_code == 303
     assert {path: visitor.get(path).status_code for path in ADDRESSES} == dict.fromkeys(ADDRESSES, 200)
     assert {path: visitor.get(path).status_code for path in ELSEWHERE} == dict.fromkeys(ELSEWHERE, 404)
-    assert "A small procedure" in page_texts(visitor.get("/paper/1.pdf").data)[0]
+    assert "A small procedure" in page_texts(visitor.get("/paper/NAME.pdf").data)[0]
 
 
 def test_without_the_secret_nothing_is_shown(visitor: Visitor) -> None:
@@ -151,7 +154,12 @@ def test_pages_that_wait_for_news_keep_nobody_else_waiting(visitor: Visitor, mon
     revision = visitor.live.state.revision
     for _ in range(preview_app.MOST_WAITING):
         visitor.door.waiting.acquire()
-    assert visitor.get(f"/news/{revision}").json == {"revision": revision, "waits": False, "has_ended": False}
+    assert visitor.get(f"/news/{revision}").json == {
+        "preview": visitor.live.name,
+        "revision": revision,
+        "waits": False,
+        "has_ended": False,
+    }
 
 
 def test_a_port_that_is_taken_and_an_extra_that_is_missing_are_said(
@@ -181,7 +189,9 @@ def test_ctrl_c_ends_it_at_once_and_nothing_of_a_visit_is_left(tmp_path: Path) -
     browser.write_text(BROWSER.format(called))
     browser.chmod(stat.S_IRWXU)
     file = write_visit(
-        make_clinic(root / "clinic") / "visit.yaml", patient={"name": name, "born": "1984-07-09", "record": "MR-1"}
+        make_clinic(root / "clinic") / "visit.yaml",
+        visit="V-731946",
+        patient={"name": name, "born": "1961-03-28", "record": "MR-84620573"},
     )
     process = subprocess.Popen(
         command("preview", "visit.yaml", "--cache", root / "cache"),
@@ -210,7 +220,7 @@ def test_ctrl_c_ends_it_at_once_and_nothing_of_a_visit_is_left(tmp_path: Path) -
         cookie = get(f"/open/{secret}")[0]
         for _ in range(1000):
             page = get("/", cookie)[1].decode()
-            if (paper := re.search(r"/paper/\d+\.pdf", page)) and 'id="working"' not in page:
+            if (paper := re.search(r"/paper/\w+\.pdf", page)) and 'id="working"' not in page:
                 break
             threading.Event().wait(0.05)
         assert paper and name in page_texts(get(paper[0], cookie)[1])[0]
@@ -226,7 +236,7 @@ def test_ctrl_c_ends_it_at_once_and_nothing_of_a_visit_is_left(tmp_path: Path) -
     assert process.returncode == 130
     waiting.join(PATIENCE)
     file.unlink()
-    words = Words([name.split()[1]])
+    words = Words([name.split()[1], "V-731946", "1961-03-28", "MR-84620573"])
     assert not words.in_data("".join(said).encode())
     assert left_behind(root, words) == []
     assert list((root / "tmp").iterdir()) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli.support import common_options, say
+from consentkit.cli.support import common_options, open_in_browser, say
 from consentkit.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet
     def show_link(link: str) -> None:
         click.echo(link)
         if not options["no_browser"]:
-            click.launch(link)
+            open_in_browser(link)
 
     request = DeskRequest(
         place=settle(clinic, cache),

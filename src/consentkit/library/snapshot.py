@@ -43,13 +43,14 @@ class Snapshot:
         self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._digests: dict[Path, str] = {}
+        self._unread: set[Path] = set()
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
         self._made: dict[Hashable, Any] = {}
 
     @property
     def paths(self) -> Set[Path]:
         """Every file that was requested so far, also those that are missing."""
-        return self._digests.keys()
+        return self._digests.keys() | self._unread
 
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.
@@ -60,7 +61,9 @@ class Snapshot:
             self._data.move_to_end(path)
             require_size(self._data[path], path, limit)
             return self._data[path]
+        self._unread.add(path)
         data = read_bytes(path, limit)
+        self._unread.discard(path)
         digest = hashlib.sha256(data).hexdigest()
         if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
             raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")

@@ -2,7 +2,7 @@
 
 Guarantees: a path that can't be looked at, as in a folder that is closed to the user, is never said to be absent, since
 something else would be used instead; a path that no file can have, such as a longer one than the file system
-allows, is absent, and opening it reports why.
+allows, is absent, and opening it reports why. An edit of a file changes its mark, however it was saved.
 """
 
 from __future__ import annotations
@@ -11,11 +11,32 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
+
+
+class FileMark(NamedTuple):
+    """What changes with a file: when its content and its place or permissions did, its size, and which one it is."""
+
+    modified_at: int
+    """In nanoseconds, as is `changed_at`."""
+    changed_at: int
+    size: int
+    inode: int
+    is_folder: bool
+
+
+def mark_of(path: Path) -> FileMark | None:
+    """The mark of a file as it is now; None where there is none, or where it can't be seen."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
 
 
 def is_folder(path: Path) -> bool:

@@ -39,8 +39,8 @@ def run_desk(request: DeskRequest, show_link: Callable[[str], None], report: Cal
     start.
     """
     require_extra()
+    from consentkit.web.memory import keep_memory_private, share_free_memory
     from consentkit.web.server import new_desk, new_server, notes_of, serve
-    from consentkit.web.serving import keep_memory_private, share_free_memory
 
     share_free_memory()  # before there are threads
     desk = new_desk(request, report)
@@ -69,9 +69,10 @@ def run_preview(
     """
     require_extra("a preview")
     from consentkit.operations.preview.live import LivePreview
+    from consentkit.web.memory import keep_memory_private, share_free_memory
     from consentkit.web.previewing import serve
-    from consentkit.web.serving import keep_memory_private
 
+    share_free_memory()  # before there are threads
     live = LivePreview(request, report)
     trouble = keep_memory_private()
     if trouble and live.state.is_visit:

@@ -9,7 +9,7 @@ with such a page, Chromium keeps on the disk what was posted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -129,9 +129,14 @@ def _apart_from_form(response: Response) -> Response:
     return redirect(url_for("sign_in.answer"), 303)
 
 
-def _seal(response: Response) -> Response:
-    response = _apart_from_form(response)
-    for name, value in HEADERS.items():
+def sealed(response: Response, headers: Mapping[str, str]) -> Response:
+    """An answer that says what it forbids, and not which server it comes from."""
+    for name, value in headers.items():
         response.headers[name] = value
     response.headers.pop("Server", None)
     return response
+
+
+def _seal(response: Response) -> Response:
+    response = _apart_from_form(response)
+    return sealed(response, HEADERS)

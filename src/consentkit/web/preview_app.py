@@ -1,13 +1,14 @@
 """The page of a preview: one paper, its problems, and nothing else.
 
 Guarantees: nothing is answered to a request that comes to another address than ours, from another page, or by another
-method than GET; nothing of the paper, without the secret of a link or the cookie that it gave. Nothing that is answered
-is kept by a browser or framed, and no page loads anything from elsewhere. What pages are called says nothing of a
-visit, since browsers keep titles and addresses.
+method than GET; nothing of the paper, without the secret of a link or the cookie that it gave. Browsers are asked
+to keep nothing of an answer, and frame none; no page loads anything from elsewhere. What pages are called says nothing
+of a visit, since browsers keep titles and addresses.
 """
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import math
 import secrets
@@ -24,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from consentkit.operations.preview.live import LivePreview, PreviewState, ShownPaper
 from consentkit.operations.preview.pictures import WIDTHS
 from consentkit.problems import Problem
-from consentkit.web.guards import HEADERS
+from consentkit.web.guards import HEADERS, sealed
 from consentkit.web.serving import PACKAGE
 from consentkit.web.sessions import Sessions
 
@@ -83,8 +84,8 @@ def create_preview(live: LivePreview, door: PreviewDoor) -> Flask:
     app.add_url_rule("/open/<token>", "open", pages.open)
     app.add_url_rule("/", "show", pages.show)
     app.add_url_rule("/news/<int:revision>", "news", pages.news)
-    app.add_url_rule("/paper/<int:number>.pdf", "paper", pages.paper)
-    app.add_url_rule("/paper/<int:number>/<int:page>-<int:width>.png", "page", pages.page)
+    app.add_url_rule("/paper/<name>.pdf", "paper", pages.paper)
+    app.add_url_rule("/paper/<name>/<int:page>-<int:width>.png", "page", pages.page)
     app.add_url_rule("/<any(" + ", ".join(_OWN_FILES) + "):name>", "own", pages.own_file)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(Exception, pages.fault)
@@ -133,17 +134,17 @@ class _Pages:
         finally:
             if waits:
                 self.door.waiting.release()
-        return jsonify(revision=state.revision, waits=waits, has_ended=self.live.has_ended)
+        return jsonify(preview=self.live.name, revision=state.revision, waits=waits, has_ended=self.live.has_ended)
 
-    def paper(self, number: int) -> Any:
+    def paper(self, name: str) -> Any:
         """The paper as a file."""
-        answer = Response(self._shown(number).paper.pdf, mimetype="application/pdf")
+        answer = Response(self._shown(name).paper.pdf, mimetype="application/pdf")
         answer.headers["Content-Disposition"] = 'inline; filename="preview.pdf"'
         return answer
 
-    def page(self, number: int, page: int, width: int) -> Any:
+    def page(self, name: str, page: int, width: int) -> Any:
         """A page of the paper as a picture."""
-        picture = self._shown(number).pictures.png(page, width)
+        picture = self._shown(name).pictures.png(page, width)
         if picture is None:
             abort(404)
         return Response(picture, mimetype="image/png")
@@ -152,8 +153,8 @@ class _Pages:
         """A style sheet, script or picture of the page."""
         return Response((_STATIC / name).read_bytes(), mimetype=_OWN_FILES[name])
 
-    def _shown(self, number: int) -> ShownPaper:
-        shown = self.live.paper(number)
+    def _shown(self, name: str) -> ShownPaper:
+        shown = self.live.paper(name)
         if shown is None:
             abort(404)
         return shown
@@ -174,7 +175,9 @@ class About:
     @property
     def title(self) -> str:
         """What browsers may keep as the title."""
-        return "Visit" if self.state.is_visit else Path(self.live.request.source).name
+        if self.state.is_visit:
+            return "Visit"
+        return Path(self.live.request.source).name if self.live.is_of_library else "Text"
 
     @property
     def heading(self) -> str:
@@ -207,12 +210,14 @@ class About:
         """How new the paper is."""
         paper = self.state.paper
         if paper is None:
-            return "There is no paper yet." if not self.state.is_current else "There is nothing to print."
+            return "There is no paper." if not self.state.is_current else "There is nothing to print."
         time = f"{paper.at:%H:%M:%S}"
+        if paper.at.date() != datetime.date.today():
+            time = f"{paper.at:%B} {paper.at.day}, {time}"
         if self.state.is_current:
             return f"The paper is up to date ({time})."
         if self.state.is_working:
-            return f"Files have changed; this is the paper of {time} until the new one is made."
+            return f"This is the paper of {time}; it is being made again, since something has changed."
         return f"This is an older paper, of {time}: the files can't be used as they are now."
 
     @property
@@ -248,7 +253,5 @@ def _refuse(error: HTTPException) -> Any:
 
 
 def _seal(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers[name] = value
-    response.headers.pop("Server", None)
+    sealed(response, _HEADERS)
     return response

@@ -22,7 +22,7 @@ from consentkit.output.write import write_file
 from consentkit.problems import printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
-from consentkit.reading.paths import is_there
+from consentkit.reading.paths import is_there, mark_of
 from consentkit.reading.validation import require
 
 USERS = "users.yaml"
@@ -91,19 +91,10 @@ class UsersFile:
 
     def current(self, folder: Path | None) -> Mapping[str, DeskUser]:
         """The users by account, as the file has them now. Raises what `load_users` raises."""
-        mark = _mark_of(folder / USERS) if folder else None
+        mark = mark_of(folder / USERS) if folder else None
         if mark is None or self._read is None or self._read[0] != mark:
             self._read = mark, load_users(folder)
         return self._read[1]
-
-
-def _mark_of(path: Path) -> object:
-    """What changes with a file, its permissions too; None where there is none."""
-    try:
-        now = path.stat()
-    except OSError:
-        return None
-    return now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
 
 
 def add_user(folder: Path | None, account: str, user: DeskUser) -> Path:

@@ -2,12 +2,14 @@
 
 Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; the
 problems are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
-and gone when the preview ends.
+and gone when the preview ends. A preview and each of its papers have a name that none had before: a browser shows a
+picture that it has again, without a request, if it is given the same address.
 """
 
 from __future__ import annotations
 
 import datetime
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
@@ -17,7 +19,7 @@ from typing import Any, get_args
 from consentkit.operations.opening import open_for_a_call
 from consentkit.operations.preview.making import Look, PaperNow, document_now, problems_now, visit_now
 from consentkit.operations.preview.pictures import PagePictures
-from consentkit.operations.preview.subject import PreviewRequest, is_visit, require_no_options, settled
+from consentkit.operations.preview.subject import PreviewRequest, is_of_library, is_visit, require_no_options, settled
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem, Severity
 from consentkit.reading.paths import is_there
@@ -30,12 +32,12 @@ _MOST_AGAIN = 3
 class ShownPaper:
     """A paper that was made."""
 
-    number: int
-    """Another one for each paper that differs."""
     paper: PaperNow
     pictures: PagePictures
     at: datetime.datetime
     """When its files were as they are on it."""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Another one for each paper that differs."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,19 @@ class LivePreview:
 
         Raises what `settled` raises for a request that no edit could make sensible.
         """
-        self.request = settled(request, open_for_a_call(request.place, despite_faults=True))
+        self.name = secrets.token_hex(8)
+        """What no other preview is called, so that a page knows whether it is still the same that answers."""
+        workspace = open_for_a_call(request.place, despite_faults=True)
+        self.request = settled(request, workspace)
+        self.is_of_library = is_of_library(self.request, workspace)
         self.report = report
         self._state = PreviewState(is_visit=is_visit(self.request))
         self._changed = threading.Condition()
         self._ended = threading.Event()
         self._watch = FileWatch()
         self._files: Set[Path] = frozenset()
-        self._papers: dict[int, ShownPaper] = {}
+        self._was_there = False
+        self._papers: dict[str, ShownPaper] = {}
         if self._state.is_visit:
             require_no_options(self.request)
 
@@ -83,9 +90,9 @@ class LivePreview:
         """Whether `end` was called."""
         return self._ended.is_set()
 
-    def paper(self, number: int) -> ShownPaper | None:
-        """The newest paper or the one before it, which a page may be loading still; None for any other number."""
-        return self._papers.get(number)
+    def paper(self, name: str) -> ShownPaper | None:
+        """The newest paper or the one before it, which a page may be loading still; None for any other name."""
+        return self._papers.get(name)
 
     def wait(self, revision: int, seconds: float) -> PreviewState:
         """What there is to show, as soon as it is another state than that of a revision; at the latest after a time."""
@@ -99,17 +106,18 @@ class LivePreview:
         self._publish(paper=None, problems=(), is_working=False)
 
     def run(self) -> None:
-        """Make the paper, and make it again whenever one of its files has changed, until `end`."""
+        """Make the paper, and make it again whenever something has changed that it follows from, until `end`."""
         again = 0
         while not self.has_ended:
             began = clock()
             self._watch.look()
             self._renew()
-            if self._watch.follow(self._files, began) and again < _MOST_AGAIN:
-                again += 1
-                continue
-            again = 0
-            self._watch.wait(self._ended)
+            was_edited = self._watch.follow(self._files, began) and again < _MOST_AGAIN
+            again = again + 1 if was_edited else 0
+            if not was_edited and not self._state.is_working:
+                self._watch.wait(self._ended)
+            self._publish(is_current=False, is_working=True)
+            self._watch.rest(self._ended)
 
     def _renew(self) -> None:
         """Look at the files, and publish what came of it."""
@@ -121,17 +129,24 @@ class LivePreview:
             if look.paper and not visit:
                 # Its problems follow: to look for them takes a tenth. What has no rule kept papers from being made.
                 before = tuple(problem for problem in self._state.problems if problem.rule)
-                self._publish(paper=shown, is_current=True, problems=before)
+                self._publish(paper=shown, is_current=not self._watch.has_changed(), problems=before)
             checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
             shown, checked = self._state.paper, Look(None, (), frozenset())
             look = Look(None, (_unexpected(error),), self._files, is_complete=False)
         self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
-        if not look.is_complete and self._watch.has_changed():
+        was_edited = self._watch.has_changed()
+        if not look.is_complete and was_edited:
             return  # what went wrong may be that a file was being saved
-        problems = _in_order((*checked.problems, *look.problems)) if self._is_there() else (_awaited(self.request),)
-        self._publish(paper=shown, is_current=look.is_complete, is_working=False, problems=problems)
+        if is_missing := not self._is_there():
+            problems: tuple[Problem, ...] = (_awaited(self.request, was_there=self._was_there),)
+            shown = None if visit else shown  # whoever removes a visit wants it to be gone
+        else:
+            problems = _in_order((*checked.problems, *look.problems))
+        self._was_there = self._was_there or not is_missing
+        is_current = look.is_complete and not was_edited
+        self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
 
     def _shown(self, look: Look, at: datetime.datetime) -> ShownPaper | None:
         """The paper to show: the one that was made, or else the one from before, if there is one."""
@@ -140,7 +155,7 @@ class LivePreview:
             return None if look.is_complete else before
         if before and before.paper.pdf == look.paper.pdf:
             return replace(before, at=at)
-        return ShownPaper(before.number + 1 if before else 1, look.paper, PagePictures(look.paper.pdf), at)
+        return ShownPaper(look.paper, PagePictures(look.paper.pdf), at)
 
     def _is_there(self) -> bool:
         return not self.request.is_path or is_there(self.request.path)
@@ -153,8 +168,8 @@ class LivePreview:
             if new != self._state:
                 if new.paper is None:
                     self._papers = {}
-                elif new.paper.number not in self._papers:
-                    self._papers = {one.number: one for one in (self._state.paper, new.paper) if one}
+                elif new.paper.name not in self._papers:
+                    self._papers = {one.name: one for one in (self._state.paper, new.paper) if one}
                 self._state = replace(new, revision=new.revision + 1)
                 self._changed.notify_all()
 
@@ -165,8 +180,9 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda one: (severities.index(one.severity), one.place())))
 
 
-def _awaited(request: PreviewRequest) -> Problem:
-    message = "is not there yet; its paper is shown as soon as the file is saved"
+def _awaited(request: PreviewRequest, *, was_there: bool) -> Problem:
+    state = "is gone" if was_there else "is not there yet"
+    message = f"{state}; its paper is shown as soon as the file is saved"
     return Problem(request.source, None, None, "", message, "notice")
 
 

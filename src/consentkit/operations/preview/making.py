@@ -103,11 +103,11 @@ def visit_now(request: PreviewRequest) -> Look:
         require_no_options(request)
         workspace = open_for_a_call(request.place, snapshot=snapshot)
         files.update([*_extra_files(request), *_own_folders(workspace)])
+        source = yaml_file.parse(snapshot.text(path), request.source, discreet=True)
         result = PacketsInTurn(workspace, _WITH_DRAFTS).make(single_entry_of(path), snapshot=snapshot)
     except ConsentkitError as error:
         return Look(None, tuple(problems_of(error)), snapshot.paths | files, is_complete=False)
     pdf = result.pdf if isinstance(result, MadePacket) else None
-    source = yaml_file.parse(snapshot.text(path), request.source, discreet=True)
     return Look(
         PaperNow(pdf) if pdf else None,
         tuple(_with_line(problem, source) for problem in _problems_of_visit(result, request.source)),
@@ -146,6 +146,8 @@ def _texts(workspace: OpenWorkspace, request: PreviewRequest) -> list[Path]:
 def _own_folders(workspace: OpenWorkspace) -> Iterator[Path]:
     """The folders of a clinic in which a new file may count: they may have none as yet."""
     yield from (*workspace.library.folders, *workspace.library.paper_folders)
+    if folder := workspace.opened.path:
+        yield folder / "templates"
     for templates in workspace.templates:
         if templates != shipped("templates"):
             yield from (templates, *(path for path in templates.rglob("*") if is_folder(path)))

@@ -34,7 +34,11 @@ from consentkit.reading.paths import is_folder
 
 _ENDINGS = (".yaml", ".yml")
 _OF_VISIT = frozenset({"visit", "patient"})
-_KEY_OF_VISIT = re.compile(r"^(?:visit|patient)[ \t]*:", re.MULTILINE)
+_KEY_OF_VISIT = re.compile(
+    r"""^[ \t-]*\{?[ \t]*(["']?)(?:visit|patient)\1\s*:|[{,]\s*(["'])(?:visit|patient)\2\s*:""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""One of its keys, also in JSON, indented, or as an entry of a list."""
 _OTHER_FILES = (PARTICULARS, SERVICES, APPROVALS, RISKS)
 _OTHER_SOURCES = (*(ending for ending in SUFFIXES if ending not in _ENDINGS), ".json", ".hl7")
 
@@ -54,7 +58,7 @@ class PreviewRequest:
     @property
     def is_path(self) -> bool:
         """Whether the source is the path of a file."""
-        return "/" in self.source or self.source.endswith(_ENDINGS)
+        return "/" in self.source or self.source.casefold().endswith(_ENDINGS)
 
     @property
     def path(self) -> Path:
@@ -84,21 +88,21 @@ def settle_despite_faults(clinic: Path | None, cache: Path | None, *, is_cached:
 def settled(request: PreviewRequest, workspace: OpenWorkspace) -> PreviewRequest:
     """The request with a translation that is named by its own file as its original in that language.
 
-    Raises UnknownCode, WrongUse or FileAccess for what can't be previewed whichever file is edited.
+    Raises UnknownCode, WrongUse or FileAccess for what no edit of a file could make fit for a preview.
     """
     if request.language is not None and request.language not in workspace.languages():
         raise WrongUse(
             f"there is no language pack for {quoted(request.language)}; there is {listed(workspace.languages())}"
         )
     if not request.is_path:
-        if request.source.endswith(_OTHER_SOURCES):
+        if request.source.casefold().endswith(_OTHER_SOURCES):
             raise _no_text(request.path, "holds several visits or another system's; preview one visit, written in YAML")
         locate(workspace.library, request.source)
         return request
     path = request.path
     if is_folder(path):
         raise WrongUse(f"{printable(request.source)}: is a folder; name a code, or one file")
-    if path.suffix not in _ENDINGS:
+    if path.suffix.casefold() not in _ENDINGS:
         raise _no_text(path, "is no file in YAML; preview a text, or one visit in YAML")
     if path.name in _OTHER_FILES or CLAUSES_NAME.fullmatch(path.name) or path.parent.name == "languages":
         raise _no_text(path, "is no text by itself; preview a code or paper: an edit of this file renews it, too")
@@ -131,6 +135,15 @@ def _with_original(request: PreviewRequest, workspace: OpenWorkspace) -> Preview
     return replace(request, source=f"{beside.parent}/{beside.name}", language=language)
 
 
+def is_of_library(request: PreviewRequest, workspace: OpenWorkspace) -> bool:
+    """Whether the source is a text of the library or the place of one, whose name is that of a code or paper.
+
+    Files from elsewhere may be called after a patient.
+    """
+    folders = (*workspace.library.folders, *workspace.library.paper_folders)
+    return not request.is_path or request.path.parent.resolve() in {folder.resolve() for folder in folders}
+
+
 def is_visit(request: PreviewRequest, *, before: bool | None = None) -> bool:
     """Whether the source is a visit. `before` is what it was the last time, where that counts as long as it is unclear.
 
@@ -141,11 +154,13 @@ def is_visit(request: PreviewRequest, *, before: bool | None = None) -> bool:
     try:
         text = read_text(request.path, request.source)
     except ConsentkitError:
-        return before if before is not None else request.path.name.startswith("visit")
+        return before if before is not None else request.path.name.casefold().startswith("visit")
     parsed = yaml_file.parse(text, request.source, discreet=True)
-    if _OF_VISIT & parsed.data.keys() or _KEY_OF_VISIT.search(text):
+    if _OF_VISIT & {str(key).casefold() for key in parsed.data}:
         return True
-    return bool(before and (parsed.problems or not parsed.data))
+    if parsed.data and not parsed.problems:
+        return False  # a text may have such a key further in
+    return bool(before or _KEY_OF_VISIT.search(text))
 
 
 def require_no_options(request: PreviewRequest) -> None:

@@ -6,8 +6,13 @@
   const body = document.body;
   const byId = (id, page = document) => page.getElementById(id);
   const pause = (time) => new Promise((go) => {
-    setTimeout(go, time);
-    document.addEventListener("visibilitychange", go, { once: true });
+    const proceed = () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", proceed);
+      go();
+    };
+    const timer = setTimeout(proceed, time);
+    document.addEventListener("visibilitychange", proceed);
   });
 
   const swap = (id, page) => {
@@ -19,8 +24,10 @@
     if (hadFocus) (after.matches("[tabindex]") ? after : after.querySelector("a") || byId("paper")).focus({ preventScroll: true });
   };
 
-  // A picture keeps its place, and shows the earlier page until the newer one is there.
+  // A picture keeps its place, and shows the earlier page until the newer one is there; not so with a visit, whose earlier
+  // page may be another patient's.
   const swapPages = (page) => {
+    const hasPatients = body.dataset.visit || page.body.dataset.visit;
     const [before, after] = [byId("pages"), byId("pages", page)];
     if (before.outerHTML === after.outerHTML) return;
     const figures = [...before.querySelectorAll("figure")];
@@ -29,7 +36,8 @@
     fresh.forEach((figure, place) => {
       if (!figures[place]) { before.append(document.adoptNode(figure)); return; }
       const [old, now] = [figures[place].querySelector("img"), figure.querySelector("img")];
-      for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      if (hasPatients && old.getAttribute("src") !== now.getAttribute("src")) old.replaceWith(document.adoptNode(now));
+      else for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
       figures[place].querySelector("figcaption").textContent = figure.querySelector("figcaption").textContent;
     });
     figures.slice(fresh.length).forEach((figure) => figure.remove());
@@ -37,12 +45,16 @@
     before.dataset.paper = after.dataset.paper;
   };
 
+  // Another preview answers at this address, so what is on the page is of one that has ended.
+  class Replaced extends Error {}
+
   const inView = () => [...document.querySelectorAll("#pages figure")].find((one) => one.getBoundingClientRect().bottom > 0);
 
   const renew = async () => {
     const answer = await fetch("/", { cache: "no-store" });
     if (!answer.ok) throw new Error("ended");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page.body.dataset.preview !== body.dataset.preview) throw new Replaced();
     const read = scrollY > 0 ? inView() : null;
     const top = read?.getBoundingClientRect().top;
     for (const id of ["about", "state", "problems"]) swap(id, page);
@@ -55,11 +67,13 @@
     if (!byId("working") && byId("said").textContent !== said) byId("said").textContent = said;
   };
 
-  const isLost = (lost) => {
-    byId("lost").hidden = !lost;
-    if (!lost || byId("said").textContent === byId("lost").textContent) return;
-    byId("said").textContent = byId("lost").textContent;
-    if (body.dataset.visit) { // nothing of a patient stays
+  // Say by one of two notes why nothing comes any more, or by none that all is well.
+  const say = (id) => {
+    for (const note of ["lost", "replaced"]) byId(note).hidden = note !== id;
+    byId("state").hidden = Boolean(id); // it would say that the paper is up to date
+    if (!id || byId("said").textContent === byId(id).textContent) return;
+    byId("said").textContent = byId(id).textContent;
+    if (body.dataset.visit || id === "replaced") { // nothing of a patient stays
       byId("pages").replaceChildren();
       byId("problems").querySelectorAll("ul").forEach((list) => list.remove());
       body.dataset.revision = "0";
@@ -74,11 +88,13 @@
         if (!answer.ok) throw new Error("ended");
         const news = await answer.json();
         if (news.has_ended) throw new Error("ended");
+        if (news.preview !== body.dataset.preview) throw new Replaced();
         if (String(news.revision) !== body.dataset.revision) await renew();
-        isLost(false);
+        say();
         if (document.hidden) await pause(3000); else if (!news.waits) await pause(1000);
-      } catch {
-        isLost(true);
+      } catch (error) {
+        say(error instanceof Replaced ? "replaced" : "lost");
+        if (error instanceof Replaced) return;
         await pause(2000);
       }
     }
