@@ -26,13 +26,12 @@ from consentkit.packets.cells import spoilt_by_a_program
 from consentkit.packets.filled_row import FilledRow
 from consentkit.packets.made_numbers import made_number
 from consentkit.packets.mapping.codes import (
-    TELEHEALTH,
     SplitCodes,
     first_code,
     is_billed_code,
+    modified_by_text,
     split_codes,
     split_modifiers,
-    telehealth_beside_codes,
 )
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import NameReading, read_name
@@ -60,6 +59,11 @@ _KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
 """How programs keep the zeros of a number from a spreadsheet: ="000123"."""
 _NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
 _IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
+
+_MAY_BE_TELEHEALTH = (
+    "is not certain, since a text with a code may have a modifier that means telehealth (93, 95, FQ, GT) in it; state "
+    "the place, or let the program write modifiers directly behind the code, as in 90837-95"
+)
 
 
 @dataclass
@@ -103,14 +107,16 @@ class FormatReader:
     def read(self, row: TableRow) -> FilledRow:
         """What a row fills. Read those that are skipped, too, so that the numbers of those after them stay the same."""
         mapped = FilledRow(row.line, is_mapped=True)
-        modifiers: list[str] = []
+        read: list[SplitCodes] = []
         for name, source in self.format.columns.sources().items():
             if isinstance(source, CodesColumn):
-                modifiers += self._fill_codes(row, name, source, mapped)
+                read += self._fill_codes(row, name, source, mapped)
             elif name != "visit":
                 self._fill(row, name, source, mapped)
-        if not TELEHEALTH.isdisjoint(modifiers):
+        if any(one.are_telehealth for one in read):
             self._fill_telehealth(mapped)
+        elif any(one.may_be_telehealth for one in read):
+            self._ask_for_place(mapped)
         if self.format.columns.visit:
             self._fill_visit(row, self.format.columns.visit, mapped)
         return mapped
@@ -216,12 +222,12 @@ class FormatReader:
             return unknown(_UNTRANSLATED)
         return read_name(whole, NameReading(source.form, name in _STAFF, self.format.credentials or ()))
 
-    def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[str]:
-        """Fill in the codes. Returns their modifiers."""
+    def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[SplitCodes]:
+        """Fill in the codes. Returns what the cells hold."""
         if not self._can_be_read(row, name, source, mapped):
             return []
         codes: list[str] = list(source.fixed or ())
-        modifiers: list[str] = []
+        read: list[SplitCodes] = []
         for header in [source.source] if source.source else source.join:
             known = _codes_of(self._cell(row, header), source)
             if known is None:
@@ -229,16 +235,16 @@ class FormatReader:
                 self._put(row, name, header, unknown(_NO_CODE), mapped)
                 return []
             codes += known.codes
-            modifiers += known.modifiers
+            read.append(known)
         for header in source.modifiers:
             split = split_modifiers(self._cell(row, header))
             if split is None:
                 mapped.columns[name] = self._places[header_key(header)] + 1
                 self._put(row, name, header, Outcome(fault=_NO_MODIFIER), mapped)
                 return []
-            modifiers += split
+            read.append(SplitCodes(modifiers=split))
         self._put(row, name, None, Outcome(" ".join(codes)), mapped)
-        return modifiers
+        return read
 
     def _fill_telehealth(self, mapped: FilledRow) -> None:
         """The place of a visit with a modifier that means telehealth."""
@@ -247,6 +253,14 @@ class FormatReader:
         if mapped.filled.setdefault("place", "telehealth").casefold() != "telehealth":
             mapped.faults["place"] = _IN_PERSON
             mapped.needs["place"] = Need("place", "conflict", mapped.columns.get("place"), mapped.filled.pop("place"))
+
+    def _ask_for_place(self, mapped: FilledRow) -> None:
+        """Ask about the place of a visit that may have such a modifier, unless it is telehealth anyway."""
+        if "place" not in mapped.faults and mapped.filled.get("place", "").casefold() != "telehealth":
+            mapped.faults["place"] = _MAY_BE_TELEHEALTH
+            mapped.needs["place"] = Need(
+                "place", "unclear", mapped.columns.get("place"), mapped.filled.pop("place", "")
+            )
 
     def _fill_visit(self, row: TableRow, source: VisitColumn, mapped: FilledRow) -> None:
         """The number of the visit, which may be counted by the day."""
@@ -285,7 +299,7 @@ def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
     """The codes and the modifiers that a cell means; None where nobody has stated it."""
     known = translated(cell, source.translate)
     if known is not None:
-        return SplitCodes(tuple(known), telehealth_beside_codes(cell))
+        return modified_by_text(tuple(known), cell)
     if not cell:
         return SplitCodes()
     if source.form == "code first":
