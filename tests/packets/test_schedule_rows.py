@@ -206,6 +206,9 @@ def test_times_of_day_in_many_forms_are_read(cell: str, clock: Any, time: str) -
         ("9:00 AM -06:00", "12-hour"),
         ("9:00 AM EST", "12-hour"),
         ("9:00 PT", "24-hour"),
+        ("9.00", "24-hour"),
+        ("14h30", "24-hour"),
+        ("14:30 Uhr", "24-hour"),
         ("24:00", "24-hour"),
         ("9", "24-hour"),
         ("0900", None),
@@ -216,6 +219,14 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     outcome = read_time(cell, clock)
     assert not outcome.text
     assert outcome.fault
+
+
+@pytest.mark.parametrize(
+    "zone", ["Central Time", "Eastern Standard Time", "Central", "MSK", "JST", "MEZ", "-0600", "−06:00", "+01:00"]
+)
+def test_a_time_zone_behind_a_time_is_said_to_be_one(zone: str) -> None:
+    assert "has a time zone" in read_time(f"09:00 {zone}", "24-hour").fault
+    assert "has a time zone" in read_time(f"9:00 AM {zone}", "12-hour").fault
 
 
 def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
@@ -245,6 +256,11 @@ _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "t
         "11/24/2026 9:00 AM CST",
         "11/24/2026 9:00 AM (America/Chicago)",
         "11/24/2026 9:00 AM -06:00",
+        "11/24/2026 09:00 -0600",
+        "11/24/2026 09:00 −06:00",
+        "11/24/2026 9:00 AM Central Time",
+        "11/24/2026 09:00 MEZ",
+        "2026-11-24 03:00-05:00",
     ],
 )
 def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:

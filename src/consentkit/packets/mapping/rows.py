@@ -49,7 +49,13 @@ _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
     "codes that it means"
 )
-_OFF = re.compile(r"cancel|no.?show|delet|resched|declin|did not|abgesagt|storn|annul", re.IGNORECASE)
+_OFF = re.compile(
+    r"cancel|no.?show|delet|resched|declin|did ?n[o'’]t|was not|not attend|left (?:w|before|ama)|moved|missed|withdrawn"
+    r"|failed to|turned away|postpon|void|absent|deceased|no asist|no (?:vino|acud|se present)|ausente|aplaz|anulad"
+    r"|abgesagt|storn|annul|entf[aä]ll|verschob|nicht erschienen|versäumt|reporté"
+    r"|\b(?:cx(?:l?d?)|can[cx]|ns|n/s|dna|dnka|dns|lw(?:o)?bs|fta|wnb|r/s)\b",
+    re.IGNORECASE,
+)
 """Signs of a visit that does not take place."""
 _SOUNDS_OFF = (
     "sounds as if the visit does not take place, but `skip` in clinic.yaml does not list it; see, and list it there if "
@@ -171,13 +177,13 @@ class FormatReader:
         read = read_day if name == "date" and holds_time else read_whole_day
         pattern, years_from = source.form or self.format.dates, self.format.two_digit_years_from
         outcome = read(cell, pattern, years_from, of_birth=name == "date_of_birth")
-        return unclear(HAS_ZONE) if read is read_day and has_zone(outcome.rest) else outcome
+        return unclear(HAS_ZONE) if read is read_day and has_zone(cell, outcome.rest) else outcome
 
     def _time(self, row: TableRow, source: TimeColumn) -> Outcome:
         cell, date = self._cell(row, source.source), self.format.columns.date
         if date is not None and header_key(date.source) == header_key(source.source):
             day = read_day(cell, date.form or self.format.dates, self.format.two_digit_years_from)
-            if has_zone(day.rest):
+            if has_zone(cell, day.rest):
                 return unclear(HAS_ZONE)
             cell = "" if day.fault else day.rest.strip()  # what is wrong with the day is said of the day
         return read_time(cell, source.form or self.format.times) if cell else Outcome()
