@@ -307,7 +307,7 @@ def completions(words: str, folder: Path) -> list[str]:
 
 
 def test_the_shell_completes_commands_codes_and_options(tmp_path: Path) -> None:
-    assert completions("consentkit re", tmp_path) == ["render"]
+    assert completions("consentkit ren", tmp_path) == ["render"]
     assert completions("consentkit render 9083", tmp_path) == [f"9083{digit}" for digit in "2346789"]
     assert completions("consentkit render 90837 --pa", tmp_path) == ["--paper"]
     assert completions("consentkit render 90837 --paper ", tmp_path) == ["letter", "a4"]

@@ -49,7 +49,7 @@ def test_the_parts_of_a_consent_have_one_fingerprint(clinic: Path) -> None:
     ("template", "old", "new"),
     [
         ("information/what_it_is.html", '<section class="chapter">', '<section class="chapter"><p>No refunds.</p>'),
-        ("form/clauses.html", '<section class="form-clauses">', '<section class="form-clauses"><p>No refunds.</p>'),
+        ("form/pages.html", '<section class="form-clauses">', '<section class="form-clauses"><p>No refunds.</p>'),
         (
             "form/signers.html",
             "{% if situation.assent %}",

@@ -451,7 +451,7 @@ def test_a_plan_of_five_steps_is_not_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("template", "part", "changes"),
     [
-        ("form/clauses.html", "{{ both_passage(clause.text, other and other.text) }}", {"place": "telehealth"}),
+        ("form/clause.html", "{{ both_passage(clause.text, other and other.text) }}", {"place": "telehealth"}),
         ("form/signers.html", "{{ both_items(asked.statements, other and other.statements) }}", {}),
     ],
 )

@@ -479,7 +479,12 @@ IN_TWO = FormRequest((CODE,), ("es", "en"), Situation(telehealth=True), Layout()
 
 LEFT_OUT = {
     "that consent is on file": ("asked", "{% if form.on_file %}", "{% if false %}", "Signed before and still valid"),
-    "a clause of the visit": ("clauses", "{{ clauses_of(form.visit_clauses) }}", "", "where no one can overhear you"),
+    "a clause of the visit": (
+        "visit_clauses",
+        "{{ clauses_of(form.visit_clauses) }}",
+        "",
+        "where no one can overhear you",
+    ),
     "a title": ("asked", "<h2>{{ first.name", "<h2>Something</h2><h2>{{ item.code", f"Uno pequeño (código {CODE})"),
     "an answer in short": (
         "asked",

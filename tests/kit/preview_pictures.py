@@ -41,19 +41,24 @@ def take(page: Page, file: Path) -> None:
     few.save(file, optimize=True)
 
 
+def other_state(name: str) -> str:
+    """The file of a picture that no page of the docs shows."""
+    return f"preview-{name}.png"
+
+
 def go(page: Page, text: Path, into: Path, *, has_all: bool) -> None:
     """Edit a text, and take pictures of what the page shows."""
     whole = text.read_text(encoding="utf-8")
     expect(page.locator("#status")).to_contain_text("up to date", timeout=_TO_START)
     expect(page.locator("#working")).to_have_count(0)
     if has_all:
-        take(page, into / "preview-current.png")
+        take(page, into / other_state("current"))
     text.write_text(whole.replace("summary:\n", "summary\n", 1), encoding="utf-8")
     expect(page.locator("#status")).to_contain_text("older")
     take(page, into / "preview.png")
     if has_all:
         page.set_viewport_size({"width": 600, "height": 430})
-        take(page, into / "preview-enlarged.png")
+        take(page, into / other_state("enlarged"))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

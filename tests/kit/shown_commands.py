@@ -28,7 +28,7 @@ PAGES = sorted(
     [
         *PROJECT.glob("docs/*.md"),
         *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
-        PROJECT / "samples/README.md",
+        *(PROJECT / "samples").rglob("README.md"),
         PROJECT / "benchmarks/README.md",
     ]
 )
@@ -101,6 +101,7 @@ def _whole(text: str, following: list[str]) -> str:
 
 # --- the folder in which they are run ---
 
+SERVICES = 'services: ["90837", "90834"]\n'
 RECORD = "MR-20419"
 """The record number of V-1002 in the sample files."""
 APPROVED = (("90837", "en"), ("90834", "en"), ("90834", "es"), ("90791", "es"))
@@ -132,6 +133,7 @@ _SPANISH: dict[str, Any] = {
     "patient_experience": {"during": "Calma.", "after": "Cansancio.", "comfort": "Respire."},
 }
 _SPANISH_SECTIONS = [{"heading": "Lo que pedimos", "text": "Por favor, venga a tiempo."}]
+_TWO_SENTENCES = "Some problems get better by themselves in time. Others may stay, or get worse."
 _REVIEW = {"issued": "2026-01-15", "next": "2027-12-15"}
 
 
@@ -149,7 +151,7 @@ def ship_small_texts(folder: Path) -> None:
         paper = small_paper_data(name=name, title=f"The paper {name}", review=_REVIEW)
         words = {"name": name, "title": f"El papel {name}", "review": _REVIEW, "sections": _SPANISH_SECTIONS}
         _write_both(folder / "papers", name, paper, words, text_hash(Paper.model_validate(paper)))
-    for name in ("templates", "docs"):
+    for name in ("templates", "docs", "samples"):
         (folder / name).symlink_to(shipped(name))
 
 
@@ -174,7 +176,9 @@ def write_world(folder: Path) -> None:
     words = {"code": "45378", "title": "Un examen", "review": _REVIEW, **_SPANISH}
     _write_both(samples / "other-fields/procedures", "45378", data, words, text_hash(Procedure.model_validate(data)))
     (samples / "other-fields/clinic.yaml").write_text("name: Small Clinic\n")
-    (folder / "services.yaml").write_text('services: ["90837", "90834"]\n')
+    for services in (folder, samples):
+        (services / "services.yaml").write_text(SERVICES)
+    (folder / "procedures").mkdir()
     write_procedure(folder / "my", code="90837", title="My own text")
     shutil.copy(samples / "messages.hl7", folder / "day.hl7")
     for name in ("visit.yaml", "bundle.json", "export.csv", "schedule.csv"):
@@ -186,6 +190,17 @@ def write_world(folder: Path) -> None:
     mistaken = json.dumps(small_data(code="90837"), indent=2).replace('"common"', '"comon"')
     (folder / "90837.yaml").write_text(mistaken)
     (folder / "number.txt").write_text(RECORD + "\n")
+
+
+def fill_in(path: Path) -> None:
+    """Write what a reader would into the file of a new procedure, or into the frame of its translation."""
+    code, *language = path.stem.split(".")
+    data = small_data(code=code, title=f"New procedure {code}", no_treatment=_TWO_SENTENCES, review=_REVIEW)
+    if language:
+        original = text_hash(Procedure.model_validate(data))
+        words = {"code": code, "title": "Un procedimiento nuevo", "review": _REVIEW, **_SPANISH}
+        data = {**words, "language": language[0], "translates": original}
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _write_both(folder: Path, name: str, original: dict[str, Any], words: dict[str, Any], translates: str) -> None:

@@ -101,7 +101,7 @@ def test_that_it_may_not_help_is_said_first_or_among_what_is_common(code: str) -
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("rights", "should not take away"),
+        ("rights", "change your mind or stop, even after you sign"),
         ("course", "take it back at any time"),
         ("fees", "right to an estimate in writing before the visit"),
         ("fees", "$400 or more"),
@@ -124,6 +124,10 @@ def test_that_it_may_not_help_is_said_first_or_among_what_is_common(code: str) -
 )
 def test_a_clause_says_what_the_law_asks_for(name: str, said: str) -> None:
     assert said in clause(PACKS["en"], name)
+
+
+def test_whoever_signs_reads_that_saying_no_should_not_take_away_other_care() -> None:
+    assert "This should not take away other care." in " ".join(PACKS["en"].consent.statements)
 
 
 @pytest.mark.parametrize("code", ["90791", "90792", "90846", "90847", "90849", "90853"])

@@ -13,7 +13,7 @@ import pytest
 from consentkit.cli.commands import consentkit as commands
 from consentkit.model.schema import MODELS, schema_file
 from consentkit.operations import new_clinic
-from consentkit.operations.guide import pages
+from consentkit.operations.guide import page, pages
 from consentkit.reading import yaml_file
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
@@ -156,3 +156,17 @@ def test_a_guide_is_printed_without_pictures_and_says_where_the_samples_are(call
     assert "consentkit init --samples samples" in call("guide", "docs/visits.md").stdout.decode()
     wrong = call("guide", "dsek")
     assert (wrong.code, "did you mean `desk`?" in wrong.stderr) == (2, True)
+
+
+def test_what_a_guide_leads_to_is_there(call: Call) -> None:
+    assert {"clerk", "author", "it", "auditor", "developer", "preview", "layouts"} <= set(pages())
+    for name in pages():
+        text = page(name)
+        left = re.findall(r"\]\((?!https://)\S*", text)
+        commands_named = set(re.findall(r"`consentkit guide ([a-z-]+)`", text))
+        assert (name, left, commands_named - set(pages())) == (name, [], set())
+    author = call("guide", "author").stdout.decode()
+    assert "the clinic folder (`consentkit guide clinic-folder`)" in author  # a page
+    assert "copy it into your clinic's folder: change a text |" in author  # a place on the same page
+    assert "the changelog |" in call("guide", "developer").stdout.decode()  # a file that is not installed
+    assert "`consentkit guide layouts` lists" in call("guide", "schedules").stdout.decode()  # a page by its file's name

@@ -143,13 +143,13 @@ def test_names_are_read_out_with_their_labels(full: Packet) -> None:
     assert any(line.endswith("Tomasz Lis") for line in lines)
 
 
-def test_every_page_to_sign_has_a_code_that_a_scan_can_read(full: Packet) -> None:
+def test_every_page_to_sign_or_to_fill_in_has_a_code_that_a_scan_can_read(full: Packet) -> None:
     found = codes(full.pdf)
     to_sign = {
         placed.first + slot.page
         for placed in full.papers
         for slot in placed.paper.part.slots
-        if slot.kind == "signature" or slot.name.endswith("_initials")
+        if slot.element is not None and placed.paper.group == "sign"
     }
     assert to_sign
     assert set(found) == to_sign

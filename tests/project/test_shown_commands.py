@@ -22,8 +22,9 @@ import pytest
 from consentkit import resources
 from consentkit.cli import run
 from consentkit.cli.commands import consentkit as commands
+from kit.previews import new_preview
 from kit.running import PROJECT, Outcome, command, environment
-from kit.shown_commands import APPROVED, PAGES, Shown, commands_of, ship_small_texts, write_world
+from kit.shown_commands import APPROVED, PAGES, Shown, commands_of, fill_in, ship_small_texts, write_world
 
 Call = Callable[..., Outcome]
 pytestmark = pytest.mark.xdist_group("shown commands")  # what they are run with is made once
@@ -34,6 +35,13 @@ OURS = {page: [one for one in shown if one.program == "consentkit"] for page, sh
 FILLED_IN = {
     "consentkit new CODE": "consentkit new 90847",
     "consentkit new CODE --from CODE": "consentkit new 90837 --from 90837",
+    "consentkit new CODE --lang es": "consentkit new 90899 --lang es",
+    'consentkit init my-clinic --name "Willow Street Counseling" --phone 217-555-0142': (
+        'consentkit init another --name "Willow Street Counseling" --phone 217-555-0142'
+    ),
+    "consentkit init --samples samples": "consentkit init --samples more-samples",
+    "consentkit withdraw 90837 --by … --reason …": "consentkit withdraw 90837 --by X --reason Y",
+    "consentkit preview CODE": "consentkit preview 90837",
     "consentkit render CODE --json": "consentkit render 90837 --json",
     "consentkit render CODE --variant plan": "consentkit render 90839 --variant plan",
     "consentkit visits bundle.json -o day.csv --on 2026-11-23": (
@@ -60,6 +68,7 @@ ONLY_NAMED = {
 """Within sentences: what says too little to be run, and why."""
 PREPARED = {
     "docs/auditor.md": ["render 90837"],
+    "docs/clinic-folder.md": ["new 90899"],
     "docs/journal.md": ["packet visit.yaml -o packet.pdf"],
 }
 """What the reader of a page has done before."""
@@ -69,8 +78,22 @@ ENDINGS = {
     "consentkit packet --clinic samples/clinic samples/export.csv --allow-drafts -o out/": 7,
 }
 """The exit codes of those that do not end with 0."""
+ASKING = {"approve": ("--yes",)}
+"""Commands that ask somebody, and what they are run with instead of an answer."""
 UNTIL_ENDED = {"desk": ("--no-browser", "--port", "0"), "preview": ("--no-browser", "--port", "0")}
 """Commands that run until Ctrl-C, and what they are run with so that they open no browser and take no port."""
+RUN_ONCE = (
+    "diff 90837",
+    "doctor",
+    "packet bundle.json -o out/",
+    "remake 90837 --edition 1",
+    "review 90837 -o 90837.docx",
+)
+"""Commands that take long and change nothing for those after them: only the first page that shows one runs it."""
+PACKET = "2WQXHUFUYM"
+"""The number of a packet that pages show."""
+PREVIEWED = "consentkit preview 90837 --lang es"
+"""The preview that is started. Of the others, what they request is looked up, as a preview does before it starts."""
 TESTED = {
     "make test": "what continuous integration runs, so that these tests run by it",
     "make quick": "a part of make test",
@@ -129,7 +152,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr("getpass.getpass", lambda *_, **__: "correct horse battery")
         patch.chdir(folder)
         for name, language in APPROVED:
-            assert run(["approve", name, "--lang", language, "--by", "Dr. Amara Okonkwo"]) == 0
+            assert run(["approve", name, "--lang", language, "--by", "Dr. Amara Okonkwo", "--yes"]) == 0
         shutil.copy("approvals.yaml", "samples/clinic")
         shutil.copytree("approved", "samples/clinic/approved")
         yield folder
@@ -154,9 +177,17 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.C
 def test_the_commands_that_a_page_shows_work(page: str, prepared: Path, call: Call) -> None:
     shutil.copytree(prepared, Path.cwd(), dirs_exist_ok=True)
     for line in PREPARED.get(page, []):
-        assert call(*line.split()).code == 0
+        assert run_and_fill_in(line.split(), call).code == 0
     for shown in OURS[page]:
-        run_shown(shown, call)
+        if not is_run_before(shown):
+            run_shown(shown, call)
+
+
+def is_run_before(shown: Shown) -> bool:
+    """Whether an earlier page, or an earlier line of the same page, has run exactly this."""
+    if shown.text.removeprefix("consentkit ") not in RUN_ONCE:
+        return False
+    return shown is not next(one for page in OURS.values() for one in page if one.text == shown.text)
 
 
 def run_shown(shown: Shown, call: Call) -> None:
@@ -165,12 +196,33 @@ def run_shown(shown: Shown, call: Call) -> None:
     if shown.in_sentence and (shown.text in ONLY_NAMED or is_mere_name(shown)):
         return
     words = Shown(shown.page, shown.line, text).words
+    words += ASKING.get(words[1], ())
     assert shown.text in FILLED_IN or not shown.has_placeholders, f"{shown}: say in FILLED_IN what to run"
+    if words[1] == "preview" and shown.text != PREVIEWED:
+        look_up_preview(words[2:])
+        return
     if words[1] in UNTIL_ENDED:
         begin_and_end(shown, [*words[1:], *UNTIL_ENDED[words[1]]])
         return
-    done = call(*(what_is_made(word, call) for word in words[1:]))
+    done = run_and_fill_in([what_is_made(word, call) for word in words[1:]], call)
     assert done.code == ENDINGS.get(shown.text, 0), f"{shown}\n{done.stdout[:2000]}\n{done.stderr}"
+
+
+def run_and_fill_in(words: list[str], call: Call) -> Outcome:
+    """Run a command, and fill in the procedure or the translation that it has written to be filled in."""
+    done = call(*words)
+    if words[0] == "new" and "--from" not in words:
+        for path in map(Path, done.lines):
+            if path.parent.name == "procedures" and path.suffix == ".yaml":
+                fill_in(path)
+    return done
+
+
+def look_up_preview(words: list[str]) -> None:
+    """Refuse what `preview` does not take, and what can't be previewed."""
+    given = commands.commands["preview"].make_context("preview", words).params
+    options = {name: given[name] for name in ("language", "variant", "paper", "large_print")}
+    new_preview(given["clinic"], given["source"], **options)
 
 
 def is_mere_name(shown: Shown) -> bool:
@@ -184,12 +236,19 @@ def is_mere_name(shown: Shown) -> bool:
 
 
 def what_is_made(word: str, call: Call) -> str:
-    """A word of a command; for the number of a packet and the hash of a journal, those that are there."""
+    """A word of a command; for what is made of other things, such as the number of a packet, what is there."""
     if word == "HEAD":
         return call("journal", "head").lines[0].split()[1]
-    if word == "2WQXHUFUYM":
-        made = json.loads(call("packet", "bundle.json", "--visit", "V-1002", "--json").stdout)
-        return str(made["packets"][0]["packet"])
+    if word == "b9a0 bc7b 3f34":
+        documents = json.loads(call("status", "--json").stdout)["documents"]
+        return str(documents[0]["content_hash"])[:12]
+    if PACKET in word or word == "page.png":
+        packet = ("packet", "bundle.json", "--visit", "V-1002", "-o", "page.pdf", "--json")
+        made = json.loads(call(*packet).stdout)
+        if word == "page.png":
+            page = ("-f", "2", "-singlefile", "page.pdf", "page")
+            subprocess.run(["pdftoppm", "-r", "150", "-png", *page], check=True)
+        return word.replace(PACKET, str(made["packets"][0]["packet"]))
     return word
 
 
@@ -262,7 +321,8 @@ def test_every_extra_that_is_to_be_installed_is_there() -> None:
 
 def test_what_is_listed_here_is_shown() -> None:
     texts = {shown.text for page in SHOWN.values() for shown in page}
-    assert {*FILLED_IN, *ONLY_NAMED, *ENDINGS} - texts == set()
+    once = {f"consentkit {one}" for one in RUN_ONCE}
+    assert {*FILLED_IN, *ONLY_NAMED, *ENDINGS, PREVIEWED, *once} - texts == set()
     assert {*PREPARED} - {*SHOWN} == set()
     reasons = " ".join([*TESTED.values(), *UNTESTED.values(), *ONLY_NAMED.values()])
     named = re.findall(r"[\w-]+/[\w/-]+\.(?:py|md|sh)", reasons)

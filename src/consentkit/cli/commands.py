@@ -290,7 +290,7 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
 
     \b
     consentkit trace "b9a0 bc7b 3f34"          the fingerprint at the foot of a page
-    consentkit trace 3HZIAYIHV2                the number of a packet, where the clinic keeps a journal
+    consentkit trace 3HZIAYIHV2                the number of a packet; needs a journal
     consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
     consentkit trace page.png                  a picture of a page with its code
 

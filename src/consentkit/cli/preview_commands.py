@@ -11,7 +11,7 @@ from consentkit.cli.support import CodeArgument, VariantChoice, open_in_browser,
 from consentkit.model.identity import PAPER_SIZES
 
 
-@click.command(short_help="Show a paper beside its problems in the browser, renewed at each save.")
+@click.command(short_help="Show a paper beside its problems in the browser.")
 @click.argument("source", metavar="CODE|NAME|FILE.yaml|VISIT.yaml", type=CodeArgument())
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
 @click.option("--variant", type=VariantChoice(), help="The kind of document; consent if left out.")
@@ -33,7 +33,9 @@ from consentkit.model.identity import PAPER_SIZES
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the link and errors.")
 def preview(source: str, clinic: Path | None, cache: Path | None, *, quiet: bool, **options: Any) -> int:
-    """Show a paper beside its problems in the browser, and renew both each time that one of its files is saved.
+    """Show a paper beside its problems in the browser.
+
+    Both are renewed each time that one of its files is saved.
 
     \b
     consentkit preview 90837
@@ -43,7 +45,7 @@ def preview(source: str, clinic: Path | None, cache: Path | None, *, quiet: bool
 
     While a file has mistakes, the last good paper stays on view, marked as older, beside the error and its line. The
     page is there for this computer only; the link works until the command ends (Ctrl-C). Of a visit, nothing is
-    written to a disk. docs/preview.md describes the page.
+    written to a disk. `consentkit guide preview` describes the page.
     """
     from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
     from consentkit.web import require_extra, run_preview

@@ -1,11 +1,13 @@
 """The pages that explain consentkit, wherever it is installed.
 
-Guarantees: each page that a help text or a message names is there, in a wheel as in a checkout.
+Guarantees: each page that a help text or a message names is there, in a wheel as in a checkout. What is printed leads
+to nothing that is not there: no picture, and no file beside a page.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from consentkit.errors import WrongUse
 from consentkit.problems import did_you_mean, listed, quoted
@@ -13,7 +15,8 @@ from consentkit.resources import shipped
 
 _OF_THE_CODE = "development"
 """The page about the source code, which is not installed."""
-_PICTURE = re.compile(r"^!\[[^]]*\]\([^)]*\)\n+", re.MULTILINE)
+_PICTURE = re.compile(r"^ *!\[[^]]*\]\([^)]*\)\n+", re.MULTILINE)
+_LINK = re.compile(r"(?<!!)\[([^]]+)\]\((?!https?:)(?:docs/)?([^)\s#]*)(?:#[^)\s]*)?\)")
 _USES_SAMPLES = "samples/"
 SAMPLES_NOTE = "The samples that this page uses: `consentkit init --samples samples` writes them.\n"
 
@@ -33,5 +36,16 @@ def page(name: str) -> str:
     if stem not in known:
         near = did_you_mean(stem, known) or f"; there is {listed(tuple(known))}"
         raise WrongUse(f"there is no page {quoted(name)}{near}")
-    text = _PICTURE.sub("", (shipped("docs") / f"{stem}.md").read_text(encoding="utf-8"))
+    text = (shipped("docs") / f"{stem}.md").read_text(encoding="utf-8")
+    text = _LINK.sub(lambda match: _reference(match, known), _PICTURE.sub("", text))
     return f"{text}\n{SAMPLES_NOTE}" if _USES_SAMPLES in text else text
+
+
+def _reference(link: re.Match[str], known: Container[str]) -> str:
+    """What is printed for a link: its words, and the command that prints the page to which it leads."""
+    words, file = link.groups()
+    stem = file.removesuffix(".md")
+    if stem not in known:
+        return words
+    command = f"`consentkit guide {stem}`"
+    return command if words.strip("`") in (file, f"docs/{file}") else f"{words} ({command})"
