@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from consentkit import resources
+from consentkit import checks, resources
 from consentkit.documents.opening import open_workspace
 from kit.folders import as_written
-from kit.running import Outcome, as_nobody
-from kit.small import CODE, make_clinic, small_data, write_procedure, write_translation
+from kit.running import Outcome, as_mere_owner
+from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
 STALE = "procedures/SMALL-1.es.yaml"
@@ -98,6 +100,71 @@ def test_of_several_translations_all_are_changed_or_none(call: Call, clinic: Pat
     assert OLD in (clinic / STALE).read_text()
 
 
+def break_form(clinic: Path, file: str) -> None:
+    """Misspell the key of the title in a file."""
+    path = clinic / file
+    path.write_text(path.read_text().replace('"title": ', '"titel": ', 1))
+
+
+@pytest.mark.parametrize("file", ["SMALL-2.es.yaml", "SMALL-2.yaml"])
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_beside_a_file_with_mistakes_of_form_no_translation_is_changed(
+    file: str, kind: str, call: Call, clinic: Path
+) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    text = (clinic / STALE).read_text().replace("SMALL-1", "SMALL-2")
+    (clinic / "procedures/SMALL-2.es.yaml").write_text(text)
+    break_form(clinic, f"procedures/{file}")
+    before = as_written(clinic)
+    done = call("check", CODE, "SMALL-2", "--update-translations", "--format", kind)
+    assert (done.code, "No translation was changed." in done.stderr) == (3, True), done.stderr
+    assert "names today's text now" not in done.stderr
+    assert as_written(clinic) == before
+    if kind == "json":
+        files = {Path(problem["file"]).name for problem in json.loads(done.stdout)["problems"]}
+        assert files == {file}
+    else:
+        assert f"{file}:" in done.stderr
+
+
+def test_of_a_translation_of_a_text_with_mistakes_it_is_not_said_that_it_is_up_to_date(
+    call: Call, clinic: Path
+) -> None:
+    break_form(clinic, f"procedures/{CODE}.yaml")
+    done = call("check", STALE, "--update-translations")
+    assert (done.code, "is outdated" in done.stderr, f"{CODE}.yaml:" in done.stderr) == (3, False, True), done.stderr
+
+
+def test_where_one_translation_cannot_be_written_the_others_stay_too(call: Call, clinic: Path) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    second = clinic / "procedures/SMALL-2.es.yaml"
+    second.write_text((clinic / STALE).read_text().replace("SMALL-1", "SMALL-2").replace("pequeño", "menor"))
+    second.chmod(0o444)
+    with as_mere_owner():
+        done = call("check", CODE, "SMALL-2", "--update-translations")
+    assert (done.code, "permission denied; no translation was changed" in done.stderr) == (5, True), done.stderr
+    assert OLD in (clinic / STALE).read_text()
+
+
+def test_what_is_saved_while_a_translation_is_checked_is_not_lost(
+    call: Call, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_procedure(clinic / "procedures", code="SMALL-2", title="Another small procedure")
+    second = clinic / "procedures/SMALL-2.es.yaml"
+    second.write_text((clinic / STALE).read_text().replace("SMALL-1", "SMALL-2").replace("pequeño", "menor"))
+    saved = second.read_text().replace("Una charla.", "Otra charla.")
+    check_translation = checks.check_translation
+
+    def saved_meanwhile(*arguments: Any) -> Any:
+        second.write_text(saved)
+        return check_translation(*arguments)
+
+    monkeypatch.setattr(checks, "check_translation", saved_meanwhile)
+    done = call("check", CODE, "SMALL-2", "--update-translations")
+    assert (done.code, "has been changed while it was checked" in done.stderr) == (5, True), done.stderr
+    assert (second.read_text(), OLD in (clinic / STALE).read_text()) == (saved, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -114,12 +181,10 @@ def test_what_cannot_be_updated_is_said(
 
 
 def test_a_translation_that_nobody_may_write_is_left_as_it_is(call: Call, clinic: Path) -> None:
-    clinic.chmod(0o755)
-    (clinic / "procedures").chmod(0o755)
     (clinic / STALE).chmod(0o444)
-    with as_nobody():
+    with as_mere_owner():
         done = call("check", CODE, "--update-translations")
-    assert (done.code, "permission denied" in done.stderr) == (5, True), done.stderr
+    assert (done.code, f"{STALE}: can't be written: permission denied" in done.stderr) == (5, True), done.stderr
     assert OLD in (clinic / STALE).read_text()
 
 
@@ -229,24 +294,60 @@ def test_a_language_that_a_copy_has_lost_is_reported(call: Call, tmp_path: Path)
     assert "`consentkit new 90853 --lang es --from 90853`" in line
 
 
+VISIT = (
+    "visit: V-1\ndate: 2026-11-23\ntime: 08:00\npatient: {name: Ann Lee, born: 1984-07-09, record: M-1}\n"
+    "place: in person\nclinician: {name: Dr. B}\n"
+)
+
+
 def test_a_visit_is_checked_for_what_its_packet_would_be_refused_for(call: Call, tmp_path: Path) -> None:
     (tmp_path / "clinic.yaml").write_text("name: X\nphone: 217-555-0142\n")
-    visit = (
-        "visit: V-1\ndate: 2026-11-23\ntime: 08:00\npatient: {name: Ann Lee, born: 1984-07-09, record: M-1}\n"
-        "procedures: [90837, 90839]\npapers: [nobodys-rules]\nlanguage: fr\n"
-        "place: in person\nclinician: {name: Dr. B}\n"
-    )
-    (tmp_path / "visit.yaml").write_text(visit)
+    (tmp_path / "visit.yaml").write_text(f"{VISIT}procedures: [90837, 90839]\nlanguage: fr\n")
     for names in (("visit.yaml",), (".",)):
         checked = call("check", *names)
         messages = [line.partition(": ")[2] for line in checked.lines if "visit.yaml" in line]
         assert checked.code == 3
         assert [message.split(";")[0] for message in messages] == [
-            "visit V-1: `papers` contains `nobodys-rules`, number 1 of 1, that no paper has",
             "visit V-1: 90837 and 90839 may not be used at one visit",
             "visit V-1: there is no language pack for `fr`",
         ]
         assert "Ann" not in checked.stdout.decode() + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("papers: [nobodys-rules]", "`papers` contains `nobodys-rules`, number 1 of 1, that no paper has"),
+        ("papers: [small-rules]\nlanguage: es", "small-rules has no translation for `es`"),
+        ("papers: [small-rules]\nalso_in: [es]", "small-rules has no translation for `es`"),
+        ("documents: [plan]", "`documents` requests a plan, and no procedure of this visit has one"),
+        ("documents: [form]\non_file: [SMALL-1]", "nothing of what `documents` requests is left for this visit"),
+        ("extra: [missing.pdf]", "`extra` names a file, number 1 of 1, that is not in the folder"),
+        ("witness: 'Xu \u0d05'", "the witness's name has letters that no font here can print"),
+        ("procedures: [SMALL-1, NONE-1]", "`procedures` contains the code `NONE-1`, number 2 of 2"),
+        ("procedures: [FAULTY-1]", "FAULTY-1.yaml"),
+    ],
+)
+def test_what_a_packet_is_refused_for_the_check_of_its_visit_reports_in_the_same_words(
+    more: str, message: str, call: Call, clinic: Path
+) -> None:
+    (clinic / STALE).write_text((clinic / STALE).read_text().replace(OLD, hash_now(clinic)))
+    write_procedure(clinic / "procedures", code="FAULTY-1", title="")
+    write_paper(clinic / "papers")
+    (clinic / "visit.yaml").write_text(f"{VISIT}{'' if 'procedures' in more else 'procedures: [SMALL-1]'}\n{more}\n")
+    checked = call("check", "visit.yaml")
+    assert (checked.code, message in checked.stdout.decode()) == (3, True), checked.stdout.decode() + checked.stderr
+    refused = call("packet", "visit.yaml", "--allow-drafts")
+    assert (refused.code != 0, message in refused.stderr) == (True, True), refused.stderr
+    assert "Ann" not in checked.stdout.decode() + checked.stderr
+
+
+def test_what_a_packet_warns_of_the_check_of_its_visit_does_too(call: Call, clinic: Path) -> None:
+    (clinic / "visit.yaml").write_text(f"{VISIT}procedures: [SMALL-1]\non_file: [M-77]\n")
+    (line,) = call("check", "visit.yaml").lines
+    assert "warning: visit V-1: `on_file` contains entry 1 of 1, which no procedure has as its code" in line
+    assert call("check", "visit.yaml").code == 0
+    assert "M-77" not in line
 
 
 @pytest.mark.usefixtures("few_texts")

@@ -250,7 +250,11 @@ def test_a_text_that_no_font_can_print_is_refused_by_what_it_is(
 def test_a_letter_of_which_a_font_only_says_that_it_has_it_is_not_drawn_as_a_box(
     pack: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("packets.planning", "pdf.render.engine", "pdf.fonts.displayed_text"):  # the nets before the last one
+    for module in (
+        "packets.printable_names",
+        "pdf.render.engine",
+        "pdf.fonts.displayed_text",
+    ):  # the nets before the last one
         monkeypatch.setattr(f"consentkit.{module}.unprintable", lambda text: [])
     made = pack(witness=HIEROGLYPHS)
     assert made.code == 6

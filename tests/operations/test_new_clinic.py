@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from consentkit import resources
 from consentkit.cli.commands import consentkit as commands
 from consentkit.model.schema import MODELS, schema_file
 from consentkit.operations import new_clinic
 from consentkit.operations.guide import page, pages
+from consentkit.output import new_files
 from consentkit.reading import yaml_file
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
+from kit.shown_commands import commands_of, ship_small_texts
+from kit.skipping import needs
+from kit.small import write_procedure
 
 Call = Callable[..., Outcome]
 NAMED = ("--name", "Müller & Söhne: East #2", "--phone", "217-555-0142")
@@ -37,7 +43,7 @@ def test_a_new_clinic_checks_without_a_problem_and_lists_what_can_be_made(call: 
     assert (checked.code, checked.lines) == (0, [])
 
 
-@pytest.mark.parametrize("name", ['The "Willow" Clinic \\ East', "Yes", "- x", "{a: b}", "90837"])
+@pytest.mark.parametrize("name", ['The "Willow" Clinic \\ East', "Yes", "'A': B #2", "*Star & Söhne", "90837"])
 def test_a_name_is_read_back_as_it_was_given(name: str, call: Call, tmp_path: Path) -> None:
     assert call("init", "my-clinic", "--name", name).code == 0
     text = (tmp_path / "my-clinic/clinic.yaml").read_text(encoding="utf-8")
@@ -111,10 +117,102 @@ def test_a_folder_that_cannot_be_made_whole_leaves_nothing(
     assert not (tmp_path / "a").exists()
 
 
-@pytest.mark.parametrize("name", ["  ", "Two\nlines", "\x1b[31mred"])
-def test_a_name_that_is_no_line_of_text_makes_no_folder(name: str, call: Call, tmp_path: Path) -> None:
-    done = call("init", "my-clinic", "--name", name)
-    assert (done.code, list(tmp_path.iterdir())) == (2, []), done.stderr
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--name", "  ", "write it in letters on one line"),
+        ("--name", "Two\nlines", "write it in letters on one line"),
+        ("--name", "\x1b[31mred", "write it in letters on one line"),
+        ("--name", "W" * 81, "the clinic's name has 81 characters; at most 80 fit"),
+        ("--name", "Willow \U0001f333", "the clinic's name contains"),
+        ("--name", "{a: b}", "the clinic's name contains `{a: b}`; "),
+        ("--phone", "2" * 41, "the clinic's phone has 41 characters; at most 40 fit"),
+    ],
+)
+def test_a_name_that_no_paper_can_have_makes_no_folder(
+    option: str, value: str, message: str, call: Call, tmp_path: Path
+) -> None:
+    done = call("init", "my-clinic", option, value)
+    assert (done.code, message in done.stderr, list(tmp_path.iterdir())) == (2, True, []), done.stderr
+
+
+@pytest.mark.parametrize("file", ["clinic.yaml", "notes.txt", "procedures/90837.yaml"])
+def test_what_somebody_saves_in_the_folder_meanwhile_is_not_removed(
+    file: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = new_files.write_file
+
+    def saved_meanwhile(target: Path, data: bytes) -> None:
+        written(target, data)
+        if target.name == "services.yaml":
+            (tmp_path / "my-clinic" / file).write_text("precious")
+            if file != "clinic.yaml":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(new_files, "write_file", saved_meanwhile)
+    done = call("init", "my-clinic")
+    assert done.code == (5 if file == "clinic.yaml" else 130), done.stderr
+    assert "--force" not in done.stderr
+    left = [path.relative_to(tmp_path / "my-clinic") for path in (tmp_path / "my-clinic").rglob("*") if path.is_file()]
+    assert left == [Path(file)]
+    assert (tmp_path / "my-clinic" / file).read_text() == "precious"
+
+
+IN_A_REPOSITORY = (
+    "clinic.yaml services.yaml approvals.yaml clauses.es.yaml .gitignore .gitattributes README.md logo.png "
+    "extra/map.pdf schemas/visit.schema.json procedures/90837.yaml papers/visit-fees.yaml papers/visit-fees.es.yaml "
+    "pictures/a.png templates/print.css templates/languages/fr.yaml approved/visit-fees.en.paper.0123456789ab.yaml "
+    "approved/files/0123"
+)
+"""What a clinic writes itself, or could not make again."""
+ABOUT_PEOPLE = (
+    "visit.yaml visit-2.yml Visit3.YAML visits/ann.yaml schedule.csv export.CSV export.tsv export.txt "
+    "appointments.xlsx old.xls adt.hl7 bundle.json out/bundle.json 2026-11-23-V-1001.pdf out/packets.PDF "
+    "users.yaml journal/journal.db "
+    "visit.yaml~ .visit.yaml.swp monday/visit-7.yaml .consentkit-0123456789abcdef.tmp"
+)
+
+
+@needs("git")
+def test_patients_stay_out_of_a_repository_and_the_work_of_the_clinic_does_not(call: Call, tmp_path: Path) -> None:
+    assert call("init", ".").code == 0
+    for name in (*IN_A_REPOSITORY.split(), *ABOUT_PEOPLE.split()):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    seen = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    assert set(IN_A_REPOSITORY.split()) <= set(seen)
+    assert set(ABOUT_PEOPLE.split()) & set(seen) == set()
+    attributes = subprocess.run(
+        ["git", "check-attr", "text", "approved/files/0123", "approvals.yaml", "clinic.yaml"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    assert [line.rpartition(" ")[2] for line in attributes] == ["unset", "unset", "unspecified"]
+
+
+def test_each_command_of_the_page_in_a_new_clinic_works_there(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    package = tmp_path_factory.mktemp("package")
+    ship_small_texts(package / "_shipped")
+    monkeypatch.setattr(resources, "_PACKAGE", package)
+    assert call("init", ".").code == 0
+    (tmp_path / "services.yaml").write_text('services: ["90837"]\n')
+    schedule = tmp_path / "schedule.csv"
+    schedule.write_text(schedule.read_text().replace("medicine-antidepressants", ""))
+    shown = list(commands_of(PROJECT / "samples/new-clinic/README.md"))
+    assert len(shown) >= 8
+    for one in shown:
+        is_asked = one.words[1] == "approve"  # at a terminal
+        done = call(*one.words[1:], *(["--yes"] if is_asked else []))
+        assert done.code == 0, f"{one}: {done.stderr}"
+        if one.words[1:] == ["new", "90899"]:  # which is to be filled in before it is translated
+            write_procedure(tmp_path / "procedures", code="90899", title="A text of our own")
 
 
 def test_the_samples_are_written_as_they_are_shipped(call: Call, tmp_path: Path) -> None:

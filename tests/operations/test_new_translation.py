@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,8 @@ from consentkit.library.definitions import load_definition, load_translation
 from consentkit.model.comparison import differences
 from consentkit.model.identity import kind_of_name
 from consentkit.operations.new_translation import frame
+from consentkit.output import write
+from consentkit.reading.yaml_file import parse
 from kit.folders import as_written
 from kit.running import PROJECT, Outcome, as_nobody
 from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
@@ -38,6 +42,7 @@ def names(done: Outcome) -> list[str]:
 def test_a_frame_that_is_filled_in_has_the_parts_of_the_original_and_fits_it(path: Path, tmp_path: Path) -> None:
     kind = kind_of_name(path.stem)
     text = frame(open_workspace(), path, kind, "es")
+    text = text.replace('issued: ""', "issued: 2026-01-02").replace('next: ""', "next: 2027-01-02")
     numbers = iter(range(10_000))
     filled = re.sub(r'(?m)^(\s*(?:- )*(?:\w+: )?)""$', lambda match: f'{match[1]}"texto {next(numbers)}"', text)
     target = tmp_path / f"{path.stem}.es.yaml"
@@ -62,6 +67,8 @@ def test_each_text_of_the_original_is_above_the_place_of_its_translation(call: C
     assert "sources" not in text
     checked = call("check", "procedures/SMALL-1.es.yaml")
     assert (checked.code, "procedures/SMALL-1.es.yaml:9:8: title: is empty" in checked.stdout.decode()) == (3, True)
+    for day in ("issued", "next"):  # which are not those of the original
+        assert f"review.{day}: is not a date" in checked.stdout.decode()
 
 
 def test_what_is_no_text_is_copied_into_the_frame(tmp_path: Path) -> None:
@@ -137,6 +144,47 @@ def test_a_copy_brings_its_translations_which_fit_it(code: str, call: Call, tmp_
     assert (translation.code, translation.title) == (code, "Terapia de conversación en grupo")
 
 
+REVIEWS = {
+    "indented by four": "review:\n    issued: 2026-01-02\n    last: 2026-02-03\n    by: Dr. Old\n"
+    "    next: 2027-01-02\n",
+    "with question marks": "review:\n  issued: 2026-01-02\n  ? by\n  : Dr. Old\n  last: 2026-02-03\n"
+    "  next: 2027-01-02\n",
+    "in braces": 'review: {issued: 2026-01-02, last: 2026-02-03, by: "Dr. Old, PhD", next: 2027-01-02}\n',
+    "last in braces": 'review: {issued: 2026-01-02, next: 2027-01-02, "by": Dr. Old, last: 2026-02-03}\n',
+    "in folded text": "review:\n  by: >-\n    Dr.\n    Old\n  last: '2026-02-03' # in spring\n"
+    "  issued: 2026-01-02\n  next: 2027-01-02\n",
+    "at the end": "review:\r\n  issued: 2026-01-02\r\n  next: 2027-01-02\r\n  last: 2026-02-03\r\n  'by': Dr. Old",
+    "in quotation marks": '"review":\n  issued: 2026-01-02\n  last: 2026-02-03\n  by: "Dr.\n    Old"\n'
+    "  next: 2027-01-02\n",
+}
+
+
+@pytest.mark.parametrize("style", REVIEWS)
+def test_a_copy_does_not_say_that_somebody_has_reviewed_it(style: str, call: Call, tmp_path: Path) -> None:
+    make_clinic(tmp_path)
+    original, translation = tmp_path / f"procedures/{CODE}.yaml", write_translation(tmp_path / "procedures", "es")
+    for path in (original, translation):
+        data = json.loads(path.read_text())
+        del data["review"]
+        lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in data.items())
+        path.write_bytes(("".join(lines) + "# a comment\n" + REVIEWS[style]).encode())
+    assert call("new", "SMALL-2", "--from", CODE).code == 0
+    for name in ("SMALL-2.yaml", "SMALL-2.es.yaml"):
+        text = (tmp_path / "procedures" / name).read_bytes().decode()
+        review = parse(text, name).data["review"]
+        assert review == {"issued": "2026-01-02", "next": "2027-01-02"}
+        assert ("Old" in text, "# a comment" in text) == (False, True)
+
+
+def test_a_text_of_which_nobody_knows_what_it_says_is_not_copied(call: Call, tmp_path: Path) -> None:
+    make_clinic(tmp_path)
+    path = tmp_path / f"procedures/{CODE}.yaml"
+    path.write_text(path.read_text().replace('"review": {', '"review": {"by": @Old,', 1))
+    before = as_written(tmp_path)
+    done = call("new", "SMALL-2", "--from", CODE)
+    assert (done.code, f"{CODE}.yaml:" in done.stderr, as_written(tmp_path) == before) == (3, True, True), done.stderr
+
+
 def test_the_copy_of_an_outdated_translation_stays_outdated(call: Call, tmp_path: Path) -> None:
     write_translation(make_clinic(tmp_path) / "procedures", "es", translates="0" * 64)
     assert call("new", "SMALL-2", "--from", CODE).code == 0
@@ -151,6 +199,23 @@ def test_a_copy_whose_translation_is_in_the_way_is_not_written(call: Call, tmp_p
     done = call("new", "SMALL-2", "--from", CODE)
     assert (done.code, "SMALL-2.es.yaml: already exists" in done.stderr) == (5, True)
     assert as_written(tmp_path) == before
+
+
+def test_of_a_copy_that_cannot_be_written_whole_nothing_stays(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_translation(make_clinic(tmp_path) / "procedures", "es").parent
+    before = sorted(folder.iterdir())
+    write_whole = write.write_whole
+
+    def on_a_full_disk(target: Path, data: bytes, **options: Any) -> None:
+        if target.name == "SMALL-2.es.yaml":
+            raise OSError(errno.ENOSPC, "no space")
+        write_whole(target, data, **options)
+
+    monkeypatch.setattr(write, "write_whole", on_a_full_disk)
+    assert call("new", "SMALL-2", "--from", CODE).code == 5
+    assert sorted(folder.iterdir()) == before
 
 
 def test_of_a_text_that_replaces_a_shipped_one_the_shipped_translation_can_be_copied(

@@ -196,16 +196,16 @@ def test_the_wheel_holds_what_it_needs_and_nothing_else(installed: Installed) ->
         names = set(archive.namelist())
     for folder, pattern in (
         ("procedures", "*.yaml"),
-        ("templates", "*"),
-        ("templates/languages", "*.yaml"),
+        ("papers", "*.yaml"),
+        ("templates", "**/*"),
         ("docs", "*.json"),
         ("docs", "*.md"),
-        ("samples", "*"),
+        ("samples", "**/*"),
     ):
         there = [path for path in (PROJECT / folder).glob(pattern) if path.is_file()]
         assert there
         there = [path for path in there if path.name != "development.md"]  # the page about the source code
-        assert {f"consentkit/_shipped/{folder}/{path.name}" for path in there} <= names
+        assert {f"consentkit/_shipped/{path.relative_to(PROJECT)}" for path in there} <= names
     assert "consentkit/py.typed" in names
     assert f"consentkit-{__version__}.dist-info/licenses/LICENSE" in names
     modules = {str(path.relative_to(PROJECT / "src")) for path in (PROJECT / "src").rglob("*.py")}

@@ -69,7 +69,10 @@ def _update(workspace: OpenWorkspace, request: CheckRequest) -> int:
     for path in updated.paths:
         say(f"{path}: names today's text now", quiet=request.quiet)
     if updated.problems:
-        click.echo(problem_outputs.as_text(updated.problems), err=True, nl=False)
+        if request.output_format == "text":
+            click.echo(problem_outputs.as_text(updated.problems), err=True, nl=False)
+        else:  # a program reads the standard output, whatever comes of its request
+            _print(CheckResult((), updated.problems, ()), list(updated.problems), request.output_format)
         say("No translation was changed.", quiet=request.quiet)
         return InvalidInput.exit_code
     if not updated.paths:

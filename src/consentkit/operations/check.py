@@ -27,10 +27,9 @@ from consentkit.model.identity import PARTICULARS, RISKS
 from consentkit.operations.desk.users import USERS
 from consentkit.operations.library_reader import LibraryReader, all_files
 from consentkit.operations.replaced_texts import is_fixed
-from consentkit.operations.schedule_formats import check_schedule
 from consentkit.operations.schema_files import outdated_schemas
-from consentkit.operations.visit_check import VisitChecker
-from consentkit.packets.visits import is_table, is_visit_file
+from consentkit.packets.mapping.recognising import ScheduleReading
+from consentkit.packets.visits import is_table, is_visit_file, read_visits
 from consentkit.problems import Problem, Severity, printable
 from consentkit.reading.paths import is_folder, resolved
 
@@ -91,11 +90,13 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
 
 
 def _schedule_problems(workspace: OpenWorkspace, name: str) -> Sequence[Problem]:
-    """What keeps the visits of a schedule from having packets. Nothing that is in a cell is in it."""
+    """What keeps the visits of a schedule from having packets, but for drafts. Nothing that is in a cell is in it."""
+    from consentkit.operations.packets import PacketsInTurn  # which loads what makes packets
+
     try:
-        checked = check_schedule(workspace, name)
-        checker = VisitChecker(workspace)
-        return [*checked.problems, *(problem for visit in checked.visits for problem in checker.problems(visit.entry))]
+        reading = ScheduleReading(workspace.folder.clinic.mapping)
+        packets = PacketsInTurn(workspace)
+        return [problem for entry in read_visits(name, reading=reading) for problem in packets.objections(entry)]
     except InvalidInput as error:
         return error.problems
 

@@ -259,15 +259,20 @@ class LibraryReader:
         """The definition that a file translates: one that was read, or the one beside it, or that of the library."""
         if code in self.originals:
             return self.originals[code]
-        path = _beside(translation, code)
-        if not is_there(path) and self.workspace.library.has(code):
-            path = self.workspace.library.path(code)
-        if not is_there(path):
+        path = self.path_of_original(translation, code)
+        if path is None:
             return None
         definition, _ = check_definition(
             path, kind_of_name(code), snapshot=self.snapshot, risk_files=self._risk_files(path)
         )
         return _original(self._source(path), definition) if definition else None
+
+    def path_of_original(self, translation: Path, code: str) -> Path | None:
+        """The file that a file translates: the one beside it, or that of the library; None where there is none."""
+        path = _beside(translation, code)
+        if not is_there(path) and self.workspace.library.has(code):
+            path = self.workspace.library.path(code)
+        return path if is_there(path) else None
 
     def _has_original(self, translation: Path, code: str) -> bool:
         """Whether there is a definition that a file translates, even if it has mistakes."""

@@ -1,23 +1,28 @@
 """A new clinic folder, from the files that are shipped.
 
-Guarantees: the folder prints, checks and packs as it is; nothing that is there already is touched; where it can't be
-made whole, nothing of it stays.
+Guarantees: the folder prints, checks and packs as it is; nothing that is there already, or that somebody saves there
+meanwhile, is touched; where it can't be made whole, nothing of it stays.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from consentkit import checks
 from consentkit.errors import FileAccess, WrongUse, reason
+from consentkit.model.clinic import Clinic
 from consentkit.model.identity import DEFINITION_FOLDERS, PARTICULARS, SERVICES
 from consentkit.model.schema import MODELS, SCHEMA_FOLDER, schema_file, schema_text
-from consentkit.output.write import prepare_folder, require_usable_folder, write_file
+from consentkit.output.new_files import NewFiles, new_files
+from consentkit.output.write import require_usable_folder
 from consentkit.problems import printable, quoted
+from consentkit.reading import yaml_file
+from consentkit.reading.places import source_of
+from consentkit.reading.validation import validated
 from consentkit.resources import shipped
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server: \$schema=\S*/(\S+)\n")
@@ -32,7 +37,7 @@ def make_clinic_folder(folder: Path, *, name: str = "", phone: str = "") -> list
     """Make a clinic folder. Returns the files that were written, the particulars first.
 
     Raises FileAccess where there is something in the folder, or where it can't be written to; WrongUse for a name or
-    number that is no line of text.
+    number that is no line of text, or that can't be printed on every paper.
     """
     particulars = _particulars(name, phone)
     samples = shipped("samples")
@@ -43,13 +48,14 @@ def make_clinic_folder(folder: Path, *, name: str = "", phone: str = "") -> list
         "schedule.csv": "".join(_sample(samples / "schedule.csv").splitlines(keepends=True)[:_LINES_OF_SCHEDULE]),
         "README.md": _sample(samples / "new-clinic/README.md"),
         ".gitignore": _sample(samples / "new-clinic/gitignore"),
+        ".gitattributes": _sample(samples / "new-clinic/gitattributes"),
         **{f"{SCHEMA_FOLDER}/{schema_file(kind)}": schema_text(kind) for kind in MODELS},
     }
-    with _new_folder(folder):
+    with _new_folder(folder) as new:
         for inner in (*_EMPTY_FOLDERS, SCHEMA_FOLDER):
-            prepare_folder(folder / inner)
+            new.make_folder(folder / inner)
         for file in reversed(files):  # the particulars come last: without them it is no clinic's folder
-            write_file(folder / file, files[file].encode())
+            new.write(folder / file, files[file].encode())
     return [folder / file for file in files]
 
 
@@ -57,11 +63,11 @@ def copy_samples(folder: Path) -> list[Path]:
     """Copy the samples that the documentation uses into a new folder. Returns the files. Raises FileAccess."""
     samples = shipped("samples")
     files = sorted(path for path in samples.rglob("*") if path.is_file())
-    with _new_folder(folder):
+    with _new_folder(folder) as new:
         for file in files:
             target = folder / file.relative_to(samples)
-            prepare_folder(target.parent)
-            write_file(target, _without_schema(file))
+            new.make_folder(target.parent)
+            new.write(target, _without_schema(file))
     return [folder / file.relative_to(samples) for file in files]
 
 
@@ -81,7 +87,21 @@ def _particulars(name: str, phone: str) -> str:
     for key, value in {"name": name, "phone": phone}.items():
         if value:
             text = text.replace(_COMMENTED_OUT[key], f"{key}: {_in_quotation_marks(key, value)}")
+    _require_valid(text)
     return text
+
+
+def _require_valid(text: str) -> None:
+    """Raise WrongUse for particulars that the commands would refuse, or in which the check would find an error."""
+    parsed = yaml_file.parse(text, PARTICULARS)
+    clinic, problems = validated(Clinic, parsed)
+    if clinic:
+        findings = checks.check_clinic(checks.ClinicFile(source_of(text, parsed), clinic, ()))
+        problems += [finding.problem() for finding in findings if finding.severity == "error"]
+    if problems:
+        messages = ("; ".join(filter(None, [problem.message, problem.remedy])) for problem in problems)
+        said = (f"the clinic's {problem.field} {message}" for problem, message in zip(problems, messages, strict=True))
+        raise WrongUse(". ".join(said))
 
 
 def _in_quotation_marks(key: str, value: str) -> str:
@@ -93,22 +113,13 @@ def _in_quotation_marks(key: str, value: str) -> str:
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[None]:
-    """Make a folder that is not there, or use one that is empty; on any failure, leave it as it was."""
-    is_new = not os.path.lexists(folder)
+def _new_folder(folder: Path) -> Iterator[NewFiles]:
+    """Make a folder that is not there, or use one that is empty; on any failure, take back what was made in it."""
     _require_empty(folder)
     require_usable_folder(folder)
-    missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
-    prepare_folder(folder)
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            for path in folder.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            for path in missing if is_new else ():
-                path.rmdir()
-        raise
+    with new_files() as new:
+        new.make_folder(folder)
+        yield new
 
 
 def _require_empty(folder: Path) -> None:

@@ -116,7 +116,6 @@ def frame(workspace: OpenWorkspace, original: Path, kind: DefinitionKind, langua
     definition = load_definition(original, kind, snapshot=snapshot, risk_files=workspace.library.risk_files(original))
     data: Mapping[str, Any] = snapshot.parsed(original).data
     named, texts = NAMED_BY[kind], _TEXT_MODELS[kind].model_fields
-    review = {name: data["review"][name] for name in ("issued", "next")}
     lines = [
         f'{named}: "{data[named]}"',
         f"language: {language}",
@@ -125,7 +124,7 @@ def frame(workspace: OpenWorkspace, original: Path, kind: DefinitionKind, langua
         "",
         "# The day on which the translation was written, and the one by which it must be reviewed again.",
         "review:",
-        *(f"  {name}: {day}" for name, day in review.items()),
+        *(f'  {name}: ""' for name in ("issued", "next")),  # which are not those of the original
     ]
     return _HEAD + "\n".join(lines) + "\n"
 

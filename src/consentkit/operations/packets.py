@@ -228,6 +228,25 @@ class PacketsInTurn:
         self._numbers.remember(entry.visit)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
 
+    def objections(self, entry: VisitEntry) -> list[Problem]:
+        """What `make` would say of a visit, but for drafts: why it would have no packet, and what may be wrong with it.
+
+        No document is made. The visit counts for later ones as if it had been.
+        """
+        visit = entry.visit
+        if visit is None:
+            return unread_problems(entry)
+        if self._numbers.is_of_another_patient(visit):
+            return [_number_problem(entry, visit)]
+        warnings = [*entry.warnings, *self._record_warnings(entry, visit), *self._unknown_on_file(entry, visit)]
+        inputs = self._workspace.inputs(Snapshot())
+        problems = self._planner.objections(visit, entry.file, entry.row, entry.code_places, inputs)
+        if any(problem.severity == "error" for problem in problems):
+            self._numbers.forget(visit)
+        else:
+            self._numbers.remember(visit)
+        return [*warnings, *problems]
+
     def pass_over(self, visit: Visit | VisitEntry) -> None:
         """Take note of a visit that gets no packet now, since others of its day may depend on it."""
         entry = entry_of(visit) if isinstance(visit, Visit) else visit

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, WrongUse
+from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.definitions import NAMED_BY, check_definition, check_translation_file
 from consentkit.library.sought import kind_of, translations_of
 from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
@@ -26,16 +26,17 @@ from consentkit.model.procedure import Benefits, Procedure
 from consentkit.model.risks import Statement
 from consentkit.model.schema import SCHEMA_FOLDER, schema_file, schema_text
 from consentkit.model.translation import text_hash
-from consentkit.output.write import prepare_folder, write_file
-from consentkit.problems import printable, quoted
+from consentkit.output.new_files import new_files
+from consentkit.problems import Problem, printable, quoted
 from consentkit.reading import yaml_file
-from consentkit.reading.edits import with_value
+from consentkit.reading.edits import with_value, without_keys
 from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_folder
 from consentkit.reading.validation import models_in
 
 _MODE_LINE = re.compile(r"\A# yaml-language-server:.*\n")
-_REVIEWED_LINES = re.compile(r"^  (?:last|by):.*\n", re.MULTILINE)
+_REVIEW, _OF_REVIEWER = "review", ("last", "by")
+"""Where a definition says who has reviewed it, and when."""
 _WIDTH = 110
 _WRITTEN_AS_TEXT = (Passage, Statement, Benefits)
 """Models that may be written as a text or as a list of texts."""
@@ -82,23 +83,24 @@ def folder_for(workspace: OpenWorkspace, kind: DefinitionKind) -> Path:
 def write_new_files(workspace: OpenWorkspace, texts: Mapping[Path, str]) -> list[Path]:
     """Write new definitions and translations, all in one folder, and the schemas that they name where they are missing.
 
-    Raises FileAccess where one of them exists already; then none is written.
+    Raises FileAccess where one of them exists already, or can't be written; then none is left.
     """
     for target in texts:
         if os.path.lexists(target):
             raise FileAccess(f"{printable(str(target))}: already exists; edit it, or delete it first")
     folder = next(iter(texts)).parent
-    prepare_folder(folder)
     written: list[Path] = []
     schemas: list[Path] = []
-    for target, text in texts.items():
-        schema = _schema_for(workspace, target)
-        if not os.path.lexists(schema):
-            write_file(schema, schema_text(schema.name.partition(".")[0]).encode())
-            schemas.append(schema)
-        name = os.path.relpath(schema, folder).replace(os.sep, "/")
-        write_file(target, f"# yaml-language-server: $schema={name}\n{text}".encode())
-        written.append(target)
+    with new_files() as new:
+        new.make_folder(folder)
+        for target, text in texts.items():
+            schema = _schema_for(workspace, target)
+            if not os.path.lexists(schema):
+                new.write(schema, schema_text(schema.name.partition(".")[0]).encode())
+                schemas.append(schema)
+            name = os.path.relpath(schema, folder).replace(os.sep, "/")
+            new.write(target, f"# yaml-language-server: $schema={name}\n{text}".encode())
+            written.append(target)
     return written + schemas
 
 
@@ -115,13 +117,22 @@ def _schema_for(workspace: OpenWorkspace, target: Path) -> Path:
 
 
 def copied(path: Path, named_by: str, code: str, translates: str = "") -> str:
-    """The text of a definition or translation under another code or name. Nobody has reviewed the copy."""
+    """The text of a definition or translation under another code or name. Nobody has reviewed the copy.
+
+    Raises InvalidInput for a file that can't be read, or from which the review can't be left out.
+    """
     text = read_text(path, str(path))
+    parsed = yaml_file.parse(text, str(path))
+    if parsed.problems:  # what it says of its review is not known
+        raise InvalidInput(parsed.problems)
+    unreviewed = without_keys(text, parsed, _REVIEW, _OF_REVIEWER)
+    if unreviewed is None:
+        message = "is written in a way that can't be left out of the copy; write each key under it on a line of its own"
+        raise InvalidInput([Problem(str(path), *parsed.keys[_REVIEW,], _REVIEW, message)])
     for key, value in {named_by: code, "translates": translates}.items():
         if value:
-            text = with_value(text, yaml_file.parse(text, str(path)), (key,), value) or text
-    head, review, rest = _MODE_LINE.sub("", text).partition("\nreview:")
-    return head + review + _REVIEWED_LINES.sub("", rest)
+            unreviewed = with_value(unreviewed, yaml_file.parse(unreviewed, str(path)), (key,), value) or unreviewed
+    return _MODE_LINE.sub("", unreviewed)
 
 
 def copied_translations(workspace: OpenWorkspace, original: Path, code: str) -> dict[str, str]:

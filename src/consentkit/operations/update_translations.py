@@ -1,7 +1,9 @@
 """Saying of translations that they are those of today's text, after somebody has compared the two.
 
-Guarantees: only the hash in the file changes, to the byte; a translation that lacks a part of the original, or in which
-the check finds any other error, is left as it is; so is one that comes with consentkit.
+Guarantees: only the hash in a file changes, to the byte; all files are changed, or none. None is where a translation or
+its original has mistakes, where a translation lacks a part of the original, where the check finds any other error in
+it, where it has been saved meanwhile, and where it comes with consentkit: only in a checkout, without a clinic's
+folder, shipped ones are the author's own.
 """
 
 from __future__ import annotations
@@ -10,20 +12,23 @@ import codecs
 import datetime
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from consentkit import checks
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, WrongUse
+from consentkit.errors import ConsentkitError, FileAccess, WrongUse
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import translations_of
 from consentkit.model.identity import TRANSLATION_NAMES
 from consentkit.operations.library_reader import LibraryReader
+from consentkit.operations.replaced_texts import is_fixed
 from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading.edits import with_value
+from consentkit.reading.files import LARGEST_TEXT, read_bytes
 from consentkit.resources import is_installed
 
 _RULE = "stale-translation"
@@ -36,13 +41,14 @@ class Updated:
     paths: tuple[Path, ...]
     """The files that now name today's text."""
     problems: tuple[Problem, ...]
-    """Why others do not."""
+    """Why none of them does."""
 
 
 def update_translations(workspace: OpenWorkspace, names: Sequence[str]) -> Updated:
     """Let each outdated translation that is named, or that is of a definition that is named, name today's text.
 
-    Raises WrongUse where nothing is named, UnknownCode, and FileAccess where a file can't be read or written.
+    Raises WrongUse where nothing is named, UnknownCode, and FileAccess where a file can't be read or written. No file
+    is changed then.
     """
     if not names:
         raise WrongUse("name what a reviewer has compared with the original: a code, or files of translations")
@@ -50,14 +56,35 @@ def update_translations(workspace: OpenWorkspace, names: Sequence[str]) -> Updat
     paths = list(dict.fromkeys(path for name in names for path in _translations(workspace, name)))
     for path in paths:
         reader.read(path)
-    outdated = [file for file in reader.library().translations if file.translates != file.original_hash]
-    updates = {Path(file.source.name): _updated(workspace, reader, file) for file in outdated}
-    refused = [problem for update in updates.values() if not isinstance(update, bytes) for problem in update]
-    if not refused:  # all of them, or none: what was compared together is noted together
-        for path, update in updates.items():
-            if isinstance(update, bytes):
-                _rewrite(path, update)
-    return Updated(() if refused else tuple(updates), (*reader.problems, *refused))
+    library = reader.library()
+    orphans = [finding for file in library.orphans for finding in checks.check_orphan(file)]
+    outdated = [file for file in library.translations if file.translates != file.original_hash]
+    updates: dict[Path, bytes] = {}
+    refused = [
+        *reader.problems,
+        *_mistakes_of_originals(workspace, reader, paths),
+        *(finding.problem() for finding in orphans),
+    ]
+    for file in outdated:
+        update = _updated(workspace, reader, file)
+        if isinstance(update, bytes):
+            updates[Path(file.source.name)] = update
+        else:
+            refused += update
+    if refused:  # all of them are changed, or none: what was compared together is noted together
+        return Updated((), tuple(refused))
+    _rewrite_all(updates, reader.snapshot)
+    return Updated(tuple(updates), ())
+
+
+def _mistakes_of_originals(workspace: OpenWorkspace, reader: LibraryReader, paths: Sequence[Path]) -> Iterator[Problem]:
+    """What is wrong with the form of what is translated: whether a translation fits it is not known then."""
+    originals = (reader.path_of_original(path, path.stem.partition(".")[0]) for path in paths)
+    for original in dict.fromkeys(originals):
+        if original:
+            beside = LibraryReader(workspace, reader.snapshot)
+            beside.read(original)
+            yield from beside.problems
 
 
 def _translations(workspace: OpenWorkspace, name: str) -> Iterator[Path]:
@@ -74,7 +101,7 @@ def _updated(
 ) -> bytes | list[Problem]:
     """The bytes of a translation that names today's text; or why it can't."""
     path = Path(file.source.name)
-    if is_installed(path):
+    if is_installed(path) or is_fixed(workspace, path):
         raise FileAccess(
             f"{printable(str(path))}: comes with consentkit; copy it with `consentkit new {file.code} --lang "
             f"{file.language} --from {file.code}`, and correct the copy"
@@ -97,10 +124,38 @@ def _updated(
     return mark + changed.encode()
 
 
+def _rewrite_all(updates: Mapping[Path, bytes], snapshot: Snapshot) -> None:
+    """Replace files, all of them or none. What somebody has saved since they were read stays, and so does one that its
+    owner has protected.
+    """
+    for path in updates:
+        _require_rewritable(path, snapshot)
+    written: list[Path] = []
+    try:
+        for path, data in updates.items():
+            _require_rewritable(path, snapshot)
+            _rewrite(path, data)
+            written.append(path)
+    except BaseException:
+        for path in written:
+            with suppress(ConsentkitError, OSError):
+                _rewrite(path, snapshot.data(path))
+        raise
+
+
+def _require_rewritable(path: Path, snapshot: Snapshot) -> None:
+    shown = printable(str(path))
+    if not os.access(path, os.W_OK, effective_ids=True):
+        raise FileAccess(f"{shown}: can't be written: permission denied; no translation was changed")
+    if read_bytes(path, LARGEST_TEXT) != snapshot.data(path):
+        raise FileAccess(
+            f"{shown}: has been changed while it was checked; no translation was changed. Compare it again, then run "
+            "this again"
+        )
+
+
 def _rewrite(path: Path, data: bytes) -> None:
-    """Replace a file, and keep its permissions. One that its owner has protected stays."""
+    """Replace a file, and keep its permissions."""
     mode = stat.S_IMODE(path.stat().st_mode)
-    if not os.access(path, os.W_OK):
-        raise FileAccess(f"{printable(str(path))}: can't be written: permission denied")
     write_file(path, data, force=True)
     path.chmod(mode)

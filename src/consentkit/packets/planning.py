@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +19,7 @@ from consentkit.documents.form import form_key, get_or_make_form
 from consentkit.documents.form_request import Form, FormRequest, Situation
 from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import EverythingOnFile, UnknownCode, WrongUse
+from consentkit.errors import ConsentkitError, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
@@ -31,13 +32,14 @@ from consentkit.packets.known_papers import require_known_papers
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
+from consentkit.packets.printable_names import require_letters
 from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
+from consentkit.packets.something_to_print import require_anything, require_papers
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
 from consentkit.pdf.fonts.coverage import unprintable
-from consentkit.pdf.fonts.font_files import CJK_REMEDY
-from consentkit.pdf.fonts.substitutes import described, remedy_for
+from consentkit.pdf.fonts.substitutes import described
 from consentkit.problems import Problem, listed, quoted
 
 if TYPE_CHECKING:
@@ -67,6 +69,20 @@ class _VisitInPlanning:
     options: PacketOptions
     places: Sequence[Place] = ()
     """The line and the column of each of its codes, where they are known."""
+    is_for_papers: bool = True
+    """Whether papers are made for it; else everything that may be overridden counts as if it was."""
+    overridden: list[Conflict] = field(default_factory=list)
+    """What speaks against it, but was overridden."""
+
+
+@dataclass(frozen=True)
+class _JudgedVisit:
+    """What a visit calls for, if nothing speaks against it so far."""
+
+    packs: Sequence[LanguagePack]
+    procedures: Sequence[Procedure]
+    extras: Sequence[ForeignPdf]
+    requested: RequestedPapers
 
 
 @dataclass
@@ -80,6 +96,7 @@ class Planner:
     _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _forms: Recent[str, Form] = field(default_factory=lambda: Recent(_MOST_FORMS))
     _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _readable: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Extras | None = None
     _days: DayBook = field(default_factory=DayBook)
     _parsed: ParsedFiles = field(init=False)
@@ -109,47 +126,83 @@ class Planner:
         `file`, `row` and `places`, the line and the column of each code, are for messages. `inputs` has the clinic's
         files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
-        problems = VisitProblems(file, row, visit.visit)
-        options = options or self.options
-        one = _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
-        clinic = self.workspace.folder.clinic
-        packs = self._packs(one)
-        procedures = self._procedures(one)
-        overridden = self._judge(one, procedures)
-        _require_letters(one)
-        extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
-        problems.require_none()
-        layout = Layout(clinic.paper, visit.large_print, options.fillable)
+        one = self._begin(visit, file, row, places, inputs, options or self.options)
+        problems, clinic = one.problems, self.workspace.folder.clinic
+        asked = self._judged(one)
+        packs, requested, overridden = asked.packs, asked.requested, tuple(one.overridden)
+        layout = Layout(clinic.paper, visit.large_print, one.options.fillable)
         situation = situation_of(visit)
-        papers = problems.try_to(self._papers, one, procedures, packs[0])
-        problems.require_none()
-        requested = RequestedPapers.of(
-            visit, self._kinds(visit), procedures, [one.language for one in packs], papers or PapersOfVisit()
-        )
-        _require_papers(one, requested, procedures)
         form, documents = self._made(one, requested, situation, layout)
         problems.require_none()
-        self._days.remember(visit, procedures)
-        _require_anything(one, requested, procedures)
+        self._days.remember(visit, asked.procedures)
+        require_anything(visit, requested, asked.procedures)
         return PacketPlan(
             visit=visit,
             pack=packs[0],
             form=form,
             documents=tuple(documents),
             situation=situation,
-            extras=tuple(extras),
+            extras=tuple(asked.extras),
             overridden=overridden,
             layout=layout,
             wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
-            duplex=options.duplex,
+            duplex=one.options.duplex,
         )
+
+    def objections(
+        self, visit: Visit, file: str, row: int | None, places: Sequence[Place], inputs: Inputs
+    ) -> list[Problem]:
+        """What `plan` would refuse a visit for, and as warnings what may be overridden. No document is made.
+
+        That a text is still a draft is not among it. The visit counts for later ones as if it had been planned.
+        """
+        one = replace(self._begin(visit, file, row, places, inputs, self.options), is_for_papers=False)
+        problems = one.problems
+        with suppress(ConsentkitError):  # each is among the problems
+            asked = self._judged(one)
+            for identity in asked.requested.to_approve:
+                problems.try_to(self._require_text, one, identity)
+            problems.require_none()
+            self._days.remember(visit, asked.procedures)
+        refused = problems.every_problem()
+        if refused:
+            self._days.forget(visit)
+        return [*refused, *(problems.problem_of(conflict, conflict.rule, "warning") for conflict in one.overridden)]
+
+    def _begin(
+        self,
+        visit: Visit,
+        file: str,
+        row: int | None,
+        places: Sequence[Place],
+        inputs: Inputs | None,
+        options: PacketOptions,
+    ) -> _VisitInPlanning:
+        problems = VisitProblems(file, row, visit.visit)
+        return _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
+
+    def _judged(self, one: _VisitInPlanning) -> _JudgedVisit:
+        """What a visit calls for. Raises InvalidInput, or the one failure, with what speaks against it."""
+        visit, problems = one.visit, one.problems
+        packs = self._packs(one)
+        procedures = self._procedures(one)
+        one.overridden.extend(self._judge(one, procedures))
+        require_letters(visit, problems)
+        extras = [extra for number in range(len(visit.extra)) if (extra := problems.try_to(self._extra, one, number))]
+        papers = problems.try_to(self._papers, one, procedures, packs[0]) if packs else None
+        problems.require_none()
+        requested = RequestedPapers.of(
+            visit, self._kinds(visit), procedures, [pack.language for pack in packs], papers or PapersOfVisit()
+        )
+        require_papers(visit, requested, procedures, problems)
+        problems.require_none()
+        return _JudgedVisit(packs, procedures, extras, requested)
 
     def _made(
         self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout
     ) -> tuple[Form | None, list[Document]]:
         """The form, if there is one, and the documents, each of them approved unless drafts are allowed."""
         problems = one.problems
-        problems.require_none()
         if not one.options.allow_drafts:
             for identity in requested.to_approve:  # before the first one is made, which takes a hundred times as long
                 problems.try_to(self._require_approved, one, identity, layout)
@@ -226,6 +279,22 @@ class Planner:
         never_due = self.workspace.folder.clinic.packet.without_papers
         return papers_of(visit, procedures, listed, with_due=with_due, never_due=never_due, pack=pack)
 
+    def _require_text(self, one: _VisitInPlanning, identity: Identity) -> None:
+        """Raise what keeps a text from being a document: it has mistakes, or there is none in the language."""
+        visit, code, language, variant = one.visit, identity.code, identity.language, identity.variant
+
+        def is_readable() -> bool:
+            self.workspace.content(code, language=language, variant=variant, snapshot=one.inputs.snapshot)
+            return True
+
+        own_key = key(self._find(identity, Layout(self.workspace.folder.clinic.paper)), one.inputs)
+        try:
+            self._readable.get(own_key, is_readable)
+        except WrongUse as error:
+            if particular_in(visit, language):
+                raise WrongUse(f"{code} has no translation into a language of this visit") from error
+            raise
+
     def _require_approved(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> None:
         """Report a document that is a draft."""
 
@@ -298,7 +367,8 @@ class Planner:
         """Report the conflicts of a visit. Returns those that were overridden."""
         visit, problems = one.visit, one.problems
         all_conflicts = [*conflicts(visit, procedures), *self._days.conflicts_with_earlier(visit, procedures)]
-        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and one.options.override]
+        may_override = one.options.override or not one.is_for_papers
+        overridden = [conflict for conflict in all_conflicts if conflict.can_be_overridden and may_override]
         for conflict in all_conflicts:
             if conflict not in overridden:
                 hint = OVERRIDE_HINT if conflict.can_be_overridden else ""
@@ -332,72 +402,3 @@ def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situa
     if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
         return None
     return situation.signers if identity.language == requested.languages[0] else ()
-
-
-def _require_papers(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
-    """Report what a visit itself requests in `documents` and no procedure has, and a packet of nothing but a cover."""
-    visit = one.visit
-    codes = listed([procedure.code for procedure in procedures])
-    whose = "`documents`" if visit.documents else "the clinic's `packet:`"
-    if "plan" in (visit.documents or ()) and not any(procedure.plan for procedure in procedures):
-        one.problems.add(
-            f"`documents` requests a plan, and no procedure of this visit has one ({codes}); take `plan` out of "
-            "`documents`, or write `plan: crisis` in the file of a procedure",
-            "no-plan",
-        )
-    elif _is_empty(visit, requested) and not _is_on_file(visit, requested, procedures):
-        on_file = [code for code in visit.on_file if any(one.code == code for one in procedures)]
-        if on_file:
-            why = f"the consent to {listed(on_file)} is on file; take a code out of `on_file`"
-        else:
-            why = f"no procedure of this visit has such a paper ({codes}); add `consent`"
-        also = "add `information` to `documents`" if on_file else "`information` to `documents`"
-        one.problems.add(
-            f"nothing of what {whose} requests is left for this visit: {why}, or {also}, or print no packet for it",
-            "no-papers",
-        )
-
-
-def _require_anything(one: _VisitInPlanning, requested: RequestedPapers, procedures: Sequence[Procedure]) -> None:
-    """Raise EverythingOnFile for a visit that requests nothing by itself, and needs nothing more to be signed."""
-    if _is_empty(one.visit, requested) and _is_on_file(one.visit, requested, procedures):
-        raise EverythingOnFile(requested.codes_on_file)
-
-
-def _is_empty(visit: Visit, requested: RequestedPapers) -> bool:
-    """Whether there would be nothing in the packet but its cover."""
-    return not (requested.codes_to_sign or requested.has_only_lines or requested.documents or visit.extra)
-
-
-def _is_on_file(visit: Visit, requested: RequestedPapers, procedures: Sequence[Procedure]) -> bool:
-    """Whether a visit that requests nothing by itself has the consent to all that it is for on file."""
-    covered = (one for one in procedures if one.is_covered_beside(visit.procedures))
-    to_consent = {one.code for one in procedures} - {one.code for one in covered}
-    return not visit.documents and bool(to_consent) and to_consent == set(requested.codes_on_file)
-
-
-def _require_letters(one: _VisitInPlanning) -> None:
-    """Report names that no font can print: a box instead of a letter could hide whose paper it is."""
-    for field_name, text in _printed_texts(one.visit):
-        if lost := unprintable(text):
-            needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)
-            remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
-            one.problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
-
-
-def _printed_texts(visit: Visit) -> list[tuple[str, str]]:
-    """Every text that the visit prints, with what to call it without quoting it."""
-    representative, interpreter = visit.representative, visit.interpreter
-    texts = [
-        ("the patient's name", visit.patient.name),
-        ("the clinician's name", visit.clinician.signed),
-        ("the trainee's name", visit.trainee.signed if visit.trainee else None),
-        ("the supervisor's name", visit.supervisor.signed if visit.supervisor else None),
-        ("the representative's name", representative.name if representative else None),
-        ("the relationship", representative.relationship if representative else None),
-        ("the interpreter's name", interpreter.name if interpreter else None),
-        ("the interpreter's language", interpreter.language if interpreter else None),
-        ("the interpreter's number", interpreter.number if interpreter else None),
-        ("the witness's name", visit.witness),
-    ]
-    return [(name, text) for name, text in texts if text]

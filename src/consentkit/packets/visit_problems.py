@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from consentkit.errors import ConsentkitError, InvalidInput, UnknownCode
 from consentkit.packets.visits import VisitEntry
-from consentkit.problems import Problem, printable
+from consentkit.problems import Problem, Severity, printable
 
 Result = TypeVar("Result")
 
@@ -45,7 +45,11 @@ class VisitProblems:
 
     def add(self, message: str, rule: str) -> None:
         """Report something that no file says."""
-        self.problems.append(Problem(self.file, self.row, None, self.field, message, rule=rule))
+        self.problems.append(self.problem_of(message, rule))
+
+    def problem_of(self, message: object, rule: str, severity: Severity = "error") -> Problem:
+        """Something that no file says, as a problem of the visit."""
+        return Problem(self.file, self.row, None, self.field, str(message), severity, rule=rule)
 
     def try_to(self, function: Callable[..., Result], *arguments: object) -> Result | None:
         """Call a function. Whatever it raises on purpose is collected, and there is no result then."""
@@ -62,9 +66,13 @@ class VisitProblems:
         """Raise the one failure that there is, or InvalidInput with everything that was collected."""
         if len(self.failures) == 1 and not self.problems:
             raise self.failures[0]
-        failures = [_failure_of(failure, self.file, self.row, self.visit) for failure in self.failures]
-        if failures or self.problems:
-            raise InvalidInput([*self.problems, *failures])
+        if problems := self.every_problem():
+            raise InvalidInput(problems)
+
+    def every_problem(self) -> list[Problem]:
+        """Everything that was collected, as problems of the visit."""
+        failures = (_failure_of(failure, self.file, self.row, self.visit) for failure in self.failures)
+        return [*self.problems, *failures]
 
 
 def named_visit(visit: str) -> str:

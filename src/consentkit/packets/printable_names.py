@@ -1,0 +1,39 @@
+"""Whether the names of a visit can be printed.
+
+Guarantees: a name with letters that no font here has is refused, and no message quotes it.
+"""
+
+from __future__ import annotations
+
+from consentkit.model.visit import Visit
+from consentkit.packets.visit_problems import VisitProblems
+from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.fonts.font_files import CJK_REMEDY
+from consentkit.pdf.fonts.substitutes import remedy_for
+
+
+def require_letters(visit: Visit, problems: VisitProblems) -> None:
+    """Report names that no font can print: a box instead of a letter could hide whose paper it is."""
+    for field_name, text in _printed_texts(visit):
+        if lost := unprintable(text):
+            needs_font = any(remedy_for(char) == CJK_REMEDY for char in lost)
+            remedy = CJK_REMEDY if needs_font else "write it in Latin letters"
+            problems.add(f"{field_name} has letters that no font here can print; {remedy}", "unprintable")
+
+
+def _printed_texts(visit: Visit) -> list[tuple[str, str]]:
+    """Every text that the visit prints, with what to call it without quoting it."""
+    representative, interpreter = visit.representative, visit.interpreter
+    texts = [
+        ("the patient's name", visit.patient.name),
+        ("the clinician's name", visit.clinician.signed),
+        ("the trainee's name", visit.trainee.signed if visit.trainee else None),
+        ("the supervisor's name", visit.supervisor.signed if visit.supervisor else None),
+        ("the representative's name", representative.name if representative else None),
+        ("the relationship", representative.relationship if representative else None),
+        ("the interpreter's name", interpreter.name if interpreter else None),
+        ("the interpreter's language", interpreter.language if interpreter else None),
+        ("the interpreter's number", interpreter.number if interpreter else None),
+        ("the witness's name", visit.witness),
+    ]
+    return [(name, text) for name, text in texts if text]
