@@ -277,6 +277,16 @@ def test_a_time_is_that_of_the_clinic(time: str, zone: str | None, day: str, clo
         ("20261120080000-0500", "20261123090000", None),
         ("20261120080000+0000", "20261123090000", None),
         ("20261120080000+0000", "20261123150000+0000", "09:00"),
+        ("2026112008-0600", "20261123090000", "09:00"),
+        ("20261120-0600", "20261123090000", "09:00"),
+        ("2026112008-0500", "20261123090000", None),
+        ("202611-0500", "20261223090000", "09:00"),  # November begins in summer time
+        ("20261120080000.12345-0500", "20261123090000", None),
+        ("20261120080000.12345-0600", "20261123090000", "09:00"),
+        ("20261120080000Z", "20261123090000", None),
+        ("20261120080000-06:00", "20261123090000", None),
+        ("20261399080000-0600", "20261123090000", None),
+        ("2026112008", "20261123090000", "09:00"),
         ("20261120080000", "20260308023000", None),  # clocks are put forward over it
     ],
 )
@@ -286,6 +296,32 @@ def test_a_time_without_an_offset_is_that_of_the_clinic_only_where_the_message_i
     entry = only(message(MSH_7=sent, SCH_11=f"^^60^{start}"), timezone="America/Chicago")
     assert (f"{entry.visit.time:%H:%M}" if entry.visit and entry.visit.time else None) == clock
     assert fields(entry) == ([] if clock else ["SCH-11.4"])
+
+
+@pytest.mark.parametrize(("start", "clock"), [("20261123090000", "09:00"), ("20260723090000", None)])
+def test_a_message_in_utc_has_times_of_a_clinic_that_is_at_utc_on_that_day_only(start: str, clock: str | None) -> None:
+    entry = only(message(MSH_7="20260120080000+0000", SCH_11=f"^^60^{start}"), timezone="Europe/London")
+    assert (f"{entry.visit.time:%H:%M}" if entry.visit and entry.visit.time else None) == clock
+
+
+def test_an_offset_that_cannot_be_read_is_asked_about_without_a_time_zone_of_the_clinic_too() -> None:
+    assert fields(only(message(MSH_7="20261120080000Z"))) == ["SCH-11.4"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "born", "is_certain"),
+    [
+        ("20261120080000+0000", "19840709050000", False),
+        ("20261120080000Z", "19840709050000", False),
+        ("20261120080000+0000", "19840709000000", True),
+        ("20261120080000-0600", "19840709050000", True),
+        ("20261120080000", "19840709050000", True),
+    ],
+)
+def test_a_time_of_birth_in_a_message_in_utc_makes_the_day_uncertain(sent: str, born: str, is_certain: bool) -> None:
+    start = "^^60^20261123090000-0600"
+    entry = only(message(MSH_7=sent, PID_7=born, SCH_11=start), timezone="America/Chicago")
+    assert fields(entry) == ([] if is_certain else ["PID-7"])
 
 
 @pytest.mark.parametrize(

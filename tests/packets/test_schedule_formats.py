@@ -33,7 +33,12 @@ def test_rows_are_skipped_by_what_a_column_holds_and_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "is_told"), [("[Cancelled]", True), ("Late cancel", True), ("x No-Show", True), ("Confirmed", False)]
+    ("state", "is_told"),
+    [
+        *((state, True) for state in ("[Cancelled]", "Late cancel", "x No-Show", "CXL", "Cxld", "NS", "DNA")),
+        *((state, True) for state in ("Left w/o being seen", "Moved to 11/24", "No asistió", "Entfällt")),
+        *((state, False) for state in ("Confirmed", "Left message", "Checked in", "Can come", "Booked")),
+    ],
 )
 def test_a_state_that_sounds_like_a_cancellation_and_is_not_skipped_is_told(state: str, is_told: bool) -> None:
     (entry,) = read(table(row(Note=state)), settings({"skip": {"Note": ["Cancelled"]}, "ignore": []}))

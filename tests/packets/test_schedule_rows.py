@@ -206,6 +206,9 @@ def test_times_of_day_in_many_forms_are_read(cell: str, clock: Any, time: str) -
         ("9:00 AM -06:00", "12-hour"),
         ("9:00 AM EST", "12-hour"),
         ("9:00 PT", "24-hour"),
+        ("9.00", "24-hour"),
+        ("14h30", "24-hour"),
+        ("14:30 Uhr", "24-hour"),
         ("24:00", "24-hour"),
         ("9", "24-hour"),
         ("0900", None),
@@ -216,6 +219,14 @@ def test_a_time_that_is_not_certain_is_not_read(cell: str, clock: Any) -> None:
     outcome = read_time(cell, clock)
     assert not outcome.text
     assert outcome.fault
+
+
+@pytest.mark.parametrize(
+    "zone", ["Central Time", "Eastern Standard Time", "Central", "MSK", "JST", "MEZ", "-0600", "−06:00", "+01:00"]
+)
+def test_a_time_zone_behind_a_time_is_said_to_be_one(zone: str) -> None:
+    assert "has a time zone" in read_time(f"09:00 {zone}", "24-hour").fault
+    assert "has a time zone" in read_time(f"9:00 AM {zone}", "12-hour").fault
 
 
 def test_a_text_that_is_translated_to_nothing_names_nobody() -> None:
@@ -245,6 +256,11 @@ _STARTS = settings({"columns": {**COLUMNS_OF, "time": {"from": "Appt Date"}}, "t
         "11/24/2026 9:00 AM CST",
         "11/24/2026 9:00 AM (America/Chicago)",
         "11/24/2026 9:00 AM -06:00",
+        "11/24/2026 09:00 -0600",
+        "11/24/2026 09:00 −06:00",
+        "11/24/2026 9:00 AM Central Time",
+        "11/24/2026 09:00 MEZ",
+        "2026-11-24 03:00-05:00",
     ],
 )
 def test_a_day_with_a_time_of_another_zone_is_not_certain(cell: str) -> None:
@@ -309,6 +325,15 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
         "Lopez, Maria / Lopez, Ana",
         "Lopez, Maria & Ana",
         "Lopez, Maria and Ana",
+        "Lopez, Mr",
+        "Lopez, Mx.",
+        "Lopez, Rev",
+        "Lopez, Frau",
+        "Mrs, Maria",
+        "lopez, maria md",
+        "lopez maria, phd",
+        "Lopez, Ana y Luis",
+        "Unknown, Unknown",
     ],
 )
 def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
@@ -316,10 +341,50 @@ def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["LOPEZ^MARIA", "OKAFOR_ADA", "Unknown", "TBD", "-", "Maria Lee 2", "Ann und Bo Lee", "Lee - VIP"]
+    "cell",
+    [
+        "LOPEZ^MARIA",
+        "OKAFOR_ADA",
+        "Unknown",
+        "Unknown Unknown",
+        "n.a.",
+        "TBD",
+        "-",
+        "Maria Lee 2",
+        "Ann und Bo Lee",
+        "Ann Lee or Bo Roe",
+        "Ann with Bo Lee",
+        "Ana y Luis Roe",
+        "Lee - VIP",
+    ],
 )
 def test_what_is_no_name_of_one_person_is_asked_about(cell: str) -> None:
     assert read_name(cell, NameReading()).reason == "unclear"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Ann `Mia` Lee",
+        "Ann «Mia» Lee",
+        "Ann {Mia} Lee",
+        "Ann „Mia“ Lee",
+        "Ann Lee known as Mia",
+        "Ann Lee alias Roe",
+        "Bo Lee né Roe",
+        "Ann Lee ne\u0301e Roe",
+        "ANN LEE NÉE ROE",
+        "Ann Lee pref. Mia",
+        "Ann Lee born Roe",
+    ],
+)
+def test_a_second_name_is_asked_about_in_whichever_marks_it_is(cell: str) -> None:
+    assert "a second name" in read_name(cell, NameReading()).fault
+
+
+@pytest.mark.parametrize("name", ["Ana Roe y Lee", "Renée Born", "Ann-Marie O’Neill-Dite", "Anh Do", "Xu Ou"])
+def test_names_with_words_that_also_join_people_or_names_are_read(name: str) -> None:
+    assert read_name(name, NameReading()).text == name
 
 
 def test_a_comma_in_a_name_whose_order_nobody_has_stated_is_asked_about() -> None:
@@ -366,6 +431,11 @@ def test_only_credentials_are_taken_from_behind_the_name_of_staff(
         ("Amara Okonkwo, LCSW", None, ""),
         ("NGUYEN, DO", None, ""),
         ("Okonkwo, Amara, Roe", None, ""),
+        ("Amara Okonkwo, Intern", None, ""),
+        ("amara okonkwo, phd", None, ""),
+        ("Okonkwo, Amara lcsw", None, ""),
+        ("OKONKWO, AMARA MA", None, ""),
+        ("Nguyen, Anh Do", "Anh Do Nguyen", ""),
     ],
 )
 def test_only_credentials_follow_a_name_of_staff_that_is_turned_round(
@@ -391,6 +461,17 @@ def test_credentials_that_the_clinic_states_are_read_in_its_formats() -> None:
         ("90837-95 Talk", "telehealth"),
         ("90837 (GT)", "telehealth"),
         ("Talk 90837, HE, 95", "telehealth"),
+        ("90837-gt Talk", "telehealth"),
+        ("90837GT Talk", "telehealth"),
+        ("h0004-95 Talk", "telehealth"),
+        ("90837–95", "telehealth"),
+        ("90837.95", "telehealth"),
+        ("90837+95", "telehealth"),
+        ("90837 [95]", "telehealth"),
+        ("90837 mod 95", "telehealth"),
+        ("90837 with modifiers: HO & fq", "telehealth"),
+        ("90837 $95 or 95.00", "in person"),
+        ("90837 Talk at 9:30, 95 percent", "in person"),
         ("90837 Talk", "in person"),
         ("90837 95 min", "in person"),
         ("Talk 95", "in person"),
@@ -402,6 +483,17 @@ def test_a_modifier_beside_a_code_counts_also_where_the_text_is_translated(cell:
     (entry,) = read(table(row(Type=cell)), settings({"columns": columns, "ignore": ["*"]}))
     assert entry.visit
     assert entry.visit.place == place
+
+
+@pytest.mark.parametrize("cell", ["90837 Talk GT", "90837 Talk, 95", "90837 video (modifier is 93)", "90837? 95"])
+def test_what_may_be_a_modifier_behind_words_makes_the_place_uncertain(cell: str) -> None:
+    columns = {**COLUMNS_OF, "procedures": {"from": "Type", "translate": {"*": ["90837"]}}}
+    mapping = settings({"columns": columns, "ignore": ["*"]})
+    assert [needs(read(table(row(Type=cell, Place=place)), mapping)[0]) for place in ("Room 1", "", "Video")] == [
+        {"place": "unclear"},
+        {"place": "unclear"},
+        {},
+    ]
 
 
 def test_a_number_is_made_of_texts_that_no_file_may_be_named_by() -> None:
@@ -456,6 +548,10 @@ def test_words_are_not_taken_for_codes(text: str) -> None:
         ("90837-95 [HO] Talk", None),
         ("90837 + 90785 Interactive", None),
         ("90837 or 90834", None),
+        ("90837 or group", None),
+        ("90837? or group", None),
+        ("90837 Talk?", None),
+        ("90837* Talk", None),
         ("90837, 90785 Play", None),
         ("90837 + 90785", ["90837", "90785"]),
         ("90837 at one", ["90837"]),

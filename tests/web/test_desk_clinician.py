@@ -91,6 +91,22 @@ def test_a_wrong_password_at_a_decision_is_in_the_journal_and_more_of_them_have_
     assert overridden(rosa.desk) == [], "even the right one waits"
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"account": "audrey"}, "This account is not a clinician’s."),
+        ({"account": "audrey", "password": "wrong"}, "This is not the name and password of a clinician."),
+    ],
+)
+def test_somebody_else_who_signs_a_decision_is_told_why_not_and_is_in_the_journal(
+    form: dict[str, str], said: str, rosa: User
+) -> None:
+    rosa.load(MINOR)
+    decide(rosa, **form)
+    assert said in rosa.look(f"/visit/{rosa.row('V-1').key}/override")
+    assert actions(rosa.desk)[-1] == ("failed-sign-in", "audrey", None)
+
+
 def test_a_clinician_who_has_signed_in_gives_the_password_again(shared: Desk, printer: Printer) -> None:
     okonkwo = User.of(shared, "okonkwo")
     okonkwo.load(MINOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ from consentkit.web.desk import Desk
 from consentkit.web.passwords import PasswordDoor, hashed
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
-from consentkit.web.sessions import LONGEST_SECONDS
+from consentkit.web.sessions import LONGEST_SECONDS, Session
 from kit.desk import Printer, plain, small_clinic
 from kit.desk_users import PASSWORD, SHARED, User, actions, shared_desk
 from kit.running import Outcome
@@ -388,6 +389,42 @@ def test_whichever_way_a_session_ends_the_journal_says_so(shared: Desk, printer:
         ("signed-out", "ida", "admin"),
         ("signed-in", "audrey", "auditor"),
     ]
+
+
+def test_whoever_ends_a_session_does_so_as_an_admin_whatever_else_they_are(
+    shared: Desk, kept_password: str, printer: Printer
+) -> None:
+    folder = shared.day.maker.place.folder
+    assert folder is not None
+    add_user(folder, "boss", DeskUser(name="Boss", roles=("desk", "admin"), password=kept_password))
+    rosa, boss = User.of(shared, "rosa"), User.of(shared, "boss")
+    (public,) = [one.public for one, _ in shared.sessions.listed() if one.person == "rosa"]
+    boss.look()
+    boss.post(f"/admin/sessions/{public}/end")
+    assert rosa.get("/").location == "/sign-in"
+    assert actions(shared)[2:] == [("session-ended", "boss", "admin"), ("signed-out", "rosa", "desk")]
+
+
+def test_a_session_that_nobody_used_for_a_day_opens_no_page_any_more(shared: Desk, printer: Printer) -> None:
+    rosa = User.of(shared, "rosa")
+    shared.sessions.clock = lambda: time.monotonic() + 2 * LONGEST_SECONDS
+    assert rosa.get("/locked").location == "/sign-in"
+    assert actions(shared)[1:] == [("signed-out", "rosa", "desk")]
+
+
+def test_a_session_that_nobody_used_for_a_day_ends_also_where_nobody_asks(shared: Desk, printer: Printer) -> None:
+    User.of(shared, "rosa")
+    is_noted, note = threading.Event(), shared.sessions.ended
+
+    def ended(session: Session) -> None:
+        note(session)
+        is_noted.set()
+
+    shared.sessions.ended = ended
+    shared.sessions.clock = lambda: time.monotonic() + 2 * LONGEST_SECONDS
+    shared.work()
+    assert is_noted.wait(60)
+    assert actions(shared)[1:] == [("signed-out", "rosa", "desk")]
 
 
 def test_a_session_ends_also_where_the_journal_can_not_have_it_and_stays_locked(shared: Desk, printer: Printer) -> None:

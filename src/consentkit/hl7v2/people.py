@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from consentkit.hl7v2.messages import Repetition, Segment
+from consentkit.hl7v2.times import may_be_of_utc
 from consentkit.packets.incoming import IncomingVisit
 from consentkit.packets.other_systems import RECORD_TYPES
 
@@ -38,14 +39,14 @@ _ISO_639_2 = {
 _HUMAN = {"HUM", "HUMAN", "337915000"}
 
 
-def put_patient(visit: IncomingVisit, pid: Segment, authority: str | None) -> None:
-    """Fill in who comes, or say what is not known of this person."""
+def put_patient(visit: IncomingVisit, pid: Segment, sent: str, authority: str | None) -> None:
+    """Fill in who comes, or say what is not known of this person. `sent` is the time of the message."""
     if pid.text(30).upper() == "Y" or pid.text(29):
         visit.refuse("PID-29" if pid.text(29) else "PID-30", "says that the patient has died; there are no papers")
     if pid.text(35) and pid.text(35).upper() not in _HUMAN:
         visit.refuse("PID-35", "is an animal; there are no papers")
     _put_name(visit, pid)
-    _put_birth(visit, pid)
+    _put_birth(visit, pid, sent)
     _put_record(visit, pid, authority)
 
 
@@ -97,10 +98,11 @@ def _is_written_together(text: str) -> bool:
     return any(unicodedata.name(char, "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")) for char in text)
 
 
-def _put_birth(visit: IncomingVisit, pid: Segment) -> None:
+def _put_birth(visit: IncomingVisit, pid: Segment, sent: str) -> None:
     text = pid.text(7)
     day = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{2,6}(?:\.[0-9]{1,4})?)?(?:[+-][0-9]{4})?", text)
-    if re.fullmatch(r"[0-9]{8}(?!00(?:00)*(?:\.0+)?[+-])[0-9.]+[+-]0000", text):
+    timed = re.fullmatch(r"[0-9]{8}(?!00(?:00)*(?:\.0+)?(?:[+-]|\Z))[0-9.]+([+-][0-9]{4})?", text)
+    if timed and (timed[1][1:] == "0000" if timed[1] else may_be_of_utc(sent)):
         message = "has a time in UTC, so the day of birth may be the one before or after; give the day alone"
         visit.ask("date_of_birth", "PID-7", message, "unclear", text)
     elif day:

@@ -19,6 +19,9 @@ _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{2})(?:([0-9]{2})(?:\.[0-9]{1,4})?)?)?([+-][0-9]{4})?"
 )
 _SENT = re.compile(r"([0-9]{1,14})(?:\.[0-9]{1,4})?([+-][0-9]{4})?")
+_HEADER = re.compile(r"([0-9]{4})([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?(?:[0-9]{2}(?:\.[0-9]*)?)?([+-][0-9]{4})")
+"""A time of a message with an offset, to any precision."""
+_NO_OFFSET = re.compile(r"[0-9]*(?:\.[0-9]*)?")
 _NOT_WHOLE = "is not a whole date of HL7, such as 202611230900"
 _ANOTHER_ZONE = (
     "has no offset from UTC, and that of the message (MSH-7) is not the clinic's, so the time at the clinic is not "
@@ -27,6 +30,10 @@ _ANOTHER_ZONE = (
 _NO_ZONE = (
     "has no offset from UTC, and the message has one (MSH-7), so whether it is a time at the clinic is not certain; "
     "name the clinic's time zone as `hl7.timezone` in clinic.yaml"
+)
+_UNREADABLE = (
+    "has no offset from UTC, and the time of the message (MSH-7) is not one of HL7, so whether it is a time at the "
+    "clinic is not certain; let the system write both as in 202611230900-0600"
 )
 
 
@@ -37,23 +44,45 @@ def put_moment(visit: IncomingVisit, message: Message, place: str, text: str, zo
         visit.ask("date", place, _NOT_WHOLE, "unclear", text)
     elif is_day(text):
         visit.put("date", moment.date().isoformat(), place)
-    elif moment.tzinfo is None and (reason := _why_uncertain(message, zone)):
+    elif moment.tzinfo is None and (reason := _why_uncertain(moment, message.header.text(7), zone)):
         visit.ask("date", place, reason, "unclear", text)
     else:
         visit.put_moment(moment, zone, place, text, "hl7.timezone")
 
 
-def _why_uncertain(message: Message, zone: str | None) -> str:
+def _why_uncertain(moment: datetime.datetime, sent: str, zone: str | None) -> str:
     """Why a time without an offset may be no time at the clinic; empty where it is one.
 
     The offset of MSH-7 is that of all times of a message which have none of their own (HL7 v2, definition of MSH-7).
+    That of UTC is one of a system that writes in UTC, or of a clinic that has it now; so it must be the clinic's then,
+    too.
     """
-    sent = moment_of(message.header.text(7))
-    if sent is None or sent.tzinfo is None:
+    if _NO_OFFSET.fullmatch(sent):
         return ""
+    header = _moment_of_header(sent)
+    if header is None:
+        return _UNREADABLE
     if zone is None:
         return _NO_ZONE
-    return "" if has_offset_of(sent, zone) else _ANOTHER_ZONE
+    moments = [header] if header.utcoffset() else [header, moment.replace(tzinfo=datetime.UTC)]
+    return "" if all(has_offset_of(one, zone) for one in moments) else _ANOTHER_ZONE
+
+
+def _moment_of_header(sent: str) -> datetime.datetime | None:
+    """When a message was written, or when the year, month, day or hour began of which it states no more."""
+    parts = _HEADER.fullmatch(sent)
+    if parts is None:
+        return None
+    year, month, day, hour, minute, offset = parts.groups()
+    return moment_of(f"{year}{month or '01'}{day or '01'}{hour or '00'}{minute or '00'}{offset}")
+
+
+def may_be_of_utc(sent: str) -> bool:
+    """Whether times of a message that have no offset may be in UTC, by the time of the message (MSH-7)."""
+    if _NO_OFFSET.fullmatch(sent):
+        return False
+    header = _moment_of_header(sent)
+    return header is None or not header.utcoffset()
 
 
 def moment_of(text: str) -> datetime.datetime | None:

@@ -143,7 +143,7 @@ class _MessageMapper:
         try:
             self._put_time(visit)
             self._put_state(visit)
-            put_patient(visit, self.pid, self.reading.hl7.record_authority)
+            put_patient(visit, self.pid, self.message.header.text(7), self.reading.hl7.record_authority)
             put_language(visit, self.pid, self.reading.languages)
             self._put_number(visit)
             self._put_procedures(visit)

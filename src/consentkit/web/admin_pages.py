@@ -45,7 +45,7 @@ def end_session(public: str) -> Any:
         return say_and_go("said.own-session", to="admin.show")
     desk = this_desk()
     if any(one.public == public for one, _ in desk.sessions.listed()):
-        desk.note(this_session(), "session-ended")
+        desk.note(this_session(), "session-ended", DeskRole.ADMIN)
     desk.sessions.close_public(public)
     return say_and_go("said.session_ended", to="admin.show")
 

@@ -15,7 +15,7 @@ from consentkit.operations.journal import OVERRIDE_REASONS
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say, say_and_go, shown_rows
-from consentkit.web.signing import signing_clinician
+from consentkit.web.signing import NotSigned, signing_clinician
 from consentkit.web.visit_pages import revision_of_form
 
 pages = Blueprint("deciding", __name__, url_prefix="/visit/<key>/override")
@@ -46,8 +46,8 @@ def decide(key: str) -> Any:
     if reason is None:
         abort(400)
     clinician = signing_clinician()
-    if clinician is None:
-        say("override_not_you")
+    if isinstance(clinician, NotSigned):
+        say("no_clinician" if clinician is NotSigned.NO_CLINICIAN else "override_not_you")
         return redirect(url_for("deciding.ask", key=key), 303)
     is_all = override(desk.day, desk.printer.journal, key, revision_of_form(), reason, clinician.who)
     return say_and_go("said.overridden" if is_all else "said.overridden-partly", visit=key)

@@ -108,10 +108,10 @@ class Desk:
         self.note(session, "signed-in")
         return name
 
-    def note(self, session: Session, action: JournalAction) -> None:
-        """Let the journal have what somebody did who has signed in."""
+    def note(self, session: Session, action: JournalAction, role: DeskRole | None = None) -> None:
+        """Let the journal have what somebody did who has signed in, and as what, if not as what they mainly are."""
         if self.shared or session.needs_password:
-            self._record(JournalEntry(action, self.who(session)))
+            self._record(JournalEntry(action, self.who(session, role)))
 
     def note_loaded(self, session: Session, count: int) -> None:
         """Let the journal have how many visits a schedule had that somebody loaded."""
@@ -142,7 +142,7 @@ class Desk:
         self.together.forget_all()
 
     def work(self) -> threading.Thread:
-        """Start to make papers of visits in the background, and to look whether the date is over."""
+        """Start to make papers of visits in the background, and to look whether the date, or a session, is over."""
         thread = threading.Thread(target=self._work, name="papers", daemon=True)
         thread.start()
         return thread
@@ -153,6 +153,7 @@ class Desk:
         while True:
             try:
                 self.day.end_if_over()
+                self.sessions.end_unused()
                 if not self.day.prepare_next():
                     self.day.wait(_SECONDS_BETWEEN_LOOKS)
             except ConsentkitError as error:  # such as mistakes in clinic.yaml: the pages say what is wrong

@@ -137,13 +137,14 @@ class Sessions:
     ) -> tuple[str, Session]:
         """Open a session. Returns the name that its browser keeps, too."""
         name, session = secrets.token_urlsafe(32), Session(person, roles, self.clock(), needs_password, kept)
-        self._drop_old()
+        self.end_unused()
         with self._lock:
             self._sessions[name] = session
         return name, session
 
     def find(self, name: str | None, *, is_active: bool) -> Session | None:
         """The session of a browser. `is_active` says whether a person has done something just now."""
+        self._end_where(lambda one, session: one == name and self._is_unused(session))
         with self._lock:
             session = self._sessions.get(name or "")
             if session is None:
@@ -155,10 +156,12 @@ class Sessions:
                 session.last_seen = now
             return session
 
-    def _drop_old(self) -> None:
+    def end_unused(self) -> None:
         """End those that nobody has used for a day, so that a desk that is open for months holds no more and more."""
-        now = self.clock()
-        self._end_where(lambda name, one: now - one.last_seen > LONGEST_SECONDS)
+        self._end_where(lambda _, one: self._is_unused(one))
+
+    def _is_unused(self, session: Session) -> bool:
+        return self.clock() - session.last_seen > LONGEST_SECONDS
 
     def _end_where(self, is_over: Callable[[str, Session], bool]) -> None:
         with self._lock:

@@ -21,7 +21,7 @@ from consentkit.operations.opening import ClinicPlace
 from consentkit.web.guards import access, this_desk
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import say_and_go
-from consentkit.web.signing import signing_clinician
+from consentkit.web.signing import NotSigned, signing_clinician
 from consentkit.web.visit_pages import pdf_answer
 
 pages = Blueprint("texts", __name__, url_prefix="/texts")
@@ -81,8 +81,9 @@ def withdraw(code: str, language: str, variant: str) -> Any:
 def _signed(code: str, language: str, variant: str, said: str, change: Callable[..., object]) -> Any:
     """Change the approval of a text in the name of whoever has filled in the form, and look at all visits again."""
     desk, clinician = this_desk(), signing_clinician()
-    if clinician is None:
-        return _back_to(code, language, variant, "sign_in_wrong")
+    if isinstance(clinician, NotSigned):
+        said = "no_clinician" if clinician is NotSigned.NO_CLINICIAN else "sign_in_wrong"
+        return _back_to(code, language, variant, said)
     content = request.form.get("content", "")
     try:
         change(

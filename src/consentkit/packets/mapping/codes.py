@@ -19,8 +19,16 @@ _FIRST = re.compile(rf"{_BILLED}(?:[-:][0-9A-Z]{{2}})*(?![0-9A-Z-])", re.IGNOREC
 _CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,;/|+&]+")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
-_ANY_CODE = re.compile(rf"(?<![0-9A-Za-z]){_BILLED}(?![0-9A-Za-z])")
-_NEXT_MODIFIER = re.compile(r"[\s:;,(/-]*([0-9A-Z]{2})(?![0-9A-Za-z])(?!\s*(?i:min|m\b|hr|h\b))")
+_ANY_CODE = re.compile(rf"(?<![0-9A-Z]){_BILLED}(?=(?:FQ|GT)?(?![0-9A-Z]))", re.IGNORECASE)
+_NO_LENGTH = r"(?!\s*[-‐-―]?\s*(?:min|m\b|hr|h\b|%|percent))"
+_APART = r"[^\w?*$€£]"
+_NEXT_MODIFIER = re.compile(
+    rf"{_APART}*(?:(?:with\s+|w/\s*)?mod(?:ifier)?s?\b{_APART}*)?([0-9A-Z]{{2}})(?![0-9A-Z]|[.,][0-9]){_NO_LENGTH}",
+    re.IGNORECASE,
+)
+"""What follows a code or a modifier, whatever is between: 90837-95, 90837–95, 90837 [95], 90837 mod. GT."""
+_SOMEWHERE = re.compile(rf"(?<![0-9A-Z:.,$€£])(?:93|95|FQ|GT)(?![0-9A-Z:]|[.,][0-9]){_NO_LENGTH}", re.IGNORECASE)
+"""What may be a modifier that means telehealth, with words between it and its code: 90837 Talk GT."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class SplitCodes:
 
     codes: tuple[str, ...] = ()
     modifiers: tuple[str, ...] = ()
+    may_be_telehealth: bool = False
+    """Whether something behind a code may be such a modifier, but need not be one."""
 
     @property
     def are_telehealth(self) -> bool:
@@ -68,19 +78,29 @@ def first_code(text: str) -> SplitCodes | None:
     return split_codes(match[0])
 
 
-def telehealth_beside_codes(text: str) -> tuple[str, ...]:
-    """The modifiers that mean telehealth and follow a code in any text: 90837-95 Talk, or 90837 (GT)."""
+def modified_by_text(codes: tuple[str, ...], text: str) -> SplitCodes:
+    """Codes that a text was translated to, with the modifiers that mean telehealth and follow a code in the text.
+
+    90837-95 Talk and 90837 (GT) have one; 90837 Talk GT may have one.
+    """
     known: list[str] = []
+    may_be = False
     for code in _ANY_CODE.finditer(text):
         place = code.end()
         while modifier := _NEXT_MODIFIER.match(text, place):
-            known.append(modifier[1])
+            known.append(modifier[1].upper())
             place = modifier.end()
-    return tuple(one for one in known if one in TELEHEALTH)
+        may_be = may_be or _SOMEWHERE.search(text, place) is not None
+    return SplitCodes(codes, tuple(one for one in known if one in TELEHEALTH), may_be)
 
 
 def _may_be_coded(text: str) -> bool:
-    """Whether a text begins, after separators, with what may be a modifier, or has what may be another code in it."""
+    """Whether a text begins, after separators, with what may be a modifier, or may have another code in it.
+
+    It may where it has a question mark, a star or an `or`: 90837? or group.
+    """
+    if re.search(r"[?*]|\b(?:or|oder|ou)\b", text, re.IGNORECASE):
+        return True
     words = re.findall(r"[^\W_]+", text)
     word = words[0] if words else ""
     is_modifier = len(word) == 2 and (word.isupper() or re.search("[0-9]", word) is not None)

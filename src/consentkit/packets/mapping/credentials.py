@@ -30,9 +30,22 @@ _SHAPE = re.compile(r"[A-Z]{3,}[A-Z0-9-]*|[A-Z][a-z]{1,2}[A-Z]{1,2}")
 
 
 def look_like_credentials(text: str) -> bool:
-    """Whether each word has the shape of a degree or a licence: LCSW, Ph.D., PsyD. A name in capitals has it, too."""
+    """Whether each word has the shape of a degree or a licence: LCSW, Ph.D., phd. A name in capitals has it, too."""
     words = text.replace(",", " ").split()
-    return bool(words) and all(_SHAPE.fullmatch(word) or _is_known(word) for word in words)
+    return bool(words) and all(
+        _SHAPE.fullmatch(word) or _is_known(word) or may_be_credentials(word, is_shouted=False) for word in words
+    )
+
+
+def may_be_credentials(word: str, *, is_shouted: bool) -> bool:
+    """Whether a word is a degree or a licence where capitals don't count, and not written as a name: phd, but not Do.
+
+    Where all of the cell is in capitals, it may be one also if it may be a name just as well.
+    """
+    plain = word.replace(".", "")
+    if plain.upper() in _ALSO_NAMES and plain != plain.lower():
+        return is_shouted
+    return plain.upper() in _IN_CAPITALS
 
 
 def are_credentials(text: str, declared: Iterable[str], *, is_shouted: bool) -> bool:

@@ -19,7 +19,11 @@ _STORED = re.compile(r"[0-9]{5}([.,][0-9]+)?")
 _FRACTION = re.compile(r"0?[.,][0-9]+")
 _MIDNIGHT = re.compile(r"[T\s]*(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)?\s*AM)?\s*", re.IGNORECASE)
 _AT = re.compile(r"^(?:\s*,|\s*\bat\b|\s*T(?=[0-9]))?\s*", re.IGNORECASE)
-_ZONES = r"(?:Z|UTC|GMT|BST|CES?T|WES?T|EES?T|IST|AES[TD]|(?:[ECMPA]|AK|H)[SD]?T|[A-Z][a-z]+/[A-Z][a-z_]+)"
+_ZONES = (
+    r"(?:Z|UTC|GMT|BST|CES?T|WES?T|EES?T|MES?Z|MSK|IST|JST|KST|HKT|SGT|NZ[SD]?T|BRT|SAST|A[CEW][SD]?T|A[EC]S[TD]"
+    r"|(?:[ECMPA]|AK|H|N)[SD]?T|[A-Z][a-z]+/[A-Z][a-z_]+(?:/[A-Z][a-z_]+)?"
+    r"|(?:[A-Z][a-z]+\s)+(?:(?:Standard|Daylight|Summer|Winter)\s)?Time|Central|Eastern|Mountain|Pacific)"
+)
 """What programs call time zones, as a pattern."""
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?(?P<offset>[+-][0-9]{2}:?[0-9]{2})?)?)?"
@@ -28,6 +32,7 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(
     rf"[0-9.\s(]{_ZONES}\)?\s*(?:[+-][0-9:]+)?$|(?:[0-9]|[AP]M)\s*\+[0-9]{{1,2}}(?::?[0-9]{{2}})?$"
+    r"|[0-9]\s+-[0-9]{2}:?[0-9]{2}$"
     r"|[AP]M\s*-\s*[0-9]{1,2}(?::?[0-9]{2})?$",
     re.IGNORECASE,
 )
@@ -35,6 +40,10 @@ _BEHIND = re.compile(
     r"(T?)\s*([0-9]{2}:?[0-9]{2})(:?[0-9]{2}(?:\.[0-9]+)?)?-([0-9]{2}:?[0-9]{2}|[0-9]{2})", re.IGNORECASE
 )
 """A time of day with what may be an offset behind it, or the end of a range."""
+_OFFSET = re.compile(
+    r"[0-9m.]\s*\+[0-9]{1,2}(?::?[0-9]{2})?$|[0-9m.]\s+-[0-9]{4}$|[0-9m.]\s+-[0-9]{2}:[0-9]{2}$", re.IGNORECASE
+)
+"""An offset from UTC behind a time of day, which is no end of a range: -0600, +01:00."""
 _JOINED_TIME = re.compile(r"([0-9]{2})([0-9]{2})(?:[0-9]{2})?")
 _RANGE = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")
 
@@ -96,17 +105,18 @@ def read_whole_day(cell: str, pattern: str | None, years_from: int | None = None
     return outcome
 
 
-def has_zone(rest: str) -> bool:
+def has_zone(cell: str, rest: str) -> bool:
     """Whether what is behind a day in a cell has a time zone or an offset, so that the day itself may be another.
 
-    A range has its end behind its beginning, and no T before it: 09:00-10:00, but not T09:00-05:00.
+    A range has its end behind its beginning, no T before it, and no day as databases write it: 09:00-10:00, but not
+    T09:00-05:00 or 2026-11-24 03:00-05:00.
     """
-    text = rest.strip()
+    text = _with_hyphen(rest.strip())
     behind = _BEHIND.fullmatch(text)
     if behind is None:
         return _ZONE.search(text) is not None
     begins_with_t, begin, seconds, end = behind.groups()
-    return bool(begins_with_t or seconds) or end.replace(":", "") <= begin.replace(":", "")
+    return bool(begins_with_t or seconds or _OURS.match(cell)) or end.replace(":", "") <= begin.replace(":", "")
 
 
 def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Outcome:
@@ -115,9 +125,11 @@ def read_time(cell: str, clock: HoursOfDay | None, *, ours: bool = False) -> Out
     With AM or PM it is always clear; without, only where clinic.yaml states that hours are counted to 24, or where
     `ours` says that the file is written in our own form, in which 09:00 is.
     """
-    text = _AT.sub("", cell).strip()
+    text = _with_hyphen(_AT.sub("", cell).strip())
     if _FRACTION.fullmatch(text):
         return Outcome(fault=_STORED_TIME)
+    if _OFFSET.search(text):
+        return unclear(HAS_ZONE)
     begin, *others = _RANGE.split(text) if not _TIME.fullmatch(text) else [text]
     if others and (unread := _unread_range(begin, others)):
         return unread
@@ -164,6 +176,11 @@ def _may_be_offset(begin: str, end: str) -> bool:
         return False
     times = [(int(one["hour"]), int(one["minute"] or 0)) for one in (first, second)]
     return first["half"] is not None or times[1] <= times[0]
+
+
+def _with_hyphen(text: str) -> str:
+    """A text with a hyphen for the minus sign of an offset: −06:00."""
+    return re.sub("[−‐‑]", "-", text)
 
 
 def _half(text: str) -> str | None:

@@ -8,27 +8,46 @@ it is known or stated to be such, and never part of a name otherwise.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consentkit.model.mapping import NameForm
-from consentkit.packets.mapping.credentials import are_credentials, look_like_credentials
+from consentkit.packets.mapping.credentials import are_credentials, look_like_credentials, may_be_credentials
 from consentkit.packets.mapping.outcome import Outcome, unclear
 
 _SUFFIX = re.compile(r"(?:jr|sr|jnr|snr|ii|iii|iv|v|2nd|3rd|4th)\.?", re.IGNORECASE)
 """What belongs to a name and follows it."""
 _TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|rev)\.?", re.IGNORECASE)
 """What belongs to a name and comes first."""
-_SECOND = re.compile(
-    r"[()\[\]\"“”]|(?:^|\s)['‘][^'’]+['’](?:\s|$)|\s(?:née|nee)\s|\b(?:(?i:a\.?k\.?a|f\.?k\.?a|goes by|formerly))\b"
+_TITLE_ALONE = re.compile(
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|rev|mister|doctor|professor|reverend|herr|frau|sra|srta|mme|mlle|sir|madam)\.?",
+    re.IGNORECASE,
 )
-"""Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob', Ann Lee née Roe."""
-_SEVERAL = re.compile(r"[/&;+]|\b(?:and|und|et|famil(?:y|ie|ia)|couple)\b", re.IGNORECASE)
-"""Signs of several people: Ann & Bob Lee."""
+"""What is no name where nothing else is in its place."""
+_SECOND = re.compile(
+    r"[()\[\]{}\"“”„‟`´«»‹›]|(?:^|\s)['‘‚][^'’]+['’](?:\s|$)|\b(?:(?i:n[ée][ée]|né|a\.?k\.?a|f\.?k\.?a|alias|formerly"
+    r"|goes by|known as|pref(?:s|ers?|erred)?|nicknamed?|geb(?:orene[rn]?)?|maiden)|called|born|dite?|genannt)\b"
+)
+"""Signs of a second name: Robert (Bob), Robert "Bob", Robert 'Bob', Ann Lee née Roe, Ann Lee known as Mia."""
+_SEVERAL = re.compile(
+    r"[/&;+]|\b(?:and|und|et|or|oder|with|plus|famil(?:y|ie|ia)|couple)\b|(?-i:\b(?:ou|mit|avec|con)\b)"
+    r"|(?:\A|,)\s*\S+\s(?-i:[yeoiu])(?=\s)",
+    re.IGNORECASE,
+)
+"""Signs of several people: Ann & Bob Lee, Ann or Bob Lee, Ana y Luis Roe; but not Ana Roe y Lee."""
+_UNKNOWN = r"none|null|no name|unnamed|anonymous|n\.\s?[an]\.|n\.?a\.?|tb[ad]|[-.]+"
 _NO_NAME = re.compile(
-    r"[*:#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\A(?i:none|null|unknown|tb[ad]|[-.]*)\Z|\s[-–—]|[-–—]\s"
+    r"[*:#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\s[-–—]|[-–—]\s|(?i:\b(?:unknown|unbekannt|desconocid[oa])\b)"
+    rf"|\A(?i:(?:{_UNKNOWN})(?:[\s,]+(?:{_UNKNOWN}))*|[-.]*)\Z"
 )
 """Signs of something else than a name, such as a number or a mark of the program's."""
+_POST = re.compile(
+    r"intern|extern|resident|trainee|student|fellow|postdoc|supervisor|therapist|counsell?or|psychologist|psychiatrist"
+    r"|physician|nurse|assistant|associate|candidate|licensed|staff|provider",
+    re.IGNORECASE,
+)
+"""What somebody is, and not what somebody is called."""
 _SEVERAL_NAMES = "may hold the names of several people; give each of them a row"
 _SECOND_NAME = (
     "contains a second name; papers bear the legal one, so let the program write it alone, or give the legal name here"
@@ -56,7 +75,7 @@ class NameReading:
 
 def read_name(cell: str, reading: NameReading) -> Outcome:
     """A name with the first name first. Of staff, the credentials behind it are the `rest`."""
-    text = " ".join(cell.split())
+    text = " ".join(unicodedata.normalize("NFC", cell).split())
     if _SECOND.search(text):
         return unclear(_SECOND_NAME)
     if _SEVERAL.search(text):
@@ -103,19 +122,36 @@ def _turned(parts: list[str], reading: NameReading, *, is_shouted: bool) -> Outc
     words = first.split()
     if len(words) > 1 and _SUFFIX.fullmatch(words[-1]) and words[-1].strip(".").upper() != "V":  # Whitfield, Marcus Jr.
         first, suffixes = " ".join(words[:-1]), [words[-1], *suffixes]
-    if not first or not last or _SUFFIX.fullmatch(first):
+    if not _are_names(first, last, reading.credentials):
         return unclear(_NO_FIRST)
-    if are_credentials(first, reading.credentials, is_shouted=False) or (
-        look_like_credentials(first) and not last.isupper()
-    ):
-        return unclear(_NO_FIRST)  # Vane Umbersley, LCSW
     first, behind = _without_credentials(first, reading, is_shouted=is_shouted)
+    if _may_have_credentials(first, reading, is_shouted=is_shouted):
+        return unclear(_UNKNOWN_REST)
     others = [*behind, *others]
     if others and not reading.of_staff:
         return unclear("contains more than a last name, a comma and a first name; write it so")
     if not all(are_credentials(one, reading.credentials, is_shouted=is_shouted) for one in others):
         return unclear(_UNKNOWN_REST)
     return Outcome(" ".join([*titles, first, last, *suffixes]), rest=", ".join(others))
+
+
+def _are_names(first: str, last: str, credentials: Sequence[str]) -> bool:
+    """Whether both parts of a name hold one: not so in `Lee, Mr` or `Vane Umbersley, LCSW`."""
+    if any(
+        all(_SUFFIX.fullmatch(word) or _TITLE_ALONE.fullmatch(word) for word in one.split()) for one in (first, last)
+    ):
+        return False
+    return not are_credentials(first, credentials, is_shouted=False) and (
+        last.isupper() or not look_like_credentials(first)
+    )
+
+
+def _may_have_credentials(first: str, reading: NameReading, *, is_shouted: bool) -> bool:
+    """Whether a first name may end with, or be, what somebody is: Vane phd, Intern."""
+    *others, end = first.split()
+    if reading.of_staff and any(map(_POST.fullmatch, first.split())):
+        return True
+    return bool(others) and may_be_credentials(end, is_shouted=is_shouted and reading.of_staff)
 
 
 def _titles(*parts: str) -> tuple[list[str], list[str]]:

@@ -33,7 +33,9 @@ def one_record_number(text: str) -> Outcome:
         return unclear("has no digit, so it may be a name or a remark; give the patient's record number")
     mark = _MARKED.match(text)
     number = text[mark.end() :] if mark else text
-    return Outcome(text) if re.search("[0-9]", number) and _is_one(number) else unclear(_SEVERAL)
+    if not re.search("[0-9]", number) or not _is_one(number):
+        return unclear(_SEVERAL)
+    return Outcome(text)
 
 
 def _is_one(number: str) -> bool:

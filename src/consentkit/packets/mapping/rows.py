@@ -26,13 +26,12 @@ from consentkit.packets.cells import spoilt_by_a_program
 from consentkit.packets.filled_row import FilledRow
 from consentkit.packets.made_numbers import made_number
 from consentkit.packets.mapping.codes import (
-    TELEHEALTH,
     SplitCodes,
     first_code,
     is_billed_code,
+    modified_by_text,
     split_codes,
     split_modifiers,
-    telehealth_beside_codes,
 )
 from consentkit.packets.mapping.days import HAS_ZONE, has_zone, read_day, read_time, read_whole_day
 from consentkit.packets.mapping.names import NameReading, read_name
@@ -50,7 +49,13 @@ _NO_CODE = (
     "is neither a code nor a text that clinic.yaml translates; add it to `translate` for `procedures` there, with the "
     "codes that it means"
 )
-_OFF = re.compile(r"cancel|no.?show|delet|resched|declin|did not|abgesagt|storn|annul", re.IGNORECASE)
+_OFF = re.compile(
+    r"cancel|no.?show|delet|resched|declin|did ?n[o'’]t|was not|not attend|left (?:w|before|ama)|moved|missed|withdrawn"
+    r"|failed to|turned away|postpon|void|absent|deceased|no asist|no (?:vino|acud|se present)|ausente|aplaz|anulad"
+    r"|abgesagt|storn|annul|entf[aä]ll|verschob|nicht erschienen|versäumt|reporté"
+    r"|\b(?:cx(?:l?d?)|can[cx]|ns|n/s|dna|dnka|dns|lw(?:o)?bs|fta|wnb|r/s)\b",
+    re.IGNORECASE,
+)
 """Signs of a visit that does not take place."""
 _SOUNDS_OFF = (
     "sounds as if the visit does not take place, but `skip` in clinic.yaml does not list it; see, and list it there if "
@@ -60,6 +65,11 @@ _KEPT_AS_TEXT = re.compile(r'="([^"=]*)"')
 """How programs keep the zeros of a number from a spreadsheet: ="000123"."""
 _NO_MODIFIER = "is a column of modifiers, but holds something else; correct it"
 _IN_PERSON = "states in person, although a modifier of the codes means telehealth; correct one of them"
+
+_MAY_BE_TELEHEALTH = (
+    "is not certain, since a text with a code may have a modifier that means telehealth (93, 95, FQ, GT) in it; state "
+    "the place, or let the program write modifiers directly behind the code, as in 90837-95"
+)
 
 
 @dataclass
@@ -103,14 +113,16 @@ class FormatReader:
     def read(self, row: TableRow) -> FilledRow:
         """What a row fills. Read those that are skipped, too, so that the numbers of those after them stay the same."""
         mapped = FilledRow(row.line, is_mapped=True)
-        modifiers: list[str] = []
+        read: list[SplitCodes] = []
         for name, source in self.format.columns.sources().items():
             if isinstance(source, CodesColumn):
-                modifiers += self._fill_codes(row, name, source, mapped)
+                read += self._fill_codes(row, name, source, mapped)
             elif name != "visit":
                 self._fill(row, name, source, mapped)
-        if not TELEHEALTH.isdisjoint(modifiers):
+        if any(one.are_telehealth for one in read):
             self._fill_telehealth(mapped)
+        elif any(one.may_be_telehealth for one in read):
+            self._ask_for_place(mapped)
         if self.format.columns.visit:
             self._fill_visit(row, self.format.columns.visit, mapped)
         return mapped
@@ -165,13 +177,13 @@ class FormatReader:
         read = read_day if name == "date" and holds_time else read_whole_day
         pattern, years_from = source.form or self.format.dates, self.format.two_digit_years_from
         outcome = read(cell, pattern, years_from, of_birth=name == "date_of_birth")
-        return unclear(HAS_ZONE) if read is read_day and has_zone(outcome.rest) else outcome
+        return unclear(HAS_ZONE) if read is read_day and has_zone(cell, outcome.rest) else outcome
 
     def _time(self, row: TableRow, source: TimeColumn) -> Outcome:
         cell, date = self._cell(row, source.source), self.format.columns.date
         if date is not None and header_key(date.source) == header_key(source.source):
             day = read_day(cell, date.form or self.format.dates, self.format.two_digit_years_from)
-            if has_zone(day.rest):
+            if has_zone(cell, day.rest):
                 return unclear(HAS_ZONE)
             cell = "" if day.fault else day.rest.strip()  # what is wrong with the day is said of the day
         return read_time(cell, source.form or self.format.times) if cell else Outcome()
@@ -216,12 +228,12 @@ class FormatReader:
             return unknown(_UNTRANSLATED)
         return read_name(whole, NameReading(source.form, name in _STAFF, self.format.credentials or ()))
 
-    def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[str]:
-        """Fill in the codes. Returns their modifiers."""
+    def _fill_codes(self, row: TableRow, name: str, source: CodesColumn, mapped: FilledRow) -> list[SplitCodes]:
+        """Fill in the codes. Returns what the cells hold."""
         if not self._can_be_read(row, name, source, mapped):
             return []
         codes: list[str] = list(source.fixed or ())
-        modifiers: list[str] = []
+        read: list[SplitCodes] = []
         for header in [source.source] if source.source else source.join:
             known = _codes_of(self._cell(row, header), source)
             if known is None:
@@ -229,16 +241,16 @@ class FormatReader:
                 self._put(row, name, header, unknown(_NO_CODE), mapped)
                 return []
             codes += known.codes
-            modifiers += known.modifiers
+            read.append(known)
         for header in source.modifiers:
             split = split_modifiers(self._cell(row, header))
             if split is None:
                 mapped.columns[name] = self._places[header_key(header)] + 1
                 self._put(row, name, header, Outcome(fault=_NO_MODIFIER), mapped)
                 return []
-            modifiers += split
+            read.append(SplitCodes(modifiers=split))
         self._put(row, name, None, Outcome(" ".join(codes)), mapped)
-        return modifiers
+        return read
 
     def _fill_telehealth(self, mapped: FilledRow) -> None:
         """The place of a visit with a modifier that means telehealth."""
@@ -247,6 +259,14 @@ class FormatReader:
         if mapped.filled.setdefault("place", "telehealth").casefold() != "telehealth":
             mapped.faults["place"] = _IN_PERSON
             mapped.needs["place"] = Need("place", "conflict", mapped.columns.get("place"), mapped.filled.pop("place"))
+
+    def _ask_for_place(self, mapped: FilledRow) -> None:
+        """Ask about the place of a visit that may have such a modifier, unless it is telehealth anyway."""
+        if "place" not in mapped.faults and mapped.filled.get("place", "").casefold() != "telehealth":
+            mapped.faults["place"] = _MAY_BE_TELEHEALTH
+            mapped.needs["place"] = Need(
+                "place", "unclear", mapped.columns.get("place"), mapped.filled.pop("place", "")
+            )
 
     def _fill_visit(self, row: TableRow, source: VisitColumn, mapped: FilledRow) -> None:
         """The number of the visit, which may be counted by the day."""
@@ -285,7 +305,7 @@ def _codes_of(cell: str, source: CodesColumn) -> SplitCodes | None:
     """The codes and the modifiers that a cell means; None where nobody has stated it."""
     known = translated(cell, source.translate)
     if known is not None:
-        return SplitCodes(tuple(known), telehealth_beside_codes(cell))
+        return modified_by_text(tuple(known), cell)
     if not cell:
         return SplitCodes()
     if source.form == "code first":
