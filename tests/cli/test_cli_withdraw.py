@@ -208,7 +208,7 @@ def test_the_journal_has_the_reason_of_a_withdrawal_as_a_code(
     reason: str, kept: str, tmp_path: Path, call: Call
 ) -> None:
     clinic = make_clinic(tmp_path / "kept", WITH_JOURNAL)
-    assert call("approve", CODE, *BY, "--clinic", clinic).code == 0
+    assert call("approve", "--yes", CODE, *BY, "--clinic", clinic).code == 0
     assert call("withdraw", CODE, *BY, "--reason", reason, "--clinic", clinic).code == 0
     entries = json.loads(call("journal", "show", "--json", "--clinic", clinic).stdout)["entries"]
     assert (entries[-1]["action"], entries[-1]["reason"]) == ("withdrawn", kept)

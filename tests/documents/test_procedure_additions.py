@@ -399,7 +399,7 @@ def test_a_translation_that_lacks_something_inside_of_what_was_added_is_refused(
     assert message in call("check", "--clinic", clinic, path).stdout.decode()
 
 
-@pytest.mark.parametrize("command", [("render",), ("approve", "--by", "Ann Ray")])
+@pytest.mark.parametrize("command", [("render",), ("approve", "--yes", "--by", "Ann Ray")])
 def test_a_translation_that_loses_a_risk_is_neither_made_nor_approved(
     command: tuple[str, ...], call: Call, tmp_path: Path
 ) -> None:

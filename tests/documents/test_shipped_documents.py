@@ -21,6 +21,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.document import Document
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import printed_fingerprint
+from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.safety import safety_texts
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.identity import PaperSize
@@ -188,6 +189,7 @@ def test_the_file_says_what_it_is(case: Case) -> None:
         "variant": "consent",
         "edition": procedure.review.issued.isoformat(),
         "contentHash": document.content_hash,
+        "particulars": particulars_hash(workspace_of(case).folder.clinic),
     }
 
 

@@ -176,7 +176,7 @@ def _entry(clinic: Path) -> str:
 def test_the_paper_says_that_it_is_a_draft_or_that_its_approval_has_run_out(clinic: Path) -> None:
     def mark() -> str:
         workspace = open_workspace(clinic)
-        return workspace.compose(workspace.content(CODE)).mark
+        return workspace.compose(workspace.content(CODE)).mark.full
 
     assert mark() == "Draft – not approved for use with patients"
     approve(clinic, until=LONG_PAST)

@@ -31,6 +31,7 @@ from consentkit.operations.schema_files import outdated_schemas
 from consentkit.packets.mapping.recognising import ScheduleReading
 from consentkit.packets.visits import is_table, is_visit_file, read_visits
 from consentkit.problems import Problem, Severity, printable
+from consentkit.reading.files import read_bytes
 from consentkit.reading.paths import is_folder, resolved
 
 _ENDINGS = {".yaml", ".yml"}
@@ -73,7 +74,8 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     schedules = [name for name in names if is_table(name)]
     others = [name for name in names if name not in schedules]
     paths = _paths(workspace, others, failures)
-    visits = [path for path in paths if path.parent.name != "languages" and is_visit_file(path)]
+    data_of = workspace.snapshot.data if workspace.snapshot else read_bytes
+    visits = [path for path in paths if path.parent.name != "languages" and is_visit_file(path, data_of)]
     schedules += map(str, visits)
     if names:
         reader, findings = _check_files(workspace, [path for path in paths if path not in visits], today)

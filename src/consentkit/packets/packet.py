@@ -181,6 +181,7 @@ class PacketMaker:
             TYPE_OF_PROPERTIES,
             tool(),
             self.workspace.folder.clinic.name or "",
+            particulars_hash(self.workspace.folder.clinic),
             *PacketInfo.MEANINGS,
             *PacketInfo.MEANINGS.values(),
         }

@@ -13,7 +13,7 @@ import codecs
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -107,10 +107,13 @@ _KEYS_OF_VISIT = re.compile(rb"^[\"']?(?:visit|patient)[\"']?[ \t]*:", re.MULTIL
 _KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections|words|clauses)[\"']?[ \t]*:", re.MULTILINE)
 
 
-def is_visit_file(path: Path) -> bool:
-    """Whether a YAML file holds a visit, by its keys. What can't be read is none: whoever reads it will say why."""
+def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes) -> bool:
+    """Whether a YAML file holds a visit, by its keys. What can't be read is none: whoever reads it will say why.
+
+    `data_of` reads a file of at most so many bytes, such as the snapshot of a run.
+    """
     try:
-        data = read_bytes(path, LARGEST_TEXT)
+        data = data_of(path, LARGEST_TEXT)
     except ConsentkitError:
         return False
     return bool(_KEYS_OF_VISIT.search(data)) and not _KEYS_OF_TEXT.search(data)
