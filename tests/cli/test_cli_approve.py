@@ -367,6 +367,9 @@ def test_a_current_paper_is_told_with_its_document_edition_and_fingerprint(
         "approved_edition": None,
         "approval": None,
         "withdrawal": None,
+        "replaced_by": None,
+        "overdue": False,
+        "stale": False,
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.web import memory
 from consentkit.web import serving as servers
 from consentkit.web.desk import Desk
 from kit.desk import Printer, serving, set_up_printer, small_clinic
@@ -114,7 +115,7 @@ def test_memory_is_not_locked_where_there_is_no_swap_space(tmp_path: Path) -> No
     assert locked_memory(tmp_path, has_swap=False, rights="all") == ("", 0)
 
 
-@needs(allowed=servers._may_lock_all, otherwise="to lock memory")
+@needs(allowed=memory._may_lock_all, otherwise="to lock memory")
 def test_memory_stays_out_of_swap_space_where_the_system_allows(tmp_path: Path) -> None:
     said, locked = locked_memory(tmp_path, has_swap=True, rights="all")
     assert said == "" and locked > 20_000_000 / 1024, "what is requested later, too"

@@ -84,8 +84,8 @@ def test_a_save_is_seen_and_one_goes_on_where_one_was_reading(opened: Callable[.
     expect(page.locator("#status")).to_contain_text("up to date")
     is_drawn(page)
     page.locator("figure").nth(1).scroll_into_view_if_needed()
-    page.mouse.wheel(0, 333)
-    page.wait_for_function("() => scrollY > 333")
+    page.evaluate("() => scrollBy({ top: 333, behavior: 'instant' })")
+    assert page.evaluate("() => scrollY") > 333
     place, before = page.evaluate("() => scrollY"), name_of_paper(page)
     save(file, whole.replace("A small procedure", "Another title"))
     expect(page.locator("h1")).to_have_text(f"{CODE}: Another title")

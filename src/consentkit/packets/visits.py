@@ -110,7 +110,7 @@ _KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections|words|clauses)[\"']?
 def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes) -> bool:
     """Whether a YAML file holds a visit, by its keys. What can't be read is none: whoever reads it will say why.
 
-    `data_of` reads a file of at most so many bytes, such as the snapshot of a run.
+    `data_of` reads a file of at most that many bytes, such as the snapshot of a run.
     """
     try:
         data = data_of(path, LARGEST_TEXT)
