@@ -19,8 +19,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
+from consentkit.operations.opening import settle_despite_faults
 from consentkit.operations.preview.live import LivePreview
-from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
+from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.resources import shipped
 from consentkit.web.previewing import serving
 from kit.desk_browser import SECONDS

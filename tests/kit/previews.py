@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from consentkit.operations.opening import settle_despite_faults
 from consentkit.operations.preview.live import LivePreview, PreviewState
-from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
+from consentkit.operations.preview.subject import PreviewRequest
 from kit.small import CODE
 
 PATIENCE = 60.0

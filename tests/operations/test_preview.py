@@ -11,9 +11,10 @@ from typing import Self
 
 import pytest
 
+from consentkit.operations.opening import settle_despite_faults
 from consentkit.operations.preview.live import LivePreview, PreviewState
 from consentkit.operations.preview.making import Look, document_now
-from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
+from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem
 from consentkit.resources import shipped

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli.support import common_options, open_in_browser, say
+from consentkit.cli.support import common_options, no_browser_option, open_in_browser, options_of_page, say
 from consentkit.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -22,21 +22,9 @@ if TYPE_CHECKING:
     metavar="ADDRESS",
     help="Listen at this address, for several computers (`consentkit guide desk`).",
 )
-@click.option("--no-browser", is_flag=True, help="Print the link only; open no browser.")
+@no_browser_option
 @click.option("--allow-drafts", is_flag=True, help="Use documents that nobody has approved, with their draft mark.")
-@click.option(
-    "--clinic",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The clinic's folder; by default $CONSENTKIT_CLINIC, else the current folder or one above it.",
-)
-@click.option(
-    "--cache",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the link and errors.")
+@options_of_page
 def desk(schedule: str | None, clinic: Path | None, cache: Path | None, *, quiet: bool, **options: Any) -> int:
     """Open the page of the front desk: the visits of the day, their papers, and printing.
 

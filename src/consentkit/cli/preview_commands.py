@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from consentkit.cli.support import CodeArgument, VariantChoice, open_in_browser, say
+from consentkit.cli.support import (
+    CodeArgument,
+    VariantChoice,
+    no_browser_option,
+    open_in_browser,
+    options_of_page,
+    say,
+)
 from consentkit.model.identity import PAPER_SIZES
 
 
@@ -18,20 +25,8 @@ from consentkit.model.identity import PAPER_SIZES
 @click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--large-print", is_flag=True, help="Show it in 18 points, in one column.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where it listens; any free port if left out.")
-@click.option("--no-browser", is_flag=True, help="Print the link only; open no browser.")
-@click.option(
-    "--clinic",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The clinic's folder; by default $CONSENTKIT_CLINIC, else the current folder or one above it.",
-)
-@click.option(
-    "--cache",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the link and errors.")
+@no_browser_option
+@options_of_page
 def preview(source: str, clinic: Path | None, cache: Path | None, *, quiet: bool, **options: Any) -> int:
     """Show a paper beside its problems in the browser.
 
@@ -47,7 +42,8 @@ def preview(source: str, clinic: Path | None, cache: Path | None, *, quiet: bool
     page is there for this computer only; the link works until the command ends (Ctrl-C). Of a visit, nothing is
     written to a disk. `consentkit guide preview` describes the page.
     """
-    from consentkit.operations.preview.subject import PreviewRequest, settle_despite_faults
+    from consentkit.operations.opening import settle_despite_faults
+    from consentkit.operations.preview.subject import PreviewRequest
     from consentkit.web import require_extra, run_preview
 
     require_extra("a preview")

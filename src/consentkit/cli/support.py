@@ -134,12 +134,7 @@ def cache_options(command: Command) -> Command:
     Why they could not be kept is reported once, when the command has ended.
     """
 
-    @click.option(
-        "--cache",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
-    )
+    @_cache_option
     @click.option("--no-cache", is_flag=True, help="Use no cache: keep nothing, and make everything again.")
     @_clinic_option
     @quiet_option
@@ -165,7 +160,22 @@ _clinic_option = click.option(
     type=click.Path(path_type=Path),
     help="The clinic's folder; by default $CONSENTKIT_CLINIC, else the current folder or one above it.",
 )
+_cache_option = click.option(
+    "--cache",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+
+
+def options_of_page(command: Command) -> Command:
+    """Give a command that serves a page where the clinic and the cache are, and `--quiet`; it opens both itself."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the link and errors.")
+    return _clinic_option(_cache_option(quiet(command)))
+
+
+no_browser_option = click.option("--no-browser", is_flag=True, help="Print the link only; open no browser.")
 
 
 class VariantChoice(click.Choice[str]):

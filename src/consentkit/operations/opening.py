@@ -57,12 +57,19 @@ def settle(clinic: str | Path | None = None, cache: str | Path | None = None, *,
 
     Raises FileAccess or InvalidInput where the clinic's folder or its particulars can't be used.
     """
+    place = settle_despite_faults(clinic, cache, is_cached=is_cached)
+    open_for_a_call(place)
+    return place
+
+
+def settle_despite_faults(
+    clinic: str | Path | None = None, cache: str | Path | None = None, *, is_cached: bool = True
+) -> ClinicPlace:
+    """Find them as `settle` does, also where the clinic's particulars have mistakes. Raises FileAccess."""
     folder, store = find_folder(clinic), open_cache(Path(cache) if cache else None, is_used=is_cached)
     if store.folder:
         store.folder = store.folder.absolute()
-    place = ClinicPlace(folder.absolute() if folder else None, store)
-    open_for_a_call(place)
-    return place
+    return ClinicPlace(folder.absolute() if folder else None, store)
 
 
 def open_for_a_call(

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from consentkit.documents.opening import find_folder
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, WrongUse
 from consentkit.library.sought import locate
@@ -25,7 +24,7 @@ from consentkit.model.identity import (
     PaperSize,
     Variant,
 )
-from consentkit.operations.opening import ClinicPlace, open_cache
+from consentkit.operations.opening import ClinicPlace
 from consentkit.packets.visits import SUFFIXES
 from consentkit.problems import listed, printable, quoted
 from consentkit.reading import yaml_file
@@ -75,14 +74,6 @@ class PreviewRequest:
             "large_print": self.large_print,
         }
         return [name for name, value in given.items() if value]
-
-
-def settle_despite_faults(clinic: Path | None, cache: Path | None, *, is_cached: bool = True) -> ClinicPlace:
-    """Find a clinic's folder and a cache as `opening.settle` does. The clinic's particulars may have mistakes."""
-    folder, store = find_folder(clinic), open_cache(cache, is_used=is_cached)
-    if store.folder:
-        store.folder = store.folder.absolute()
-    return ClinicPlace(folder.absolute() if folder else None, store)
 
 
 def settled(request: PreviewRequest, workspace: OpenWorkspace) -> PreviewRequest:
