@@ -21,6 +21,7 @@ from consentkit.output.new_files import NewFiles, new_files
 from consentkit.output.write import require_usable_folder
 from consentkit.problems import printable, quoted
 from consentkit.reading import yaml_file
+from consentkit.reading.edits import in_quotation_marks
 from consentkit.reading.places import source_of
 from consentkit.reading.validation import validated
 from consentkit.resources import shipped
@@ -86,7 +87,7 @@ def _particulars(name: str, phone: str) -> str:
     text = _sample(shipped("samples") / "new-clinic" / PARTICULARS)
     for key, value in {"name": name, "phone": phone}.items():
         if value:
-            text = text.replace(_COMMENTED_OUT[key], f"{key}: {_in_quotation_marks(key, value)}")
+            text = text.replace(_COMMENTED_OUT[key], f"{key}: {_value_of(key, value)}")
     _require_valid(text)
     return text
 
@@ -104,12 +105,11 @@ def _require_valid(text: str) -> None:
         raise WrongUse(". ".join(said))
 
 
-def _in_quotation_marks(key: str, value: str) -> str:
+def _value_of(key: str, value: str) -> str:
     """A value as YAML reads it back, whatever is in it."""
     if not value.strip() or not value.isprintable():
         raise WrongUse(f"{quoted(value)} can't be the clinic's {key}; write it in letters on one line")
-    escaped = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return in_quotation_marks(value.strip())
 
 
 @contextmanager

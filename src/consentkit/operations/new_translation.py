@@ -7,7 +7,6 @@ touched.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,15 @@ from consentkit.model.identity import ORIGINAL_LANGUAGE, DefinitionKind
 from consentkit.model.paper import PaperText
 from consentkit.model.procedure import ProcedureText
 from consentkit.model.translation import text_hash
-from consentkit.operations.scaffold import copied_translations, folder_for, write_new_files
+from consentkit.operations.scaffold import as_comment, as_item, copied_translations, folder_for, write_new_files
 from consentkit.problems import listed, printable, quoted
+from consentkit.reading.edits import in_quotation_marks
 from consentkit.reading.paths import is_file, resolved
 
 _TEXT_MODELS: dict[DefinitionKind, type[ProcedureText | PaperText]] = {"procedure": ProcedureText, "paper": PaperText}
 _NO_TEXT = {"risk", "figure", "source", "clause", "file", "lines", "empty_rows"}
 """Keys below the first level whose values are copied."""
 _TRUTH_VALUES = {"true", "false", "yes", "no"}
-_WIDTH = 110
 
 _HEAD = """\
 # Write the translation of each text between the quotation marks below it, with real quotation marks (“ ”) inside. Then
@@ -139,7 +138,7 @@ def _entry(name: str, value: Any) -> Iterator[str]:
     if name in _NO_TEXT or value in (*_TRUTH_VALUES, ""):
         yield from _copied_entry(name, value)
     elif isinstance(value, str):
-        yield from _comment(value)
+        yield from as_comment(value)
         yield f'{name}: ""'
     else:
         yield f"{name}:"
@@ -152,22 +151,13 @@ def _inner(value: Any) -> Iterator[str]:
             yield from _entry(name, inner)
         return
     for item in value:
-        yield from _item(item)
-
-
-def _item(item: Any) -> Iterator[str]:
-    """An item of a list: the comment on what comes first is above it."""
-    lines = list(_place(item)) if isinstance(item, str) else list(_inner(item))
-    first = next(index for index, line in enumerate(lines) if not line.startswith("#"))
-    yield from lines[:first]
-    yield f"- {lines[first]}"
-    yield from (f"  {line}" for line in lines[first + 1 :])
+        yield from as_item(list(_place(item) if isinstance(item, str) else _inner(item)))
 
 
 def _place(text: str) -> Iterator[str]:
     """Where a text is to be written, under it; an empty cell of a table stays empty."""
     if text:
-        yield from _comment(text)
+        yield from as_comment(text)
         yield '""'
     else:
         yield "# This cell is filled in by pen."
@@ -180,16 +170,11 @@ def _copied_entry(name: str, value: Any) -> Iterator[str]:
         yield from (f"  {line}" for key, inner in value.items() for line in _copied_entry(key, inner))
     elif isinstance(value, list):
         yield f"{name}:"
-        yield from (f"  - {_in_quotation_marks(inner)}" for inner in value)
+        yield from (f"  - {_copied_text(inner)}" for inner in value)
     else:
-        yield f"{name}: {_in_quotation_marks(value)}"
+        yield f"{name}: {_copied_text(value)}"
 
 
-def _in_quotation_marks(text: str) -> str:
-    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"' if (escaped and not escaped.isascii()) or not escaped.isalnum() else escaped
-
-
-def _comment(text: str) -> Iterator[str]:
-    for paragraph in text.split("\n\n"):
-        yield from (f"# {line}" for line in textwrap.wrap(" ".join(paragraph.split()), _WIDTH))
+def _copied_text(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if plain.isascii() and plain.isalnum() else in_quotation_marks(plain)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -171,9 +171,23 @@ def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if top:
             yield ""
-        yield from (f"# {line}" for line in textwrap.wrap(field.description or "", _WIDTH))
+        yield from as_comment(field.description or "")
         mark = "" if field.is_required() or name in most_used or not needs_some else "# "
         yield from (mark + line for line in _entry(name, field, in_use=not mark))
+
+
+def as_comment(text: str) -> Iterator[str]:
+    """A text as comments in a file."""
+    for paragraph in text.split("\n\n"):
+        yield from (f"# {line}" for line in textwrap.wrap(" ".join(paragraph.split()), _WIDTH))
+
+
+def as_item(lines: Sequence[str]) -> Iterator[str]:
+    """Lines as an item of a list. Comments on what comes first are above it."""
+    first = next(index for index, line in enumerate(lines) if not line.startswith("#"))
+    yield from lines[:first]
+    yield f"- {lines[first]}"
+    yield from (f"  {line}" for line in lines[first + 1 :])
 
 
 def _value(field: FieldInfo, *, in_use: bool) -> str:
@@ -204,8 +218,4 @@ def _entry(name: str, field: FieldInfo, *, in_use: bool) -> Iterator[str]:
     if not is_list:
         yield from (f"  {line}" for line in _lines(inner, top=False))
         return
-    keys = list(_lines(inner, top=False))
-    first = next(index for index, line in enumerate(keys) if not line.startswith("#"))
-    yield from (f"  {line}" for line in keys[:first])
-    yield f"  - {keys[first]}"
-    yield from (f"    {line}" for line in keys[first + 1 :])
+    yield from (f"  {line}" for line in as_item(list(_lines(inner, top=False))))

@@ -19,6 +19,12 @@ _SHORT_VALUE = re.compile(r'"[^"\\\r\n]*"|\'[^\'\r\n]*\'|[A-Za-z0-9][A-Za-z0-9._
 """A code, a hash or a day on one line, with or without quotation marks."""
 
 
+def in_quotation_marks(text: str) -> str:
+    """A text of one line as YAML reads it back, whatever is in it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def with_value(text: str, parsed: YamlFile, path: DataPath, value: str) -> str | None:
     """The text of a file with another value at a place; None where the value there is no short one on one line.
 
