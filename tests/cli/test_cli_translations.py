@@ -16,33 +16,18 @@ from consentkit.documents.opening import open_workspace
 from kit.folders import as_written
 from kit.running import Outcome, as_mere_owner
 from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
+from kit.translations import SPANISH
 
 Call = Callable[..., Outcome]
 STALE = "procedures/SMALL-1.es.yaml"
-SPANISH = {
-    "title": "Un procedimiento pequeño",
-    "summary": {
-        "what": "Una charla.",
-        "why": "Puede ayudar.",
-        "how_long": "Una hora.",
-        "main_risk": "Puede sentir tristeza.",
-        "your_choice": "Puede decir que no.",
-    },
-    "description": [{"name": "Hablamos", "text": "Hablamos con usted."}],
-    "risks": {"common": ["Puede sentirse peor un día."], "what_helps": "Díganoslo."},
-    "personnel": "Una persona terapeuta.",
-    "no_treatment": "Todo puede quedar como está.",
-    "alternatives": [{"name": "Esperar", "good": ["No cuesta nada."], "less_good": ["Puede tardar mucho."]}],
-    "benefits": ["Puede sentirse mejor."],
-}
-"""The texts of four words and more, and the title."""
+SPANISH_TEXT = {"title": "Un procedimiento pequeño", **SPANISH}
 OLD = "0" * 64
 
 
 @pytest.fixture
 def clinic(call: Call, tmp_path: Path, few_texts: None) -> Path:
     """A clinic's folder with a text and its outdated translation, which is the current folder."""
-    write_translation(make_clinic(tmp_path) / "procedures", "es", translates=OLD, **SPANISH)
+    write_translation(make_clinic(tmp_path) / "procedures", "es", translates=OLD, **SPANISH_TEXT)
     return tmp_path
 
 
@@ -90,12 +75,12 @@ def test_of_several_translations_all_are_changed_or_none(call: Call, clinic: Pat
     other = small_data(code="SMALL-2", title="Another small procedure")
     write_procedure(clinic / "procedures", **other)
     write_translation(
-        clinic / "procedures", "es", translates=OLD, **{**SPANISH, "title": "Otro", "benefits": ["a", "b"]}
+        clinic / "procedures", "es", translates=OLD, **{**SPANISH_TEXT, "title": "Otro", "benefits": ["a", "b"]}
     )
     (clinic / STALE).rename(clinic / "procedures/SMALL-2.es.yaml")
     text = (clinic / "procedures/SMALL-2.es.yaml").read_text().replace("SMALL-1", "SMALL-2")
     (clinic / "procedures/SMALL-2.es.yaml").write_text(text)
-    write_translation(clinic / "procedures", "es", translates=OLD, **SPANISH)
+    write_translation(clinic / "procedures", "es", translates=OLD, **SPANISH_TEXT)
     assert call("check", "SMALL-2", CODE, "--update-translations").code == 3
     assert OLD in (clinic / STALE).read_text()
 
@@ -192,7 +177,7 @@ def test_a_translation_that_comes_with_consentkit_is_not_changed(
     call: Call, clinic: Path, folder_of_few_texts: Path
 ) -> None:
     path = resources.shipped("procedures") / "SHIPPED-1.es.yaml"
-    write_translation(path.parent, "es", translates=OLD, code="SHIPPED-1", **SPANISH)
+    write_translation(path.parent, "es", translates=OLD, code="SHIPPED-1", **SPANISH_TEXT)
     written = path.with_name("SMALL-1.es.yaml")
     try:
         written.rename(path)
@@ -243,7 +228,7 @@ def test_a_clause_that_shipped_texts_need_is_reported_where_it_is_dropped(call: 
 @pytest.mark.usefixtures("few_texts")
 def test_a_clause_without_words_in_a_language_is_reported(call: Call, tmp_path: Path) -> None:
     write_procedure(make_clinic(tmp_path) / "procedures", clauses=["our_own"])
-    write_translation(tmp_path / "procedures", "es", **SPANISH)
+    write_translation(tmp_path / "procedures", "es", **SPANISH_TEXT)
     (tmp_path / "clauses.en.yaml").write_text(
         "clauses:\n  our_own: {heading: Ours, source: Us, text: We wash our hands here.}\n"
     )

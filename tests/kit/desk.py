@@ -27,6 +27,7 @@ from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk, new_server
+from consentkit.web.serving import close_connections
 from kit.small import CODE, NO_PAPERS_DUE, make_clinic, write_procedure
 
 HOST = "127.0.0.1:8377"
@@ -234,13 +235,7 @@ def serving(desk: Desk) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-
-        def close() -> None:
-            for channel in list(server.active_channels.values()):
-                channel.handle_close()
-            server.close()
-
-        server.trigger.pull_trigger(close)  # in the thread that uses them
+        close_connections(server)
         thread.join(30)
         server.task_dispatcher.shutdown()
 

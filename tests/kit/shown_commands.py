@@ -23,6 +23,7 @@ from consentkit.model.translation import text_hash
 from consentkit.resources import shipped
 from kit.running import PROJECT
 from kit.small import NO_PAPERS_DUE, PAPERS_OF_VISITS, small_data, small_paper_data, write_procedure
+from kit.translations import SPANISH
 
 PAGES = sorted(
     [
@@ -108,30 +109,6 @@ APPROVED = (("90837", "en"), ("90834", "en"), ("90834", "es"), ("90791", "es"))
 """What the visits of the sample files need."""
 
 
-_SPANISH: dict[str, Any] = {
-    "summary": {
-        "what": "Una charla.",
-        "why": "Puede ayudar.",
-        "how_long": "Una hora.",
-        "main_risk": "Puede sentir tristeza.",
-        "your_choice": "Puede decir que no.",
-    },
-    "purpose": "Para sentirse mejor.",
-    "indications": ["Ánimo bajo"],
-    "preparation": "Nada.",
-    "description": [{"name": "Hablamos", "text": "Hablamos con usted."}],
-    "equipment": "Dos sillas.",
-    "anesthesia": "Ninguna.",
-    "duration": "Una hora.",
-    "setting": "En una sala.",
-    "personnel": "Un terapeuta.",
-    "risks": {"common": ["Puede sentirse peor un día."], "what_helps": "Díganos."},
-    "benefits": ["Puede sentirse mejor."],
-    "recovery": "Dé un paseo.",
-    "alternatives": [{"name": "Esperar", "good": ["No cuesta nada."], "less_good": ["Puede tardar mucho."]}],
-    "no_treatment": "Todo puede seguir como está.",
-    "patient_experience": {"during": "Calma.", "after": "Cansancio.", "comfort": "Respire."},
-}
 _SPANISH_SECTIONS = [{"heading": "Lo que pedimos", "text": "Por favor, venga a tiempo."}]
 _TWO_SENTENCES = "Some problems get better by themselves in time. Others may stay, or get worse."
 _REVIEW = {"issued": "2026-01-15", "next": "2027-12-15"}
@@ -145,7 +122,7 @@ def ship_small_texts(folder: Path) -> None:
     }
     for number, code in enumerate(("90837", "90834", "90791", "90839", "90853"), 1):
         data = small_data(code=code, title=f"Small procedure {number}", review=_REVIEW, **more.get(code, {}))
-        words = {"code": code, "title": f"Procedimiento número {number}", "review": _REVIEW, **_SPANISH}
+        words = {"code": code, "title": f"Procedimiento número {number}", "review": _REVIEW, **SPANISH}
         _write_both(folder / "procedures", code, data, words, text_hash(Procedure.model_validate(data)))
     for name in PAPERS_OF_VISITS:
         paper = small_paper_data(name=name, title=f"The paper {name}", review=_REVIEW)
@@ -173,7 +150,7 @@ def write_world(folder: Path) -> None:
         clinic.mkdir(exist_ok=True)
         (clinic / "clinic.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     data = small_data(code="45378", title="A small examination", review=_REVIEW)
-    words = {"code": "45378", "title": "Un examen", "review": _REVIEW, **_SPANISH}
+    words = {"code": "45378", "title": "Un examen", "review": _REVIEW, **SPANISH}
     _write_both(samples / "other-fields/procedures", "45378", data, words, text_hash(Procedure.model_validate(data)))
     (samples / "other-fields/clinic.yaml").write_text("name: Alder Clinic\n")
     for services in (folder, samples):
@@ -198,7 +175,7 @@ def fill_in(path: Path) -> None:
     data = small_data(code=code, title=f"New procedure {code}", no_treatment=_TWO_SENTENCES, review=_REVIEW)
     if language:
         original = text_hash(Procedure.model_validate(data))
-        words = {"code": code, "title": "Un procedimiento nuevo", "review": _REVIEW, **_SPANISH}
+        words = {"code": code, "title": "Un procedimiento nuevo", "review": _REVIEW, **SPANISH}
         data = {**words, "language": language[0], "translates": original}
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
 

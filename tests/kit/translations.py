@@ -14,6 +14,31 @@ TEXT_KEYS = set(ProcedureText.model_fields)
 
 
 SMALL = small_procedure()
+SPANISH: dict[str, Any] = {
+    "summary": {
+        "what": "Una charla.",
+        "why": "Puede ayudar.",
+        "how_long": "Una hora.",
+        "main_risk": "Puede sentir tristeza.",
+        "your_choice": "Puede decir que no.",
+    },
+    "purpose": "Para sentirse mejor.",
+    "indications": ["Ánimo bajo"],
+    "preparation": "Nada.",
+    "description": [{"name": "Hablamos", "text": "Hablamos con usted."}],
+    "equipment": "Dos sillas.",
+    "anesthesia": "Ninguna.",
+    "duration": "Una hora.",
+    "setting": "En una sala.",
+    "personnel": "Un terapeuta.",
+    "risks": {"common": ["Puede sentirse peor un día."], "what_helps": "Díganos."},
+    "benefits": ["Puede sentirse mejor."],
+    "recovery": "Dé un paseo.",
+    "alternatives": [{"name": "Esperar", "good": ["No cuesta nada."], "less_good": ["Puede tardar mucho."]}],
+    "no_treatment": "Todo puede seguir como está.",
+    "patient_experience": {"during": "Calma.", "after": "Cansancio.", "comfort": "Respire."},
+}
+"""The texts of the small procedure in Spanish, but for its title."""
 
 
 def translation_data(**changes: Any) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from consentkit.errors import FileAccess, reason
 from consentkit.operations.preview.live import LivePreview
 from consentkit.web.preview_app import THREADS, PreviewDoor, create_preview
 from consentkit.web.request import LOOPBACK
-from consentkit.web.serving import server_of
+from consentkit.web.serving import close_connections, server_of
 
 _SECONDS_TO_END = 2
 ShowLinks = Callable[[str, str], None]
@@ -47,19 +46,9 @@ def serving(live: LivePreview, port: int) -> Iterator[tuple[str, str]]:
         yield address + door.secret, address + door.sessions.new_link()
     finally:
         live.end()
-        _close(server)
+        server.task_dispatcher.shutdown(timeout=_SECONDS_TO_END)  # what waited for news has been answered
+        close_connections(server)
         threads[0].join(_SECONDS_TO_END)
-
-
-def _close(server: Any) -> None:
-    server.task_dispatcher.shutdown(timeout=_SECONDS_TO_END)  # what waited for news has been answered
-
-    def close() -> None:
-        for channel in list(server.active_channels.values()):
-            channel.handle_close()
-        server.close()
-
-    server.trigger.pull_trigger(close)  # in the thread that uses them
 
 
 def serve(live: LivePreview, port: int, show_links: ShowLinks) -> None:

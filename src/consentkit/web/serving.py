@@ -65,6 +65,17 @@ def server_of(app: Flask, address: str, port: int, threads: int = _THREADS) -> A
     return server
 
 
+def close_connections(server: Any) -> None:
+    """Let a server that runs in another thread close what is open, and end."""
+
+    def close() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()
+        server.close()
+
+    server.trigger.pull_trigger(close)  # in the thread that uses them
+
+
 def _silence() -> None:
     """Let no library write what it knows of a request."""
     for name in ("waitress", "waitress.queue", "werkzeug", PACKAGE):

@@ -18,11 +18,11 @@ from consentkit.packets.mapping.outcome import Outcome, unclear
 
 _SUFFIX = re.compile(r"(?:jr|sr|jnr|snr|ii|iii|iv|v|2nd|3rd|4th)\.?", re.IGNORECASE)
 """What belongs to a name and follows it."""
-_TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|rev)\.?", re.IGNORECASE)
+_TITLES = "mr|mrs|ms|miss|mx|dr|prof|rev"
+_TITLE = re.compile(rf"(?:{_TITLES})\.?", re.IGNORECASE)
 """What belongs to a name and comes first."""
 _TITLE_ALONE = re.compile(
-    r"(?:mr|mrs|ms|miss|mx|dr|prof|rev|mister|doctor|professor|reverend|herr|frau|sra|srta|mme|mlle|sir|madam)\.?",
-    re.IGNORECASE,
+    rf"(?:{_TITLES}|mister|doctor|professor|reverend|herr|frau|sra|srta|mme|mlle|sir|madam)\.?", re.IGNORECASE
 )
 """What is no name where nothing else is in its place."""
 _SECOND = re.compile(
