@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import intent_for, who_asks
@@ -475,6 +476,26 @@ def test_the_page_does_not_load_anew_over_what_somebody_has_typed(opened: OpenDe
         expect(page.locator("body")).to_have_attribute("data-same", "yes")
 
 
+def fetched_late(route: Route) -> None:
+    """Let the page wait for something, as on a busy machine."""
+    time.sleep(0.3)
+    route.continue_()
+
+
+def test_a_page_for_printing_locks_itself_too(opened: OpenDesk, tmp_path: Path) -> None:
+    page = opened.open()
+    file = tmp_path / "day.csv"
+    file.write_bytes(schedule({"patient_name": "Nora Nie"}))
+    load(page, file)
+    page.select_option("#printer", "-")
+    page.get_by_role("button", name="Use").click()
+    page.clock.install()
+    page.locator("tbody").get_by_role("button", name="Print").click()
+    expect(page.locator("#print-now")).to_be_visible()
+    page.clock.fast_forward(5 * 60 * 1000 + 1)
+    expect(page.locator("h1")).to_have_text("Locked")
+
+
 @pytest.mark.parametrize(("kind", "times"), [("text/plain", 1), ("text/html", 0)])
 def test_the_dialog_opens_by_itself_once_and_for_papers_only(
     kind: str, times: int, opened: OpenDesk, tmp_path: Path
@@ -482,6 +503,7 @@ def test_the_dialog_opens_by_itself_once_and_for_papers_only(
     page = opened.open()
     page.add_init_script("window.print = () => { window.top.document.body.dataset.dialogs += 'one ' }")
     page.route("**/set/1.pdf", lambda route: route.fulfill(body="papers, or why there are none", content_type=kind))
+    page.route("**/static/*.js", fetched_late)  # so that the papers are there first
     file = tmp_path / "day.csv"
     file.write_bytes(schedule({}))
     load(page, file)

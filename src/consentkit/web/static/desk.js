@@ -10,25 +10,6 @@
   body.dataset.script = "ready"; // this runs in one go, so that whoever sees it is listened to
   const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), select, textarea") !== null;
 
-  // The printing page: open the dialog once the papers are there, unless the page is only looked at or loaded again.
-  const frame = byId("to-print");
-  if (frame) {
-    const button = byId("print-now");
-    // A page instead of the papers says why there are none. Browsers hide the document of a PDF, or say what it is.
-    const hasPapers = () => {
-      try { return frame.contentDocument?.contentType !== "text/html"; } catch { return true; }
-    };
-    const print = () => {
-      if (!hasPapers()) return;
-      frame.contentWindow.focus();
-      frame.contentWindow.print();
-    };
-    button.hidden = false;
-    button.addEventListener("click", print);
-    if (frame.dataset.atOnce) frame.addEventListener("load", () => setTimeout(print, 500), { once: true });
-    return;
-  }
-
   // --- the table refreshes itself ---
 
   const locked = () => location.replace(body.dataset.locked);
