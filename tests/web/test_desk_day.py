@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from consentkit.operations.desk.fields import FIELDS
-from consentkit.operations.desk.rows import VisitState
+from consentkit.operations.desk.rows import DeskRow, VisitState
+from consentkit.web import day_pages
 from consentkit.web.forms import GROUPS
+from consentkit.web.shown import ShownRow, shown_rows
 from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule, small_clinic
 from kit.packets import page_texts
 from kit.small import CODE, write_translation
@@ -66,6 +68,21 @@ def test_nothing_is_tried_over_and_over_where_the_settings_have_a_mistake(tmp_pa
     clerk.post("/schedule", {"file": (io.BytesIO(schedule({})), "x.csv")})
     (tmp_path / "clinic/clinic.yaml").write_text("name: [\n")
     assert looks_of(clerk) < 20
+
+
+def test_a_page_never_takes_what_it_shows_for_newer_than_it_is(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk.load({})
+    day = clerk.desk.day
+
+    def show_and_change(rows: list[DeskRow]) -> list[ShownRow]:
+        day.check_again(rows[0].key)  # as another clerk, or papers that are ready, between two steps of a page
+        return shown_rows(rows)
+
+    monkeypatch.setattr(day_pages, "shown_rows", show_and_change)
+    for path in ("/", "/rows"):
+        before = day.version
+        assert f'data-version="{before}"' in clerk.get(path).text
+        assert day.version > before
 
 
 def test_what_waits_says_how_much_there_is_to_go(clerk: Clerk) -> None:

@@ -42,7 +42,7 @@ def show() -> str:
 @access(DeskRole.DESK)
 def rows() -> str:
     """The table alone, for a page that is open to refresh itself."""
-    return render_template("rows.html", **_table(_visits(), request.args.get("visit")))
+    return render_template("rows.html", **_table(*_visits(), request.args.get("visit")))
 
 
 @pages.post("/find")
@@ -150,11 +150,12 @@ def printer_of_session() -> str | None:
     return None if name == HERE else name
 
 
-def _visits() -> list[ShownRow]:
-    return shown_rows(this_desk().day.rows())
+def _visits() -> tuple[list[ShownRow], int]:
+    rows, version = this_desk().day.rows_of_version()
+    return shown_rows(rows), version
 
 
-def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> dict[str, Any]:
+def _table(visits: list[ShownRow], version: int, selected: str | None, sought: str = "") -> dict[str, Any]:
     matching = [visit for visit in visits if not sought or _matches(visit, sought)]
     states = Counter(visit.state for visit in visits)
     return {
@@ -163,24 +164,24 @@ def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> di
         "states": {state.value: states[state] for state in VisitState},
         "selected": selected,
         "sought": sought,
-        "version": this_desk().day.version,
+        "version": version,
     }
 
 
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
     desk = this_desk()
-    visits = _visits()
+    visits, version = _visits()
     chosen, printer = next((visit for visit in visits if visit.key == selected), None), printer_of_session()
     return render_template(
         "day.html",
-        **_table(visits, selected if chosen else None, sought),
+        **_table(visits, version, selected if chosen else None, sought),
         today=current_words().date(desk.day.today()),
         clinic=desk.day.maker.clinic.name or "",
         chosen=chosen,
         fields=fields_of(chosen) if chosen else None,
         walk_in=walk_in,
         services=service_choices(),
-        clinician=likely_clinician(desk.day.rows()),
+        clinician=likely_clinician([visit.row for visit in visits]),
         printers=list(dict.fromkeys([*printers(), *filter(None, [printer])])),
         printer=printer,
         here=HERE,

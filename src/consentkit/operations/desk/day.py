@@ -67,6 +67,14 @@ class DeskDay:
             self._end_if_over()
             return sorted(self._rows.values(), key=lambda row: row.order)
 
+    def rows_of_version(self) -> tuple[list[DeskRow], int]:
+        """All visits in the order of the day, and the version of the day that has them.
+
+        Read one after the other, the version may be newer: a page would take its old visits for the newest.
+        """
+        with self._changed:
+            return self.rows(), self.version
+
     def row(self, key: str) -> DeskRow:
         """A visit. Raises DeskRefusal where it is no longer there."""
         with self._changed:
