@@ -159,12 +159,28 @@ def _table(visits: list[ShownRow], selected: str | None, sought: str = "") -> di
     states = Counter(visit.state for visit in visits)
     return {
         "visits": matching,
+        "dates": _dates_in_rows(visits),
         "number_of_all": len(visits),
         "states": {state.value: states[state] for state in VisitState},
         "selected": selected,
         "sought": sought,
         "version": this_desk().day.version,
     }
+
+
+def _heading(visits: list[ShownRow]) -> dict[str, str]:
+    """For which days the papers are, and a warning where none of them is today: it may be yesterday's schedule."""
+    words, today = current_words(), this_desk().day.today()
+    days = sorted({visit.date for visit in visits if visit.date}) or [today]
+    first, last = words.date(days[0]), words.date(days[-1])
+    heading = words("heading", date=first) if len(days) == 1 else words("heading_days", first=first, last=last)
+    return {"heading": heading, "not_today": "" if today in days else words("not_today", date=words.date(today))}
+
+
+def _dates_in_rows(visits: list[ShownRow]) -> dict[str, str]:
+    """The day of each visit, by its key, where they are of several days."""
+    words, dates = current_words(), {visit.key: visit.date for visit in visits if visit.date}
+    return {key: words.date(date) for key, date in dates.items()} if len(set(dates.values())) > 1 else {}
 
 
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
@@ -174,7 +190,7 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
     return render_template(
         "day.html",
         **_table(visits, selected if chosen else None, sought),
-        today=current_words().date(desk.day.today()),
+        **_heading(visits),
         clinic=desk.day.maker.clinic.name or "",
         chosen=chosen,
         fields=fields_of(chosen) if chosen else None,
