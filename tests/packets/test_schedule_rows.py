@@ -357,7 +357,7 @@ def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
         "Ann with Bo Lee",
         "Ana y Luis Roe",
         "Ana María y Luis García",
-        "Ana María Roe y Luis García",
+        "Ana Roe Vela y Luis Lee",
         "ANA MARÍA Y LUIS GARCÍA",
         "João Pedro e Maria Silva",
         "Lee - VIP",
