@@ -27,13 +27,19 @@ class UploadRead:
     """What else was left out, and why; nothing of a patient."""
 
 
-def read_upload(workspace: OpenWorkspace, stream: BinaryIO, name: str) -> UploadRead:
+def formats_to_choose(workspace: OpenWorkspace) -> tuple[str, ...]:
+    """The clinic's formats that no file is recognised to be in, such as those without names of columns."""
+    return tuple(name for name, one in workspace.folder.clinic.mapping.formats.items() if not one.recognize)
+
+
+def read_upload(workspace: OpenWorkspace, stream: BinaryIO, name: str, format_name: str | None = None) -> UploadRead:
     """Read a file as the clinic has stated that its files are written. `name` is what messages call it.
 
-    Raises InvalidInput where it can't be read as a whole, or holds no visit.
+    `format_name` is the format that somebody has chosen; else it is recognised. Raises InvalidInput where it can't be
+    read as a whole, or holds no visit, and WrongUse for a format that the clinic lacks.
     """
     skipped: list[int] = []
-    schedules = replace(reading_of(workspace), note_skipped=skipped.append)
+    schedules = replace(reading_of(workspace, format_name), note_skipped=skipped.append)
     opened = source_in(stream, name, systems_of(workspace), schedules)
     entries = tuple(opened.entries)
     notes = tuple(note.removeprefix(f"{name}: ") for note in opened.notes)

@@ -18,7 +18,7 @@ from consentkit.operations.desk.fields import FIELDS, data_of
 from consentkit.operations.desk.merging import MergedDay
 from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
-from consentkit.operations.uploads import read_upload
+from consentkit.operations.uploads import formats_to_choose, read_upload
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import left_out, of_file
@@ -63,7 +63,8 @@ def load() -> Any:
     day = desk.day
     is_first = not day.rows()
     try:
-        read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE)
+        chosen = request.form.get("format") or None
+        read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE, chosen)
         merged, step = day.with_undo(lambda: day.load(read.entries))
     except ConsentkitError as error:
         return say_and_go("said.file", message=of_file(error, current_words()))
@@ -192,6 +193,7 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
         **_table(visits, selected if chosen else None, sought),
         **_heading(visits),
         clinic=desk.day.maker.clinic.name or "",
+        formats=formats_to_choose(desk.day.maker.workspace),
         chosen=chosen,
         fields=fields_of(chosen) if chosen else None,
         walk_in=walk_in,
