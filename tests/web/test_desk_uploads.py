@@ -126,6 +126,18 @@ def test_a_format_that_no_file_is_recognised_to_be_in_is_chosen_on_the_page(clin
     assert [row.entry.needs[0].field for row in clerk.desk.day.rows()] == ["date_of_birth"] * 2
 
 
+@pytest.mark.parametrize(
+    "content", ["Dear Rosa,\nhere is the list", "[1, 2]", "[" * 1000, "From: a\n\nvisit,date\n", "~"]
+)
+def test_a_file_in_which_no_field_can_be_read_is_no_visit(content: str, clinic: Path, clock: Clock) -> None:
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.look()
+    page = upload(clerk, content)
+    assert "The file could not be read." in page and "is no schedule, since" in page
+    assert not clerk.desk.day.rows()
+    assert "1 visit loaded" in upload(clerk, "visit: V-1\n")
+
+
 def test_a_row_that_lacks_something_asks_for_it_and_its_papers_have_it(clinic: Path, clock: Clock) -> None:
     clerk = Clerk.at(new_small_desk(clinic, clock))
     page = upload(clerk, HEAD + ADA)

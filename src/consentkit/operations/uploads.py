@@ -46,4 +46,12 @@ def read_upload(workspace: OpenWorkspace, stream: BinaryIO, name: str, format_na
     if not entries and not skipped:
         why = "".join(f"; {note}" for note in notes)
         raise InvalidInput([Problem(name, None, None, "", f"contains no visit{why}")])
+    _require_schedule(entries, name)
     return UploadRead(entries, len(skipped), notes)
+
+
+def _require_schedule(entries: tuple[VisitEntry, ...], name: str) -> None:
+    """Raise InvalidInput for a file in which no field of a visit can be read, such as a letter: it is no visit."""
+    if len(entries) == 1 and entries[0].row is None and entries[0].data == {} and not entries[0].origin:
+        message = "is no schedule, since its first line names no columns; save the schedule as CSV or Excel workbook"
+        raise InvalidInput([Problem(name, None, None, "", message), *entries[0].problems])
