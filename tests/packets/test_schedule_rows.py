@@ -333,6 +333,7 @@ def test_names_with_the_last_name_first_are_turned_round(cell: str, name: str) -
         "lopez, maria md",
         "lopez maria, phd",
         "Lopez, Ana y Luis",
+        "Lopez, Ana María y Luis",
         "Unknown, Unknown",
     ],
 )
@@ -355,6 +356,10 @@ def test_what_may_be_another_name_is_asked_about(cell: str) -> None:
         "Ann Lee or Bo Roe",
         "Ann with Bo Lee",
         "Ana y Luis Roe",
+        "Ana María y Luis García",
+        "Ana Roe Vela y Luis Lee",
+        "ANA MARÍA Y LUIS GARCÍA",
+        "João Pedro e Maria Silva",
         "Lee - VIP",
     ],
 )
@@ -382,7 +387,22 @@ def test_a_second_name_is_asked_about_in_whichever_marks_it_is(cell: str) -> Non
     assert "a second name" in read_name(cell, NameReading()).fault
 
 
-@pytest.mark.parametrize("name", ["Ana Roe y Lee", "Renée Born", "Ann-Marie O’Neill-Dite", "Anh Do", "Xu Ou"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ana Roe y Lee",
+        "Santiago Ramón y Cajal",
+        "Ana García y de la Torre",
+        "Ana Roe y Lee Jr.",
+        "Mary Y Chen",
+        "Mary Y. Chen Wu",
+        "Mary E Van Dyke",
+        "Renée Born",
+        "Ann-Marie O’Neill-Dite",
+        "Anh Do",
+        "Xu Ou",
+    ],
+)
 def test_names_with_words_that_also_join_people_or_names_are_read(name: str) -> None:
     assert read_name(name, NameReading()).text == name
 

@@ -412,9 +412,11 @@ def test_a_slip_is_taken_back_by_a_key_and_the_offer_goes_by_itself(opened: Open
 def test_nothing_is_cut_off_on_a_narrow_screen_or_at_four_times_the_size(opened: OpenDesk, tmp_path: Path) -> None:
     page = opened.open(viewport={"width": 320, "height": 640})
     file = tmp_path / "day.csv"
-    file.write_bytes(schedule({"patient_name": "Bartholomew Alexander Featherstonehaugh"}, {"procedures": ADD_ON}))
+    names = ("Bartholomew Alexander Featherstonehaugh", "Ann " + "Longname" * 12)
+    file.write_bytes(schedule({"patient_name": names[0]}, {"procedures": ADD_ON}, {"patient_name": names[1]}))
     load(page, file)
-    for path in ("/", f"/?visit={opened.row('V-2').key}", "/?walk-in=1", f"/visit/{opened.row('V-1').key}/again"):
+    of_visits = [f"/?visit={opened.row(number).key}" for number in ("V-2", "V-3")]
+    for path in ("/", *of_visits, "/?walk-in=1", f"/visit/{opened.row('V-1').key}/again"):
         page.goto(opened.address + path)
         wide = page.evaluate(
             "() => [...document.querySelectorAll('body :not(thead, thead *)')]"

@@ -37,6 +37,23 @@ def test_a_schedule_becomes_the_day_in_its_order(clerk: Clerk) -> None:
     assert page.index("8:15 am Ben Early") < page.index("10:00 am Ada Later")
 
 
+def test_the_page_says_for_which_days_its_papers_are(clerk: Clerk, clock: Clock) -> None:
+    assert "Papers for Monday, November 23, 2026" in clerk.look()
+    page = clerk.load({"date": "2026-11-24", "time": "09:00", "patient_name": "Ada Tomorrow"})
+    assert "Papers for Tuesday, November 24, 2026" in page
+    assert "None of these visits is of today, Monday, November 23, 2026." in page
+    page = clerk.load(
+        {"date": "2026-11-24", "time": "09:00", "patient_name": "Ada Tomorrow"},
+        {"date": "2026-11-23", "time": "10:00", "patient_name": "Ben Today"},
+        {"date": "soon", "time": "07:00", "patient_name": "Cyd Unclear"},
+    )
+    assert "Papers for Monday, November 23, 2026 to Tuesday, November 24, 2026" in page
+    assert "None of these visits" not in page
+    rows = ("10:00 am Monday, November 23, 2026 Ben", "9:00 am Tuesday, November 24, 2026 Ada", "7:00 am Cyd")
+    places = [page.index(row) for row in rows]
+    assert places == sorted(places)
+
+
 def looks_of(clerk: Clerk) -> int:
     """How often the thread that makes papers looks at the clock in a while in which nothing happens."""
     looks: list[datetime.datetime] = []

@@ -42,6 +42,8 @@ mapping:
 fhir: {timezone: America/Chicago}
 hl7: {timezone: America/Chicago}
 """
+NAMELESS = "sms-reminder-feed"
+"""A layout whose files do not name their columns."""
 UPLOADED = ("athena-print", "compact-dates", "therapy-workbook", "unicode-text")
 ANSWERS = {
     "patient_name": "Bo Thistle",
@@ -59,7 +61,7 @@ ADA = '11/23/2026,9:00 AM,"Quillfeather, Ada",07/09/1984,,Talk,Main,\n'
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clinic whose procedures have the codes of the layouts, and whose mapping has their formats."""
     particulars = yaml.safe_load(CALENDAR)
-    for layout in UPLOADED:
+    for layout in (*UPLOADED, NAMELESS):
         mapping = yaml.safe_load((LAYOUTS / layout / "clinic.yaml").read_text(encoding="utf-8"))["mapping"]
         formats = mapping.pop("formats", {})
         particulars["mapping"]["formats"] |= {name: {**mapping, **one} for name, one in formats.items()}
@@ -107,6 +109,33 @@ def test_an_export_that_is_uploaded_becomes_the_day_and_a_completed_row_stays_so
     assert "ready" in states
     assert "The schedule has not changed." in upload(clerk, export.read_bytes(), "x")
     assert [row.state for row in clerk.desk.day.rows()] == states
+
+
+def test_a_format_that_no_file_is_recognised_to_be_in_is_chosen_on_the_page(clinic: Path, clock: Clock) -> None:
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    page = clerk.get("/").get_data(as_text=True)
+    (choice,) = re.findall(r'<select name="format".*?</select>', page, re.DOTALL)
+    assert re.findall(r"<option[^>]*>(.*?)</option>", choice) == ["recognized by its columns", NAMELESS]
+    clerk.look()
+    file = (LAYOUTS / NAMELESS / "export.csv").read_bytes()
+    assert "It does not name the columns" in upload(clerk, file)
+    clerk.post("/schedule", {"file": (io.BytesIO(file), "export.csv"), "format": "another"})
+    assert "could not be read" in clerk.look() and not clerk.desk.day.rows()
+    clerk.post("/schedule", {"file": (io.BytesIO(file), "export.csv"), "format": NAMELESS})
+    assert "2 visits loaded" in clerk.look()
+    assert [row.entry.needs[0].field for row in clerk.desk.day.rows()] == ["date_of_birth"] * 2
+
+
+@pytest.mark.parametrize(
+    "content", ["Dear Rosa,\nhere is the list", "[1, 2]", "[" * 1000, "From: a\n\nvisit,date\n", "~"]
+)
+def test_a_file_in_which_no_field_can_be_read_is_no_visit(content: str, clinic: Path, clock: Clock) -> None:
+    clerk = Clerk.at(new_small_desk(clinic, clock))
+    clerk.look()
+    page = upload(clerk, content)
+    assert "The file could not be read." in page and "is no schedule, since" in page
+    assert not clerk.desk.day.rows()
+    assert "1 visit loaded" in upload(clerk, "visit: V-1\n")
 
 
 def test_a_row_that_lacks_something_asks_for_it_and_its_papers_have_it(clinic: Path, clock: Clock) -> None:

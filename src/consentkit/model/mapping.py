@@ -315,9 +315,9 @@ class ScheduleFormat(TextSettings):
     """A layout of schedules that some program writes."""
 
     recognize: Annotated[tuple[ForeignHeader, ...], AfterValidator(_several)] = ()
-    """Columns by which a file is recognised; where none is named, only `--format` chooses this format."""
+    """Columns by which a file is recognised; without them, select the format with `--format`, or at the desk."""
     header: Annotated[tuple[ForeignHeader, ...], AfterValidator(_different)] = ()
-    """What the columns are called here, for files that don't name them; only `--format` chooses such a format."""
+    """What the columns are called here, for files that don't name them; select it with `--format`, or at the desk."""
     sheet: Annotated[Line, Field(max_length=31)] | None = None
     """The sheet of an .xlsx file; the one with the columns by default."""
     columns: FormatColumns

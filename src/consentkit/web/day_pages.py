@@ -18,7 +18,7 @@ from consentkit.operations.desk.fields import FIELDS, data_of
 from consentkit.operations.desk.merging import MergedDay
 from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
-from consentkit.operations.uploads import read_upload
+from consentkit.operations.uploads import formats_to_choose, read_upload
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import left_out, of_file
@@ -63,7 +63,8 @@ def load() -> Any:
     day = desk.day
     is_first = not day.rows()
     try:
-        read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE)
+        chosen = request.form.get("format") or None
+        read = read_upload(day.maker.workspace, io.BytesIO(file.read()), _SOURCE, chosen)
         merged, step = day.with_undo(lambda: day.load(read.entries))
     except ConsentkitError as error:
         return say_and_go("said.file", message=of_file(error, current_words()))
@@ -160,12 +161,28 @@ def _table(visits: list[ShownRow], version: int, selected: str | None, sought: s
     states = Counter(visit.state for visit in visits)
     return {
         "visits": matching,
+        "dates": _dates_in_rows(visits),
         "number_of_all": len(visits),
         "states": {state.value: states[state] for state in VisitState},
         "selected": selected,
         "sought": sought,
         "version": version,
     }
+
+
+def _heading(visits: list[ShownRow]) -> dict[str, str]:
+    """For which days the papers are, and a warning where none of them is today: it may be yesterday's schedule."""
+    words, today = current_words(), this_desk().day.today()
+    days = sorted({visit.date for visit in visits if visit.date}) or [today]
+    first, last = words.date(days[0]), words.date(days[-1])
+    heading = words("heading", date=first) if len(days) == 1 else words("heading_days", first=first, last=last)
+    return {"heading": heading, "not_today": "" if today in days else words("not_today", date=words.date(today))}
+
+
+def _dates_in_rows(visits: list[ShownRow]) -> dict[str, str]:
+    """The day of each visit, by its key, where they are of several days."""
+    words, dates = current_words(), {visit.key: visit.date for visit in visits if visit.date}
+    return {key: words.date(date) for key, date in dates.items()} if len(set(dates.values())) > 1 else {}
 
 
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
@@ -175,8 +192,9 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
     return render_template(
         "day.html",
         **_table(visits, version, selected if chosen else None, sought),
-        today=current_words().date(desk.day.today()),
+        **_heading(visits),
         clinic=desk.day.maker.clinic.name or "",
+        formats=formats_to_choose(desk.day.maker.workspace),
         chosen=chosen,
         fields=fields_of(chosen) if chosen else None,
         walk_in=walk_in,

@@ -5,6 +5,7 @@ Guarantees: a template decides nothing about a visit; each value here is ready t
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ class ShownRow:
 
     row: DeskRow = field(repr=False)
     name: str = field(repr=False)
+    date: datetime.date | None
+    """Its day; None where that can't be read."""
     time: str
     papers: tuple[tuple[str, str], ...]
     """The services, by code and title."""
@@ -173,6 +176,7 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
     return ShownRow(
         row=row,
         name=value_of(row.data, "patient_name") or words("unnamed"),
+        date=_date(value_of(row.data, "date")),
         time=_time(value_of(row.data, "time"), words),
         papers=tuple(
             (str(code), what_is_known.titles.get(code, "")) for code in (codes if isinstance(codes, list) else [])
@@ -188,9 +192,14 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
     )
 
 
-def _time(text: str, words: Words) -> str:
-    import datetime
+def _date(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
 
+
+def _time(text: str, words: Words) -> str:
     try:
         return words.time(datetime.time.fromisoformat(text))
     except ValueError:

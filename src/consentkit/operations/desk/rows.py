@@ -199,6 +199,6 @@ class DeskRow:
         return value_of(self.data, "record_number").casefold()
 
     @property
-    def order(self) -> tuple[str, str]:
-        """Where it is in the day: by its time, those without one at the end."""
-        return value_of(self.data, "time") or "99", self.number
+    def order(self) -> tuple[str, str, str]:
+        """Where it is in the schedule: by its day and time, those without one at the end."""
+        return value_of(self.data, "date") or "9999", value_of(self.data, "time") or "99", self.number

@@ -36,6 +36,11 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """Signs of several people: Ann & Bob Lee, Ann or Bob Lee, Ana y Luis Roe; but not Ana Roe y Lee."""
+_JOINED = re.compile(
+    r"\s(?:[yY]|[ei])\s+(?:(?:de|del|la|las|los|da|do|das|dos)\s+)*+[^\s,]+\s+(?!(?i:jr|sr|ii|iii|iv)\.?(?:\s|,|\Z))[^\s,]"
+    r"|,.*\s(?:[yY]|[ei])\s+\S"
+)
+"""Two people or two last names: Ana María y Luis García; Roe, Ana María y Luis; but not Santiago Ramón y Cajal."""
 _UNKNOWN = r"none|null|no name|unnamed|anonymous|n\.\s?[an]\.|n\.?a\.?|tb[ad]|[-.]+"
 _NO_NAME = re.compile(
     r"[*:#^|\\<>=~@%$!?_�]|(?![234](?:nd|rd|th)\b)[0-9]|\s[-–—]|[-–—]\s|(?i:\b(?:unknown|unbekannt|desconocid[oa])\b)"
@@ -78,7 +83,7 @@ def read_name(cell: str, reading: NameReading) -> Outcome:
     text = " ".join(unicodedata.normalize("NFC", cell).split())
     if _SECOND.search(text):
         return unclear(_SECOND_NAME)
-    if _SEVERAL.search(text):
+    if _SEVERAL.search(text) or _JOINED.search(text):
         return unclear(_SEVERAL_NAMES)
     if _NO_NAME.search(text):
         return unclear(_MORE)
