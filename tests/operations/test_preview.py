@@ -124,11 +124,11 @@ def test_pages_are_shown_before_they_are_read_back_and_taken_away_if_they_are_un
     with running(new_preview(clinic)) as live:
         good = until(live, says("A small procedure"))
         monkeypatch.setattr("consentkit.documents.making.require", refuse)
-        write_procedure(clinic / "procedures", title="Another title")
+        write_procedure(clinic / "procedures", title="A title that was never made")
         state = good
         while good.paper and state.paper and state.paper.name == good.paper.name:
             state = live.wait(state.revision, PATIENCE)
-        assert state.is_working and "Another title" in "".join(texts_of(state))
+        assert state.is_working and "A title that was never made" in "".join(texts_of(state))
         may_be_read.set()
         unfit = until(live, lambda state: bool(errors(state)))
         assert good.paper and unfit.paper and unfit.paper.name == good.paper.name
