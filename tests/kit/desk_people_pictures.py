@@ -47,7 +47,7 @@ def write_clinic(folder: Path) -> Path:
     for account, name, role in _PEOPLE:
         add_user(clinic, account, user_of(name, [role], hashed(_PASSWORD)))
     of_clinic = ("--clinic", str(clinic), "--quiet")
-    assert run(["approve", "90837", "--by", _PEOPLE[0][1], "--role", "Clinical director", *of_clinic]) == 0
+    assert run(["approve", "90837", "--by", _PEOPLE[0][1], "--role", "Clinical director", "--yes", *of_clinic]) == 0
     text = (shipped("procedures") / "90837.yaml").read_text(encoding="utf-8")
     assert _AS_APPROVED in text
     (clinic / "procedures").mkdir()
