@@ -414,7 +414,10 @@ def test_a_review_copy_has_numbered_lines_with_the_source_beside_each_claim(tmp_
     assert [row[2] for row in cells if row[2]][1:] == ["A study of days – A journal, 2021"] * sum(
         bool(one[3]) for one in rows
     )
-    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.testzip() is None
+    times = {part.date_time for part in archive.infolist()}
+    assert times == {(2000, 1, 1, 0, 0, 0)}, "the same copy is the same file tomorrow"
 
 
 @pytest.mark.parametrize(
