@@ -12,6 +12,7 @@ from consentkit._version import __version__
 
 if TYPE_CHECKING:
     from consentkit.approval.identify import DocumentVerdict
+    from consentkit.approval.review_copy import ReviewCopy
     from consentkit.batches.batch import BatchResult
     from consentkit.documents.document import Document
     from consentkit.errors import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from consentkit.operations.listing import LibraryListing
     from consentkit.operations.packets import MadePacket, NothingToPrint, Notice, RefusedVisit
     from consentkit.operations.status import DocumentState
+    from consentkit.operations.trace import Traced, TracedScan
     from consentkit.operations.verify import PacketVerdict
     from consentkit.packets.visits import VisitEntry
     from consentkit.problems import Problem
@@ -59,6 +61,9 @@ __all__ = [
     "Procedure",
     "RefusedVisit",
     "RenderingFailed",
+    "ReviewCopy",
+    "Traced",
+    "TracedScan",
     "UnknownCode",
     "Visit",
     "VisitEntry",
@@ -91,6 +96,9 @@ _HOMES = {
     "Procedure": "model.procedure",
     "RefusedVisit": "operations.packets",
     "RenderingFailed": "errors",
+    "ReviewCopy": "approval.review_copy",
+    "Traced": "operations.trace",
+    "TracedScan": "operations.trace",
     "UnknownCode": "errors",
     "Visit": "model.visit",
     "VisitEntry": "packets.visits",

@@ -19,6 +19,7 @@ from consentkit.operations.opening import ClinicPlace, open_for_a_call, settle
 
 if TYPE_CHECKING:
     from consentkit.approval.identify import DocumentVerdict
+    from consentkit.approval.review_copy import ReviewCopy
     from consentkit.batches.batch import BatchResult
     from consentkit.documents.document import Document
     from consentkit.documents.page import Content, Page
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from consentkit.operations.listing import LibraryListing
     from consentkit.operations.packets import MadePacket, ResultOfVisit
     from consentkit.operations.status import DocumentState
+    from consentkit.operations.trace import Traced, TracedScan
     from consentkit.operations.verify import GivenPdf, PacketVerdict
     from consentkit.operations.visits import GivenVisit, VisitFile
     from consentkit.packets.visits import VisitEntry
@@ -331,6 +333,57 @@ class Workspace:
         from consentkit.operations.verify import verify
 
         return verify(self._open(), pdf)
+
+    def trace(self, printed: str) -> Traced:
+        """What is known of a paper, by its fingerprint, its packet, what a scanner read, or the path of a picture.
+
+        Raises UnknownCode where nothing is known, WrongUse for what is printed on no paper or where there is no journal
+        to look it up, and FileAccess or InvalidInput for a picture that can't be read.
+        """
+        from consentkit.operations.trace import trace
+
+        return trace(self._open(), printed)
+
+    def trace_scan(self, pdf: str | Path) -> TracedScan:
+        """What is known of each page of a PDF that a scanner made, by its path. Raises what `trace` raises."""
+        from consentkit.operations.trace import trace_scan
+
+        require_names(pdf)
+        return trace_scan(self._open(), Path(pdf))
+
+    def remake(
+        self, procedure: str | Path, edition: int, *, language: str | None = None, variant: Variant = "consent"
+    ) -> Document:
+        """Make an approved edition of a document again, as a draft.
+
+        Raises WrongUse where there was no such edition, FileAccess where its files were not kept or were altered, and
+        RenderingFailed where this version of consentkit makes another text from them.
+        """
+        from consentkit.operations.remake import remake
+
+        require_source(procedure)
+        return remake(self._open(), procedure, edition, language=language, variant=variant)
+
+    def review(
+        self,
+        procedure: str | Path,
+        output: str | Path,
+        *,
+        language: str | None = None,
+        variant: Variant = "consent",
+        force: bool = False,
+    ) -> ReviewCopy:
+        """Write a copy of a text for its reviewers, with numbered lines, into a file that ends in .docx or .html.
+
+        Raises WrongUse for another file, FileAccess where it may have remarks of reviewers or can't be written, and
+        what `render` raises.
+        """
+        from consentkit.operations.review import ReviewRequest, write_review_copy
+
+        require_source(procedure)
+        require_names(output)
+        request = ReviewRequest(procedure, Path(output).absolute(), language, variant, force)
+        return write_review_copy(self._open(), request)
 
     def check(self, *names: str | Path, pages: bool = False) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import pikepdf
 import pytest
 import segno
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter
@@ -250,6 +251,49 @@ def test_what_nothing_is_known_of_is_an_error(
     assert "\x1b" not in done.stderr
 
 
+def test_a_scan_of_several_pages_has_a_verdict_for_each(clinic: Path, tmp_path: Path, call: Call) -> None:
+    visit = write_visit(tmp_path / "visit.yaml", procedures=[CODE])
+    assert call("packet", visit, "-o", "visit.pdf", "--clinic", clinic).code == 0
+    pdf = (tmp_path / "visit.pdf").read_bytes()
+    (place, code), pictures = next(iter(codes(pdf).items())), scans(pdf)
+    _, packet, page = code.split("/")
+    pages = [Image.new("L", (300, 300), 255), pictures[place - 1], photo_of(pictures[place - 1])]
+    pages[0].save(tmp_path / "scan.pdf", save_all=True, append_images=pages[1:])
+    done = call("trace", "scan.pdf", "--clinic", clinic)
+    assert done.code == 0, done.stderr
+    assert done.lines[0] == f"packet {packet}, page {page} (pages 2, 3 of the scan): 1 text"
+    assert done.lines[-1] == "no code on page 1; trace the fingerprints at their feet"
+    code_in("CK2/ABCDEFGHIJ/3", "L").save(tmp_path / "other.pdf", save_all=True, append_images=pages[1:2])
+    done = call("trace", "other.pdf", "--json", "--clinic", clinic)
+    told = json.loads(done.stdout)
+    assert (done.code, told["unknown"], told["without_code"]) == (4, ["ABCDEFGHIJ"], [])
+    assert [(one["packet"], one["page"], one["scanned"]) for one in told["pages"]] == [(packet, int(page), [2])]
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ([(300, 300)], "shows no code on any page"),
+        ([(9, 9)] * 201, "has more than 200 pages; split it"),
+        ([(14_400, 3)], "shows no code on any page"),
+        ([], "can't be opened: it is damaged, or needs a password"),
+    ],
+    ids=["blank", "long", "wide", "no PDF"],
+)
+def test_a_scan_that_leads_nowhere_is_refused_however_large_its_pages_are(
+    pages: list[tuple[int, int]], said: str, tmp_path: Path, call: Call
+) -> None:
+    with pikepdf.new() as scan:
+        for size in pages:
+            scan.add_blank_page(page_size=size)
+        scan.save(tmp_path / "scan.pdf")
+    if not pages:
+        (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7")
+    done = call("trace", "scan.pdf")
+    assert (done.code, done.stdout) == (3, b"")
+    assert said in done.stderr
+
+
 def test_without_a_journal_a_packet_can_not_be_traced_and_without_the_library_no_picture(
     tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,7 +414,10 @@ def test_a_review_copy_has_numbered_lines_with_the_source_beside_each_claim(tmp_
     assert [row[2] for row in cells if row[2]][1:] == ["A study of days – A journal, 2021"] * sum(
         bool(one[3]) for one in rows
     )
-    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.testzip() is None
+    times = {part.date_time for part in archive.infolist()}
+    assert times == {(2000, 1, 1, 0, 0, 0)}, "the same copy is the same file tomorrow"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from consentkit.documents.opening import open_workspace
 from kit.composing import page_of
 from kit.packets import write_schedule
 from kit.running import PROJECT, SAMPLE_CLINIC, environment
-from kit.small import make_clinic, small_procedure, write_procedure
+from kit.small import CODE, make_clinic, small_procedure, write_procedure
 
 HEAVY = {"weasyprint", "pydyf", "pydantic", "yaml", "jinja2", "pypdf", "PIL", "fontTools", "click"}
 
@@ -227,3 +227,17 @@ def test_a_clinic_gives_paper_language_and_particulars(tmp_path: Path) -> None:
     assert workspace.render("SMALL-1", paper="letter").layout.paper == "letter"
     assert "SMALL-1" in workspace.library.codes()
     assert workspace.content("SMALL-1").clinic.name == "Alder Clinic"
+
+
+def test_an_edition_is_traced_made_again_and_copied_for_reviewers(tmp_path: Path) -> None:
+    workspace = consentkit.open_workspace(make_clinic(tmp_path / "clinic"))
+    approval = workspace.approve(CODE, by="Ann Ray")
+    traced = workspace.trace(approval.content[:12])
+    assert [(text.approval, text.state) for text in traced.texts] == [(approval, "current")]
+    assert workspace.remake(CODE, 1).content_hash == approval.content
+    copy = workspace.review(CODE, tmp_path / "copy.html")
+    assert copy.lines and copy.title in (tmp_path / "copy.html").read_text(encoding="utf-8")
+    with pytest.raises(consentkit.FileAccess):
+        workspace.trace_scan(tmp_path / "missing.pdf")
+    with pytest.raises(consentkit.WrongUse):
+        workspace.remake(CODE, 2)

@@ -536,3 +536,22 @@ def test_memory_does_not_grow_with_the_number_of_visits(tmp_path: Path) -> None:
             tracemalloc.stop()
     growth = peaks[1] - peaks[0]
     assert growth < 1500 * 64, f"{growth:,} bytes for 1,500 more visits"  # a visit that is kept takes over 2,000
+
+
+@pytest.mark.parametrize(
+    ("text", "is_visit"),
+    [
+        ("visit: V-1\n", True),
+        ('{"patient": {"name": "A"}, "visit": "V-1"}', True),
+        ("- visit: V-1\n", True),
+        ("visit: V-1\npatient: [\n", True),
+        ("code: X\ntitle: A\nsections:\n  patient: what\n", False),
+        ("code: X\ntitle: [\nrisks:\n  patient: what\n", False),
+        ("words: 1\npatient: Patient\n", False),
+        ("name: A Clinic\n", False),
+        ("", False),
+    ],
+)
+def test_a_visit_is_known_by_its_keys_also_while_it_has_mistakes(text: str, is_visit: bool) -> None:
+    assert visits.holds_visit(text, "a.yaml") is is_visit
+    assert visits.holds_visit("[", "a.yaml", before=is_visit) is is_visit

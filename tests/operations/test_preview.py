@@ -11,11 +11,14 @@ from typing import Self
 
 import pytest
 
+from consentkit.documents.safety import Required
+from consentkit.errors import RenderingFailed
 from consentkit.operations.opening import settle_despite_faults
 from consentkit.operations.preview.live import LivePreview, PreviewState
-from consentkit.operations.preview.making import Look, document_now
+from consentkit.operations.preview.making import Look, PaperNow, document_now
 from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.operations.preview.watching import FileWatch, clock
+from consentkit.pdf.part import Part
 from consentkit.problems import Problem
 from consentkit.resources import shipped
 from consentkit.web.preview_app import About
@@ -89,9 +92,9 @@ def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
 ) -> None:
     may_be_made = threading.Event()
 
-    def make_later(request: PreviewRequest) -> Look:
+    def make_later(request: PreviewRequest, show: Callable[[PaperNow], None]) -> Look:
         may_be_made.wait(PATIENCE)
-        return document_now(request)
+        return document_now(request, show)
 
     with running(new_preview(clinic)) as live:
         before = until(live, says("A small procedure"))
@@ -107,6 +110,29 @@ def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
         assert not about.is_older, "another one is coming"
         may_be_made.set()
         until(live, says("Another title"))
+
+
+def test_pages_are_shown_before_they_are_read_back_and_taken_away_if_they_are_unfit(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_be_read = threading.Event()
+
+    def refuse(required: Required, part: Part) -> None:
+        may_be_read.wait(PATIENCE)
+        raise RenderingFailed("something is missing")
+
+    with running(new_preview(clinic)) as live:
+        good = until(live, says("A small procedure"))
+        monkeypatch.setattr("consentkit.documents.making.require", refuse)
+        write_procedure(clinic / "procedures", title="A title that was never made")
+        state = good
+        while good.paper and state.paper and state.paper.name == good.paper.name:
+            state = live.wait(state.revision, PATIENCE)
+        assert state.is_working and "A title that was never made" in "".join(texts_of(state))
+        may_be_read.set()
+        unfit = until(live, lambda state: bool(errors(state)))
+        assert good.paper and unfit.paper and unfit.paper.name == good.paper.name
+        assert not unfit.is_current
 
 
 def test_at_midnight_the_paper_is_made_again_and_an_older_one_says_its_day(

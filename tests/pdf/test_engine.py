@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -28,7 +29,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.xmp import DocumentInfo, packet, read_properties
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import readable_text
-from consentkit.pdf.render import assets, engine
+from consentkit.pdf.render import assets, columns, engine
 from consentkit.processes.limits import run_limited
 from kit.engine_pages import INFO, STYLE, font_names, render
 from kit.running import environment
@@ -50,6 +51,31 @@ def png(colour: str = "#ff0000") -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8), colour).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+# --- columns ---
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_columns_are_balanced_in_fewer_tries_and_come_out_the_same(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    stock_layout, tried = columns.stock_layout, list[float]()
+
+    def counting(context: Any, box: Any, *more: Any, **options: Any) -> Any:
+        if box.is_column:
+            tried.append(more[0])
+        return stock_layout(context, box, *more, **options)
+
+    passages = [f"<section>{'<p>A line of it</p>' * count}</section>" for count in (4, 12)]
+    page = f"<h1>Two</h1><div>{''.join(passages if place else reversed(passages))}</div><p>The end</p>"
+    style = STYLE + "div { columns: 2 } section { break-inside: avoid }"
+    with monkeypatch.context() as patch:
+        patch.setattr("weasyprint.layout.block.block_box_layout", counting)
+        stock = render(page, style)
+    count = len(tried)
+    monkeypatch.setattr(columns, "stock_layout", counting)
+    tried.clear()
+    assert render(page, style) == stock
+    assert len(tried) * 2 < count, (count, len(tried))
 
 
 # --- files and network ---
@@ -499,7 +525,7 @@ def test_no_font_is_left_in_the_temporary_folder_even_before_memory_is_cleaned_u
 DRAWN_AGAIN_AND_AGAIN = """
 import gc
 from pathlib import Path
-from consentkit.pdf.render import assets, engine
+from consentkit.pdf.render import assets, columns, engine
 from consentkit.processes.limits import run_limited
 
 def resident():

@@ -242,12 +242,14 @@ def what_is_made(word: str, call: Call) -> str:
     if word == "b9a0 bc7b 3f34":
         documents = json.loads(call("status", "--json").stdout)["documents"]
         return str(documents[0]["content_hash"])[:12]
-    if PACKET in word or word == "page.png":
+    if PACKET in word or word in ("page.png", "scan.pdf"):
         packet = ("packet", "bundle.json", "--visit", "V-1002", "-o", "page.pdf", "--json")
         made = json.loads(call(*packet).stdout)
         if word == "page.png":
             page = ("-f", "2", "-singlefile", "page.pdf", "page")
             subprocess.run(["pdftoppm", "-r", "150", "-png", *page], check=True)
+        if word == "scan.pdf":
+            Path("page.pdf").replace(word)
         return word.replace(PACKET, str(made["packets"][0]["packet"]))
     return word
 

@@ -1,13 +1,14 @@
 """A review copy as a DOCX file, for word processors.
 
-Guarantees: the same copy gives a file with the same text; without the library that writes DOCX, the error says how to
-install it.
+Guarantees: the same copy gives the same file, at any time, so that one in which somebody has written can be told;
+without the library that writes DOCX, the error says how to install it.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 
 from consentkit.approval.review_copy import COLUMNS, ReviewCopy
 from consentkit.errors import WrongUse
@@ -46,4 +47,15 @@ def as_docx(copy: ReviewCopy) -> bytes:
         document.add_paragraph(source, style="List Number")
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    return _without_times(out)
+
+
+def _without_times(file: io.BytesIO) -> bytes:
+    """The same archive, whose parts do not say when they were packed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, _SOME_DAY.timetuple()[:6])
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, old.read(name))
+    return packed.getvalue()

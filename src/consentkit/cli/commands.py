@@ -281,7 +281,7 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 
 
 @consentkit.command(short_help="Look up what is printed on a paper.")
-@click.argument("printed", metavar="FINGERPRINT|PACKET|CODE|PICTURE")
+@click.argument("printed", metavar="FINGERPRINT|PACKET|CODE|PICTURE|SCAN")
 @click.option("--text", "with_text", is_flag=True, help="Also print the text as it was approved.")
 @json_option
 @common_options
@@ -293,6 +293,7 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
     consentkit trace 3HZIAYIHV2                the number of a packet; needs a journal
     consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
     consentkit trace page.png                  a picture of a page with its code
+    consentkit trace scan.pdf                  what a scanner made, of several pages at once
 
     The exit code is 4 where nothing is known of it.
     """

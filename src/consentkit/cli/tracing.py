@@ -5,7 +5,7 @@ Guarantees: results go to stdout, one form for people and one for programs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ import click
 
 from consentkit.cli import report
 from consentkit.cli.support import say
+from consentkit.errors import UnknownCode
 from consentkit.model.identity import Variant, printed_fingerprint
 from consentkit.operations.journal_reading import as_data
+from consentkit.operations.picture_codes import SCANS
 from consentkit.operations.remake import remake, write_edition
-from consentkit.operations.trace import Traced, TracedText, trace
+from consentkit.operations.trace import Traced, TracedScan, TracedText, trace, trace_scan
 from consentkit.problems import printable
 
 if TYPE_CHECKING:
@@ -26,18 +28,27 @@ if TYPE_CHECKING:
 
 def print_trace(workspace: OpenWorkspace, printed: str, *, with_text: bool, as_json: bool, quiet: bool) -> int:
     """Print what something printed is. Returns the exit code."""
-    traced = trace(workspace.for_one_run(), printed)
+    workspace = workspace.for_one_run()
+    scan = trace_scan(workspace, Path(printed)) if printed.lower().endswith(SCANS) else None
+    verdicts = scan.pages if scan else (trace(workspace, printed),)
+    code = UnknownCode.exit_code if scan and scan.unknown else 0
     if as_json:
-        click.echo(report.as_json(_entry(traced)))
-        return 0
-    for line in _lines(traced):
+        entries = [_entry(traced) for traced in verdicts]
+        click.echo(report.as_json(_scan_entry(scan, entries) if scan else entries[0]))
+        return code
+    for line in _lines(verdicts):
         click.echo(line)
-    for text in traced.texts if with_text else ():
+    for packet in scan.unknown if scan else ():
+        click.echo(f"packet {packet}: the journal has no such packet")
+    if scan and scan.without_code:
+        click.echo(f"no code on {_pages(scan.without_code)}; trace the fingerprints at their feet")
+    texts = {(text.identity, text.content_hash): text for traced in verdicts for text in traced.texts}.values()
+    for text in texts if with_text else ():
         click.echo(f"\n{text.identity}, as it was approved:")
         click.echo("\n".join(printable(line) for line in (text.words or "is not kept").splitlines()))
-    if not with_text and any(text.words for text in traced.texts):
+    if not with_text and any(text.words for text in texts):
         say("With --text, the text is printed as it was approved.", quiet=quiet)
-    return 0
+    return code
 
 
 @dataclass(frozen=True)
@@ -65,10 +76,22 @@ def remake_edition(workspace: OpenWorkspace, request: RemakeRequest) -> int:
     return 0
 
 
-def _lines(traced: Traced) -> Iterator[str]:
+def _lines(verdicts: Sequence[Traced]) -> Iterator[str]:
+    """All that is known, what several pages of a packet have in common once."""
+    of_packets: dict[str | None, list[Traced]] = {}
+    for traced in verdicts:
+        of_packets.setdefault(traced.packet, []).append(traced)
+    for pages in of_packets.values():
+        yield from _packet_lines(pages)
+
+
+def _packet_lines(pages: Sequence[Traced]) -> Iterator[str]:
+    traced = pages[0]
     if traced.packet:
-        page = f", page {traced.page}" if traced.page else ""
-        yield f"packet {traced.packet}{page}: {report.counted(len(traced.texts), 'text')}"
+        for one in pages:
+            scanned = f" ({_pages(one.scanned)} of the scan)" if one.scanned else ""
+            page = f", page {one.page}{scanned}" if one.page else ""
+            yield f"packet {one.packet}{page}: {report.counted(len(one.texts), 'text')}"
         for row in traced.entries:
             entry = row.entry
             visit = f" visit {entry.visit}," if entry.visit else ""
@@ -103,6 +126,15 @@ def _text_lines(text: TracedText) -> Iterator[str]:
     yield f"changes      {report.counted(len(text.changes), 'change')} since"
     for change in text.changes:
         yield "\n".join(f"    {line}" for line in str(change).splitlines())
+
+
+def _pages(numbers: tuple[int, ...]) -> str:
+    return f"page{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
+
+
+def _scan_entry(scan: TracedScan, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    pages = [{**entry, "scanned": list(traced.scanned)} for entry, traced in zip(entries, scan.pages, strict=True)]
+    return {"kind": "scan", "pages": pages, "unknown": list(scan.unknown), "without_code": list(scan.without_code)}
 
 
 def _entry(traced: Traced) -> dict[str, Any]:

@@ -7,8 +7,10 @@ paper (`safety`) has been found again in the finished file, where it can be seen
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from consentkit._version import __version__
 from consentkit.documents.budgets import budget_notices
@@ -16,7 +18,7 @@ from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
 from consentkit.documents.page import Content, Page, compose
 from consentkit.documents.printing import assets_of, print_page
-from consentkit.documents.safety import required_of
+from consentkit.documents.safety import require, required_of
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approval, Approvals
 from consentkit.library.clinic import ClinicFolder
@@ -25,7 +27,21 @@ from consentkit.model.identity import Layout, printed_fingerprint
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.file.xmp import DocumentInfo
+from consentkit.pdf.part import Part
 from consentkit.problems import listed
+
+
+@dataclass(frozen=True)
+class DrawnDocument:
+    """A document whose pages are complete, and have not been read back."""
+
+    pdf: bytes = field(repr=False)
+    title: str
+    mark: str
+    """What is at the head of each page: that it is a draft, or who approved it."""
+
+
+WhenDrawn: TypeAlias = Callable[[DrawnDocument], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,8 @@ class DocumentSource:
     today: datetime.date
     files: Snapshot = field(default_factory=Snapshot)
     """Reads templates and style sheets."""
+    when_drawn: WhenDrawn | None = None
+    """Whoever wants to see a document at once."""
 
 
 def make_document(content: Content, layout: Layout, source: DocumentSource) -> Document:
@@ -49,6 +67,12 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     require_whole(content)
     page = compose_page(content, source)
     required = required_of(content, printed_fingerprint(page.content_hash))
+
+    def judge(part: Part) -> None:
+        if source.when_drawn:
+            source.when_drawn(DrawnDocument(part.pdf, content.title, page.mark.full))
+        require(required, part)
+
     part = print_page(
         page,
         layout,
@@ -56,7 +80,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         assets_of(source.folder, content),
         source.templates,
         source.files,
-        required=required,
+        judge=judge,
     )
     return Document(
         code=content.definition.code,

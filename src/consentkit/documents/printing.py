@@ -1,13 +1,13 @@
 """A page of HTML becomes a finished file: the one way for documents, forms and the sheets of a packet.
 
-Guarantees: the result is a complete tagged PDF, or an exception says what is wrong, in which template; whatever is
-required of it has been found again in the finished file, where it can be seen.
+Guarantees: the result is a complete tagged PDF, or an exception says what is wrong, in which template; nobody gets a
+file that its judge, who reads it back, has refused.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,6 @@ from consentkit.documents.page import (
     read_style,
     style_path,
 )
-from consentkit.documents.safety import Required, require
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
 from consentkit.library.clinic import ClinicFolder
@@ -42,10 +41,10 @@ def print_page(
     templates: Sequence[Path],
     files: Snapshot | None = None,
     *,
-    required: Required | None = None,
+    judge: Callable[[Part], None] | None = None,
 ) -> Part:
     """Print a page. `files` reads the style sheets; `assets` are the pictures that the page may show, by
-    address; `required` is what must be in the finished file.
+    address; `judge` looks at the finished file, and raises where it is not fit to be handed out.
 
     Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing.
     """
@@ -53,8 +52,8 @@ def print_page(
     styles = [page.style, *_layout_styles(layout, templates, files)]
     with naming_templates((*page.templates, *_layout_style_paths(layout, templates))):
         part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
-        if required:
-            require(required, part)
+        if judge:
+            judge(part)
     return part
 
 

@@ -45,7 +45,7 @@ from consentkit.reading.paths import is_file, is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
-    from consentkit.documents.making import DocumentSource
+    from consentkit.documents.making import DocumentSource, WhenDrawn
     from consentkit.documents.page import Content, Page
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
@@ -71,6 +71,8 @@ class OpenWorkspace:
     """The digest of the particulars when they were read, where they have been."""
     snapshot: Snapshot | None = None
     """The files of the one run that it is for; without one, each call reads what it needs afresh."""
+    when_drawn: WhenDrawn | None = None
+    """Gets each document that is made, before it is read back; none that is made with a clinic's own templates."""
 
     def for_one_run(self, snapshot: Snapshot | None = None) -> OpenWorkspace:
         """The same for one run, call or visit: each file that it needs is read once, as it is then.
@@ -263,7 +265,9 @@ class OpenWorkspace:
 
         files = self._files(snapshot)
         approvals = load_approvals(self.folder.path, files)
-        return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files)
+        is_plain = self.templates == (shipped("templates"),)  # else a child process makes it, and could show nobody
+        shows = self.when_drawn if is_plain else None
+        return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files, shows)
 
     def compose(self, content: Content, snapshot: Snapshot | None = None) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""

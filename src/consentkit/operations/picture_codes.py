@@ -1,21 +1,35 @@
-"""What the square codes in a picture of a page say.
+"""What the square codes in a picture of a page say, or on the pages of a PDF that a scanner made.
 
-Guarantees: the picture is only looked at; without the library that reads codes, the error says how to install it.
+Guarantees: the picture is only looked at; without the library that reads codes, the error says how to install it. The
+pages of a PDF are drawn one at a time, in a child process with limits of memory and time, since such a file may come
+from anybody.
 """
 
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consentkit.errors import FileAccess, InvalidInput, WrongUse
+from consentkit.errors import FileAccess, InvalidInput, RenderingFailed, WrongUse
 from consentkit.problems import Problem
+from consentkit.processes.limits import Limits, run_limited
 from consentkit.reading.files import read_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+SCANS = ".pdf"
+"""How the name of a file ends that has a page or several."""
+_MOST_PAGES = 200
+_WIDTH = 1700
+"""The width in pixels in which pages are drawn: 200 dots per inch, as scanners and fax machines have them."""
+_MOST_ENLARGED = 4
+"""The most pixels in which a point is drawn, on pages that are smaller."""
+_MOST_DRAWN = 8_000_000
+"""The most pixels of a page that is drawn, which is less wide where it is longer than any paper."""
+_LIMITS = Limits(seconds=120)
 _LARGEST_PICTURE = 64 * 1024 * 1024
 _MOST_PIXELS = 200_000_000
 _ENOUGH = (6000, 6000)
@@ -28,12 +42,10 @@ def codes_in(path: Path) -> list[str]:
     Raises FileAccess or InvalidInput where the file is no picture, or one without a code.
     """
     data = read_bytes(path, _LARGEST_PICTURE)
-    try:
-        import zxingcpp
-        from PIL import Image, UnidentifiedImageError
-    except ImportError:
-        message = "reading codes from a picture needs a library: pip install 'consentkit[trace]'"
-        raise WrongUse(message) from None
+    _require_library()
+    import zxingcpp
+    from PIL import Image, UnidentifiedImageError
+
     try:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if picture.width * picture.height > _MOST_PIXELS:
@@ -45,6 +57,58 @@ def codes_in(path: Path) -> list[str]:
     if not codes:
         raise _unfit(path, "shows no code; take a sharper picture of the whole page, or type what is printed below it")
     return [code.text for code in codes]
+
+
+def codes_of_pages(path: Path) -> list[list[str]]:
+    """The texts of the codes on each page of a PDF. Raises what `codes_in` raises, if no page has a code."""
+    data = read_bytes(path, _LARGEST_PICTURE)
+    _require_library()
+    import pypdfium2  # noqa: F401 - the child has it then
+
+    try:
+        pages = run_limited(_codes_of_pages, data, limits=_LIMITS)
+    except RenderingFailed as error:
+        raise _unfit(path, "takes too much time or memory to look at; scan fewer pages at a time") from error
+    if not pages:
+        raise _unfit(path, "can't be opened: it is damaged, or needs a password")
+    if len(pages) > _MOST_PAGES:
+        raise _unfit(path, f"has more than {_MOST_PAGES} pages; split it")
+    if not any(pages):
+        raise _unfit(
+            path,
+            "shows no code on any page; scan whole pages, or type what is printed below a code (of a file that "
+            "consentkit made, `consentkit verify` says what it is)",
+        )
+    return pages
+
+
+def _codes_of_pages(data: bytes) -> list[list[str]]:
+    """The codes on each page, of one page too many at most; none where the file can't be opened."""
+    import pypdfium2
+    import zxingcpp
+
+    from consentkit.pdf.foreign.rendering import Rendered
+
+    try:
+        with Rendered(data) as rendered:
+            pages = []
+            for index in range(min(len(rendered), _MOST_PAGES + 1)):
+                width, height = rendered.size(index)
+                drawn = min(_WIDTH, _MOST_ENLARGED * width, (_MOST_DRAWN * width / height) ** 0.5)
+                picture = rendered.picture(index, drawn).convert("L")
+                pages.append([code.text for code in zxingcpp.read_barcodes(picture)])
+    except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
+        return []
+    return pages
+
+
+def _require_library() -> None:
+    """Raise WrongUse where no codes can be read here."""
+    try:
+        import_module("zxingcpp")
+    except ImportError:
+        message = "reading codes from a picture needs a library: pip install 'consentkit[trace]'"
+        raise WrongUse(message) from None
 
 
 def _in_grey(picture: Picture) -> Picture:

@@ -23,10 +23,10 @@ from consentkit.library.approvals import Approval, Approvals, Withdrawal, approv
 from consentkit.model.approval import NOT_ENDED, EndedApproval
 from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Identity, Variant, approved_kind, kind_of_name
 from consentkit.operations.journal import open_journal_to_read
-from consentkit.operations.picture_codes import codes_in
+from consentkit.operations.picture_codes import codes_in, codes_of_pages
 from consentkit.operations.status import DocumentState, ended_approval, state_of, status
 from consentkit.operations.text_of_today import text_of_today
-from consentkit.problems import listed, quoted
+from consentkit.problems import listed, printable, quoted
 from consentkit.reading.paths import is_file
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
@@ -72,10 +72,51 @@ class Traced:
     """The page of the packet, where a code was scanned."""
     entries: tuple[JournalRow, ...] = ()
     """What the journal has of the packet."""
+    scanned: tuple[int, ...] = ()
+    """The pages of a scan on which the code is."""
+
+
+@dataclass(frozen=True)
+class TracedScan:
+    """What is known of the pages of a file that a scanner made."""
+
+    pages: tuple[Traced, ...]
+    """A verdict for each page of each packet, in the order of the file."""
+    unknown: tuple[str, ...] = ()
+    """The numbers of packets that the journal does not have."""
+    without_code: tuple[int, ...] = ()
+    """The pages of the file that show no code of ours."""
+
+
+def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
+    """Look up each page of a PDF that a scanner made. The workspace is that of one run.
+
+    Raises what `trace` raises for a picture; UnknownCode only where nothing is known of any of its pages.
+    """
+    pages = codes_of_pages(path)
+    found: dict[tuple[str, int], list[int]] = {}
+    for number, codes in enumerate(pages, 1):
+        for match in filter(None, map(_SCANNED.fullmatch, codes)):
+            found.setdefault((match["packet"].upper(), int(match["page"])), []).append(number)
+    if not found:
+        raise UnknownCode(f"none of the codes in {printable(str(path))} is one of consentkit; scan whole pages")
+    verdicts, unknown = list[Traced](), dict[str, UnknownCode]()
+    known: dict[str, Traced] = {}
+    for (packet, page), scanned in found.items():
+        try:
+            known[packet] = known.get(packet) or _of_packet(workspace, packet)
+            verdicts.append(replace(known[packet], page=page, scanned=tuple(dict.fromkeys(scanned))))
+        except UnknownCode as error:
+            unknown[packet] = error
+    if not verdicts:
+        raise next(iter(unknown.values()))
+    there = {number for scanned in found.values() for number in scanned}
+    without = tuple(number for number in range(1, len(pages) + 1) if number not in there)
+    return TracedScan(tuple(verdicts), tuple(unknown), without)
 
 
 def trace(workspace: OpenWorkspace, printed: str) -> Traced:
-    """Look up what is printed on a paper. The workspace is that of one run.
+    """Look up what is printed on a paper. The workspace is that of one run. `trace_scan` does it for a PDF.
 
     Raises UnknownCode where nothing is known of it, WrongUse for what is printed on no paper or where the clinic keeps
     no journal in which a packet could be looked up, and FileAccess or InvalidInput for what can't be read.
@@ -83,7 +124,9 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
     if printed.lower().endswith(_PICTURES):
         return _of_code(workspace, codes_in(Path(printed)))
     if is_file(Path(printed)):
-        raise WrongUse("a PDF says itself what it is: use `consentkit verify`; of a page, give a PNG or JPEG picture")
+        raise WrongUse(
+            f"{quoted(printed)} is no picture of a page; give a PNG or JPEG picture, or the PDF of a scanner"
+        )
     joined = _joined(printed)
     if _SCANNED.fullmatch(joined):
         return _of_code(workspace, [joined])

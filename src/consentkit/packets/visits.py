@@ -103,12 +103,32 @@ def is_table(name: str) -> bool:
     return SUFFIXES.get(Path(name).suffix.lower(), False)
 
 
-_KEYS_OF_VISIT = re.compile(rb"^[\"']?(?:visit|patient)[\"']?[ \t]*:", re.MULTILINE)
-_KEYS_OF_TEXT = re.compile(rb"^[\"']?(?:code|title|sections|words|clauses)[\"']?[ \t]*:", re.MULTILINE)
+_OF_VISIT = frozenset({"visit", "patient"})
+_OF_TEXT = frozenset({"code", "title", "sections", "words", "clauses"})
+_KEY_OF_TEXT = re.compile(r"^[\"']?(?:code|title|sections|words|clauses)[\"']?[ \t]*:", re.MULTILINE)
+_KEY_OF_VISIT = re.compile(
+    r"""^[ \t-]*\{?[ \t]*(["']?)(?:visit|patient)\1\s*:|[{,]\s*(["'])(?:visit|patient)\2\s*:""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""One of its keys, also in JSON, indented, or as an entry of a list."""
+
+
+def holds_visit(text: str, name: str, *, before: bool = False) -> bool:
+    """Whether a file in YAML holds a visit, by its keys. `before` is what counts where its mistakes leave that open."""
+    is_likely = bool(_KEY_OF_VISIT.search(text))
+    if not is_likely and not before:
+        return False  # most files, and nothing has to be parsed
+    parsed = yaml_file.parse(text, name, discreet=True)
+    keys = {str(key).casefold() for key in parsed.data}
+    if _OF_VISIT & keys:
+        return not _OF_TEXT & keys
+    if parsed.data and not parsed.problems:
+        return False  # a text may have such a key further in
+    return before or (is_likely and not _KEY_OF_TEXT.search(text))
 
 
 def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes) -> bool:
-    """Whether a YAML file holds a visit, by its keys. What can't be read is none: whoever reads it will say why.
+    """Whether a YAML file holds a visit. What can't be read is none: whoever reads it will say why.
 
     `data_of` reads a file of at most that many bytes, such as the snapshot of a run.
     """
@@ -116,7 +136,7 @@ def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes
         data = data_of(path, LARGEST_TEXT)
     except ConsentkitError:
         return False
-    return bool(_KEYS_OF_VISIT.search(data)) and not _KEYS_OF_TEXT.search(data)
+    return holds_visit(data.removeprefix(codecs.BOM_UTF8).decode(errors="replace"), str(path))
 
 
 def entry_of(visit: Visit) -> VisitEntry:

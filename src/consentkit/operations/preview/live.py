@@ -1,7 +1,8 @@
 """A preview that is kept up to date while somebody edits.
 
-Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; the
-problems are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
+Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; it is
+shown as soon as its pages are drawn, and the earlier one again if it proves unfit when it is read back; the problems
+are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
 and gone when the preview ends. A preview and each of its papers have a name that none had before: a browser shows a
 picture that it has again, without a request, if it is given the same address.
 """
@@ -13,6 +14,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +28,10 @@ from consentkit.reading.paths import is_there
 
 _MOST_AGAIN = 3
 """How often in a row a paper is made again because a file was edited while it was made."""
+
+
+_SECONDS_FOR_BROWSERS = 0.15
+"""How long everything else rests when there is a new paper, so that pages get their pictures of it without a rival."""
 
 
 @dataclass(frozen=True)
@@ -123,21 +129,21 @@ class LivePreview:
         """Look at the files, and publish what came of it."""
         at, visit = datetime.datetime.now().astimezone(), is_visit(self.request, before=self._state.is_visit)
         self._publish(is_visit=visit, is_working=True)
+        before = self._state.paper
         try:
-            look = visit_now(self.request) if visit else document_now(self.request)
-            shown = self._shown(look, at)
-            if look.paper and not visit:
-                # Its problems follow: to look for them takes a tenth. What has no rule kept papers from being made.
-                before = tuple(problem for problem in self._state.problems if problem.rule)
-                self._publish(paper=shown, is_current=not self._watch.has_changed(), problems=before)
+            look = visit_now(self.request) if visit else document_now(self.request, partial(self._show_drawn, at))
+            shown = self._shown(look, at, before)
+            if look.paper and not visit:  # one that was kept has not been drawn
+                self._show_drawn(at, look.paper)
             checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
-            shown, checked = self._state.paper, Look(None, (), frozenset())
+            shown, checked = before, Look(None, (), frozenset())
             look = Look(None, (_unexpected(error),), self._files, is_complete=False)
         self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
         was_edited = self._watch.has_changed()
         if not look.is_complete and was_edited:
+            self._publish(paper=shown, is_current=False)
             return  # what went wrong may be that a file was being saved
         if is_missing := not self._is_there():
             problems: tuple[Problem, ...] = (_awaited(self.request, was_there=self._was_there),)
@@ -148,14 +154,26 @@ class LivePreview:
         is_current = look.is_complete and not was_edited
         self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
 
-    def _shown(self, look: Look, at: datetime.datetime) -> ShownPaper | None:
+    def _show_drawn(self, at: datetime.datetime, paper: PaperNow) -> None:
+        """Show pages that are drawn. To read them back and to look for problems takes a third as long again."""
+        problems = tuple(problem for problem in self._state.problems if problem.rule)  # others kept it from being made
+        before, shown = self._state.paper, self._named(paper, at)
+        self._publish(paper=shown, is_current=not self._watch.has_changed(), problems=problems)
+        if before is None or before.name != shown.name:
+            self._ended.wait(_SECONDS_FOR_BROWSERS)
+
+    def _shown(self, look: Look, at: datetime.datetime, before: ShownPaper | None) -> ShownPaper | None:
         """The paper to show: the one that was made, or else the one from before, if there is one."""
-        before = self._state.paper
         if look.paper is None:
             return None if look.is_complete else before
-        if before and before.paper.pdf == look.paper.pdf:
-            return replace(before, at=at)
-        return ShownPaper(look.paper, PagePictures(look.paper.pdf), at)
+        return self._named(look.paper, at)
+
+    def _named(self, paper: PaperNow, at: datetime.datetime) -> ShownPaper:
+        """A paper under the name of the one on view, if it is the same, or else under a new one."""
+        now = self._state.paper
+        if now and now.paper.pdf == paper.pdf:
+            return replace(now, at=at)
+        return ShownPaper(paper, PagePictures(paper.pdf), at)
 
     def _is_there(self) -> bool:
         return not self.request.is_path or is_there(self.request.path)

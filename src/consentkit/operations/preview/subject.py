@@ -6,7 +6,6 @@ mistakes, since whoever writes it is about to change that. A visit is recognised
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,19 +24,12 @@ from consentkit.model.identity import (
     Variant,
 )
 from consentkit.operations.opening import ClinicPlace
-from consentkit.packets.visits import SUFFIXES
+from consentkit.packets.visits import SUFFIXES, holds_visit
 from consentkit.problems import listed, printable, quoted
-from consentkit.reading import yaml_file
 from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_folder
 
 _ENDINGS = (".yaml", ".yml")
-_OF_VISIT = frozenset({"visit", "patient"})
-_KEY_OF_VISIT = re.compile(
-    r"""^[ \t-]*\{?[ \t]*(["']?)(?:visit|patient)\1\s*:|[{,]\s*(["'])(?:visit|patient)\2\s*:""",
-    re.MULTILINE | re.IGNORECASE,
-)
-"""One of its keys, also in JSON, indented, or as an entry of a list."""
 _OTHER_FILES = (PARTICULARS, SERVICES, APPROVALS, RISKS)
 _OTHER_SOURCES = (*(ending for ending in SUFFIXES if ending not in _ENDINGS), ".json", ".hl7")
 
@@ -146,12 +138,7 @@ def is_visit(request: PreviewRequest, *, before: bool | None = None) -> bool:
         text = read_text(request.path, request.source)
     except ConsentkitError:
         return before if before is not None else request.path.name.casefold().startswith("visit")
-    parsed = yaml_file.parse(text, request.source, discreet=True)
-    if _OF_VISIT & {str(key).casefold() for key in parsed.data}:
-        return True
-    if parsed.data and not parsed.problems:
-        return False  # a text may have such a key further in
-    return bool(before or _KEY_OF_VISIT.search(text))
+    return holds_visit(text, request.source, before=bool(before))
 
 
 def require_no_options(request: PreviewRequest) -> None:

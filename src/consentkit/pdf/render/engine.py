@@ -30,6 +30,7 @@ from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.assets import AssetFetcher, own_fonts
+from consentkit.pdf.render.columns import balance_quickly
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
 from consentkit.pdf.render.measuring import flaws_of
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
@@ -37,6 +38,7 @@ from consentkit.pdf.tags.write import operators_of_text, own_tagging
 from consentkit.problems import printable, shortened
 from consentkit.processes.forking import no_fork
 
+balance_quickly()
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS = 5
