@@ -224,8 +224,8 @@ def test_the_form_names_a_clause_that_a_signed_paper_says_and_prints_it_otherwis
     ):
         assert "Care by video or telephone" in text
         assert (sentence in text) == says_clause
-        assert ("a line can fail" in text) != says_clause
-        assert ("Where I am, and the nearest emergency room" in text) == (has_lines or not says_clause)
+        assert ("If the line drops, we call you" in text) != says_clause
+        assert ("Where I am; nearest emergency room" in text) == (has_lines or not says_clause)
 
 
 @pytest.mark.parametrize("changes", [{}, {"on_file": ["small-rules"]}], ids=["of visit", "on file"])
@@ -247,7 +247,7 @@ def test_the_form_prints_a_clause_that_the_paper_leaves_out_in_the_language_in_w
 def test_the_form_prints_a_clause_that_a_paper_says_which_nobody_signs(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     write_paper(folder / "papers", due={"telehealth": "true"}, sections=[{"clause": "telehealth"}])
-    assert "a line can fail" in form_text(open_workspace(folder, open_store()))
+    assert "If the line drops, we call you" in form_text(open_workspace(folder, open_store()))
 
 
 def test_where_everything_is_on_file_the_lines_of_a_visit_by_video_are_still_there(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_where_everything_is_on_file_the_lines_of_a_visit_by_video_are_still_the
     made = packet(workspace, visit(place="telehealth", on_file=["SMALL-1", "small-rules"]))
     (form,) = (placed for placed in made.papers if placed.paper.kind == "form")
     cover, text = (" ".join(page_texts(made.pdf)[page - 1].split()) for page in (1, form.first))
-    assert "Where I am, and the nearest emergency room" in text
+    assert "Where I am; nearest emergency room" in text
     assert "The paper that was signed on this is on file and still holds." in text
     assert "My decision" not in text
     assert {slot.kind for slot in form.paper.part.slots} & {"signature", "initials"} == set()

@@ -16,9 +16,14 @@ from consentkit.problems import listed, quoted
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def takes(*names: str) -> AfterValidator:
-    """Check that a word contains exactly the placeholders that will be filled in."""
-    return AfterValidator(lambda text: with_placeholders(text, names))
+def takes(*names: str, optional: Sequence[str] = ()) -> AfterValidator:
+    """Check that a word contains exactly the placeholders that will be filled in.
+
+    Those of `optional` may be left out.
+    """
+    return AfterValidator(
+        lambda text: with_placeholders(text, (*names, *(name for name in optional if f"{{{name}}}" in text)))
+    )
 
 
 def with_placeholders(text: str, names: Sequence[str]) -> str:

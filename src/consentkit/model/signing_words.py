@@ -79,7 +79,7 @@ class FormWords(Record):
     """What the information says of the clauses that are on the form, by their headings."""
     given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]
     """The statement that the patient was given an information paper."""
-    given_paper_later: Annotated[Line, takes("title", "code", "date", "fingerprint")]
+    given_paper_later: Annotated[Line, takes("code", "date", "fingerprint", optional=("title",))]
     """The same where the paper may follow, as in a crisis."""
     agreement: Line
     """The statement by which the signer agrees, where the form is about one procedure."""
