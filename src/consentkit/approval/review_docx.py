@@ -1,6 +1,6 @@
 """A review copy as a DOCX file, for word processors.
 
-Guarantees: the same copy gives the same file, at any time, so that one in which somebody has written can be told;
+Guarantees: the same copy gives the same file, at any time, so that one in which somebody has written is recognised;
 without the library that writes DOCX, the error says how to install it.
 """
 

@@ -55,7 +55,7 @@ class DocumentSource:
     files: Snapshot = field(default_factory=Snapshot)
     """Reads templates and style sheets."""
     when_drawn: WhenDrawn | None = None
-    """Whoever wants to see a document at once."""
+    """Who is shown a document as soon as it is drawn."""
 
 
 def make_document(content: Content, layout: Layout, source: DocumentSource) -> Document:

@@ -94,15 +94,15 @@ def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
     Raises what `trace` raises for a picture; UnknownCode only where nothing is known of any of its pages.
     """
     pages = codes_of_pages(path)
-    found: dict[tuple[str, int], list[int]] = {}
+    pages_of: dict[tuple[str, int], list[int]] = {}
     for number, codes in enumerate(pages, 1):
         for match in filter(None, map(_SCANNED.fullmatch, codes)):
-            found.setdefault((match["packet"].upper(), int(match["page"])), []).append(number)
-    if not found:
+            pages_of.setdefault((match["packet"].upper(), int(match["page"])), []).append(number)
+    if not pages_of:
         raise UnknownCode(f"none of the codes in {printable(str(path))} is one of consentkit; scan whole pages")
     verdicts, unknown = list[Traced](), dict[str, UnknownCode]()
     known: dict[str, Traced] = {}
-    for (packet, page), scanned in found.items():
+    for (packet, page), scanned in pages_of.items():
         try:
             known[packet] = known.get(packet) or _of_packet(workspace, packet)
             verdicts.append(replace(known[packet], page=page, scanned=tuple(dict.fromkeys(scanned))))
@@ -110,7 +110,7 @@ def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
             unknown[packet] = error
     if not verdicts:
         raise next(iter(unknown.values()))
-    there = {number for scanned in found.values() for number in scanned}
+    there = {number for scanned in pages_of.values() for number in scanned}
     without = tuple(number for number in range(1, len(pages) + 1) if number not in there)
     return TracedScan(tuple(verdicts), tuple(unknown), without)
 
