@@ -158,7 +158,7 @@ def test_everything_that_a_patient_reads_voids_the_approval_and_undoing_it_bring
 ) -> None:
     edits = [
         ("clinic.yaml", "name: Alder Clinic", "name: Another Clinic"),
-        ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I have', None),
+        ("templates/languages/en.yaml", 'intro: "By signing, I say that:"\n  statements:\n    - I read', None),
         ("templates/languages/en.yaml", "Ask what each visit costs", "Ask us what each visit costs"),
         ("templates/form/signers.html", '<div class="commitment">', '<div class="commitment"><p>No refunds.</p>'),
         ("templates/print.css", "h1 { font-size: 24pt; line-height: 29pt", "h1 { font-size: 6pt; line-height: 29pt"),

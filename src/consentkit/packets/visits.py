@@ -106,6 +106,7 @@ def is_table(name: str) -> bool:
 _OF_VISIT = frozenset({"visit", "patient"})
 _OF_TEXT = frozenset({"code", "title", "sections", "words", "clauses"})
 _KEY_OF_TEXT = re.compile(r"^[\"']?(?:code|title|sections|words|clauses)[\"']?[ \t]*:", re.MULTILINE)
+_TOP_KEY_OF_VISIT = re.compile(r"""^(["']?)(?:visit|patient)\1[ \t]*:""", re.MULTILINE | re.IGNORECASE)
 _KEY_OF_VISIT = re.compile(
     r"""^[ \t-]*\{?[ \t]*(["']?)(?:visit|patient)\1\s*:|[{,]\s*(["'])(?:visit|patient)\2\s*:""",
     re.MULTILINE | re.IGNORECASE,
@@ -124,6 +125,8 @@ def holds_visit(text: str, name: str, *, before: bool = False) -> bool:
         return not _OF_TEXT & keys
     if parsed.data and not parsed.problems:
         return False  # a text may have such a key further in
+    if _TOP_KEY_OF_VISIT.search(text):
+        return True  # no text has one there, so that a file with mistakes may be about a patient
     return before or (is_likely and not _KEY_OF_TEXT.search(text))
 
 
