@@ -248,13 +248,18 @@ class OpenWorkspace:
         language = language or self.default_language
         return find(self.library, procedure, language, variant, layout, self._files())
 
+    @property
+    def has_own_templates(self) -> bool:
+        """Whether templates of the clinic are used: these run in a child process under limits."""
+        return self.templates != (shipped("templates"),)
+
     def is_own(self, sought: Sought) -> bool:
         """Whether the clinic itself wrote something of what a document says: its text, its clauses or its templates."""
         texts = [path for path in (sought.original, sought.translation) if path]
         folder = self.opened.path
         return (
             any(path.parent not in {shipped(name) for name in DEFINITION_FOLDERS.values()} for path in texts)
-            or self.templates != (shipped("templates"),)
+            or self.has_own_templates
             or bool(folder and is_there(clause_file(folder, sought.identity.language)))
         )
 
@@ -265,8 +270,7 @@ class OpenWorkspace:
 
         files = self._files(snapshot)
         approvals = load_approvals(self.folder.path, files)
-        is_plain = self.templates == (shipped("templates"),)  # else a child process makes it, and could show nobody
-        shows = self.when_drawn if is_plain else None
+        shows = None if self.has_own_templates else self.when_drawn  # a child process could show nobody
         return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files, shows)
 
     def compose(self, content: Content, snapshot: Snapshot | None = None) -> Page:
@@ -363,14 +367,14 @@ class OpenWorkspace:
 
     def guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
-        if self.templates != (shipped("templates"),):
+        if self.has_own_templates:
             from consentkit.documents.printing import load_engine
 
             load_engine()  # the child has it then
         return self._guarded(function, *arguments)
 
     def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        if self.templates == (shipped("templates"),):
+        if not self.has_own_templates:
             return function(*arguments)
         from consentkit.documents.template_places import own_files, place_of
         from consentkit.processes.limits import run_limited
