@@ -29,20 +29,19 @@ if TYPE_CHECKING:
 def print_trace(workspace: OpenWorkspace, printed: str, *, with_text: bool, as_json: bool, quiet: bool) -> int:
     """Print what something printed is. Returns the exit code."""
     workspace = workspace.for_one_run()
-    scan = trace_scan(workspace, Path(printed)) if printed.lower().endswith(SCANS) else None
-    verdicts = scan.pages if scan else (trace(workspace, printed),)
-    code = UnknownCode.exit_code if scan and scan.unknown else 0
+    is_scan = printed.lower().endswith(SCANS)
+    scan = trace_scan(workspace, Path(printed)) if is_scan else TracedScan((trace(workspace, printed),))
+    code = UnknownCode.exit_code if scan.unknown else 0
     if as_json:
-        entries = [_entry(traced) for traced in verdicts]
-        click.echo(report.as_json(_scan_entry(scan, entries) if scan else entries[0]))
+        click.echo(report.as_json(_scan_entry(scan) if is_scan else _entry(scan.pages[0])))
         return code
-    for line in _lines(verdicts):
+    for line in _lines(scan.pages):
         click.echo(line)
-    for packet in scan.unknown if scan else ():
+    for packet in scan.unknown:
         click.echo(f"packet {packet}: the journal has no such packet")
-    if scan and scan.without_code:
+    if scan.without_code:
         click.echo(f"no code on {_pages(scan.without_code)}; trace the fingerprints at their feet")
-    texts = {(text.identity, text.content_hash): text for traced in verdicts for text in traced.texts}.values()
+    texts = {(text.identity, text.content_hash): text for traced in scan.pages for text in traced.texts}.values()
     for text in texts if with_text else ():
         click.echo(f"\n{text.identity}, as it was approved:")
         click.echo("\n".join(printable(line) for line in (text.words or "is not kept").splitlines()))
@@ -132,8 +131,8 @@ def _pages(numbers: tuple[int, ...]) -> str:
     return f"page{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
 
 
-def _scan_entry(scan: TracedScan, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    pages = [{**entry, "scanned": list(traced.scanned)} for entry, traced in zip(entries, scan.pages, strict=True)]
+def _scan_entry(scan: TracedScan) -> dict[str, Any]:
+    pages = [{**_entry(traced), "scanned": list(traced.scanned)} for traced in scan.pages]
     return {"kind": "scan", "pages": pages, "unknown": list(scan.unknown), "without_code": list(scan.without_code)}
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast
 
 from consentkit.approval.changes import Change
 from consentkit.approval.whole_text import changes_of
@@ -37,6 +37,8 @@ _SCANNED = re.compile(
 _LABELLED = re.compile(r"(?:[^\s0-9]+\s+)+?([0-9a-f]{4}(?:[\s·]+[0-9a-f]{4}){2,15})", re.IGNORECASE)
 """A fingerprint with the words that are in front of it at the foot of a page, whatever the language."""
 _PICTURES = (".png", ".jpg", ".jpeg")
+_PageOfPacket: TypeAlias = tuple[str, int]
+"""A page of a packet, by the number of the packet and its own."""
 
 
 @dataclass(frozen=True)
@@ -94,25 +96,27 @@ def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
     Raises what `trace` raises for a picture; UnknownCode only where nothing is known of any of its pages.
     """
     pages = codes_of_pages(path)
-    pages_of: dict[tuple[str, int], list[int]] = {}
+    seen_on: dict[_PageOfPacket, list[int]] = {}
     for number, codes in enumerate(pages, 1):
-        for match in filter(None, map(_SCANNED.fullmatch, codes)):
-            pages_of.setdefault((match["packet"].upper(), int(match["page"])), []).append(number)
-    if not pages_of:
+        for page in _pages_of(codes):
+            seen_on.setdefault(page, []).append(number)
+    if not seen_on:
         raise UnknownCode(f"none of the codes in {printable(str(path))} is one of consentkit; scan whole pages")
-    verdicts, unknown = list[Traced](), dict[str, UnknownCode]()
-    known: dict[str, Traced] = {}
-    for (packet, page), scanned in pages_of.items():
+    known, unknown = dict[str, Traced](), dict[str, UnknownCode]()
+    for packet in dict.fromkeys(packet for packet, _ in seen_on):
         try:
-            known[packet] = known.get(packet) or _of_packet(workspace, packet)
-            verdicts.append(replace(known[packet], page=page, scanned=tuple(dict.fromkeys(scanned))))
+            known[packet] = _of_packet(workspace, packet)
         except UnknownCode as error:
             unknown[packet] = error
-    if not verdicts:
+    if not known:
         raise next(iter(unknown.values()))
-    there = {number for scanned in pages_of.values() for number in scanned}
-    without = tuple(number for number in range(1, len(pages) + 1) if number not in there)
-    return TracedScan(tuple(verdicts), tuple(unknown), without)
+    verdicts = (
+        replace(known[packet], page=page, scanned=tuple(numbers))
+        for (packet, page), numbers in seen_on.items()
+        if packet in known
+    )
+    without = set(range(1, len(pages) + 1)).difference(*seen_on.values())
+    return TracedScan(tuple(verdicts), tuple(unknown), tuple(sorted(without)))
 
 
 def trace(workspace: OpenWorkspace, printed: str) -> Traced:
@@ -148,14 +152,19 @@ def _joined(printed: str) -> str:
 
 def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
     """The packet whose codes were scanned, from one of its pages or several."""
-    ours = [match for match in map(_SCANNED.fullmatch, codes) if match]
+    ours = _pages_of(codes)
     if not ours:
         raise UnknownCode("none of the codes in the picture is one of consentkit; take a picture of the whole page")
-    packets = sorted({match["packet"].upper() for match in ours})
+    packets = sorted({packet for packet, _ in ours})
     if len(packets) > 1:
         raise WrongUse(f"the picture shows pages of several packets: {listed(packets)}; trace each by its number")
-    pages = {int(match["page"]) for match in ours}
-    return _of_packet(workspace, packets[0], pages.pop() if len(pages) == 1 else None)
+    return _of_packet(workspace, packets[0], ours[0][1] if len(ours) == 1 else None)
+
+
+def _pages_of(codes: Iterable[str]) -> list[_PageOfPacket]:
+    """The pages of packets whose codes are among those that were scanned, each once."""
+    ours = filter(None, map(_SCANNED.fullmatch, codes))
+    return list(dict.fromkeys((match["packet"].upper(), int(match["page"])) for match in ours))
 
 
 def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -> Traced:
