@@ -125,9 +125,9 @@ def holds_visit(text: str, name: str, *, before: bool = False) -> bool:
         return not _OF_TEXT & keys
     if parsed.data and not parsed.problems:
         return False  # a text may have such a key further in
-    if _TOP_KEY_OF_VISIT.search(text):
-        return True  # no text has one there, so that a file with mistakes may be about a patient
-    return before or (is_likely and not _KEY_OF_TEXT.search(text))
+    if before or _TOP_KEY_OF_VISIT.search(text):
+        return True  # no text has one there: a file with mistakes may be about a patient
+    return is_likely and not _KEY_OF_TEXT.search(text)
 
 
 def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes) -> bool:
