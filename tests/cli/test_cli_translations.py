@@ -15,7 +15,7 @@ from consentkit import checks, resources
 from consentkit.documents.opening import open_workspace
 from kit.folders import as_written
 from kit.running import Outcome, as_mere_owner
-from kit.small import CODE, make_clinic, small_data, write_paper, write_procedure, write_translation
+from kit.small import CODE, make_clinic, ship_few_texts, small_data, write_paper, write_procedure, write_translation
 from kit.translations import SPANISH
 
 Call = Callable[..., Outcome]
@@ -192,6 +192,25 @@ def test_a_translation_that_comes_with_consentkit_is_not_changed(
         assert "it comes with consentkit: run `consentkit new SHIPPED-1 --lang es --from SHIPPED-1`" in line
     finally:
         path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_without_a_clinic_a_shipped_file_is_its_authors_own_only_in_a_checkout(
+    is_installed: bool, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = tmp_path / ("installed" if is_installed else "checkout")
+    package = top / ("consentkit" if is_installed else "src/consentkit")
+    package.mkdir(parents=True)
+    texts = ship_few_texts(package / "_shipped" if is_installed else top) / "procedures"
+    path = texts / "SHIPPED-1.es.yaml"
+    write_translation(texts, "es", code="SHIPPED-1", translates=OLD, **SPANISH_TEXT).rename(path)
+    monkeypatch.setattr(resources, "_PACKAGE", package)
+    monkeypatch.setattr(resources, "_CHECKOUT", top)
+    copying = "consentkit new SHIPPED-1 --lang es --from SHIPPED-1"
+    (line,) = [line for line in call("check").lines if "[stale-translation]" in line]
+    done = call("check", "SHIPPED-1", "--update-translations")
+    assert (copying in line, copying in done.stderr) == (is_installed, is_installed)
+    assert (done.code, OLD in path.read_text()) == ((5, True) if is_installed else (0, False)), done.stderr
 
 
 def lines_about(done: Outcome, file: str) -> list[str]:

@@ -241,7 +241,7 @@ class LibraryFiles:
     """Definitions, translations and languages that are there but have mistakes, by the names of their files, without
     the ending: what is said of them elsewhere is no mistake of those who say it."""
     fixed: frozenset[str] = frozenset()
-    """The files that come with consentkit, where a clinic has files of its own: nobody can edit those."""
+    """The files that nobody can edit, since they come with consentkit."""
     lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each code or name of which the clinic has its own text: the languages of the shipped text that this lacks."""
     shipped: Mapping[str, datetime.date] = field(default_factory=dict)

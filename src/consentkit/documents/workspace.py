@@ -24,6 +24,7 @@ from consentkit.library.defaults import ClinicDefaults
 from consentkit.library.definitions import check_definition, load_definition, load_procedure
 from consentkit.library.keys import Inputs
 from consentkit.library.procedures import Library
+from consentkit.library.shipped_files import is_shipped
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought, find, kind_of, locate, translation_of, variant_of
 from consentkit.model.identity import (
@@ -258,7 +259,7 @@ class OpenWorkspace:
         texts = [path for path in (sought.original, sought.translation) if path]
         folder = self.opened.path
         return (
-            any(path.parent not in {shipped(name) for name in DEFINITION_FOLDERS.values()} for path in texts)
+            not all(map(is_shipped, texts))
             or self.has_own_templates
             or bool(folder and is_there(clause_file(folder, sought.identity.language)))
         )

@@ -1,6 +1,6 @@
 """A clinic's own texts beside those that come with consentkit, which they replace.
 
-Guarantees: a file counts as shipped only where a clinic has a folder of its own: else whoever works on it may edit it.
+Guarantees: whether a file is one that nobody can edit is decided here alone, for whatever asks it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.definitions import check_definition
+from consentkit.library.shipped_files import is_shipped
 from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import translations_of
 from consentkit.model.identity import DEFINITION_FOLDERS, kind_of_name
 from consentkit.reading.paths import is_file, resolved
-from consentkit.resources import shipped
+from consentkit.resources import is_installed, shipped
 
 
 def is_fixed(workspace: OpenWorkspace, path: Path) -> bool:
-    """Whether a clinic can't edit a file, since it comes with consentkit."""
-    if workspace.folder.path is None:
-        return False
-    folders = (*DEFINITION_FOLDERS.values(), "templates/languages")
-    return any(
-        resolved(path.parent) == resolved(shipped(name.split("/")[0]) / name.partition("/")[2]) for name in folders
-    )
+    """Whether nobody can edit a file, since it comes with consentkit.
+
+    An upgrade would undo what is written into an installed one, and a clinic works on copies in its own folder. Only in
+    a checkout, and without a clinic, are shipped files the author's own.
+    """
+    return is_shipped(path) and (is_installed() or workspace.folder.path is not None)
 
 
 def replaced(files: Iterable[tuple[str, Path]]) -> dict[str, Path]:

@@ -2,8 +2,7 @@
 
 Guarantees: only the hash in a file changes, to the byte; all files are changed, or none. None is where a translation or
 its original has mistakes, where a translation lacks a part of the original, where the check finds any other error in
-it, where it has been saved meanwhile, and where it comes with consentkit: only in a checkout, without a clinic's
-folder, shipped ones are the author's own.
+it, where it has been saved meanwhile, and where nobody can edit it, since it comes with consentkit.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from consentkit.output.write import write_file
 from consentkit.problems import Problem, printable
 from consentkit.reading.edits import with_value
 from consentkit.reading.files import LARGEST_TEXT, read_bytes
-from consentkit.resources import is_installed
 
 _RULE = "stale-translation"
 
@@ -101,7 +99,7 @@ def _updated(
 ) -> bytes | list[Problem]:
     """The bytes of a translation that names today's text; or why it can't."""
     path = Path(file.source.name)
-    if is_installed(path) or is_fixed(workspace, path):
+    if is_fixed(workspace, path):
         raise FileAccess(
             f"{printable(str(path))}: comes with consentkit; copy it with `consentkit new {file.code} --lang "
             f"{file.language} --from {file.code}`, and correct the copy"
