@@ -241,3 +241,12 @@ def test_an_edition_is_traced_made_again_and_copied_for_reviewers(tmp_path: Path
         workspace.trace_scan(tmp_path / "missing.pdf")
     with pytest.raises(consentkit.WrongUse):
         workspace.remake(CODE, 2)
+
+
+def test_trace_takes_the_path_of_a_picture_and_leads_from_a_pdf_to_the_call_for_it(tmp_path: Path) -> None:
+    workspace = consentkit.open_workspace(make_clinic(tmp_path / "clinic"))
+    (tmp_path / "page.png").write_text("no picture", encoding="utf-8")
+    with pytest.raises(consentkit.InvalidInput, match="no PNG or JPEG picture"):
+        workspace.trace(tmp_path / "page.png")
+    with pytest.raises(consentkit.WrongUse, match="its pages are looked up by `trace_scan`"):
+        workspace.trace(tmp_path / "scan.pdf")

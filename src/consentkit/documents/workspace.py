@@ -42,7 +42,7 @@ from consentkit.model.identity import (
     complaint_of_former_variant,
 )
 from consentkit.problems import Problem, listed, quoted
-from consentkit.reading.paths import is_file, is_there
+from consentkit.reading.paths import is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
@@ -52,7 +52,6 @@ if TYPE_CHECKING:  # a document that is kept is found without all of these
     from consentkit.model.procedure import Procedure
     from consentkit.model.translation import Definition
     from consentkit.model.words import LanguagePack
-    from consentkit.reading.places import SourceText
 
 Result = TypeVar("Result")
 
@@ -324,13 +323,10 @@ class OpenWorkspace:
         try:
             yield
         except UnprintableText as error:
-            from consentkit.library.printed_texts import first_places
-            from consentkit.pdf.fonts.substitutes import complaint
+            from consentkit.documents.unprintable import with_places
 
-            files, paths = self._files(snapshot), self._texts_of_page(language or self.default_language, procedure)
-            sources = [_source_of(path, files) for path in paths if is_file(path)]
-            places = first_places(error.characters, sources)
-            raise UnprintableText(complaint(error.characters, places), error.characters) from error
+            paths = self._texts_of_page(language or self.default_language, procedure)
+            raise with_places(error, paths, self._files(snapshot)) from error
 
     def _texts_of_page(self, language: str, procedure: str | Path | None) -> Iterator[Path]:
         """The files whose texts are on a page, those that are most likely at fault first."""
@@ -394,13 +390,3 @@ def _require_variant(variant: Variant) -> None:
     if variant not in (*VARIANTS, "paper"):
         unknown = f"there is no kind of document {quoted(variant)}; there is {listed(VARIANTS)}"
         raise WrongUse(complaint_of_former_variant(variant) or unknown)
-
-
-def _source_of(path: Path, files: Snapshot) -> SourceText:
-    """A file whose texts are printed, with their places."""
-    from consentkit.library.approvals import source_of_record
-    from consentkit.reading.places import source_of
-
-    if path.name == APPROVALS:  # which may be longer than others
-        return source_of_record(path, files)
-    return source_of(files.text(path), files.parsed(path))

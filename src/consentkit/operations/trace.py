@@ -23,7 +23,7 @@ from consentkit.library.approvals import Approval, Approvals, Withdrawal, approv
 from consentkit.model.approval import NOT_ENDED, EndedApproval
 from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Identity, Variant, approved_kind, kind_of_name
 from consentkit.operations.journal import open_journal_to_read
-from consentkit.operations.picture_codes import codes_in, codes_of_pages
+from consentkit.operations.picture_codes import SCANS, codes_in, codes_of_pages
 from consentkit.operations.status import DocumentState, ended_approval, state_of, status
 from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import listed, printable, quoted
@@ -127,6 +127,8 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
     """
     if printed.lower().endswith(_PICTURES):
         return _of_code(workspace, codes_in(Path(printed)))
+    if printed.lower().endswith(SCANS):
+        raise WrongUse(f"{quoted(printed)} is a PDF file; its pages are looked up by `trace_scan`")
     if is_file(Path(printed)):
         raise WrongUse(
             f"{quoted(printed)} is no picture of a page; give a PNG or JPEG picture, or the PDF of a scanner"

@@ -20,15 +20,22 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.procedures import entries_of
 from consentkit.model.identity import PaperSize
+from consentkit.model.visit import Visit, particular_in, title_of_file
+from consentkit.packets.plan import which_extra
 from consentkit.packets.recent import Recent
+from consentkit.packets.visit_problems import VisitProblems
+from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.fonts.substitutes import described
 from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
-from consentkit.problems import Problem, printable
+from consentkit.problems import Problem, printable, quoted
 from consentkit.reading.files import read_bytes
 
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""
 _MOST_EXTRAS = 16
 _FORM = 1
+_MOST_CHARACTERS = 5
+"""Characters of a name that a message lists."""
 
 
 @dataclass
@@ -38,6 +45,23 @@ class Extras:
     workspace: OpenWorkspace
     paper: PaperSize
     _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+
+    def of_visit(self, visit: Visit, number: int, problems: VisitProblems) -> ForeignPdf:
+        """The extra file of a visit with this number. A name that can't be printed is reported.
+
+        Raises what `get` raises.
+        """
+        name, which = visit.extra[number], which_extra(visit, number)
+        is_revealing = particular_in(visit, name) is not None
+        extra = self.get(name, which, is_revealing=is_revealing)
+        if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
+            shown = "" if is_revealing else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
+            problems.add(
+                f"the name of the extra file {which if is_revealing else quoted(name)} has characters that no font "
+                f"here can print{shown}; rename the file, and write its new name here",
+                "unprintable",
+            )
+        return extra
 
     def get(self, name: str, which: str, *, is_revealing: bool = False) -> ForeignPdf:
         """A file by its name.

@@ -25,22 +25,20 @@ from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
-from consentkit.model.visit import Visit, particular_in, title_of_file
+from consentkit.model.visit import Visit, particular_in
 from consentkit.model.words import LanguagePack
 from consentkit.packets.due import PapersOfVisit, papers_of
 from consentkit.packets.known_papers import require_known_papers
 from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.plan import PacketOptions, PacketPlan, which_extra
+from consentkit.packets.plan import PacketOptions, PacketPlan
 from consentkit.packets.printable_names import require_letters
 from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.something_to_print import require_anything, require_papers
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
-from consentkit.pdf.fonts.coverage import unprintable
-from consentkit.pdf.fonts.substitutes import described
-from consentkit.problems import Problem, listed, quoted
+from consentkit.problems import Problem, listed
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras
@@ -55,8 +53,6 @@ _MOST_FORMS = 64
 """Forms that are kept for the next visits of a run."""
 OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
 """The end of a message about a conflict that may be overridden."""
-_MOST_CHARACTERS = 5
-"""Characters of a name that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -349,19 +345,8 @@ class Planner:
     def _extra(self, one: _VisitInPlanning, number: int) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
 
-        visit = one.visit
         self._extras = self._extras or Extras(self.workspace, self.workspace.folder.clinic.paper)
-        name, which = visit.extra[number], which_extra(visit, number)
-        is_revealing = particular_in(visit, name) is not None
-        extra = self._extras.get(name, which, is_revealing=is_revealing)
-        if lost := unprintable(title_of_file(name)):  # the cover and the bookmarks call the file by it
-            shown = "" if is_revealing else f": {', '.join(map(described, lost[:_MOST_CHARACTERS]))}"
-            one.problems.add(
-                f"the name of the extra file {which if is_revealing else quoted(name)} has characters that no font "
-                f"here can print{shown}; rename the file, and write its new name here",
-                "unprintable",
-            )
-        return extra
+        return self._extras.of_visit(one.visit, number, one.problems)
 
     def _judge(self, one: _VisitInPlanning, procedures: Sequence[Procedure]) -> tuple[Conflict, ...]:
         """Report the conflicts of a visit. Returns those that were overridden."""
