@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import consentkit
-from consentkit.documents.page import Content, Page, read_style
+from consentkit.documents.page import Content, Page
 from consentkit.documents.safety import safety_texts
+from consentkit.documents.style_sheets import read_style
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.placeholders import fill
 from consentkit.pdf.fonts.font_files import faces_for, font_rules

@@ -26,7 +26,8 @@ from PIL import Image, ImageChops
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
-from consentkit.documents.page import LOGO_ASSET, read_style
+from consentkit.documents.page import LOGO_ASSET
+from consentkit.documents.style_sheets import read_style
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Variant
 from consentkit.library.clinic import load_clinic

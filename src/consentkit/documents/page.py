@@ -23,27 +23,22 @@ from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
 from consentkit.documents.paper_signing import paper_signing
+from consentkit.documents.style_sheets import STYLE_SHEET, style_of, style_path, styles_of_all_layouts
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
-from consentkit.model.identity import PAPER_SIZES, approved_kind, printed_fingerprint
+from consentkit.model.identity import approved_kind, printed_fingerprint
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
-from consentkit.reading.paths import is_file
 from consentkit.reading.pictures import Picture
 
-STYLE_SHEET = "print.css"
-LARGE_STYLE_SHEET, REGULAR_STYLE_SHEET = "large.css", "regular.css"
 LOGO_ASSET = "asset:logo"
 PICTURE_ASSET = "asset:picture-{number}"
 
 FindApproval = Callable[[str], Approval | None]
 """Finds the current approval for a content hash."""
-
-LAYOUT_STYLE_SHEETS = (*(f"paper-{paper}.css" for paper in PAPER_SIZES), LARGE_STYLE_SHEET, REGULAR_STYLE_SHEET)
-"""The style sheets of which each layout has some."""
 
 # Private characters, which no input may hold (`characters`), so that nothing but a template can put these there.
 _MARK_PLACE = "\ue000mark\ue001"
@@ -182,6 +177,22 @@ _ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
 """The kinds that share a hash."""
 
 
+@dataclass(frozen=True)
+class _HashedText:
+    """A text with everything that its hash covers, before anything is said of its approval."""
+
+    pages: Mapping[Variant, str]
+    """The pages of the document, and of those that are one text with it, as they are printed."""
+    texts: Sequence[str]
+    """All pages that the hash covers."""
+    further: Sequence[Mapping[str, Any]]
+    """What else the papers of this text may say."""
+    style: str
+    content_hash: str
+    templates: tuple[Path, ...]
+    """The templates and style sheets that it was made with."""
+
+
 def compose(
     content: Content,
     templates: Sequence[Path],
@@ -198,46 +209,48 @@ def compose(
 
     Raises RenderingFailed, with file and line, where a template is faulty.
     """
-    files = files or Snapshot()
-    style = read_style(STYLE_SHEET, templates, files) + _accent_rule(content.clinic)
-    filled = Templates(templates, files)
-    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
-    pages = hashed_pages if content.signers is None else _pages(filled, content)
-    layouts = [read_style(name, templates, files) for name in LAYOUT_STYLE_SHEETS]
-    written = [*hashed_pages.values(), *_other_pages(filled, content)]
-    texts = [particulars.text_alone(html, content.clinic) for html in written]
-    further = _further_words(content)
-    hashed = [
-        *texts,
-        json.dumps(further),
-        content.definition.review.model_dump_json(),
-        *(style, *layouts, pictures),
-    ]
-    content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
-    approval = find_approval(content_hash)
+    text = _hashed_text(content, templates, pictures, files or Snapshot())
+    approval = find_approval(text.content_hash)
     mark = mark_of(content.pack, approval, today)
     review = review_note(content.definition.review, content.pack, approval, translated=content.translated)
-    html = _with_unreviewed(particulars.printed(pages[content.variant]), "" if approval else review.unreviewed)
+    html = _with_unreviewed(particulars.printed(text.pages[content.variant]), "" if approval else review.unreviewed)
     places = {
         _MARK_PLACE: mark.full,
         **{place: mark.at_heads[size] for size, place in _HEAD_PLACES.items()},
         _REVIEW_PLACE: review.printed,
-        _FINGERPRINT_PLACE: printed_fingerprint(content_hash),
+        _FINGERPRINT_PLACE: printed_fingerprint(text.content_hash),
     }
-    for place, text in places.items():
-        html = html.replace(place, str(escape(typeset(text))))
+    for place, words in places.items():
+        html = html.replace(place, str(escape(typeset(words))))
     return Page(
         html,
-        style,
-        content_hash,
-        (*filled.loaded, style_path(STYLE_SHEET, templates)),
+        text.style,
+        text.content_hash,
+        text.templates,
         approval,
         mark,
         review,
         particulars.particulars_hash(content.clinic),
-        tuple(_NO_TEXT.sub("…", text) for text in texts),
-        tuple(_every_text(further)),
+        tuple(_NO_TEXT.sub("…", page) for page in text.texts),
+        tuple(_every_text(text.further)),
     )
+
+
+def _hashed_text(content: Content, templates: Sequence[Path], pictures: str, files: Snapshot) -> _HashedText:
+    """Fill in the templates, and take the hash."""
+    style = style_of(content.clinic, templates, files)
+    filled = Templates(templates, files)
+    hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
+    pages = hashed_pages if content.signers is None else _pages(filled, content)
+    layouts = styles_of_all_layouts(templates, files)
+    written = [*hashed_pages.values(), *_other_pages(filled, content)]
+    texts = [particulars.text_alone(html, content.clinic) for html in written]
+    further = _further_words(content)
+    review = content.definition.review.model_dump_json()
+    hashed = [*texts, json.dumps(further), review, style, *layouts, pictures]
+    content_hash = hashlib.sha256("\0".join(hashed).encode()).hexdigest()
+    loaded = (*filled.loaded, style_path(STYLE_SHEET, templates))
+    return _HashedText(pages, texts, further, style, content_hash, loaded)
 
 
 def _further_words(content: Content) -> list[dict[str, Any]]:
@@ -324,7 +337,7 @@ def _written(
     name: str, values: Mapping[str, Any], clinic: Clinic, templates: Sequence[Path], files: Snapshot | None
 ) -> Sheet:
     files = files or Snapshot()
-    style = read_style(STYLE_SHEET, templates, files) + _accent_rule(clinic)
+    style = style_of(clinic, templates, files)
     filled = Templates(templates, files)
     html = particulars.printed(filled.fill_in(f"{name}.html", values))
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
@@ -375,17 +388,3 @@ def page_values(pack: LanguagePack, clinic: Clinic, mark: str, heads: Mapping[st
         "mark_at_heads": heads,
         "write_day": pack.dates.write,
     }
-
-
-def style_path(name: str, templates: Sequence[Path]) -> Path:
-    """The style sheet of that name, in the first folder that holds it."""
-    return next((folder / name for folder in templates if is_file(folder / name)), templates[-1] / name)
-
-
-def read_style(name: str, templates: Sequence[Path], files: Snapshot | None = None) -> str:
-    """The text of the style sheet of that name."""
-    return (files or Snapshot()).text(style_path(name, templates))
-
-
-def _accent_rule(clinic: Clinic) -> str:
-    return f"\nhtml {{ --accent: {clinic.accent}; }}\n" if clinic.accent else ""

@@ -7,20 +7,13 @@ file that its judge, who reads it back, has refused.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from consentkit.documents.page import (
-    LARGE_STYLE_SHEET,
-    LOGO_ASSET,
-    REGULAR_STYLE_SHEET,
-    Content,
-    Sheet,
-    read_style,
-    style_path,
-)
+from consentkit.documents.page import LOGO_ASSET, Content, Sheet
+from consentkit.documents.style_sheets import paths_of_layout, styles_of_layout
 from consentkit.documents.template_places import naming_templates
 from consentkit.errors import RenderingFailed
 from consentkit.library.clinic import ClinicFolder
@@ -49,8 +42,8 @@ def print_page(
     Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing.
     """
     engine = load_engine()
-    styles = [page.style, *_layout_styles(layout, templates, files)]
-    with naming_templates((*page.templates, *_layout_style_paths(layout, templates))):
+    styles = [page.style, *styles_of_layout(layout, templates, files)]
+    with naming_templates((*page.templates, *paths_of_layout(layout, templates))):
         part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
         if judge:
             judge(part)
@@ -77,18 +70,3 @@ def load_engine() -> ModuleType:
             "the page engine WeasyPrint lacks a library of the system. On Debian: "
             "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         ) from error
-
-
-def _layout_styles(layout: Layout, templates: Sequence[Path], files: Snapshot | None = None) -> Iterator[str]:
-    """The style sheets that a layout adds to that of every page."""
-    return (read_style(name, templates, files) for name in _layout_style_names(layout))
-
-
-def _layout_style_paths(layout: Layout, templates: Sequence[Path]) -> Iterator[Path]:
-    """The files of these style sheets."""
-    return (style_path(name, templates) for name in _layout_style_names(layout))
-
-
-def _layout_style_names(layout: Layout) -> Iterator[str]:
-    yield f"paper-{layout.paper}.css"
-    yield LARGE_STYLE_SHEET if layout.large_print else REGULAR_STYLE_SHEET
