@@ -223,6 +223,7 @@ def test_a_copy_that_names_shipped_codes_is_not_sent_to_their_files(call: Call, 
     checked = call("check")
     assert {line.rpartition(" ")[2] for line in checked.lines} == {"[same-title]"}
     assert all("/procedures/90899." in line.partition(": ")[0] for line in checked.lines)
+    assert all("is the title of 90832 too" in line for line in checked.lines)
 
 
 def test_a_pairing_that_a_clinics_copy_has_lost_is_reported_in_the_copy(call: Call, tmp_path: Path) -> None:

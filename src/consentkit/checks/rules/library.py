@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from consentkit.checks.citations import COMPLAINTS, PAIRING_TABLE
-from consentkit.checks.inputs import AnyOriginal, LibraryFiles, PaperFile
+from consentkit.checks.inputs import AnyDefinition, AnyOriginal, LibraryFiles, PaperFile
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, breach, key, value
 from consentkit.checks.rules.services import replacement
 from consentkit.checks.rules.translations import missing_translation
-from consentkit.problems import did_you_mean, printable, quoted
+from consentkit.problems import did_you_mean, printable
 from consentkit.reading.yaml_file import DataPath
 
 
@@ -163,12 +163,12 @@ SAME_TITLE = Rule(
 
 def same_title(library: LibraryFiles) -> Iterator[RuleFinding]:
     """Compare the titles in each language."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], AnyDefinition] = {}
     texts = (*library.originals, *library.translations)
     for file in sorted(texts, key=library.is_fixed, reverse=True):  # of two, a clinic can change its own
-        name = first.setdefault((file.language, file.definition.title.casefold()), file.source.name)
-        if name != file.source.name:
-            yield breach(SAME_TITLE, file, value("title"), f"is the title of {quoted(name)} too")
+        other = first.setdefault((file.language, file.definition.title.casefold()), file)
+        if other is not file:
+            yield breach(SAME_TITLE, file, value("title"), f"is the title of {other.code} too")
 
 
 OUTDATED_OVERRIDE = Rule(
