@@ -440,6 +440,23 @@ def test_a_paper_of_one_page_that_lacks_what_must_be_read_is_not_made(
     assert lost in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("part", "lost"),
+    [
+        ('<p class="agreement">{{ agreement }}</p>', "I say no to “A small procedure” (code SMALL-1) for now."),
+        ('{% for block in signatures.blocks if block.role == "clinician" %}', "`clinician_signature`"),
+    ],
+)
+def test_a_refusal_that_lacks_what_is_signed_is_not_made(part: str, lost: str, tmp_path: Path) -> None:
+    template = (shipped("templates") / "refusal/decision.html").read_text()
+    assert template.count(part) == 1
+    gone = template.replace(part, part.replace("signatures.blocks", "[]") if "for" in part else "")
+    clinic = make_clinic(tmp_path / "clinic", templates={"refusal/decision.html": gone})
+    with pytest.raises(RenderingFailed, match="the finished page lacks") as caught:
+        open_workspace(clinic).render(small_procedure(), variant="refusal")
+    assert lost in str(caught.value)
+
+
 def test_a_plan_of_five_steps_is_not_made(tmp_path: Path) -> None:
     template = (shipped("templates") / "plan.html").read_text()
     fewer = template.replace("in words.plan.steps %}", "in words.plan.steps[1:] %}")

@@ -504,7 +504,7 @@ LEFT_OUT = {
         "signers",
         "second.consent.statements",
         "(words.consent.statements and [])",
-        "I could ask my questions",
+        "I could ask questions",
     ),
 }
 

@@ -108,6 +108,18 @@ def test_a_refusal_is_signed_by_whoever_decides(workspace: OpenWorkspace) -> Non
     assert signing.index(MOTHER["name"]) < signing.index("explained this")
 
 
+def test_a_refusal_is_signed_in_one_language_and_read_in_the_other(workspace: OpenWorkspace) -> None:
+    made = packet(workspace, visit(language="es", also_in=["en"], documents=["refusal"]))
+    signed, copy = made.papers[1:]
+    assert [(one.paper.pack.language, one.paper.group) for one in (signed, copy)] == [("es", "sign"), ("en", "keep")]
+    assert {slot.name for slot in copy.paper.part.slots if slot.name.endswith("_signature")} == set()
+    text = page_texts(made.pdf)[copy.first - 1]
+    assert "the paper to sign is in another language" in text
+    assert "I say no to “A small procedure” (code SMALL-1) for now." in " ".join(text.split())
+    assert "Firmas: 2" in cover(made)
+    assert cover(made).count("Para leer y guardar;") == 1
+
+
 def test_initials_that_a_procedure_asks_for_are_counted_and_their_page_is_filed(tmp_path: Path) -> None:
     folder = make_clinic(tmp_path / "clinic")
     statements = ["I know that this cannot be undone.", "I will not drive today."]

@@ -20,6 +20,7 @@ from consentkit.model.tables import Table
 from consentkit.model.words import LanguagePack
 
 _ANSWERS = ("yes", "no")
+_WHO_REFUSE = ("patient", "representative", "clinician")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def places_of(content: Content, form: FormValues | None = None) -> Iterator[Writ
         yield from places_of_form(form, content.pack)
     if content.variant == "paper":
         yield from _places_of_paper(content)
+    if content.variant == "refusal" and content.is_signed:
+        yield from (WritingPlace(f"{role}_signature") for role in _WHO_REFUSE)
 
 
 def _places_of_table(table: Table, name: str) -> Iterator[WritingPlace]:

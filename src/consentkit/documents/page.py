@@ -88,7 +88,8 @@ class Content:
     translated: bool = False
     """Whether the text is a translation."""
     signers: tuple[str, ...] | None = None
-    """Of a paper, the roles of those who sign at its visit; none for a copy to read, None where no visit is known."""
+    """Of a paper, the roles of those who sign at its visit; of a paper or a refusal, none for a copy to read, and None
+    where no visit is known."""
     stale: bool = False
     """Whether it translates a text that has changed since. Such a document counts as not approved."""
     lost: tuple[str, ...] = ()
@@ -110,8 +111,8 @@ class Content:
 
     @property
     def is_signed(self) -> bool:
-        """Whether it is a paper that somebody signs, and no copy of one to read."""
-        return bool(self.paper.signers) and self.signers != ()
+        """Whether somebody signs it: it is no copy to read, nor a paper that nobody signs."""
+        return self.signers != () and (self.variant != "paper" or bool(self.paper.signers))
 
     @property
     def title(self) -> str:
@@ -294,8 +295,8 @@ def _filled_in(templates: Templates, content: Content) -> str:
 
 def _other_pages(templates: Templates, content: Content) -> list[str]:
     """What the papers of visits say that the loose one does not: whoever approves a text approves these with it."""
-    if content.variant == "paper":
-        return [_filled_in(templates, replace(content, signers=()))] if content.paper.signers else []
+    if content.variant == "refusal" or (content.variant == "paper" and content.paper.signers):
+        return [_filled_in(templates, replace(content, signers=()))]
     if approved_kind(content.variant) != "consent":
         return []
     form = replace(content, variant="form")
@@ -373,6 +374,7 @@ def _values(content: Content, situation: Situation = LOOSE) -> dict[str, Any]:
     values = {
         **shared,
         "procedure": content.procedure,
+        "signing": content.is_signed,
         "clauses": {name: content.pack.clauses[name] for name in content.clauses_to_read},
         "headings_on_form": content.headings_on_form,
     }

@@ -24,6 +24,7 @@ from consentkit.model.bidi import LEFT_TO_RIGHT_MARK
 from consentkit.model.clauses import Clause
 from consentkit.model.paper import Paper
 from consentkit.model.passages import Passage
+from consentkit.model.placeholders import fill
 from consentkit.model.procedure import Procedure
 from consentkit.model.risks import Statement
 from consentkit.model.tables import Table
@@ -123,11 +124,13 @@ def _paper_texts(paper: Paper, words: LanguagePack) -> Iterator[str]:
 
 
 def _refusal_texts(content: Content) -> Iterator[str]:
-    """What was offered, what may follow, that the door stays open, and when to get help."""
-    procedure = content.procedure
+    """What was offered, what may follow, that the door stays open, when to get help, and what is said by signing."""
+    procedure, words = content.procedure, content.pack.refusal
     yield from (procedure.summary.what, procedure.summary.why)
-    door = content.pack.refusal.open_door.text.split("\n\n")
+    door = words.open_door.text.split("\n\n")
     yield from (*passage_texts(procedure.no_treatment), *door, *_get_help_texts(procedure))
+    agreement = fill(words.agreement, title=procedure.title, code=procedure.code)
+    yield from (*words.statements, agreement)
 
 
 def form_texts(form: FormValues, pack: LanguagePack) -> Iterator[str]:

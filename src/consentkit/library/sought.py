@@ -43,7 +43,7 @@ class Sought:
     layout: Layout
     signers: tuple[str, ...] | None = None
     """Of a paper in a packet, the roles of those who sign at the visit, so that nobody else has a place; None where no
-    visit is known. Where there are no roles, it is a copy to read."""
+    visit is known. Where there are no roles, it is a copy to read, as there is one of a refusal, too."""
 
     @property
     def kind(self) -> DefinitionKind:

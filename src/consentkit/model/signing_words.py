@@ -77,7 +77,7 @@ class FormWords(Record):
     """The same where such a paper is on file."""
     clauses_on_form: Annotated[Line, takes("clauses")]
     """What the information says of the clauses that are on the form, by their headings."""
-    given_paper: Annotated[Line, takes("title", "code", "date", "fingerprint")]
+    given_paper: Annotated[Line, takes("code", "date", "fingerprint", optional=("title",))]
     """The statement that the patient was given an information paper."""
     given_paper_later: Annotated[Line, takes("code", "date", "fingerprint", optional=("title",))]
     """The same where the paper may follow, as in a crisis."""

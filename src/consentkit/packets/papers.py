@@ -73,9 +73,8 @@ class PaperMaker:
 
     def _document_papers(self, plan: PacketPlan, document: Document, inputs: Inputs) -> Iterator[PacketItem]:
         """The paper of a document; of a plan that is filled in together, one for the patient and one for the clinic."""
-        to_read = "read" if plan.form else "keep"
-        groups = {"information": to_read, "plan": "keep", "paper": "sign" if _is_signed(document.part) else "keep"}
-        group = groups.get(document.variant, "sign")
+        unsigned = "read" if plan.form and document.variant == "information" else "keep"
+        group = "sign" if _is_signed(document.part) else unsigned
         pack = self._pack(plan, document.language, inputs)
         paper = PacketItem(document.title, document.variant, group, pack, document.part, document)
         yield paper

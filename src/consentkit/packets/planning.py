@@ -382,8 +382,9 @@ class Planner:
 def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situation) -> tuple[str, ...] | None:
     """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
 
-    In other languages than the patient's it has none, since nobody signs two texts. None for all that is no such paper.
+    In other languages than the patient's, it and a refusal have none, since nobody signs two texts. None for all else.
     """
-    if identity.variant != "paper" or identity.code not in requested.papers.to_sign:
-        return None
-    return situation.signers if identity.language == requested.languages[0] else ()
+    is_paper_to_sign = identity.variant == "paper" and identity.code in requested.papers.to_sign
+    if identity.language != requested.languages[0] and (is_paper_to_sign or identity.variant == "refusal"):
+        return ()
+    return situation.signers if is_paper_to_sign else None

@@ -51,8 +51,8 @@ class RequestedPapers:
     ) -> RequestedPapers:
         """What a visit requests by its kinds of documents, with its papers. `languages` has the patient's first.
 
-        What is signed is there once, in the patient's language; what is read or kept, in each language. So is a paper
-        that is signed, to read, in each other language.
+        What is signed is there once, in the patient's language; what is read or kept, in each language. A paper that is
+        signed, and a refusal, are there to read in each other language.
         """
         has_form = requests_form(kinds)
         offered = [one for one in procedures if not one.is_covered_beside(visit.procedures)]
@@ -64,9 +64,10 @@ class RequestedPapers:
         to_plan = [one.code for one in offered if one.plan][:1] if has_form or "plan" in kinds else ()
         in_order: list[tuple[Variant, Sequence[str], Sequence[str]]] = [
             ("paper", papers.to_sign, languages[:1]),
-            ("refusal", to_refuse, languages),
+            ("refusal", to_refuse, languages[:1]),
             ("plan", to_plan, languages[:1]),
             ("paper", papers.to_sign, languages[1:]),
+            ("refusal", to_refuse, languages[1:]),
             ("paper", papers.to_keep, languages),
             ("information", to_read, languages),
         ]

@@ -131,7 +131,7 @@ def _listed(
     papers: Sequence[PlacedItem], to_sign: dict[int, list[SignedPage]], decides: str, words: LanguagePack
 ) -> Iterator[dict[str, Any]]:
     number = 0
-    signed = {_name(placed.paper) for placed in papers if placed.paper.group == "sign"}
+    signed = {_original(placed.paper) for placed in papers if placed.paper.group == "sign"}
     for placed in papers:
         paper = placed.paper
         if not paper.group:
@@ -148,13 +148,13 @@ def _listed(
             for page in to_sign[id(placed)]
         ]
         row = {"number": number, "group": paper.group, "title": paper.bookmark, "language": paper.pack.language}
-        is_copy = paper.group != "sign" and _name(paper) in signed - {""}
+        is_copy = paper.group != "sign" and _original(paper) in signed - {None}
         yield {**row, **_span(placed), "places": places, "is_copy": is_copy}
 
 
-def _name(paper: PacketItem) -> str:
-    """The name of a paper that is not about one procedure; of one that is signed there are copies to read."""
-    return paper.document.code if paper.document and paper.kind == "paper" else ""
+def _original(paper: PacketItem) -> tuple[str, str] | None:
+    """What a document is in every language: of one that is signed, there are copies to read in the others."""
+    return (paper.kind, paper.document.code) if paper.document else None
 
 
 def _span(placed: PlacedItem) -> dict[str, int]:
