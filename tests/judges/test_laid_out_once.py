@@ -62,7 +62,6 @@ def test_a_page_that_was_laid_out_comes_back_as_it_was_made(make: Make, laid_out
     [
         {"html": "<html lang=en><title>x</title><p>A ward"},
         {"styles": [STYLE, "p { color: #333 }"]},
-        {"styles": []},
         {"assets": {"logo": PICTURE}},
         {"info": engine.Info("Another title", "en")},
         {"fillable": True},
