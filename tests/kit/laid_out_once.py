@@ -57,7 +57,7 @@ def keeping(render: _Render, folder: Path) -> _Render:
         if os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not _are_there(as_shipped):
             return render(html, styles, assets, info, **layout)
         path = folder / _digest(html, styles, assets, info, layout)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # not made yet, or not for this user to read
             part: Part = pickle.loads(path.read_bytes())
             return part
         part = render(html, styles, assets, info, **layout)
