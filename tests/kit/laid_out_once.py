@@ -48,7 +48,7 @@ def keep_parts(folder: Path) -> None:
 
 def keeping(render: _Render, folder: Path) -> _Render:
     """The engine's `render`, which takes up what it has made before, while all else is as it is now."""
-    as_shipped = list(_definitions())
+    as_shipped, modules = list(_definitions()), _digest_of_modules()
 
     @wraps(render)
     def kept_or_rendered(
@@ -56,7 +56,7 @@ def keeping(render: _Render, folder: Path) -> _Render:
     ) -> Part:
         if os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not _are_there(as_shipped):
             return render(html, styles, assets, info, **layout)
-        path = folder / _digest(html, styles, assets, info, layout)
+        path = folder / _digest(html, styles, assets, info, layout, modules)
         with suppress(OSError):  # not made yet, or not for this user to read
             part: Part = pickle.loads(path.read_bytes())
             return part
@@ -68,10 +68,18 @@ def keeping(render: _Render, folder: Path) -> _Render:
     return kept_or_rendered
 
 
-def _digest(html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Any, layout: Mapping[str, Any]) -> str:
-    """A digest of all that a page is made of; modules and versions stay the same during a run."""
+def _digest_of_modules() -> str:
+    """A digest of our own modules; the versions of the programs below them stay the same during a run."""
+    files = sorted(Path(engine.__file__).parents[1].rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _digest(
+    html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Any, layout: Mapping[str, Any], modules: str
+) -> str:
+    """A digest of all that a page is made of."""
     pictures = sorted((name, hashlib.sha256(data).hexdigest()) for name, data in assets.items())
-    given = (html, list(styles), pictures, info, sorted(layout.items()))
+    given = (html, list(styles), pictures, info, sorted(layout.items()), modules)
     return hashlib.sha256(repr(given).encode(errors="surrogatepass")).hexdigest()
 
 
