@@ -32,7 +32,9 @@ AROUND = (
     "tests/documents/test_page_budgets.py",
     "tests/guards/test_guards_documents.py::test_threads",
     "tests/interface/test_interface.py::test_several_threads",
-    "tests/interface/test_open_for_weeks.py",
+    "tests/interface/test_open_for_weeks.py::test_memory",
+    "tests/interface/test_open_for_weeks.py::test_nothing_of_a_patient",
+    "tests/interface/test_open_for_weeks.py::test_threads",
 )
 """The beginnings of the names of tests that lay out each page: again, in threads, or for the memory that it takes."""
 
