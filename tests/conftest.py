@@ -14,7 +14,7 @@ import pytest
 
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
-from kit import skipping
+from kit import laid_out_once, skipping
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
 from kit.small import ship_few_texts
@@ -104,13 +104,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
 
 
+def _folder_of_run(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all workers of this run share, and nobody else."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A cache for this run of the tests, which all its workers share: the user's own is never touched."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "consentkit-cache"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    os.environ["CONSENTKIT_CACHE"] = str(folder)
+    os.environ["CONSENTKIT_CACHE"] = str(_folder_of_run(tmp_path_factory, "consentkit-cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Lay out a page once for this run of the tests, whichever of its workers and tests need it."""
+    laid_out_once.keep_parts(_folder_of_run(tmp_path_factory, "laid-out"))
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def test_the_time_of_the_run_does_not_change_a_byte_of_letters_from_a_variable_f
     packets = ("packet", PROJECT / "samples" / "schedule.csv", *visits, "--clinic", SAMPLE_CLINIC, "--allow-drafts")
     alone = ("render", document, "--variant", "refusal", "--no-cache", "--clinic", SAMPLE_CLINIC)
     versions = []
-    for env in (environment(), environment(), environment(SOURCE_DATE_EPOCH="1")):
+    for env in (environment(), environment(SOURCE_DATE_EPOCH="1")):
         out = tmp_path / f"out{len(versions)}"
         for arguments in (packets, alone):
             done = run_consentkit(*arguments, "-o", f"{out}/", folder=tmp_path, env=env)
@@ -63,7 +63,7 @@ def test_the_time_of_the_run_does_not_change_a_byte_of_letters_from_a_variable_f
         versions.append({path.name: path.read_bytes() for path in out.glob("*.pdf")})
         wait_for_the_next_second()
     assert len(versions[0]) == len(IN_A_VARIABLE_FONT) + 1
-    assert versions[0] == versions[1] == versions[2]
+    assert versions[0] == versions[1]
 
 
 def test_documents_made_before_in_the_same_process_do_not_change_a_byte(tmp_path: Path) -> None:

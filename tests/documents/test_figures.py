@@ -37,7 +37,9 @@ def counted(number: int, out_of: int, text: str = "You may sleep badly.") -> dic
 
 
 def made(tmp_path: Path, **changes: Any) -> Document:
-    return open_workspace(make_clinic(tmp_path / "clinic"), open_store()).render(small_procedure(**changes))
+    """The information about the small procedure; the form of a consent has no figures."""
+    workspace = open_workspace(make_clinic(tmp_path / "clinic"), open_store())
+    return workspace.render(small_procedure(**changes), variant="information")
 
 
 def with_risk(tmp_path: Path, risk: Any) -> Document:
@@ -160,7 +162,7 @@ def test_another_figure_is_another_content(tmp_path: Path) -> None:
 def test_large_print_draws_larger_dots(tmp_path: Path) -> None:
     workspace = open_workspace(make_clinic(tmp_path / "clinic"))
     procedure = small_procedure(risks={"common": [counted(4, 10)], "what_helps": "Tell us."})
-    ((_, _, (left, _, right, _)),) = figures(workspace.render(procedure, large_print=True).pdf)
+    ((_, _, (left, _, right, _)),) = figures(workspace.render(procedure, variant="information", large_print=True).pdf)
     assert right - left == pytest.approx(150, abs=1)
 
 
@@ -170,7 +172,7 @@ def test_a_template_that_leaves_a_figure_out_makes_no_document(tmp_path: Path) -
     clinic = make_clinic(tmp_path / "clinic", templates={"information/figures.html": section[:start] + section[end:]})
     write_procedure(clinic / "procedures", risks={"common": [counted(4, 10)], "what_helps": "Tell us."})
     with pytest.raises(RenderingFailed, match=r"the finished page lacks `About 4 in 10: You may sleep badly\.`"):
-        open_workspace(clinic).render(CODE)
+        open_workspace(clinic).render(CODE, variant="information")
 
 
 def test_a_template_that_knows_of_no_figures_prints_texts(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ def test_every_reference_belongs_to_a_case() -> None:
 
 
 def document_with(**changes: object) -> bytes:
-    """A small document that holds the sentence among its risks."""
+    """A small document of two pages that holds the sentence among its risks."""
     risks = {"common": [SENTENCE], "what_helps": "Tell us."}
-    return open_workspace().render(small_procedure(**{"risks": risks, **changes})).pdf
+    return open_workspace().render(small_procedure(**{"risks": risks, **changes}), variant="information").pdf
 
 
 def page_with(**changes: object) -> Image.Image:

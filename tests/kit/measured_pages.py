@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -84,6 +85,26 @@ def measure(make: Callable[[], Part], known: Entry | None = None) -> Entry:
 
 
 _RENDER = engine.render
+
+
+def made_from(make: Callable[[], object], *modules: str | None) -> str:
+    """A digest of all that decides what a file is, which is not laid out, and of the modules that examine it."""
+    digest = ""
+
+    def render(html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Any, **layout: Any) -> Part:
+        nonlocal digest
+        digest = _digest(html, styles, assets, {**layout, "info": repr(info), "modules": _digest_of(modules)})
+        raise _Known
+
+    with mock.patch.object(engine, "render", render), suppress(_Known):
+        make()
+    return digest
+
+
+@cache
+def _digest_of(modules: tuple[str | None, ...]) -> str:
+    """A digest of modules, by their files."""
+    return hashlib.sha256(b"".join(Path(path or "").read_bytes() for path in modules)).hexdigest()
 
 
 def _digest(html: str, styles: Sequence[str], assets: Mapping[str, bytes], layout: Mapping[str, Any]) -> str:
