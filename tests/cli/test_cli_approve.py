@@ -37,7 +37,7 @@ def poppler_pages(pdf: Path) -> list[str]:
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Path:
+def clinic(tmp_path: Path, few_texts: None) -> Path:
     """A clinic with one service, so that its status is quick to tell."""
     folder = make_clinic(tmp_path / "clinic", "name: Alder Clinic\nphone: 617-321-7000\n")
     (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")

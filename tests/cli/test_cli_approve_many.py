@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from consentkit.documents import making
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.postal import is_address_line
 from consentkit.library.approvals import Approval, load_approvals
@@ -33,7 +34,7 @@ OVERDUE = {"issued": "2020-01-15", "next": "2021-01-15"}
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Path:
+def clinic(tmp_path: Path, few_texts: None) -> Path:
     """A clinic with one procedure in two languages, of which the translation has errors, and a paper."""
     folder = make_clinic(tmp_path / "clinic")
     write_translation(folder / "procedures", "es")
@@ -179,6 +180,26 @@ def test_all_drafts_do_not_bring_back_what_somebody_has_withdrawn(clinic: Path, 
     assert states(call, clinic)[f"{PAPER} en"] == "approved"
 
 
+def test_a_document_that_is_kept_is_approved_and_compared_without_making_it_again(
+    clinic: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = ("--clinic", clinic, "--cache", "kept")
+    assert call("render", PAPER, *kept).code == 0
+    assert call("approve", PAPER, *BY, "--yes", *kept).code == 0
+    assert call("render", PAPER, *kept).code == 0, "with its approval"
+    monkeypatch.setattr(making, "make_document", lambda *_: pytest.fail("it was made again"))
+    content = load_approvals(clinic).approvals[0].content
+    for words in (("approve", PAPER, *BY, "--yes"), ("diff", PAPER), ("review", PAPER, "-o", "copy.html")):
+        done = call(*words, *kept)
+        assert done.code == 0, done.stderr
+    write_paper(clinic / "papers", title="A few other rules")
+    monkeypatch.undo()
+    monkeypatch.chdir(clinic.parent)
+    assert call("render", PAPER, *kept).code == 0
+    monkeypatch.setattr(making, "make_document", lambda *_: pytest.fail("it was made again"))
+    assert "superseded" in call("trace", content[:12], *kept).lines[0]
+
+
 # --- asking ---
 
 
@@ -193,18 +214,21 @@ def test_without_a_terminal_nothing_is_approved_unless_a_script_says_yes(
 
 
 @pytest.mark.parametrize(("answer", "is_approved"), [("y", True), ("n", False)])
-def test_at_a_terminal_it_shows_what_has_changed_and_asks(answer: str, is_approved: bool, tmp_path: Path) -> None:
+def test_at_a_terminal_it_shows_what_has_changed_and_asks(
+    answer: str, is_approved: bool, tmp_path: Path, call: Call
+) -> None:
     clinic = make_clinic(tmp_path / "clinic")
-    command = [sys.executable, "-m", "consentkit", "approve", CODE, *BY, "--clinic", str(clinic)]
-    subprocess.run([*command, "--yes", "-q"], env=environment(), check=True, capture_output=True)
-    write_procedure(clinic / "procedures", equipment="Three chairs.")
+    write_paper(clinic / "papers")
+    command = [sys.executable, "-m", "consentkit", "approve", PAPER, *BY, "--clinic", str(clinic)]
+    assert approve(call, clinic, PAPER).code == 0
+    write_paper(clinic / "papers", sections=[{"heading": "What we ask", "text": "Please come in time."}])
     ours, theirs = pty.openpty()
     os.write(ours, f"{answer}\n".encode())
     done = subprocess.run(command, stdin=theirs, capture_output=True, text=True, env=environment(), check=False)
     os.close(theirs)
     os.close(ours)
     assert f"1 change since edition 1, approved on {datetime.date.today()} by Ann Ray" in done.stderr
-    assert "    was: [Two] chairs." in done.stderr
+    assert "    was: Please come [on] time." in done.stderr
     assert "Approve 1 document as Ann Ray? [y/N]" in done.stderr
     assert done.returncode == (0 if is_approved else 7), "to say no is no interruption"
     assert ("Nothing was approved." in done.stderr) is not is_approved

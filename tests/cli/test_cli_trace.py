@@ -31,7 +31,7 @@ JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}journal:\n  keep_years: 6\n"
 
 
 @pytest.fixture
-def clinic(tmp_path: Path, call: Call) -> Path:
+def clinic(tmp_path: Path, call: Call, few_texts: None) -> Path:
     """A clinic with one service, which is approved."""
     folder = make_clinic(tmp_path / "clinic", JOURNAL)
     (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")

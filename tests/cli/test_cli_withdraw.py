@@ -25,7 +25,7 @@ def said(today: datetime.date) -> str:
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Path:
+def clinic(tmp_path: Path, few_texts: None) -> Path:
     folder = make_clinic(tmp_path / "clinic")
     (folder / "services.yaml").write_text(f"services: [{CODE}]\n", encoding="utf-8")
     return folder

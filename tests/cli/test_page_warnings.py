@@ -51,7 +51,8 @@ def test_render_names_paper_pages_limit_and_what_to_shorten(call: Call, clinic: 
 def test_a_kept_paper_has_the_warnings_of_a_fresh_one_on_stderr_and_in_json(
     call: Call, clinic: Path, tmp_path: Path
 ) -> None:
-    arguments = ("render", CODE, "--clinic", clinic, "--cache", tmp_path / "cache", "--json", "-o", tmp_path / "a.pdf")
+    where = ("--clinic", clinic, "--cache", tmp_path / "cache", "-o", tmp_path / "a.pdf")
+    arguments = ("render", CODE, "--variant", "information", "--json", *where)
     made, kept = call(*arguments), call(*arguments)
     assert warnings(made) == warnings(kept) != []
     for done in (made, kept):
@@ -146,9 +147,9 @@ def test_check_measures_the_pages_of_the_clinics_own_texts_on_request(call: Call
 
 
 def test_check_measures_a_file_that_is_named(call: Call, tmp_path: Path) -> None:
-    path = write_procedure(tmp_path, **TOO_LONG)
+    path = write_procedure(tmp_path, no_treatment=LONG)
     done = call("check", path, "--pages")
-    assert f"{path}: warning: {CODE}: its consent in en has" in done.stdout.decode()
+    assert f"{path}: warning: {CODE}: its refusal in en has" in done.stdout.decode()
 
 
 def test_a_text_whose_paper_can_not_be_made_is_an_error_of_check(call: Call, clinic: Path) -> None:

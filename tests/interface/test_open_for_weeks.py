@@ -23,7 +23,7 @@ from kit.small import CODE, make_clinic, small_procedure, write_procedure
 
 
 @pytest.fixture
-def clinic(tmp_path: Path) -> Path:
+def clinic(tmp_path: Path, few_texts: None) -> Path:
     return make_clinic(tmp_path / "clinic")
 
 
@@ -245,7 +245,7 @@ NAMES = ("Alma Quist", "Boris Fjord", "Chidi Wax", "Dora Jupp")
 def test_threads_get_each_their_own_packets_and_documents(workspace: consentkit.Workspace) -> None:
     def work(number: int) -> tuple[consentkit.MadePacket, consentkit.Document]:
         made = workspace.packet(patient(number, NAMES[number % 4]), allow_drafts=True)
-        return made, workspace.render(small_procedure(title=f"Procedure {number % 4}"))
+        return made, workspace.render(small_procedure(title=f"Procedure {number % 4}"), variant="refusal")
 
     with ThreadPoolExecutor(4) as threads:
         results = list(threads.map(work, range(6)))
@@ -263,7 +263,7 @@ def test_threads_may_make_documents_of_templates_of_the_clinics_own(tmp_path: Pa
     workspace = consentkit.open_workspace(clinic, cache=False)
     procedures = [small_procedure(title=f"Procedure {number}") for number in range(2)]
     with ThreadPoolExecutor(2) as threads:
-        documents = list(threads.map(workspace.render, procedures))
+        documents = list(threads.map(lambda procedure: workspace.render(procedure, variant="refusal"), procedures))
         packets = list(threads.map(lambda number: workspace.packet(patient(number), allow_drafts=True), range(2)))
     assert [document.title for document in documents] == [procedure.title for procedure in procedures]
     assert all(f"MR-{7000 + number}" in page for number in range(2) for page in page_texts(packets[number].pdf))

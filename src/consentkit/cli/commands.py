@@ -199,7 +199,7 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 @click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why that is allowed; kept in the record.")
 @click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
 @json_option
-@common_options
+@cache_options
 def approve(workspace: OpenWorkspace, **options: Any) -> int:
     """Record that documents may be used as they are today, after showing what has changed and asking.
 
@@ -258,7 +258,7 @@ def status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, quiet: b
 @consentkit.command(short_help="Show what changed since the approval.")
 @click.argument("code", type=CodeArgument())
 @document_options
-@common_options
+@cache_options
 def diff(workspace: OpenWorkspace, code: str, **options: Any) -> int:
     """Show what has changed in a document since its latest approval, paragraph by paragraph."""
     from consentkit.cli.approving import print_changes
@@ -284,7 +284,7 @@ def verify(workspace: OpenWorkspace, file: Path, *, as_json: bool, quiet: bool) 
 @click.argument("printed", metavar="FINGERPRINT|PACKET|CODE|PICTURE|SCAN")
 @click.option("--text", "with_text", is_flag=True, help="Also print the text as it was approved.")
 @json_option
-@common_options
+@cache_options
 def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
     """Show which text a printed paper is, who approved it, and what has changed since.
 
@@ -309,7 +309,7 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
 @document_options
-@common_options
+@cache_options
 def review(workspace: OpenWorkspace, *, quiet: bool, **options: Any) -> int:
     """Write a copy of a text with numbered lines, sources beside the claims, and a column for remarks.
 

@@ -108,22 +108,14 @@ class CodeArgument(click.ParamType[str]):
 
 def common_options(command: Command) -> Command:
     """Give a command `--clinic` and `--quiet`, and open the workspace for it."""
-    return _opening(command, despite_faults=False)
 
-
-def options_of_check(command: Command) -> Command:
-    """Give a command what `common_options` gives; it must itself report a fault of the clinic's particulars."""
-    return _opening(command, despite_faults=True)
-
-
-def _opening(command: Command, *, despite_faults: bool) -> Command:
     @_clinic_option
     @quiet_option
     @wraps(command)
     def opened(clinic: Path | None, **options: Any) -> Any:
-        from consentkit.operations.opening import open_clinic, open_despite_faults
+        from consentkit.operations.opening import open_clinic
 
-        return command(open_despite_faults(clinic) if despite_faults else open_clinic(clinic), **options)
+        return command(open_clinic(clinic), **options)
 
     return opened  # type: ignore[return-value]
 
@@ -133,20 +125,29 @@ def cache_options(command: Command) -> Command:
 
     Why they could not be kept is reported once, when the command has ended.
     """
+    return _opening_with_cache(command, despite_faults=False)
 
+
+def options_of_check(command: Command) -> Command:
+    """Give a command what `cache_options` gives; it must itself report a fault of the clinic's particulars."""
+    return _opening_with_cache(command, despite_faults=True)
+
+
+def _opening_with_cache(command: Command, *, despite_faults: bool) -> Command:
     @_cache_option
     @click.option("--no-cache", is_flag=True, help="Use no cache: keep nothing, and make everything again.")
     @_clinic_option
     @quiet_option
     @wraps(command)
     def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
-        from consentkit.operations.opening import open_cache, open_for_a_run
+        from consentkit.operations.opening import open_cache, open_despite_faults, open_for_a_run
 
         if cache and no_cache:
             raise click.UsageError("--cache and --no-cache exclude each other; leave one of them out")
         store = open_cache(cache, is_used=not no_cache)
         try:
-            return command(open_for_a_run(clinic, store), **options)
+            workspace = (open_despite_faults if despite_faults else open_for_a_run)(clinic, store)
+            return command(workspace, **options)
         finally:
             if store.trouble:
                 say(f"Note: {store.trouble}", quiet=options["quiet"])

@@ -222,9 +222,7 @@ def _beside_the_library(
     of_languages = {file.source.name for file in named.packs} | {file.source.name for file in named.clauses}
     if not (procedures or papers or translations or named.services or named.risks or of_languages):
         return []
-    whole = LibraryReader(workspace, reader.snapshot)
-    whole.read_each(all_files(workspace))
-    library = whole.library()
+    library = reader.snapshot.once("whole library", lambda: _whole_library(workspace, reader.snapshot))
     codes = {file.code for file in procedures} | {file.code for file in papers}
     pairs = {(file.code, file.language) for file in translations}
     of_clauses = {file.language for file in named.clauses}
@@ -242,6 +240,13 @@ def _beside_the_library(
     names = own | {services.source.name for services in named.services} | of_languages
     findings = checks.check_between(library, workspace.folder.clinic.checks)
     return [finding for finding in findings if finding.file in names]
+
+
+def _whole_library(workspace: OpenWorkspace, snapshot: Snapshot) -> checks.LibraryFiles:
+    """Everything that can be read of the library. One act approves many documents, each of which is checked beside it."""
+    reader = LibraryReader(workspace, snapshot)
+    reader.read_each(all_files(workspace))
+    return reader.library()
 
 
 def _of_the_library(workspace: OpenWorkspace, paths: Sequence[Path]) -> set[str]:

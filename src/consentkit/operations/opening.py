@@ -38,9 +38,9 @@ def open_for_a_run(clinic: Path | None, cache: Store) -> OpenWorkspace:
     return open_workspace(clinic, cache, snapshot=Snapshot())
 
 
-def open_despite_faults(clinic: Path | None = None) -> OpenWorkspace:
+def open_despite_faults(clinic: Path | None = None, cache: Store | None = None) -> OpenWorkspace:
     """Open a clinic's folder for one check: `folder.fault` is what is wrong with its particulars."""
-    return open_workspace(clinic, despite_faults=True, snapshot=Snapshot(holds_parsed=True))
+    return open_workspace(clinic, cache, despite_faults=True, snapshot=Snapshot(holds_parsed=True))
 
 
 @dataclass(frozen=True)

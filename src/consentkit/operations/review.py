@@ -47,7 +47,8 @@ def write_review_copy(workspace: OpenWorkspace, request: ReviewRequest) -> Revie
         raise WrongUse(f"{name} is neither .docx nor .html; name a file that ends so", arguments=["output"])
     require_replaceable(request.output, force=True)  # what --force covers is known once there is a copy
     content = workspace.content(request.definition, language=request.language, variant=request.variant)
-    copy = review_copy(workspace.render(content), content.definition)
+    document = workspace.render(request.definition, language=request.language, variant=request.variant)
+    copy = review_copy(document, content.definition)
     if ending == ".docx":
         from consentkit.approval.review_docx import as_docx
 
