@@ -429,6 +429,9 @@ def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
     assert done.code == 3
     assert done.lines[0].endswith("the clinic has another address or telephone number now")
     assert json.loads(call("verify", f"{CODE}.pdf", "--json", "--clinic", clinic).stdout)["other_particulars"] is True
+    for done in (call("diff", CODE, "--clinic", clinic), approve(call, clinic, CODE)):
+        assert "617-321-7000" in done.stdout.decode() + done.stderr
+        assert "in an address or telephone number alone, which is no part of the approved text" in done.stderr
     assert call("render", CODE, "--clinic", clinic).code == 0
     text = readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
     assert all(part in text for part in ("413-555-0100", "Suite 5", "22 Oak Road", "Shelbyville, IL"))

@@ -212,7 +212,7 @@ def test_a_packet_is_traced_by_its_number_its_code_and_a_picture_of_a_page(
     scan = scans(pdf)[page - 1]
     scan.save(tmp_path / "page.png")
     photo_of(scan).save(tmp_path / "photo.jpg", quality=60)
-    for asked in (number, number.lower(), code, "page.png", "photo.jpg"):
+    for asked in (number, number.lower(), code, code.lower(), "page.png", "photo.jpg"):
         done = call("trace", asked, "--clinic", clinic)
         assert done.code == 0, done.stderr
         assert done.lines[0].startswith(f"packet {number}")

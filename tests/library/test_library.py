@@ -80,6 +80,8 @@ def test_nothing_is_remembered_between_calls(tmp_path: Path) -> None:
     ("asked", "answer"),
     [
         ("90834", "no procedure has the code `90834`; did you mean `90837`?"),
+        ("9083", "no procedure has the code `9083`; did you mean `90837`?"),
+        ("TALK", "no procedure has the code `TALK`; `TALK-1` and `TALK-2` begin with that"),
         ("talk-1", "no paper has the name `talk-1`; did you mean `TALK-1`?"),
         ("xyz", "no paper has the name `xyz`; `consentkit list` shows all of them"),
         ("../90837", "no procedure has the code `../90837`; did you mean `90837`?"),
@@ -89,6 +91,7 @@ def test_nothing_is_remembered_between_calls(tmp_path: Path) -> None:
 def test_an_unknown_code_is_answered_with_the_nearest_one(asked: str, answer: str, tmp_path: Path) -> None:
     write_procedure(tmp_path, code="90837")
     write_procedure(tmp_path, code="TALK-1")
+    write_procedure(tmp_path, code="TALK-2")
     with pytest.raises(UnknownCode) as caught:
         Library((tmp_path,)).path(asked)
     assert str(caught.value) == answer

@@ -109,6 +109,9 @@ def _shown(prepared: PreparedApproval) -> Iterator[str]:
         yield f"    in spite of {one.rule}: {printable(one.reason)}"
 
 
+_NO_CHANGE_OF_TEXT = ", in an address or telephone number alone, which is no part of the approved text"
+
+
 def _since(prepared: PreparedApproval) -> str:
     latest = prepared.latest
     if latest is None:
@@ -118,7 +121,8 @@ def _since(prepared: PreparedApproval) -> str:
         return f"changed {since}"
     if not prepared.changes and latest.content != prepared.approval.content:
         return f"no word has changed, but the look of the page has, {since}"
-    return f"{report.counted(len(prepared.changes), 'change')} {since}"
+    of_text = "" if latest.content != prepared.approval.content else _NO_CHANGE_OF_TEXT
+    return f"{report.counted(len(prepared.changes), 'change')} {since}{of_text if prepared.changes else ''}"
 
 
 def _print_recorded(recorded: Sequence[Approved], act: PreparedAct, request: ApproveRequest) -> None:
@@ -172,7 +176,8 @@ def print_changes(workspace: OpenWorkspace, code: str, *, language: str | None, 
     if difference.has_other_content and not difference.changes:
         say(f"No word has changed {since}, but the look of the page has.", quiet=quiet)
     else:
-        say(f"{report.counted(len(difference.changes), 'change')} {since}", quiet=quiet)
+        of_text = _NO_CHANGE_OF_TEXT if difference.changes and not difference.has_other_content else ""
+        say(f"{report.counted(len(difference.changes), 'change')} {since}{of_text}", quiet=quiet)
     return 0
 
 

@@ -23,7 +23,7 @@ from consentkit.model.identity import (
     DefinitionKind,
     kind_of_name,
 )
-from consentkit.problems import did_you_mean, printable, quoted
+from consentkit.problems import did_you_mean, listed, printable, quoted
 
 if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
@@ -81,8 +81,13 @@ class Library:
             self._require_own_name(code)
             return path
         what = "no procedure has the code" if kind_of_name(code) == "procedure" else "no paper has the name"
-        near = did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
+        near = self._longer(code) or did_you_mean(code, self.names()) or "; `consentkit list` shows all of them"
         raise UnknownCode(f"{what} {quoted(code)}{near}")
+
+    def _longer(self, code: str) -> str:
+        """Where several names begin with what was typed, all of them: it is not known which one is meant."""
+        names = [name for name in self.names() if name.casefold().startswith(code.casefold())] if code else []
+        return f"; {listed(names)} begin with that" if len(names) > 1 else ""
 
     def _require_own_name(self, code: str) -> None:
         """What is made of two names that differ in capitals would be one file on the disks of macOS and Windows."""
