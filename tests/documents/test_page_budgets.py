@@ -174,6 +174,7 @@ def test_a_form_of_five_procedures_takes_two_sheets(five: tuple[str, ...], langu
         ("es", "letter", Situation(telehealth=True)),
         ("es", "letter", Situation(trainee=True)),
         ("es", "letter", Situation(interpreter=True, witness=True)),
+        ("es", "letter", Situation(represented=True, assent=True, interpreter=True)),
         ("es", "letter", Situation(represented=True, assent=True)),
         ("es", "a4", Situation(interpreter=True, witness=True)),
     ],
