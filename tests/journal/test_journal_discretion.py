@@ -153,7 +153,7 @@ def test_nothing_of_a_patient_is_in_the_journal_after_the_packet(
     )
     (result,) = packets
     assert isinstance(result, MadePacket) == (place != "visit")
-    workspace.approve(CODE, by=other)
+    workspace.approve(CODE, by=other, variant="refusal")  # on no paper of the next packet
     kept = everything_in(workspace.folder / "journal")
     assert b"begun" in kept
     born = patient["born"]

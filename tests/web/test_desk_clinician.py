@@ -16,8 +16,6 @@ from kit.small import CODE, write_procedure
 MINOR = {"date_of_birth": "2015-07-09"}
 OKONKWO = {"account": "okonkwo", "password": PASSWORD}
 
-pytestmark = pytest.mark.usefixtures("few_texts")
-
 
 @pytest.fixture
 def shared(tmp_path: Path, kept_password: str) -> Desk:

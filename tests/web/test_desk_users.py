@@ -35,8 +35,6 @@ from kit.small import CODE, write_procedure
 
 PROXY = "10.0.0.1"
 
-pytestmark = pytest.mark.usefixtures("few_texts")
-
 
 @pytest.fixture
 def shared(tmp_path: Path, kept_password: str) -> Desk:

@@ -243,7 +243,7 @@ def _beside_the_library(
 
 
 def _whole_library(workspace: OpenWorkspace, snapshot: Snapshot) -> checks.LibraryFiles:
-    """Everything that can be read of the library. One act approves many documents, each of which is checked beside it."""
+    """Everything that can be read of the library: one act approves many documents, each of them checked beside it."""
     reader = LibraryReader(workspace, snapshot)
     reader.read_each(all_files(workspace))
     return reader.library()

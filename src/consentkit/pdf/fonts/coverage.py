@@ -47,7 +47,9 @@ def unprintable(text: str) -> list[str]:
     if text.isascii():
         return []
     known = _known(cjk_face() if has_cjk_character(text) else None)
-    return sorted({piece for cluster in _clusters(text) for piece in _unprintable_in(cluster, known)})
+    characters = set(text)
+    clusters = set(_clusters(text)) if any(map(_is_mark, characters)) else characters  # each once: a text repeats them
+    return sorted({piece for cluster in clusters for piece in _unprintable_in(cluster, known)})
 
 
 def _unprintable_in(cluster: str, known: frozenset[int]) -> Iterator[str]:
