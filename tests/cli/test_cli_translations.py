@@ -246,6 +246,24 @@ def test_a_clause_that_shipped_texts_need_is_reported_where_it_is_dropped(call: 
 
 
 @pytest.mark.usefixtures("few_texts")
+def test_a_clause_that_a_clinic_rewords_without_its_mark_is_reported_since_no_paper_would_have_it(
+    call: Call, tmp_path: Path
+) -> None:
+    make_clinic(tmp_path)
+    words = "    heading: What we charge\n    source: Our policy\n    text: Ask us what it costs.\n"
+    file = tmp_path / "clauses.en.yaml"
+    file.write_text(f"clauses:\n  fees:\n{words}")
+    done = call("check", file.name)
+    assert (done.code, done.lines[0]) == (
+        3,
+        f"{file.name}:2:3: clauses.fees: belongs on every paper, but is not marked `always: true`; add that line to "
+        "it [missing-clause]",
+    )
+    file.write_text(f"clauses:\n  fees:\n    always: true\n{words}")
+    assert "missing-clause" not in call("check", file.name).stdout.decode()
+
+
+@pytest.mark.usefixtures("few_texts")
 def test_a_clause_without_words_in_a_language_is_reported(call: Call, tmp_path: Path) -> None:
     write_procedure(make_clinic(tmp_path) / "procedures", clauses=["our_own"])
     write_translation(tmp_path / "procedures", "es", **SPANISH_TEXT)

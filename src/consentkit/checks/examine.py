@@ -40,7 +40,7 @@ from consentkit.checks.rules import (
     translations,
 )
 from consentkit.checks.rules.characters import unprintable_character
-from consentkit.checks.rules.clauses import clause_needed, clause_of_code
+from consentkit.checks.rules.clauses import clause_needed, clause_of_code, clause_of_every_paper_replaced
 from consentkit.checks.rules.exceptions import unused_exception
 from consentkit.checks.settings import settle
 from consentkit.checks.wording_checks import wording_of_clinic, wording_of_definition, wording_of_pack, wording_of_risks
@@ -131,7 +131,13 @@ def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFindi
 
 
 def _between(files: LibraryFiles) -> Iterator[RuleFinding]:
-    for check in (*library.CHECKS, clause_needed, *risks.CHECKS_OF_LIBRARY, *both_languages.CHECKS):
+    for check in (
+        *library.CHECKS,
+        clause_needed,
+        clause_of_every_paper_replaced,
+        *risks.CHECKS_OF_LIBRARY,
+        *both_languages.CHECKS,
+    ):
         yield from check(files)
     for list_of_services in files.services:
         for check_services in services.CHECKS:

@@ -39,6 +39,9 @@ CLAUSES_ALWAYS = (*NEVER_WITHOUT, "course")
 """The clauses of every paper, unless a procedure is `without` one that it may be without."""
 
 
+_NOT_ALWAYS = "belongs on every paper, but is not marked `always: true`"
+
+
 def clause_of_code(file: ProcedureFile) -> Iterator[RuleFinding]:
     """Look for the clauses that a procedure's code calls for."""
     for name in CLAUSES_BY_CODE.get(file.code, ()):
@@ -53,8 +56,15 @@ def clause_of_every_paper(file: PackFile) -> Iterator[RuleFinding]:
         if clause is None:
             yield breach(MISSING_CLAUSE, file, key("clauses"), f"lacks `{name}`, which belongs on every paper")
         elif not clause.always:
-            message = "belongs on every paper, but is not marked `always: true`"
-            yield breach(MISSING_CLAUSE, file, key("clauses", name), message)
+            yield breach(MISSING_CLAUSE, file, key("clauses", name), _NOT_ALWAYS)
+
+
+def clause_of_every_paper_replaced(library: LibraryFiles) -> Iterator[RuleFinding]:
+    """Look at the clauses of every paper that a clinic words otherwise: unmarked, they would be on none."""
+    for file in library.clauses:
+        for name, clause in file.changes.clauses.items():
+            if name in CLAUSES_ALWAYS and not clause.always:
+                yield breach(MISSING_CLAUSE, file, key("clauses", name), _NOT_ALWAYS, remedy="add that line to it")
 
 
 def clause_of_some_codes(file: PackFile) -> Iterator[RuleFinding]:
