@@ -145,7 +145,7 @@ def test_a_printer_that_is_jammed_gets_nothing_that_would_come_out_later(real: P
     administer(real, "cupsdisable", "front-desk")
     try:
         clerk.print("V-2")
-        assert "Nothing was printed. the printer `front-desk` has been stopped" in clerk.look()
+        assert "Nothing was printed: the printer `front-desk` has been stopped" in clerk.look()
         clerk.post("/print-all", {"visits": clerk.row("V-2").key})
         assert "Sent to the printer: 0 visits. Then the printer did not take the next one" in clerk.look()
         assert real.jobs() == before
@@ -164,7 +164,7 @@ def test_a_queue_that_goes_away_is_replaced_by_no_other_one(real: PrintSystem, t
     administer(real, "lpadmin", "-x", "back-room")
     before = real.jobs()
     clerk.print("V-1")
-    assert "Nothing was printed. there is no printer `back-room`" in clerk.look()
+    assert "Nothing was printed: there is no printer `back-room`" in clerk.look()
     assert real.jobs() == before
     clerk.post("/printer", {"printer": "front-desk"})
     clerk.print("V-1")

@@ -266,7 +266,7 @@ def test_a_printer_that_refuses_leaves_the_visit_as_it_was(clerk: Clerk, printer
     clerk.load({})
     printer.jam()
     clerk.print("V-1")
-    assert "Nothing was printed. the printer `front-desk` refused the job" in clerk.look()
+    assert "Nothing was printed: the printer `front-desk` refused the job" in clerk.look()
     assert states(clerk) == {"V-1": "ready"}
     printer.jam(is_jammed=False)
     clerk.print("V-1")
