@@ -254,6 +254,16 @@ def test_a_record_that_is_not_in_use_is_a_warning() -> None:
     assert [warning.field for warning in entry.warnings] == ["Bundle.entry[0].resource.active"]
 
 
+@pytest.mark.parametrize("reference", ["#patient", "urn:uuid:00000000-0000-4000-8000-000000000009"])
+def test_a_reference_that_shows_no_type_and_leads_nowhere_is_said_to(reference: str) -> None:
+    data = appointment()
+    data["participant"][0]["actor"] = {"reference": reference}
+    entry = only(bundle(data))
+    assert places(entry) == ["participant", "participant[0].actor.reference"]
+    assert "patient_name" in needed(entry)
+    assert entry.problems[1].message.startswith("the reference leads to nothing in the Bundle")
+
+
 def test_a_merged_record_is_followed_to_the_one_that_replaces_it() -> None:
     old = patient(link=[{"type": "replaced-by", "other": {"reference": "Patient/p2"}}])
     visit = only(bundle(old, patient(id="p2", birthDate="1984-07-10"))).visit

@@ -209,6 +209,15 @@ def test_a_byte_order_mark_states_how_a_file_is_written(encoding: str) -> None:
     assert entry.visit is not None
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_a_file_with_a_zero_beside_each_character_is_refused_without_its_words(encoding: str) -> None:
+    (problem,) = faults(table(ROW).decode().encode(encoding))
+    assert problem == (
+        "day.csv: is written in UTF-32, or in UTF-16 without the mark that such a file begins with; save the file as "
+        "CSV UTF-8"
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["Amara Okonkwo, LCSW", "Amara Okonkwo, Ph.D.", "Amara Okonkwo, PsyD", "Okonkwo, Amara"]
 )

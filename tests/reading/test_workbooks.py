@@ -162,3 +162,15 @@ def test_a_number_that_stands_for_a_day_or_a_time_is_refused_with_the_remedy() -
         ("date", "is the number by which a spreadsheet stores a date"),
         ("time", "is the number by which a spreadsheet stores a time of day"),
     ]
+
+
+@pytest.mark.parametrize("serial", [-5, 1, 59, 60])
+def test_a_day_that_spreadsheet_programs_read_differently_is_refused(serial: int) -> None:
+    def as_day(sheet: Any) -> None:
+        sheet.cell(2, 5).value = serial
+        sheet.cell(2, 5).number_format = "mm/dd/yyyy"
+
+    (entry,) = read(workbook(HEADER, ROW, change=as_day))
+    (problem,) = entry.problems
+    assert problem.field == "date_of_birth" and "is a date before March 1900" in problem.message
+    assert entry.visit is None

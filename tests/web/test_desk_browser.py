@@ -203,7 +203,7 @@ def add_a_walk_in_while_the_printer_is_jammed(opened: OpenDesk, page: Page) -> N
     wait_until_ready(page)
     expect(page.locator("#details [data-shortcut=p]")).to_be_visible()
     press(page, "p")
-    expect(page.locator("#said")).to_contain_text("Nothing was printed.")
+    expect(page.locator("#said")).to_contain_text("Nothing was printed:")
     opened.printer.jam(is_jammed=False)
     (walk_in,) = [row for row in opened.desk.day.rows() if row.is_walk_in]
     page.locator(f"#who-{walk_in.key}").focus()

@@ -114,7 +114,7 @@ def test_all_are_printed_in_the_order_of_the_day(real: PrintSystem, tmp_path: Pa
     names = ("Carl Cole", "Ann Abbot", "Bea Bold")
     page = clerk.load(*({"patient_name": name, "time": f"{9 - place:02}:00"} for place, name in enumerate(names)))
     assert "3 ready" in page
-    clerk.post("/print-all", {"visit": [row.key for row in clerk.desk.day.rows()]})
+    clerk.post("/print-all", {"visits": " ".join(row.key for row in clerk.desk.day.rows())})
     rows = clerk.desk.day.rows()
     jobs = [row.sets[0].jobs[0] for row in rows]
     assert [int(job.rpartition("-")[2]) for job in jobs] == sorted(int(job.rpartition("-")[2]) for job in jobs)
@@ -145,8 +145,8 @@ def test_a_printer_that_is_jammed_gets_nothing_that_would_come_out_later(real: P
     administer(real, "cupsdisable", "front-desk")
     try:
         clerk.print("V-2")
-        assert "Nothing was printed. the printer `front-desk` has been stopped" in clerk.look()
-        clerk.post("/print-all", {"visit": clerk.row("V-2").key})
+        assert "Nothing was printed: the printer `front-desk` has been stopped" in clerk.look()
+        clerk.post("/print-all", {"visits": clerk.row("V-2").key})
         assert "Sent to the printer: 0 visits. Then the printer did not take the next one" in clerk.look()
         assert real.jobs() == before
         assert len(entries(clerk)) == 2, "what was not sent is no print"
@@ -164,7 +164,7 @@ def test_a_queue_that_goes_away_is_replaced_by_no_other_one(real: PrintSystem, t
     administer(real, "lpadmin", "-x", "back-room")
     before = real.jobs()
     clerk.print("V-1")
-    assert "Nothing was printed. there is no printer `back-room`" in clerk.look()
+    assert "Nothing was printed: there is no printer `back-room`" in clerk.look()
     assert real.jobs() == before
     clerk.post("/printer", {"printer": "front-desk"})
     clerk.print("V-1")

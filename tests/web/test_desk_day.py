@@ -12,7 +12,7 @@ import pytest
 
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.rows import DeskRow, VisitState
-from consentkit.web import day_pages
+from consentkit.web import day_table
 from consentkit.web.forms import GROUPS
 from consentkit.web.shown import ShownRow, shown_rows
 from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule, small_clinic
@@ -95,7 +95,7 @@ def test_a_page_never_takes_what_it_shows_for_newer_than_it_is(clerk: Clerk, mon
         day.check_again(rows[0].key)  # as another clerk, or papers that are ready, between two steps of a page
         return shown_rows(rows)
 
-    monkeypatch.setattr(day_pages, "shown_rows", show_and_change)
+    monkeypatch.setattr(day_table, "shown_rows", show_and_change)
     for path in ("/", "/rows"):
         before = day.version
         assert f'data-version="{before}"' in clerk.get(path).text
@@ -256,7 +256,7 @@ def test_all_that_are_ready_are_printed_in_the_order_of_the_day(clerk: Clerk, pr
     )
     assert "Print all ready (2)" in page
     keys = [clerk.row(number).key for number in ("V-1", "V-2", "V-3")]
-    clerk.post("/print-all", {"visit": keys})
+    clerk.post("/print-all", {"visits": " ".join(keys)})
     assert "Sent to the printer: 2 visits." in clerk.look()
     assert ["Early Em" in page_texts(pdf)[0] for pdf in printer.sets] == [True, False]
     assert states(clerk) == {"V-1": "printed", "V-2": "printed", "V-3": "attention"}
@@ -266,7 +266,7 @@ def test_a_printer_that_refuses_leaves_the_visit_as_it_was(clerk: Clerk, printer
     clerk.load({})
     printer.jam()
     clerk.print("V-1")
-    assert "Nothing was printed. the printer `front-desk` refused the job" in clerk.look()
+    assert "Nothing was printed: the printer `front-desk` refused the job" in clerk.look()
     assert states(clerk) == {"V-1": "ready"}
     printer.jam(is_jammed=False)
     clerk.print("V-1")

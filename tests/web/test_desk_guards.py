@@ -261,7 +261,7 @@ def test_at_midnight_nothing_of_the_visits_is_left_in_sessions_and_files(
     page = clerk.get(f"/?visit={row.key}").get_data(as_text=True)
     clerk.post(f"/visit/{row.key}/draft", form_values(page))
     clerk.post("/printer", {"printer": "-"})
-    clerk.post("/print-all", {"visit": [row.key]})
+    clerk.post("/print-all", {"visits": row.key})
     ((session, _),) = desk.sessions.listed()
     session.answer = 200, CANARY.encode()
     assert session.draft and desk.together.open_files()

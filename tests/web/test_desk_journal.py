@@ -111,7 +111,7 @@ def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path,
     ]
     assert clerk.row("V-1").state.value == "ready"
     (printer.folder / "jam").unlink()
-    clerk.post("/print-all", {"visit": [clerk.row("V-1").key]})
+    clerk.post("/print-all", {"visits": clerk.row("V-1").key})
     assert "0 visits. Then only some papers of visit V-1 were printed" in clerk.look()
 
 
@@ -122,7 +122,7 @@ def test_where_printing_all_stops_amid_a_job_the_page_says_which_one_nobody_know
     clerk.load({}, {}, {})
     lp = printer.folder.parent / "commands" / "lp"
     lp.write_text(lp.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\n[ -e "{printer.folder}/called" ] && kill -9 $$\n'))
-    clerk.post("/print-all", {"visit": [row.key for row in clerk.desk.day.rows()]})
+    clerk.post("/print-all", {"visits": " ".join(row.key for row in clerk.desk.day.rows())})
     page = clerk.look()
     assert "Sent to the printer: 1 visit. Nobody knows yet whether the papers of visit V-2 come out." in page
     assert "Visit V-2, print 1 at" in page and "did the papers come out?" in page

@@ -152,7 +152,7 @@ def test_what_nobody_foresaw_is_said_all_the_same_and_can_be_looked_at_again(
     monkeypatch.setattr("consentkit.operations.packets.PacketMaker.make", fails)
     page = clerk.load({})
     assert (
-        "The papers could not be made. the cover takes more than 3 pages" in page and "Check again : Nora Nye" in page
+        "The papers could not be made: the cover takes more than 3 pages" in page and "Check again : Nora Nye" in page
     )
 
 

@@ -42,9 +42,9 @@ def clerk_here(tmp_path: Path, clock: Clock, printer: Printer) -> Clerk:
 def begin(clerk: Clerk) -> str:
     """Press the button, and say where the page is that prints."""
     page = clerk.get("/").get_data(as_text=True)
-    keys = re.findall(r'name="visit" value="(\w+)"', page)
+    keys = " ".join(re.findall(r'name="visits" value="([^"]*)"', page)).split()
     assert f"Print all ready ({len(keys)})" in page
-    location = clerk.post("/print-all", {"visit": keys}).location
+    location = clerk.post("/print-all", {"visits": " ".join(keys)}).location
     assert location is not None
     return str(location)
 
@@ -123,7 +123,7 @@ def test_nobody_prints_or_changes_a_set_until_it_is_known_what_came_out(clerk_he
     clerk_here.save("V-1", patient_name="Somebody Else")
     assert "just being printed" in clerk_here.look()
     keys = [clerk_here.row("V-1").key]
-    clerk_here.post("/print-all", {"visit": keys})
+    clerk_here.post("/print-all", {"visits": " ".join(keys)})
     assert "not ready" in clerk_here.look()
     assert len(prints(clerk_here)) == 3 and printer.sets == []
 

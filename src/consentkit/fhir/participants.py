@@ -94,7 +94,7 @@ class ParticipantMapper:
             elif not kind:
                 displays.append(one.reference.text("display"))
                 known = place_of([], displays[-1:], self.settings.places)
-                unknown = unknown or (None if known else one.reference)
+                unknown = unknown or (None if known else one)
         meant = place_of(codes, displays, self.settings.places)
         virtual = [one for one in codes if (one.system, one.code) in ((_ACTS, "VR"), (_PHYSICAL_TYPES, "vi"))]
         if any(not place_of([one], [], self.settings.places) for one in virtual):
@@ -106,12 +106,20 @@ class ParticipantMapper:
         elif meant:
             visit.put("place", meant.pop(), request.resource.place)
         elif unknown is not None:
-            message = (
-                "is known by its display text only; name it in `fhir.places` of clinic.yaml, with the place of care"
-            )
-            visit.ask("place", unknown.place, message, "unknown", unknown.text("display"))
+            visit.ask("place", *self._why_unknown(unknown), "unknown", unknown.reference.text("display"))
         elif away := next((one for one in codes if one.system == _ACTS and one.code in _NOT_AT_THE_CLINIC), None):
             visit.warn(away.place, "is a visit outside the clinic; the papers call it in person")
+
+    def _why_unknown(self, participant: Participant) -> tuple[str, str]:
+        """Where something that takes part is named, and why it is not known what it is."""
+        reference = participant.reference
+        if reference.text("reference"):
+            try:
+                self.bundle.resolve(reference, participant.owner)
+            except Unreadable as unreadable:
+                return unreadable.place, f"the reference {unreadable.message}"
+        how = "is known by its display text only; name it in `fhir.places` of clinic.yaml, with the place of care"
+        return reference.place, how
 
     def _codes_of_location(self, participant: Participant) -> Iterator[Coded]:
         try:

@@ -217,7 +217,9 @@ def _by_suffix(name: str) -> bool:
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise _refused(
-            name, f"is neither .yaml nor .csv or .xlsx; write a visit in YAML, or, of a schedule: {_SAVE_AS}"
+            name,
+            "is neither .yaml nor .csv, .xlsx, .json (FHIR) or .hl7; write a visit in YAML; of a schedule: "
+            f"{_SAVE_AS}; of another system: export FHIR as JSON, or messages of HL7 v2",
         )
     return SUFFIXES[suffix]
 

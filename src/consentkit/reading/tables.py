@@ -31,6 +31,9 @@ _MOST_LINES_OF_NAMES = 30
 """The most line breaks in the names of columns."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
+_UTF_16_OR_32 = (
+    "is written in UTF-32, or in UTF-16 without the mark that such a file begins with; save the file as CSV UTF-8"
+)
 _HOW_TO_STATE_ENCODINGS = (
     "save the file as CSV UTF-8, or state under `mapping` in clinic.yaml how the program writes it: `encoding: cp1252` "
     "for what Windows programs call ANSI"
@@ -152,6 +155,8 @@ def decoded(data: bytes, encoding: str, name: str) -> str:
         ) from None
     except UnicodeError:
         raise _fault(name, None, f"is not written in {_shown(encoding)}; {_HOW_TO_STATE_ENCODINGS}") from None
+    if text.count("\0") * 3 > len(text):  # one beside each character; a single one is a fault of its cell
+        raise _fault(name, None, _UTF_16_OR_32)
     if encoding in {"cp1252", "latin-1"} and not data.isascii() and _is_utf8(data):
         # Hardly any other text happens to be UTF-8, and every accent would be printed as two wrong characters.
         raise _fault(

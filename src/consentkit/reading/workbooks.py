@@ -44,6 +44,12 @@ _HIDDEN = "is hidden in the sheet; show the row, or delete it"
 _MOST_EXACT = 10**15
 """From here on, spreadsheets replace the last digits by zeros."""
 _TOO_LONG = "contains a number with more digits than a spreadsheet keeps; format the column as text, and enter it again"
+_FIRST_CERTAIN_MONTH = (1900, 3)
+"""Before it, spreadsheet programs differ by a day, since Excel takes 1900 for a leap year."""
+_TOO_EARLY = (
+    "is a date before March 1900, which spreadsheet programs read differently; correct it, or format the column as "
+    "text, and enter it as year-month-day"
+)
 _FORMAT = "contains a number in a format of its own; format the column as text in the spreadsheet, and enter it again"
 
 
@@ -119,6 +125,8 @@ def _text(cell: Any, value: Any) -> tuple[str, str]:
         return ("yes" if value else "no"), ""
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
+    if isinstance(value, datetime.date) and (value.year, value.month) < _FIRST_CERTAIN_MONTH:
+        return "", _TOO_EARLY
     return _day_or_text(value), ""
 
 

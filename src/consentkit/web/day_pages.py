@@ -7,8 +7,6 @@ forgotten as soon as it is read.
 from __future__ import annotations
 
 import io
-import unicodedata
-from collections import Counter
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -19,11 +17,13 @@ from consentkit.operations.desk.merging import MergedDay
 from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
 from consentkit.operations.uploads import formats_to_choose, read_upload
+from consentkit.web.day_table import table_of
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import left_out, of_file
 from consentkit.web.sessions import DeskRole
-from consentkit.web.shown import ShownRow, current_words, offer_undo, say_and_go, shown_rows
+from consentkit.web.shown import current_words, day_of, offer_undo, say_and_go
+from consentkit.web.visit_pages import number_of
 from consentkit.web.words import languages
 
 pages = Blueprint("day", __name__)
@@ -40,9 +40,12 @@ def show() -> str:
 
 @pages.get("/rows")
 @access(DeskRole.DESK)
-def rows() -> str:
-    """The table alone, for a page that is open to refresh itself."""
-    return render_template("rows.html", **_table(*_visits(), request.args.get("visit")))
+def rows() -> Any:
+    """The table alone, for a page that is open to refresh itself; nothing where it has the newest one."""
+    visits, version = this_desk().day.rows_of_version()
+    if request.args.get("version") == str(version):
+        return "", 204  # it has them: a table of hundreds of visits every few seconds would make an old PC slow
+    return render_template("rows.html", table=table_of(visits, version, request.args.get("visit"), "", _start()))
 
 
 @pages.post("/find")
@@ -151,55 +154,32 @@ def printer_of_session() -> str | None:
     return None if name == HERE else name
 
 
-def _visits() -> tuple[list[ShownRow], int]:
-    rows, version = this_desk().day.rows_of_version()
-    return shown_rows(rows), version
-
-
-def _table(visits: list[ShownRow], version: int, selected: str | None, sought: str = "") -> dict[str, Any]:
-    matching = [visit for visit in visits if not sought or _matches(visit, sought)]
-    states = Counter(visit.state for visit in visits)
-    return {
-        "visits": matching,
-        "dates": _dates_in_rows(visits),
-        "number_of_all": len(visits),
-        "states": {state.value: states[state] for state in VisitState},
-        "selected": selected,
-        "sought": sought,
-        "version": version,
-    }
-
-
-def _heading(visits: list[ShownRow]) -> dict[str, str]:
+def _heading(rows: list[DeskRow]) -> dict[str, str]:
     """For which days the papers are, and a warning where none of them is today: it may be yesterday's schedule."""
     words, today = current_words(), this_desk().day.today()
-    days = sorted({visit.date for visit in visits if visit.date}) or [today]
+    days = sorted({day for row in rows if (day := day_of(row))}) or [today]
     first, last = words.date(days[0]), words.date(days[-1])
     heading = words("heading", date=first) if len(days) == 1 else words("heading_days", first=first, last=last)
     return {"heading": heading, "not_today": "" if today in days else words("not_today", date=words.date(today))}
 
 
-def _dates_in_rows(visits: list[ShownRow]) -> dict[str, str]:
-    """The day of each visit, by its key, where they are of several days."""
-    words, dates = current_words(), {visit.key: visit.date for visit in visits if visit.date}
-    return {key: words.date(date) for key, date in dates.items()} if len(set(dates.values())) > 1 else {}
-
-
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
     desk = this_desk()
-    visits, version = _visits()
-    chosen, printer = next((visit for visit in visits if visit.key == selected), None), printer_of_session()
+    rows, version = desk.day.rows_of_version()
+    table = table_of(rows, version, selected, sought, _start())
+    chosen, printer = next((visit for visit in table.visits if visit.key == selected), None), printer_of_session()
     return render_template(
         "day.html",
-        **_table(visits, version, selected if chosen else None, sought),
-        **_heading(visits),
+        table=table,
+        **_heading(rows),
         clinic=desk.day.maker.clinic.name or "",
         formats=formats_to_choose(desk.day.maker.workspace),
         chosen=chosen,
         fields=fields_of(chosen) if chosen else None,
         walk_in=walk_in,
         services=service_choices(),
-        clinician=likely_clinician([visit.row for visit in visits]),
+        clinician=likely_clinician(rows),
+        to_print=[row.key for row in rows if row.state is VisitState.READY and not row.is_printing],
         printers=list(dict.fromkeys([*printers(), *filter(None, [printer])])),
         printer=printer,
         here=HERE,
@@ -208,15 +188,9 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
     )
 
 
-def _matches(visit: ShownRow, sought: str) -> bool:
-    text = _plain(" ".join((visit.name, visit.time, visit.row.number, *map(" ".join, visit.papers))))
-    return all(word in text for word in _plain(sought).split())
-
-
-def _plain(text: str) -> str:
-    """A text without capitals and accents, as people type it."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))
+def _start() -> int:
+    """The place in the day at which the table begins, as the address has it."""
+    return number_of(request.args.get("start", "")) or 0
 
 
 def _what_changed(merged: MergedDay) -> tuple[str, dict[str, Any]]:

@@ -86,7 +86,7 @@ def void(key: str, serial: int) -> Any:
 @access(DeskRole.DESK)
 def print_all() -> Any:
     """Print the papers of all visits that were ready when the page was shown, in the order of the day."""
-    printer, requested = printer_of_session(), set(request.form.getlist("visit"))
+    printer, requested = printer_of_session(), set(request.form.get("visits", "").split())
     if printer is None:
         desk = this_desk()
         file = desk.together.begin(requested, desk.who(this_session()))

@@ -34,8 +34,6 @@ class ShownRow:
 
     row: DeskRow = field(repr=False)
     name: str = field(repr=False)
-    date: datetime.date | None
-    """Its day; None where that can't be read."""
     time: str
     papers: tuple[tuple[str, str], ...]
     """The services, by code and title."""
@@ -169,18 +167,14 @@ def shown_rows(rows: list[DeskRow]) -> list[ShownRow]:
 
 def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -> ShownRow:
     """A visit as the table shows it."""
-    codes = row.data.get("procedures", [])
     own = value_of(row.data, "language")
     last = row.valid_set
     at = words.time(last.at.time()) if last else ""
     return ShownRow(
         row=row,
-        name=value_of(row.data, "patient_name") or words("unnamed"),
-        date=_date(value_of(row.data, "date")),
-        time=_time(value_of(row.data, "time"), words),
-        papers=tuple(
-            (str(code), what_is_known.titles.get(code, "")) for code in (codes if isinstance(codes, list) else [])
-        ),
+        name=name_of(row, words),
+        time=time_of(row, words),
+        papers=papers_of(row, what_is_known),
         language=words.at("languages").get(own, own) if own and own != language else "",
         sentences=tuple(sentences(row, words, what_is_known)),
         warnings=tuple(warnings(row, words)),
@@ -192,14 +186,29 @@ def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -
     )
 
 
-def _date(text: str) -> datetime.date | None:
+def name_of(row: DeskRow, words: Words) -> str:
+    """The patient of a visit, as the table has it."""
+    return value_of(row.data, "patient_name") or words("unnamed")
+
+
+def papers_of(row: DeskRow, what_is_known: Known) -> tuple[tuple[str, str], ...]:
+    """The services of a visit, by code and title."""
+    codes = row.data.get("procedures", [])
+    listed = codes if isinstance(codes, list) else []
+    return tuple((str(code), what_is_known.titles.get(code, "")) for code in listed)
+
+
+def day_of(row: DeskRow) -> datetime.date | None:
+    """The day of a visit; None where that can't be read."""
     try:
-        return datetime.date.fromisoformat(text)
+        return datetime.date.fromisoformat(value_of(row.data, "date"))
     except ValueError:
         return None
 
 
-def _time(text: str, words: Words) -> str:
+def time_of(row: DeskRow, words: Words) -> str:
+    """The time of a visit as people say it, or as it was typed where that can't be read."""
+    text = value_of(row.data, "time")
     try:
         return words.time(datetime.time.fromisoformat(text))
     except ValueError:

@@ -241,7 +241,8 @@ class DeskDay:
     def prepare_next(self) -> bool:
         """Make the papers of the first visit that waits for it. Returns whether there was one."""
         with self._changed:
-            row = next(filter(_waits, self.rows()), None)
+            self._end_if_over()
+            row = min(filter(_waits, self._rows.values()), key=lambda row: row.order, default=None)
         if row is None:
             return False
         check = self.maker.check(row)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from consentkit.model.visit import Visit
@@ -198,7 +199,7 @@ class DeskRow:
         """The record number, by which visits of one patient are known."""
         return value_of(self.data, "record_number").casefold()
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, str, str]:
         """Where it is in the schedule: by its day and time, those without one at the end."""
         return value_of(self.data, "date") or "9999", value_of(self.data, "time") or "99", self.number

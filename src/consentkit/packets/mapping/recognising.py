@@ -80,7 +80,7 @@ def table_of_text(data: bytes, reading: ScheduleReading, name: str) -> Formatted
 
 def _looks_like(data: bytes, format_name: str, one: ScheduleFormat) -> bool:
     """Whether a file names the columns of a format, although it is written in another encoding."""
-    table, separator = text_table(data.decode("latin-1").encode(), "utf-8", "")
+    table, separator = text_table(data.replace(b"\0", b"").decode("latin-1").encode(), "utf-8", "")
     return any(_in_text(table, separator, format_name, one))
 
 

@@ -36,10 +36,13 @@
 
   const refresh = async () => {
     const rows = byId("rows");
-    const answer = await fetch(body.dataset.rows, { headers: { "X-Desk-Refresh": "1" }, redirect: "manual" });
+    const address = new URL(body.dataset.rows, location.href);
+    address.searchParams.set("version", rows.dataset.version);
+    const answer = await fetch(address, { headers: { "X-Desk-Refresh": "1" }, redirect: "manual" });
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return locked();
+    if (answer.status === 204) return undefined; // the table is the newest one
     const fresh = parsed(await answer.text()).getElementById("rows");
-    if (!fresh || fresh.dataset.version === rows.dataset.version) return undefined;
+    if (!fresh) return undefined;
     const answers = [...rows.querySelectorAll(".needs :is(input:not([type=hidden]), select)")];
     if (answers.some((one) => one === document.activeElement || (one.type === "checkbox" ? one.checked : one.value))) return undefined;
     const wasWaiting = Number(rows.dataset.waiting);
