@@ -124,14 +124,13 @@ def test_a_form_of_one_procedure_has_nothing_to_mark_and_one_of_several_has_yes_
     assert [text.title for text in both.texts] == ["A small procedure", "Another procedure"]
 
 
-def test_a_form_names_each_information_by_code_title_edition_and_fingerprint(clinic: Path) -> None:
+def test_a_form_names_each_information_by_code_edition_and_fingerprint(clinic: Path) -> None:
     workspace = open_workspace(clinic)
     form = form_of(clinic, asked(CODE, OTHER))
     for text in form.texts:
         information = workspace.render(text.code, variant="information")
         assert (text.content_hash, text.title) == (information.content_hash, information.title)
-        (named,) = [said for said in texts_of(form) if f"code {text.code}," in said]
-        assert text.title in named
+        (named,) = [said for said in texts_of(form) if f"information {text.code} of" in said]
         assert "January 15, 2026" in named
         assert " ".join(text.content_hash[index : index + 4] for index in (0, 4, 8)) in named
 
