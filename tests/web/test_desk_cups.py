@@ -182,7 +182,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrintSystem]:
 @pytest.mark.parametrize(
     ("moment", "expected", "said"),
     [
-        ("before the job", [("to-print", ())], "Nobody knows yet whether these papers come out."),
+        ("before the job", [("to-print", ())], "Nobody knows yet whether these papers come out:"),
         ("after the job", [("to-print", ()), ("printed", ("front-desk-1",))], "Sent to the printer: print 1"),
     ],
 )

@@ -307,6 +307,10 @@ def test_a_correction_at_the_desk_survives_the_same_schedule(clerk: Clerk) -> No
     assert clerk.row("V-1").visit.patient.name == "Nora Nye"  # type: ignore[union-attr]
 
 
+def test_a_column_that_is_not_known_is_named_by_its_place(clerk: Clerk) -> None:
+    assert "Line 1, column 9: It is not a known column" in clerk.load({"visit": "V-1", "Mood": "good"})
+
+
 def test_a_visit_that_the_newer_schedule_lacks_can_be_kept_or_taken_off(clerk: Clerk) -> None:
     clerk.load({}, {}, {})
     clerk.load({"visit": "V-1"})

@@ -294,3 +294,9 @@ def test_a_fault_is_noted_by_its_kind_and_says_nothing_of_anybody(
     assert CANARY not in answer.get_data(as_text=True)
     assert noted == ["day.show: KeyError"]
     assert CANARY not in "".join(capfd.readouterr())
+
+
+def test_a_page_is_locked_before_the_browser_asks_for_the_next_one(clerk: Clerk) -> None:
+    assert clerk.post("/lock").status_code == 303
+    answer = clerk.get("/")
+    assert (answer.status_code, answer.location) == (303, "/locked")

@@ -124,7 +124,7 @@ def test_where_printing_all_stops_amid_a_job_the_page_says_which_one_nobody_know
     lp.write_text(lp.read_text().replace("#!/bin/sh\n", f'#!/bin/sh\n[ -e "{printer.folder}/called" ] && kill -9 $$\n'))
     clerk.post("/print-all", {"visits": " ".join(row.key for row in clerk.desk.day.rows())})
     page = clerk.look()
-    assert "Sent to the printer: 1 visit. Nobody knows yet whether the papers of visit V-2 come out." in page
+    assert "Sent to the printer: 1 visit. Nobody knows yet whether the papers of visit V-2 come out:" in page
     assert "Visit V-2, print 1 at" in page and "did the papers come out?" in page
     assert [one[0] for one in entries(clerk)][-3:] == ["to-print", "printed", "to-print"]
 

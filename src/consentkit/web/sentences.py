@@ -124,9 +124,15 @@ def of_file(error: ConsentkitError, words: Words) -> str:
     said = []
     for problem in error.problems[:_MOST_OF_FILE]:
         subject = f"“{problem.field}”" if problem.field else words("file_it")
-        place = words("file_line", number=problem.line) if problem.line and problem.line > 1 else ""
-        said.append(f"{place}{subject} {problem.message}.")
+        said.append(f"{_place_in_file(problem, words)}{subject} {problem.message}.")
     return " ".join(said)
+
+
+def _place_in_file(problem: Problem, words: Words) -> str:
+    """Where in a file a problem is; the column, too, where nothing else says which one is meant."""
+    if problem.line and problem.column and not problem.field:
+        return words("file_place", line=problem.line, column=problem.column)
+    return words("file_line", number=problem.line) if problem.line and problem.line > 1 else ""
 
 
 def left_out(read: UploadRead, words: Words) -> list[str]:

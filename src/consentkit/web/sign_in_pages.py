@@ -97,6 +97,7 @@ def locked() -> Any:
 @access(*_ALL, while_locked=True)
 def lock_now() -> Any:
     """Take the names out of the page."""
+    lock(this_session())  # at once, also where the browser never asks for the page that this leads to
     return redirect(url_for("sign_in.locked"), 303)
 
 
