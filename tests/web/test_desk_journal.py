@@ -104,7 +104,7 @@ def test_a_printer_that_takes_some_papers_only_is_in_the_journal(tmp_path: Path,
     (lp.parent / "lpoptions").write_text("#!/bin/sh\n")
     (lp.parent / "lpoptions").chmod(0o700)
     clerk.print("V-1")
-    assert "Only some of these papers were printed; take them out of the tray." in clerk.look()
+    assert "Only some of these papers were printed; take them out of the tray:" in clerk.look()
     assert [(one[0], one[3]) for one in entries(clerk)][-2:] == [
         ("to-print", ()),
         ("printed-partly", ("front-desk-1",)),

@@ -102,7 +102,7 @@ def _has_all(text: str, parts: list[str]) -> bool:
 
 
 def _text_of(row: DeskRow, words: Words, what_is_known: Known) -> str:
-    """What the row of a visit says, its state too, so that a long day can be asked for what needs attention."""
+    """What the row of a visit says, its state too, so that a clerk finds what needs attention in a long day."""
     papers = map(" ".join, papers_of(row, what_is_known))
     return " ".join(
         (name_of(row, words), time_of(row, words), row.number, *papers, words.at("states")[row.state.value])
