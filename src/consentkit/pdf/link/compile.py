@@ -23,6 +23,14 @@ class CompiledStream:
     data: bytes
     digest: bytes | None
 
+    @classmethod
+    def stored(cls, entries: dict[str, Value], data: bytes) -> CompiledStream:
+        """A stream with its dictionary. One that leads nowhere may be shared."""
+        dictionary = form_of(entries)
+        if dictionary.references or "StructParents" in entries:
+            return cls(dictionary, data, None)
+        return cls(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
+
 
 @dataclass(frozen=True)
 class CompiledPart:
@@ -75,7 +83,7 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
         if item.stream is None:
             plain[place] = form_of(item.value)
         else:
-            streams[place] = _stream(item)
+            streams[place] = CompiledStream.stored(item.entries, item.stream)
     if not inventory.pages:
         raise ValueError("the file has no pages")
     part = CompiledPart(
@@ -94,14 +102,6 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
     )
     _require_complete(part, dropped)
     return part
-
-
-def _stream(item: PdfObject) -> CompiledStream:
-    data = item.stream or b""
-    dictionary = form_of(item.value)
-    if dictionary.references or "StructParents" in item.entries:
-        return CompiledStream(dictionary, data, None)
-    return CompiledStream(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
 
 
 def _require_complete(part: CompiledPart, dropped: set[int]) -> None:
