@@ -10,7 +10,6 @@ for as long as its caller keeps it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -155,7 +154,7 @@ class PacketMaker:
     def compiled(self, part: Part) -> CompiledPart:
         """A part, ready to be linked."""
         written_on = [slot.element for slot in part.slots if slot.element is not None]
-        return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
+        return self._compiled.get(part.digest, lambda: compile_part(part.pdf, written_on))
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
@@ -206,7 +205,7 @@ class PacketMaker:
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         part, is_ours = paper.part, not paper.is_foreign
-        return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
+        return self._printed.get(part.digest, lambda: printed_part(part.pdf, is_ours=is_ours))
 
 
 def _called(paper: PacketItem) -> str:
@@ -392,7 +391,3 @@ def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[P
     """The texts that are not of one language, in pieces."""
     every = (_in_pieces(plan, placed.paper) for placed in papers)
     return {joined(pieces): pieces for texts in every for pieces in texts.values()}
-
-
-def _digest(part: Part) -> bytes:
-    return hashlib.sha256(part.pdf).digest()
