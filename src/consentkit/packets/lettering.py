@@ -12,8 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import segno
-
+from consentkit.packets.code_squares import squares_of
 from consentkit.packets.scripts import language_of
 from consentkit.packets.visit_lines import VisitLines
 from consentkit.packets.wording import Piece
@@ -168,11 +167,10 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
-    code = segno.make_qr(payload, error="m", boost_error=False)
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE)]
-    rows = [bytes(row) for row in code.matrix]
+    rows = squares_of(payload)
     for index, row in enumerate(rows):
-        for run in re.finditer(rb"\x01+", row):
+        for run in re.finditer("1+", row):
             operators.append(b"%d %d %d 1 re" % (run.start(), len(rows) - 1 - index, run.end() - run.start()))
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
