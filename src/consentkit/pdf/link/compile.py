@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, form_of, integer, number, string_bytes
+from consentkit.pdf.file.writer import ObjectStream
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class CompiledPart:
     fields: tuple[int, ...]
     sizes: tuple[tuple[float, float], ...]
     """Width and height of each page in points."""
+    packed: dict[tuple[Ref, ...], list[ObjectStream]] = field(default_factory=dict, repr=False, compare=False)
+    """Its plain objects as they are written under these numbers, for the next packet with the same papers."""
 
     @property
     def numbers(self) -> Iterator[int]:

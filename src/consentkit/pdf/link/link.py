@@ -9,18 +9,28 @@ structure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
-from consentkit.pdf.file.writer import FileWriter
+from consentkit.pdf.file.writer import FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
 from consentkit.pdf.link.insert import write_edited
 from consentkit.pdf.link.order import DrawingResources, Insert
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
+_MOST_PLACES = 8
+"""For how many places in packets a part keeps its plain objects as they are written there."""
 _WORTH_COMPRESSING = 400
 """Bytes of a drawing from which on compressing it saves more than it costs: a line of text gets hardly shorter."""
+
+
+class _PartNumbers(NamedTuple):
+    """The numbers of a part in a packet."""
+
+    numbers: dict[int, Ref]
+    holders: list[Ref]
+    """Those of the streams that its plain objects are packed into."""
 
 
 class Linker:
@@ -36,8 +46,11 @@ class Linker:
         self._branches = [self._new_branch()]
         self._next_page = 0
         self._labels: list[Value] = []
+        self._expected: list[_PartNumbers] = []
         self._streams: dict[bytes, Ref] = {}
         self._written: set[bytes] = set()
+        self.same_each_time: list[bytes] = []
+        """The object streams of this file that the next one with the same papers has, too."""
 
     @property
     def branch(self) -> Branch:
@@ -53,6 +66,19 @@ class Linker:
         """Reserve pages that will be added. Returns the number of the first of them, counted from 0."""
         first = len(self.shared.pages)
         self.shared.pages += [self.file.new_number() for _ in range(count)]
+        return first
+
+    def expect_parts(self, parts: Iterable[CompiledPart]) -> int:
+        """Reserve pages and numbers for parts that will be added, each once, in this order.
+
+        What comes before a part then does not change the numbers in it. Returns the number of the first page, counted
+        from 0.
+        """
+        every = list(parts)
+        first = page = self.expect_pages(sum(len(part.pages) for part in every))
+        for part in every:
+            self._expected.append(self._numbers_of(part, page))
+            page += len(part.pages)
         return first
 
     def share(self, resources: DrawingResources) -> Ref:
@@ -94,10 +120,10 @@ class Linker:
     def add(self, insert: Insert) -> None:
         """Add a part after those that were added before."""
         part = insert.part
-        pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
-        numbers = dict(zip(part.pages, pages, strict=True))
-        numbers |= self._numbers_for([number for number in part.numbers if number not in numbers], part.streams)
-        self._write_unedited(part.plain, part.streams, numbers)
+        known = self._expected.pop(0) if self._expected else self._numbers_of(part, self._next_page)
+        numbers, pages = known.numbers, self.shared.pages[self._next_page : self._next_page + len(part.pages)]
+        self._write_packed(part, known)
+        self._write_unedited({}, part.streams, numbers)
         node = self.file.new_number()
         write_edited(self.shared, self.branch, insert, numbers, node, is_nested=self.is_nested)
         count = b"%d" % len(pages)
@@ -147,6 +173,12 @@ class Linker:
         """The number of each object in the packet. A stream that was added before keeps its number."""
         return {number: self._number_of(streams.get(number)) for number in numbers}
 
+    def _numbers_of(self, part: CompiledPart, first_page: int) -> _PartNumbers:
+        pages = self.shared.pages[first_page : first_page + len(part.pages)]
+        numbers = dict(zip(part.pages, pages, strict=True))
+        numbers |= self._numbers_for([number for number in part.numbers if number not in numbers], part.streams)
+        return _PartNumbers(numbers, [self.file.new_number() for _ in range(count_of_streams(len(part.plain)))])
+
     def _number_of(self, stream: CompiledStream | None) -> Ref:
         return self._stream_number(stream.digest) if stream and stream.digest else self.file.new_number()
 
@@ -155,6 +187,22 @@ class Linker:
         if digest not in self._streams:
             self._streams[digest] = self.file.new_number()
         return self._streams[digest]
+
+    def _write_packed(self, part: CompiledPart, known: _PartNumbers) -> None:
+        """Write the plain objects of a part, in streams of their own."""
+        key = tuple(known.numbers.values())
+        streams = part.packed.get(key)
+        if streams is None:
+            filled = [(known.numbers[number], _filled(form, known.numbers)) for number, form in part.plain.items()]
+            streams = object_streams(filled)
+            if not self.is_nested:
+                if len(part.packed) >= _MOST_PLACES:
+                    part.packed.clear()
+                part.packed[key] = streams
+        for holder, stream in zip(known.holders, streams, strict=True):
+            self.file.put_packed(holder, stream)
+        if not self.is_nested:
+            self.same_each_time += [stream.data for stream in streams]
 
     def _write_unedited(
         self, plain: Mapping[int, WrittenValue], streams: Mapping[int, CompiledStream], numbers: Mapping[int, Ref]
