@@ -35,7 +35,7 @@ def object_streams(objects: Sequence[tuple[int, bytes]]) -> list[ObjectStream]:
 
 
 def count_of_streams(objects: int) -> int:
-    """How many streams it takes to pack so many objects."""
+    """How many streams that number of objects fills."""
     return -(-objects // _FULL)
 
 
