@@ -585,7 +585,7 @@ def test_a_page_of_another_size_than_the_paper_is_refused(rule: str, tmp_path: P
 def test_a_cover_of_another_size_is_refused(tmp_path: Path) -> None:
     templates = {"paper-letter.css": "@page { size: A5; }"}
     workspace = open_workspace(make_clinic(tmp_path / "clinic", templates=templates))
-    spec = SheetSpec("blank", "Blank", "", workspace.language("en"), Layout(), {})
+    spec = SheetSpec("blank", "Blank", "", workspace.language("en"), Layout(), "", {})
     with pytest.raises(RenderingFailed, match=r"paper-letter\.css:1: page 1 measures"):
         sheet(workspace, spec, key_of("a sheet"))
 

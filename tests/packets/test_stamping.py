@@ -30,7 +30,7 @@ def slot(width: float, height: float = 16.0, element: int | None = 3) -> Slot:
 
 def right_end(texts: Texts, stamp: Stamp, line: str) -> float:
     """Where a stamp ends."""
-    return stamp.left + texts._drawn[line].width * stamp.scale
+    return stamp.left + texts.width(line) * stamp.scale
 
 
 def test_a_short_name_stands_on_one_line_in_its_usual_size(texts: Texts) -> None:

@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from consentkit.packets.packet import PacketMaker
 from consentkit.packets.papers import PacketItem
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
+from consentkit.pdf.lines.shaping import ShapedLine, ShapedLines
 from consentkit.pdf.link import insert
 from consentkit.pdf.link.compile import CompiledStream
 from consentkit.pdf.link.link import Linker
@@ -266,13 +267,13 @@ def lines(change: Callable[[bytes], bytes]) -> Plant:
     """Change the operators that draw what a visit writes."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        real = consentkit.packets.lettering._drawn
+        real = ShapedLines._shaped
 
-        def drawn(given: Sequence[str], bold: Any = ()) -> Any:
-            made = real(given, bold)
-            return replace(made, contents=tuple(map(change, made.contents)))
+        def shaped(self: ShapedLines, line: str, weight: int) -> ShapedLine | None:
+            made = real(self, line, weight)
+            return replace(made, content=change(made.content)) if made else None
 
-        patch.setattr(consentkit.packets.lettering, "_drawn", drawn)
+        patch.setattr(ShapedLines, "_shaped", shaped)
 
     return plant
 
@@ -327,8 +328,8 @@ def covered(patch: pytest.MonkeyPatch) -> None:
 
 
 UNSEEN: dict[str, tuple[Plant, str]] = {
-    "white": (lines(lambda operators: operators.replace(b"0 0 0 rg", b"1 1 1 rg")), "does not bear"),
-    "pale grey": (lines(lambda operators: operators.replace(b"0 0 0 rg", b".8 g")), "does not bear"),
+    "white": (lines(lambda operators: b"1 1 1 rg " + operators), "does not bear"),
+    "pale grey": (lines(lambda operators: b".8 g " + operators), "does not bear"),
     "an invisible rendering mode": (lines(lambda operators: operators.replace(b"BT", b"BT 3 Tr")), "does not bear"),
     "text that only clips": (lines(lambda operators: operators.replace(b"BT", b"BT 7 Tr")), "does not bear"),
     "a clip": (lines(lambda operators: b"0 0 2 2 re W n " + operators), "does not bear"),

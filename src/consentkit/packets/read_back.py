@@ -34,7 +34,7 @@ from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
-from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.reader import KnownStreams, PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
 from consentkit.pdf.read.content_text import UNKNOWN
 
@@ -64,10 +64,15 @@ class FileMarks:
     """Every string of its parts, as `PrintedPart` has them."""
 
 
-def require_identity(pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks) -> None:
-    """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said."""
+def require_identity(
+    pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks, known: KnownStreams | None = None
+) -> None:
+    """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said.
+
+    What `known` has of other packets is compared byte by byte, and not parsed again.
+    """
     try:
-        _require_all(read_file(pdf), pages, marks)
+        _require_all(read_file(pdf, known), pages, marks)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
         raise RenderingFailed("the finished packet can't be read back") from error
 

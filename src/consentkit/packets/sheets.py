@@ -39,6 +39,8 @@ class SheetSpec:
     """What is printed at the head of each page: that the packet holds drafts, if it does."""
     pack: LanguagePack
     layout: Layout
+    words: str
+    """The words of the pack as one text: as they were read, since its file may have been edited since."""
     values: Mapping[str, Any]
     """What the template sees besides clinic and words: plain values, so that they can be part of a key."""
 
@@ -72,7 +74,7 @@ def sheet_key(spec: SheetSpec, inputs: Inputs) -> str:
     return key_of(
         "sheet",
         inputs.surroundings(),
-        spec.pack.model_dump_json(),  # as it was read: its file may have been edited since
+        spec.words,
         spec.template,
         spec.title,
         json.dumps([layout.paper, layout.large_print, layout.fillable, spec.mark], sort_keys=True),

@@ -6,7 +6,9 @@ personal data.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -73,3 +75,8 @@ class Part:
     """The places that are still to be filled in."""
     flaws: tuple[Flaw, ...] = ()
     """How its pages break badly."""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The digest of the file."""
+        return hashlib.sha256(self.pdf).digest()

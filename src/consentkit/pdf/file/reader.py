@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from consentkit.pdf.file.syntax import Ref, Value, integer, parse, write
@@ -20,6 +21,7 @@ _STREAM_END = re.compile(rb"\s*endstream\b")
 _TABLE = re.compile(rb"\s*xref\s+")
 _SECTION = re.compile(rb"([0-9]+)[ ]+([0-9]+)\s*\n")
 _ROW = 20  # bytes (ISO 32000-1, 7.5.4)
+_PLAIN, _PACKED = 1, 2  # kinds of rows of a cross-reference stream (ISO 32000-1, 7.5.8.3)
 
 
 @dataclass(frozen=True)
@@ -35,30 +37,83 @@ class PdfObject:
         return self.value if isinstance(self.value, dict) else {}
 
 
+class UnpackedStream:
+    """The objects of an object stream (ISO 32000-1, 7.5.7), each parsed on first access."""
+
+    def __init__(self, item: PdfObject) -> None:
+        """Inflate it. Raises ValueError where an object lies outside of it."""
+        self.data = inflated(item)
+        first, count = integer(item.entries["First"]), integer(item.entries["N"])
+        words = [int(word) for word in self.data[:first].split()]
+        self.places = [
+            (number, first + offset)
+            for number, offset in zip(words[: 2 * count : 2], words[1 : 2 * count : 2], strict=True)
+        ]
+        """The number of each object, and where it begins."""
+        if any(not first <= place < len(self.data) for _, place in self.places):
+            raise ValueError("an object is not where its stream puts it")
+        self._parsed: dict[int, PdfObject] = {}
+
+    def object_at(self, index: int) -> PdfObject:
+        """The object at a place in the order."""
+        if index not in self._parsed:
+            self._parsed[index] = PdfObject(parse(self.data, self.places[index][1])[0])
+        return self._parsed[index]
+
+
+class KnownStreams:
+    """Object streams that many files have in common: each is unpacked once, and again only if a byte of it differs."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[bytes, tuple[dict[str, Value], UnpackedStream] | None] = OrderedDict()
+
+    def expect(self, streams: Iterable[bytes]) -> None:
+        """Keep what these streams hold, as they are stored, from the next time on that one is read."""
+        for data in streams:
+            self._known.setdefault(data, None)
+            self._known.move_to_end(data)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+    def unpacked(self, item: PdfObject) -> UnpackedStream:
+        """What an object stream holds. Raises ValueError for a damaged one."""
+        data = item.stream or b""
+        known = self._known.get(data)
+        if known and known[0] == item.entries:
+            return known[1]
+        unpacked = UnpackedStream(item)
+        if data in self._known:
+            self._known[data] = item.entries, unpacked
+        return unpacked
+
+
 class Objects(Mapping[int, PdfObject]):
     """Objects by their numbers. Each is parsed on first access: most objects of a packet are structure elements."""
 
     def __init__(self) -> None:
         self._read: dict[int, PdfObject] = {}
-        self._packed: dict[int, tuple[bytes, int]] = {}
+        self._packed: dict[int, tuple[UnpackedStream, int]] = {}
 
     def add(self, number: int, item: PdfObject) -> None:
         """Add an object."""
         self._read[number] = item
 
-    def add_packed(self, number: int, data: bytes, start: int) -> None:
-        """Add an object that starts at a position of an object stream."""
-        self._packed[number] = data, start
+    def add_packed(self, number: int, stream: UnpackedStream, index: int) -> None:
+        """Add an object of an object stream. Raises ValueError where the stream has another one there."""
+        if index >= len(stream.places) or stream.places[index][0] != number:
+            raise ValueError("an object is not where the cross-reference puts it")
+        self._packed[number] = stream, index
 
     def texts(self) -> Iterator[bytes]:
         """The notation of all objects in the file, without the data of streams."""
-        yield from {id(data): data for data, _ in self._packed.values()}.values()
+        yield from {id(stream): stream.data for stream, _ in self._packed.values()}.values()
         yield from (write(item.value) for number, item in self._read.items() if number not in self._packed)
 
     def __getitem__(self, number: int) -> PdfObject:
         if number not in self._read:
-            data, start = self._packed[number]
-            self._read[number] = PdfObject(parse(data, start)[0])
+            stream, index = self._packed[number]
+            self._read[number] = stream.object_at(index)
         return self._read[number]
 
     def __iter__(self) -> Iterator[int]:
@@ -120,20 +175,20 @@ class PdfFile:
         return self.dictionary(self.trailer.get("Root"))
 
 
-def read_file(pdf: bytes) -> PdfFile:
-    """Parse a file. Raises ValueError."""
+def read_file(pdf: bytes, known: KnownStreams | None = None) -> PdfFile:
+    """Parse a file; what is known of other files need not be parsed again. Raises ValueError."""
     start = _START.search(pdf, max(0, len(pdf) - 64))
     if start is None:
         raise ValueError("the end of the file is missing")
     try:
-        return _FileReader(pdf).read(int(start[1]))
+        return _FileReader(pdf, known or KnownStreams(0)).read(int(start[1]))
     except (zlib.error, KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("the file is damaged") from error
 
 
 class _FileReader:
-    def __init__(self, pdf: bytes) -> None:
-        self._pdf = pdf
+    def __init__(self, pdf: bytes, known: KnownStreams) -> None:
+        self._pdf, self._known = pdf, known
 
     def read(self, start: int) -> PdfFile:
         table = _TABLE.match(self._pdf, start)
@@ -157,14 +212,20 @@ class _FileReader:
     def _read_with_stream(self, start: int) -> PdfFile:
         table = self._object(start)
         objects = Objects()
-        for number, (kind, place, _) in _rows(table):
-            if kind != 1 or place == start:
-                continue
-            item = self._object(place, number)
-            if item.entries.get("Type") == b"/ObjStm":
-                _unpack(item, objects)
-            else:
-                objects.add(number, item)
+        packed: dict[int, list[tuple[int, int]]] = {}
+        streams: dict[int, UnpackedStream] = {}
+        for number, (kind, place, last) in _rows(table):
+            if kind == _PACKED:
+                packed.setdefault(place, []).append((number, last))
+            elif kind == _PLAIN and place != start:
+                item = self._object(place, number)
+                if item.entries.get("Type") == b"/ObjStm":
+                    streams[number] = self._known.unpacked(item)
+                else:
+                    objects.add(number, item)
+        for holder, rows in packed.items():
+            for number, index in rows:
+                objects.add_packed(number, streams[holder], index)
         return PdfFile(objects, table.entries)
 
     def _object(self, start: int, number: int | None = None) -> PdfObject:
@@ -203,17 +264,6 @@ def _rows(table: PdfObject) -> Iterator[tuple[int, tuple[int, int, int]]]:
                 fields.append(int.from_bytes(data[position : position + width]))
                 position += width
             yield number, (fields[0], fields[1], fields[2])
-
-
-def _unpack(holder: PdfObject, objects: Objects) -> None:
-    """Add the objects of an object stream (ISO 32000-1, 7.5.7)."""
-    data = inflated(holder)
-    first, count = integer(holder.entries["First"]), integer(holder.entries["N"])
-    numbers = [int(word) for word in data[:first].split()]
-    for number, offset in zip(numbers[: 2 * count : 2], numbers[1 : 2 * count : 2], strict=True):
-        if not first <= first + offset < len(data):
-            raise ValueError("an object is not where its stream puts it")
-        objects.add_packed(number, data, first + offset)
 
 
 def inflated(item: PdfObject) -> bytes:

@@ -7,6 +7,8 @@ compressed object streams; the file has a place for the seal (`seal`).
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from consentkit.pdf.file.syntax import Ref, Value, write
@@ -16,6 +18,43 @@ _FULL = 400
 """Objects that an object stream holds."""
 _EFFORT = 6
 """The level of compression: higher ones take twice the time for a hundredth of the size."""
+
+
+@dataclass(frozen=True)
+class ObjectStream:
+    """Objects that are compressed together (ISO 32000-1, 7.5.7)."""
+
+    numbers: tuple[int, ...]
+    dictionary: bytes
+    data: bytes
+
+
+def object_streams(objects: Sequence[tuple[int, bytes]]) -> list[ObjectStream]:
+    """Objects with their numbers, packed into as many streams as `count_of_streams` says."""
+    return [_object_stream(objects[start : start + _FULL]) for start in range(0, len(objects), _FULL)]
+
+
+def count_of_streams(objects: int) -> int:
+    """How many streams that number of objects fills."""
+    return -(-objects // _FULL)
+
+
+def _object_stream(objects: Sequence[tuple[int, bytes]]) -> ObjectStream:
+    head: list[bytes] = []
+    offset = 0
+    for number, text in objects:
+        head.append(b"%d %d" % (number, offset))
+        offset += len(text) + 1
+    first = b" ".join(head) + b"\n"
+    data = zlib.compress(first + b"\n".join(text for _, text in objects), _EFFORT)
+    entries: dict[str, Value] = {
+        "Type": b"/ObjStm",
+        "N": b"%d" % len(objects),
+        "First": b"%d" % len(first),
+        "Filter": b"/FlateDecode",
+        "Length": b"%d" % len(data),
+    }
+    return ObjectStream(tuple(number for number, _ in objects), write(entries), data)
 
 
 class FileWriter:
@@ -84,28 +123,17 @@ class FileWriter:
         self.put_stream(number, write(entries), data)
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
+    def put_packed(self, number: int, stream: ObjectStream) -> None:
+        """Write an object stream that has a number already, as have the objects in it."""
+        for index, packed in enumerate(stream.numbers):
+            self._places[packed] = (2, number, index)
+        self.put_stream(number, stream.dictionary, stream.data)
+
     def _flush(self) -> None:
-        """Write the pending objects as one object stream (ISO 32000-1, 7.5.7)."""
-        if not self._packed:
-            return
-        holder = self.new_number()
-        head: list[bytes] = []
-        offset = 0
-        for index, (number, text) in enumerate(self._packed):
-            head.append(b"%d %d" % (number, offset))
-            offset += len(text) + 1
-            self._places[number] = (2, holder, index)
-        first = b" ".join(head) + b"\n"
-        data = zlib.compress(first + b"\n".join(text for _, text in self._packed), _EFFORT)
-        entries: dict[str, Value] = {
-            "Type": b"/ObjStm",
-            "N": b"%d" % len(self._packed),
-            "First": b"%d" % len(first),
-            "Filter": b"/FlateDecode",
-            "Length": b"%d" % len(data),
-        }
+        """Write the pending objects as one object stream."""
+        for stream in object_streams(self._packed):
+            self.put_packed(self.new_number(), stream)
         self._packed.clear()
-        self.put_stream(holder, write(entries), data)
 
     def _put(self, data: bytes) -> None:
         self._out.write(data)

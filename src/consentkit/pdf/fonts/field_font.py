@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import pydyf
@@ -26,6 +26,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
+from consentkit.pdf.fonts.character_map import character_map
 from consentkit.pdf.fonts.font_files import WIDE_FACE
 from consentkit.resources import font_file
 
@@ -48,9 +49,6 @@ _SHARE = 0.86
 _RAISED = 0.125
 """How far they are lifted, as a share of the size of the type."""
 
-_MOST_ENTRIES = 100
-"""The entries that a section of a character map may have (Adobe Technical Note 5014)."""
-
 
 def add_field_font(pdf: pydyf.PDF) -> bytes:
     """Embed the font, and return its reference."""
@@ -65,11 +63,11 @@ def add_field_font(pdf: pydyf.PDF) -> bytes:
     pdf.add_object(descriptor)
     glyphs = _glyphs(widths, descriptor)
     pdf.add_object(glyphs)
-    character_map = pydyf.Stream(list(_character_map(characters)), compress=True)
-    pdf.add_object(character_map)
+    meanings = pydyf.Stream(list(character_map(characters)), compress=True)
+    pdf.add_object(meanings)
     whole = pydyf.Dictionary({"Type": "/Font", "Subtype": "/Type0", "BaseFont": _NAME, "Encoding": "/Identity-H"})
     whole["DescendantFonts"] = pydyf.Array([glyphs.reference])
-    whole["ToUnicode"] = character_map.reference
+    whole["ToUnicode"] = meanings.reference
     pdf.add_object(whole)
     return bytes(whole.reference)
 
@@ -154,16 +152,3 @@ def _glyphs(widths: list[float], descriptor: pydyf.Dictionary) -> pydyf.Dictiona
             "FontDescriptor": descriptor.reference,
         }
     )
-
-
-def _character_map(characters: Mapping[int, str]) -> Iterator[bytes]:
-    """The lines of a ToUnicode map (ISO 32000-1, 9.10.3)."""
-    yield b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap"
-    yield b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def"
-    yield b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def"
-    yield b"1 begincodespacerange <0000> <ffff> endcodespacerange"
-    entries = [f"<{glyph:04x}> <{character.encode('utf-16-be').hex()}>" for glyph, character in characters.items()]
-    for start in range(0, len(entries), _MOST_ENTRIES):
-        section = entries[start : start + _MOST_ENTRIES]
-        yield "\n".join((f"{len(section)} beginbfchar", *section, "endbfchar")).encode()
-    yield b"endcmap CMapName currentdict /CMap defineresource pop end end"

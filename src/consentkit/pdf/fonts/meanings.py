@@ -34,7 +34,7 @@ def correct_meanings(fonts: Iterable[Any]) -> None:
     """Correct the meanings of the glyphs of our fonts, before the fonts are written."""
     for font in fonts:
         if font.family == ARABIC_FAMILY:
-            known = _meanings(font.file_content)
+            known = meanings_of(font.file_content)
             font.to_unicode.update({glyph: known[glyph] for glyph in font.to_unicode if glyph in known})
         elif font.family == WIDE_FAMILY:
             font.to_unicode.update(
@@ -54,8 +54,17 @@ def _is_mixed(recorded: str) -> bool:
 
 def _own_meaning(glyph: int, recorded: str) -> str:
     """What a glyph of the wide family means by itself. An i below a mark has lost its dot, but is an i."""
-    meaning: str = toUnicode(_wide_glyphs()[glyph]) or recorded
-    return meaning if _DOTLESS in recorded else meaning.replace(_DOTLESS, "i")
+    meaning = meaning_by_name(glyph, is_dotless=_DOTLESS in recorded)
+    return meaning or recorded
+
+
+def meaning_by_name(glyph: int, *, is_dotless: bool = False) -> str:
+    """What the name of a glyph of the wide family says that it means; empty where it says nothing.
+
+    An i without its dot counts as an i, unless the letter itself has none.
+    """
+    meaning: str = toUnicode(_wide_glyphs()[glyph])
+    return meaning if is_dotless else meaning.replace(_DOTLESS, "i")
 
 
 @cache
@@ -67,7 +76,7 @@ def _wide_glyphs() -> list[str]:
 
 
 @cache
-def _meanings(data: bytes) -> dict[int, str]:
+def meanings_of(data: bytes) -> dict[int, str]:
     """The meaning of each glyph that represents a character, plain or in the form that it takes within a word."""
     meanings: dict[int, str] = {}
     with TTFont(io.BytesIO(data), lazy=True) as font:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, form_of, integer, number, string_bytes
+from consentkit.pdf.file.writer import ObjectStream
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,14 @@ class CompiledStream:
     dictionary: WrittenValue
     data: bytes
     digest: bytes | None
+
+    @classmethod
+    def stored(cls, entries: dict[str, Value], data: bytes) -> CompiledStream:
+        """A stream with its dictionary. One that leads nowhere may be shared."""
+        dictionary = form_of(entries)
+        if dictionary.references or "StructParents" in entries:
+            return cls(dictionary, data, None)
+        return cls(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class CompiledPart:
     fields: tuple[int, ...]
     sizes: tuple[tuple[float, float], ...]
     """Width and height of each page in points."""
+    packed: dict[tuple[Ref, ...], list[ObjectStream]] = field(default_factory=dict, repr=False, compare=False)
+    """Its plain objects as they are written under these numbers, for the next packet with the same papers."""
 
     @property
     def numbers(self) -> Iterator[int]:
@@ -75,7 +86,7 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
         if item.stream is None:
             plain[place] = form_of(item.value)
         else:
-            streams[place] = _stream(item)
+            streams[place] = CompiledStream.stored(item.entries, item.stream)
     if not inventory.pages:
         raise ValueError("the file has no pages")
     part = CompiledPart(
@@ -94,14 +105,6 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
     )
     _require_complete(part, dropped)
     return part
-
-
-def _stream(item: PdfObject) -> CompiledStream:
-    data = item.stream or b""
-    dictionary = form_of(item.value)
-    if dictionary.references or "StructParents" in item.entries:
-        return CompiledStream(dictionary, data, None)
-    return CompiledStream(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
 
 
 def _require_complete(part: CompiledPart, dropped: set[int]) -> None:

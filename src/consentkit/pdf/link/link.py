@@ -8,17 +8,29 @@ structure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO, NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
-from consentkit.pdf.file.writer import FileWriter
+from consentkit.pdf.file.writer import FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
 from consentkit.pdf.link.insert import write_edited
-from consentkit.pdf.link.order import Insert
+from consentkit.pdf.link.order import DrawingResources, Insert
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
+
+_MOST_PLACES = 8
+"""For how many places in packets a part keeps its plain objects as they are written there."""
+_WORTH_COMPRESSING = 400
+"""Bytes of a drawing from which on compressing it saves more than it costs: a line of text gets hardly shorter."""
+
+
+class _PartNumbers(NamedTuple):
+    """The numbers of a part in a packet."""
+
+    numbers: dict[int, Ref]
+    holders: list[Ref]
+    """Those of the streams that its plain objects are packed into."""
 
 
 class Linker:
@@ -34,8 +46,11 @@ class Linker:
         self._branches = [self._new_branch()]
         self._next_page = 0
         self._labels: list[Value] = []
+        self._expected: list[_PartNumbers] = []
         self._streams: dict[bytes, Ref] = {}
         self._written: set[bytes] = set()
+        self.same_each_time: list[bytes] = []
+        """The object streams of this file that the next one with the same papers has, too."""
 
     @property
     def branch(self) -> Branch:
@@ -53,21 +68,31 @@ class Linker:
         self.shared.pages += [self.file.new_number() for _ in range(count)]
         return first
 
-    def draw(self, content: bytes, width: float, height: float) -> Ref:
-        """Add a drawing without text; its size is in points. Returns the reference for stamps."""
-        box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
-        return self.file.add_stream({"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": {}}, content)
+    def expect_parts(self, parts: Iterable[CompiledPart]) -> int:
+        """Reserve pages and numbers for parts that will be added, each once, in this order.
 
-    def draw_with(self, sheet: CompiledPart, contents: Sequence[bytes], width: float, height: float) -> list[Ref]:
-        """Add drawings of one size that use the resources of the first page of a file."""
-        page = sheet.file.objects[sheet.pages[0]].entries
-        used = replace(sheet, pages=(), edited=(), **_reached(sheet, page["Resources"]))
-        numbers = self._number(used, [])
-        self._write_unedited(used, numbers)
+        What comes before a part then does not change the numbers in it. Returns the number of the first page, counted
+        from 0.
+        """
+        every = list(parts)
+        first = page = self.expect_pages(sum(len(part.pages) for part in every))
+        for part in every:
+            self._expected.append(self._numbers_of(part, page))
+            page += len(part.pages)
+        return first
+
+    def share(self, resources: DrawingResources) -> Ref:
+        """Add what drawings use. Returns the reference for them."""
+        numbers = self._numbers_for([*resources.plain, *resources.streams], resources.streams)
+        self._write_unedited(resources.plain, resources.streams, numbers)
+        return self.file.add(renumbered(dict(resources.entries), numbers))
+
+    def draw(self, content: bytes, width: float, height: float, resources: Ref | None = None) -> Ref:
+        """Add a drawing; its size is in points. Returns the reference for stamps."""
         box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
-        drawing: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box}
-        drawing["Resources"] = renumbered(page["Resources"], numbers)
-        return [self.file.add_stream(drawing, content) for content in contents]
+        entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box}
+        entries["Resources"] = {} if resources is None else resources
+        return self.file.add_stream(entries, content, compress=len(content) >= _WORTH_COMPRESSING)
 
     def open_branch(self) -> None:
         """Collect what is added from here on, until the branch is closed, under a separate heading."""
@@ -95,9 +120,10 @@ class Linker:
     def add(self, insert: Insert) -> None:
         """Add a part after those that were added before."""
         part = insert.part
-        pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
-        numbers = self._number(part, pages)
-        self._write_unedited(part, numbers)
+        known = self._expected.pop(0) if self._expected else self._numbers_of(part, self._next_page)
+        numbers, pages = known.numbers, self.shared.pages[self._next_page : self._next_page + len(part.pages)]
+        self._write_packed(part, known)
+        self._write_unedited({}, part.streams, numbers)
         node = self.file.new_number()
         write_edited(self.shared, self.branch, insert, numbers, node, is_nested=self.is_nested)
         count = b"%d" % len(pages)
@@ -143,16 +169,18 @@ class Linker:
     def _new_branch(self) -> Branch:
         return Branch(self.file.new_number(), self.file.new_number(), self.file.new_number())
 
-    def _number(self, part: CompiledPart, pages: Sequence[Ref]) -> dict[int, Ref]:
-        """Give each object of a part its number in the packet. A stream that was added before keeps its number."""
+    def _numbers_for(self, numbers: Iterable[int], streams: Mapping[int, CompiledStream]) -> dict[int, Ref]:
+        """The number of each object in the packet. A stream that was added before keeps its number."""
+        return {number: self._number_of(streams.get(number)) for number in numbers}
+
+    def _numbers_of(self, part: CompiledPart, first_page: int) -> _PartNumbers:
+        pages = self.shared.pages[first_page : first_page + len(part.pages)]
         numbers = dict(zip(part.pages, pages, strict=True))
-        for number in part.numbers:
-            if number not in numbers:
-                stream = part.streams.get(number)
-                numbers[number] = (
-                    self._stream_number(stream.digest) if stream and stream.digest else self.file.new_number()
-                )
-        return numbers
+        numbers |= self._numbers_for([number for number in part.numbers if number not in numbers], part.streams)
+        return _PartNumbers(numbers, [self.file.new_number() for _ in range(count_of_streams(len(part.plain)))])
+
+    def _number_of(self, stream: CompiledStream | None) -> Ref:
+        return self._stream_number(stream.digest) if stream and stream.digest else self.file.new_number()
 
     def _stream_number(self, digest: bytes) -> Ref:
         """The number of a stream that may occur in several parts, or several times in one."""
@@ -160,10 +188,28 @@ class Linker:
             self._streams[digest] = self.file.new_number()
         return self._streams[digest]
 
-    def _write_unedited(self, part: CompiledPart, numbers: Mapping[int, Ref]) -> None:
-        for number, form in part.plain.items():
+    def _write_packed(self, part: CompiledPart, known: _PartNumbers) -> None:
+        """Write the plain objects of a part, in streams of their own."""
+        key = tuple(known.numbers.values())
+        streams = part.packed.get(key)
+        if streams is None:
+            filled = [(known.numbers[number], _filled(form, known.numbers)) for number, form in part.plain.items()]
+            streams = object_streams(filled)
+            if not self.is_nested:
+                if len(part.packed) >= _MOST_PLACES:
+                    part.packed.clear()
+                part.packed[key] = streams
+        for holder, stream in zip(known.holders, streams, strict=True):
+            self.file.put_packed(holder, stream)
+        if not self.is_nested:
+            self.same_each_time += [stream.data for stream in streams]
+
+    def _write_unedited(
+        self, plain: Mapping[int, WrittenValue], streams: Mapping[int, CompiledStream], numbers: Mapping[int, Ref]
+    ) -> None:
+        for number, form in plain.items():
             self.file.put(numbers[number], _filled(form, numbers))
-        for number, stream in part.streams.items():
+        for number, stream in streams.items():
             self._write_stream(numbers[number], stream, numbers)
 
     def _write_stream(self, number: Ref, stream: CompiledStream, numbers: Mapping[int, Ref]) -> None:
@@ -199,22 +245,23 @@ class Linker:
         self.file.put(branch.bookmark, write({"Type": b"/Outlines", **ends, "Count": count}))
 
 
-def _reached(part: CompiledPart, value: Value) -> dict[str, Any]:
-    """The objects and streams of a part to which a value refers, directly or indirectly."""
+def resources_of_page(sheet: CompiledPart) -> DrawingResources:
+    """What the first page of a file draws with, and every object that it leads to."""
+    entries = sheet.file.dictionary(sheet.file.objects[sheet.pages[0]].entries["Resources"])
     plain: dict[int, WrittenValue] = {}
     streams: dict[int, CompiledStream] = {}
-    waiting = list(form_of(value).references)
+    waiting = list(form_of(entries).references)
     while waiting:
         number = waiting.pop()
         if number in plain or number in streams:
             continue
-        if number in part.plain:
-            plain[number] = part.plain[number]
-            waiting += part.plain[number].references
+        if number in sheet.plain:
+            plain[number] = sheet.plain[number]
+            waiting += sheet.plain[number].references
         else:
-            streams[number] = part.streams[number]
-            waiting += part.streams[number].dictionary.references
-    return {"plain": plain, "streams": streams}
+            streams[number] = sheet.streams[number]
+            waiting += sheet.streams[number].dictionary.references
+    return DrawingResources(entries, plain, streams)
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:

@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.link.compile import CompiledPart
+from consentkit.pdf.file.syntax import Ref, Value, WrittenValue
+from consentkit.pdf.link.compile import CompiledPart, CompiledStream
+
+
+@dataclass(frozen=True)
+class DrawingResources:
+    """What drawings use, fonts above all: objects under numbers of their own."""
+
+    entries: Mapping[str, Value]
+    """The resources (ISO 32000-1, 7.8.3); their references are numbers of the objects."""
+    plain: Mapping[int, WrittenValue]
+    streams: Mapping[int, CompiledStream]
 
 
 @dataclass(frozen=True)

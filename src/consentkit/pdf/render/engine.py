@@ -28,6 +28,7 @@ from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
+from consentkit.pdf.lines.shaping import LINE_HEIGHT, LINE_SIZE
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.assets import AssetFetcher, own_fonts
 from consentkit.pdf.render.columns import balance_quickly
@@ -109,11 +110,6 @@ class Lines:
 _UNPRINTABLE_NAME = "a name or another text of the visit has characters that no font here can print"
 
 _WEIGHT = ' class="bold"'
-
-LINE_SIZE = 12.0
-"""The size, in points, in which lines are drawn."""
-LINE_HEIGHT = 20.0
-"""The height, in points, of the box of a line."""
 
 
 def draw_lines(lines: Sequence[str], bold: Container[str] = ()) -> Lines:

@@ -1,0 +1,86 @@
+"""The lines of a visit, drawn for its packet: shaped here where that is certain to be right, else by the page engine.
+
+Guarantees: a line looks and reads the same whichever of the two draws it; what no font can print is refused, without a
+word of it in the message; a packet holds the lines that are used in it and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from consentkit.documents.printing import load_engine
+from consentkit.errors import RenderingFailed
+from consentkit.pdf.file.syntax import Ref
+from consentkit.pdf.lines.shaping import BASELINE, LINE_HEIGHT, ShapedLines
+from consentkit.pdf.link.compile import compile_part
+from consentkit.pdf.link.link import Linker, resources_of_page
+from consentkit.pdf.link.order import DrawingResources
+
+
+class VisitLine(NamedTuple):
+    """A line, with its width and baseline in points."""
+
+    content: bytes
+    width: float
+    baseline: float
+    sheet: int
+    """Which of the resources of the lines it needs."""
+
+
+class VisitLines:
+    """The lines of a packet, by their texts."""
+
+    def __init__(self, lines: Iterable[str], bold: Container[str] = ()) -> None:
+        """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character."""
+        every = list(dict.fromkeys(lines))
+        shaped = ShapedLines(every, bold)
+        self._lines = {line: VisitLine(done.content, done.width, BASELINE, 0) for line, done in shaped.lines.items()}
+        self._resources = [shaped.resources()]
+        if others := [line for line in every if line not in self._lines]:
+            self._add_drawn(others, bold)
+        self._linker: Linker | None = None
+        self._shared: list[Ref] = []
+        self._drawings: dict[str, Ref] = {}
+
+    def _add_drawn(self, lines: Sequence[str], bold: Container[str]) -> None:
+        drawn = _drawn(lines, bold)
+        self._resources.append(_resources_of(drawn.pdf))
+        for line, content, width, baseline in zip(lines, drawn.contents, drawn.widths, drawn.baselines, strict=True):
+            self._lines[line] = VisitLine(content, width, baseline, 1)
+
+    def __contains__(self, line: str) -> bool:
+        return line in self._lines
+
+    def __getitem__(self, line: str) -> VisitLine:
+        return self._lines[line]
+
+    def put_into(self, linker: Linker) -> None:
+        """Draw into a packet from here on."""
+        self._linker = linker
+        self._shared = [linker.share(resources) for resources in self._resources]
+        self._drawings = {}
+
+    def drawing(self, line: str) -> Ref:
+        """The drawing of a line, which is added to the packet where it is used for the first time."""
+        if self._linker is None:
+            raise ValueError("the lines are in no packet yet")
+        if line not in self._drawings:
+            content, width, _, sheet = self._lines[line]
+            self._drawings[line] = self._linker.draw(content, width + 1, LINE_HEIGHT, self._shared[sheet])
+        return self._drawings[line]
+
+
+def _resources_of(pdf: bytes) -> DrawingResources:
+    return resources_of_page(compile_part(pdf))
+
+
+def _drawn(lines: Sequence[str], bold: Container[str]) -> Any:
+    """Have the page engine draw lines. What it complains of may quote letters of a name, so it is not passed on."""
+    engine = load_engine()
+    try:
+        return engine.draw_lines(lines, bold)
+    except RenderingFailed:
+        raise RenderingFailed(
+            "a name or another particular of this visit has letters that can't be printed; write it in Latin letters"
+        ) from None

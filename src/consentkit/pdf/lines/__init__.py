@@ -1,0 +1,1 @@
+"""Single lines of text, shaped without the page engine, to be drawn onto finished pages."""

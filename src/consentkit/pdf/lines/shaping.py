@@ -1,0 +1,108 @@
+"""Lines of text become the operators that draw them, with the fonts that these need.
+
+Guarantees: a line looks as the page engine would draw it, and every letter of it means what was typed; what that can't
+be said of is not drawn here, and is left to the page engine.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from consentkit.pdf.lines.embedding import resources_of
+from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
+from consentkit.pdf.lines.runs import FontRun, runs_of
+from consentkit.pdf.link.order import DrawingResources
+
+LINE_SIZE = 12.0
+"""The size, in points, in which lines are drawn."""
+LINE_HEIGHT = 20.0
+"""The height, in points, of the box of a line."""
+BASELINE = 6.0
+"""Points from the bottom of its box to the baseline of a line."""
+
+
+@dataclass(frozen=True)
+class ShapedLine:
+    """A line, ready to be drawn."""
+
+    content: bytes
+    """The operators that draw it, from the left edge, in a box that is LINE_HEIGHT high."""
+    width: float
+    """Its width in points."""
+
+
+class ShapedLines:
+    """Lines that are drawn with the same fonts."""
+
+    def __init__(self, lines: Iterable[str], bold: Container[str] = ()) -> None:
+        """Shape lines, those of `bold` in heavy type."""
+        self._names: dict[LineFace, str] = {}
+        self._meanings: dict[LineFace, dict[int, str]] = {}
+        shaped = ((line, self._shaped(line, BOLD if line in bold else REGULAR)) for line in lines)
+        self.lines: dict[str, ShapedLine] = {line: done for line, done in shaped if done}
+        """Every line that could be shaped."""
+
+    def resources(self) -> DrawingResources:
+        """What their operators need."""
+        return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
+
+    def _shaped(self, line: str, weight: int) -> ShapedLine | None:
+        runs = runs_of(line, weight)
+        if runs is None:
+            return None
+        shaped = [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
+        known = [(run, glyphs) for run, glyphs in shaped if glyphs and self._mean_what_they_show(run, glyphs)]
+        if len(known) < len(shaped):
+            return None
+        operators = [b"BT", b"0 %g Td" % BASELINE]
+        for run, glyphs in known:
+            self._meanings.setdefault(run.face, {}).update({glyph.number: glyph.meaning for glyph in glyphs})
+            name = self._names.setdefault(run.face, f"F{len(self._names) + 1}")
+            operators += [b"/%b %g Tf" % (name.encode(), LINE_SIZE), *_showing(run.face, glyphs)]
+        advance = sum(glyph.advance for _, glyphs in known for glyph in glyphs)
+        return ShapedLine(b"\n".join([*operators, b"ET"]), advance * LINE_SIZE / 1000)
+
+    def _mean_what_they_show(self, run: FontRun, glyphs: Sequence[ShapedGlyph]) -> bool:
+        """Whether glyphs have the meaning that they have elsewhere, and together that of their text."""
+        known = self._meanings.get(run.face, {})
+        meant = {glyph.number: glyph.meaning for glyph in glyphs}
+        if any(
+            known.get(glyph.number, glyph.meaning) != glyph.meaning or meant[glyph.number] != glyph.meaning
+            for glyph in glyphs
+        ):
+            return False
+        in_order = reversed(glyphs) if run.is_turned else glyphs
+        return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _showing(face: LineFace, glyphs: Sequence[ShapedGlyph]) -> Iterator[bytes]:
+    """The operators that show glyphs (ISO 32000-1, 9.4.3): each where HarfBuzz placed it, from the left."""
+    pieces: list[bytes] = []
+    back = 0
+    for glyph in glyphs:
+        if glyph.up:
+            yield from _shown(pieces)
+            yield b"%g Ts" % (glyph.up * LINE_SIZE / 1000)
+            pieces = []
+        if before := back - glyph.across:
+            pieces.append(b"%d" % before)
+        pieces.append(b"<%04x>" % glyph.number)
+        if glyph.up:
+            yield from _shown(pieces)
+            yield b"0 Ts"
+            pieces = []
+        back = face.width(glyph.number) + glyph.across - glyph.advance
+    if back:
+        pieces.append(b"%d" % back)
+    yield from _shown(pieces)
+
+
+def _shown(pieces: Sequence[bytes]) -> Iterator[bytes]:
+    if pieces:
+        yield b"[%b] TJ" % b"".join(pieces).replace(b"><", b"")

@@ -1,0 +1,43 @@
+"""The lines of a visit, whichever way they were drawn."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from consentkit.packets.visit_lines import VisitLines
+from consentkit.pdf.link.link import Linker
+from kit.drawn_two_ways import drawn_by_page_engine, open_small_clinic, try_visits
+
+
+def test_a_packet_is_the_same_whether_its_lines_are_shaped_here_or_drawn_by_the_page_engine(tmp_path: Path) -> None:
+    try_visits(open_small_clinic(tmp_path), 3)
+
+
+def test_only_lines_that_are_used_are_in_a_packet() -> None:
+    drawn = VisitLines(["Ann Lee", "Ann", "Lee", "محمد 12"])
+    out = io.BytesIO()
+    linker = Linker(out, "A title", "en")
+    drawn.put_into(linker)
+    before = linker.file.new_number()
+    assert drawn.drawing("Ann") == before + 1
+    assert drawn.drawing("Ann") == before + 1
+    assert drawn.drawing("محمد 12") == before + 2
+    assert "Bob" not in drawn
+
+
+def test_lines_that_are_in_no_packet_can_not_be_drawn() -> None:
+    with pytest.raises(ValueError, match="in no packet"):
+        VisitLines(["Ann"]).drawing("Ann")
+
+
+def test_a_line_is_as_wide_whichever_way_it_is_drawn() -> None:
+    names = ["Ann Lee", "Nguyễn Thị Minh Khai", "محمد علي"]
+    shaped = VisitLines(names)
+    with drawn_by_page_engine():
+        drawn = VisitLines(names)
+    assert [shaped[name].width for name in names] == pytest.approx([drawn[name].width for name in names], abs=0.05)
+    assert [shaped[name].sheet for name in names] == [0, 0, 0]
+    assert [drawn[name].sheet for name in names] == [1, 1, 1]
