@@ -1,0 +1,89 @@
+"""What is kept of a packet so that its signed pages are recognised: which papers it had, and where people write on them.
+
+Guarantees: nothing of a patient is in a record; what a later version adds to it is ignored, so that older and newer
+versions read each other's records as long as their format is the same.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from consentkit.pdf.part import Corners
+
+FORMAT = 1
+"""The format of records that this version writes, and the latest that it reads."""
+
+PlaceKind = Literal["signature", "date", "time", "initials", "choice", "text", "lines"]
+"""What is written in a place: a choice is a box to mark, text is one line, and lines are several."""
+
+
+class _Recorded(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RecordedPlace(_Recorded):
+    """One place to write on."""
+
+    name: str
+    """Its name in the paper, such as `patient_signature`."""
+    role: str
+    """Whose place it is, such as `patient`; empty where it is nobody's in particular."""
+    kind: PlaceKind
+    corners: Corners
+    """Its rectangle in points, from the lower left corner of the page."""
+    printed: bool
+    """Whether something was printed there for the visit: whatever is in it then says nothing."""
+    expected: bool
+    """Whether the packet is incomplete as long as nobody has written there."""
+
+
+class RecordedPage(_Recorded):
+    """A page that bears a code, since it is filed when it comes back."""
+
+    number: int
+    """Its number in the packet, counted from 1, which is in its code."""
+    page_of_part: int
+    """Its number in its paper, counted from 0."""
+    width: float
+    """Points."""
+    height: float
+    """Points."""
+    places: tuple[RecordedPlace, ...] = ()
+
+
+class RecordedPaper(_Recorded):
+    """One paper of a packet."""
+
+    kind: str
+    """`form`, `paper`, `refusal`, `plan`, ...; as in the packet."""
+    code: str
+    language: str
+    edition: str | None
+    content_hash: str
+    first: int
+    """Its first page in the packet, counted from 1."""
+    last: int
+    part: str
+    """The SHA-256 of the PDF from which the packet was joined, in hexadecimal digits: it has no patient data."""
+    pages: tuple[RecordedPage, ...] = ()
+    """Those that bear a code."""
+
+
+class PacketRecord(_Recorded):
+    """What is known of a packet's paper."""
+
+    format: int = FORMAT
+    packet: str
+    """The number of the packet."""
+    version: str
+    """The version of consentkit that made it."""
+    paper_size: str
+    languages: tuple[str, ...]
+    papers: tuple[RecordedPaper, ...]
+
+    def page(self, number: int) -> tuple[RecordedPaper, RecordedPage] | None:
+        """The page of that number, with its paper; None if there is none that bears a code."""
+        found = ((paper, page) for paper in self.papers for page in paper.pages)
+        return next(((paper, page) for paper, page in found if page.number == number), None)
