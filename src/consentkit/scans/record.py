@@ -1,4 +1,4 @@
-"""What is kept of a packet so that its signed pages are recognised: which papers it had, and where people write on them.
+"""What is kept of a packet so that its signed pages are recognised: its papers, and where people write on them.
 
 Guarantees: nothing of a patient is in a record; what a later version adds to it is ignored, so that older and newer
 versions read each other's records as long as their format is the same.
@@ -50,7 +50,10 @@ class RecordedPage(_Recorded):
     """Points."""
     height: float
     """Points."""
+    code: Corners
+    """Where its code is, in points from the lower left corner."""
     places: tuple[RecordedPlace, ...] = ()
+    """All of them, those included into which something was printed."""
 
 
 class RecordedPaper(_Recorded):
