@@ -150,7 +150,8 @@ def png(gray: Gray) -> bytes:
 
 def features(gray: Gray, most: int) -> tuple[Points, Any]:
     """Places of a picture that look like no other, and what they look like (SIFT, Lowe 2004)."""
-    places, looks = cv2.SIFT_create(nfeatures=most).detectAndCompute(gray, None)  # type: ignore[call-arg, arg-type]
+    opencv: Any = cv2  # whose types leave this out
+    places, looks = opencv.SIFT_create(nfeatures=most).detectAndCompute(gray, None)
     return np.array([place.pt for place in places], np.float32).reshape(-1, 2), looks
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consentkit.pdf.part import Corners
 
@@ -42,7 +43,7 @@ class Box:
         across = sideways * MM
         return Box(self.left - across, self.top - up * MM, self.right + across, self.bottom + down * MM)
 
-    def slices(self, gray: Gray) -> tuple[slice, slice]:
+    def slices(self, gray: NDArray[Any]) -> tuple[slice, slice]:
         """Its rows and columns, as far as they are in a picture."""
         rows, columns = gray.shape[:2]
         return (

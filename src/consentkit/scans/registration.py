@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from consentkit.scans import pixels
 from consentkit.scans.pixels import Points, Transform
-from consentkit.scans.references import DPI, MM, Box
+from consentkit.scans.references import DPI, Box
 
 if TYPE_CHECKING:
     from consentkit.scans.page import Gray
@@ -44,6 +44,9 @@ _ROUNDS = (
     _Round(dpi=DPI, width=20, height=7, most=60, reach=1.2, within=3),
 )
 """From coarse to fine. With these, 620 of 620 simulated scans were registered whose code was read."""
+_LAST = _ROUNDS[-1]
+_ALL = 1000
+"""More patches than a page has."""
 _ALIKE = 0.45
 """The likeness from which a patch counts as found, of at most 1."""
 _LEAST_FOUND = 5
@@ -66,6 +69,8 @@ _MOST_FEATURES = 3000
 _RATIO = 0.8
 """Lowe's ratio: how much better than the next best a pair of places must be alike."""
 _LEAST_PAIRS = 12
+_NEAR = 0.6
+"""Millimetres within which pairs agree."""
 _TRUE_TO_SIDES = (0.6, 1.7)
 """How much wider than high a page may have become: what is beyond is no view of a sheet of paper."""
 
@@ -107,27 +112,50 @@ def guess_of_code(corners: Sequence[tuple[float, float]], code: Box) -> Transfor
     return pixels.similarity_of(np.array(printed, np.float32), np.array(corners, np.float32))
 
 
-def guess_of_features(gray: Gray, per_inch: float, reference: Gray) -> Transform | None:
-    """The first guess by what looks alike in both pictures, however the scan is turned; None without enough of it."""
-    small, large = _FEATURES_DPI / DPI, _FEATURES_DPI / per_inch
-    places, looks = pixels.features(pixels.resized(reference, small), _MOST_FEATURES)
-    others, their_looks = pixels.features(pixels.resized(gray, large), _MOST_FEATURES)
-    if min(len(places), len(others)) < _LEAST_PAIRS:
+@dataclass(frozen=True)
+class Features:
+    """Places of a picture that look like no other."""
+
+    places: Points = field(repr=False, compare=False)
+    """In the pixels of the picture."""
+    looks: Any = field(repr=False, compare=False)
+
+
+def features_of(gray: Gray, per_inch: float) -> Features:
+    """The features of a picture that has so many pixels to an inch."""
+    factor = _FEATURES_DPI / per_inch
+    places, looks = pixels.features(pixels.resized(gray, factor), _MOST_FEATURES)
+    return Features(places / factor, looks)
+
+
+def guess_of_features(scan: Features, per_inch: float, reference: Features, size: tuple[int, int]) -> Transform | None:
+    """The first guess by what looks alike in both pictures, however the scan is turned; None without enough of it.
+
+    `per_inch` are the pixels of an inch of the scan, `size` the rows and columns of the reference.
+    """
+    if min(len(scan.places), len(reference.places)) < _LEAST_PAIRS:
         return None
-    pairs = pixels.alike_pairs(looks, their_looks, _RATIO)
+    pairs = pixels.alike_pairs(reference.looks, scan.looks, _RATIO)
     if len(pairs) < _LEAST_PAIRS:
         return None
-    source = places[[first for first, _ in pairs]] / small
-    target = others[[second for _, second in pairs]] / large
-    found = pixels.homography_of(source, target, within=0.6 * per_inch / 25.4)
-    if found is None or found[1].sum() < _LEAST_PAIRS or not _is_view(found[0], reference):
+    source, target = reference.places[[first for first, _ in pairs]], scan.places[[second for _, second in pairs]]
+    found = pixels.homography_of(source, target, within=_NEAR * per_inch / 25.4)
+    if found is None or found[1].sum() < _LEAST_PAIRS or not _is_view(found[0], *size):
         return None
     return found[0]
 
 
-def _is_view(transform: Transform, reference: Gray) -> bool:
-    """Whether the corners of a page come out as those of a sheet that somebody looks at, from the front."""
+def likeness(gray: Gray, reference: Gray, transform: Transform, places: Sequence[Box]) -> float:
+    """How alike a page and its scan are where something is printed, at most 1: the mean of all patches."""
     rows, columns = reference.shape
+    seen = pixels.blurred(pixels.warped(gray, transform, columns, rows), 1.0)
+    soft, reach = pixels.blurred(reference, 1.0), int(_LAST.reach * DPI / 25.4)
+    patches = _patches(reference, places, _LAST._replace(most=_ALL))
+    return float(np.mean([_likeness(seen, soft, patch, reach) for patch in patches])) if patches else 0.0
+
+
+def _is_view(transform: Transform, rows: int, columns: int) -> bool:
+    """Whether the corners of a page come out as those of a sheet that somebody looks at, from the front."""
     corners = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)], np.float32)
     seen = pixels.moved(corners, transform)
     sides = np.roll(seen, -1, axis=0) - seen
@@ -144,7 +172,7 @@ def _registered(
 ) -> Registration | None:
     """One round: the patches, looked for where `transform` leads, say where they lie indeed."""
     small = reference if round_.dpi == DPI else pixels.resized(reference, round_.dpi / DPI)
-    patches = list(_patches(small, places, round_))
+    patches = _patches(small, places, round_)
     rows, columns = small.shape
     enlarge = np.diag([DPI / round_.dpi, DPI / round_.dpi, 1.0])
     seen = pixels.warped(gray, transform @ enlarge, columns, rows)
@@ -208,17 +236,26 @@ def _match(
 ) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
     """Where a patch is, to a fraction of a pixel; nothing where it is not to be seen."""
     _, left, top, width, height = patch
-    from_left, from_top = max(0, left - reach), max(0, top - reach)
-    area = seen[from_top : top + height + reach, from_left : left + width + reach]
+    alike = _alike(seen, small, patch, reach)
+    best, column, row = pixels.best_place(alike) if alike is not None else (0.0, 0, 0)
+    if alike is not None and best > _ALIKE:
+        x = max(0, left - reach) + column + _between(alike[row], column)
+        y = max(0, top - reach) + row + _between(alike[:, column], row)
+        yield (left + width / 2, top + height / 2), (x + width / 2, y + height / 2)
+
+
+def _likeness(seen: Gray, small: Gray, patch: _Patch, reach: int) -> float:
+    alike = _alike(seen, small, patch, reach)
+    return 0.0 if alike is None else pixels.best_place(alike)[0]
+
+
+def _alike(seen: Gray, small: Gray, patch: _Patch, reach: int) -> pixels.Floats | None:
+    """How alike a patch and each place around it are; None at the edge of the page, where there is no room for it."""
+    _, left, top, width, height = patch
+    area = seen[max(0, top - reach) : top + height + reach, max(0, left - reach) : left + width + reach]
     if area.shape[0] < height + 2 or area.shape[1] < width + 2:
-        return
-    alike = pixels.correlation(area, small[top : top + height, left : left + width])
-    best, column, row = pixels.best_place(alike)
-    if best > _ALIKE:
-        middle = (width / 2, height / 2)
-        x = from_left + column + _between(alike[row], column)
-        y = from_top + row + _between(alike[:, column], row)
-        yield (left + middle[0], top + middle[1]), (x + middle[0], y + middle[1])
+        return None
+    return pixels.correlation(area, small[top : top + height, left : left + width])
 
 
 def _between(values: pixels.Floats, best: int) -> float:
@@ -227,12 +264,3 @@ def _between(values: pixels.Floats, best: int) -> float:
         return 0.0
     before, here, after = (float(value) for value in values[best - 1 : best + 2])
     return (before - after) / (2 * (before - 2 * here + after) - 1e-9)
-
-
-def area_of_code(width: float, height: float, side: float, edge: float) -> Box:
-    """Where a code of such a side is on a page; all in points."""
-    points = [width - edge - side, height - edge - side, width - edge, height - edge]
-    return Box(*(DPI / 72 * value for value in points))
-
-
-__all__ = ["MM", "Registration", "area_of_code", "guess_of_code", "guess_of_features", "register"]
