@@ -14,6 +14,7 @@ from consentkit.cli.desk_commands import desk, user
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.preview_commands import preview
+from consentkit.cli.record_commands import records
 from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.signing_commands import signed
 from consentkit.cli.support import (
@@ -141,6 +142,7 @@ consentkit.add_command(preview)
 consentkit.add_command(desk)
 consentkit.add_command(user)
 consentkit.add_command(journal)
+consentkit.add_command(records)
 
 
 @consentkit.command(short_help="Check files for mistakes in form and content.")

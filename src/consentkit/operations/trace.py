@@ -32,7 +32,7 @@ from consentkit.reading.paths import is_file
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
 _PACKET = re.compile(r"[A-Z2-7]{10}")
 _SCANNED = re.compile(
-    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)", re.IGNORECASE
+    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)(?:/[0-9]+)?", re.IGNORECASE
 )
 _LABELLED = re.compile(r"(?:[^\s0-9]+\s+)+?([0-9a-f]{4}(?:[\s·]+[0-9a-f]{4}){2,15})", re.IGNORECASE)
 """A fingerprint with the words that are in front of it at the foot of a page, whatever the language."""

@@ -39,14 +39,14 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     reference = references.page(known.paper.part, known.part, known.page.page_of_part)
     height = known.page.height
     boxes = [box_of(place.corners, height) for place in known.page.places]
-    code_box = box_of(known.page.code, height)
+    code_box = box_of(known.page.code, height) if known.page.code else None
     registration = _registration(page, code, reference, code_box, boxes)
     if registration is None:
         raise NotRegistered
     straight = straightened(page.gray, reference, registration.transform)
     looked_at = [InkPlace(box, place.kind) for box, place in zip(boxes, known.page.places, strict=True)]
-    around_code = code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)
-    measures = measured(straight, looked_at, [around_code])
+    around_code = [code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)] if code_box else []
+    measures = measured(straight, looked_at, around_code)
     is_doubtful = page.kind == "one-bit" and is_page_soiled(measures)
     return tuple(
         _finding(place, ink, box, straight, is_doubtful=is_doubtful)
@@ -55,11 +55,11 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
 
 
 def _registration(
-    page: ScanPage, code: PageCode, reference: Gray, code_box: Box, boxes: Sequence[Box]
+    page: ScanPage, code: PageCode, reference: Gray, code_box: Box | None, boxes: Sequence[Box]
 ) -> Registration | None:
     """Where the page lies: as its code says, or else as what is printed on it does."""
     places = [box.grown(1.0, 1.0, 0.0) for box in boxes]
-    guess = guess_of_code(code.corners, code_box)
+    guess = guess_of_code(code.corners, code_box) if code_box else None
     found = register(page.gray, reference, guess, places) if guess is not None else None
     if found is None:
         guess = guess_of_features(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from consentkit.errors import WrongUse
 
@@ -23,8 +23,11 @@ Point: TypeAlias = tuple[float, float]
 """Pixels from the left and from the top."""
 
 _OURS = re.compile(
-    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]{1,5})", re.IGNORECASE
+    r"CK2/(?P<packet>[A-Z2-7]{10})/(?P<page>[0-9]{1,5})(?:/(?P<print>[0-9]{1,5}))?"
+    r"|CK1/(?P<packet_1>[A-Z2-7]{10})/[A-Z0-9.-]+/[0-9]+/(?P<page_1>[0-9]{1,5})",
+    re.IGNORECASE,
 )
+"""The code of today: packet, page and, where sets are counted, the number of the set; and the one before it."""
 _CORNER = 0.19
 """The side of a corner that is enlarged, as a share of the width of the page: 40 mm of 210."""
 _ENLARGED = (2, 3)
@@ -43,6 +46,8 @@ class PageCode:
     """The number of the packet."""
     page: int
     """The page of the packet, counted from 1."""
+    print: int | None
+    """Which of the sets that were printed it belongs to; None where the code does not say."""
     corners: tuple[Point, Point, Point, Point]
     """Its corners, clockwise from the one that is at the upper left when the page is upright."""
 
@@ -56,10 +61,21 @@ class PageCode:
         return 270 if down > 0 else 90
 
 
-def parsed_code(text: str) -> tuple[str, int] | None:
-    """The packet and the page that a code names, in the form of today or the one before; None for any other code."""
+class NamedPage(NamedTuple):
+    """What a code says."""
+
+    packet: str
+    page: int
+    print: int | None
+
+
+def parsed_code(text: str) -> NamedPage | None:
+    """The page of a packet that a code names, in the form of today or the one before; None for any other code."""
     match = _OURS.fullmatch(text)
-    return (match["packet"].upper(), int(match["page"])) if match else None
+    if not match:
+        return None
+    packet, page = match["packet"] or match["packet_1"], match["page"] or match["page_1"]
+    return NamedPage(packet.upper(), int(page), int(match["print"]) if match["print"] else None)
 
 
 def require_code_reader(extra: str = "file") -> None:
@@ -77,16 +93,14 @@ def texts_of_codes(picture: Picture | Gray) -> list[str]:
 
 
 def page_codes(gray: Gray) -> tuple[PageCode, ...]:
-    """The codes of packets on a page: each page of a packet once."""
+    """The codes of packets on a page: each page of a print once."""
     from PIL import Image
 
     picture = Image.fromarray(gray)
-    codes = {(code.packet, code.page): code for code in _ours(picture)}
-    for corner in _corners(picture) if not codes else ():
-        codes = {(code.packet, code.page): code for code in _enlarged(picture, *corner)}
-        if codes:
-            break
-    return tuple(codes.values())
+    found = list(_ours(picture))
+    for corner in _corners(picture):
+        found = found or _enlarged(picture, *corner)
+    return tuple({(code.packet, code.page, code.print): code for code in found}.values())
 
 
 def _corners(picture: Picture) -> Iterator[tuple[int, int, int]]:

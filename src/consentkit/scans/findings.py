@@ -89,3 +89,8 @@ class PageFinding:
     def page(self) -> int | None:
         """The page of the packet; None where the page has no code or several."""
         return self.codes[0].page if len(self.codes) == 1 else None
+
+    @property
+    def print(self) -> int | None:
+        """Which of the printed sets of the packet it belongs to; None where the code does not say."""
+        return self.codes[0].print if len(self.codes) == 1 else None

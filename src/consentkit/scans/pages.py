@@ -50,8 +50,21 @@ _WHERE_PDF_BEGINS = 1024
 
 def scan_pages(name: str, data: bytes, only: Collection[int] | None = None) -> Iterator[ScanPage | RefusedPage]:
     """The pages of a PDF or a picture in their order; `only` names those that are wanted, counted from 0."""
-    read = _pdf_pages if _PDF in data[:_WHERE_PDF_BEGINS] else _picture_pages
+    read = _pdf_pages if _is_pdf(data) else _picture_pages
     yield from read(name, data, only)
+
+
+def count_pages(name: str, data: bytes) -> int | RefusedPage:
+    """How many pages a file has, at most one more than `MOST_PAGES`; or why none of them is read."""
+    opened = _opened_pdf(name, data) if _is_pdf(data) else _opened_picture(name, data)
+    if isinstance(opened, RefusedPage):
+        return opened
+    with closing(opened):
+        return min(len(opened), MOST_PAGES + 1) if _is_pdf(data) else sum(1 for _ in _frames(opened))
+
+
+def _is_pdf(data: bytes) -> bool:
+    return _PDF in data[:_WHERE_PDF_BEGINS]
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ def _too_coarse(name: str, index: int, resolution: _Resolution) -> RefusedPage:
     return _refused(name, index, "too coarse", f"{found}: scan it again in gray at 200")
 
 
-def _too_many_pixels(name: str, index: int) -> RefusedPage:
+def _too_many_pixels(name: str, index: int | None) -> RefusedPage:
     message = f"it has more than {MOST_PIXELS // 1_000_000} million pixels: scan it again in gray at 200 dots per inch"
     return _refused(name, index, "too many pixels", message)
 
@@ -96,33 +109,42 @@ def _too_many_pages(name: str) -> RefusedPage:
 
 
 def _picture_pages(name: str, data: bytes, only: Collection[int] | None) -> Iterator[ScanPage | RefusedPage]:
+    picture = _opened_picture(name, data)
+    if isinstance(picture, RefusedPage):
+        yield picture
+        return
+    with closing(picture):
+        for index in _frames(picture):
+            if only is not None and index not in only:
+                continue
+            yield _too_many_pages(name) if index == MOST_PAGES else _picture_page(name, index, picture)
+
+
+def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
     from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of many pixels, which are counted here
-            picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError:
+        return _too_many_pixels(name, None)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         message = "it is no PDF and no picture that can be read: hand in PDF, PNG, JPEG or TIFF"
-        yield _refused(name, None, "not a scan", message)
+        return _refused(name, None, "not a scan", message)
+
+
+def _frames(picture: Picture) -> Iterator[int]:
+    """Go through the pictures of a file, one more than `MOST_PAGES` at most; those after a fault are left out."""
+    yield 0
+    if picture.format != "TIFF":  # the further pictures of a camera's file are smaller copies
         return
-    with closing(picture):
-        several = picture.format == "TIFF"  # the further pictures of a camera's file are smaller copies
-        for index in range(MOST_PAGES + 1):
-            try:
-                if index:
-                    picture.seek(index)
-            except EOFError:
-                return
-            except (OSError, ValueError, SyntaxError):
-                yield _refused(name, index, "damaged", "its file is damaged from here on: scan it again")
-                return
-            if index == MOST_PAGES:
-                yield _too_many_pages(name)
-            elif only is None or index in only:
-                yield _picture_page(name, index, picture)
-            if not several:
-                return
+    for index in range(1, MOST_PAGES + 1):
+        try:
+            picture.seek(index)
+        except (EOFError, OSError, ValueError, SyntaxError):
+            return
+        yield index
 
 
 def _picture_page(name: str, index: int, picture: Picture) -> ScanPage | RefusedPage:
@@ -215,25 +237,31 @@ def _array(gray: Picture) -> Gray:
 
 
 def _pdf_pages(name: str, data: bytes, only: Collection[int] | None) -> Iterator[ScanPage | RefusedPage]:
-    import pypdfium2
-
-    if refused := _unfit(name, data):
-        yield refused
-        return
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        yield _damaged(name, None)
+    document = _opened_pdf(name, data)
+    if isinstance(document, RefusedPage):
+        yield document
         return
     with closing(document):
-        if document.get_formtype():
-            document.init_forms()  # without this, no field is drawn
         count = len(document)
         for index in range(min(count, MOST_PAGES)):
             if only is None or index in only:
                 yield _pdf_page(name, index, document)
-        if count > MOST_PAGES:
+        if count > MOST_PAGES and (only is None or MOST_PAGES in only):
             yield _too_many_pages(name)
+
+
+def _opened_pdf(name: str, data: bytes) -> Any | RefusedPage:
+    import pypdfium2
+
+    if refused := _unfit(name, data):
+        return refused
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return _damaged(name, None)
+    if document.get_formtype():
+        document.init_forms()  # without this, no field is drawn
+    return document
 
 
 def _unfit(name: str, data: bytes) -> RefusedPage | None:

@@ -1,4 +1,4 @@
-"""What is kept of a packet so that its signed pages are recognised: its papers, and where people write on them.
+"""What is kept of a packet so that its signed pages are recognised: which papers it had, and where people write.
 
 Guarantees: nothing of a patient is in a record; what a later version adds to it is ignored, so that older and newer
 versions read each other's records as long as their format is the same.
@@ -37,6 +37,8 @@ class RecordedPlace(_Recorded):
     """Whether something was printed there for the visit: whatever is in it then says nothing."""
     expected: bool
     """Whether the packet is incomplete as long as nobody has written there."""
+    one_of: str = ""
+    """The name that places share of which one must be filled, such as those of yes and no; empty for any other."""
 
 
 class RecordedPage(_Recorded):
@@ -50,8 +52,8 @@ class RecordedPage(_Recorded):
     """Points."""
     height: float
     """Points."""
-    code: Corners
-    """Where its code is, in points from the lower left corner."""
+    code: Corners | None = None
+    """Where its code is, in points from the lower left corner; None where that was not recorded."""
     places: tuple[RecordedPlace, ...] = ()
     """All of them, those included into which something was printed."""
 
@@ -80,6 +82,12 @@ class PacketRecord(_Recorded):
     format: int = FORMAT
     packet: str
     """The number of the packet."""
+    visit: str = ""
+    """The number of the visit, by which the clinic's own system knows the patient."""
+    date: str = ""
+    """The day of the visit, such as 2026-11-23."""
+    pages: int = 0
+    """How many pages it has in all, those that stay with the patient too."""
     version: str
     """The version of consentkit that made it."""
     paper_size: str
