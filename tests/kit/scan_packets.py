@@ -7,7 +7,8 @@ right to left, both sizes of paper, fields to fill in on a screen, and both side
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -65,51 +66,59 @@ def printed(layout: str, packet: Packet) -> PrintedPacket:
 
 
 def of_all_kinds(folder: Path) -> Printed:
-    """The packets of the figures; they are made once, and kept in `folder`."""
-    kept = folder / "packets.pickle"
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = Printed(tuple(_made(folder)))
-        kept.write_bytes(pickle.dumps(made))
-    loaded: Printed = pickle.loads(kept.read_bytes())
-    return loaded
+    """The packets of the figures. Each is made once, and kept in `folder`."""
+    return Printed(tuple(_kept(folder, kind) for kind in _kinds(folder)))
 
 
-def _made(folder: Path) -> Iterator[PrintedPacket]:
+def kept_in(folder: Path) -> Printed:
+    """Those that were made before."""
+    return Printed(tuple(pickle.loads(path.read_bytes()) for path in sorted(folder.glob("*.packet"))))
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A packet that is to be made."""
+
+    layout: str
+    clinic: Path
+    visit: Visit
+    duplex: bool = False
+    fillable: bool = False
+
+
+def _kept(folder: Path, kind: _Kind) -> PrintedPacket:
+    path = folder / f"{kind.layout} {kind.visit.visit}.packet"
+    if not path.exists():
+        workspace = open_workspace(kind.clinic)
+        made = packets.packet(workspace, kind.visit, duplex=kind.duplex, fillable=kind.fillable)
+        path.write_bytes(pickle.dumps(printed(kind.layout, made)))
+    kept: PrintedPacket = pickle.loads(path.read_bytes())
+    return kept
+
+
+def _kinds(folder: Path) -> Iterator[_Kind]:
     letter, a4 = SAMPLES / "clinic", _on_a4(folder)
     schedule = [entry.visit for entry in read_visits(str(SAMPLES / "schedule.csv")) if entry.visit]
-    yield from _each("letter", letter, schedule)
-    yield from _each("a4", a4, schedule[:3])
-    yield from _each("a4, two languages, duplex", a4, schedule[10:11], duplex=True)
-    yield from _each("large print, a4", a4, [schedule[3]])
-    yield from _each("fillable", letter, [schedule[0], schedule[1], schedule[9]], fillable=True)
-    yield from _each("duplex", letter, schedule[4:6], duplex=True)
-    yield from _each("right to left", ARABIC, [_visit(1, procedures=["90853"], language="ar")])
-    fields = [_visit(2, procedures=["45378"]), _visit(3, procedures=["D7140"]), _visit(4, procedures=["90867"])]
-    yield from _each(
-        "other fields", SAMPLES / "other-fields", [*fields, _visit(5, procedures=["45378"], language="es")]
-    )
+    for visit in schedule:
+        yield _Kind("large print" if visit.large_print else "letter", letter, visit)
     papers = ["release-general", "practice-agreement"]
-    yield from _each(
-        "refusal and papers",
-        letter,
-        [
-            _visit(6, documents=["consent", "refusal"]),
-            _visit(7, documents=["refusal"], language="es"),
-            _visit(8, documents=["consent", "plan"], papers=papers),
-            _visit(9, papers=papers, language="es", first_visit=True),
-            _visit(10, papers=papers, large_print=True, yearly_papers=True),
-        ],
-    )
+    yield _Kind("right to left", ARABIC, _visit(1, procedures=["90853"], language="ar", on_file=["group-rules"]))
+    yield from (_Kind("a4", a4, visit) for visit in schedule[:3])
+    yield _Kind("large print, a4", a4, schedule[3])
+    yield _Kind("a4, two languages, duplex", a4, schedule[10], duplex=True)
+    yield from (_Kind("fillable", letter, schedule[number], fillable=True) for number in (0, 1, 9))
+    yield from (_Kind("duplex", letter, schedule[number], duplex=True) for number in (4, 5))
+    fields = SAMPLES / "other-fields"
+    yield from (_Kind("other fields", fields, _visit(n, procedures=[code])) for n, code in enumerate(_OTHER, 2))
+    yield _Kind("other fields", fields, _visit(5, procedures=["45378"], language="es"))
+    yield _Kind("refusal", letter, _visit(6, documents=["consent", "refusal"]))
+    yield _Kind("refusal", letter, _visit(7, documents=["refusal"], language="es"))
+    yield _Kind("papers", letter, _visit(8, documents=["consent", "plan"], papers=papers))
+    yield _Kind("papers", letter, _visit(9, papers=papers, language="es", first_visit=True))
+    yield _Kind("papers, large print", letter, _visit(10, papers=papers, large_print=True, yearly_papers=True))
 
 
-def _each(
-    layout: str, clinic: Path, visits: Sequence[Visit], *, duplex: bool = False, **options: Any
-) -> Iterator[PrintedPacket]:
-    workspace = open_workspace(clinic)
-    for visit in visits:
-        name = "large print" if visit.large_print and layout == "letter" else layout
-        yield printed(name, packets.packet(workspace, visit, duplex=duplex, **options))
+_OTHER = ("45378", "D7140", "90867")
 
 
 def _visit(number: int, **changes: Any) -> Visit:
@@ -119,10 +128,9 @@ def _visit(number: int, **changes: Any) -> Visit:
 def _on_a4(folder: Path) -> Path:
     """The clinic of the samples, with paper of A4."""
     clinic = folder / "a4"
-    clinic.mkdir(parents=True, exist_ok=True)
-    text = (SAMPLES / "clinic" / "clinic.yaml").read_text(encoding="utf-8").replace("paper: letter", "paper: a4")
-    (clinic / "clinic.yaml").write_text(text, encoding="utf-8")
-    for each in (SAMPLES / "clinic").iterdir():
-        if each.name != "clinic.yaml" and not (clinic / each.name).exists():
-            (clinic / each.name).symlink_to(each)
+    if not clinic.exists():
+        shutil.copytree(SAMPLES / "clinic", clinic)
+        particulars = clinic / "clinic.yaml"
+        text = particulars.read_text(encoding="utf-8").replace("paper: letter", "paper: a4")
+        particulars.write_text(text, encoding="utf-8")
     return clinic
