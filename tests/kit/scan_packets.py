@@ -113,7 +113,7 @@ def _kinds(folder: Path) -> Iterator[_Kind]:
     yield _Kind("other fields", fields, _visit(5, procedures=["45378"], language="es"))
     yield _Kind("refusal", letter, _visit(6, documents=["consent", "refusal"]))
     yield _Kind("refusal", letter, _visit(7, documents=["refusal"], language="es"))
-    yield _Kind("papers", letter, _visit(8, documents=["consent", "plan"], papers=papers))
+    yield _Kind("papers", letter, _visit(8, procedures=["90839"], documents=["consent", "plan"], papers=papers))
     yield _Kind("papers", letter, _visit(9, papers=papers, language="es", first_visit=True))
     yield _Kind("papers, large print", letter, _visit(10, papers=papers, large_print=True, yearly_papers=True))
 

@@ -43,11 +43,12 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     registration = _registration(page, code, reference, code_box, boxes)
     if registration is None:
         raise NotRegistered
-    straight = straightened(page.gray, reference, registration.transform)
+    straight = straightened(page.gray, reference, registration)
     looked_at = [InkPlace(box, place.kind) for box, place in zip(boxes, known.page.places, strict=True)]
     around_code = [code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)] if code_box else []
     measures = measured(straight, looked_at, around_code)
-    is_doubtful = page.kind == "one-bit" and is_page_soiled(measures)
+    judged = [ink for place, ink in zip(known.page.places, measures, strict=True) if not place.printed]
+    is_doubtful = page.kind == "one-bit" and is_page_soiled(judged)
     return tuple(
         _finding(place, ink, box, straight, is_doubtful=is_doubtful)
         for place, ink, box in zip(known.page.places, measures, boxes, strict=True)

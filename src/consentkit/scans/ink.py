@@ -33,6 +33,13 @@ _HOME_SHARE_OF_MARK = 0.35
 """The same in a box to mark: much of a mark may be around it."""
 _OWN_SHARE = 0.35
 """The share of a piece that must lie there to count."""
+_FRAME = 0.8
+"""Millimetres around a box to mark in which its frame is."""
+_AROUND_FRAME = 2
+"""Pixels around the frame in which nothing counts, beyond those around any print: the frame is all there is to go by,
+and a mark goes through the middle."""
+_HOLE, _WIDEST_HOLE = 45.0, 9.0
+"""Square millimetres, and millimetres, up to which a solid spot is a punch hole, which is no dirt: they have 6 mm."""
 _SOLID = 1.6
 """Millimetres from the edge to the middle of a spot that is too thick for a pen."""
 _FROM_ABOVE, _ABOVE_RULE = 1.5, 0.15
@@ -99,6 +106,10 @@ class _Measuring:
             if shift.across or shift.down:
                 rows, columns = place.box.grown(2.0, 3.0, 5.0).slices(page.seen)
                 covered[rows, columns] |= np.roll(page.print[rows, columns], (shift.down, shift.across), (0, 1))
+        for place in self._places:
+            if place.kind == "choice":  # or what is left of its frame would look like a mark
+                rows, columns = place.box.grown(_FRAME, _FRAME, _FRAME).slices(page.seen)
+                covered[rows, columns] |= pixels.grown(covered[rows, columns], _AROUND_FRAME)
         return covered
 
     def _territories(self, shape: tuple[int, ...]) -> NDArray[np.int16]:
@@ -200,10 +211,17 @@ class _Measuring:
         at_home[list(self._homes)] = True
         pieces_at_home = np.zeros(self._pieces.count, bool)
         pieces_at_home[list(self._piece_homes)] = True
+        pieces_at_home |= self._holes()
         stray = self._ink & ~at_home[self._strokes] & ~pieces_at_home[self._pieces.labels]
         beside, above = _ROUND_PLACE
         around = (place.box.grown(beside, above, above).slices(stray) for place in self._places)
         return [float(stray[box].sum()) / MM / MM for box in around]
+
+    def _holes(self) -> Bits:
+        """Which pieces are punch holes."""
+        pieces = self._pieces
+        is_small = (pieces.area <= _HOLE * MM * MM) & (np.maximum(pieces.width, pieces.height) <= _WIDEST_HOLE * MM)
+        return np.asarray(is_small & (self._thickness > _SOLID * MM), np.bool_)
 
 
 def _counted(numbers: NDArray[Any], others: NDArray[Any]) -> dict[tuple[int, int], int]:

@@ -44,11 +44,30 @@ def fitted(picture: Any, columns: int, rows: int) -> Any:
 
 def warped(picture: Gray, transform: Transform, columns: int, rows: int) -> Gray:
     """A picture as seen from another: `transform` leads from that one into `picture`. White where there is nothing."""
-    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
-    smooth = blurred(picture, 0.35 * scale) if scale > 1.3 else picture  # or every second pixel would be left out
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    out = cv2.warpPerspective(smooth, transform, (columns, rows), flags=flags, borderValue=(255,))
+    out = cv2.warpPerspective(
+        _smoothed(picture, transform), transform, (columns, rows), flags=flags, borderValue=(255,)
+    )
     return cast("Gray", out)
+
+
+def drawn_from(picture: Gray, grid: Floats, step: int, columns: int, rows: int, transform: Transform) -> Gray:
+    """The same, where `grid` has the places in `picture` of every so many rows and columns, from the first on."""
+    high, wide = grid.shape[:2]
+    scaled = np.diag([step, step, 1.0])[:2]
+    size = (columns, rows)
+    across, down = (
+        cv2.warpAffine(np.ascontiguousarray(grid[:high, :wide, axis]), scaled, size, borderMode=cv2.BORDER_REPLICATE)
+        for axis in (0, 1)
+    )
+    out = cv2.remap(_smoothed(picture, transform), across, down, cv2.INTER_LINEAR, borderValue=(255,))
+    return cast("Gray", out)
+
+
+def _smoothed(picture: Gray, transform: Transform) -> Gray:
+    """A picture that is reduced is smoothed before, or every second pixel of it would be left out."""
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    return cast("Gray", blurred(picture, 0.35 * scale)) if scale > 1.3 else picture
 
 
 def moved(points: Points, transform: Transform) -> Points:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from consentkit.scans import pixels
+from consentkit.scans.bends import Bend, bend_of
 from consentkit.scans.pixels import Points, Transform
 from consentkit.scans.references import DPI, Box
 
@@ -81,6 +82,8 @@ class Registration:
 
     transform: Transform = field(repr=False, compare=False)
     """From the pixels of the reference to those of the scan."""
+    bend: Bend = field(repr=False, compare=False)
+    """How the paper is bent, or was fed, beyond that."""
     patches: int
     """How many patches were looked for at last."""
     agreeing: int
@@ -187,7 +190,10 @@ def _registered(
     off = np.hypot(*(pixels.moved(where, better) - there).T)[agree]
     off_by = float(np.sqrt((off**2).mean())) / round_.dpi * 25.4 if agree.any() else float("inf")
     whole = transform @ enlarge @ better @ np.linalg.inv(enlarge)
-    return Registration(whole, len(patches), int(agree.sum()), off_by)
+    bend = bend_of(
+        where, pixels.moved(there, np.asarray(np.linalg.inv(better), np.float64)), small.shape[1], small.shape[0]
+    )
+    return Registration(whole, bend, len(patches), int(agree.sum()), off_by)
 
 
 class _Patch(NamedTuple):

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from consentkit.scans import pixels
-from consentkit.scans.pixels import Bits, Floats, Transform
+from consentkit.scans.pixels import Bits, Floats
 from consentkit.scans.references import MM, Box
 
 if TYPE_CHECKING:
     from consentkit.scans.page import Gray
+    from consentkit.scans.registration import Registration
 
 _WEAK, _STRONG = 0.84, 0.70
 """Shares of the brightness of the paper below which a pixel may be ink, and is as dark as a pen makes it. A stain of
@@ -38,6 +39,8 @@ _ALONG = 0.6
 """The share of a line of pixels that is dark where dirt of a scanner made it."""
 _BESIDE, _BESIDE_DARK = 4, 0.4
 """Pixels beside such a line, and the share of them that may be dark: what is wider is no line."""
+_STEP = 16
+"""Pixels from one point to the next of which it is reckoned where they are on the scan."""
 _SOME = 5
 """One of how many rows and columns is enough to know the usual brightness."""
 _LINE_DARK = 0.8
@@ -114,11 +117,14 @@ class PrintShift:
     down: int
 
 
-def straightened(gray: Gray, reference: Gray, transform: Transform) -> Straightened:
-    """See a scan from its reference; `transform` leads from this into the scan."""
+def straightened(gray: Gray, reference: Gray, found: Registration) -> Straightened:
+    """See a scan from its reference."""
     rows, columns = reference.shape
-    clean = without_lines(without_lines(gray).T).T
-    return Straightened(pixels.warped(np.ascontiguousarray(clean), transform, columns, rows), reference)
+    clean = np.ascontiguousarray(without_lines(without_lines(gray).T).T)
+    across, down = np.meshgrid(np.arange(0, columns + _STEP, _STEP), np.arange(0, rows + _STEP, _STEP))
+    bent = np.stack(found.bend.at(across, down), axis=-1).reshape(-1, 2)
+    seen = pixels.moved(bent, found.transform).reshape(*across.shape, 2)
+    return Straightened(pixels.drawn_from(clean, seen, _STEP, columns, rows, found.transform), reference)
 
 
 def without_lines(gray: Gray) -> Gray:
