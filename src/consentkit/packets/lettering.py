@@ -197,7 +197,7 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
-    code = segno.make_qr(payload, error="m", boost_error=False)
+    code = _code_of(payload)
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE)]
     rows = [bytes(row) for row in code.matrix]
     for index, row in enumerate(rows):
@@ -205,6 +205,15 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
             operators.append(b"%d %d %d 1 re" % (run.start(), len(rows) - 1 - index, run.end() - run.start()))
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
+
+
+def side_of_code(payload: str) -> float:
+    """The length of the side of a code, in points."""
+    return len(_code_of(payload).matrix) * _MODULE
+
+
+def _code_of(payload: str) -> segno.QRCode:
+    return segno.make_qr(payload, error="m", boost_error=False)
 
 
 def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:

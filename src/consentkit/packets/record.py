@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from consentkit._version import __version__
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.items import PlacedItem
+from consentkit.packets.lettering import EDGE, side_of_code
 from consentkit.packets.packet import AT_END, Packet, values_in
+from consentkit.packets.plan import payload
 from consentkit.packets.work_order import awaited, is_filed
-from consentkit.pdf.part import Slot
+from consentkit.pdf.part import Corners, Slot
 from consentkit.scans.record import PacketRecord, PlaceKind, RecordedPage, RecordedPaper, RecordedPlace
 
 _KINDS: dict[str, PlaceKind] = {
@@ -99,7 +101,15 @@ def _pages(packet: Packet, placed: PlacedItem, numbers: list[int]) -> Iterator[R
             for slot in slots
             if slot.page == number
         )
-        yield RecordedPage(number=placed.first + number, page_of_part=number, width=width, height=height, places=places)
+        side = side_of_code(payload(packet.plan, placed.first + number))
+        yield RecordedPage(
+            number=placed.first + number,
+            page_of_part=number,
+            width=width,
+            height=height,
+            code=Corners(width - EDGE - side, EDGE, width - EDGE, EDGE + side),
+            places=places,
+        )
 
 
 def _place(slot: Slot, *, is_printed: bool, needed: set[str]) -> RecordedPlace:

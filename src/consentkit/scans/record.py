@@ -52,7 +52,10 @@ class RecordedPage(_Recorded):
     """Points."""
     height: float
     """Points."""
+    code: Corners | None = None
+    """Where its code is, in points from the lower left corner; None where that was not recorded."""
     places: tuple[RecordedPlace, ...] = ()
+    """All of them, those included into which something was printed."""
 
 
 class RecordedPaper(_Recorded):
