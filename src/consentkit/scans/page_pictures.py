@@ -238,7 +238,7 @@ class _Copier:
         if isinstance(value, pikepdf.Stream):
             return Ref(self._add(value.objgen, {"Filter": b"/FlateDecode"}, value))
         if isinstance(value, pikepdf.Array):
-            return [self._value(item, depth + 1) for item in value]  # type: ignore[attr-defined]
+            return [self._value(item, depth + 1) for item in value]
         if isinstance(value, pikepdf.Dictionary):
             return {str(key)[1:]: self._value(item, depth + 1) for key, item in value.items()}
         if isinstance(value, bool):
