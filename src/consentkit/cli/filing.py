@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed
-from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket
+from consentkit.operations.filing.packets import PacketState, PlaceOfPage, ReturnedPacket
 from consentkit.operations.filing.run import NO_PROOF, FiledPacket, FilingResult, file_scans
 from consentkit.problems import printable
 
@@ -83,7 +83,7 @@ def _summary(result: FilingResult) -> str:
     return f"{', '.join(parts)}. {NO_PROOF}"
 
 
-_STATES = ("complete", "incomplete", "unsure", "not checked")
+_STATES = get_args(PacketState)
 
 
 def _lines(result: FilingResult) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Scans of signed paper, filed: one file for each packet, and one for the pages that could not be placed.
 
 Guarantees: nothing is written before every page has been looked at, and then all files or none; no file that is there
-is replaced without permission, since no program can make a scan again; files are for their owner only, or for the group
-of the folder where the clinic says so; no name of a file says who a patient is; nothing of a scan is kept elsewhere, not
-even while it is read.
+is replaced without permission, since no program can make a scan again; files are for their owner only, or for the
+group of the folder where the clinic says so; no name of a file says who a patient is; nothing of a scan is kept
+elsewhere, not even while it is read.
 """
 
 from __future__ import annotations
