@@ -1,4 +1,4 @@
-"""Signed paper for tests of filing: pages of a packet with strokes of a pen in their places, as a clean scanner sees them.
+"""Signed paper for tests of filing: pages of a packet with strokes of a pen in their places, from a clean scanner.
 
 Dirty ones, with pens and scanners of all kinds, are made by `kit.scans`; these are quick, and always read.
 """
