@@ -93,7 +93,7 @@ def report(outcome: Outcome) -> dict[str, Any]:
 def pictures_in(pdf: bytes) -> list[bytes]:
     """The pictures of the pages of a file, as they are in it."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return [picture.read_raw_bytes() for page in opened.pages for picture in page.images.values()]
+        return [picture.read_raw_bytes() for page in opened.pages for picture in page.Resources.XObject.values()]
 
 
 def code_of(picture: Image.Image) -> str:
@@ -269,7 +269,7 @@ def test_pictures_are_filed_as_they_are(file: Call, papers: Papers, tmp_path: Pa
     assert pictures_in(pdf)[0] == (tmp_path / "one.jpg").read_bytes()
     assert faults(pdf, validator.ValidationProfile.PDF_A_2B) == []
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        pixels = next(iter(opened.pages[1].images.values())).read_bytes()
+        pixels = next(iter(opened.pages[1].Resources.XObject.values())).read_bytes()
         assert [round(float(edge)) for edge in opened.pages[1].MediaBox] == [0, 0, 612, 792]
     assert pixels == bits.tobytes()
 

@@ -70,7 +70,7 @@ def came(
     places = tuple(PlaceFinding(one, verdicts.get(one.name, "ink found")) for one in PAGES[number])
     if number == 3 and not verdicts:
         places = (PlaceFinding(YES, "ink found"), PlaceFinding(NO, "no ink seen"))
-    code = PageCode(packet, number, SQUARE, print_number)  # type: ignore[arg-type]
+    code = PageCode(packet, number, print_number, SQUARE)
     read = places if outcome == "read" else ()
     finding = PageFinding("stack.pdf", 0, "gray", 200, False, outcome, (code,), places=read)
     return PlacedPage(Path("stack.pdf"), b"", (612, 792), finding)

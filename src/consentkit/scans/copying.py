@@ -133,7 +133,7 @@ def _page_of_picture(data: bytes, wanted: WantedPage) -> CopiedPage:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "MPO", "TIFF")) as picture:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as picture:
             if wanted.index:
                 picture.seek(wanted.index)
             orientation = picture.getexif().get(_ORIENTATION, 1) or 1

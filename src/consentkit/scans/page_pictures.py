@@ -65,7 +65,7 @@ def pictures_of(pdf: Any, index: int) -> DrawnPictures:
             if len(found.drawings) == _MOST_PICTURES:
                 raise NotOnlyPictures
             found.drawings.append((matrix, copier.picture(pictures[name])))
-    except (pikepdf.PdfError, KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+    except (pikepdf.PdfError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise NotOnlyPictures from error
     if not found.drawings:
         raise NotOnlyPictures

@@ -22,6 +22,7 @@ from consentkit.records.folder import RecordFolder
 from consentkit.scans.faces import FaceOffer, offers
 from consentkit.scans.findings import KnownPage, PageFinding, PlaceFinding
 from consentkit.scans.page import RefusedPage, ScanPage
+from consentkit.scans.pages import count_pages as pages_in
 from consentkit.scans.pages import scan_pages
 from consentkit.scans.reading import read_page
 from consentkit.scans.record import PacketRecord
@@ -121,7 +122,7 @@ def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[
 def count_pages(file: ScanFile) -> int:
     """How many pages a file has, for whoever waits; 1 where that can't be seen."""
     try:
-        return run_limited(_count, file.data, limits=Limits(_SECONDS_A_PAGE, _MEMORY))
+        return run_limited(_count, file, limits=Limits(_SECONDS_A_PAGE, _MEMORY))
     except RenderingFailed:
         return 1
 
@@ -161,20 +162,9 @@ def _one_by_one(file: ScanFile, wanted: Collection[int], records: RecordFolder |
 # --- in the child ---
 
 
-def _count(data: bytes) -> int:
-    import io
-
-    import pypdfium2
-    from PIL import Image
-
-    try:
-        if b"%PDF-" in data[:1024]:
-            with pypdfium2.PdfDocument(data) as document:
-                return len(document)
-        with Image.open(io.BytesIO(data)) as picture:
-            return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
-    except (pypdfium2.PdfiumError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return 1
+def _count(file: ScanFile) -> int:
+    count = pages_in(str(file.path), file.data)
+    return 1 if isinstance(count, RefusedPage) else count  # which reading it will say
 
 
 def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
@@ -187,7 +177,7 @@ def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None)
         rows, columns = page.gray.shape
         size = columns * 72 / page.pixels_per_inch, rows * 72 / page.pixels_per_inch
         results.append(PlacedPage(file.path, file.digest, size, _finding(page, records, references)))
-    return _count(file.data), results
+    return _count(file), results
 
 
 def _finding(page: ScanPage, records: RecordFolder | None, references: References) -> PageFinding:
