@@ -317,6 +317,7 @@ def test_a_page_filled_in_on_a_screen_is_drawn_anew_and_still_archivable(file: C
     (packet,) = report(done)["packets"]
     pdf_of_packet = Path(packet["file"]).read_bytes()
     assert faults(pdf_of_packet, validator.ValidationProfile.PDF_A_2B) == []
-    drawn, *_ = photograph(pdf_of_packet, dots_per_inch=72)
-    red, green, blue = drawn.convert("RGB").getpixel((310, 792 - 762))  # type: ignore[misc]
+    with Image.open(io.BytesIO(pictures_in(pdf_of_packet)[0])) as drawn:
+        scale = drawn.width / 612
+        red, green, blue = drawn.getpixel((round(310 * scale), round((792 - 762) * scale)))  # type: ignore[misc]
     assert blue > 200 and red < 60 and green < 60

@@ -42,7 +42,7 @@ _LONGEST, _SHORTEST = 17.5, 5.0
 """Inches of the longer side of a sheet. What claims to be larger or smaller was photographed, and is taken for A4."""
 _A4 = 11.69
 """Inches of its longer side."""
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF")
+_FORMATS = ("PNG", "JPEG", "TIFF")
 _PDF = b"%PDF-"
 _WHERE_PDF_BEGINS = 1024
 """Bytes in which a PDF must begin, as programs that display it have it."""
