@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,10 @@ _STRONG_SHARE, _LEAST_STRONG = 0.15, 3
 _TOGETHER = 4
 """Pixels around pieces within which they are one stroke: 1.1 mm between them, since rules cut strokes into pieces."""
 _HOME_SHARE = 0.5
-"""The share of a stroke that lies in the place to which it belongs."""
+"""The share of a stroke that lies in the place to which it belongs. Where no place has that much, as when a date runs
+into the time, each piece of the stroke goes by itself."""
+_HOME_SHARE_OF_MARK = 0.35
+"""The same in a box to mark: much of a mark may be around it."""
 _OWN_SHARE = 0.35
 """The share of a piece that must lie there to count."""
 _SOLID = 1.6
@@ -51,7 +55,7 @@ class InkPlace:
     def room(self) -> Box:
         """The place, and what is written over its edges."""
         if self.kind == "choice":
-            return self.box.grown(1.0, 1.5, 1.0)
+            return self.box.grown(2.0, 2.0, 2.0)
         return self.box.grown(0.5, 1.5, 1.0 if self.kind == "lines" else 2.5)
 
     @property
@@ -86,7 +90,7 @@ class _Measuring:
         self._ink = self._is_ink[self._pieces.labels]
         strokes = pixels.pieces_of(pixels.grown(self._ink, _TOGETHER)).labels
         self._strokes: NDArray[np.int32] = np.where(self._ink, strokes, 0)
-        self._homes = self._homes_of_strokes()
+        self._homes, self._piece_homes = self._homes_of(self._strokes), self._homes_of(self._pieces.labels)
 
     def _print_of(self, page: Straightened) -> Bits:
         """Where print covers the paper: as the page lies, and as each place does."""
@@ -115,26 +119,30 @@ class _Measuring:
         enough[0] = False
         return np.asarray(enough, np.bool_)
 
-    def _homes_of_strokes(self) -> dict[int, int]:
-        """The place of each stroke that has one."""
-        area = np.bincount(self._strokes.ravel())
+    def _homes_of(self, labels: NDArray[np.int32]) -> dict[int, int]:
+        """The place of each stroke, or piece, that has one, by its number."""
+        area = np.bincount(labels[self._ink])
         inside = self._ink & (self._owners >= 0)
-        pairs = np.stack([self._strokes[inside], self._owners[inside].astype(np.int32)])
-        (strokes, owners), counts = np.unique(pairs, axis=1, return_counts=True)
+        pairs = _counted(labels[inside], self._owners[inside])
         homes = dict[int, tuple[int, int]]()
-        for stroke, owner, count in zip(strokes.tolist(), owners.tolist(), counts.tolist(), strict=True):
-            if count >= _HOME_SHARE * area[stroke] and count > homes.get(stroke, (0, 0))[0]:
-                homes[stroke] = (count, owner)
-        return {stroke: owner for stroke, (_, owner) in homes.items()}
+        for (number, owner), count in pairs.items():
+            is_mark = self._places[owner].kind == "choice"
+            share = _HOME_SHARE_OF_MARK if is_mark else _HOME_SHARE
+            if count >= share * area[number] and count > homes.get(number, (0, 0))[0]:
+                homes[number] = (count, owner)
+        return {number: owner for number, (_, owner) in homes.items()}
+
+    def _home(self, piece: int, stroke: int) -> int | None:
+        return self._homes.get(stroke, self._piece_homes.get(piece))
 
     def measures(self) -> list[InkMeasures]:
         """What was measured, place by place."""
         sums = [_Sums() for _ in self._places]
         inside = self._ink & (self._owners >= 0)
-        pairs = np.stack([self._pieces.labels[inside], self._strokes[inside], self._owners[inside].astype(np.int32)])
-        triples, counts = np.unique(pairs, axis=1, return_counts=True)
-        for (piece, stroke, owner), count in zip(triples.T.tolist(), counts.tolist(), strict=True):
-            self._add(sums[owner], piece, stroke, owner, count)
+        shares = _counted(self._pieces.labels[inside], self._owners[inside])
+        strokes_of = dict(pair for pair in _counted(self._pieces.labels[self._ink], self._strokes[self._ink]))
+        for (piece, owner), count in shares.items():
+            self._add(sums[owner], piece, strokes_of[piece], owner, count)
         specks, strays = self._specks(), self._strays()
         return [
             InkMeasures(
@@ -154,7 +162,7 @@ class _Measuring:
     def _add(self, sums: _Sums, piece: int, stroke: int, owner: int, count: int) -> None:
         """Count the part of a piece that lies in a place."""
         area = count / MM / MM
-        is_at_home = self._homes.get(stroke) == owner and count >= _OWN_SHARE * self._pieces.area[piece]
+        is_at_home = self._home(piece, stroke) == owner and count >= _OWN_SHARE * self._pieces.area[piece]
         if self._thickness[piece] > _SOLID * MM:
             sums.solid += area
         elif is_at_home and not self._comes_from_above(piece, self._places[owner]):
@@ -190,10 +198,19 @@ class _Measuring:
         """Square millimetres of ink around each place that belongs to no place."""
         at_home = np.zeros(int(self._strokes.max()) + 1, bool)
         at_home[list(self._homes)] = True
-        stray = self._ink & ~at_home[self._strokes]
+        pieces_at_home = np.zeros(self._pieces.count, bool)
+        pieces_at_home[list(self._piece_homes)] = True
+        stray = self._ink & ~at_home[self._strokes] & ~pieces_at_home[self._pieces.labels]
         beside, above = _ROUND_PLACE
         around = (place.box.grown(beside, above, above).slices(stray) for place in self._places)
         return [float(stray[box].sum()) / MM / MM for box in around]
+
+
+def _counted(numbers: NDArray[Any], others: NDArray[Any]) -> dict[tuple[int, int], int]:
+    """How many pixels there are of each pair of numbers, none of which is negative."""
+    width = int(others.max(initial=0)) + 1
+    keys, counts = np.unique(numbers.astype(np.int64) * width + others, return_counts=True)
+    return {divmod(key, width): count for key, count in zip(keys.tolist(), counts.tolist(), strict=True)}
 
 
 class _Sums:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from consentkit.scans.page import RefusalReason, RefusedPage, ScanKind, ScanPage
+from consentkit.scans.shades import shades_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -157,7 +158,7 @@ def _picture_page(name: str, index: int, picture: Picture) -> ScanPage | Refused
         return _too_coarse(name, index, resolution)
     kind = _kind_of(picture)
     try:
-        gray = _upright(picture, _shades(picture))
+        gray = _upright(picture, shades_of(picture))
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
         return _refused(name, index, "damaged", "it breaks off: scan it again")
     across, down = resolution.across, resolution.down
@@ -191,18 +192,6 @@ def _kind_of(picture: Picture) -> ScanKind:
     if picture.mode == "1":
         return "one-bit"
     return "gray" if picture.mode in ("L", "LA", "I", "F") or picture.mode.startswith("I;") else "color"
-
-
-def _shades(picture: Picture) -> Picture:
-    """A picture in shades of gray: on white where it is transparent, and with all its shades where it has more."""
-    from PIL import Image
-
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda shade: shade / 256).convert("L")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("L")
-    return picture.convert("L")
 
 
 def _upright(picture: Picture, gray: Picture) -> Picture:

@@ -38,6 +38,8 @@ _ALONG = 0.6
 """The share of a line of pixels that is dark where dirt of a scanner made it."""
 _BESIDE, _BESIDE_DARK = 4, 0.4
 """Pixels beside such a line, and the share of them that may be dark: what is wider is no line."""
+_SOME = 5
+"""One of how many rows and columns is enough to know the usual brightness."""
 _LINE_DARK = 0.8
 """The share of the usual brightness below which a pixel of such a line is dark."""
 
@@ -121,7 +123,7 @@ def straightened(gray: Gray, reference: Gray, transform: Transform) -> Straighte
 
 def without_lines(gray: Gray) -> Gray:
     """A picture without the upright lines that run along all of it: dirt on the glass of a feeder draws them."""
-    dark = gray < _LINE_DARK * np.median(gray)
+    dark = gray < _LINE_DARK * np.median(gray[::_SOME, ::_SOME])
     share = dark.mean(axis=0)
     columns = np.flatnonzero(share > _ALONG)
     if not len(columns):
