@@ -8,13 +8,13 @@ nothing here says that somebody has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from consentkit.operations.filing.reading import PlacedPage
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.findings import PlaceFinding
-from consentkit.scans.record import PacketRecord, RecordedPlace
+from consentkit.scans.record import PacketRecord, PlaceKind, RecordedPlace
 
 PacketState = Literal["complete", "incomplete", "unsure", "not checked"]
 """`incomplete` where something is missing; `unsure` where a person must look; `not checked` without a record."""
@@ -42,8 +42,10 @@ class PlaceOfPage:
     """What it is, in words: `date of the patient`."""
     why: str = ""
     """Why nothing certain can be said of it."""
-    cut_out: bytes | None = None
+    cut_out: bytes | None = field(default=None, repr=False)
     """A picture of it, where a person must look."""
+    kind: PlaceKind = "text"
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
 
 
 def _place_of_page(number: int, found: PlaceFinding, why: str = "") -> PlaceOfPage:
-    return PlaceOfPage(number, found.place.name, place_words(found.place), why or found.why, found.cut_out)
+    place = found.place
+    return PlaceOfPage(number, place.name, place_words(place), why or found.why, found.cut_out, place.kind, place.role)
 
 
 def place_words(place: RecordedPlace) -> str:

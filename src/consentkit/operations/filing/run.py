@@ -9,7 +9,7 @@ elsewhere, not even while it is read.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from consentkit.output.write import require_usable_folder, write_file
 from consentkit.problems import Problem, printable
 from consentkit.processes.limits import Limits, run_limited
 from consentkit.records.folder import RecordFolder
-from consentkit.scans.codes import require_code_reader
+from consentkit.scans.codes import require_code_reader as require_code_reader  # noqa: PLC0414 - before anything is read
 from consentkit.scans.copying import CopiedPage, WantedPage, copied_pages
 from consentkit.scans.filed_file import filed_file
 from consentkit.scans.findings import KnownPage
@@ -114,8 +114,8 @@ def file_scans(
     records = records_of(workspace)
     results = list(_read_all(scans, records, progress))
     pages = [result for result in results if isinstance(result, PlacedPage)]
-    packets = returned_packets((page for page in pages if _has_place(page)), records)
-    unplaced = [page for page in pages if not _has_place(page) and page.finding.outcome != "blank"]
+    packets = returned_packets((page for page in pages if has_place(page)), records)
+    unplaced = [page for page in pages if not has_place(page) and page.finding.outcome != "blank"]
     unfiled = [UnfiledPage(page, _UNPLACED.get(page.finding.outcome, "can't be placed")) for page in unplaced]
     if records:
         unfiled = _with_offers(unfiled, packets, records)
@@ -153,7 +153,7 @@ def _read_all(scans: Sequence[Path], records: RecordFolder | None, progress: Pro
         yield from read_pages(ScanFile.opened(path), records, note)
 
 
-def _has_place(page: PlacedPage) -> bool:
+def has_place(page: PlacedPage) -> bool:
     """Whether a page belongs to a packet: its code says so."""
     return page.finding.outcome in ("read", "no record", "not registered", "not checked")
 
@@ -228,7 +228,7 @@ def _write(workspace: OpenWorkspace, result: FilingResult, folder: Path, *, forc
 def _files(result: FilingResult) -> Iterator[tuple[Path, bytes]]:
     """Each file with its content, made when it is written."""
     for filed in result.packets:
-        yield filed.file, _file(f"Scanned pages of packet {filed.returned.packet}", filed.returned.pages)
+        yield filed.file, packet_file(filed.returned)
     if result.unfiled_file:
         yield result.unfiled_file, _file("Scanned pages that could not be filed", [one.page for one in result.unfiled])
     sheet = unsure_sheet([filed.returned for filed in result.packets])
@@ -236,16 +236,21 @@ def _files(result: FilingResult) -> Iterator[tuple[Path, bytes]]:
         yield result.sheet, sheet
 
 
-def _file(title: str, pages: Sequence[PlacedPage]) -> bytes:
-    return filed_file(title, _copied(pages))
+def packet_file(packet: ReturnedPacket, files: Mapping[Path, ScanFile] | None = None) -> bytes:
+    """The file of a packet: from files that are in memory, else from those on the disk. Raises InvalidInput."""
+    return _file(f"Scanned pages of packet {packet.packet}", packet.pages, files)
 
 
-def _copied(pages: Sequence[PlacedPage]) -> Iterator[tuple[CopiedPage, int]]:
+def _file(title: str, pages: Sequence[PlacedPage], files: Mapping[Path, ScanFile] | None = None) -> bytes:
+    return filed_file(title, _copied(pages, files.__getitem__ if files is not None else ScanFile.opened))
+
+
+def _copied(pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile]) -> Iterator[tuple[CopiedPage, int]]:
     """The pages as they are in their files, some at a time, with the turn that makes each upright."""
     opened: ScanFile | None = None
     for run in _runs(pages):
         if opened is None or opened.path != run[0].path:
-            opened = ScanFile.opened(run[0].path)
+            opened = open_file(run[0].path)
         if opened.digest != run[0].digest:
             raise InvalidInput([_changed(opened.path)])
         wanted = [WantedPage(page.finding.index, page.size) for page in run]
