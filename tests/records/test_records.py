@@ -265,6 +265,11 @@ def test_what_is_older_than_it_is_kept_goes_with_the_parts_that_nothing_else_nam
     assert len([path for path in (clinic / "records").iterdir() if path.name != "parts"]) == 1
 
 
+def test_where_nothing_was_kept_yet_nothing_is_removed(call: Call, clinic: Path) -> None:
+    pruned = call("records", "prune", "--clinic", clinic)
+    assert pruned.code == 0 and "no records and no parts removed" in pruned.stderr
+
+
 def test_pruning_needs_the_setting(call: Call, tmp_path: Path) -> None:
     refused = call("records", "prune", "--clinic", make_clinic(tmp_path / "clinic"))
     assert refused.code == 2 and "keep_years" in refused.stderr

@@ -11,6 +11,7 @@ from consentkit._version import __version__
 from consentkit.cli.authoring_commands import guide, init, new
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
+from consentkit.cli.filing_commands import file_command
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.preview_commands import preview
@@ -136,6 +137,7 @@ consentkit.add_command(guide)
 consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(signed)
+consentkit.add_command(file_command)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
 consentkit.add_command(preview)

@@ -113,8 +113,8 @@ class RecordFolder:
     def _prune_parts(self, kept: set[str]) -> int:
         """Remove parts that are not kept, but for those of a packet that is being made at this moment."""
         latest = datetime.datetime.now().timestamp() - _SECONDS_OF_A_DAY
-        removed = 0
-        for path in _files(self.path / _PARTS):
+        removed, folder = 0, self.path / _PARTS
+        for path in _files(folder) if folder.exists() else ():
             named = _PART.fullmatch(path.name)
             is_left = named is not None and named[1] not in kept
             if (is_left or UNFINISHED.fullmatch(path.name)) and path.stat().st_mtime < latest:
