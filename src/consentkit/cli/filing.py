@@ -114,7 +114,7 @@ def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
 
 def _state_in_words(packet: ReturnedPacket) -> str:
     if packet.state == "complete":
-        return f"complete: ink in all {packet.ink_found} places where it is expected"
+        return f"complete: ink in all {packet.with_ink} places where it is expected"
     return {"incomplete": "INCOMPLETE", "unsure": "to be looked at", "not checked": "places not checked"}[packet.state]
 
 
@@ -185,15 +185,15 @@ def _packet_entry(filed: FiledPacket) -> dict[str, Any]:
                 "outcome": page.finding.outcome,
                 "places": [
                     {
-                        "name": found.place.name,
-                        "kind": found.place.kind,
-                        "role": found.place.role or None,
-                        "expected": found.place.expected,
-                        "verdict": found.verdict,
-                        "why": found.why or None,
+                        "name": finding.place.name,
+                        "kind": finding.place.kind,
+                        "role": finding.place.role or None,
+                        "expected": finding.place.expected,
+                        "verdict": finding.verdict,
+                        "why": finding.why or None,
                     }
-                    for found in page.finding.places
-                    if not found.place.printed
+                    for finding in page.finding.places
+                    if not finding.place.printed
                 ],
             }
             for page in packet.pages

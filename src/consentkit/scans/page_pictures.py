@@ -55,21 +55,21 @@ def pictures_of(pdf: Any, index: int) -> DrawnPictures:
 
     page = pdf.pages[index]
     try:
-        found = DrawnPictures(_box(page), int(page.get("/Rotate", 0)) % 360)
-        if found.rotate % 90 or "/UserUnit" in page.obj or page.get("/Annots"):
+        drawn = DrawnPictures(_box(page), int(page.get("/Rotate", 0)) % 360)
+        if drawn.rotate % 90 or "/UserUnit" in page.obj or page.get("/Annots"):
             raise NotOnlyPictures
         resources = page.get("/Resources", {})
         pictures = resources.get("/XObject", {})
-        copier = _Copier(found.streams)
-        for matrix, name in _drawn(pikepdf.parse_content_stream(page), found.box):
-            if len(found.drawings) == _MOST_PICTURES:
+        copier = _Copier(drawn.streams)
+        for matrix, name in _drawn(pikepdf.parse_content_stream(page), drawn.box):
+            if len(drawn.drawings) == _MOST_PICTURES:
                 raise NotOnlyPictures
-            found.drawings.append((matrix, copier.picture(pictures[name])))
+            drawn.drawings.append((matrix, copier.picture(pictures[name])))
     except (pikepdf.PdfError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise NotOnlyPictures from error
-    if not found.drawings:
+    if not drawn.drawings:
         raise NotOnlyPictures
-    return found
+    return drawn
 
 
 def _box(page: Any) -> tuple[float, float, float, float]:

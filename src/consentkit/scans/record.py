@@ -96,5 +96,5 @@ class PacketRecord(_Recorded):
 
     def page(self, number: int) -> tuple[RecordedPaper, RecordedPage] | None:
         """The page of that number, with its paper; None if there is none that bears a code."""
-        found = ((paper, page) for paper in self.papers for page in paper.pages)
-        return next(((paper, page) for paper, page in found if page.number == number), None)
+        pages = ((paper, page) for paper in self.papers for page in paper.pages)
+        return next(((paper, page) for paper, page in pages if page.number == number), None)

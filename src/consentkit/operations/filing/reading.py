@@ -99,19 +99,19 @@ class OfferedPage:
 
 PageResult: TypeAlias = PlacedPage | UnreadPage
 Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how many pages have been read, of how many that are known so far."""
+"""Takes how many pages have been read, of how many that are known so far."""
 
 
 def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[[int], None]) -> Iterator[PageResult]:
-    """Read the pages of a file in their order. `progress` is told how many more have been read."""
+    """Read the pages of a file in their order. `progress` takes how many more have been read."""
     start, count = 0, 1
     assert file.digest  # before the children need it, each of which would compute it again
     while start < count:
-        wanted = range(start, start + _PAGES_AT_A_TIME)
+        requested = range(start, start + _PAGES_AT_A_TIME)
         try:
-            count, results = _in_a_child(file, wanted, records)
+            count, results = _in_a_child(file, requested, records)
         except RenderingFailed:
-            count, results = _one_by_one(file, wanted, records)
+            count, results = _one_by_one(file, requested, records)
         yield from results
         if any(isinstance(result, UnreadPage) and result.index is None for result in results):
             return
@@ -132,21 +132,25 @@ def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[Known
     for page in pages:
         limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), _MEMORY)
         try:
-            found = run_limited(_offers, file, page.finding.index, missing, limits=limits)
+            matches = run_limited(_offers, file, page.finding.index, missing, limits=limits)
         except RenderingFailed:
             continue
-        yield OfferedPage(page, found)
+        yield OfferedPage(page, matches)
 
 
-def _in_a_child(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
-    limits = Limits(_SECONDS_A_PAGE * (1 + len(wanted)), _MEMORY)
-    return run_limited(_read, file, wanted, records, limits=limits)
+def _in_a_child(
+    file: ScanFile, requested: Collection[int], records: RecordFolder | None
+) -> tuple[int, list[PageResult]]:
+    limits = Limits(_SECONDS_A_PAGE * (1 + len(requested)), _MEMORY)
+    return run_limited(_read, file, requested, records, limits=limits)
 
 
-def _one_by_one(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
+def _one_by_one(
+    file: ScanFile, requested: Collection[int], records: RecordFolder | None
+) -> tuple[int, list[PageResult]]:
     """The same, where one of the pages may be at fault."""
     count, results = 0, list[PageResult]()
-    for index in wanted:
+    for index in requested:
         try:
             count, read = _in_a_child(file, [index], records)
         except RenderingFailed:
@@ -167,10 +171,10 @@ def _count(file: ScanFile) -> int:
     return 1 if isinstance(count, RefusedPage) else count  # which reading it will say
 
 
-def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
+def _read(file: ScanFile, requested: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
     references = References()
     results: list[PageResult] = []
-    for page in scan_pages(str(file.path), file.data, only=wanted):
+    for page in scan_pages(str(file.path), file.data, only=requested):
         if isinstance(page, RefusedPage):
             results.append(UnreadPage(file.path, page.index, page.message))
             continue
@@ -183,7 +187,7 @@ def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None)
 def _finding(page: ScanPage, records: RecordFolder | None, references: References) -> PageFinding:
     lookup = _Lookup(records)
     finding = read_page(page, lookup, references)
-    others = lookup.found[1:] if finding.outcome in ("read", "not registered") else ()
+    others = lookup.matches[1:] if finding.outcome in ("read", "not registered") else ()
     if not others:
         return finding
     return _agreed([finding, *(read_page(page, _Lookup(records, record), references) for record in others)])
@@ -195,16 +199,16 @@ class _Lookup:
 
     records: RecordFolder | None
     record: PacketRecord | None = None
-    found: tuple[PacketRecord, ...] = ()
+    matches: tuple[PacketRecord, ...] = ()
     """All records of the packet that was looked up."""
 
     def find(self, packet: str, page: int) -> KnownPage | Literal["no record", "no such page"]:
         if self.records is None:
             return "no record"
-        self.found = (self.record,) if self.record else self.records.find(packet)
-        if not self.found:
+        self.matches = (self.record,) if self.record else self.records.find(packet)
+        if not self.matches:
             return "no record"
-        return known_page(self.records, self.found[0], page) or "no such page"
+        return known_page(self.records, self.matches[0], page) or "no such page"
 
 
 def known_page(records: RecordFolder, record: PacketRecord, number: int) -> KnownPage | None:

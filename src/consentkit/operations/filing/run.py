@@ -38,7 +38,7 @@ from consentkit.problems import Problem, printable
 from consentkit.processes.limits import Limits, run_limited
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.codes import require_code_reader as require_code_reader  # noqa: PLC0414 - before anything is read
-from consentkit.scans.copying import CopiedPage, WantedPage, copied_pages
+from consentkit.scans.copying import CopiedPage, RequestedPage, copied_pages
 from consentkit.scans.filed_file import filed_file
 from consentkit.scans.findings import KnownPage
 from consentkit.scans.reading import can_check_places
@@ -169,16 +169,16 @@ def _with_offers(
         for number in packet.missing
         if (known := known_page(records, packet.record, number))
     ]
-    wanted = [one.page for one in unfiled if one.page.finding.outcome == "no code"] if missing else []
+    requested = [one.page for one in unfiled if one.page.finding.outcome == "no code"] if missing else []
     visits = {packet.packet: packet.record.visit for packet in packets if packet.record}
-    found: dict[PlacedPage, tuple[str, ...]] = {}
-    for path in dict.fromkeys(page.path for page in wanted):
-        pages = [page for page in wanted if page.path == path]
+    offers_of: dict[PlacedPage, tuple[str, ...]] = {}
+    for path in dict.fromkeys(page.path for page in requested):
+        pages = [page for page in requested if page.path == path]
         for one in _offers(path, pages, missing):
-            found[one.page] = tuple(
+            offers_of[one.page] = tuple(
                 f"page {offer.page} of packet {offer.packet}, visit {visits[offer.packet]}" for offer in one.offers
             )
-    return [replace(one, offers=found.get(one.page, ())) for one in unfiled]
+    return [replace(one, offers=offers_of.get(one.page, ())) for one in unfiled]
 
 
 def _offers(path: Path, pages: Sequence[PlacedPage], missing: Sequence[KnownPage]) -> Iterable[OfferedPage]:
@@ -253,9 +253,9 @@ def _copied(pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile]) 
             opened = open_file(run[0].path)
         if opened.digest != run[0].digest:
             raise InvalidInput([_changed(opened.path)])
-        wanted = [WantedPage(page.finding.index, page.size) for page in run]
+        requested = [RequestedPage(page.finding.index, page.size) for page in run]
         try:
-            copies = run_limited(_copy, opened.data, wanted, limits=_LIMITS)
+            copies = run_limited(_copy, opened.data, requested, limits=_LIMITS)
         except RenderingFailed as error:
             raise InvalidInput([_changed(opened.path)]) from error
         if copies is None:
@@ -263,9 +263,9 @@ def _copied(pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile]) 
         yield from ((copy, page.finding.turn) for copy, page in zip(copies, run, strict=True))
 
 
-def _copy(data: bytes, wanted: Sequence[WantedPage]) -> list[CopiedPage] | None:
+def _copy(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage] | None:
     try:
-        return copied_pages(data, wanted)
+        return copied_pages(data, requested)
     except ValueError:
         return None
 
