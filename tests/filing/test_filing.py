@@ -314,6 +314,7 @@ def test_a_page_filled_in_on_a_screen_is_drawn_anew_and_still_archivable(file: C
         pdf.save("marked.pdf")
     done = file([Path("marked.pdf")], "--json")
     assert done.code == 0, done.stderr
+    assert "page 1 of marked.pdf has more on it than a picture" in done.stderr
     (packet,) = report(done)["packets"]
     pdf_of_packet = Path(packet["file"]).read_bytes()
     assert faults(pdf_of_packet, validator.ValidationProfile.PDF_A_2B) == []

@@ -1,9 +1,9 @@
 """The pictures of scanned pages, taken out of their files as they are.
 
 Guarantees: the pixels of a page stay as the scanner wrote them, in their own compression wherever PDF knows it and
-without loss otherwise; only a page that is more than pictures, or whose colours PDF/A does not take, is drawn again, and
-says so. Nothing else is taken along: no text, form, script, attachment or title. Whoever hands in files of strangers
-runs this in a process with limits.
+without loss otherwise; only a page that is more than pictures, or whose colours PDF/A does not take, is drawn again,
+and says so. Nothing else is taken along: no text, form, script, attachment or title. Whoever hands in files of
+strangers runs this in a process with limits.
 """
 
 from __future__ import annotations
