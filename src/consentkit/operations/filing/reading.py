@@ -24,7 +24,7 @@ from consentkit.scans.findings import KnownPage, PageFinding, PlaceFinding
 from consentkit.scans.page import RefusedPage, ScanPage
 from consentkit.scans.pages import count_pages as pages_in
 from consentkit.scans.pages import scan_pages
-from consentkit.scans.reading import read_page
+from consentkit.scans.reading import can_check_places, read_page
 from consentkit.scans.record import PacketRecord
 from consentkit.scans.references import References
 
@@ -166,12 +166,21 @@ def _one_by_one(
 # --- in the child ---
 
 
+def _use_one_thread() -> None:
+    """Let OpenCV start no threads: where the parent has some of its own, a child would wait for them forever."""
+    if can_check_places():
+        import cv2
+
+        cv2.setNumThreads(0)
+
+
 def _count(file: ScanFile) -> int:
     count = pages_in(str(file.path), file.data)
     return 1 if isinstance(count, RefusedPage) else count  # which reading it will say
 
 
 def _read(file: ScanFile, requested: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
+    _use_one_thread()
     references = References()
     results: list[PageResult] = []
     for page in scan_pages(str(file.path), file.data, only=requested):
@@ -237,6 +246,7 @@ def _sure(place: PlaceFinding, others: Sequence[PlaceFinding | None]) -> PlaceFi
 
 
 def _offers(file: ScanFile, index: int, missing: Sequence[KnownPage]) -> tuple[FaceOffer, ...]:
+    _use_one_thread()
     for page in scan_pages(str(file.path), file.data, only=[index]):
         if isinstance(page, ScanPage):
             return offers(page, missing)
