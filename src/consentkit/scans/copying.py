@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.scans.page_pictures import DrawnPictures, NotOnlyPictures, pictures_of
 
@@ -31,8 +32,6 @@ _TURNS = {1: 0, 3: 180, 6: 90, 8: 270}
 """Degrees clockwise by which a picture of a camera is to be turned, by the number that EXIF has for it."""
 _ORIENTATION = 0x0112
 _SPACES: dict[str, Value] = {"L": b"/DeviceGray", "1": b"/DeviceGray", "RGB": b"/DeviceRGB"}
-
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)

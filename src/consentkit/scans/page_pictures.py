@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
+from consentkit.pdf.file.geometry import IDENTITY, Matrix
 from consentkit.pdf.file.syntax import Ref, Value
 
 _PICTURE_KEYS = ("Width", "Height", "BitsPerComponent", "Decode", "ImageMask")
@@ -28,9 +29,6 @@ _MOST_PICTURES = 200
 _DEEPEST = 4
 _SLACK = 1.5
 """Points by which a clipping path may be smaller than its page."""
-
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class NotOnlyPictures(ValueError):
@@ -60,7 +58,7 @@ def pictures_of(pdf: Any, index: int) -> DrawnPictures:
             raise NotOnlyPictures
         resources = page.get("/Resources", {})
         pictures = resources.get("/XObject", {})
-        copier = _Copier(drawn.streams)
+        copier = _PictureCopier(drawn.streams)
         for matrix, name in _drawn(pikepdf.parse_content_stream(page), drawn.box):
             if len(drawn.drawings) == _MOST_PICTURES:
                 raise NotOnlyPictures
@@ -81,11 +79,11 @@ def _box(page: Any) -> tuple[float, float, float, float]:
 
 
 @dataclass
-class _Canvas:
+class _PageCanvas:
     """What is drawn, operator by operator."""
 
     box: tuple[float, float, float, float]
-    matrix: Matrix = _IDENTITY
+    matrix: Matrix = IDENTITY
     is_hidden: bool = False
     """Whether text would not be seen."""
     saved: list[Matrix] = field(default_factory=list)
@@ -125,7 +123,7 @@ def _drawn(operations: Any, box: tuple[float, float, float, float]) -> Iterator[
     """Each picture that is drawn, with the matrix for it. Raises NotOnlyPictures."""
     if len(operations) > _MOST_OPERATORS:
         raise NotOnlyPictures
-    canvas = _Canvas(box)
+    canvas = _PageCanvas(box)
     for operands, operator in operations:
         name = str(operator)
         if name == "Do":
@@ -166,7 +164,7 @@ def _covers(matrix: Matrix, operands: Any, box: tuple[float, float, float, float
 
 
 @dataclass
-class _Copier:
+class _PictureCopier:
     """Copies pictures with what belongs to them, each once."""
 
     streams: list[tuple[dict[str, Value], bytes]]

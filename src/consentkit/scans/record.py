@@ -27,9 +27,9 @@ class RecordedPlace(_Recorded):
     """One place to write on."""
 
     name: str
-    """Its name in the paper, such as `patient_signature`."""
+    """Its name in the paper, such as that of the patient's signature."""
     role: str
-    """Whose place it is, such as `patient`; empty where it is nobody's in particular."""
+    """Whose place it is, such as that of the patient; empty where it is nobody's in particular."""
     kind: PlaceKind
     corners: Corners
     """Its rectangle in points, from the lower left corner of the page."""

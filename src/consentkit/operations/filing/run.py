@@ -249,7 +249,7 @@ def packet_file(
 ) -> bytes:
     """The file of a packet: from files that are in memory, else from those on the disk. Raises InvalidInput.
 
-    `redrawn` takes the pages that had to be drawn again.
+    Pages that had to be drawn again are added to the last argument.
     """
     open_file = files.__getitem__ if files is not None else ScanFile.opened
     pages = _copied(packet.pages, open_file, [] if redrawn is None else redrawn)
