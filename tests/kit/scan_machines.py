@@ -9,16 +9,14 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from consentkit.scans.page import ScanKind
-from kit.scan_pens import DPI, MM, Chance
-
-MachineKind = Literal["scanner", "fax", "telephone"]
+from kit.scan_pens import DPI, MM, Area, Chance
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,21 @@ class Handling:
     """How often the scan is turned by 90 degrees, as when the sheet is fed by its long edge."""
 
 
-def scanned(sheet: Any, machine: Machine, chance: Chance, handling: Handling) -> bytes:
-    """The file that a machine makes of a sheet."""
-    shades = _photographed(sheet, machine, chance) if machine.is_telephone else _fed(sheet, machine, chance, handling)
+def scanned(sheet: Any, machine: Machine, chance: Chance, handling: Handling, watched: Area) -> tuple[bytes, bool]:
+    """The file that a machine makes of a sheet, and whether all of an area of it is on the picture."""
+    if machine.is_telephone:
+        shades, into = _photographed(sheet, machine, chance)
+    else:
+        shades, into = _fed(sheet, machine, chance, handling)
+    is_whole = _is_within(watched, into, shades)
     if handling.is_upside_down:
         shades = cv2.rotate(shades, cv2.ROTATE_180)
     if handling.quarter_turns:
         shades = np.ascontiguousarray(np.rot90(shades, handling.quarter_turns))
-    return _file(shades, machine, chance)
+    return _file(shades, machine, chance), is_whole
 
 
-def _fed(sheet: Any, machine: Machine, chance: Chance, handling: Handling) -> Any:
+def _fed(sheet: Any, machine: Machine, chance: Chance, handling: Handling) -> tuple[Any, Any]:
     """A sheet as a feeder draws it in."""
     rows, columns = sheet.shape[:2]
     across, down = machine.dpi / DPI, (machine.down or machine.dpi) / DPI
@@ -96,7 +98,15 @@ def _fed(sheet: Any, machine: Machine, chance: Chance, handling: Handling) -> An
     for _ in range(int(chance.integers(1, 3)) if handling.has_streaks else 0):
         x = int(chance.uniform(0.1, 0.9) * wide)
         out[:, x : x + int(chance.integers(1, 3))] = int(chance.integers(60, 150))
-    return _noisy(out, chance)
+    return _noisy(out, chance), into
+
+
+def _is_within(area: Area, into: Any, shades: Any) -> bool:
+    left, top, right, bottom = area
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32)
+    seen = cv2.perspectiveTransform(corners[None], into)[0]
+    high, wide = shades.shape[:2]
+    return bool((seen > 0).all() and (seen < (wide, high)).all())
 
 
 def _color(sheet: Any, shade: int) -> Any:
@@ -144,7 +154,7 @@ def _noisy(out: Any, chance: Chance) -> Any:
     return out
 
 
-def _photographed(sheet: Any, machine: Machine, chance: Chance) -> Any:
+def _photographed(sheet: Any, machine: Machine, chance: Chance) -> tuple[Any, Any]:
     """A sheet on a table, seen from above with a telephone: askew, not quite flat, and lit from one side."""
     rows, columns = sheet.shape[:2]
     sheet = _curled(sheet, chance)
@@ -166,7 +176,7 @@ def _photographed(sheet: Any, machine: Machine, chance: Chance) -> Any:
     down, across = np.mgrid[0:high, 0:wide].astype(np.float32)
     light = chance.uniform(0.75, 0.95) + slope[0] * (across / wide - 0.5) + slope[1] * (down / high - 0.5)
     out = np.clip(out * (light if out.ndim == 2 else light[:, :, None]), 0, 255).astype(np.uint8)
-    return _noisy(out, chance)
+    return _noisy(out, chance), into
 
 
 def _curled(sheet: Any, chance: Chance) -> Any:

@@ -15,11 +15,13 @@ from typing import Any, Literal
 
 from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
+from consentkit.packets.lettering import EDGE, side_of_code
 from consentkit.packets.packet import Packet
 from consentkit.packets.record import record_of
 from consentkit.packets.visits import read_visits
+from consentkit.pdf.part import Corners
 from consentkit.scans.findings import KnownPage
-from consentkit.scans.record import PacketRecord
+from consentkit.scans.record import PacketRecord, RecordedPage
 from kit import packets
 from kit.running import PROJECT
 
@@ -34,6 +36,7 @@ class PrintedPacket:
     layout: str
     """What is special about its paper, for the tables: `letter`, `a4`, `large print`, `right to left`, ..."""
     pdf: bytes = field(repr=False)
+    """Empty where only its parts were kept."""
     record: PacketRecord
     parts: dict[str, bytes] = field(repr=False)
 
@@ -63,6 +66,21 @@ def printed(layout: str, packet: Packet) -> PrintedPacket:
     """A packet that was made."""
     record, parts = record_of(packet)
     return PrintedPacket(layout, packet.pdf, record, parts)
+
+
+def kept_packet() -> PrintedPacket:
+    """The small packet of which an old record is among the tests: nothing needs to be made for it."""
+    folder = PROJECT / "tests" / "records" / "format-1"
+    (path,) = folder.glob("????-??-??/*.json")
+    record = PacketRecord.model_validate_json(path.read_bytes())
+    parts = {part.stem: part.read_bytes() for part in (folder / "parts").iterdir()}
+    papers = tuple(paper.model_copy(update={"pages": tuple(map(_with_code, paper.pages))}) for paper in record.papers)
+    return PrintedPacket("letter", b"", record.model_copy(update={"papers": papers}), parts)
+
+
+def _with_code(page: RecordedPage) -> RecordedPage:
+    side = side_of_code(f"CK2/{'A' * 10}/{page.number}")
+    return page.model_copy(update={"code": Corners(page.width - EDGE - side, EDGE, page.width - EDGE, EDGE + side)})
 
 
 def of_all_kinds(folder: Path) -> Printed:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 import pypdfium2
+import segno
 
 from consentkit.scans.findings import KnownPage
-from consentkit.scans.record import RecordedPlace
+from consentkit.scans.record import RecordedPage, RecordedPlace
 from kit.scan_dirt import ON_PAPER, crossed
 from kit.scan_machines import Handling, Machine, scanned
 from kit.scan_packets import PrintedPacket
@@ -30,6 +32,8 @@ Written = Literal["ink", "faint", "nothing", "crossed", "hidden", "printed"]
 `hidden` is covered by another sheet."""
 
 _HANDLING = {"upside down": 0.15, "streak": 0.06, "off": 0.06, "quarter turn": 0.04}
+_COVERING = {"holes", "staple", "notes", "stamp", "flag", "torn corner"}
+"""What hides a code that it touches."""
 _TAILS = 0.06
 """The share of sheets on which what is written reaches into empty places."""
 _TWO_AT_ONCE = 0.02
@@ -50,6 +54,8 @@ class SimulatedScan:
     """What happened to the sheet, and while it was scanned."""
     turn: int
     """By how many degrees it is to be turned clockwise to be upright."""
+    has_whole_code: bool
+    """Whether the code of the page is all on the scan, and nothing covers it."""
 
 
 def simulated(
@@ -62,21 +68,27 @@ def simulated(
     """A scan of a page that was written on. `faults` are what happens to it; by default that is left to chance."""
     chance = np.random.default_rng(list(seed))
     happens = _faults(chance, machine) if faults is None else list(faults)
-    sheet = _sheet(printed, known.page.number, is_color=machine.kind == "color")
+    sheet = _sheet(printed, known, is_color=machine.kind == "color")
     height = known.page.height
     areas = [_area(place, height) for place in known.page.places]
     written = _write(sheet, chance, known.page.places, areas, reaches_over="tails" in happens)
     to_write = [area for place, area in zip(known.page.places, areas, strict=True) if not place.printed]
+    code = code_area(known.page)
+    is_covered = False
     for name, (_, dirty) in ON_PAPER.items():
         if name in happens:
+            before = _within(sheet, code).copy()
             sheet = dirty(sheet, chance, to_write)
+            is_covered |= name in _COVERING and bool((_within(sheet, code) != before).any())
     sheet = (sheet * (chance.uniform(225, 250) / 255)).astype(np.uint8)
     if "two at once" in happens:
         sheet, written = _over_another(sheet, chance, written, areas)
     handling = Handling("upside down" in happens, "streak" in happens, "off" in happens, int("quarter turn" in happens))
-    data = scanned(sheet, machine, chance, handling)
+    data, is_whole = scanned(sheet, machine, chance, handling, code)
     turn = (180 * handling.is_upside_down + 90 * handling.quarter_turns) % 360
-    return SimulatedScan(data, machine, known, printed.layout, tuple(written), tuple(happens), turn)
+    return SimulatedScan(
+        data, machine, known, printed.layout, tuple(written), tuple(happens), turn, is_whole and not is_covered
+    )
 
 
 def _faults(chance: Chance, machine: Machine) -> list[str]:
@@ -86,18 +98,38 @@ def _faults(chance: Chance, machine: Machine) -> list[str]:
     return [name for name, share in shares.items() if chance.random() < share]
 
 
-def _sheet(printed: PrintedPacket, number: int, *, is_color: bool) -> Any:
-    """A page as it came out of the printer."""
-    gray = _drawn(printed.pdf, number)
+def code_area(page: RecordedPage) -> Area:
+    """Where the code of a page is, in pixels."""
+    assert page.code is not None
+    left, bottom, right, top = (value * DPI / 72 for value in page.code)
+    rows = page.height * DPI / 72
+    return left, rows - top, right, rows - bottom
+
+
+def _within(sheet: Any, area: Area) -> Any:
+    left, top, right, bottom = (round(edge) for edge in area)
+    return sheet[top:bottom, left:right]
+
+
+def _sheet(printed: PrintedPacket, known: KnownPage, *, is_color: bool) -> Any:
+    """A page as it came out of the printer; of a packet that was not kept, its part with the code, and no names."""
+    if printed.pdf:
+        gray = _drawn(printed.pdf, known.page.number - 1)
+    else:
+        gray = _drawn(known.part, known.page.page_of_part).copy()
+        area = _within(gray, code_area(known.page))
+        code = segno.make_qr(f"CK2/{known.record.packet}/{known.page.number}", error="m", boost_error=False)
+        squares = np.array([list(row) for row in code.matrix], np.uint8)
+        area[:] = cv2.resize(255 - 255 * squares, area.shape[::-1], interpolation=cv2.INTER_AREA)
     return np.stack([gray] * 3, axis=2) if is_color else gray.copy()
 
 
 @lru_cache(maxsize=16)
-def _drawn(pdf: bytes, number: int) -> Any:
+def _drawn(pdf: bytes, index: int) -> Any:
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         if document.get_formtype():
             document.init_forms()
-        bitmap = document[number - 1].render(scale=DPI / 72, grayscale=True)
+        bitmap = document[index].render(scale=DPI / 72, grayscale=True)
         pixels = bitmap.to_numpy()
         return np.array(pixels[:, :, 0] if pixels.ndim == 3 else pixels)
 

@@ -121,7 +121,8 @@ def active_content(data: bytes) -> list[str]:
     Raises Refused for a file that is encrypted or has too many objects, and PdfError for one that is damaged beyond
     what qpdf repairs.
     """
-    findings = list(_Walk(_opened(data, repaired=True), reads_streams=False).findings())
+    file = _opened(data, repaired=True)  # its objects end with it
+    findings = list(_Walk(file, reads_streams=False).findings())
     if DAMAGED in findings or TOO_LARGE in findings:
         raise Refused(findings)
     found = (finding.removeprefix("holds ").removesuffix(f"; {REMEDY}") for finding in findings)
