@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from consentkit.pdf.file.geometry import IDENTITY, Matrix
+from consentkit.pdf.file.geometry import IDENTITY, Matrix, moved, product
 from consentkit.pdf.file.syntax import Ref, Value
 
 _PICTURE_KEYS = ("Width", "Height", "BitsPerComponent", "Decode", "ImageMask")
@@ -97,7 +97,7 @@ class _PageCanvas:
             case "Q":
                 self.matrix = self.saved.pop()
             case "cm":
-                self.matrix = _product(_numbers(operands, 6), self.matrix)
+                self.matrix = product(_numbers(operands, 6), self.matrix)
             case "Tr":
                 self.is_hidden = int(operands[0]) == _INVISIBLE
             case "re":
@@ -139,19 +139,12 @@ def _numbers(operands: Any, count: int) -> Matrix:
     return values  # type: ignore[return-value]
 
 
-def _product(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does what the first does, and then what the second does."""
-    a, b, c, d, e, f = first
-    k, m, n, o, p, q = second
-    return (a * k + b * n, a * m + b * o, c * k + d * n, c * m + d * o, e * k + f * n + p, e * m + f * o + q)
-
-
 def _covers(matrix: Matrix, operands: Any, box: tuple[float, float, float, float]) -> bool:
     """Whether a rectangle, in which everything is drawn from there on, is at least the page."""
     left, bottom, width, height = (float(value) for value in operands)
     corners = [(left, bottom), (left + width, bottom + height)]
-    a, b, c, d, e, f = matrix
-    points = [(a * x + c * y + e, b * x + d * y + f) for x, y in corners]
+    a, b, c, d, *_ = matrix
+    points = [moved(matrix, x, y) for x, y in corners]
     across, up = sorted(x for x, _ in points), sorted(y for _, y in points)
     is_straight = not (b or c) or not (a or d)
     return (
