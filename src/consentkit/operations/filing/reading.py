@@ -8,6 +8,7 @@ packet was made more than once, of parts that look different, a place is sure on
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from consentkit.scans.findings import KnownPage, PageFinding, PlaceFinding
 from consentkit.scans.page import RefusedPage, ScanPage
 from consentkit.scans.pages import count_pages as pages_in
 from consentkit.scans.pages import scan_pages
-from consentkit.scans.reading import can_check_places, read_page
+from consentkit.scans.reading import read_page
 from consentkit.scans.record import PacketRecord
 from consentkit.scans.references import References
 
@@ -105,6 +106,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[[int], None]) -> Iterator[PageResult]:
     """Read the pages of a file in their order. `progress` takes how many more have been read."""
     start, count = 0, 1
+    _end_threads()
     assert file.digest  # before the children need it, each of which would compute it again
     while start < count:
         requested = range(start, start + _PAGES_AT_A_TIME)
@@ -129,6 +131,7 @@ def count_pages(file: ScanFile) -> int:
 
 def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[KnownPage]) -> Iterator[OfferedPage]:
     """What pages of a file may be, among those that packets lack."""
+    _end_threads()
     for page in pages:
         limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), _MEMORY)
         try:
@@ -163,15 +166,13 @@ def _one_by_one(
     return count, results
 
 
+def _end_threads() -> None:
+    """End the threads of OpenCV, if somebody uses it in this process: a child would wait for them forever."""
+    if library := sys.modules.get("cv2"):
+        library.setNumThreads(0)
+
+
 # --- in the child ---
-
-
-def _use_one_thread() -> None:
-    """Let OpenCV start no threads: where the parent has some of its own, a child would wait for them forever."""
-    if can_check_places():
-        import cv2
-
-        cv2.setNumThreads(0)
 
 
 def _count(file: ScanFile) -> int:
@@ -180,7 +181,6 @@ def _count(file: ScanFile) -> int:
 
 
 def _read(file: ScanFile, requested: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
-    _use_one_thread()
     references = References()
     results: list[PageResult] = []
     for page in scan_pages(str(file.path), file.data, only=requested):
@@ -246,7 +246,6 @@ def _sure(place: PlaceFinding, others: Sequence[PlaceFinding | None]) -> PlaceFi
 
 
 def _offers(file: ScanFile, index: int, missing: Sequence[KnownPage]) -> tuple[FaceOffer, ...]:
-    _use_one_thread()
     for page in scan_pages(str(file.path), file.data, only=[index]):
         if isinstance(page, ScanPage):
             return offers(page, missing)
