@@ -8,7 +8,6 @@ packet was made more than once, of parts that look different, a place is sure on
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,7 +24,7 @@ from consentkit.scans.findings import KnownPage, PageFinding, PlaceFinding
 from consentkit.scans.page import RefusedPage, ScanPage
 from consentkit.scans.pages import count_pages as pages_in
 from consentkit.scans.pages import scan_pages
-from consentkit.scans.reading import read_page
+from consentkit.scans.reading import can_check_places, read_page
 from consentkit.scans.record import PacketRecord
 from consentkit.scans.references import References
 
@@ -106,7 +105,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[[int], None]) -> Iterator[PageResult]:
     """Read the pages of a file in their order. `progress` takes how many more have been read."""
     start, count = 0, 1
-    _end_threads()
+    _load_libraries()
     assert file.digest  # before the children need it, each of which would compute it again
     while start < count:
         requested = range(start, start + _PAGES_AT_A_TIME)
@@ -131,7 +130,7 @@ def count_pages(file: ScanFile) -> int:
 
 def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[KnownPage]) -> Iterator[OfferedPage]:
     """What pages of a file may be, among those that packets lack."""
-    _end_threads()
+    _load_libraries()
     for page in pages:
         limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), _MEMORY)
         try:
@@ -166,10 +165,13 @@ def _one_by_one(
     return count, results
 
 
-def _end_threads() -> None:
-    """End the threads of OpenCV, if somebody uses it in this process: a child would wait for them forever."""
-    if library := sys.modules.get("cv2"):
-        library.setNumThreads(0)
+def _load_libraries() -> None:
+    """Load OpenCV before the children are forked, which then have it, and let it start no threads.
+
+    Where this process has threads of OpenCV, a child that loads the room for pixels would wait for them forever.
+    """
+    if can_check_places():
+        import consentkit.scans.pixels  # noqa: F401
 
 
 # --- in the child ---
