@@ -104,9 +104,10 @@ def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
     packet = filed.returned
     yield printable(str(filed.file))
     visit = f", visit {packet.record.visit}" if packet.record and packet.record.visit else ""
-    of = f" of {_filed_pages(packet)}" if packet.record else ""
     came = len({page.finding.page for page in packet.pages})
-    pages = f"{came}{of} {'page' if came == 1 and not of else 'pages'}"
+    pages = report.counted(came, "page")
+    if packet.record:
+        pages = f"{came} of {report.counted(_filed_pages(packet), 'page')}"
     yield f"  packet {packet.packet}{visit}: {pages}, {_state_in_words(packet)}"
     for line in _remarks(packet):
         yield f"    {line}"

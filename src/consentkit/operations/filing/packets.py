@@ -28,6 +28,7 @@ _KINDS = {
     "text": "text",
     "lines": "lines",
 }
+_ROLES = {"assent": "patient who assents"}
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def place_words(place: RecordedPlace) -> str:
     """What a place is, in words."""
     if place.role:
         what = "name" if place.name.endswith("_printed_name") else _KINDS[place.kind]
-        return f"{what} of the {place.role.replace('_', ' ')}"
+        return f"{what} of the {_ROLES.get(place.role, place.role.replace('_', ' '))}"
     name = place.name.replace("_", " ")
     if place.kind == "initials":
         return f"initials at {name.removesuffix(' initials')}"

@@ -211,14 +211,15 @@ class _Lookup:
     records: RecordFolder | None
     record: PacketRecord | None = None
     matches: tuple[PacketRecord, ...] = ()
-    """All records of the packet that was looked up."""
+    """All records of the packet that was looked up which have that page."""
 
     def find(self, packet: str, page: int) -> KnownPage | Literal["no record", "no such page"]:
         if self.records is None:
             return "no record"
-        self.matches = (self.record,) if self.record else self.records.find(packet)
+        made = (self.record,) if self.record else self.records.find(packet)
+        self.matches = tuple(record for record in made if record.page(page))
         if not self.matches:
-            return "no record"
+            return "no such page" if made else "no record"
         return known_page(self.records, self.matches[0], page) or "no such page"
 
 
