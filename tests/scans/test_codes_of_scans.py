@@ -9,7 +9,7 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.scans.codes import PageCode, page_codes, parsed_code
+from consentkit.scans.codes import page_codes, parsed_code
 
 PACKET = "3HZIAYIHV2"
 
@@ -87,13 +87,3 @@ def test_its_corners_are_where_it_is() -> None:
     (code,) = page_codes(page_with((f"CK2/{PACKET}/5", 2000, 1500)))
     expected = [(1500, 2000), (1584, 2000), (1584, 2084), (1500, 2084)]
     assert np.abs(np.array(code.corners) - expected).max() < 3
-
-
-def test_a_code_that_is_too_small_and_blurred_to_be_read_at_once_is_read_enlarged() -> None:
-    page = cv2.GaussianBlur(page_with((f"CK2/{PACKET}/5", 1560, 1180), squares=2.05, size=(1650, 1275)), (0, 0), 1.15)
-    from consentkit.scans import codes
-
-    assert not codes.texts_of_codes(page), "read at once: the test shows nothing"
-    (code,) = page_codes(page)
-    assert isinstance(code, PageCode) and (code.packet, code.page) == (PACKET, 5)
-    assert abs(code.corners[0][0] - 1180) < 3 and abs(code.corners[0][1] - 1560) < 3

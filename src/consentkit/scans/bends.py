@@ -18,7 +18,7 @@ _LEAST_PATCHES = 24
 """Patches from which on the ten numbers of a bend are believed."""
 _ROUNDS = 3
 _OUTLYING = 3.0
-"""How many times as far off as usual a patch is that is left out in the next round."""
+"""How many times as far off as most a patch is that is left out in the next round."""
 _LEAST_OFF = 0.5
 """Pixels that are never too far off."""
 _FIRM = 1e-3

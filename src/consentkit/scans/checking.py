@@ -61,16 +61,16 @@ def _registration(
     """Where the page lies: as its code says, or else as what is printed on it does."""
     places = [box.grown(1.0, 1.0, 0.0) for box in boxes]
     guess = guess_of_code(code.corners, code_box) if code_box else None
-    found = register(page.gray, reference, guess, places) if guess is not None else None
-    if found is None:
+    registration = register(page.gray, reference, guess, places) if guess is not None else None
+    if registration is None:
         guess = guess_of_features(
             features_of(page.gray, page.pixels_per_inch),
             page.pixels_per_inch,
             features_of(reference, DPI),
             reference.shape[:2],
         )
-        found = register(page.gray, reference, guess, places) if guess is not None else None
-    return found
+        registration = register(page.gray, reference, guess, places) if guess is not None else None
+    return registration
 
 
 def _finding(

@@ -99,10 +99,10 @@ def page_codes(gray: Gray) -> tuple[PageCode, ...]:
     from PIL import Image
 
     picture = Image.fromarray(gray)
-    found = list(_ours(picture))
+    codes = list(_ours(picture))
     for corner in _corners(picture):
-        found = found or _enlarged(picture, *corner)
-    return tuple({(code.packet, code.page, code.print): code for code in found}.values())
+        codes = codes or _enlarged(picture, *corner)
+    return tuple({(code.packet, code.page, code.print): code for code in codes}.values())
 
 
 def _corners(picture: Picture) -> Iterator[tuple[int, int, int]]:

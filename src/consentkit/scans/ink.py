@@ -43,7 +43,7 @@ _HOLE, _WIDEST_HOLE = 45.0, 9.0
 _SOLID = 1.6
 """Millimetres from the edge to the middle of a spot that is too thick for a pen."""
 _FROM_ABOVE, _ABOVE_RULE = 1.5, 0.15
-"""A stroke that comes from so many millimetres above a place to sign, and ends above its rule by this share of the
+"""A stroke that comes from that many millimetres above a place to sign, and ends above its rule by this share of the
 height, is the tail of what was written there."""
 _MANY_SPECKS, _MORE_SPECKS = 8, 3
 """Specks in a place, and how many times as many as on the page as a whole, that show a stain in black and white."""
@@ -196,13 +196,13 @@ class _Measuring:
         across = np.clip(pieces.left[small] + pieces.width[small] // 2, 0, columns - 1)
         down = np.clip(pieces.top[small] + pieces.height[small] // 2, 0, rows - 1)
         within = self._owners[down, across]
-        usual = len(small) / max(1, self._covered.size - int(self._covered.sum()))
+        average = len(small) / max(1, self._covered.size - int(self._covered.sum()))
         counts = []
         for number in range(len(self._places)):
             count = int((within == number).sum())
             is_many = count > _MANY_SPECKS
             bare = int(((self._owners == number) & ~self._covered).sum()) if is_many else 0
-            counts.append(count if is_many and count > _MORE_SPECKS * usual * bare else 0)
+            counts.append(count if is_many and count > _MORE_SPECKS * average * bare else 0)
         return counts
 
     def _strays(self) -> list[float]:

@@ -49,10 +49,10 @@ class FaceFinder:
         if guess is None:
             return _NOWHERE
         places = [box_of(place.corners, known.page.height).grown(1.0, 1.0, 0.0) for place in known.page.places]
-        found = register(self._page.gray, reference, guess, places)
-        if found is None:
+        registration = register(self._page.gray, reference, guess, places)
+        if registration is None:
             return _NOWHERE
-        return Face(likeness(self._page.gray, reference, found.transform, places), _turn(found.transform))
+        return Face(likeness(self._page.gray, reference, registration.transform, places), _turn(registration.transform))
 
 
 def _turn(transform: pixels.Transform) -> int:

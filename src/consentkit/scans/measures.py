@@ -76,7 +76,7 @@ _LEAST_LIKENESS = 0.35
 """The likeness below which a place was not found where it should be."""
 _LEAST_STRAY, _STRAY_SHARE = 1.0, 0.3
 _MANY_PIECES, _CRUMB = 12, 0.45
-"""Pieces of less than so many square millimetres are no strokes."""
+"""Pieces of less than that many square millimetres are no strokes."""
 _MOST_SOILED = 2
 """Places of a page in black and white that may look soiled: a stain there is as black as ink."""
 
@@ -105,5 +105,5 @@ def reason_of_doubt(ink: InkMeasures) -> str:
 
 
 def is_page_soiled(measures: list[InkMeasures]) -> bool:
-    """Whether so many places of a page look soiled that in black and white none of its marks can be trusted."""
+    """Whether a page looks soiled, so that in black and white none of its marks can be trusted."""
     return sum(ink.is_soiled for ink in measures) >= _MOST_SOILED

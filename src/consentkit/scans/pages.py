@@ -50,7 +50,7 @@ _WHERE_PDF_BEGINS = 1024
 
 
 def scan_pages(name: str, data: bytes, only: Collection[int] | None = None) -> Iterator[ScanPage | RefusedPage]:
-    """The pages of a PDF or a picture in their order; `only` names those that are wanted, counted from 0."""
+    """The pages of a PDF or a picture in their order; `only` names the only ones to read, counted from 0."""
     read = _pdf_pages if _is_pdf(data) else _picture_pages
     yield from read(name, data, only)
 
@@ -93,8 +93,8 @@ def _refused(name: str, index: int | None, reason: RefusalReason, message: str) 
 
 
 def _too_coarse(name: str, index: int, resolution: _Resolution) -> RefusedPage:
-    found = f"it has {resolution.least:.0f} dots per inch, and {LEAST_DPI} are needed"
-    return _refused(name, index, "too coarse", f"{found}: scan it again in gray at 200")
+    coarse = f"it has {resolution.least:.0f} dots per inch, and {LEAST_DPI} are needed"
+    return _refused(name, index, "too coarse", f"{coarse}: scan it again in gray at 200")
 
 
 def _too_many_pixels(name: str, index: int | None) -> RefusedPage:
@@ -323,7 +323,7 @@ def _of_a_sheet(resolution: _Resolution, page: Any) -> _Resolution:
 
 
 def _drawn(page: Any, per_inch: float) -> tuple[Gray, float]:
-    """A page in shades of gray, with so many pixels to an inch of paper; and how many those are."""
+    """A page in shades of gray, with that many pixels to an inch of paper; and how many there are."""
     import numpy as np
 
     width, height = page.get_size()

@@ -52,7 +52,7 @@ def warped(picture: Gray, transform: Transform, columns: int, rows: int) -> Gray
 
 
 def drawn_from(picture: Gray, grid: Floats, step: int, columns: int, rows: int, transform: Transform) -> Gray:
-    """The same, where `grid` has the places in `picture` of every so many rows and columns, from the first on."""
+    """The same, where `grid` has the places in `picture` of every few rows and columns, from the first on."""
     high, wide = grid.shape[:2]
     scaled = np.diag([step, step, 1.0])[:2]
     size = (columns, rows)
@@ -87,21 +87,21 @@ def best_place(alike: Floats) -> tuple[float, int, int]:
 
 
 def affine_of(source: Points, target: Points, within: float) -> tuple[Transform, Bits] | None:
-    """The affine transform that most pairs of points agree with within so many pixels, and which do; or None."""
-    found, agree = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=within)
-    return None if found is None else (_three_rows(found), agree[:, 0] == 1)
+    """The affine transform that most pairs of points agree with within that many pixels, and which do; or None."""
+    solved, agree = cv2.estimateAffine2D(source, target, method=cv2.RANSAC, ransacReprojThreshold=within)
+    return None if solved is None else (_three_rows(solved), agree[:, 0] == 1)
 
 
 def similarity_of(source: Points, target: Points) -> Transform | None:
     """How a shape was moved, turned and scaled to become another."""
-    found, _ = cv2.estimateAffinePartial2D(source, target, method=cv2.LMEDS)
-    return None if found is None else _three_rows(found)
+    solved, _ = cv2.estimateAffinePartial2D(source, target, method=cv2.LMEDS)
+    return None if solved is None else _three_rows(solved)
 
 
 def homography_of(source: Points, target: Points, within: float) -> tuple[Transform, Bits] | None:
-    """The homography that most pairs of points agree with within so many pixels, and which do; or None."""
-    found, agree = cv2.findHomography(source, target, cv2.RANSAC, within)
-    return None if found is None or not np.isfinite(found).all() else (cast("Transform", found), agree[:, 0] == 1)
+    """The homography that most pairs of points agree with within that many pixels, and which do; or None."""
+    solved, agree = cv2.findHomography(source, target, cv2.RANSAC, within)
+    return None if solved is None or not np.isfinite(solved).all() else (cast("Transform", solved), agree[:, 0] == 1)
 
 
 def _three_rows(affine: Any) -> Transform:
@@ -109,7 +109,7 @@ def _three_rows(affine: Any) -> Transform:
 
 
 def grown(bits: Bits, radius: int) -> Bits:
-    """Everything within so many pixels of what is set."""
+    """Everything within that many pixels of what is set."""
     shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     return cv2.dilate(bits.astype(np.uint8), shape) > 0
 
@@ -177,5 +177,5 @@ def features(gray: Gray, most: int) -> tuple[Points, Any]:
 def alike_pairs(looks: Any, others: Any, ratio: float) -> list[tuple[int, int]]:
     """Pairs of places that look alike, and clearly more so than the next best (Lowe's ratio)."""
     pairs: Sequence[Any] = cv2.BFMatcher(cv2.NORM_L2).knnMatch(looks, others, k=2)
-    found = (pair for pair in pairs if len(pair) == 2 and pair[0].distance < ratio * pair[1].distance)
-    return [(best.queryIdx, best.trainIdx) for best, _ in found]
+    clear = (pair for pair in pairs if len(pair) == 2 and pair[0].distance < ratio * pair[1].distance)
+    return [(best.queryIdx, best.trainIdx) for best, _ in clear]

@@ -32,20 +32,20 @@ def can_check_places() -> bool:
 def read_page(page: ScanPage, lookup: PageLookup, references: References | None = None) -> PageFinding:
     """Read a page. `references` keeps what the pages of a run share."""
     codes = page_codes(page.gray)
-    found = PageFinding(
+    finding = PageFinding(
         page.name, page.index, page.kind, page.dpi, page.is_fax, "no code", codes, warnings=_warnings(page)
     )
     if not codes:
-        return replace(found, outcome="blank") if _is_blank(page) else found
-    found = replace(found, turn=codes[0].turn)
+        return replace(finding, outcome="blank") if _is_blank(page) else finding
+    finding = replace(finding, turn=codes[0].turn)
     if len(codes) > 1:
-        return replace(found, outcome="several codes")
+        return replace(finding, outcome="several codes")
     known = lookup.find(codes[0].packet, codes[0].page)
     if not isinstance(known, KnownPage):
-        return replace(found, outcome=known)
+        return replace(finding, outcome=known)
     if not known.part or not can_check_places():
-        return replace(found, outcome="not checked")
-    return _with_places(found, page, codes[0], known, references)
+        return replace(finding, outcome="not checked")
+    return _with_places(finding, page, codes[0], known, references)
 
 
 def _warnings(page: ScanPage) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def _is_blank(page: ScanPage) -> bool:
 
 
 def _with_places(
-    found: PageFinding, page: ScanPage, code: PageCode, known: KnownPage, references: References | None
+    finding: PageFinding, page: ScanPage, code: PageCode, known: KnownPage, references: References | None
 ) -> PageFinding:
     """What is said of a page whose record and part are there."""
     from consentkit.scans.checking import NotRegistered, check_places
@@ -72,7 +72,7 @@ def _with_places(
     try:
         places = check_places(page, code, known, references or References())
     except NotRegistered:
-        return replace(found, outcome="not registered")
+        return replace(finding, outcome="not registered")
     except ValueError:  # the part that was kept is damaged
-        return replace(found, outcome="not checked")
-    return replace(found, outcome="read", places=places)
+        return replace(finding, outcome="not checked")
+    return replace(finding, outcome="read", places=places)

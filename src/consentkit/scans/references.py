@@ -39,7 +39,7 @@ class Box:
     bottom: float
 
     def grown(self, sideways: float, up: float, down: float) -> Box:
-        """Larger by so many millimetres on both sides, above and below."""
+        """Larger by that many millimetres on both sides, above and below."""
         across = sideways * MM
         return Box(self.left - across, self.top - up * MM, self.right + across, self.bottom + down * MM)
 
@@ -53,7 +53,7 @@ class Box:
 
 
 def box_of(corners: Corners, height: float) -> Box:
-    """The pixels of a place on a page that is so many points high."""
+    """The pixels of a place on a page that is that many points high."""
     left, bottom, right, top = corners
     return Box(left * _POINT, (height - top) * _POINT, right * _POINT, (height - bottom) * _POINT)
 

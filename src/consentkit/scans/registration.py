@@ -99,14 +99,14 @@ class Registration:
 
 
 def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[Box]) -> Registration | None:
-    """Find a page in its scan, from a first guess; None where it can't be found. Its places hold no print to go by."""
-    transform, found = guess, None
+    """Find a page in its scan, from a first guess; None where that fails. Its places hold no print to go by."""
+    transform, registration = guess, None
     for round_ in _ROUNDS:
-        found = _registered(gray, reference, transform, places, round_)
-        if found is None:
+        registration = _registered(gray, reference, transform, places, round_)
+        if registration is None:
             return None
-        transform = found.transform
-    return found if found is not None and found.is_accepted else None
+        transform = registration.transform
+    return registration if registration is not None and registration.is_accepted else None
 
 
 def guess_of_code(corners: Sequence[tuple[float, float]], code: Box) -> Transform | None:
@@ -125,7 +125,7 @@ class Features:
 
 
 def features_of(gray: Gray, per_inch: float) -> Features:
-    """The features of a picture that has so many pixels to an inch."""
+    """The features of a picture that has that many pixels to an inch."""
     factor = _FEATURES_DPI / per_inch
     places, looks = pixels.features(pixels.resized(gray, factor), _MOST_FEATURES)
     return Features(places / factor, looks)
@@ -142,10 +142,10 @@ def guess_of_features(scan: Features, per_inch: float, reference: Features, size
     if len(pairs) < _LEAST_PAIRS:
         return None
     source, target = reference.places[[first for first, _ in pairs]], scan.places[[second for _, second in pairs]]
-    found = pixels.homography_of(source, target, within=_NEAR * per_inch / 25.4)
-    if found is None or found[1].sum() < _LEAST_PAIRS or not _is_view(found[0], *size):
+    solved = pixels.homography_of(source, target, within=_NEAR * per_inch / 25.4)
+    if solved is None or solved[1].sum() < _LEAST_PAIRS or not _is_view(solved[0], *size):
         return None
-    return found[0]
+    return solved[0]
 
 
 def likeness(gray: Gray, reference: Gray, transform: Transform, places: Sequence[Box]) -> float:
@@ -183,10 +183,10 @@ def _registered(
     if len(where) < _LEAST_FOUND:
         return None
     fit = pixels.homography_of if round_.dpi == DPI else pixels.affine_of
-    found = fit(where, there, round_.within)
-    if found is None:
+    solved = fit(where, there, round_.within)
+    if solved is None:
         return None
-    better, agree = found
+    better, agree = solved
     off = np.hypot(*(pixels.moved(where, better) - there).T)[agree]
     off_by = float(np.sqrt((off**2).mean())) / round_.dpi * 25.4 if agree.any() else float("inf")
     whole = transform @ enlarge @ better @ np.linalg.inv(enlarge)
@@ -232,9 +232,9 @@ def _scaled(box: Box, factor: float) -> Box:
 def _matches(seen: Gray, small: Gray, patches: Sequence[_Patch], round_: _Round) -> tuple[Points, Points]:
     """The middles of the patches that are found, in the reference and where they are seen."""
     reach = int(round_.reach * round_.dpi / 25.4)
-    found = [pair for patch in patches for pair in _match(seen, small, patch, reach)]
-    where = np.array([first for first, _ in found], np.float32).reshape(-1, 2)
-    return where, np.array([second for _, second in found], np.float32).reshape(-1, 2)
+    pairs = [pair for patch in patches for pair in _match(seen, small, patch, reach)]
+    where = np.array([first for first, _ in pairs], np.float32).reshape(-1, 2)
+    return where, np.array([second for _, second in pairs], np.float32).reshape(-1, 2)
 
 
 def _match(

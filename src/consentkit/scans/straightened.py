@@ -34,7 +34,7 @@ _MOST_SHIFT = 0.8
 _LEAST_LIKENESS = 0.45
 """The likeness from which such a shift is believed."""
 _LEAST_CONTRAST = 3
-"""The standard deviation of shades without which there is nothing to be found."""
+"""The standard deviation of shades without which there is nothing to be registration."""
 _ALONG = 0.6
 """The share of a line of pixels that is dark where dirt of a scanner made it."""
 _BESIDE, _BESIDE_DARK = 4, 0.4
@@ -42,9 +42,9 @@ _BESIDE, _BESIDE_DARK = 4, 0.4
 _STEP = 16
 """Pixels from one point to the next of which it is reckoned where they are on the scan."""
 _SOME = 5
-"""One of how many rows and columns is enough to know the usual brightness."""
+"""One of how many rows and columns is enough to know how bright it is."""
 _LINE_DARK = 0.8
-"""The share of the usual brightness below which a pixel of such a line is dark."""
+"""The share of the brightness of most pixels below which a pixel of such a line is dark."""
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ class PrintShift:
     down: int
 
 
-def straightened(gray: Gray, reference: Gray, found: Registration) -> Straightened:
+def straightened(gray: Gray, reference: Gray, registration: Registration) -> Straightened:
     """See a scan from its reference."""
     rows, columns = reference.shape
     clean = np.ascontiguousarray(without_lines(without_lines(gray).T).T)
     across, down = np.meshgrid(np.arange(0, columns + _STEP, _STEP), np.arange(0, rows + _STEP, _STEP))
-    bent = np.stack(found.bend.at(across, down), axis=-1).reshape(-1, 2)
-    seen = pixels.moved(bent, found.transform).reshape(*across.shape, 2)
-    return Straightened(pixels.drawn_from(clean, seen, _STEP, columns, rows, found.transform), reference)
+    bent = np.stack(registration.bend.at(across, down), axis=-1).reshape(-1, 2)
+    seen = pixels.moved(bent, registration.transform).reshape(*across.shape, 2)
+    return Straightened(pixels.drawn_from(clean, seen, _STEP, columns, rows, registration.transform), reference)
 
 
 def without_lines(gray: Gray) -> Gray:
