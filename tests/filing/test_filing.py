@@ -339,7 +339,9 @@ def test_where_a_packet_was_made_twice_a_place_is_sure_only_if_both_records_say_
     steps = [(left + 8 * step, (bottom + 4, top - 3)[step % 2]) for step in range(10)]
     with pikepdf.open(io.BytesIO(part)) as pdf:
         path = " ".join(f"{x:.2f} {y:.2f} {'l' if step else 'm'}" for step, (x, y) in enumerate(steps))
-        pdf.pages[number - paper.first].contents_add(f"q 1.4 w 0 G {path} S Q".encode())
+        page = pdf.pages[number - paper.first]
+        page.contents_add(b"q", prepend=True)  # whatever it does to the matrix ends before the lines
+        page.contents_add(f"Q q 1.4 w 0 G {path} S Q".encode())
         out = io.BytesIO()
         pdf.save(out)
     digest = hashlib.sha256(out.getvalue()).hexdigest()
