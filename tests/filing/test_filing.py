@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
 import json
 import stat
@@ -314,6 +315,7 @@ def test_a_page_filled_in_on_a_screen_is_drawn_anew_and_still_archivable(file: C
         pdf.save("marked.pdf")
     done = file([Path("marked.pdf")], "--json")
     assert done.code == 0, done.stderr
+    assert "page 1 of marked.pdf has more on it than a picture" in done.stderr
     (packet,) = report(done)["packets"]
     pdf_of_packet = Path(packet["file"]).read_bytes()
     assert faults(pdf_of_packet, validator.ValidationProfile.PDF_A_2B) == []
@@ -321,3 +323,36 @@ def test_a_page_filled_in_on_a_screen_is_drawn_anew_and_still_archivable(file: C
         scale = drawn.width / 612
         red, green, blue = drawn.getpixel((round(310 * scale), round((792 - 762) * scale)))  # type: ignore[misc]
     assert blue > 200 and red < 60 and green < 60
+
+
+def test_where_a_packet_was_made_twice_a_place_is_sure_only_if_both_records_say_the_same(
+    call: Call, papers: Papers, tmp_path: Path
+) -> None:
+    record, (number, place) = papers.first.record, papers.first.place("patient_signed_on")
+    clinic = make_clinic(tmp_path / "other", f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n")
+    records = RecordFolder(clinic / "records")
+    (paper,) = record.papers
+    part = RecordFolder(papers.clinic / "records").part(paper.part) or b""
+    records.keep(record, {paper.part: part})
+    # What was printed there later is no ink, and only the second record knows.
+    left, bottom, _, top = place.corners
+    steps = [(left + 8 * step, (bottom + 4, top - 3)[step % 2]) for step in range(10)]
+    with pikepdf.open(io.BytesIO(part)) as pdf:
+        path = " ".join(f"{x:.2f} {y:.2f} {'l' if step else 'm'}" for step, (x, y) in enumerate(steps))
+        page = pdf.pages[number - paper.first]
+        page.contents_add(b"q", prepend=True)  # whatever it does to the matrix ends before the lines
+        page.contents_add(f"Q q 1.4 w 0 G {path} S Q".encode())
+        out = io.BytesIO()
+        pdf.save(out)
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    later = record.model_copy(update={"papers": (paper.model_copy(update={"part": digest}),)})
+    records.keep(later, {digest: out.getvalue()})
+
+    picture = papers.first.page(number, without=["patient_signed_on"])
+    scale = DPI / 72
+    points = [(x * scale, picture.height - y * scale) for x, y in steps]
+    ImageDraw.Draw(picture).line(points, fill=0, width=4, joint="curve")
+    (tmp_path / "stack.pdf").write_bytes(as_pdf([picture, papers.first.page(3)]))
+    done = call("file", tmp_path / "stack.pdf", "-o", "filed", "--clinic", clinic)
+    assert "unsure: date of the patient, page 2 (the packet was made more than once" in done.stdout.decode()
+    assert done.code == 7

@@ -10,13 +10,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from consentkit.scans.copying import WantedPage, copied_pages
+from consentkit.scans.copying import RequestedPage, copied_pages
 from consentkit.scans.filed_file import filed_file
 from consentkit.scans.page_pictures import NotOnlyPictures, pictures_of
 from kit.filed import as_pdf
 
 PICTURE = Image.linear_gradient("L").resize((170, 220))
-WANTED = [WantedPage(0, (61.2, 79.2))]
+WANTED = [RequestedPage(0, (61.2, 79.2))]
 
 
 def scan(change: Callable[[pikepdf.Pdf], None] | None = None) -> bytes:
@@ -137,7 +137,7 @@ def test_a_picture_of_a_camera_is_displayed_as_it_says(orientation: int, turn: i
     exif[0x0112] = orientation
     PICTURE.save(out, "JPEG", exif=exif)
     size = (61.2, 79.2) if turn in (0, 180) else (79.2, 61.2)
-    (page,) = copied_pages(out.getvalue(), [WantedPage(0, size)])
+    (page,) = copied_pages(out.getvalue(), [RequestedPage(0, size)])
     assert page.rotate == turn and page.box == (0, 0, 61.2, 79.2)
     assert page.streams[0].data == out.getvalue()
 

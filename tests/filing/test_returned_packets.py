@@ -83,7 +83,7 @@ def one(pages: Sequence[PlacedPage], *records: PacketRecord) -> ReturnedPacket:
 
 def test_all_pages_with_ink_in_all_expected_places_are_complete() -> None:
     packet = one([came(3), came(2, patient_signed_at="no ink seen")])
-    assert packet.state == "complete" and packet.ink_found == 3
+    assert packet.state == "complete" and packet.with_ink == 3
     assert [page.finding.page for page in packet.pages] == [2, 3]
     assert packet.name == f"2026-11-23-V-1-{PACKET}"
 

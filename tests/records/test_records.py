@@ -223,6 +223,8 @@ def test_what_was_altered_or_comes_from_a_later_format_counts_as_none(everybody:
     assert RecordFolder(tmp_path / "records").find(record.packet) == ()
     file.write_text(record.model_dump_json().replace("{", '{"of_a_later_version": 1, ', 1))
     assert RecordFolder(tmp_path / "records").find(record.packet) == (record,)
+    file.write_text(record.model_dump_json().replace('"visit":"V-1"', '"visit":"../../V-1"'))  # the name of a file
+    assert RecordFolder(tmp_path / "records").find(record.packet) == ()
     digest = record.papers[0].part
     with (tmp_path / "records" / "parts" / f"{digest}.pdf").open("ab") as part:
         part.write(b"altered")

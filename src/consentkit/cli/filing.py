@@ -104,9 +104,10 @@ def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
     packet = filed.returned
     yield printable(str(filed.file))
     visit = f", visit {packet.record.visit}" if packet.record and packet.record.visit else ""
-    of = f" of {_filed_pages(packet)}" if packet.record else ""
     came = len({page.finding.page for page in packet.pages})
-    pages = f"{came}{of} {'page' if came == 1 and not of else 'pages'}"
+    pages = report.counted(came, "page")
+    if packet.record:
+        pages = f"{came} of {report.counted(_filed_pages(packet), 'page')}"
     yield f"  packet {packet.packet}{visit}: {pages}, {_state_in_words(packet)}"
     for line in _remarks(packet):
         yield f"    {line}"
@@ -114,7 +115,7 @@ def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
 
 def _state_in_words(packet: ReturnedPacket) -> str:
     if packet.state == "complete":
-        return f"complete: ink in all {packet.ink_found} places where it is expected"
+        return f"complete: ink in all {packet.with_ink} places where it is expected"
     return {"incomplete": "INCOMPLETE", "unsure": "to be looked at", "not checked": "places not checked"}[packet.state]
 
 
@@ -185,15 +186,15 @@ def _packet_entry(filed: FiledPacket) -> dict[str, Any]:
                 "outcome": page.finding.outcome,
                 "places": [
                     {
-                        "name": found.place.name,
-                        "kind": found.place.kind,
-                        "role": found.place.role or None,
-                        "expected": found.place.expected,
-                        "verdict": found.verdict,
-                        "why": found.why or None,
+                        "name": finding.place.name,
+                        "kind": finding.place.kind,
+                        "role": finding.place.role or None,
+                        "expected": finding.place.expected,
+                        "verdict": finding.verdict,
+                        "why": finding.why or None,
                     }
-                    for found in page.finding.places
-                    if not found.place.printed
+                    for finding in page.finding.places
+                    if not finding.place.printed
                 ],
             }
             for page in packet.pages

@@ -147,9 +147,9 @@ class RecordFolder:
     @cached_property
     def _records(self) -> list[Path]:
         """The files of all records, the latest first."""
-        found = [path for day in self._days() for path in _files(day) if _RECORD.fullmatch(path.name)]
-        times = {path: path.stat().st_mtime_ns for path in found}
-        return sorted(found, key=lambda path: (times[path], path), reverse=True)
+        paths = [path for day in self._days() for path in _files(day) if _RECORD.fullmatch(path.name)]
+        times = {path: path.stat().st_mtime_ns for path in paths}
+        return sorted(paths, key=lambda path: (times[path], path), reverse=True)
 
     @cached_property
     def _by_packet(self) -> dict[str, list[Path]]:

@@ -1,9 +1,9 @@
 """The pictures of scanned pages, taken out of their files as they are.
 
 Guarantees: the pixels of a page stay as the scanner wrote them, in their own compression wherever PDF knows it and
-without loss otherwise; only a page that is more than pictures, or whose colours PDF/A does not take, is drawn anew, and
-says so. Nothing else is taken along: no text, form, script, attachment or title. Whoever hands in files of strangers
-runs this in a process with limits.
+without loss otherwise; only a page that is more than pictures, or whose colours PDF/A does not take, is drawn again,
+and says so. Nothing else is taken along: no text, form, script, attachment or title. Whoever hands in files of
+strangers runs this in a process with limits.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.scans.page_pictures import DrawnPictures, NotOnlyPictures, pictures_of
 
@@ -25,14 +26,12 @@ _PDF = b"%PDF-"
 _WHERE_PDF_BEGINS = 1024
 _REDRAWN_DPI = 300
 _MOST_REDRAWN = 40_000_000
-"""Pixels of a page that is drawn anew."""
+"""Pixels of a page that is drawn again."""
 _REDRAWN_QUALITY = 90
 _TURNS = {1: 0, 3: 180, 6: 90, 8: 270}
-"""Degrees clockwise by which a camera wants its picture to be turned, by the number that EXIF has for it."""
+"""Degrees clockwise by which a picture of a camera is to be turned, by the number that EXIF has for it."""
 _ORIENTATION = 0x0112
 _SPACES: dict[str, Value] = {"L": b"/DeviceGray", "1": b"/DeviceGray", "RGB": b"/DeviceRGB"}
-
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,11 @@ class CopiedPage:
     """Each picture with its matrix, by its place in `streams`."""
     streams: tuple[PictureStream, ...]
     is_redrawn: bool = False
-    """Whether it had to be drawn anew."""
+    """Whether it had to be drawn again."""
 
 
 @dataclass(frozen=True)
-class WantedPage:
+class RequestedPage:
     """A page that is to be copied."""
 
     index: int
@@ -68,36 +67,36 @@ class WantedPage:
     """Width and height in points, as it is displayed: that of a picture is not in its file."""
 
 
-def copied_pages(data: bytes, wanted: Sequence[WantedPage]) -> list[CopiedPage]:
+def copied_pages(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage]:
     """Copy pages of a PDF or a picture. Raises ValueError where the file can't be read any more."""
     if _PDF in data[:_WHERE_PDF_BEGINS]:
-        return _pages_of_pdf(data, wanted)
-    return [_page_of_picture(data, page) for page in wanted]
+        return _pages_of_pdf(data, requested)
+    return [_page_of_picture(data, page) for page in requested]
 
 
 # --- PDF ---
 
 
-def _pages_of_pdf(data: bytes, wanted: Sequence[WantedPage]) -> list[CopiedPage]:
+def _pages_of_pdf(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage]:
     import pikepdf
 
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            return [_page_of_pdf(pdf, data, page) for page in wanted]
+            return [_page_of_pdf(pdf, data, page) for page in requested]
     except pikepdf.PdfError as error:
         raise ValueError("a scan can't be read again") from error
 
 
-def _page_of_pdf(pdf: object, data: bytes, wanted: WantedPage) -> CopiedPage:
+def _page_of_pdf(pdf: object, data: bytes, requested: RequestedPage) -> CopiedPage:
     try:
-        found: DrawnPictures = pictures_of(pdf, wanted.index)
+        drawn: DrawnPictures = pictures_of(pdf, requested.index)
     except NotOnlyPictures:
-        return _redrawn(data, wanted)
-    streams = tuple(PictureStream(entries, content) for entries, content in found.streams)
-    return CopiedPage(found.box, found.rotate, tuple(found.drawings), streams)
+        return _redrawn(data, requested)
+    streams = tuple(PictureStream(entries, content) for entries, content in drawn.streams)
+    return CopiedPage(drawn.box, drawn.rotate, tuple(drawn.drawings), streams)
 
 
-def _redrawn(data: bytes, wanted: WantedPage) -> CopiedPage:
+def _redrawn(data: bytes, requested: RequestedPage) -> CopiedPage:
     """A page as PDFium draws it, where it is more than pictures."""
     import pypdfium2
 
@@ -105,7 +104,7 @@ def _redrawn(data: bytes, wanted: WantedPage) -> CopiedPage:
         with closing(pypdfium2.PdfDocument(data)) as document:
             if document.get_formtype():
                 document.init_forms()
-            page = document[wanted.index]
+            page = document[requested.index]
             width, height = page.get_size()
             scale = min(_REDRAWN_DPI / 72, (_MOST_REDRAWN / (width * height)) ** 0.5)
             picture: Picture = page.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
@@ -129,21 +128,21 @@ def _is_gray(picture: Picture, shades: Picture) -> bool:
 # --- pictures ---
 
 
-def _page_of_picture(data: bytes, wanted: WantedPage) -> CopiedPage:
+def _page_of_picture(data: bytes, requested: RequestedPage) -> CopiedPage:
     from PIL import Image, ImageOps
 
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as picture:
-            if wanted.index:
-                picture.seek(wanted.index)
+            if requested.index:
+                picture.seek(requested.index)
             orientation = picture.getexif().get(_ORIENTATION, 1) or 1
             turn = _TURNS.get(orientation)
-            size = wanted.size if turn in (0, 180) else wanted.size[::-1]
+            size = requested.size if turn in (0, 180) else requested.size[::-1]
             if turn is not None and picture.format in ("JPEG", "MPO") and picture.mode in _SPACES:
                 return _filled(size, turn, [PictureStream(_entries(picture, "DCTDecode"), data)])
             plain: Picture = picture if turn is not None else ImageOps.exif_transpose(picture)
             stream = _packed(plain)
-            return _filled(size if turn is not None else wanted.size, turn or 0, [stream])
+            return _filled(size if turn is not None else requested.size, turn or 0, [stream])
     except (OSError, SyntaxError, EOFError) as error:
         raise ValueError("a scan can't be read again") from error
 

@@ -16,9 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from consentkit._version import __version__
+from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.syntax import Ref, Value, text_string, write
 from consentkit.pdf.file.writer import FileWriter
-from consentkit.scans.copying import CopiedPage, Matrix, numbered
+from consentkit.scans.copying import CopiedPage, numbered
 
 _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">

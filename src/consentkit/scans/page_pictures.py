@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
+from consentkit.pdf.file.geometry import IDENTITY, Matrix, moved, product
 from consentkit.pdf.file.syntax import Ref, Value
 
 _PICTURE_KEYS = ("Width", "Height", "BitsPerComponent", "Decode", "ImageMask")
@@ -28,9 +29,6 @@ _MOST_PICTURES = 200
 _DEEPEST = 4
 _SLACK = 1.5
 """Points by which a clipping path may be smaller than its page."""
-
-Matrix: TypeAlias = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class NotOnlyPictures(ValueError):
@@ -55,21 +53,21 @@ def pictures_of(pdf: Any, index: int) -> DrawnPictures:
 
     page = pdf.pages[index]
     try:
-        found = DrawnPictures(_box(page), int(page.get("/Rotate", 0)) % 360)
-        if found.rotate % 90 or "/UserUnit" in page.obj or page.get("/Annots"):
+        drawn = DrawnPictures(_box(page), int(page.get("/Rotate", 0)) % 360)
+        if drawn.rotate % 90 or "/UserUnit" in page.obj or page.get("/Annots"):
             raise NotOnlyPictures
         resources = page.get("/Resources", {})
         pictures = resources.get("/XObject", {})
-        copier = _Copier(found.streams)
-        for matrix, name in _drawn(pikepdf.parse_content_stream(page), found.box):
-            if len(found.drawings) == _MOST_PICTURES:
+        copier = _PictureCopier(drawn.streams)
+        for matrix, name in _drawn(pikepdf.parse_content_stream(page), drawn.box):
+            if len(drawn.drawings) == _MOST_PICTURES:
                 raise NotOnlyPictures
-            found.drawings.append((matrix, copier.picture(pictures[name])))
+            drawn.drawings.append((matrix, copier.picture(pictures[name])))
     except (pikepdf.PdfError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise NotOnlyPictures from error
-    if not found.drawings:
+    if not drawn.drawings:
         raise NotOnlyPictures
-    return found
+    return drawn
 
 
 def _box(page: Any) -> tuple[float, float, float, float]:
@@ -81,11 +79,11 @@ def _box(page: Any) -> tuple[float, float, float, float]:
 
 
 @dataclass
-class _Canvas:
+class _PageCanvas:
     """What is drawn, operator by operator."""
 
     box: tuple[float, float, float, float]
-    matrix: Matrix = _IDENTITY
+    matrix: Matrix = IDENTITY
     is_hidden: bool = False
     """Whether text would not be seen."""
     saved: list[Matrix] = field(default_factory=list)
@@ -99,7 +97,7 @@ class _Canvas:
             case "Q":
                 self.matrix = self.saved.pop()
             case "cm":
-                self.matrix = _product(_numbers(operands, 6), self.matrix)
+                self.matrix = product(_numbers(operands, 6), self.matrix)
             case "Tr":
                 self.is_hidden = int(operands[0]) == _INVISIBLE
             case "re":
@@ -125,7 +123,7 @@ def _drawn(operations: Any, box: tuple[float, float, float, float]) -> Iterator[
     """Each picture that is drawn, with the matrix for it. Raises NotOnlyPictures."""
     if len(operations) > _MOST_OPERATORS:
         raise NotOnlyPictures
-    canvas = _Canvas(box)
+    canvas = _PageCanvas(box)
     for operands, operator in operations:
         name = str(operator)
         if name == "Do":
@@ -141,19 +139,12 @@ def _numbers(operands: Any, count: int) -> Matrix:
     return values  # type: ignore[return-value]
 
 
-def _product(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does what the first does, and then what the second does."""
-    a, b, c, d, e, f = first
-    k, m, n, o, p, q = second
-    return (a * k + b * n, a * m + b * o, c * k + d * n, c * m + d * o, e * k + f * n + p, e * m + f * o + q)
-
-
 def _covers(matrix: Matrix, operands: Any, box: tuple[float, float, float, float]) -> bool:
     """Whether a rectangle, in which everything is drawn from there on, is at least the page."""
     left, bottom, width, height = (float(value) for value in operands)
     corners = [(left, bottom), (left + width, bottom + height)]
-    a, b, c, d, e, f = matrix
-    points = [(a * x + c * y + e, b * x + d * y + f) for x, y in corners]
+    a, b, c, d, *_ = matrix
+    points = [moved(matrix, x, y) for x, y in corners]
     across, up = sorted(x for x, _ in points), sorted(y for _, y in points)
     is_straight = not (b or c) or not (a or d)
     return (
@@ -166,7 +157,7 @@ def _covers(matrix: Matrix, operands: Any, box: tuple[float, float, float, float
 
 
 @dataclass
-class _Copier:
+class _PictureCopier:
     """Copies pictures with what belongs to them, each once."""
 
     streams: list[tuple[dict[str, Value], bytes]]

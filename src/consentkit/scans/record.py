@@ -6,9 +6,9 @@ versions read each other's records as long as their format is the same.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from consentkit.pdf.part import Corners
 
@@ -27,9 +27,9 @@ class RecordedPlace(_Recorded):
     """One place to write on."""
 
     name: str
-    """Its name in the paper, such as `patient_signature`."""
+    """Its name in the paper, such as that of the patient's signature."""
     role: str
-    """Whose place it is, such as `patient`; empty where it is nobody's in particular."""
+    """Whose place it is, such as that of the patient; empty where it is nobody's in particular."""
     kind: PlaceKind
     corners: Corners
     """Its rectangle in points, from the lower left corner of the page."""
@@ -80,11 +80,11 @@ class PacketRecord(_Recorded):
     """What is known of a packet's paper."""
 
     format: int = FORMAT
-    packet: str
+    packet: Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{10}$")]
     """The number of the packet."""
-    visit: str = ""
+    visit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{0,32}$")] = ""
     """The number of the visit, by which the clinic's own system knows the patient."""
-    date: str = ""
+    date: Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
     """The day of the visit, such as 2026-11-23."""
     pages: int = 0
     """How many pages it has in all, those that stay with the patient too."""

@@ -49,7 +49,7 @@ def take() -> Any:
         filed, blank, unfiled = filed + read.filed, blank + read.blank, unfiled + read.unfiled
         unread += read.unread
     words = current_words()
-    text = [words("said.scans", filed=filed, unfiled=unfiled, blank=blank)]
+    text = [words("said.scans", number=filed, unfiled=unfiled, blank=blank)]
     text += [words("said.scan_unread", message=message) for message in dict.fromkeys(unread)]
     say("said.text", text=" ".join(text))
     return redirect(url_for("scans.show"), 303)

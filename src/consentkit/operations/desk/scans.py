@@ -78,18 +78,18 @@ class DeskScans:
 
     def packet(self, number: str) -> ReturnedPacket:
         """What has come back of one packet. Raises DeskRefusal where nothing has."""
-        found = next((packet for packet in self.packets() if packet.packet == number), None)
-        if found is None:
+        match = next((packet for packet in self.packets() if packet.packet == number), None)
+        if match is None:
             raise DeskRefusal("no-such-scan")
-        return found
+        return match
 
     def place(self, number: str, page: int, name: str) -> PlaceOfPage:
         """A place that a person must look at. Raises DeskRefusal where it is none, or somebody has decided already."""
         unsure = self.packet(number).unsure
-        found = next((place for place in unsure if (place.page, place.name) == (page, name)), None)
-        if found is None:
+        match = next((place for place in unsure if (place.page, place.name) == (page, name)), None)
+        if match is None:
             raise DeskRefusal("decided-already")
-        return found
+        return match
 
     def decide(self, number: str, page: int, name: str, who: Who, *, has_ink: bool) -> None:
         """Note what a person sees in a place. Raises what `place` raises, and what the journal raises."""
@@ -122,10 +122,10 @@ class DeskScans:
     def _with_decisions(self, page: PlacedPage) -> PlacedPage:
         finding = page.finding
         places = tuple(
-            found
-            if (has_ink := self._decided.get((finding.packet or "", finding.page or 0, found.place.name))) is None
-            else replace(found, verdict="ink found" if has_ink else "no ink seen", why="", cut_out=None)
-            for found in finding.places
+            one
+            if (has_ink := self._decided.get((finding.packet or "", finding.page or 0, one.place.name))) is None
+            else replace(one, verdict="ink found" if has_ink else "no ink seen", why="", cut_out=None)
+            for one in finding.places
         )
         return replace(page, finding=replace(finding, places=places))
 

@@ -28,6 +28,7 @@ _KINDS = {
     "text": "text",
     "lines": "lines",
 }
+_ROLES = {"assent": "patient who assents"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class ReturnedPacket:
     """Places at which a person must look."""
     unchecked: tuple[PlacedPage, ...] = ()
     """Pages whose places could not be looked at."""
-    ink_found: int = 0
+    with_ink: int = 0
     """In how many of the places where it is expected there is ink."""
 
     @property
@@ -99,7 +100,7 @@ def returned_packets(pages: Iterable[PlacedPage], records: RecordFolder | None) 
         if page.finding.packet is not None:
             of_packets.setdefault(page.finding.packet, []).append(page)
     known = {packet: records.find(packet) if records else () for packet in of_packets}
-    visits = {packet: (found[0].visit, found[0].date) for packet, found in known.items() if found and found[0].visit}
+    visits = {packet: (kept[0].visit, kept[0].date) for packet, kept in known.items() if kept and kept[0].visit}
     return [
         _returned(
             packet,
@@ -136,7 +137,7 @@ def _returned(
         without_ink=tuple(place for one in judged for place in one.without_ink),
         unsure=tuple(place for one in judged for place in one.unsure),
         unchecked=tuple(one.page for one in judged if one.page.finding.outcome != "read"),
-        ink_found=sum(one.ink_found for one in judged),
+        with_ink=sum(one.with_ink for one in judged),
     )
 
 
@@ -145,7 +146,7 @@ class _JudgedPage:
     page: PlacedPage
     without_ink: tuple[PlaceOfPage, ...] = ()
     unsure: tuple[PlaceOfPage, ...] = ()
-    ink_found: int = 0
+    with_ink: int = 0
 
 
 def _best(number: int, copies: Sequence[PlacedPage]) -> _JudgedPage:
@@ -155,7 +156,7 @@ def _best(number: int, copies: Sequence[PlacedPage]) -> _JudgedPage:
 
 
 def _judged(number: int, page: PlacedPage) -> _JudgedPage:
-    without, unsure, found = list[PlaceOfPage](), list[PlaceOfPage](), 0
+    without, unsure, inked = list[PlaceOfPage](), list[PlaceOfPage](), 0
     for same in _questions(page.finding.places):
         verdicts = {one.verdict for one in same}
         doubtful = [one for one in same if one.verdict == "unsure"]
@@ -165,10 +166,10 @@ def _judged(number: int, page: PlacedPage) -> _JudgedPage:
         if len(same) > 1 and all(one.verdict == "ink found" for one in same):
             unsure += (_place_of_page(number, one, "both answers are marked") for one in same)
         elif "ink found" in verdicts:
-            found += 1
+            inked += 1
         elif not doubtful:
             without.append(_place_of_page(number, same[0]))
-    return _JudgedPage(page, tuple(without), tuple(unsure), found)
+    return _JudgedPage(page, tuple(without), tuple(unsure), inked)
 
 
 def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
@@ -179,16 +180,18 @@ def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
     yield from together.values()
 
 
-def _place_of_page(number: int, found: PlaceFinding, why: str = "") -> PlaceOfPage:
-    place = found.place
-    return PlaceOfPage(number, place.name, place_words(place), why or found.why, found.cut_out, place.kind, place.role)
+def _place_of_page(number: int, finding: PlaceFinding, why: str = "") -> PlaceOfPage:
+    place = finding.place
+    return PlaceOfPage(
+        number, place.name, place_words(place), why or finding.why, finding.cut_out, place.kind, place.role
+    )
 
 
 def place_words(place: RecordedPlace) -> str:
     """What a place is, in words."""
     if place.role:
         what = "name" if place.name.endswith("_printed_name") else _KINDS[place.kind]
-        return f"{what} of the {place.role.replace('_', ' ')}"
+        return f"{what} of the {_ROLES.get(place.role, place.role.replace('_', ' '))}"
     name = place.name.replace("_", " ")
     if place.kind == "initials":
         return f"initials at {name.removesuffix(' initials')}"

@@ -24,7 +24,7 @@ from consentkit.scans.findings import KnownPage, PageFinding, PlaceFinding
 from consentkit.scans.page import RefusedPage, ScanPage
 from consentkit.scans.pages import count_pages as pages_in
 from consentkit.scans.pages import scan_pages
-from consentkit.scans.reading import read_page
+from consentkit.scans.reading import can_check_places, read_page
 from consentkit.scans.record import PacketRecord
 from consentkit.scans.references import References
 
@@ -99,19 +99,20 @@ class OfferedPage:
 
 PageResult: TypeAlias = PlacedPage | UnreadPage
 Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how many pages have been read, of how many that are known so far."""
+"""Takes how many pages have been read, of how many that are known so far."""
 
 
 def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[[int], None]) -> Iterator[PageResult]:
-    """Read the pages of a file in their order. `progress` is told how many more have been read."""
+    """Read the pages of a file in their order. `progress` takes how many more have been read."""
     start, count = 0, 1
+    _load_libraries()
     assert file.digest  # before the children need it, each of which would compute it again
     while start < count:
-        wanted = range(start, start + _PAGES_AT_A_TIME)
+        requested = range(start, start + _PAGES_AT_A_TIME)
         try:
-            count, results = _in_a_child(file, wanted, records)
+            count, results = _in_a_child(file, requested, records)
         except RenderingFailed:
-            count, results = _one_by_one(file, wanted, records)
+            count, results = _one_by_one(file, requested, records)
         yield from results
         if any(isinstance(result, UnreadPage) and result.index is None for result in results):
             return
@@ -129,24 +130,29 @@ def count_pages(file: ScanFile) -> int:
 
 def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[KnownPage]) -> Iterator[OfferedPage]:
     """What pages of a file may be, among those that packets lack."""
+    _load_libraries()
     for page in pages:
         limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), _MEMORY)
         try:
-            found = run_limited(_offers, file, page.finding.index, missing, limits=limits)
+            matches = run_limited(_offers, file, page.finding.index, missing, limits=limits)
         except RenderingFailed:
             continue
-        yield OfferedPage(page, found)
+        yield OfferedPage(page, matches)
 
 
-def _in_a_child(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
-    limits = Limits(_SECONDS_A_PAGE * (1 + len(wanted)), _MEMORY)
-    return run_limited(_read, file, wanted, records, limits=limits)
+def _in_a_child(
+    file: ScanFile, requested: Collection[int], records: RecordFolder | None
+) -> tuple[int, list[PageResult]]:
+    limits = Limits(_SECONDS_A_PAGE * (1 + len(requested)), _MEMORY)
+    return run_limited(_read, file, requested, records, limits=limits)
 
 
-def _one_by_one(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
+def _one_by_one(
+    file: ScanFile, requested: Collection[int], records: RecordFolder | None
+) -> tuple[int, list[PageResult]]:
     """The same, where one of the pages may be at fault."""
     count, results = 0, list[PageResult]()
-    for index in wanted:
+    for index in requested:
         try:
             count, read = _in_a_child(file, [index], records)
         except RenderingFailed:
@@ -159,6 +165,15 @@ def _one_by_one(file: ScanFile, wanted: Collection[int], records: RecordFolder |
     return count, results
 
 
+def _load_libraries() -> None:
+    """Load OpenCV before the children are forked, which then have it, and let it start no threads.
+
+    Where this process has threads of OpenCV, a child that loads the room for pixels would wait for them forever.
+    """
+    if can_check_places():
+        import consentkit.scans.pixels  # noqa: F401
+
+
 # --- in the child ---
 
 
@@ -167,10 +182,10 @@ def _count(file: ScanFile) -> int:
     return 1 if isinstance(count, RefusedPage) else count  # which reading it will say
 
 
-def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
+def _read(file: ScanFile, requested: Collection[int], records: RecordFolder | None) -> tuple[int, list[PageResult]]:
     references = References()
     results: list[PageResult] = []
-    for page in scan_pages(str(file.path), file.data, only=wanted):
+    for page in scan_pages(str(file.path), file.data, only=requested):
         if isinstance(page, RefusedPage):
             results.append(UnreadPage(file.path, page.index, page.message))
             continue
@@ -183,7 +198,7 @@ def _read(file: ScanFile, wanted: Collection[int], records: RecordFolder | None)
 def _finding(page: ScanPage, records: RecordFolder | None, references: References) -> PageFinding:
     lookup = _Lookup(records)
     finding = read_page(page, lookup, references)
-    others = lookup.found[1:] if finding.outcome in ("read", "not registered") else ()
+    others = lookup.matches[1:] if finding.outcome in ("read", "not registered") else ()
     if not others:
         return finding
     return _agreed([finding, *(read_page(page, _Lookup(records, record), references) for record in others)])
@@ -195,16 +210,17 @@ class _Lookup:
 
     records: RecordFolder | None
     record: PacketRecord | None = None
-    found: tuple[PacketRecord, ...] = ()
-    """All records of the packet that was looked up."""
+    matches: tuple[PacketRecord, ...] = ()
+    """All records of the packet that was looked up which have that page."""
 
     def find(self, packet: str, page: int) -> KnownPage | Literal["no record", "no such page"]:
         if self.records is None:
             return "no record"
-        self.found = (self.record,) if self.record else self.records.find(packet)
-        if not self.found:
-            return "no record"
-        return known_page(self.records, self.found[0], page) or "no such page"
+        made = (self.record,) if self.record else self.records.find(packet)
+        self.matches = tuple(record for record in made if record.page(page))
+        if not self.matches:
+            return "no such page" if made else "no record"
+        return known_page(self.records, self.matches[0], page) or "no such page"
 
 
 def known_page(records: RecordFolder, record: PacketRecord, number: int) -> KnownPage | None:

@@ -38,7 +38,7 @@ from consentkit.problems import Problem, printable
 from consentkit.processes.limits import Limits, run_limited
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.codes import require_code_reader as require_code_reader  # noqa: PLC0414 - before anything is read
-from consentkit.scans.copying import CopiedPage, WantedPage, copied_pages
+from consentkit.scans.copying import CopiedPage, RequestedPage, copied_pages
 from consentkit.scans.filed_file import filed_file
 from consentkit.scans.findings import KnownPage
 from consentkit.scans.reading import can_check_places
@@ -128,8 +128,12 @@ def file_scans(
         sheet=folder / SHEET if any(packet.unsure for packet in packets) else None,
         warnings=tuple(_warnings(pages, records)),
     )
-    _write(workspace, result, folder, force=force)
-    return result
+    redrawn = _write(workspace, result, folder, force=force)
+    return replace(result, warnings=(*result.warnings, *map(_said_of_redrawn, redrawn)))
+
+
+def _said_of_redrawn(page: PlacedPage) -> str:
+    return f"{page.label} has more on it than a picture, so it was drawn again; look whether all of it is there"
 
 
 def _require_once(scans: Sequence[Path]) -> None:
@@ -169,16 +173,16 @@ def _with_offers(
         for number in packet.missing
         if (known := known_page(records, packet.record, number))
     ]
-    wanted = [one.page for one in unfiled if one.page.finding.outcome == "no code"] if missing else []
+    requested = [one.page for one in unfiled if one.page.finding.outcome == "no code"] if missing else []
     visits = {packet.packet: packet.record.visit for packet in packets if packet.record}
-    found: dict[PlacedPage, tuple[str, ...]] = {}
-    for path in dict.fromkeys(page.path for page in wanted):
-        pages = [page for page in wanted if page.path == path]
+    offers_of: dict[PlacedPage, tuple[str, ...]] = {}
+    for path in dict.fromkeys(page.path for page in requested):
+        pages = [page for page in requested if page.path == path]
         for one in _offers(path, pages, missing):
-            found[one.page] = tuple(
+            offers_of[one.page] = tuple(
                 f"page {offer.page} of packet {offer.packet}, visit {visits[offer.packet]}" for offer in one.offers
             )
-    return [replace(one, offers=found.get(one.page, ())) for one in unfiled]
+    return [replace(one, offers=offers_of.get(one.page, ())) for one in unfiled]
 
 
 def _offers(path: Path, pages: Sequence[PlacedPage], missing: Sequence[KnownPage]) -> Iterable[OfferedPage]:
@@ -204,8 +208,8 @@ def _warnings(pages: Sequence[PlacedPage], records: RecordFolder | None) -> Iter
 # --- writing ---
 
 
-def _write(workspace: OpenWorkspace, result: FilingResult, folder: Path, *, force: bool) -> None:
-    """Write all files, or none. Raises FileAccess where one is there already."""
+def _write(workspace: OpenWorkspace, result: FilingResult, folder: Path, *, force: bool) -> list[PlacedPage]:
+    """Write all files, or none. Returns the pages that had to be drawn again. Raises FileAccess where one is there."""
     targets = [filed.file for filed in result.packets]
     targets += [path for path in (result.unfiled_file, result.sheet) if path]
     if not force:
@@ -215,37 +219,46 @@ def _write(workspace: OpenWorkspace, result: FilingResult, folder: Path, *, forc
                     f"{printable(str(target))}: exists, and a scan can't be made again; name another folder with -o, "
                     "or add --force to replace it. Nothing was written"
                 )
-    for_group = is_for_group(workspace)
+    for_group, redrawn = is_for_group(workspace), list[PlacedPage]()
     with new_files() as new:
         new.make_folder(folder, for_group=for_group)
-        for target, data in _files(result):
+        for target, data in _files(result, redrawn):
             if force:
                 write_file(target, data, force=True, for_group=for_group)
             else:
                 new.write(target, data, for_group=for_group)
+    return redrawn
 
 
-def _files(result: FilingResult) -> Iterator[tuple[Path, bytes]]:
+def _files(result: FilingResult, redrawn: list[PlacedPage]) -> Iterator[tuple[Path, bytes]]:
     """Each file with its content, made when it is written."""
     for filed in result.packets:
-        yield filed.file, packet_file(filed.returned)
+        yield filed.file, packet_file(filed.returned, redrawn=redrawn)
     if result.unfiled_file:
-        yield result.unfiled_file, _file("Scanned pages that could not be filed", [one.page for one in result.unfiled])
+        unfiled = _copied([one.page for one in result.unfiled], ScanFile.opened, redrawn)
+        yield result.unfiled_file, filed_file("Scanned pages that could not be filed", unfiled)
     sheet = unsure_sheet([filed.returned for filed in result.packets])
     if result.sheet and sheet:
         yield result.sheet, sheet
 
 
-def packet_file(packet: ReturnedPacket, files: Mapping[Path, ScanFile] | None = None) -> bytes:
-    """The file of a packet: from files that are in memory, else from those on the disk. Raises InvalidInput."""
-    return _file(f"Scanned pages of packet {packet.packet}", packet.pages, files)
+def packet_file(
+    packet: ReturnedPacket,
+    files: Mapping[Path, ScanFile] | None = None,
+    redrawn: list[PlacedPage] | None = None,
+) -> bytes:
+    """The file of a packet: from files that are in memory, else from those on the disk. Raises InvalidInput.
+
+    Pages that had to be drawn again are added to the last argument.
+    """
+    open_file = files.__getitem__ if files is not None else ScanFile.opened
+    pages = _copied(packet.pages, open_file, [] if redrawn is None else redrawn)
+    return filed_file(f"Scanned pages of packet {packet.packet}", pages)
 
 
-def _file(title: str, pages: Sequence[PlacedPage], files: Mapping[Path, ScanFile] | None = None) -> bytes:
-    return filed_file(title, _copied(pages, files.__getitem__ if files is not None else ScanFile.opened))
-
-
-def _copied(pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile]) -> Iterator[tuple[CopiedPage, int]]:
+def _copied(
+    pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile], redrawn: list[PlacedPage]
+) -> Iterator[tuple[CopiedPage, int]]:
     """The pages as they are in their files, some at a time, with the turn that makes each upright."""
     opened: ScanFile | None = None
     for run in _runs(pages):
@@ -253,19 +266,20 @@ def _copied(pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile]) 
             opened = open_file(run[0].path)
         if opened.digest != run[0].digest:
             raise InvalidInput([_changed(opened.path)])
-        wanted = [WantedPage(page.finding.index, page.size) for page in run]
+        requested = [RequestedPage(page.finding.index, page.size) for page in run]
         try:
-            copies = run_limited(_copy, opened.data, wanted, limits=_LIMITS)
+            copies = run_limited(_copy, opened.data, requested, limits=_LIMITS)
         except RenderingFailed as error:
             raise InvalidInput([_changed(opened.path)]) from error
         if copies is None:
             raise InvalidInput([_changed(opened.path)])
+        redrawn += (page for copy, page in zip(copies, run, strict=True) if copy.is_redrawn)
         yield from ((copy, page.finding.turn) for copy, page in zip(copies, run, strict=True))
 
 
-def _copy(data: bytes, wanted: Sequence[WantedPage]) -> list[CopiedPage] | None:
+def _copy(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage] | None:
     try:
-        return copied_pages(data, wanted)
+        return copied_pages(data, requested)
     except ValueError:
         return None
 
