@@ -6,6 +6,7 @@ has an argument or an option, is a command that is shown; what explains it besid
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -15,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import segno
 import yaml
+from PIL import Image
 
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
@@ -142,6 +145,7 @@ def write_world(folder: Path) -> None:
         "mapping": sample["mapping"],
         "fhir": {"timezone": "America/Chicago"},
         "journal": {"keep_years": 6},
+        "records": {"keep_years": 6},
     }
     samples = folder / "samples"
     shutil.copytree(PROJECT / "samples", samples, ignore=shutil.ignore_patterns("clinic", "other-fields"))
@@ -167,6 +171,19 @@ def write_world(folder: Path) -> None:
     mistaken = json.dumps(small_data(code="90837"), indent=2).replace('"common"', '"comon"')
     (folder / "90837.yaml").write_text(mistaken)
     (folder / "number.txt").write_text(RECORD + "\n")
+    _write_scans(folder)
+
+
+def _write_scans(folder: Path) -> None:
+    """Write scans of a page of some packet, with nothing on it but its code."""
+    page = Image.new("L", (850, 1100), 250)
+    code = io.BytesIO()
+    segno.make_qr("CK2/ZAVNXDW3HN/3", error="m", boost_error=False).save(code, kind="png", scale=5, border=4)
+    with Image.open(code) as picture:
+        page.paste(picture.convert("L"), (650, 900))
+    (folder / "scans").mkdir()
+    for path in (folder / "stack.pdf", folder / "scans/1.pdf"):
+        page.resize((1700, 2200)).save(path, "PDF", resolution=200)
 
 
 def fill_in(path: Path) -> None:

@@ -54,6 +54,7 @@ FILLED_IN = {
     "consentkit journal export --csv FILE": "consentkit journal export --csv entries.csv",
     "consentkit journal verify [--head HASH]": "consentkit journal verify --head HEAD",
     "consentkit journal verify --head 9f2c…": "consentkit journal verify --head HEAD",
+    "consentkit file scans/*.pdf -o filed/ --json > report.json": "consentkit file scans/1.pdf -o other/ --json",
     "consentkit COMMAND --help": "consentkit render --help",
 }
 """What has to be filled in, filled in."""
@@ -76,6 +77,8 @@ ENDINGS = {
     "consentkit check 90837.yaml": 3,  # it is shown with its mistakes
     "consentkit schedule check --clinic samples/clinic samples/export.csv": 3,  # a visit of it lacks its record number
     "consentkit packet --clinic samples/clinic samples/export.csv --allow-drafts -o out/": 7,
+    "consentkit file stack.pdf -o filed/": 7,  # there is no record of its packet
+    "consentkit file scans/*.pdf -o filed/ --json > report.json": 7,
 }
 """The exit codes of those that do not end with 0."""
 ASKING = {"approve": ("--yes",)}

@@ -11,9 +11,11 @@ from consentkit._version import __version__
 from consentkit.cli.authoring_commands import guide, init, new
 from consentkit.cli.caching_commands import cache
 from consentkit.cli.desk_commands import desk, user
+from consentkit.cli.filing_commands import file_command
 from consentkit.cli.journal_commands import journal
 from consentkit.cli.packing_commands import packet, visits
 from consentkit.cli.preview_commands import preview
+from consentkit.cli.record_commands import records
 from consentkit.cli.schedule_commands import schedule
 from consentkit.cli.signing_commands import signed
 from consentkit.cli.support import (
@@ -135,12 +137,14 @@ consentkit.add_command(guide)
 consentkit.add_command(packet)
 consentkit.add_command(visits)
 consentkit.add_command(signed)
+consentkit.add_command(file_command)
 consentkit.add_command(cache)
 consentkit.add_command(schedule)
 consentkit.add_command(preview)
 consentkit.add_command(desk)
 consentkit.add_command(user)
 consentkit.add_command(journal)
+consentkit.add_command(records)
 
 
 @consentkit.command(short_help="Check files for mistakes in form and content.")

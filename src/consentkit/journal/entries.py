@@ -140,6 +140,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "withdrawn": ("papers",),
     "loaded": ("count",),
     "day-ended": ("count",),
+    "scan-decided": ("packet", "pages", "reason"),
     "settings": ("subject",),
     "begun": ("seal",),
     "pruned": ("seal", "carried", "refers", "count"),

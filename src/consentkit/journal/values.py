@@ -36,6 +36,7 @@ JournalAction = Literal[
     "locked",
     "unlocked",
     "day-ended",
+    "scan-decided",
     "settings",
     "pruned",
 ]
@@ -66,6 +67,8 @@ JournalReason = Literal[
     "has-mistake",
     "hard-to-read",
     "replaced",
+    "ink",
+    "no-ink",
     "stated",
     "other",
 ]

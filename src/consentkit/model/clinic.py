@@ -125,6 +125,15 @@ class JournalSettings(Record):
     """Where it is: beside clinic.yaml by default. It must be on a disk of the machine, not of a network."""
 
 
+class RecordSettings(Record):
+    """What is kept of each packet, to check its signed pages once they are scanned (`consentkit guide filing`)."""
+
+    keep_years: Annotated[int, Field(ge=1, le=100), BeforeValidator(digits_only)]
+    """For how many years after the visit it is kept; `consentkit records prune` removes what is older."""
+    folder: Annotated[Line, Field(max_length=200)] = "records"
+    """Where it is: beside clinic.yaml by default."""
+
+
 class DeskSettings(Record):
     """The page of the front desk for several computers (`consentkit guide desk`). One computer needs none of this."""
 
@@ -171,6 +180,8 @@ class Clinic(Record):
     """The page of the front desk for several computers."""
     journal: JournalSettings | None = None
     """Whether there is a journal, and for how long entries are kept; there is none if left out."""
+    records: RecordSettings | None = None
+    """Whether it is kept where people write on each packet, and for how long; it is not if left out."""
     checks: CheckSettings = CheckSettings()
     """How strictly `consentkit check` checks the texts."""
     fhir: FhirSettings = FhirSettings()

@@ -3,7 +3,7 @@
 Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
 visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
 files are readable for their owner only, or for the group of their folder where the clinic says so. Where the clinic
-keeps a journal that can't be written to, nothing is made.
+keeps a journal, or records of what it prints, that can't be written to, nothing is made or given out.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from consentkit.operations.packets import (
 )
 from consentkit.operations.printing import print_day, print_packet, require_printer
 from consentkit.operations.recording import PacketRecorder, PrintRecord
+from consentkit.operations.records import keep_record
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, require_usable_folder, write_file
@@ -302,6 +303,7 @@ class _Run:
 
     def _deliver(self, packet: Packet) -> str | None:
         """Write one packet. Returns the name of its file, if it has one of its own."""
+        keep_record(self._workspace, packet)
         if self._targets.combined is not None:
             self._kept.append(replace(packet, pdf=b""))  # the whole file is linked again from the same parts
             return None

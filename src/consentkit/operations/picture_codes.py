@@ -8,17 +8,14 @@ from anybody.
 from __future__ import annotations
 
 import io
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from consentkit.errors import FileAccess, InvalidInput, RenderingFailed, WrongUse
+from consentkit.errors import FileAccess, InvalidInput, RenderingFailed
 from consentkit.problems import Problem
 from consentkit.processes.limits import Limits, run_limited
 from consentkit.reading.files import read_bytes
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
+from consentkit.scans.codes import require_code_reader, texts_of_codes
+from consentkit.scans.shades import shades_of
 
 SCANS = ".pdf"
 """How the name of a file ends that has a page or several."""
@@ -42,8 +39,7 @@ def codes_in(path: Path) -> list[str]:
     Raises FileAccess or InvalidInput where the file is no picture, or one without a code.
     """
     data = read_bytes(path, _LARGEST_PICTURE)
-    _require_library()
-    import zxingcpp
+    require_code_reader("trace")
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -51,18 +47,18 @@ def codes_in(path: Path) -> list[str]:
         if picture.width * picture.height > _MOST_PIXELS:
             raise _unfit(path, "has too many pixels; make it smaller")
         picture.draft("L", _ENOUGH)
-        codes = zxingcpp.read_barcodes(_in_grey(picture))
+        codes = texts_of_codes(shades_of(picture))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise _unfit(path, "is no PNG or JPEG picture that can be read") from error
     if not codes:
         raise _unfit(path, "shows no code; take a sharper picture of the whole page, or type what is printed below it")
-    return [code.text for code in codes]
+    return codes
 
 
 def codes_of_pages(path: Path) -> list[list[str]]:
     """The texts of the codes on each page of a PDF. Raises what `codes_in` raises, if no page has a code."""
     data = read_bytes(path, _LARGEST_PICTURE)
-    _require_library()
+    require_code_reader("trace")
     import pypdfium2  # noqa: F401 - the child has it then
 
     try:
@@ -85,7 +81,6 @@ def codes_of_pages(path: Path) -> list[list[str]]:
 def _codes_of_pages(data: bytes) -> list[list[str]]:
     """The codes on each page, of one page too many at most; none where the file can't be opened."""
     import pypdfium2
-    import zxingcpp
 
     from consentkit.pdf.foreign.rendering import Rendered
 
@@ -95,32 +90,10 @@ def _codes_of_pages(data: bytes) -> list[list[str]]:
             for index in range(min(len(rendered), _MOST_PAGES + 1)):
                 width, height = rendered.size(index)
                 drawn = min(_WIDTH, _MOST_ENLARGED * width, (_MOST_DRAWN * width / height) ** 0.5)
-                picture = rendered.picture(index, drawn).convert("L")
-                pages.append([code.text for code in zxingcpp.read_barcodes(picture)])
+                pages.append(texts_of_codes(rendered.picture(index, drawn).convert("L")))
     except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
         return []
     return pages
-
-
-def _require_library() -> None:
-    """Raise WrongUse where no codes can be read here."""
-    try:
-        import_module("zxingcpp")
-    except ImportError:
-        message = "reading codes from a picture needs a library: pip install 'consentkit[trace]'"
-        raise WrongUse(message) from None
-
-
-def _in_grey(picture: Picture) -> Picture:
-    """A picture as shades of grey: on white where it is transparent, and with all its shades where it has more."""
-    from PIL import Image
-
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda shade: shade / 256).convert("L")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("L")
-    return picture.convert("L")
 
 
 def _unfit(path: Path, why: str) -> InvalidInput | FileAccess:

@@ -28,12 +28,10 @@ from consentkit.operations.status import DocumentState, ended_approval, state_of
 from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import listed, printable, quoted
 from consentkit.reading.paths import is_file
+from consentkit.scans.codes import parsed_code
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
 _PACKET = re.compile(r"[A-Z2-7]{10}")
-_SCANNED = re.compile(
-    r"CK[12]/(?P<packet>[A-Z2-7]{10})(?:/(?P<code>[A-Za-z0-9.-]+)/[0-9]+)?/(?P<page>[0-9]+)", re.IGNORECASE
-)
 _LABELLED = re.compile(r"(?:[^\s0-9]+\s+)+?([0-9a-f]{4}(?:[\s·]+[0-9a-f]{4}){2,15})", re.IGNORECASE)
 """A fingerprint with the words that are in front of it at the foot of a page, whatever the language."""
 _PICTURES = (".png", ".jpg", ".jpeg")
@@ -134,7 +132,7 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
             f"{quoted(printed)} is no picture of a page; give a PNG or JPEG picture, or the PDF of a scanner"
         )
     joined = _joined(printed)
-    if _SCANNED.fullmatch(joined):
+    if parsed_code(joined):
         return _of_code(workspace, [joined])
     if _FINGERPRINT.fullmatch(joined.lower()):
         return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower())))
@@ -165,8 +163,8 @@ def _of_code(workspace: OpenWorkspace, codes: list[str]) -> Traced:
 
 def _pages_of(codes: Iterable[str]) -> list[_PageOfPacket]:
     """The pages of packets whose codes are among those that were scanned, each once."""
-    ours = filter(None, map(_SCANNED.fullmatch, codes))
-    return list(dict.fromkeys((match["packet"].upper(), int(match["page"])) for match in ours))
+    ours = filter(None, map(parsed_code, codes))
+    return list(dict.fromkeys((named.packet, named.page) for named in ours))
 
 
 def _of_packet(workspace: OpenWorkspace, packet: str, page: int | None = None) -> Traced:

@@ -176,6 +176,11 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
 
 
+def side_of_code(payload: str) -> float:
+    """The length of the side of a code, in points."""
+    return len(squares_of(payload)) * _MODULE
+
+
 def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
     """The ways to set a text: on one line, then on two, three and four of them, as even as its words allow.
 

@@ -147,7 +147,7 @@ class PacketMaker:
         """Add the papers of a visit to a file."""
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
-        values = {_languages(placed.paper): _values(plan, placed.paper) for placed in papers}
+        values = {_languages(placed.paper): values_in(plan, placed.paper) for placed in papers}
         texts = _texts(plan, papers, values)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
@@ -246,7 +246,7 @@ class _PaperWriter:
         slots = paper.part.slots
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
         for slot in slots:
-            at_end = slot.name in _AT_END
+            at_end = slot.name in AT_END
             text = self._in_place(slot) if at_end else self.values.get(slot.name)
             if slot.widget is None and text:
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
@@ -307,7 +307,7 @@ def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
     )
 
 
-_AT_END = ("packet_page", "packet_number", "packet_print")
+AT_END = ("packet_page", "packet_number", "packet_print")
 """The places at the end of the two lines at the foot; the last one stays empty where sets are not counted."""
 
 
@@ -319,7 +319,7 @@ def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> d
     ]
     if serial := plan.serial:
         numbers.append(fill(words.printed, number=str(serial.number), time=pack.dates.write_time(serial.time)))
-    return dict(zip(_AT_END, numbers, strict=False))
+    return dict(zip(AT_END, numbers, strict=False))
 
 
 def _in_places(paper: PacketItem, page: int, numbers: Mapping[str, str]) -> dict[str, str]:
@@ -328,7 +328,7 @@ def _in_places(paper: PacketItem, page: int, numbers: Mapping[str, str]) -> dict
     A clinic's own template may have no place for the number of the set, which then comes behind that of the packet.
     """
     places = {slot.name for slot in paper.part.slots if slot.page == page}
-    own_page, packet, printed = _AT_END
+    own_page, packet, printed = AT_END
     if not places.issuperset({own_page, packet}):
         return {}
     if printed in numbers and printed not in places:
@@ -379,7 +379,7 @@ def _languages(paper: PacketItem) -> tuple[str, ...]:
     return paper.form.languages if paper.form else (paper.pack.language,)
 
 
-def _values(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
+def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
     """What is written into the slots of a paper."""
     return {
         **particulars(plan.visit, paper.pack),

@@ -175,5 +175,15 @@ def tool() -> str:
 
 
 def payload(plan: PacketPlan, page: int) -> str:
-    """What the code of a page says: packet and page, and nothing else, so that its squares are large."""
-    return f"CK2/{plan.packet}/{page}"
+    """What the code of a page says: packet, page and, where sets are counted, the number of the set, and nothing else.
+
+    It keeps to the characters of the smallest code, so that its squares are large: a number that does not fit is left
+    out.
+    """
+    text = f"CK2/{plan.packet}/{page}"
+    counted = f"{text}/{plan.serial.number}" if plan.serial else text
+    return counted if len(counted) <= _MOST_OF_A_CODE else text
+
+
+_MOST_OF_A_CODE = 20
+"""Characters of a QR code of version 1 with the error correction M (ISO/IEC 18004, table 7)."""

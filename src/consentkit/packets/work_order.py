@@ -21,7 +21,7 @@ GROUPS = ("sign", "keep", "read")
 _FEW_ROWS = 7
 """Rows of the table up to which each has more room, since the page has it."""
 
-_SIGNATURE, _DATE, _YES = "_signature", "_signed_on", "_yes"
+_SIGNATURE, _DATE, _YES, _NO = "_signature", "_signed_on", "_yes", "_no"
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,21 @@ def is_filed(paper: PacketItem, page: int) -> bool:
     slots = [slot for slot in paper.part.slots if slot.page == page]
     written = paper.group == "sign" and any(slot.element is not None for slot in slots)
     return written or any(slot.kind in AGREED_BY for slot in slots)
+
+
+def awaited(placed: PlacedItem, situation: Situation) -> set[str]:
+    """The names of the places of a paper that are empty only where somebody has forgotten them.
+
+    These are the signatures and dates of those who sign at the visit, all initials, and both boxes of yes and no, of
+    which one is marked. The time of a signature, and what an answer may leave empty, is not among them.
+    """
+    expected = _expected(placed, situation)
+    names = {f"{role}{end}" for role in expected for end in (_SIGNATURE, _DATE)}
+    names |= {slot.name for slot in placed.paper.part.slots if slot.kind == "initials"}
+    boxes = {slot.name for slot in placed.paper.part.slots if slot.kind == "check"}
+    questions = {box.removesuffix(_YES) for box in boxes if box.endswith(_YES)}
+    answers = {f"{question}{answer}" for question in questions for answer in (_YES, _NO)}
+    return names | (answers & boxes)
 
 
 def _from_the_top(placed: PlacedItem, page: int) -> list[Any]:

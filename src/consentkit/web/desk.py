@@ -16,6 +16,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.model.clinic import DeskSettings
 from consentkit.operations.desk.day import DeskDay
 from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.scans import DeskScans
 from consentkit.operations.desk.together import SetsTogether
 from consentkit.operations.desk.users import USERS, DeskUser, UsersFile
 from consentkit.operations.journal import UNKNOWN_ACTOR, JournalAction, JournalEntry, Who, who_asks
@@ -38,6 +39,7 @@ class Desk:
     day: DeskDay
     printer: DeskPrinter
     together: SetsTogether
+    scans: DeskScans = field(init=False)
     hosts: frozenset[str] = frozenset()
     """The addresses, with their ports, under which browsers may call it."""
     sessions: Sessions = field(default_factory=Sessions)
@@ -51,6 +53,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         """Let nothing of the visits outlive the day, also where nobody ends it."""
+        self.scans = DeskScans(lambda: self.day.maker.workspace, self.printer.journal)
         self.day.ended, self.day.over = self._forget_day, self._note_day_over
         self.sessions.ended = lambda session: self.note(session, "signed-out")
 
@@ -140,6 +143,7 @@ class Desk:
     def _forget_day(self) -> None:
         self.sessions.forget_day()
         self.together.forget_all()
+        self.scans.forget_all()
 
     def work(self) -> threading.Thread:
         """Start to make papers of visits in the background, and to look whether the date, or a session, is over."""

@@ -6,7 +6,7 @@ Guarantees: a template decides nothing about a visit; each value here is ready t
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, request, url_for
@@ -16,6 +16,7 @@ from consentkit.operations.desk.fields import FIELDS, value_of
 from consentkit.operations.desk.rows import DeskRow, PrintedSet, VisitState
 from consentkit.web.guards import this_desk, this_session
 from consentkit.web.needs import ShownNeed, shown_needs
+from consentkit.web.scan_words import scan_remarks
 from consentkit.web.sentences import Known, Sentence, label_of, sentences, warnings
 from consentkit.web.sessions import DeskRole, Offer
 from consentkit.web.words import DEFAULT, Words, words_of
@@ -49,6 +50,8 @@ class ShownRow:
     """When and as which set it was printed last."""
     old_set: str
     """What to do about papers that are about and should not be."""
+    scan: tuple[str, ...] = ()
+    """What is said of its scans, once there are some."""
 
     @property
     def key(self) -> str:
@@ -162,7 +165,13 @@ def known() -> Known:
 def shown_rows(rows: list[DeskRow]) -> list[ShownRow]:
     """Visits as the table shows them."""
     words, what_is_known, language = current_words(), known(), language_of_clinic(this_desk())
-    return [shown_row(row, words, what_is_known, language) for row in rows]
+    scans = {packet.packet: scan_remarks(packet, words) for packet in this_desk().scans.packets()}
+    return [
+        replace(
+            shown_row(row, words, what_is_known, language), scan=scans.get(row.check.packet, ()) if row.check else ()
+        )
+        for row in rows
+    ]
 
 
 def shown_row(row: DeskRow, words: Words, what_is_known: Known, language: str) -> ShownRow:

@@ -20,6 +20,7 @@ from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitSta
 from consentkit.operations.journal import Journal, JournalEntry, JournalRow, Who, intent_for
 from consentkit.operations.packets import MadePacket
 from consentkit.operations.printing import PrintUncertain, cancel_job, print_packet, require_printer
+from consentkit.operations.records import keep_record
 from consentkit.packets.plan import PrintSerial
 
 Reason: TypeAlias = Literal["more-copies", "jammed", "wrong-particulars", "lost"]
@@ -160,7 +161,7 @@ class DeskPrinter:
     def _print(self, row: DeskRow, printer: str | None, who: Who, reason: Reason | None) -> PrintedSet:
         if printer:
             require_printer(printer)
-        made = self.as_shown(row)
+        made = self.to_print(row)
         check = check_of(made)
         if self.journal is None:
             serial, at = row.next_serial, self.day.clock()
@@ -201,6 +202,12 @@ class DeskPrinter:
         if row.check is None or check.digest != row.check.digest:
             self.day.checked(row, check)
             raise DeskRefusal("papers-changed")
+        return made
+
+    def to_print(self, row: DeskRow) -> MadePacket:
+        """The same, with what is kept of them for the day on which they are scanned. Raises FileAccess, too."""
+        made = self.as_shown(row)
+        keep_record(self.day.maker.workspace, made.packet)
         return made
 
     def made(self, row: DeskRow, serial: PrintSerial | None) -> MadePacket:

@@ -152,7 +152,7 @@ class SetsTogether:
             raise
 
     def _claimed_set_of(self, row: DeskRow, who: Who) -> SetOfFile:
-        made = self.printer.as_shown(row)
+        made = self.printer.to_print(row)
         check, packet = check_of(made), made.packet
         first = SetOfFile(
             row.key,

@@ -115,9 +115,23 @@ def judge_foreign_file(data: bytes) -> Judged:
     return Judged(file, catalog, pages)
 
 
-def _opened(data: bytes) -> pikepdf.Pdf:
+def active_content(data: bytes) -> list[str]:
+    """What a file has in it that acts or is attached, such as scripts, by what it is; its streams are not read.
+
+    Raises Refused for a file that is encrypted or has too many objects, and PdfError for one that is damaged beyond
+    what qpdf repairs.
+    """
+    file = _opened(data, repaired=True)  # its objects end with it
+    findings = list(_Walk(file, reads_streams=False).findings())
+    if DAMAGED in findings or TOO_LARGE in findings:
+        raise Refused(findings)
+    found = (finding.removeprefix("holds ").removesuffix(f"; {REMEDY}") for finding in findings)
+    return [what for what in found if what != _LAYERS]
+
+
+def _opened(data: bytes, *, repaired: bool = False) -> pikepdf.Pdf:
     try:
-        file = pikepdf.open(io.BytesIO(data), attempt_recovery=False, inherit_page_attributes=False)
+        file = pikepdf.open(io.BytesIO(data), attempt_recovery=repaired, inherit_page_attributes=False)
     except pikepdf.PasswordError as error:
         raise Refused([ENCRYPTED]) from error
     except pikepdf.PdfError as error:
@@ -141,7 +155,8 @@ def _is_harmless(warning: str) -> bool:
 class _Walk:
     """Goes through everything that can be reached from the trailer."""
 
-    def __init__(self, file: pikepdf.Pdf) -> None:
+    def __init__(self, file: pikepdf.Pdf, *, reads_streams: bool = True) -> None:
+        self._reads_streams = reads_streams
         self._seen: set[ObjectKey] = set()
         self._left = MOST_OBJECTS
         self._budget = Budget()
@@ -202,7 +217,7 @@ class _Walk:
     def _examine_stream(self, stream: Any) -> Iterator[str]:
         external = [what for key, what in _STREAM_ENTRIES.items() if key in stream]
         yield from (f"holds {what}; {REMEDY}" for what in external)
-        if external or name_of(stream, "/Type") in ("/XRef", "/ObjStm"):
+        if external or not self._reads_streams or name_of(stream, "/Type") in ("/XRef", "/ObjStm"):
             return
         try:
             if name_of(stream, "/Subtype") == "/Image":

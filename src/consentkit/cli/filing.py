@@ -1,0 +1,213 @@
+"""What `consentkit file` says of the scans that were filed.
+
+Guarantees: results go to stdout, one form for people and one for programs; nothing of a patient is in either, and the
+words say that ink is no proof of who signed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from consentkit.cli import report
+from consentkit.cli.support import interruptions, say
+from consentkit.errors import RunFailed
+from consentkit.operations.filing.packets import PacketState, PlaceOfPage, ReturnedPacket
+from consentkit.operations.filing.run import NO_PROOF, FiledPacket, FilingResult, file_scans
+from consentkit.problems import printable
+
+if TYPE_CHECKING:
+    from consentkit.documents.workspace import OpenWorkspace
+
+_FEW_PAGES = 10
+"""Pages up to which nobody needs to see how far it has come."""
+
+
+@dataclass(frozen=True)
+class FilingRequest:
+    """What was requested on the command line."""
+
+    scans: tuple[Path, ...]
+    folder: Path
+    force: bool
+    as_json: bool
+    quiet: bool
+
+
+def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
+    """File scans and print what is missing. Returns the exit code."""
+    workspace = workspace.for_one_run()
+    with _progress(is_shown=not request.quiet and sys.stderr.isatty()) as progress:
+        result = file_scans(workspace, request.scans, request.folder, force=request.force, progress=progress)
+    if request.as_json:
+        click.echo(report.as_json(_result_entry(result)))
+    else:
+        for line in _lines(result):
+            click.echo(line)
+    for warning in result.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    say(_summary(result), quiet=request.quiet)
+    return 0 if result.is_complete else RunFailed.exit_code
+
+
+@contextmanager
+def _progress(*, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar that shows how many pages have been read. An interrupt is noticed between pages."""
+    if not is_shown:
+        yield lambda done, total: interruptions.require_none()
+        return
+    with click.progressbar(length=1, label="Reading pages", file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            interruptions.require_none()
+            if total > _FEW_PAGES:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+        yield show
+
+
+def _summary(result: FilingResult) -> str:
+    parts = [report.counted(len(result.packets), "packet")]
+    parts += [f"{count} {state}" for state in _STATES if (count := result.count(state))]
+    if result.blank:
+        parts.append(f"{report.counted(result.blank, 'blank page')} dropped")
+    if result.unfiled:
+        parts.append(f"{report.counted(len(result.unfiled), 'page')} not filed")
+    return f"{', '.join(parts)}. {NO_PROOF}"
+
+
+_STATES = get_args(PacketState)
+
+
+def _lines(result: FilingResult) -> Iterator[str]:
+    for filed in result.packets:
+        yield from _packet_lines(filed, result.sheet)
+    if result.unfiled_file:
+        yield printable(str(result.unfiled_file))
+    for one in result.unfiled:
+        offers = f"; it may be {' or '.join(one.offers)}: compare them" if one.offers else ""
+        yield f"  {one.page.label} {one.why}{offers}"
+    for unread in result.unread:
+        yield f"{unread.label} was not read: {unread.message}"
+    if result.sheet:
+        yield printable(str(result.sheet))
+
+
+def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
+    packet = filed.returned
+    yield printable(str(filed.file))
+    visit = f", visit {packet.record.visit}" if packet.record and packet.record.visit else ""
+    came = len({page.finding.page for page in packet.pages})
+    pages = report.counted(came, "page")
+    if packet.record:
+        pages = f"{came} of {report.counted(_filed_pages(packet), 'page')}"
+    yield f"  packet {packet.packet}{visit}: {pages}, {_state_in_words(packet)}"
+    for line in _remarks(packet):
+        yield f"    {line}"
+
+
+def _state_in_words(packet: ReturnedPacket) -> str:
+    if packet.state == "complete":
+        return f"complete: ink in all {packet.with_ink} places where it is expected"
+    return {"incomplete": "INCOMPLETE", "unsure": "to be looked at", "not checked": "places not checked"}[packet.state]
+
+
+def _remarks(packet: ReturnedPacket) -> Iterator[str]:
+    for number in packet.missing:
+        yield f"page {number} is missing"
+    for place in packet.without_ink:
+        yield f"no ink seen: {place.words}, page {place.page}"
+    for place in packet.unsure:
+        why = f" ({place.why})" if place.why else ""
+        yield f"unsure: {place.words}, page {place.page}{why}"
+    for page in packet.unchecked:
+        why = "it does not look like the page that its code names" if _is_unlike(page) else "its record is not whole"
+        yield f"page {page.finding.page} could not be checked: {why}"
+    for number in packet.twice:
+        yield f"page {number} came more than once; all copies are in the file"
+    if packet.prints:
+        yield f"its pages are from different prints: {', '.join(map(str, packet.prints))}"
+    for other in packet.other_packets:
+        yield f"pages of packet {other} came, too: it is of the same visit, in another edition or layout"
+
+
+def _is_unlike(page: Any) -> bool:
+    return bool(page.finding.outcome == "not registered")
+
+
+def _filed_pages(packet: ReturnedPacket) -> int:
+    return sum(len(paper.pages) for paper in packet.record.papers) if packet.record else 0
+
+
+# --- JSON ---
+
+
+def _result_entry(result: FilingResult) -> dict[str, Any]:
+    return {
+        "complete": result.is_complete,
+        "packets": [_packet_entry(filed) for filed in result.packets],
+        "unfiled": [
+            {"file": str(one.page.path), "page": one.page.finding.index + 1, "why": one.why, "offers": list(one.offers)}
+            for one in result.unfiled
+        ],
+        "unread": [
+            {"file": str(one.path), "page": None if one.index is None else one.index + 1, "why": one.message}
+            for one in result.unread
+        ],
+        "blank": result.blank,
+        "unfiled_file": str(result.unfiled_file) if result.unfiled_file else None,
+        "look_at": str(result.sheet) if result.sheet else None,
+        "warnings": list(result.warnings),
+        "note": NO_PROOF,
+    }
+
+
+def _packet_entry(filed: FiledPacket) -> dict[str, Any]:
+    packet = filed.returned
+    return {
+        "packet": packet.packet,
+        "visit": packet.record.visit if packet.record else None,
+        "date": packet.record.date if packet.record else None,
+        "file": str(filed.file),
+        "state": packet.state,
+        "pages": [
+            {
+                "page": page.finding.page,
+                "print": page.finding.print,
+                "file": str(page.path),
+                "page_of_file": page.finding.index + 1,
+                "outcome": page.finding.outcome,
+                "places": [
+                    {
+                        "name": finding.place.name,
+                        "kind": finding.place.kind,
+                        "role": finding.place.role or None,
+                        "expected": finding.place.expected,
+                        "verdict": finding.verdict,
+                        "why": finding.why or None,
+                    }
+                    for finding in page.finding.places
+                    if not finding.place.printed
+                ],
+            }
+            for page in packet.pages
+        ],
+        "missing": list(packet.missing),
+        "twice": list(packet.twice),
+        "prints": list(packet.prints),
+        "other_packets": list(packet.other_packets),
+        "no_ink_seen": _places(packet.without_ink),
+        "unsure": _places(packet.unsure),
+        "not_checked": [page.finding.page for page in packet.unchecked],
+    }
+
+
+def _places(places: Sequence[PlaceOfPage]) -> list[dict[str, Any]]:
+    return [{"page": one.page, "name": one.name, "words": one.words, "why": one.why or None} for one in places]

@@ -1,0 +1,47 @@
+"""What a clinic keeps of its packets, so that the signed pages can be checked when they are scanned.
+
+Guarantees: where a clinic keeps records, no packet is printed or written whose record could not be kept first; nothing
+of a patient is in a record but the number of the visit, as in the journal.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import WrongUse
+from consentkit.operations.journal import is_for_group
+from consentkit.packets.packet import Packet
+from consentkit.packets.record import record_of
+from consentkit.records.folder import PrunedRecords, RecordFolder
+
+
+def records_of(workspace: OpenWorkspace) -> RecordFolder | None:
+    """Where the clinic keeps records of its packets; None where it keeps none."""
+    settings, folder = workspace.folder.clinic.records, workspace.folder.path
+    return RecordFolder(folder / settings.folder, is_for_group(workspace)) if settings and folder else None
+
+
+def keep_record(workspace: OpenWorkspace, packet: Packet) -> None:
+    """Keep the record of a packet that is about to be given out, if the clinic keeps records. Raises FileAccess."""
+    if records := records_of(workspace):
+        record, parts = record_of(packet)
+        if record.papers:
+            records.keep(record, parts)
+
+
+def prune_records(workspace: OpenWorkspace, today: datetime.date | None = None) -> PrunedRecords:
+    """Remove what is older than the clinic keeps it. Raises WrongUse where it keeps no records, and FileAccess."""
+    records, settings = records_of(workspace), workspace.folder.clinic.records
+    if records is None or settings is None:
+        raise WrongUse(
+            "this clinic keeps no records of its packets; to begin, write `records:` into clinic.yaml, and below it, "
+            "indented, `keep_years: 6`"
+        )
+    today = today or datetime.date.today()
+    years = settings.keep_years
+    try:
+        before = today.replace(year=today.year - years)
+    except ValueError:  # on the 29th of February
+        before = today.replace(year=today.year - years, day=28)
+    return records.prune(before)

@@ -1,0 +1,1 @@
+"""What is kept of packets for the day on which their signed pages are scanned: never anything of a patient."""

@@ -1,0 +1,89 @@
+"""Scans of signed papers: what came back, and the places at which a person must look.
+
+Guarantees: no address and no title holds anything of a patient; pictures of places are shown to whoever may see the
+visits, and kept by no browser; what somebody decides is about the place that was shown, or about none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from consentkit.errors import ConsentkitError
+from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket
+from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.scan_words import place_in_words, scan_remarks
+from consentkit.web.sessions import DeskRole
+from consentkit.web.shown import current_words, say, say_and_go
+
+pages = Blueprint("scans", __name__, url_prefix="/scans")
+_SEEN = {"ink": True, "no-ink": False}
+
+
+@pages.get("/")
+@access(DeskRole.DESK)
+def show() -> str:
+    """What came back of each packet, and the first place at which somebody must look."""
+    packets, words = this_desk().scans.packets(), current_words()
+    place, left = _first(packets), sum(len(packet.unsure) for packet in packets)
+    what = place_in_words(place[1], words) if place else ""
+    shown = [(packet, scan_remarks(packet, words)) for packet in packets]
+    return render_template("scans.html", packets=shown, place=place, what=what, left=left)
+
+
+@pages.post("/")
+@access(DeskRole.DESK)
+def take() -> Any:
+    """Read scans that somebody hands in."""
+    files = [file for file in request.files.getlist("file") if file.filename]
+    if not files:
+        return say_and_go("said.no-file", to="scans.show")
+    filed = blank = unfiled = 0
+    unread: list[str] = []
+    for file in files:
+        try:
+            read = this_desk().scans.take(file.read())
+        except ConsentkitError as error:
+            return say_and_go("said.file", to="scans.show", message=str(error))
+        filed, blank, unfiled = filed + read.filed, blank + read.blank, unfiled + read.unfiled
+        unread += read.unread
+    words = current_words()
+    text = [words("said.scans", number=filed, unfiled=unfiled, blank=blank)]
+    text += [words("said.scan_unread", message=message) for message in dict.fromkeys(unread)]
+    say("said.text", text=" ".join(text))
+    return redirect(url_for("scans.show"), 303)
+
+
+@pages.post("/<packet>/<int:page>/<name>")
+@access(DeskRole.DESK)
+def decide(packet: str, page: int, name: str) -> Any:
+    """Note whether somebody sees ink in a place."""
+    seen = request.form.get("seen", "")
+    if seen not in _SEEN:
+        abort(400)
+    desk = this_desk()
+    desk.scans.decide(packet, page, name, desk.who(this_session()), has_ink=_SEEN[seen])
+    return redirect(url_for("scans.show", _anchor="look"), 303)
+
+
+@pages.get("/<packet>/<int:page>/<name>.png")
+@access(DeskRole.DESK)
+def picture(packet: str, page: int, name: str) -> Response:
+    """The picture of a place."""
+    place = this_desk().scans.place(packet, page, name)
+    return Response(place.cut_out or abort(404), mimetype="image/png")
+
+
+@pages.get("/<packet>.pdf")
+@access(DeskRole.DESK)
+def file(packet: str) -> Response:
+    """The scanned pages of a packet as one file, under a name that says nothing of a patient."""
+    desk = this_desk()
+    name = desk.scans.packet(packet).name
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return Response(desk.scans.file(packet), mimetype="application/pdf", headers=headers)
+
+
+def _first(packets: list[ReturnedPacket]) -> tuple[ReturnedPacket, PlaceOfPage] | None:
+    return next(((packet, place) for packet in packets for place in packet.unsure), None)

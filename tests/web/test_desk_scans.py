@@ -1,0 +1,97 @@
+"""Scans at the front desk: what came back shows in the rows, and a person decides what can't be judged."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image, ImageDraw
+
+from consentkit.records.folder import RecordFolder
+from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
+from kit.filed import DPI, SignedPaper, as_pdf
+from kit.pictures import photograph
+from kit.small import WITH_JOURNAL
+
+WITH_RECORDS = f"{WITH_JOURNAL}records:\n  keep_years: 6\n"
+
+
+@pytest.fixture
+def clerk(tmp_path: Path, printer: Printer) -> Clerk:
+    """A clerk who has printed the papers of a visit."""
+    clerk = Clerk.at(new_small_desk(small_clinic(tmp_path / "clinic", WITH_RECORDS), Clock()))
+    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
+    clerk.print("V-1")
+    return clerk
+
+
+@pytest.fixture
+def paper(clerk: Clerk, printer: Printer, tmp_path: Path) -> SignedPaper:
+    record = RecordFolder(tmp_path / "clinic/records").of_visit("V-1", "2026-11-23")[0]
+    return SignedPaper(record, [page.convert("L") for page in photograph(printer.sets[0], dots_per_inch=DPI)])
+
+
+def hand_in(clerk: Clerk, *pictures: Image.Image) -> str:
+    """Hand in a scan. Returns the page that follows."""
+    assert clerk.post("/scans/", {"file": (io.BytesIO(as_pdf(pictures)), "Canarybird.pdf")}).status_code == 303
+    return clerk.look("/scans/")
+
+
+def row(clerk: Clerk) -> str:
+    return clerk.look("/rows")
+
+
+def test_the_rows_say_what_is_missing_and_then_that_all_is_there(clerk: Clerk, paper: SignedPaper) -> None:
+    said = hand_in(clerk, paper.page(2, without=["patient_signed_on"]), Image.new("L", (1700, 2200), 250))
+    assert "1 page sorted, 1 blank, 0 without a code that can be read." in said
+    for remark in ("page 3 missing", "no date (patient) on page 2"):
+        assert remark in said and remark in row(clerk)
+    hand_in(clerk, *paper.pages())
+    assert "Signed and complete" in row(clerk)
+    clerk.post("/end", {})
+    assert "Signed and complete" not in clerk.look("/scans/")
+
+
+def test_a_person_decides_what_cannot_be_judged_and_the_journal_has_it(clerk: Clerk, paper: SignedPaper) -> None:
+    page = paper.page(2, without=["patient_signed_on"])
+    _, place = paper.place("patient_signed_on")
+    left, bottom, *_ = (edge * DPI / 72 for edge in place.corners)
+    x, y = left + 30, page.height - bottom - 20
+    ImageDraw.Draw(page).line([(x, y), (x + 12, y - 6)], fill=60, width=4)
+    said = hand_in(clerk, page, paper.page(3))
+    packet = paper.record.packet
+    assert "Visit V-1, page 2: date (patient). Has somebody written here?" in said
+    assert "1 place to look at" in row(clerk)
+    address = f"/scans/{packet}/2/patient_signed_on"
+    picture = clerk.get(f"{address}.png")
+    assert picture.data.startswith(b"\x89PNG") and picture.headers["Cache-Control"] == "no-store"
+    assert clerk.post(address, {"seen": "perhaps"}).status_code == 400
+    clerk.post(address, {"seen": "ink"})
+    assert "Signed and complete" in row(clerk)
+    clerk.post(address, {"seen": "no-ink"})  # it was decided
+    assert "Signed and complete" in row(clerk)
+    journal = clerk.desk.printer.journal
+    assert journal is not None and journal.verify().is_whole
+    (decided,) = (one.entry for one in journal.rows() if one.entry.action == "scan-decided")
+    assert (decided.visit, decided.packet, decided.pages, decided.reason) == ("V-1", packet, 2, "ink")
+    number = [known.name for known in paper.record.papers[0].pages[0].places].index("patient_signed_on") + 1
+    assert decided.count == number
+
+
+def test_the_pages_are_saved_as_one_file_under_a_name_without_a_patient(clerk: Clerk, paper: SignedPaper) -> None:
+    said = hand_in(clerk, paper.page(3), paper.page(2, turn=180))
+    assert "Canary" not in said
+    packet = paper.record.packet
+    answer = clerk.get(f"/scans/{packet}.pdf")
+    assert f'filename="2026-11-23-V-1-{packet}.pdf"' in answer.headers["Content-Disposition"]
+    with pikepdf.open(io.BytesIO(answer.data)) as pdf:
+        assert [int(page.get("/Rotate", 0)) for page in pdf.pages] == [180, 0]
+    assert clerk.get("/scans/AAAAAAAAAA.pdf").status_code == 303
+
+
+def test_what_is_no_scan_is_said(clerk: Clerk) -> None:
+    clerk.post("/scans/", {"file": (io.BytesIO(b"no scan"), "a.pdf")})
+    said = clerk.look("/scans/")
+    assert "Not read: " in said
