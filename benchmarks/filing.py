@@ -212,8 +212,8 @@ TEXT = """# How well signed paper is read back
 Made by `python -m benchmarks.filing --write`; do not edit.
 
 All of it is simulated: no real scanner, pen, printer or telephone was at hand. A program draws pages as they come out
-of the printer, writes into their places with pens of 0.25 to 0.5 mm (one of ten is faint), soils the paper, and feeds it
-askew, as the comments in `tests/kit/scans.py` and beside it say. The scans below, {pages:,} pages, were not used to
+of the printer, writes into their places with pens of 0.25 to 0.5 mm (one of ten is faint), soils the paper, and feeds
+it askew, as the comments in `tests/kit/scans.py` and beside it say. The scans below, {pages:,} pages, were not used to
 find the rules by which they are read. Reading a page took {seconds} seconds of CPU.
 
 ## Aims

@@ -47,8 +47,11 @@ _FROM_ABOVE, _ABOVE_RULE = 1.5, 0.15
 height, is the tail of what was written there."""
 _MANY_SPECKS, _MORE_SPECKS = 8, 3
 """Specks in a place, and how many times as many as on the page as a whole, that show a stain in black and white."""
-_ROUND_PLACE = (6.0, 8.0)
-"""Millimetres beside, and above and below, a place in which ink that is nobody's shows a stain or a streak."""
+_ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (6.0, 8.0), (2.0, 3.0)
+"""Millimetres beside, and above and below, a place in which ink that is nobody's shows a stain or a streak. In gray a
+stain is no ink, so that only what is close by matters."""
+_CORE = 0.3
+"""Millimetres from the edge of a box to mark in which nothing is counted: something must be in the middle of it."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,14 @@ class InkPlace:
         return rule.grown(2.0, 0.0, 5.0)
 
 
-def measured(page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[Box] = ()) -> list[InkMeasures]:
-    """The ink in each of the places of a page; nothing is looked at in the boxes of `unlooked`."""
-    return _Measuring(page, places, unlooked).measures()
+def measured(
+    page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[Box] = (), *, has_shades: bool = True
+) -> list[InkMeasures]:
+    """The ink in each of the places of a page; nothing is looked at in the boxes of `unlooked`.
+
+    `has_shades` states whether the scan is more than black and white.
+    """
+    return _Measuring(page, places, unlooked).measures(_ROUND_PLACE_IN_GRAY if has_shades else _ROUND_PLACE)
 
 
 class _Measuring:
@@ -146,15 +154,15 @@ class _Measuring:
     def _home(self, piece: int, stroke: int) -> int | None:
         return self._homes.get(stroke, self._piece_homes.get(piece))
 
-    def measures(self) -> list[InkMeasures]:
-        """What was measured, place by place."""
+    def measures(self, around: tuple[float, float]) -> list[InkMeasures]:
+        """What was measured, place by place. Ink that is nobody's counts within `around`, in millimetres."""
         sums = [_Sums() for _ in self._places]
-        inside = self._ink & (self._owners >= 0)
+        inside = self._ink & (self._owners >= 0) & self._counts()
         shares = _counted(self._pieces.labels[inside], self._owners[inside])
         strokes_of = dict(pair for pair in _counted(self._pieces.labels[self._ink], self._strokes[self._ink]))
         for (piece, owner), count in shares.items():
             self._add(sums[owner], piece, strokes_of[piece], owner, count)
-        specks, strays = self._specks(), self._strays()
+        specks, strays = self._specks(), self._strays(*around)
         return [
             InkMeasures(
                 own=one.own,
@@ -170,10 +178,24 @@ class _Measuring:
             for number, (one, shift) in enumerate(zip(sums, self._shifts, strict=True))
         ]
 
+    def _counts(self) -> Bits:
+        """Where ink counts: of a box to mark, and what is around it, in the middle of the box alone."""
+        counts = np.ones(self._owners.shape, bool)
+        for number, place in enumerate(self._places):
+            if place.kind == "choice":
+                rows, columns = place.room.slices(counts)
+                counts[rows, columns] &= self._owners[rows, columns] != number
+        for place in self._places:
+            if place.kind == "choice":
+                counts[place.box.grown(-_CORE, -_CORE, -_CORE).slices(counts)] = True
+        return counts
+
     def _add(self, sums: _Sums, piece: int, stroke: int, owner: int, count: int) -> None:
         """Count the part of a piece that lies in a place."""
         area = count / MM / MM
-        is_at_home = self._home(piece, stroke) == owner and count >= _OWN_SHARE * self._pieces.area[piece]
+        is_mark = self._places[owner].kind == "choice"
+        is_here = is_mark or count >= _OWN_SHARE * self._pieces.area[piece]
+        is_at_home = self._home(piece, stroke) == owner and is_here
         if self._thickness[piece] > _SOLID * MM:
             sums.solid += area
         elif is_at_home and not self._comes_from_above(piece, self._places[owner]):
@@ -205,7 +227,7 @@ class _Measuring:
             counts.append(count if is_many and count > _MORE_SPECKS * average * bare else 0)
         return counts
 
-    def _strays(self) -> list[float]:
+    def _strays(self, beside: float, above: float) -> list[float]:
         """Square millimetres of ink around each place that belongs to no place."""
         at_home = np.zeros(int(self._strokes.max()) + 1, bool)
         at_home[list(self._homes)] = True
@@ -213,7 +235,6 @@ class _Measuring:
         pieces_at_home[list(self._piece_homes)] = True
         pieces_at_home |= self._holes()
         stray = self._ink & ~at_home[self._strokes] & ~pieces_at_home[self._pieces.labels]
-        beside, above = _ROUND_PLACE
         around = (place.box.grown(beside, above, above).slices(stray) for place in self._places)
         return [float(stray[box].sum()) / MM / MM for box in around]
 

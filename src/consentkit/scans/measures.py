@@ -65,9 +65,11 @@ class _Bounds(NamedTuple):
 
 _BOUNDS: dict[PlaceKind, _Bounds] = {
     "signature": _Bounds(1.6, 3.5, 1.2),
-    "choice": _Bounds(0.7, 1.5, 0.8),
+    "choice": _Bounds(0.4, 1.5, 0.8),
 }
 _BOUNDS_OF_WRITING = _Bounds(1.4, 2.0, 1.2)
+_FLATTEST, _HIGH = 15, 2.0
+"""How many times as long as high writing may be that is not this many millimetres high; a fold or a rule is longer."""
 _NONE = 0.25
 """Square millimetres of ink up to which none is seen: a dot of a pen has 0.2."""
 _NONE_IN_BOX = 0.15
@@ -84,7 +86,8 @@ _MOST_SOILED = 2
 def verdict_of(kind: PlaceKind, ink: InkMeasures) -> Verdict:
     """What is said of a place by what was measured in it."""
     bounds = _BOUNDS.get(kind, _BOUNDS_OF_WRITING)
-    is_enough = ink.own >= bounds.own and ink.extent >= bounds.extent and ink.least_extent >= bounds.least_extent
+    least_extent = max(bounds.least_extent, min(_HIGH, ink.extent / _FLATTEST))
+    is_enough = ink.own >= bounds.own and ink.extent >= bounds.extent and ink.least_extent >= least_extent
     if is_enough and not ink.is_soiled:
         return "ink found"
     least = _NONE_IN_BOX if kind == "choice" else _NONE

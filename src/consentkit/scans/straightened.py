@@ -34,15 +34,17 @@ _MOST_SHIFT = 0.8
 _LEAST_LIKENESS = 0.45
 """The likeness from which such a shift is believed."""
 _LEAST_CONTRAST = 3
-"""The standard deviation of shades without which there is nothing to be registration."""
+"""The standard deviation of shades without which there is nothing to be matched."""
 _ALONG = 0.6
 """The share of a line of pixels that is dark where dirt of a scanner made it."""
 _BESIDE, _BESIDE_DARK = 4, 0.4
 """Pixels beside such a line, and the share of them that may be dark: what is wider is no line."""
-_STEP = 16
-"""Pixels from one point to the next of which it is reckoned where they are on the scan."""
 _SOME = 5
 """One of how many rows and columns is enough to know how bright it is."""
+_STEP = 16
+"""Pixels from one point to the next of which it is reckoned where they are on the scan."""
+_BESIDE_FOLD = 9
+"""The same beside a fold of the sheet, which is wider and not quite straight."""
 _LINE_DARK = 0.8
 """The share of the brightness of most pixels below which a pixel of such a line is dark."""
 
@@ -124,12 +126,25 @@ def straightened(gray: Gray, reference: Gray, registration: Registration) -> Str
     across, down = np.meshgrid(np.arange(0, columns + _STEP, _STEP), np.arange(0, rows + _STEP, _STEP))
     bent = np.stack(registration.bend.at(across, down), axis=-1).reshape(-1, 2)
     seen = pixels.moved(bent, registration.transform).reshape(*across.shape, 2)
-    return Straightened(pixels.drawn_from(clean, seen, _STEP, columns, rows, registration.transform), reference)
+    flat = pixels.drawn_from(clean, seen, _STEP, columns, rows, registration.transform)
+    return Straightened(_without_folds(flat, reference), reference)
 
 
-def without_lines(gray: Gray) -> Gray:
-    """A picture without the upright lines that run along all of it: dirt on the glass of a feeder draws them."""
-    dark = gray < _LINE_DARK * np.median(gray[::_SOME, ::_SOME])
+def _without_folds(seen: Gray, reference: Gray) -> Gray:
+    """A page without the lines across all of it that are not printed there."""
+    is_print = pixels.grown(reference < _PRINT, _AROUND_PRINT)
+    without_print = np.where(is_print, np.uint8(255), seen)
+    return np.ascontiguousarray(without_lines(seen.T, _BESIDE_FOLD, without_print.T).T)
+
+
+def without_lines(gray: Gray, beside: int = _BESIDE, looked_at: Gray | None = None) -> Gray:
+    """A picture without the upright lines that run along all of it: dirt on the glass of a feeder draws them.
+
+    `beside` are the pixels from a line to where there is none of it. The lines are found in `looked_at`, if that is
+    given.
+    """
+    looked_at = gray if looked_at is None else looked_at
+    dark = looked_at < _LINE_DARK * np.median(looked_at[::_SOME, ::_SOME])
     share = dark.mean(axis=0)
     columns = np.flatnonzero(share > _ALONG)
     if not len(columns):
@@ -137,7 +152,7 @@ def without_lines(gray: Gray) -> Gray:
     clean = gray.copy()
     width = gray.shape[1]
     for column in columns.tolist():
-        left, right = max(0, column - _BESIDE), min(width - 1, column + _BESIDE)
+        left, right = max(0, column - beside), min(width - 1, column + beside)
         if max(share[left], share[right]) < _BESIDE_DARK:
             clean[:, max(0, column - 1) : column + 2] = np.maximum(gray[:, left], gray[:, right])[:, None]
     return clean
