@@ -117,7 +117,7 @@ def test_what_belongs_to_a_picture_comes_along() -> None:
         (copy,) = written.pages[0].Resources.XObject.values()
         assert copy.SMask.Width == 2 and copy.ColorSpace[1].N == 1 and copy.DecodeParms.JBIG2Globals.read_bytes()
         assert "/Interpolate" not in copy and "/Alternate" not in copy.ColorSpace[1]
-        assert written.pages[0].Rotate == 90
+        assert written.pages[0].get("/Rotate") == 90
 
 
 def test_a_picture_in_a_way_that_archives_do_not_take_is_unpacked_without_loss() -> None:

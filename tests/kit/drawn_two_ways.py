@@ -19,7 +19,7 @@ from typing import Any
 from unittest import mock
 
 import pikepdf
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from consentkit.cache.store import Store
@@ -101,6 +101,11 @@ def random_visit(data: dict[str, Any]) -> Visit:
     return visit(**changes)
 
 
+def _names(data: dict[str, Any]) -> list[str]:
+    people = (data.get(role) for role in ("patient", "representative", "interpreter", "trainee"))
+    return [*(person["name"] for person in people if person), *([data["witness"]] if "witness" in data else [])]
+
+
 def require_same(one: Packet, other: Packet) -> None:
     """Raise AssertionError where two packets differ in more than how their lines were drawn."""
     assert texts_of_pages(one) == texts_of_pages(other)
@@ -136,6 +141,8 @@ def try_visits(workspace: OpenWorkspace, number: int) -> None:
     )
     @given(_VISITS, _OPTIONS)
     def check(data: dict[str, Any], options: dict[str, bool]) -> None:
+        names = _names(data)
+        assume(len(set(names)) == len(names))  # nobody has two roles
         one = packet(workspace, random_visit(data), **options)
         with drawn_by_page_engine():
             other = packet(workspace, random_visit(data), **options)

@@ -186,6 +186,7 @@ def test_the_desk_keeps_it_too_and_its_codes_say_which_print_it_is(tmp_path: Pat
     clerk = Clerk.at(new_small_desk(clinic, Clock()))
     clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
     clerk.print("V-1")
+    assert [record.visit for record in kept(clinic)] == ["V-1"]
     (record,) = kept(clinic)
     files = b"".join(path.read_bytes() for path in (clinic / "records").rglob("*") if path.is_file())
     assert b"Canary" not in files and b"77123" not in files

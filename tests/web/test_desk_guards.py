@@ -44,7 +44,13 @@ def test_every_page_refuses_whoever_has_no_session(clerk: Clerk) -> None:
     tried = 0
     for rule in app.url_map.iter_rules():
         path = rule.rule
-        for part, value in {"<key>": key, "<int:serial>": "1", "<int:intent>": "1", "<token>": "x"}.items():
+        for part, value in {
+            "<key>": key,
+            "<int:serial>": "1",
+            "<int:intent>": "1",
+            "<int:page>": "2",
+            "<token>": "x",
+        }.items():
             path = path.replace(part, value)
         if rule.endpoint == "static":
             continue

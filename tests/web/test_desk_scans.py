@@ -74,7 +74,9 @@ def test_a_person_decides_what_cannot_be_judged_and_the_journal_has_it(clerk: Cl
     assert "Signed and complete" in row(clerk)
     journal = clerk.desk.printer.journal
     assert journal is not None and journal.verify().is_whole
-    (decided,) = (one.entry for one in journal.rows() if one.entry.action == "scan-decided")
+    entries = [one.entry for one in journal.rows() if one.entry.action == "scan-decided"]
+    assert len(entries) == 1
+    (decided,) = entries
     assert (decided.visit, decided.packet, decided.pages, decided.reason) == ("V-1", packet, 2, "ink")
     number = [known.name for known in paper.record.papers[0].pages[0].places].index("patient_signed_on") + 1
     assert decided.count == number
