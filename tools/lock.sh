@@ -26,7 +26,7 @@ compile() {
     shift
     cp "$file" "$file.new"  # what is locked now, which uv prefers unless it is told to upgrade
     # shellcheck disable=SC2086 # an option or none
-    printf '%s\n' "$requires" | "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes $upgrade \
+    printf '%s\n' "$requires" | "$venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes $upgrade \
         --no-header --no-emit-index-url --no-emit-find-links --no-annotate "$@" \
         --output-file "$file.new" pyproject.toml - >/dev/null
     { echo "# Made by make lock; do not edit."; cat "$file.new"; } >"$file"

@@ -16,7 +16,7 @@ from consentkit.scans.ink import InkPlace, measured
 from consentkit.scans.measures import InkMeasures, is_page_soiled, reason_of_doubt, verdict_of
 from consentkit.scans.page import ScanPage
 from consentkit.scans.record import RecordedPlace
-from consentkit.scans.references import DPI, Box, References, box_of
+from consentkit.scans.references import DPI, PixelBox, References, box_of
 from consentkit.scans.registration import Registration, features_of, guess_of_code, guess_of_features, register
 from consentkit.scans.straightened import Straightened, straightened
 
@@ -56,7 +56,7 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
 
 
 def _registration(
-    page: ScanPage, code: PageCode, reference: Gray, code_box: Box | None, boxes: Sequence[Box]
+    page: ScanPage, code: PageCode, reference: Gray, code_box: PixelBox | None, boxes: Sequence[PixelBox]
 ) -> Registration | None:
     """Where the page lies: as its code says, or else as what is printed on it does."""
     places = [box.grown(1.0, 1.0, 0.0) for box in boxes]
@@ -74,7 +74,7 @@ def _registration(
 
 
 def _finding(
-    place: RecordedPlace, ink: InkMeasures, box: Box, straight: Straightened, *, is_doubtful: bool
+    place: RecordedPlace, ink: InkMeasures, box: PixelBox, straight: Straightened, *, is_doubtful: bool
 ) -> PlaceFinding:
     if place.printed:
         return PlaceFinding(place, "printed")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from consentkit.scans.page import Gray
 
-Point: TypeAlias = tuple[float, float]
+PointOnScan: TypeAlias = tuple[float, float]
 """Pixels from the left and from the top."""
 
 _OURS = re.compile(
@@ -46,9 +46,9 @@ class PageCode:
     """The number of the packet."""
     page: int
     """The page of the packet, counted from 1."""
-    print: int | None
+    print_number: int | None
     """Which of the sets that were printed it belongs to; None where the code does not say."""
-    corners: tuple[Point, Point, Point, Point]
+    corners: tuple[PointOnScan, PointOnScan, PointOnScan, PointOnScan]
     """Its corners, clockwise from the one that is at the upper left when the page is upright."""
 
     @property
@@ -66,7 +66,7 @@ class NamedPage(NamedTuple):
 
     packet: str
     page: int
-    print: int | None
+    print_number: int | None
 
 
 def parsed_code(text: str) -> NamedPage | None:
@@ -102,7 +102,7 @@ def page_codes(gray: Gray) -> tuple[PageCode, ...]:
     codes = list(_ours(picture))
     for corner in _corners(picture):
         codes = codes or _enlarged(picture, *corner)
-    return tuple({(code.packet, code.page, code.print): code for code in codes}.values())
+    return tuple({(code.packet, code.page, code.print_number): code for code in codes}.values())
 
 
 def _corners(picture: Picture) -> Iterator[tuple[int, int, int]]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from consentkit.scans.codes import PageCode
-from consentkit.scans.measures import InkMeasures, Verdict
+from consentkit.scans.measures import InkMeasures, InkVerdict
 from consentkit.scans.page import ScanKind
 from consentkit.scans.record import PacketRecord, RecordedPage, RecordedPaper, RecordedPlace
 
-Outcome = Literal[
+PageOutcome = Literal[
     "read",
     "blank",
     "no code",
@@ -52,7 +52,7 @@ class PlaceFinding:
     """What is said of one place."""
 
     place: RecordedPlace
-    verdict: Verdict
+    verdict: InkVerdict
     why: str = ""
     """Why nothing certain can be said, in plain words; else empty."""
     measures: InkMeasures | None = None
@@ -72,7 +72,7 @@ class PageFinding:
     dpi: float
     """Dots per inch of the scan."""
     is_fax: bool
-    outcome: Outcome
+    outcome: PageOutcome
     codes: tuple[PageCode, ...] = ()
     turn: int = 0
     """By how many degrees the scan is to be turned clockwise to be upright: 0, 90, 180 or 270."""
@@ -93,4 +93,4 @@ class PageFinding:
     @property
     def print(self) -> int | None:
         """Which of the printed sets of the packet it belongs to; None where the code does not say."""
-        return self.codes[0].print if len(self.codes) == 1 else None
+        return self.codes[0].print_number if len(self.codes) == 1 else None

@@ -17,7 +17,7 @@ from consentkit.scans import pixels
 from consentkit.scans.measures import InkMeasures
 from consentkit.scans.pixels import Bits, Pieces
 from consentkit.scans.record import PlaceKind
-from consentkit.scans.references import MM, Box
+from consentkit.scans.references import MM, PixelBox
 from consentkit.scans.straightened import Straightened
 
 _SMALLEST = 0.12
@@ -58,27 +58,27 @@ _CORE = 0.3
 class InkPlace:
     """A place that is looked at."""
 
-    box: Box
+    box: PixelBox
     kind: PlaceKind
 
     @property
-    def room(self) -> Box:
+    def room(self) -> PixelBox:
         """The place, and what is written over its edges."""
         if self.kind == "choice":
             return self.box.grown(2.0, 2.0, 2.0)
         return self.box.grown(0.5, 1.5, 1.0 if self.kind == "lines" else 2.5)
 
     @property
-    def print(self) -> Box:
+    def print(self) -> PixelBox:
         """Where the print is by which it is found: its rule, and the words below and beside it."""
         if self.kind == "choice":
             return self.box.grown(2.0, 2.0, 2.0)
-        rule = Box(self.box.left, self.box.bottom - 2 * MM, self.box.right, self.box.bottom)
+        rule = PixelBox(self.box.left, self.box.bottom - 2 * MM, self.box.right, self.box.bottom)
         return rule.grown(2.0, 0.0, 5.0)
 
 
 def measured(
-    page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[Box] = (), *, has_shades: bool = True
+    page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[PixelBox] = (), *, has_shades: bool = True
 ) -> list[InkMeasures]:
     """The ink in each of the places of a page; nothing is looked at in the boxes of `unlooked`.
 
@@ -90,7 +90,7 @@ def measured(
 class _Measuring:
     """Measures the ink of one page."""
 
-    def __init__(self, page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[Box]) -> None:
+    def __init__(self, page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[PixelBox]) -> None:
         self._places = places
         self._shifts = [page.shift_at(place.print) for place in places]
         self._covered = self._print_of(page)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from consentkit.scans.record import PlaceKind
 
-Verdict = Literal["ink found", "no ink seen", "unsure", "printed"]
+InkVerdict = Literal["ink found", "no ink seen", "unsure", "printed"]
 """What is said of a place; `printed` of one that was filled in for the visit, whatever else is in it."""
 
 
@@ -83,7 +83,7 @@ _MOST_SOILED = 2
 """Places of a page in black and white that may look soiled: a stain there is as black as ink."""
 
 
-def verdict_of(kind: PlaceKind, ink: InkMeasures) -> Verdict:
+def verdict_of(kind: PlaceKind, ink: InkMeasures) -> InkVerdict:
     """What is said of a place by what was measured in it."""
     bounds = _BOUNDS.get(kind, _BOUNDS_OF_WRITING)
     least_extent = max(bounds.least_extent, min(_HIGH, ink.extent / _FLATTEST))

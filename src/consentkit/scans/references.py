@@ -30,7 +30,7 @@ _MOST_KEPT = 48
 
 
 @dataclass(frozen=True)
-class Box:
+class PixelBox:
     """A rectangle in pixels: from the left and from the top of a page."""
 
     left: float
@@ -38,10 +38,10 @@ class Box:
     right: float
     bottom: float
 
-    def grown(self, sideways: float, up: float, down: float) -> Box:
+    def grown(self, sideways: float, up: float, down: float) -> PixelBox:
         """Larger by that many millimetres on both sides, above and below."""
         across = sideways * MM
-        return Box(self.left - across, self.top - up * MM, self.right + across, self.bottom + down * MM)
+        return PixelBox(self.left - across, self.top - up * MM, self.right + across, self.bottom + down * MM)
 
     def slices(self, gray: NDArray[Any]) -> tuple[slice, slice]:
         """Its rows and columns, as far as they are in a picture."""
@@ -52,10 +52,10 @@ class Box:
         )
 
 
-def box_of(corners: Corners, height: float) -> Box:
+def box_of(corners: Corners, height: float) -> PixelBox:
     """The pixels of a place on a page that is that many points high."""
     left, bottom, right, top = corners
-    return Box(left * _POINT, (height - top) * _POINT, right * _POINT, (height - bottom) * _POINT)
+    return PixelBox(left * _POINT, (height - top) * _POINT, right * _POINT, (height - bottom) * _POINT)
 
 
 class References:

@@ -18,7 +18,7 @@ import numpy as np
 from consentkit.scans import pixels
 from consentkit.scans.bends import Bend, bend_of
 from consentkit.scans.pixels import Points, Transform
-from consentkit.scans.references import DPI, Box
+from consentkit.scans.references import DPI, PixelBox
 
 if TYPE_CHECKING:
     from consentkit.scans.page import Gray
@@ -98,7 +98,7 @@ class Registration:
         return self.agreeing >= enough and self.off < _MOST_OFF
 
 
-def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[Box]) -> Registration | None:
+def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[PixelBox]) -> Registration | None:
     """Find a page in its scan, from a first guess; None where that fails. Its places hold no print to go by."""
     transform, registration = guess, None
     for round_ in _ROUNDS:
@@ -109,7 +109,7 @@ def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[Box
     return registration if registration is not None and registration.is_accepted else None
 
 
-def guess_of_code(corners: Sequence[tuple[float, float]], code: Box) -> Transform | None:
+def guess_of_code(corners: Sequence[tuple[float, float]], code: PixelBox) -> Transform | None:
     """The first guess by a code: `corners` are on the scan, clockwise from the upper left, `code` in the reference."""
     printed = [(code.left, code.top), (code.right, code.top), (code.right, code.bottom), (code.left, code.bottom)]
     return pixels.similarity_of(np.array(printed, np.float32), np.array(corners, np.float32))
@@ -148,7 +148,7 @@ def guess_of_features(scan: Features, per_inch: float, reference: Features, size
     return solved[0]
 
 
-def likeness(gray: Gray, reference: Gray, transform: Transform, places: Sequence[Box]) -> float:
+def likeness(gray: Gray, reference: Gray, transform: Transform, places: Sequence[PixelBox]) -> float:
     """How alike a page and its scan are where something is printed, at most 1: the mean of all patches."""
     rows, columns = reference.shape
     seen = pixels.blurred(pixels.warped(gray, transform, columns, rows), 1.0)
@@ -171,7 +171,7 @@ def _is_view(transform: Transform, rows: int, columns: int) -> bool:
 
 
 def _registered(
-    gray: Gray, reference: Gray, transform: Transform, places: Sequence[Box], round_: _Round
+    gray: Gray, reference: Gray, transform: Transform, places: Sequence[PixelBox], round_: _Round
 ) -> Registration | None:
     """One round: the patches, looked for where `transform` leads, say where they lie indeed."""
     small = reference if round_.dpi == DPI else pixels.resized(reference, round_.dpi / DPI)
@@ -205,7 +205,7 @@ class _Patch(NamedTuple):
     height: int
 
 
-def _patches(small: Gray, places: Sequence[Box], round_: _Round) -> list[_Patch]:
+def _patches(small: Gray, places: Sequence[PixelBox], round_: _Round) -> list[_Patch]:
     """The patches of a page with the most upright strokes, away from the places to write on."""
     factor = round_.dpi / DPI
     is_print = (small < _DARK).astype(np.int8)
@@ -225,8 +225,8 @@ def _patches(small: Gray, places: Sequence[Box], round_: _Round) -> list[_Patch]
     return sorted(patches, reverse=True)[: round_.most]
 
 
-def _scaled(box: Box, factor: float) -> Box:
-    return Box(*(factor * edge for edge in (box.left, box.top, box.right, box.bottom)))
+def _scaled(box: PixelBox, factor: float) -> PixelBox:
+    return PixelBox(*(factor * edge for edge in (box.left, box.top, box.right, box.bottom)))
 
 
 def _matches(seen: Gray, small: Gray, patches: Sequence[_Patch], round_: _Round) -> tuple[Points, Points]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from consentkit.scans import pixels
 from consentkit.scans.pixels import Bits, Floats
-from consentkit.scans.references import MM, Box
+from consentkit.scans.references import MM, PixelBox
 
 if TYPE_CHECKING:
     from consentkit.scans.page import Gray
@@ -82,7 +82,7 @@ class Straightened:
         """Where the reference has print, and a little around it."""
         return pixels.grown(self.reference < _PRINT, _AROUND_PRINT)
 
-    def shift_at(self, box: Box) -> PrintShift:
+    def shift_at(self, box: PixelBox) -> PrintShift:
         """How the print around a place lies on the scan: the rule of it, and the words beside and below."""
         rows, columns = box.slices(self.reference)
         pattern = self._soft_reference[rows, columns]

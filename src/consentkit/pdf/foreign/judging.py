@@ -125,8 +125,8 @@ def active_content(data: bytes) -> list[str]:
     findings = list(_Walk(file, reads_streams=False).findings())
     if DAMAGED in findings or TOO_LARGE in findings:
         raise Refused(findings)
-    found = (finding.removeprefix("holds ").removesuffix(f"; {REMEDY}") for finding in findings)
-    return [what for what in found if what != _LAYERS]
+    kinds = (finding.removeprefix("holds ").removesuffix(f"; {REMEDY}") for finding in findings)
+    return [kind for kind in kinds if kind != _LAYERS]
 
 
 def _opened(data: bytes, *, repaired: bool = False) -> pikepdf.Pdf:
