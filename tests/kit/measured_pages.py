@@ -41,6 +41,8 @@ _FOLDER = "CONSENTKIT_MEASURED_PAGES"
 """The variable with the folder into which each measurement is written, while all are made anew."""
 _PROGRAMS = ("weasyprint", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "fonttools", "pillow")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
+_LATER = ("foreign", "link")
+"""The rooms of consentkit.pdf that only see pages once they are made: files of others, and the linking of packets."""
 
 
 class _Known(Exception):
@@ -118,7 +120,9 @@ def _programs() -> tuple[str, ...]:
     """What lays out, reads back and measures: a digest of our own modules, and the versions of what is below them."""
     own = hashlib.sha256()
     modules = (safety.__file__, filled_in.__file__, page_fill.__file__, tagged_file.__file__)
-    for path in (*sorted(Path(engine.__file__).parents[1].rglob("*.py")), *map(Path, modules)):
+    pdf = Path(engine.__file__).parents[1]
+    making = [path for path in sorted(pdf.rglob("*.py")) if path.relative_to(pdf).parts[0] not in _LATER]
+    for path in (*making, *map(Path, modules)):
         own.update(path.read_bytes())
     return (own.hexdigest(), *versions_below())
 
