@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.lines import faces, runs
 from consentkit.pdf.lines.shaping import LINE_SIZE, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import resources_of_page
@@ -88,6 +89,19 @@ def test_each_glyph_means_what_was_typed(name: str) -> None:
 def test_a_glyph_that_would_have_two_meanings_is_left_to_the_page_engine() -> None:
     """Both kinds of phi have one glyph: what is copied from the second would not be what was typed."""
     assert list(ShapedLines(["x\u03c6", "x\u03d5"]).lines) == ["x\u03c6"]
+
+
+@pytest.mark.parametrize("line", ["\u03c6 x \u03d5", "\u03d5 x \u03c6"])
+def test_a_glyph_has_one_meaning_also_in_a_line_whose_script_changes_between(line: str) -> None:
+    assert ShapedLines([line]).lines == {}
+
+
+def test_a_face_that_two_threads_made_at_once_is_one_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    once = ShapedLines(["ab", "cd"])
+    monkeypatch.setattr(runs, "face_of", faces.face_of.__wrapped__)
+    twice = ShapedLines(["ab", "cd"])
+    assert twice.resources() == once.resources()
+    assert twice.lines == once.lines
 
 
 def test_a_font_holds_the_glyphs_that_are_used_and_no_others() -> None:

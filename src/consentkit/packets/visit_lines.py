@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.lines.shaping import BASELINE, LINE_HEIGHT, ShapedLines
+from consentkit.pdf.lines.shaping import BASELINE, LINE_HEIGHT, LINE_SIZE, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
+
+_BESIDE = LINE_SIZE / 2
+"""Points behind a line into which a letter may reach that is wider than its place, as a gaf that begins a name is."""
 
 
 class VisitLine(NamedTuple):
@@ -67,7 +70,7 @@ class VisitLines:
             raise ValueError("the lines are in no packet yet")
         if line not in self._drawings:
             content, width, _, sheet = self._lines[line]
-            self._drawings[line] = self._linker.draw(content, width + 1, LINE_HEIGHT, self._shared[sheet])
+            self._drawings[line] = self._linker.draw(content, width + _BESIDE, LINE_HEIGHT, self._shared[sheet])
         return self._drawings[line]
 
 

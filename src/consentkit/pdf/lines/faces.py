@@ -42,7 +42,11 @@ class ShapedGlyph(NamedTuple):
 
 
 class LineFace:
-    """One style of a family in one weight."""
+    """One style of a family in one weight.
+
+    Two threads that need it at the same moment may each make one: these count as the same, so that a file has one font
+    of it, whoever else draws at that moment.
+    """
 
     def __init__(self, face: FontFace, weight: int) -> None:
         import uharfbuzz
@@ -59,6 +63,12 @@ class LineFace:
         if self.file.upem != 1000:
             raise ValueError(f"{face.file} is not drawn in thousandths of the size")
         self._meaning_of = _meanings_in(face)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineFace) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def shape(self, text: str, script: str | None, *, is_turned: bool = False) -> list[ShapedGlyph] | None:
         """The glyphs of a text in one script (ISO 15924), from the left; None where one of them has no clear meaning.

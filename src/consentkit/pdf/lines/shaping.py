@@ -53,26 +53,31 @@ class ShapedLines:
         if runs is None:
             return None
         shaped = [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
-        known = [(run, glyphs) for run, glyphs in shaped if glyphs and self._mean_what_they_show(run, glyphs)]
+        meant: dict[LineFace, dict[int, str]] = {}
+        known = [(run, glyphs) for run, glyphs in shaped if glyphs and self._mean_what_they_show(run, glyphs, meant)]
         if len(known) < len(shaped):
             return None
+        for face, meanings in meant.items():
+            self._meanings.setdefault(face, {}).update(meanings)
         operators = [b"BT", b"0 %g Td" % BASELINE]
         for run, glyphs in known:
-            self._meanings.setdefault(run.face, {}).update({glyph.number: glyph.meaning for glyph in glyphs})
             name = self._names.setdefault(run.face, f"F{len(self._names) + 1}")
             operators += [b"/%b %g Tf" % (name.encode(), LINE_SIZE), *_showing(run.face, glyphs)]
         advance = sum(glyph.advance for _, glyphs in known for glyph in glyphs)
         return ShapedLine(b"\n".join([*operators, b"ET"]), advance * LINE_SIZE / 1000)
 
-    def _mean_what_they_show(self, run: FontRun, glyphs: Sequence[ShapedGlyph]) -> bool:
-        """Whether glyphs have the meaning that they have elsewhere, and together that of their text."""
-        known = self._meanings.get(run.face, {})
-        meant = {glyph.number: glyph.meaning for glyph in glyphs}
-        if any(
-            known.get(glyph.number, glyph.meaning) != glyph.meaning or meant[glyph.number] != glyph.meaning
-            for glyph in glyphs
-        ):
-            return False
+    def _mean_what_they_show(
+        self, run: FontRun, glyphs: Sequence[ShapedGlyph], meant: dict[LineFace, dict[int, str]]
+    ) -> bool:
+        """Whether glyphs have the meaning that they have elsewhere, and together that of their text.
+
+        What they mean is added to what those of the runs before them, on the same line, have meant.
+        """
+        known, in_line = self._meanings.get(run.face, {}), meant.setdefault(run.face, {})
+        for glyph in glyphs:
+            elsewhere = known.get(glyph.number, glyph.meaning)
+            if elsewhere != glyph.meaning or in_line.setdefault(glyph.number, elsewhere) != glyph.meaning:
+                return False
         in_order = reversed(glyphs) if run.is_turned else glyphs
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
 
