@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ from PIL import Image, ImageDraw
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
-from consentkit.errors import InvalidInput
+from consentkit.errors import InvalidInput, RenderingFailed
+from consentkit.operations.filing import reading
 from consentkit.operations.filing.run import file_scans
 from consentkit.operations.opening import open_clinic
 from consentkit.packets.packet import Packet, PacketMaker
@@ -236,6 +238,22 @@ def test_without_opencv_pages_are_sorted_and_the_report_says_why_nothing_is_chec
     assert "2 of 2 pages, to be looked at" in done.stdout.decode() and "consentkit[file]" in done.stderr
 
 
+def test_without_the_extra_the_desk_begins_and_filing_says_what_to_install() -> None:
+    code = """
+import sys
+sys.modules.update(dict.fromkeys(("numpy", "cv2"), None))
+import consentkit.web.app
+from consentkit.errors import WrongUse
+from consentkit.operations.filing.run import require_code_reader
+try:
+    require_code_reader()
+except WrongUse as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "pip install 'consentkit[file]'" in done.stdout, done.stderr
+
+
 def test_without_the_library_for_codes_nothing_is_begun(
     file: Call, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +300,38 @@ def test_a_file_that_is_no_scan_is_named_and_the_others_are_filed(file: Call, pa
     assert done.code == 7
     assert "letter.pdf was not read: the file is damaged" in done.stdout.decode()
     assert "complete: ink in all" in done.stdout.decode()
+
+
+def test_a_page_that_brings_its_reader_down_takes_no_other_one_along(
+    papers: Papers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in_a_child = reading._in_a_child
+
+    def falling(file: Any, requested: Any, records: Any) -> Any:
+        if 0 in requested or 16 in requested:
+            raise RenderingFailed("the page engine crashed")
+        return read_in_a_child(file, requested, records)
+
+    monkeypatch.setattr(reading, "_in_a_child", falling)
+    stack = tmp_path / "stack.pdf"
+    stack.write_bytes(as_pdf([Image.new("L", (850, 1100), 250)] * 18))
+    results = list(reading.read_pages(reading.ScanFile.opened(stack), None, lambda count: None))
+    unread = [result.index for result in results if isinstance(result, reading.UnreadPage)]
+    assert len(results) == 18 and unread == [0, 16]
+
+
+def test_a_stack_that_was_fed_the_wrong_way_up_is_not_complete(file: Call) -> None:
+    done = file([BLANK, BLANK])
+    assert done.code == 7 and "2 blank pages dropped" in done.stderr
+
+
+def test_a_scan_is_not_replaced_by_a_file_of_its_own_pages_even_with_permission(file: Call, papers: Papers) -> None:
+    assert file(papers.first.pages()).code == 0
+    (kept,) = Path("filed").iterdir()
+    before = kept.read_bytes()
+    done = file([kept], "--force")
+    assert done.code == 5 and "is one of the scans" in done.stderr
+    assert kept.read_bytes() == before
 
 
 def test_a_file_named_twice_or_missing_is_refused(file: Call, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,27 @@ def test_of_yes_and_no_exactly_one_is_marked(yes: str, no: str, state: str, word
     packet = one([came(2), came(3, calls_yes=yes, calls_no=no)])
     assert packet.state == state
     assert [found.words for found in (*packet.without_ink, *packet.unsure)] == words
+
+
+def test_where_a_person_has_seen_that_both_are_marked_it_is_said_and_not_asked_again() -> None:
+    page = came(3, calls_yes="ink found", calls_no="ink found")
+    (yes, no) = page.finding.places
+
+    def seen(*places: PlaceFinding) -> ReturnedPacket:
+        return one([came(2), replace(page, finding=replace(page.finding, places=places))])
+
+    packet = seen(replace(yes, is_decided=True), no)
+    assert packet.state == "unsure" and [place.name for place in packet.unsure] == ["calls_no"]
+    packet = seen(replace(yes, is_decided=True), replace(no, is_decided=True))
+    assert packet.state == "incomplete" and packet.unsure == () and len(packet.both_marked) == 1
+
+
+def test_pages_of_each_making_of_a_packet_are_expected() -> None:
+    shorter = record()
+    (paper,) = shorter.papers
+    shorter = shorter.model_copy(update={"papers": (paper.model_copy(update={"pages": paper.pages[:1]}),)})
+    assert one([came(2)], shorter).state == "complete"
+    assert one([came(2)], shorter, record()).missing == (3,)
 
 
 def test_a_page_that_could_not_be_checked_or_a_page_without_a_record_is_never_complete() -> None:

@@ -268,6 +268,20 @@ def test_what_is_older_than_it_is_kept_goes_with_the_parts_that_nothing_else_nam
     assert len([path for path in (clinic / "records").iterdir() if path.name != "parts"]) == 1
 
 
+def test_a_record_that_cannot_be_read_keeps_the_parts_and_no_older_record(everybody: Packet, tmp_path: Path) -> None:
+    record, parts = record_of(everybody)
+    folder = RecordFolder(tmp_path / "records")
+    for day in ("2026-11-23", "2026-11-24"):
+        folder.keep(record.model_copy(update={"date": day}), parts)
+    (file,) = (tmp_path / "records/2026-11-24").iterdir()
+    file.write_text("{")
+    os.utime(file, (2e9, 2e9))  # it is looked at first
+    pruned = RecordFolder(tmp_path / "records").prune(datetime.date(2026, 11, 24))
+    assert (pruned.records, pruned.parts) == (1, 0)
+    folder.keep(record.model_copy(update={"date": "2026-11-24"}), parts)
+    assert len(RecordFolder(tmp_path / "records").find(record.packet)) == 1  # which is whole again
+
+
 def test_where_nothing_was_kept_yet_nothing_is_removed(call: Call, clinic: Path) -> None:
     pruned = call("records", "prune", "--clinic", clinic)
     assert pruned.code == 0 and "no records and no parts removed" in pruned.stderr

@@ -51,6 +51,7 @@ def test_a_code_of_today_or_of_before_names_packet_page_and_set(text: str, named
         f"CK1/{PACKET}/5",
         f" CK2/{PACKET}/5",
         f"CK2/{PACKET}/5\n",
+        f"CK2/\u212a{PACKET[1:]}/5",  # the sign for kelvin, which is no K
         "https://example.org/CK2",
     ],
 )

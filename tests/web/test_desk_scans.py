@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
+from consentkit.operations.desk import scans
+from consentkit.operations.filing.reading import read_pages
 from consentkit.records.folder import RecordFolder
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.filed import DPI, SignedPaper, as_pdf
@@ -43,6 +46,44 @@ def row(clerk: Clerk) -> str:
     return clerk.look("/rows")
 
 
+def with_a_dash_as_date(paper: SignedPaper) -> Image.Image:
+    """A page of which nobody can tell whether there is a date."""
+    page = paper.page(2, without=["patient_signed_on"])
+    _, place = paper.place("patient_signed_on")
+    left, bottom, *_ = (edge * DPI / 72 for edge in place.corners)
+    x, y = left + 30, page.height - bottom - 20
+    ImageDraw.Draw(page).line([(x, y), (x + 12, y - 6)], fill=60, width=4)
+    return page
+
+
+def test_what_is_decided_about_one_copy_of_a_page_is_not_said_of_another(clerk: Clerk, paper: SignedPaper) -> None:
+    hand_in(clerk, with_a_dash_as_date(paper), paper.page(3))
+    address = f"/scans/{paper.record.packet}/2/patient_signed_on"
+    clerk.post(address, {"seen": "no-ink", "scan": "page 1 of scan-1"})
+    assert "no date (patient) on page 2" in row(clerk)
+    hand_in(clerk, paper.page(2))  # the patient was asked again
+    assert "Signed and complete" in row(clerk)
+
+
+def test_an_open_page_notices_that_scans_were_handed_in(clerk: Clerk, paper: SignedPaper) -> None:
+    version = clerk.get("/rows").get_data(as_text=True).split('data-version="')[1].split('"')[0]
+    assert clerk.get(f"/rows?version={version}").status_code == 204
+    hand_in(clerk, *paper.pages())
+    assert clerk.get(f"/rows?version={version}").status_code == 200
+
+
+def test_what_is_read_when_the_day_ends_is_forgotten_too(
+    clerk: Clerk, paper: SignedPaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_while_the_day_ends(*given: Any) -> Any:
+        yield from read_pages(*given)
+        clerk.desk.scans.forget_all()
+
+    monkeypatch.setattr(scans, "read_pages", read_while_the_day_ends)
+    clerk.desk.scans.take(as_pdf([paper.page(2)]))
+    assert clerk.desk.scans.packets() == []
+
+
 def test_the_rows_say_what_is_missing_and_then_that_all_is_there(clerk: Clerk, paper: SignedPaper) -> None:
     said = hand_in(clerk, paper.page(2, without=["patient_signed_on"]), Image.new("L", (1700, 2200), 250))
     assert "1 page sorted, 1 blank, 0 without a code that can be read." in said
@@ -55,11 +96,7 @@ def test_the_rows_say_what_is_missing_and_then_that_all_is_there(clerk: Clerk, p
 
 
 def test_a_person_decides_what_cannot_be_judged_and_the_journal_has_it(clerk: Clerk, paper: SignedPaper) -> None:
-    page = paper.page(2, without=["patient_signed_on"])
-    _, place = paper.place("patient_signed_on")
-    left, bottom, *_ = (edge * DPI / 72 for edge in place.corners)
-    x, y = left + 30, page.height - bottom - 20
-    ImageDraw.Draw(page).line([(x, y), (x + 12, y - 6)], fill=60, width=4)
+    page = with_a_dash_as_date(paper)
     said = hand_in(clerk, page, paper.page(3))
     packet = paper.record.packet
     assert "Visit V-1, page 2: date (patient). Has somebody written here?" in said
@@ -68,9 +105,11 @@ def test_a_person_decides_what_cannot_be_judged_and_the_journal_has_it(clerk: Cl
     picture = clerk.get(f"{address}.png")
     assert picture.data.startswith(b"\x89PNG") and picture.headers["Cache-Control"] == "no-store"
     assert clerk.post(address, {"seen": "perhaps"}).status_code == 400
-    clerk.post(address, {"seen": "ink"})
+    clerk.post(address, {"seen": "ink"})  # of nobody knows which copy of the page
+    assert "1 place to look at" in row(clerk)
+    clerk.post(address, {"seen": "ink", "scan": "page 1 of scan-1"})
     assert "Signed and complete" in row(clerk)
-    clerk.post(address, {"seen": "no-ink"})  # it was decided
+    clerk.post(address, {"seen": "no-ink", "scan": "page 1 of scan-1"})  # it was decided
     assert "Signed and complete" in row(clerk)
     journal = clerk.desk.printer.journal
     assert journal is not None and journal.verify().is_whole

@@ -128,7 +128,11 @@ def _remarks(packet: ReturnedPacket) -> Iterator[str]:
         why = f" ({place.why})" if place.why else ""
         yield f"unsure: {place.words}, page {place.page}{why}"
     for page in packet.unchecked:
-        why = "it does not look like the page that its code names" if _is_unlike(page) else "its record is not whole"
+        why = (
+            "it does not look like the page that its code names"
+            if _is_unlike(page)
+            else "its record is not whole, or OpenCV is missing"
+        )
         yield f"page {page.finding.page} could not be checked: {why}"
     for number in packet.twice:
         yield f"page {number} came more than once; all copies are in the file"

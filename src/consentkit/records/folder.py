@@ -65,7 +65,7 @@ class RecordFolder:
                 self._prepare(folder)
             for digest, pdf in parts.items():
                 self._keep_part(digest, pdf)
-            if not target.exists():
+            if _read(target) is None:  # it is not there, or no longer whole
                 text = record.model_dump_json(exclude_defaults=False) + "\n"
                 write_whole(target, text.encode(), sync=True, for_group=self.for_group)
         except OSError as error:
@@ -92,7 +92,7 @@ class RecordFolder:
 
     def prune(self, before: datetime.date) -> PrunedRecords:
         """Remove the records of visits before a day, and the parts that no other one names. Raises FileAccess."""
-        removed, kept = 0, set[str]()
+        removed, kept, are_all_known = 0, set[str](), True
         try:
             for path in self._records:
                 if path.parent.name < before.isoformat():
@@ -101,8 +101,8 @@ class RecordFolder:
                 elif record := _read(path):
                     kept.update(paper.part for paper in record.papers)
                 else:  # of a later version, perhaps: its parts can't be known
-                    return PrunedRecords(removed, 0)
-            parts = self._prune_parts(kept)
+                    are_all_known = False
+            parts = self._prune_parts(kept) if are_all_known else 0
             for folder in self._days():
                 with contextlib.suppress(OSError):  # it holds something
                     folder.rmdir()
@@ -134,11 +134,7 @@ class RecordFolder:
     def _keep_part(self, digest: str, pdf: bytes) -> None:
         """Keep a part, or note that one which is kept is needed today."""
         path = self.path / _PARTS / f"{digest}.pdf"
-        try:
-            is_whole = path.stat().st_size == len(pdf)
-        except FileNotFoundError:
-            is_whole = False
-        if is_whole:
+        if self.part(digest) is not None:
             with contextlib.suppress(PermissionError):  # it is of somebody else of the group
                 os.utime(path)
         else:
@@ -146,9 +142,12 @@ class RecordFolder:
 
     @cached_property
     def _records(self) -> list[Path]:
-        """The files of all records, the latest first."""
-        paths = [path for day in self._days() for path in _files(day) if _RECORD.fullmatch(path.name)]
-        times = {path: path.stat().st_mtime_ns for path in paths}
+        """The files of all records, the latest first. Raises FileAccess: what can't be seen does not count as none."""
+        try:
+            paths = [path for day in self._days() for path in _files(day) if _RECORD.fullmatch(path.name)]
+            times = {path: path.stat().st_mtime_ns for path in paths}
+        except OSError as error:
+            raise FileAccess(f"{printable(str(self.path))}: can't be read: {reason(error)}") from error
         return sorted(paths, key=lambda path: (times[path], path), reverse=True)
 
     @cached_property

@@ -1,12 +1,14 @@
 """The places of a page whose code was read, looked at one by one.
 
 Guarantees: in black and white, nothing is sure on a page that looks soiled; a place of which nothing certain can be
-said comes with a picture of it.
+said comes with a picture of it, and so do yes and no where both may be marked.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from consentkit.scans import pixels
@@ -49,9 +51,16 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     measures = measured(straight, looked_at, around_code, has_shades=page.kind != "one-bit")
     judged = [ink for place, ink in zip(known.page.places, measures, strict=True) if not place.printed]
     is_doubtful = page.kind == "one-bit" and is_page_soiled(judged)
-    return tuple(
+    findings = [
         _finding(place, ink, box, straight, is_doubtful=is_doubtful)
         for place, ink, box in zip(known.page.places, measures, boxes, strict=True)
+    ]
+    marked = Counter(one.place.one_of for one in findings if one.place.one_of and one.verdict != "no ink seen")
+    return tuple(
+        replace(one, cut_out=_picture(straight, box))
+        if one.verdict == "ink found" and marked[one.place.one_of] > 1
+        else one
+        for one, box in zip(findings, boxes, strict=True)
     )
 
 
@@ -83,5 +92,9 @@ def _finding(
         verdict, why = "unsure", _SOILED_PAGE
     if verdict != "unsure":
         return PlaceFinding(place, verdict, measures=ink)
+    return PlaceFinding(place, verdict, why, ink, _picture(straight, box))
+
+
+def _picture(straight: Straightened, box: PixelBox) -> bytes:
     rows, columns = box.grown(_AROUND, _AROUND, _AROUND).slices(straight.seen)
-    return PlaceFinding(place, verdict, why, ink, pixels.png(straight.seen[rows, columns]))
+    return pixels.png(straight.seen[rows, columns])

@@ -25,7 +25,7 @@ PointOnScan: TypeAlias = tuple[float, float]
 _OURS = re.compile(
     r"CK2/(?P<packet>[A-Z2-7]{10})/(?P<page>[0-9]{1,5})(?:/(?P<print>[0-9]{1,5}))?"
     r"|CK1/(?P<packet_1>[A-Z2-7]{10})/[A-Z0-9.-]+/[0-9]+/(?P<page_1>[0-9]{1,5})",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 """The code of today: packet, page and, where sets are counted, the number of the set; and the one before it."""
 _CORNER = 0.19
@@ -78,10 +78,15 @@ def parsed_code(text: str) -> NamedPage | None:
     return NamedPage(packet.upper(), int(page), int(match["print"]) if match["print"] else None)
 
 
+_NEEDED = {"file": ("zxingcpp", "PIL", "numpy"), "trace": ("zxingcpp", "PIL")}
+"""The libraries without which nothing is read, by the extra that has them."""
+
+
 def require_code_reader(extra: str = "file") -> None:
-    """Raise WrongUse where no codes can be read here. `extra` is what the message says to install."""
+    """Raise WrongUse where no codes can be read here. `extra` is what is in use, and is to be installed."""
     try:
-        import_module("zxingcpp")
+        for library in _NEEDED[extra]:
+            import_module(library)
     except ImportError:
         message = f"reading codes from a picture needs a library: pip install 'consentkit[{extra}]'"
         raise WrongUse(message) from None

@@ -58,6 +58,8 @@ class PlaceFinding:
     measures: InkMeasures | None = None
     cut_out: bytes | None = field(default=None, repr=False, compare=False)
     """A picture of the place and what is around it, in PNG, where a person has to look."""
+    is_decided: bool = False
+    """Whether a person has said so."""
 
 
 @dataclass(frozen=True)

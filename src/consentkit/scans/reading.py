@@ -7,7 +7,7 @@ missing, the page is known and its places count as not checked; no place in whic
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from consentkit.scans.codes import PageCode, page_codes
@@ -25,8 +25,15 @@ FAX = "it came by fax, which loses thin strokes: let the paper itself be scanned
 
 
 def can_check_places() -> bool:
-    """Whether OpenCV is there, without which places are not looked at."""
-    return find_spec("cv2") is not None and find_spec("numpy") is not None
+    """Whether OpenCV is there and can be loaded, without which places are not looked at.
+
+    The edition with windows is often there without the libraries of the system that it needs.
+    """
+    try:
+        import_module("cv2")
+    except ImportError:
+        return False
+    return True
 
 
 def read_page(page: ScanPage, lookup: PageLookup, references: References | None = None) -> PageFinding:

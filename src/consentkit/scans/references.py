@@ -1,7 +1,7 @@
 """The page of a part as it was printed, without anything of a patient: what a scan is compared with.
 
 Guarantees: it is drawn from the part that was kept, so that it is the print of that day; the pictures of the last pages
-are kept for the next scans, and no more than those.
+are kept for the next scans, and no more than those. It can be loaded without NumPy: the front desk begins without it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from consentkit.pdf.part import Corners
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from consentkit.scans.page import Gray
 
 DPI = 200
@@ -76,6 +75,7 @@ class References:
 
 
 def _drawn(pdf: bytes, page: int) -> Gray:
+    import numpy as np
     import pypdfium2
 
     try:

@@ -42,10 +42,16 @@ def show() -> str:
 @access(DeskRole.DESK)
 def rows() -> Any:
     """The table alone, for a page that is open to refresh itself; nothing where it has the newest one."""
-    visits, version = this_desk().day.rows_of_version()
+    visits, version = _newest()
     if request.args.get("version") == str(version):
         return "", 204  # it has them: a table of hundreds of visits every few seconds would make an old PC slow
     return render_template("rows.html", table=table_of(visits, version, request.args.get("visit"), "", _start()))
+
+
+def _newest() -> tuple[list[DeskRow], int]:
+    """All visits, and a number that grows with each change of them or of what has come back."""
+    visits, version = this_desk().day.rows_of_version()
+    return visits, version + this_desk().scans.version
 
 
 @pages.post("/find")
@@ -165,7 +171,7 @@ def _heading(rows: list[DeskRow]) -> dict[str, str]:
 
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
     desk = this_desk()
-    rows, version = desk.day.rows_of_version()
+    rows, version = _newest()
     table = table_of(rows, version, selected, sought, _start())
     chosen, printer = next((visit for visit in table.visits if visit.key == selected), None), printer_of_session()
     return render_template(

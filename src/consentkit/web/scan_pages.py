@@ -63,7 +63,8 @@ def decide(packet: str, page: int, name: str) -> Any:
     if seen not in _SEEN:
         abort(400)
     desk = this_desk()
-    desk.scans.decide(packet, page, name, desk.who(this_session()), has_ink=_SEEN[seen])
+    scan, who = request.form.get("scan", ""), desk.who(this_session())
+    desk.scans.decide(packet, page, name, who, scan=scan, has_ink=_SEEN[seen])
     return redirect(url_for("scans.show", _anchor="look"), 303)
 
 

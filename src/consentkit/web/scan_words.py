@@ -33,6 +33,8 @@ def _remarks(packet: ReturnedPacket, words: Words) -> Iterator[str]:
         yield words("scan_missing", page=page)
     for place in packet.without_ink:
         yield words("scan_no_ink", what=place_in_words(place, words), page=place.page)
+    for place in packet.both_marked:
+        yield words("scan_both", page=place.page)
     if packet.unsure:
         yield words("scan_unsure", number=len(packet.unsure))
     for unchecked in packet.unchecked:

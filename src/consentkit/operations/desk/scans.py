@@ -42,10 +42,12 @@ class DeskScans:
 
     workspace: Callable[[], OpenWorkspace]
     journal: Journal | None = None
+    version: int = 0
+    """It grows with each change, so that a page knows whether it is out of date."""
     _files: dict[Path, ScanFile] = field(default_factory=dict, repr=False)
     _pages: list[PlacedPage] = field(default_factory=list, repr=False)
-    _decided: dict[tuple[str, int, str], bool] = field(default_factory=dict, repr=False)
-    """Whether there is ink, by packet, page and name of the place."""
+    _decided: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
+    """Whether there is ink, by the scanned page and the name of the place."""
     _returned: list[ReturnedPacket] | None = field(default=None, repr=False)
     """What has come back, until something changes."""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -62,8 +64,9 @@ class DeskScans:
         pages = [result for result in results if isinstance(result, PlacedPage)]
         filed = [page for page in pages if has_place(page)]
         with self._lock:
-            self._pages += filed
-            self._returned = None
+            if self._files.get(path) is file:  # else the day ended meanwhile
+                self._pages += filed
+                self._note_change()
         blank = sum(page.finding.outcome == "blank" for page in pages)
         unread = tuple(result.message for result in results if isinstance(result, UnreadPage))
         return ReadScan(len(filed), blank, len(pages) - len(filed) - blank, unread)
@@ -91,15 +94,19 @@ class DeskScans:
             raise DeskRefusal("decided-already")
         return match
 
-    def decide(self, number: str, page: int, name: str, who: Who, *, has_ink: bool) -> None:
-        """Note what a person sees in a place. Raises what `place` raises, and what the journal raises."""
+    def decide(self, number: str, page: int, name: str, who: Who, *, scan: str, has_ink: bool) -> None:
+        """Note what a person sees in a place of a scanned page, and of no other copy of the page.
+
+        Raises what `place` raises, also where another copy is asked about by now, and what the journal raises.
+        """
         with self._lock:
-            self.place(number, page, name)
+            if self.place(number, page, name).scan != scan:
+                raise DeskRefusal("decided-already")
             packet = self.packet(number)
             if self.journal is not None:
                 self.journal.record(_entry(packet, page, name, who, has_ink=has_ink))
-            self._decided[number, page, name] = has_ink
-            self._returned = None
+            self._decided[scan, name] = has_ink
+            self._note_change()
 
     def file(self, number: str) -> bytes:
         """The pages of a packet as one file."""
@@ -114,7 +121,11 @@ class DeskScans:
             self._files.clear()
             self._pages.clear()
             self._decided.clear()
-            self._returned = None
+            self._note_change()
+
+    def _note_change(self) -> None:
+        self._returned = None
+        self.version += 1
 
     def _records(self) -> RecordFolder | None:
         return records_of(self.workspace())
@@ -123,8 +134,8 @@ class DeskScans:
         finding = page.finding
         places = tuple(
             one
-            if (has_ink := self._decided.get((finding.packet or "", finding.page or 0, one.place.name))) is None
-            else replace(one, verdict="ink found" if has_ink else "no ink seen", why="", cut_out=None)
+            if (has_ink := self._decided.get((page.label, one.place.name))) is None
+            else replace(one, verdict="ink found" if has_ink else "no ink seen", why="", cut_out=None, is_decided=True)
             for one in finding.places
         )
         return replace(page, finding=replace(finding, places=places))

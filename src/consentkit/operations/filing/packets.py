@@ -47,6 +47,8 @@ class PlaceOfPage:
     """A picture of it, where a person must look."""
     kind: PlaceKind = "text"
     role: str = ""
+    scan: str = ""
+    """The scanned page that it is on: another copy of the page has other ink."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ReturnedPacket:
     """Places where ink is expected and none is seen."""
     unsure: tuple[PlaceOfPage, ...] = ()
     """Places at which a person must look."""
+    both_marked: tuple[PlaceOfPage, ...] = ()
+    """Questions to which yes and no are marked, as a person has seen."""
     unchecked: tuple[PlacedPage, ...] = ()
     """Pages whose places could not be looked at."""
     with_ink: int = 0
@@ -79,7 +83,7 @@ class ReturnedPacket:
         """Whether everything is there."""
         if self.record is None:
             return "not checked"
-        if self.missing or self.without_ink:
+        if self.missing or self.without_ink or self.both_marked:
             return "incomplete"
         if self.unsure or self.unchecked or self.prints:
             return "unsure"
@@ -105,7 +109,7 @@ def returned_packets(pages: Iterable[PlacedPage], records: RecordFolder | None) 
         _returned(
             packet,
             own,
-            next(iter(known[packet]), None),
+            known[packet],
             tuple(other for other in visits if other != packet and visits[other] == visits.get(packet)),
         )
         for packet, own in of_packets.items()
@@ -113,7 +117,7 @@ def returned_packets(pages: Iterable[PlacedPage], records: RecordFolder | None) 
 
 
 def _returned(
-    packet: str, pages: Sequence[PlacedPage], record: PacketRecord | None, others: tuple[str, ...]
+    packet: str, pages: Sequence[PlacedPage], records: Sequence[PacketRecord], others: tuple[str, ...]
 ) -> ReturnedPacket:
     ordered = sorted(pages, key=lambda page: page.finding.page or 0)
     copies: dict[int, list[PlacedPage]] = {}
@@ -122,20 +126,22 @@ def _returned(
     twice = tuple(number for number, same in copies.items() if len(same) > 1)
     prints = tuple(sorted({page.finding.print for page in ordered if page.finding.print is not None}))
     prints = prints if len(prints) > 1 else ()
-    if record is None:
+    if not records:
         return ReturnedPacket(packet, tuple(ordered), twice=twice, prints=prints, other_packets=others)
-    filed = [page.number for paper in record.papers for page in paper.pages]
+    # Where it was made more than once, nobody knows which of them was signed.
+    filed = sorted({page.number for record in records for paper in record.papers for page in paper.pages})
     judged = [_best(number, same) for number, same in copies.items()]
     return ReturnedPacket(
         packet,
         tuple(ordered),
-        record,
+        records[0],
         missing=tuple(number for number in filed if number not in copies),
         twice=twice,
         prints=prints,
         other_packets=others,
         without_ink=tuple(place for one in judged for place in one.without_ink),
         unsure=tuple(place for one in judged for place in one.unsure),
+        both_marked=tuple(place for one in judged for place in one.both_marked),
         unchecked=tuple(one.page for one in judged if one.page.finding.outcome != "read"),
         with_ink=sum(one.with_ink for one in judged),
     )
@@ -146,30 +152,38 @@ class _JudgedPage:
     page: PlacedPage
     without_ink: tuple[PlaceOfPage, ...] = ()
     unsure: tuple[PlaceOfPage, ...] = ()
+    both_marked: tuple[PlaceOfPage, ...] = ()
     with_ink: int = 0
+
+    @property
+    def lacks(self) -> tuple[bool, int, int]:
+        """How much is missing, for comparison with other copies of the page."""
+        is_unread = self.page.finding.outcome != "read"
+        return is_unread, len(self.without_ink) + len(self.both_marked), len(self.unsure)
 
 
 def _best(number: int, copies: Sequence[PlacedPage]) -> _JudgedPage:
     """What is said of a page; of several copies, the one from which least is missing."""
-    judged = [_judged(number, page) for page in copies]
-    return min(judged, key=lambda one: (one.page.finding.outcome != "read", len(one.without_ink), len(one.unsure)))
+    return min((_judged(number, page) for page in copies), key=lambda one: one.lacks)
 
 
 def _judged(number: int, page: PlacedPage) -> _JudgedPage:
-    without, unsure, inked = list[PlaceOfPage](), list[PlaceOfPage](), 0
+    without, unsure, both, inked = list[PlaceOfPage](), list[PlaceOfPage](), list[PlaceOfPage](), 0
     for same in _questions(page.finding.places):
         verdicts = {one.verdict for one in same}
         doubtful = [one for one in same if one.verdict == "unsure"]
-        unsure += (_place_of_page(number, one) for one in doubtful)
+        unsure += (_place_of_page(number, page, one) for one in doubtful)
         if not same[0].place.expected:
             continue
         if len(same) > 1 and all(one.verdict == "ink found" for one in same):
-            unsure += (_place_of_page(number, one, "both answers are marked") for one in same)
+            undecided = [one for one in same if not one.is_decided]
+            unsure += (_place_of_page(number, page, one, "both answers are marked") for one in undecided)
+            both += [] if undecided else [_place_of_page(number, page, same[0])]
         elif "ink found" in verdicts:
             inked += 1
         elif not doubtful:
-            without.append(_place_of_page(number, same[0]))
-    return _JudgedPage(page, tuple(without), tuple(unsure), inked)
+            without.append(_place_of_page(number, page, same[0]))
+    return _JudgedPage(page, tuple(without), tuple(unsure), tuple(both), inked)
 
 
 def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
@@ -180,10 +194,17 @@ def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
     yield from together.values()
 
 
-def _place_of_page(number: int, finding: PlaceFinding, why: str = "") -> PlaceOfPage:
+def _place_of_page(number: int, page: PlacedPage, finding: PlaceFinding, why: str = "") -> PlaceOfPage:
     place = finding.place
     return PlaceOfPage(
-        number, place.name, place_words(place), why or finding.why, finding.cut_out, place.kind, place.role
+        number,
+        place.name,
+        place_words(place),
+        why or finding.why,
+        finding.cut_out,
+        place.kind,
+        place.role,
+        page.label,
     )
 
 

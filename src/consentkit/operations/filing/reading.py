@@ -112,7 +112,7 @@ def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[
         try:
             count, results = _in_a_child(file, requested, records)
         except RenderingFailed:
-            count, results = _one_by_one(file, requested, records)
+            count, results = _one_by_one(file, requested, records, count if start else count_pages(file))
         yield from results
         if any(isinstance(result, UnreadPage) and result.index is None for result in results):
             return
@@ -148,16 +148,14 @@ def _in_a_child(
 
 
 def _one_by_one(
-    file: ScanFile, requested: Collection[int], records: RecordFolder | None
+    file: ScanFile, requested: Collection[int], records: RecordFolder | None, count: int
 ) -> tuple[int, list[PageResult]]:
-    """The same, where one of the pages may be at fault."""
-    count, results = 0, list[PageResult]()
+    """The same, where one of the pages may be at fault. `count` is how many the file has, as far as that is known."""
+    results = list[PageResult]()
     for index in requested:
         try:
             count, read = _in_a_child(file, [index], records)
         except RenderingFailed:
-            if not count:  # the file can't even be opened
-                return 0, [UnreadPage(file.path, None, _TOO_HARD)]
             read = [UnreadPage(file.path, index, _TOO_HARD)]
         results += read
         if index + 1 >= count:

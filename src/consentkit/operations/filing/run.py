@@ -91,9 +91,9 @@ class FilingResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left for a person to do."""
+        """Whether nothing is left for a person to do. A stack of blank pages alone was fed the wrong way up."""
         states = {filed.returned.state for filed in self.packets}
-        return states <= {"complete"} and not self.unfiled and not self.unread
+        return states == {"complete"} and not self.unfiled and not self.unread
 
     def count(self, state: PacketState) -> int:
         """How many packets are in a state."""
@@ -128,7 +128,7 @@ def file_scans(
         sheet=folder / SHEET if any(packet.unsure for packet in packets) else None,
         warnings=tuple(_warnings(pages, records)),
     )
-    redrawn = _write(workspace, result, folder, force=force)
+    redrawn = _write(workspace, result, folder, scans, force=force)
     return replace(result, warnings=(*result.warnings, *map(_said_of_redrawn, redrawn)))
 
 
@@ -208,10 +208,19 @@ def _warnings(pages: Sequence[PlacedPage], records: RecordFolder | None) -> Iter
 # --- writing ---
 
 
-def _write(workspace: OpenWorkspace, result: FilingResult, folder: Path, *, force: bool) -> list[PlacedPage]:
+def _write(
+    workspace: OpenWorkspace, result: FilingResult, folder: Path, scans: Sequence[Path], *, force: bool
+) -> list[PlacedPage]:
     """Write all files, or none. Returns the pages that had to be drawn again. Raises FileAccess where one is there."""
     targets = [filed.file for filed in result.packets]
     targets += [path for path in (result.unfiled_file, result.sheet) if path]
+    named = {os.path.realpath(scan) for scan in scans}
+    for target in targets:
+        if os.path.realpath(target) in named:
+            raise FileAccess(
+                f"{printable(str(target))}: is one of the scans, which a file of this run would replace; name another "
+                "folder with -o. Nothing was written"
+            )
     if not force:
         for target in targets:
             if os.path.lexists(target):

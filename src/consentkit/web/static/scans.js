@@ -10,8 +10,8 @@
       document.getElementById("load").requestSubmit();
     }
   });
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.body.dataset.shortcuts === "off") return;
+  addEventListener("keydown", (event) => { // a key that is held down answers one question, not the next ones too
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || document.body.dataset.shortcuts === "off") return;
     if (event.target.matches("input, select, textarea") || !["1", "2"].includes(event.key)) return;
     document.querySelector(`[data-shortcut="${event.key}"]`)?.click();
   });
