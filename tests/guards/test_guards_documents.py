@@ -183,12 +183,10 @@ def test_what_the_page_engine_does_not_understand_is_not_passed_over(
     assert "the page engine complains" in made.stderr
 
 
-def test_what_the_page_engine_complains_of_goes_into_no_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("consentkit.documents.page._accent_rule", lambda clinic: f"p {{ {MARKED}: 1pt; }}")
+def test_what_the_page_engine_complains_of_goes_into_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clinic = clinic_with(tmp_path, print__css=of_shipped("print.css") + f"\np {{ {MARKED}: 1pt; }}\n")
     with pytest.raises(RenderingFailed, match="the page engine complains"):
-        opened(make_clinic(tmp_path / "clinic")).render(small_procedure())
+        opened(clinic).render(small_procedure())
     assert caplog.records == []
 
 

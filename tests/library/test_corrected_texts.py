@@ -127,7 +127,7 @@ def test_a_clause_says_what_the_law_asks_for(name: str, said: str) -> None:
 
 
 def test_whoever_signs_reads_that_saying_no_should_not_take_away_other_care() -> None:
-    assert "This should not take away other care." in " ".join(PACKS["en"].consent.statements)
+    assert "should not lose other care." in " ".join(PACKS["en"].consent.statements)
 
 
 @pytest.mark.parametrize("code", ["90791", "90792", "90846", "90847", "90849", "90853"])

@@ -172,6 +172,7 @@ def test_everything_that_the_law_wants_said_is_among_the_safety_texts() -> None:
     assert required("consent") == [*to_read, *to_sign]
     open_door = content.pack.refusal.open_door.text
     refusal = ["A talk.", "It may help.", "Things may stay as they are.", open_door, "c1", "c4", "c2", "c3"]
+    refusal += [*content.pack.refusal.statements, f"I say no to “{procedure.title}” (code {procedure.code}) for now."]
     assert required("refusal") == refusal
     plan = content.pack.plan
     steps = [text for step in plan.steps for text in (step.heading, step.hint)]

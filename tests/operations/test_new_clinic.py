@@ -142,8 +142,8 @@ def test_what_somebody_saves_in_the_folder_meanwhile_is_not_removed(
 ) -> None:
     written = new_files.write_file
 
-    def saved_meanwhile(target: Path, data: bytes) -> None:
-        written(target, data)
+    def saved_meanwhile(target: Path, data: bytes, **access: bool) -> None:
+        written(target, data, **access)
         if target.name == "services.yaml":
             (tmp_path / "my-clinic" / file).write_text("precious")
             if file != "clinic.yaml":

@@ -289,7 +289,7 @@ def test_the_form_prints_what_holds_for_every_visit_whatever_papers_say(tmp_path
     write_paper(folder / "papers", due={"telehealth": "true"}, sections=sections, **SIGNED)
     text = form_text(open_workspace(folder, open_store()))
     assert "ask any question, now or later" in text
-    assert "a court orders us to" in text
+    assert "a court orders it" in text
 
 
 def test_a_paper_that_is_a_draft_is_refused_with_the_command_that_approves_it(

@@ -248,6 +248,7 @@ AT_THE_DESK = {
     "day.ask_end",
     "print.print_all_here",
     "sign_in.locked",
+    "scans.show",
 }
 ELSEWHERE = {
     "sign_in.show",
@@ -270,6 +271,8 @@ NO_PAGES = {
     "visit.draft_packet",
     "print.set_to_print",
     "print.all_to_print",
+    "scans.picture",
+    "scans.file",
 }
 """What a browser fetches that is no page of its own: parts of one, papers, tables, and a way to another page."""
 
@@ -302,7 +305,7 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     key = opened.row("V-3").key
     paths = ("/?walk-in=1", f"/visit/{key}/again", f"/visit/{key}/set/1", f"/visit/{key}/set/1/void", "/end")
     file_of_all = opened.desk.together.begin([opened.row("V-1").key], who_asks())
-    for path in (*paths, f"/print-all/{file_of_all.name}", "/", "/locked", "/nowhere"):
+    for path in (*paths, f"/print-all/{file_of_all.name}", "/scans/", "/", "/locked", "/nowhere"):
         page.goto(opened.address + path)
         states[path] = axe_on(page)
     states["lost"] = axe_with_a_lost_print(opened, page)

@@ -171,10 +171,10 @@ def _judged(number: int, page: PlacedPage) -> _JudgedPage:
     without, unsure, both, inked = list[PlaceOfPage](), list[PlaceOfPage](), list[PlaceOfPage](), 0
     for same in _questions(page.finding.places):
         verdicts = {one.verdict for one in same}
+        if not same[0].place.expected:  # whatever is in it, nothing follows from that
+            continue
         doubtful = [one for one in same if one.verdict == "unsure"]
         unsure += (_place_of_page(number, page, one) for one in doubtful)
-        if not same[0].place.expected:
-            continue
         if len(same) > 1 and all(one.verdict == "ink found" for one in same):
             undecided = [one for one in same if not one.is_decided]
             unsure += (_place_of_page(number, page, one, "both answers are marked") for one in undecided)
