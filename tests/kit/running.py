@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import consentkit
@@ -37,12 +40,31 @@ class Outcome:
 NOBODY = 65534
 
 
+@cache
+def load_all_modules() -> None:
+    """Load what the program loads when it needs it: another user may not be able to read where it is installed."""
+    for module in pkgutil.walk_packages(consentkit.__path__, "consentkit."):
+        if not module.name.endswith("__main__"):
+            with suppress(ImportError):  # of an extra that is not installed
+                importlib.import_module(module.name)
+
+
+@cache
+def load_all_modules() -> None:
+    """Load what the program loads only when it needs it: another user may not be able to read where it is installed."""
+    for module in pkgutil.walk_packages(consentkit.__path__, "consentkit."):
+        if not module.name.endswith("__main__"):
+            with suppress(ImportError):  # of an extra that is not installed
+                importlib.import_module(module.name)
+
+
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """Give up the administrator's right to read and write everywhere, for a while."""
     if os.geteuid() != 0:
         yield
         return
+    load_all_modules()
     os.seteuid(NOBODY)
     try:
         yield

@@ -17,6 +17,7 @@ from consentkit.errors import FileAccess
 from consentkit.output.write import prepare_folder, write_file
 from kit.folders import mode
 from kit.packets import write_visit
+from kit.running import load_all_modules
 from kit.skipping import needs
 from kit.small import CODE, NO_PAPERS_DUE, make_clinic
 
@@ -46,6 +47,7 @@ def share() -> Iterator[Path]:
 @contextmanager
 def as_user(user: int, *groups: int) -> Iterator[None]:
     """Be another user for a while, of these groups beside one that all have, with the umask that most have."""
+    load_all_modules()
     before, umask = os.getgroups(), os.umask(0o022)
     os.setgroups([EVERYBODY, *groups])
     os.setegid(EVERYBODY)
@@ -119,7 +121,7 @@ def test_two_clerks_share_packets_approvals_and_the_journal_and_nobody_else_does
     monkeypatch.chdir(share)
     packet = share / "out" / "2026-11-23-V-1.pdf"
     commands = (
-        ["approve", "--yes", CODE, "--by", "Dr. Amara Okonkwo"],
+        ["approve", "--yes", CODE, "--by", "Dr. Amara Okonkwo", "--no-cache"],
         ["packet", "visit.yaml", "-o", "out/", "--no-cache"],
     )
     show = ["journal", "show", "--visit", "V-1", "--json", "-q"]
