@@ -42,15 +42,6 @@ NOBODY = 65534
 
 @cache
 def load_all_modules() -> None:
-    """Load what the program loads when it needs it: another user may not be able to read where it is installed."""
-    for module in pkgutil.walk_packages(consentkit.__path__, "consentkit."):
-        if not module.name.endswith("__main__"):
-            with suppress(ImportError):  # of an extra that is not installed
-                importlib.import_module(module.name)
-
-
-@cache
-def load_all_modules() -> None:
     """Load what the program loads only when it needs it: another user may not be able to read where it is installed."""
     for module in pkgutil.walk_packages(consentkit.__path__, "consentkit."):
         if not module.name.endswith("__main__"):

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.xdist_group("shown commands")  # what they are run with
 SHOWN = {path.relative_to(PROJECT).as_posix(): list(commands_of(path)) for path in PAGES}
 OURS = {page: [one for one in shown if one.program == "consentkit"] for page, shown in SHOWN.items()}
 
+_FILE_BY_IT = 'consentkit file scans/*.pdf -o "filed/$(date +%F)/" --json > report.json'
 FILLED_IN = {
     "consentkit new CODE": "consentkit new 90847",
     "consentkit new CODE --from CODE": "consentkit new 90837 --from 90837",
@@ -54,7 +55,7 @@ FILLED_IN = {
     "consentkit journal export --csv FILE": "consentkit journal export --csv entries.csv",
     "consentkit journal verify [--head HASH]": "consentkit journal verify --head HEAD",
     "consentkit journal verify --head 9f2c…": "consentkit journal verify --head HEAD",
-    'consentkit file scans/*.pdf -o "filed/$(date +%F)/" --json > report.json': "consentkit file scans/1.pdf -o other/ --json",
+    _FILE_BY_IT: "consentkit file scans/1.pdf -o other/ --json",
     "consentkit COMMAND --help": "consentkit render --help",
 }
 """What has to be filled in, filled in."""
@@ -78,7 +79,7 @@ ENDINGS = {
     "consentkit schedule check --clinic samples/clinic samples/export.csv": 3,  # a visit of it lacks its record number
     "consentkit packet --clinic samples/clinic samples/export.csv --allow-drafts -o out/": 7,
     "consentkit file stack.pdf -o filed/": 7,  # there is no record of its packet
-    'consentkit file scans/*.pdf -o "filed/$(date +%F)/" --json > report.json': 7,
+    _FILE_BY_IT: 7,
 }
 """The exit codes of those that do not end with 0."""
 ASKING = {"approve": ("--yes",)}
