@@ -107,7 +107,7 @@ def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
     came = len({page.finding.page for page in packet.pages})
     pages = report.counted(came, "page")
     if packet.record:
-        pages = f"{came} of {report.counted(_filed_pages(packet), 'page')}"
+        pages = f"{came} of {report.counted(came + len(packet.missing), 'page')}"
     yield f"  packet {packet.packet}{visit}: {pages}, {_state_in_words(packet)}"
     for line in _remarks(packet):
         yield f"    {line}"
@@ -130,7 +130,7 @@ def _remarks(packet: ReturnedPacket) -> Iterator[str]:
     for page in packet.unchecked:
         why = (
             "it does not look like the page that its code names"
-            if _is_unlike(page)
+            if page.finding.outcome == "not registered"
             else "its record is not whole, or OpenCV is missing"
         )
         yield f"page {page.finding.page} could not be checked: {why}"
@@ -140,14 +140,6 @@ def _remarks(packet: ReturnedPacket) -> Iterator[str]:
         yield f"its pages are from different prints: {', '.join(map(str, packet.prints))}"
     for other in packet.other_packets:
         yield f"pages of packet {other} came, too: it is of the same visit, in another edition or layout"
-
-
-def _is_unlike(page: Any) -> bool:
-    return bool(page.finding.outcome == "not registered")
-
-
-def _filed_pages(packet: ReturnedPacket) -> int:
-    return sum(len(paper.pages) for paper in packet.record.papers) if packet.record else 0
 
 
 # --- JSON ---

@@ -76,6 +76,10 @@ class RecordFolder:
         """The records of a packet, the latest first: more than one where it was made again of other parts."""
         return tuple(filter(None, map(_read, self._by_packet.get(packet, ()))))
 
+    def look(self) -> None:
+        """List the folder now, for all that looks something up in it later. Raises FileAccess."""
+        _ = self._by_packet
+
     def of_visit(self, visit: str, date: str) -> tuple[PacketRecord, ...]:
         """The records of all packets of a visit, the latest first."""
         names = (path for path in self._records if path.parent.name == date)

@@ -18,19 +18,18 @@ from typing import TYPE_CHECKING
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.scans.page_pictures import DrawnPictures, NotOnlyPictures, pictures_of
+from consentkit.scans.pages import is_pdf
+from consentkit.scans.shades import ORIENTATION, on_paper
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-_PDF = b"%PDF-"
-_WHERE_PDF_BEGINS = 1024
 _REDRAWN_DPI = 300
 _MOST_REDRAWN = 40_000_000
 """Pixels of a page that is drawn again."""
 _REDRAWN_QUALITY = 90
 _TURNS = {1: 0, 3: 180, 6: 90, 8: 270}
 """Degrees clockwise by which a picture of a camera is to be turned, by the number that EXIF has for it."""
-_ORIENTATION = 0x0112
 _SPACES: dict[str, Value] = {"L": b"/DeviceGray", "1": b"/DeviceGray", "RGB": b"/DeviceRGB"}
 
 
@@ -69,7 +68,7 @@ class RequestedPage:
 
 def copied_pages(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage]:
     """Copy pages of a PDF or a picture. Raises ValueError where the file can't be read any more."""
-    if _PDF in data[:_WHERE_PDF_BEGINS]:
+    if is_pdf(data):
         return _pages_of_pdf(data, requested)
     return [_page_of_picture(data, page) for page in requested]
 
@@ -135,7 +134,7 @@ def _page_of_picture(data: bytes, requested: RequestedPage) -> CopiedPage:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as picture:
             if requested.index:
                 picture.seek(requested.index)
-            orientation = picture.getexif().get(_ORIENTATION, 1) or 1
+            orientation = picture.getexif().get(ORIENTATION, 1) or 1
             turn = _TURNS.get(orientation)
             size = requested.size if turn in (0, 180) else requested.size[::-1]
             if turn is not None and picture.format in ("JPEG", "MPO") and picture.mode in _SPACES:
@@ -149,14 +148,8 @@ def _page_of_picture(data: bytes, requested: RequestedPage) -> CopiedPage:
 
 def _packed(picture: Picture) -> PictureStream:
     """The pixels of a picture without loss: on white where it is transparent."""
-    from PIL import Image
-
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    elif picture.mode.startswith("I"):
-        picture = picture.convert("I").point(lambda shade: shade / 256).convert("L")
-    elif picture.mode not in _SPACES:
+    picture = on_paper(picture)
+    if picture.mode not in _SPACES:
         picture = picture.convert("RGB")
     return PictureStream(_entries(picture, "FlateDecode"), zlib.compress(picture.tobytes(), 6))
 

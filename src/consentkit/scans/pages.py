@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from consentkit.scans.page import RefusalReason, RefusedPage, ScanKind, ScanPage
-from consentkit.scans.shades import shades_of
+from consentkit.scans.shades import ORIENTATION, shades_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -51,20 +51,21 @@ _WHERE_PDF_BEGINS = 1024
 
 def scan_pages(name: str, data: bytes, only: Collection[int] | None = None) -> Iterator[ScanPage | RefusedPage]:
     """The pages of a PDF or a picture in their order; `only` names the only ones to read, counted from 0."""
-    read = _pdf_pages if _is_pdf(data) else _picture_pages
+    read = _pdf_pages if is_pdf(data) else _picture_pages
     yield from read(name, data, only)
 
 
 def count_pages(name: str, data: bytes) -> int | RefusedPage:
     """How many pages a file has, at most one more than `MOST_PAGES`; or why none of them is read."""
-    opened = _opened_pdf(name, data) if _is_pdf(data) else _opened_picture(name, data)
+    opened = _opened_pdf(name, data) if is_pdf(data) else _opened_picture(name, data)
     if isinstance(opened, RefusedPage):
         return opened
     with closing(opened):
-        return min(len(opened), MOST_PAGES + 1) if _is_pdf(data) else sum(1 for _ in _frames(opened))
+        return min(len(opened), MOST_PAGES + 1) if is_pdf(data) else sum(1 for _ in _frames(opened))
 
 
-def _is_pdf(data: bytes) -> bool:
+def is_pdf(data: bytes) -> bool:
+    """Whether a file is a PDF, and else a picture: as viewers do, behind whatever may precede its beginning."""
     return _PDF in data[:_WHERE_PDF_BEGINS]
 
 
@@ -198,16 +199,12 @@ def _upright(picture: Picture, gray: Picture) -> Picture:
     """The shades, turned as a camera says that the picture is to be displayed."""
     from PIL import ImageOps
 
-    turned = picture.getexif().get(_ORIENTATION, 1) if hasattr(picture, "getexif") else 1
+    turned = picture.getexif().get(ORIENTATION, 1) if hasattr(picture, "getexif") else 1
     if turned == 1:
         return gray
     exif = gray.getexif()
-    exif[_ORIENTATION] = turned
+    exif[ORIENTATION] = turned
     return ImageOps.exif_transpose(gray)
-
-
-_ORIENTATION = 0x0112
-"""The entry of EXIF for it."""
 
 
 def _has_two_shades(gray: Picture) -> bool:

@@ -19,15 +19,6 @@ from consentkit.scans.record import PacketRecord, PlaceKind, RecordedPlace
 PacketState = Literal["complete", "incomplete", "unsure", "not checked"]
 """`incomplete` where something is missing; `unsure` where a person must look; `not checked` without a record."""
 
-_KINDS = {
-    "signature": "signature",
-    "date": "date",
-    "time": "time",
-    "initials": "initials",
-    "choice": "choice",
-    "text": "text",
-    "lines": "lines",
-}
 _ROLES = {"assent": "patient who assents"}
 
 
@@ -211,7 +202,7 @@ def _place_of_page(number: int, page: PlacedPage, finding: PlaceFinding, why: st
 def place_words(place: RecordedPlace) -> str:
     """What a place is, in words."""
     if place.role:
-        what = "name" if place.name.endswith("_printed_name") else _KINDS[place.kind]
+        what = "name" if place.name.endswith("_printed_name") else place.kind
         return f"{what} of the {_ROLES.get(place.role, place.role.replace('_', ' '))}"
     name = place.name.replace("_", " ")
     if place.kind == "initials":

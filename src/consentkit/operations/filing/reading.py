@@ -30,8 +30,9 @@ from consentkit.scans.references import References
 
 MOST_BYTES = 400 * 1024**2
 """The size of the largest file of scans; 500 pages in gray of 200 dots per inch have about 150 MB."""
-_PAGES_AT_A_TIME = 16
-_MEMORY = 3 * 1000**3
+PAGES_AT_A_TIME = 16
+"""Of a file, in one child process."""
+MEMORY = 3 * 1000**3
 """Address space, of which the libraries for pictures claim much more than they use."""
 _SECONDS_A_PAGE = 15
 _SEVERAL_PRINTS = "the packet was made more than once, of papers that look different"
@@ -107,8 +108,10 @@ def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[
     start, count = 0, 1
     _load_libraries()
     assert file.digest  # before the children need it, each of which would compute it again
+    if records:
+        records.look()  # likewise: it may have a file for each packet of many years
     while start < count:
-        requested = range(start, start + _PAGES_AT_A_TIME)
+        requested = range(start, start + PAGES_AT_A_TIME)
         try:
             count, results = _in_a_child(file, requested, records)
         except RenderingFailed:
@@ -116,14 +119,14 @@ def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[
         yield from results
         if any(isinstance(result, UnreadPage) and result.index is None for result in results):
             return
-        progress(min(start + _PAGES_AT_A_TIME, count) - start)
-        start += _PAGES_AT_A_TIME
+        progress(min(start + PAGES_AT_A_TIME, count) - start)
+        start += PAGES_AT_A_TIME
 
 
 def count_pages(file: ScanFile) -> int:
     """How many pages a file has, for whoever waits; 1 where that can't be seen."""
     try:
-        return run_limited(_count, file, limits=Limits(_SECONDS_A_PAGE, _MEMORY))
+        return run_limited(_count, file, limits=Limits(_SECONDS_A_PAGE, MEMORY))
     except RenderingFailed:
         return 1
 
@@ -132,7 +135,7 @@ def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[Known
     """What pages of a file may be, among those that packets lack."""
     _load_libraries()
     for page in pages:
-        limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), _MEMORY)
+        limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), MEMORY)
         try:
             matches = run_limited(_offers, file, page.finding.index, missing, limits=limits)
         except RenderingFailed:
@@ -143,7 +146,7 @@ def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[Known
 def _in_a_child(
     file: ScanFile, requested: Collection[int], records: RecordFolder | None
 ) -> tuple[int, list[PageResult]]:
-    limits = Limits(_SECONDS_A_PAGE * (1 + len(requested)), _MEMORY)
+    limits = Limits(_SECONDS_A_PAGE * (1 + len(requested)), MEMORY)
     return run_limited(_read, file, requested, records, limits=limits)
 
 

@@ -17,6 +17,8 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, RenderingFailed, WrongUse
 from consentkit.operations.filing.packets import PacketState, ReturnedPacket, returned_packets
 from consentkit.operations.filing.reading import (
+    MEMORY,
+    PAGES_AT_A_TIME,
     OfferedPage,
     PageResult,
     PlacedPage,
@@ -47,8 +49,7 @@ UNFILED = "unfiled.pdf"
 """The file for pages that could not be placed."""
 SHEET = "look-at.html"
 """The page with the places at which a person must look."""
-_PAGES_AT_A_TIME = 16
-_LIMITS = Limits(seconds=240, memory=3 * 1000**3)
+_LIMITS = Limits(seconds=240, memory=MEMORY)
 _UNPLACED = {
     "no code": "shows no code that can be read",
     "several codes": "shows the codes of several pages; scan the sheets one by one",
@@ -297,7 +298,7 @@ def _runs(pages: Sequence[PlacedPage]) -> Iterator[list[PlacedPage]]:
     """Pages that are next to each other and from one file, some at a time."""
     run: list[PlacedPage] = []
     for page in pages:
-        if run and (run[0].path != page.path or len(run) == _PAGES_AT_A_TIME):
+        if run and (run[0].path != page.path or len(run) == PAGES_AT_A_TIME):
             yield run
             run = []
         run.append(page)
