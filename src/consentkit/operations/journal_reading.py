@@ -19,6 +19,7 @@ from consentkit.journal.adding import PrunedEntries
 from consentkit.journal.chain import COLUMNS, JournalHead, JournalVerdict
 from consentkit.journal.entries import JournalRow
 from consentkit.journal.rows import as_data as as_data  # noqa: PLC0414 - an entry as plain values
+from consentkit.model.years import in_years
 from consentkit.operations.journal import (
     Journal,
     is_for_group,
@@ -125,12 +126,4 @@ def prune_journal(workspace: OpenWorkspace) -> PrunedEntries:
     with Journal.open_to_read(folder):  # else pruning would begin a journal
         pass
     with Journal.open(folder, who, for_group=is_for_group(workspace)) as journal:
-        return journal.prune(_years_ago(settings.keep_years), who)
-
-
-def _years_ago(years: int) -> datetime.datetime:
-    now = datetime.datetime.now(datetime.UTC)
-    try:
-        return now.replace(year=now.year - years)
-    except ValueError:  # on the 29th of February
-        return now.replace(year=now.year - years, day=28)
+        return journal.prune(in_years(datetime.datetime.now(datetime.UTC), -settings.keep_years), who)

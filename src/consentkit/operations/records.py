@@ -10,6 +10,7 @@ import datetime
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
+from consentkit.model.years import in_years
 from consentkit.operations.journal import is_for_group
 from consentkit.packets.packet import Packet
 from consentkit.packets.record import record_of
@@ -38,10 +39,4 @@ def prune_records(workspace: OpenWorkspace, today: datetime.date | None = None) 
             "this clinic keeps no records of its packets; to begin, write `records:` into clinic.yaml, and below it, "
             "indented, `keep_years: 6`"
         )
-    today = today or datetime.date.today()
-    years = settings.keep_years
-    try:
-        before = today.replace(year=today.year - years)
-    except ValueError:  # on the 29th of February
-        before = today.replace(year=today.year - years, day=28)
-    return records.prune(before)
+    return records.prune(in_years(today or datetime.date.today(), -settings.keep_years))

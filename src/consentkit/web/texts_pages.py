@@ -14,6 +14,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from consentkit.model.identity import VARIANTS, Identity
+from consentkit.model.years import in_years
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.texts import ShownText, approve_text, list_texts, read_text, withdraw_text
 from consentkit.operations.journal import WITHDRAWAL_REASONS
@@ -39,7 +40,7 @@ def show() -> str:
 def read(code: str, language: str, variant: str) -> str:
     """A text: what has changed, what it says, what keeps it from being approved."""
     text = read_text(this_desk().day.maker.place, _identity(code, language, variant))
-    proposed = min(_in_a_year(datetime.date.today()), text.review_due)
+    proposed = min(in_years(datetime.date.today(), 1), text.review_due)
     return render_template("text.html", text=text, proposed=proposed, reasons=WITHDRAWAL_REASONS)
 
 
@@ -115,10 +116,3 @@ def _day(text: str) -> datetime.date | None:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
         abort(400)
-
-
-def _in_a_year(day: datetime.date) -> datetime.date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # on the 29th of February
-        return day.replace(year=day.year + 1, day=28)
