@@ -41,8 +41,8 @@ _FOLDER = "CONSENTKIT_MEASURED_PAGES"
 """The variable with the folder into which each measurement is written, while all are made anew."""
 _PROGRAMS = ("weasyprint", "tinycss2", "tinyhtml5", "cssselect2", "pyphen", "fonttools", "pillow")
 _FONTS = ("fontpkg-atkinson-hyperlegible", "fontpkg-ibm-plex-sans-arabic", "fontpkg-source-sans-3")
-_LATER = ("foreign", "link")
-"""The rooms of consentkit.pdf that only see pages once they are made: files of others, and the linking of packets."""
+_LATER = ("foreign", "lines", "link")
+"""The rooms of consentkit.pdf that only see pages once they are made: files of others, lines on pages, and packets."""
 
 
 class _Known(Exception):

@@ -12,8 +12,8 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.packets.visit_lines import VisitLines
 from consentkit.pdf.fonts.font_files import ARABIC_FAMILY
+from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.faces import REGULAR, face_of
-from consentkit.pdf.lines.shaping import LINE_SIZE
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.render import engine
 from kit.drawn_two_ways import drawn_by_page_engine, open_small_clinic, try_visits

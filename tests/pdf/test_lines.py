@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit.pdf.fonts.coverage import unprintable
+from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines import faces, runs
-from consentkit.pdf.lines.shaping import LINE_SIZE, ShapedLines
+from consentkit.pdf.lines.shaping import ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import resources_of_page
 from consentkit.pdf.render import engine

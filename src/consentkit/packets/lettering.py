@@ -18,7 +18,7 @@ from consentkit.packets.visit_lines import VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
-from consentkit.pdf.lines.shaping import LINE_SIZE
+from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.lines.shaping import BASELINE, LINE_HEIGHT, LINE_SIZE, ShapedLines
+from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.lines.shaping import BASELINE, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources

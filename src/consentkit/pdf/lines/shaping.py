@@ -10,15 +10,12 @@ import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
 from consentkit.pdf.link.order import DrawingResources
 
-LINE_SIZE = 12.0
-"""The size, in points, in which lines are drawn."""
-LINE_HEIGHT = 20.0
-"""The height, in points, of the box of a line."""
 BASELINE = 6.0
 """Points from the bottom of its box to the baseline of a line."""
 

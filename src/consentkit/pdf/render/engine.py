@@ -28,7 +28,7 @@ from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.fonts import font_files
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
-from consentkit.pdf.lines.shaping import LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
 from consentkit.pdf.part import Part
 from consentkit.pdf.render.assets import AssetFetcher, own_fonts
 from consentkit.pdf.render.columns import balance_quickly

@@ -1,0 +1,12 @@
+"""The box of a line that is drawn onto finished pages, whoever draws it.
+
+Guarantees: nothing is loaded for these numbers: the page engine, which every paper needs, does without what shapes
+lines.
+"""
+
+from __future__ import annotations
+
+LINE_SIZE = 12.0
+"""The size, in points, in which lines are drawn."""
+LINE_HEIGHT = 20.0
+"""The height, in points, of the box of a line."""
