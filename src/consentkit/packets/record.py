@@ -6,7 +6,6 @@ something was printed there, and never what.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 
@@ -70,7 +69,7 @@ def _paper(packet: Packet, placed: PlacedItem, numbers: list[int]) -> RecordedPa
         content_hash=content,
         first=placed.first,
         last=placed.last,
-        part=hashlib.sha256(item.part.pdf).hexdigest(),
+        part=item.part.digest.hex(),
         pages=tuple(_pages(packet, placed, numbers)),
     )
 
