@@ -1,6 +1,7 @@
 # make render        the document of 90837, as 90837.pdf in this folder
-# make test          all checks: format, lint, types, tests
+# make test          all checks: format, lint, types, tests; under eight minutes on two cores
 # make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
+# make thorough      make test with each case of each test (tests/thorough.yaml has what make test leaves out); twice as long
 # make test-latest   all tests with the newest versions of what we depend on, in place of those in the lock
 # make test-lowest   all tests with the lowest versions of what we depend on (TESTS="-m quick" takes less)
 # make coverage      the tests, then a table of how much of each room they run; slower than make test (TESTS="tests/pdf" takes less)
@@ -19,10 +20,10 @@ LOCK := requirements/runtime.txt requirements/dev.txt
 # Tests start the command some hundred times: it is compiled once, whatever the shell is told of bytecode.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: render desk docs pictures test quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees pages clean help
+.PHONY: render desk docs pictures test thorough quick test-latest test-lowest coverage lock bench guards lint format schemas grades references trees pages clean help
 
 help:
-	@sed -n '1,13s/^# //p' Makefile
+	@sed -n '1,14s/^# //p' Makefile
 
 render: $(VENV)/.runtime
 	$(BIN)/consentkit render 90837 -o 90837.pdf --clinic samples/clinic
@@ -36,8 +37,14 @@ docs: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tools/pictures.py $(WHAT)
 
+# One worker more than there are cores: many tests wait for another process.
+WORKERS = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
+
 test: lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $(WORKERS) -m "not thorough"
+
+thorough: lint
+	$(BIN)/pytest -n $(WORKERS)
 
 quick: lint
 	$(BIN)/pytest -n auto -m quick

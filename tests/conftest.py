@@ -6,7 +6,7 @@ import datetime
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +14,7 @@ import pytest
 
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
-from kit import laid_out_once, skipping
+from kit import laid_out_once, skipping, thorough
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
 from kit.small import ship_few_texts
@@ -71,9 +71,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.quick)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep groups of tests together: pytest 9.2 no longer reads the attribute in which xdist 3.8 notes the group."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what `make test` leaves out, and keep groups of tests together.
+
+    For pytest 9.2 no longer reads the attribute in which xdist 3.8 notes the group.
+    """
+    thorough.mark(items)
+    yield
     for item in items:
         noted = getattr(item, "_nodeid", item.nodeid)
         if noted != item.nodeid:

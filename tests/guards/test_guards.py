@@ -9,6 +9,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ GUARDS = read_guards()
 HERE = Path(__file__).parents[1]
 
 
+@cache
 def names_of_tests(file: str) -> set[str]:
     """The names of the tests in a file, read and not run."""
     tree = ast.parse((HERE / file).read_text(encoding="utf-8"))

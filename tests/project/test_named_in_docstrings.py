@@ -28,6 +28,7 @@ def prose_of(text: str) -> Iterator[str]:
             yield token.string
 
 
+@cache
 def words_of_code(text: str) -> set[str]:
     """The words of a module but those of its docstrings and comments: names, and what is in texts."""
     tree = ast.parse(text)

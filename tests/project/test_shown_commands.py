@@ -101,6 +101,7 @@ PREVIEWED = "consentkit preview 90837 --lang es"
 TESTED = {
     "make test": "what continuous integration runs, so that these tests run by it",
     "make quick": "a part of make test",
+    "make thorough": "runs these tests, too",
     "make render": "a part of project/test_sdist.py: the same document",
     "make desk": "the desk of docs/desk.md, with the sample clinic",
     "make docs": "project/test_site.py builds the site",

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,7 @@ def uses_in_module(file: str, source: str) -> Iterator[Use]:
                 yield from uses_in_name(file, node.lineno, name)
 
 
+@cache
 def uses_in_program() -> list[Use]:
     return [
         use
@@ -105,6 +107,7 @@ def uses_in_program() -> list[Use]:
     ]
 
 
+@cache
 def uses_in_documentation() -> list[Use]:
     return [
         use

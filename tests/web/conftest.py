@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from werkzeug.security import generate_password_hash
 
 from consentkit.web.desk import Desk
-from consentkit.web.passwords import hashed
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
 from kit.desk_process import Running, lay_out, start_desk
 from kit.desk_users import PASSWORD
@@ -50,8 +50,8 @@ def kept(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def kept_password() -> str:
-    """What is kept of the password that everybody has in tests."""
-    return hashed(PASSWORD)
+    """What is kept of the password that everybody has in tests: quick to check, and so to guess."""
+    return generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
 
 
 @pytest.fixture

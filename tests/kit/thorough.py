@@ -1,0 +1,42 @@
+"""Which tests are left to `make thorough`, so that `make test` takes less than eight minutes.
+
+Guarantees: `make test` leaves out nothing but what tests/thorough.yaml names, and `make thorough` leaves out nothing.
+A test that is named by itself, by a folder or a file is always run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+_TABLE = Path(__file__).parents[1] / "thorough.yaml"
+ONE_IN = 4
+"""Of so many cases of a sweep, one stays in `make test`."""
+
+
+@cache
+def names(kind: str) -> frozenset[str]:
+    """The tests of a kind, `sweeps` or `long`: each with its file below tests/, as `cli/test_cli_ends.py::test_x`."""
+    tests: Mapping[str, list[str]] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))[kind]
+    return frozenset(f"{file}::{name}" for file, of_file in tests.items() for name in of_file)
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    """Mark the tests that `make test` leaves out."""
+    for item, is_left_out in zip(items, left_out([item.nodeid for item in items]), strict=True):
+        if is_left_out:
+            item.add_marker(pytest.mark.thorough)
+
+
+def left_out(cases: Iterable[str]) -> Iterator[bool]:
+    """Whether `make test` leaves out each of these cases, which are named as pytest does, in its order."""
+    seen: Counter[str] = Counter()
+    for case in cases:
+        name = case.removeprefix("tests/").partition("[")[0]
+        yield name in names("long") or (name in names("sweeps") and seen[name] % ONE_IN > 0)
+        seen[name] += 1
