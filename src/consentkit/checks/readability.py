@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel
@@ -247,12 +248,37 @@ def count_words(sentence: str) -> int:
 
 def placed_passages(definition: Definition) -> Iterator[PlacedText]:
     """Every text that a patient reads in a procedure or paper, with its place."""
-    return (text for text in texts_in(definition) if text.section not in NOT_READ_BY_PATIENTS)
+    return (text for text in texts_of(definition) if text.section not in NOT_READ_BY_PATIENTS)
 
 
 def passages_of(definition: Definition) -> Iterator[tuple[str, str]]:
     """Every text that a patient reads in a procedure or paper, each with the section that it belongs to."""
     return ((placed.section, placed.text) for placed in placed_passages(definition))
+
+
+def texts_of(definition: Definition) -> tuple[PlacedText, ...]:
+    """Every text of a procedure or paper, in its order. Many rules look through them, one after the other."""
+    return _texts_of(_Same(definition))
+
+
+class _Same:
+    """A definition that equals itself alone: to compare all its texts takes longer than to go through them."""
+
+    __slots__ = ("definition",)
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.definition is self.definition
+
+    def __hash__(self) -> int:
+        return id(self.definition)
+
+
+@lru_cache(maxsize=8)
+def _texts_of(same: _Same) -> tuple[PlacedText, ...]:
+    return tuple(texts_in(same.definition))
 
 
 def texts_in(value: object, path: Path = ()) -> Iterator[PlacedText]:

@@ -16,6 +16,7 @@ from consentkit.checks.readability import (
     placed_passages,
     primary,
     texts_in,
+    texts_of,
 )
 from consentkit.checks.reading_report import read_closely
 from consentkit.checks.rule_finding import RuleFinding, Subject
@@ -24,7 +25,7 @@ from consentkit.checks.rules.leftovers import PLACEHOLDER
 from consentkit.checks.rules.sources import unsourced_figure
 from consentkit.checks.rules.terms import undefined_term
 from consentkit.checks.rules.wording import unpaired_marks
-from consentkit.checks.unwanted_wording import UnwantedWording
+from consentkit.checks.unwanted_wording import UnwantedWordings
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 
@@ -37,16 +38,16 @@ _NOT_PRINTED = {"language", "direction", "source", "months"}
 
 
 @cache
-def unwanted_in(language: str) -> tuple[UnwantedWording, ...]:
+def unwanted_in(language: str) -> UnwantedWordings:
     """What no text of a language should contain; `language` without region."""
     every = (*leftovers.WORDINGS, *wording.WORDINGS, *idioms.WORDINGS, *misreading.WORDINGS, *claims.WORDINGS)
-    return tuple(entry for entry in every if entry.language in ("", language))
+    return UnwantedWordings(tuple(entry for entry in every if entry.language in ("", language)))
 
 
 @cache
-def left_to_clauses(language: str) -> tuple[UnwantedWording, ...]:
+def left_to_clauses(language: str) -> UnwantedWordings:
     """What the text of a procedure should not contain, though a clause may; `language` without region."""
-    return tuple(entry for entry in legal.WORDINGS if entry.language == language)
+    return UnwantedWordings(tuple(entry for entry in legal.WORDINGS if entry.language == language))
 
 
 def wording_of_definition(file: AnyDefinition) -> Iterator[RuleFinding]:
@@ -56,8 +57,7 @@ def wording_of_definition(file: AnyDefinition) -> Iterator[RuleFinding]:
     yield from _each(file, written, lambda placed: placed.section not in NOT_READ_BY_PATIENTS)
     for_patients = [placed for placed in written if placed.section not in NOT_READ_BY_PATIENTS]
     for placed in for_patients if isinstance(definition, Procedure) else ():
-        for entry in left_to_clauses(primary(file.language)):
-            yield from entry.search(file, placed, for_patients=True)
+        yield from left_to_clauses(primary(file.language)).search(file, placed, for_patients=True)
     yield from unsourced_figure(file, for_patients)
     used = [placed for placed in placed_passages(definition) if not _is_name(placed, definition)]
     terms = definition.technical_terms if isinstance(definition, Procedure) else ()
@@ -97,8 +97,7 @@ def _each(
     """Check each text on its own."""
     for placed in texts:
         for_patients = is_for_patients(placed)
-        for entry in unwanted_in(primary(subject.language)):
-            yield from entry.search(subject, placed, for_patients=for_patients)
+        yield from unwanted_in(primary(subject.language)).search(subject, placed, for_patients=for_patients)
         yield from unpaired_marks(subject, placed)
         for check in sentences.CHECKS if for_patients else ():
             yield from check(subject, placed)
@@ -106,7 +105,7 @@ def _each(
 
 def _written(file: AnyDefinition) -> Iterator[PlacedText]:
     """Every text that is written in this file itself, except codes and names. A translation has none of the facts."""
-    for placed in texts_in(file.definition):
+    for placed in texts_of(file.definition):
         keys = {step for step in placed.path if isinstance(step, str)}
         if not keys & _CODES and file.source.written((placed.section,)) and not _is_of_the_table(file, placed):
             yield placed

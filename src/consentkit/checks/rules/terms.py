@@ -7,14 +7,14 @@ are reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.checks.citations import CDC_INDEX
 from consentkit.checks.patterns import any_of
 from consentkit.checks.readability import PlacedText, primary, split_words
 from consentkit.checks.rule import Rule
 from consentkit.checks.rule_finding import RuleFinding, Subject, breach
-from consentkit.checks.unwanted_wording import UnwantedWording, spot_in
+from consentkit.checks.unwanted_wording import UnwantedWordings, spot_in
 from consentkit.model.procedure import Term
 from consentkit.problems import quoted
 
@@ -100,7 +100,7 @@ _EXPLAINED_BEFORE = r"(?:\(|\b(?:called|known as|short for|llamad[oa]s?|se llama
 
 
 def undefined_term(
-    subject: Subject, texts: Sequence[PlacedText], terms: Sequence[Term], others: Sequence[UnwantedWording]
+    subject: Subject, texts: Sequence[PlacedText], terms: Sequence[Term], others: UnwantedWordings
 ) -> Iterator[RuleFinding]:
     """Look for an explanation of each term. What `others` report, such as words in capitals, is left to them."""
     glossary = "\n".join(f"{term.term}\n{term.meaning}" for term in terms)
@@ -109,7 +109,7 @@ def undefined_term(
     seen: set[str] = set()
     for placed in texts:
         for word, start, pattern in _terms_of(placed.text, jargon):
-            if pattern.pattern in seen or word in _reported_words(placed.text, others):
+            if pattern.pattern in seen or word in _words_of(others.matched(placed.text)):
                 continue
             seen.add(pattern.pattern)
             if not pattern.search(glossary) and not _is_explained(pattern, whole):
@@ -127,9 +127,8 @@ def _terms_of(text: str, jargon: Sequence[re.Pattern[str]]) -> Iterator[tuple[st
             yield match[0], match.start(), pattern
 
 
-def _reported_words(text: str, others: Sequence[UnwantedWording]) -> set[str]:
-    patterns = (entry.pattern for entry in others)
-    return {word for pattern in patterns for match in pattern.finditer(text) for word in split_words(match[0])}
+def _words_of(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in split_words(text)}
 
 
 def _is_explained(pattern: re.Pattern[str], text: str) -> bool:
