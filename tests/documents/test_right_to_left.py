@@ -42,10 +42,15 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "large print": {"large_print": True},
     "fillable": {"fillable": True},
 }
-every_layout = pytest.mark.parametrize(
-    "layout", [pytest.param(layout, marks=pytest.mark.xdist_group(f"rtl {layout}")) for layout in LAYOUTS]
-)
 letter = pytest.mark.xdist_group("rtl letter")
+
+
+def marks_of(layout: str) -> list[pytest.MarkDecorator]:
+    """A document is made once, in one worker; `make test` makes that on paper, and `make thorough` all."""
+    return [letter] if layout == "letter" else [pytest.mark.xdist_group(f"rtl {layout}"), pytest.mark.thorough]
+
+
+every_layout = pytest.mark.parametrize("layout", [pytest.param(layout, marks=marks_of(layout)) for layout in LAYOUTS])
 
 
 @cache

@@ -60,8 +60,18 @@ CASES = (
     Case("90837", "a4"),
     Case("90853", "a4", SAMPLE_CLINIC),
 )
+IN_EVERY_RUN = frozenset({"90837", "90839", "90853"})
+"""Codes that `make test` has documents of, and `make thorough` of all: a talk, a crisis and a group."""
+
+
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """A document is made once, in one worker."""
+    group = pytest.mark.xdist_group(str(case))
+    return [group] if case.code in IN_EVERY_RUN else [group, pytest.mark.thorough]
+
+
 every_document = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=str(case), marks=pytest.mark.xdist_group(str(case))) for case in CASES]
+    "case", [pytest.param(case, id=str(case), marks=marks_of(case)) for case in CASES]
 )
 
 

@@ -50,6 +50,8 @@ class Case:
     variant: Variant
     language: str
     large_print: bool
+    in_every_run: bool = False
+    """Whether `make test` makes it, and not `make thorough` alone."""
 
     def __str__(self) -> str:
         return f"{self.code}-{self.variant}-{self.language}{'-large' if self.large_print else ''}"
@@ -57,16 +59,16 @@ class Case:
 
 CASES = (  # every kind in every language and size, and with every two of kind, language, size and code together
     Case("90837", "consent", "en", True),
-    Case("90853", "consent", "es", False),
+    Case("90853", "consent", "es", False, in_every_run=True),
     Case("90853", "consent", "es", True),
-    Case("90853", "information", "en", True),
+    Case("90853", "information", "en", True, in_every_run=True),
     Case("90837", "information", "es", False),
     Case("90853", "form", "en", False),
-    Case("90837", "form", "es", True),
-    Case("90853", "refusal", "en", False),
+    Case("90837", "form", "es", True, in_every_run=True),
+    Case("90853", "refusal", "en", False, in_every_run=True),
     Case("90837", "refusal", "es", True),
     Case("90839", "plan", "en", True),
-    Case("90839", "plan", "es", False),
+    Case("90839", "plan", "es", False, in_every_run=True),
 )
 
 SIGNED_OR_READ = ("consent", "information", "form")
@@ -80,9 +82,13 @@ def cases(chosen: Callable[[Case], bool] = lambda case: True) -> pytest.MarkDeco
     """Run a test for each of the chosen documents, where they have been rendered already."""
     found = [case for case in CASES if chosen(case)]
     assert found
-    return pytest.mark.parametrize(
-        "case", [pytest.param(case, id=str(case), marks=pytest.mark.xdist_group(f"variant-{case}")) for case in found]
-    )
+    return pytest.mark.parametrize("case", [pytest.param(case, id=str(case), marks=marks_of(case)) for case in found])
+
+
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """A document is made once, in one worker."""
+    group = pytest.mark.xdist_group(f"variant-{case}")
+    return [group] if case.in_every_run else [group, pytest.mark.thorough]
 
 
 @cache
@@ -180,7 +186,7 @@ def test_a_translation_says_that_nobody_has_reviewed_it_and_no_english_is_left(c
     assert pack_of(case).about.translated in text_of(case)
     if case.variant in TO_WEIGH:  # a refusal has its edition at the foot
         assert re.search(r"de (enero|febrero|marzo|noviembre|diciembre) de 20\d\d", text_of(case))
-    shared = set(texts_of(case)) & set(texts_of(Case("90853", "information", "en", True)))
+    shared = set(texts_of(case)) & set(texts_of(Case("90853", "information", "en", True, in_every_run=True)))
     facts = {f"{source.title} – {source.publisher}" for source in content_of(case).procedure.every_source}
     wordy = [text for text in shared if len(text.split()) > 3]
     clinic = content_of(case).clinic

@@ -37,6 +37,7 @@ from kit.small import NO_PAPERS_DUE, make_clinic
 from kit.validation import faults
 
 Call = Callable[..., Outcome]
+pytestmark = pytest.mark.xdist_group("filing")  # its papers are made once
 BLANK = Image.new("L", (1700, 2200), 250)
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from kit.rooms import PACKAGE, PROJECT, SOURCE, modules_of, rooms_of
 
+pytestmark = pytest.mark.xdist_group("names in docstrings")  # the program is read once
+
 MODULES = modules_of(SOURCE)
 ROOMS = rooms_of(MODULES) | {PACKAGE}
 _NAME = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\(\))?`")

@@ -13,6 +13,8 @@ import pytest
 
 from kit.running import PROJECT
 
+pytestmark = pytest.mark.xdist_group("words")  # the program is read once
+
 SOURCE = PROJECT / "src" / "consentkit"
 DOCUMENTS = sorted([*PROJECT.glob("[RSC][EO]*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "samples/README.md"])
 
