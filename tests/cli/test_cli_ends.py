@@ -372,3 +372,23 @@ def test_nothing_is_lost_by_a_stream_that_does_not_block(case: str, clinic: Path
     assert done.stdout == usual.stdout
     assert max(len(done.stdout), len(done.stderr)) > 6000  # more than the pipe holds
     assert done.code == (4 if case == "messages" else 0)
+
+
+WHILE_LOADING = """
+import os, signal, sys
+
+def interrupt(event, arguments):
+    if event == "import" and arguments[0] == "consentkit.cli.commands":
+        os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with SIGINT ignored
+sys.addaudithook(interrupt)
+from consentkit.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_while_the_program_is_loaded_ends_in_no_traceback() -> None:
+    begin = [command()[0], "-c", WHILE_LOADING, "list"]
+    done = subprocess.run(begin, env=environment(), capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

@@ -339,7 +339,7 @@ def test_a_kept_file_that_was_damaged_is_kept_anew_with_the_next_approval(
     assert done.code == 0, done.stderr
 
 
-@pytest.mark.parametrize("fault", ["altered", "missing", "other text", "no list", "no edition", "other path"])
+@pytest.mark.parametrize("fault", ["altered", "missing", "other text", "unread", "no list", "no edition", "other path"])
 def test_an_edition_that_can_not_be_made_as_it_was_is_not_made(
     fault: str, clinic: Path, tmp_path: Path, call: Call
 ) -> None:
@@ -353,8 +353,9 @@ def test_an_edition_that_can_not_be_made_as_it_was_is_not_made(
         kept.write_bytes(kept.read_bytes() + b" ")
     elif fault == "missing":
         kept.unlink()
-    elif fault == "other text":  # as another version of the program would make it
-        other = kept.read_bytes().replace(b"Two chairs", b"Ten chairs")
+    elif fault in {"other text", "unread"}:  # as another version of the program would make it, and refuse it
+        change = (b"Two chairs", b"Ten chairs") if fault == "other text" else (b"equipment", b"furniture")
+        other = kept.read_bytes().replace(*change)
         digest = hashlib.sha256(other).hexdigest()
         (approved / "files" / digest).write_bytes(other)
         listed.write_text(text.replace(name[1], digest), encoding="utf-8")
@@ -368,11 +369,13 @@ def test_an_edition_that_can_not_be_made_as_it_was_is_not_made(
         "altered": (5, "was altered, so this edition can't be made again"),
         "missing": (5, name[1]),
         "other text": (6, "makes another text from the files of edition 1"),
+        "unread": (6, "can't make edition 1 again from its files, which are of version"),
         "no list": (5, "is missing, so this edition can't be made again"),
         "no edition": (2, "has no edition 2; there is 1"),
         "other path": (3, "is no path in a clinic's folder"),
     }[fault]
     assert (done.code, said in done.stderr) == (code, True), done.stderr
+    assert "consentkit-edition-" not in done.stderr, "a folder that is gone"
     assert not (tmp_path / "SMALL-1.edition-1.pdf").exists()
     assert not (clinic.parent / "SMALL-1.yaml").exists()
 

@@ -29,12 +29,10 @@ from consentkit.web.passwords import hashed
 from consentkit.web.request import DeskRequest
 from consentkit.web.server import new_desk
 from kit.desk import serving, set_up_printer
-from kit.desk_pictures import IMAGES, take_picture
+from kit.desk_pictures import IMAGES, MILLISECONDS, take_picture
 from kit.running import PROJECT, SAMPLE_CLINIC
 
 _PASSWORD = "correct horse battery"
-_MILLISECONDS = 120_000
-"""After which a page counts as not coming: the first time, its papers are made."""
 _PEOPLE = (("okonkwo", "Dr. Amara Okonkwo", "clinician"), ("audrey", "Audrey Auer", "auditor"))
 _AS_APPROVED, _CHANGED = "for about an hour.", "for up to an hour."
 
@@ -86,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         address = stack.enter_context(serving(desk))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1100, "height": 820}, reduced_motion="reduce")
-        page.set_default_timeout(_MILLISECONDS)
+        page.set_default_timeout(MILLISECONDS)
         sign_in(page, address, "okonkwo")
         page.goto(f"{address}/texts/90837/en/consent")
         take_picture(page, options.into / "desk-text.png", draws=True)

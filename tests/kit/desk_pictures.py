@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import io
+import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ _SAMPLE = PROJECT / "samples" / "schedule.csv"
 _SECONDS_TO_DRAW = 5
 """The browser's viewer of PDF files takes its time, and says nothing when it is done."""
 _COLOURS = 128
+MILLISECONDS = 120_000
+"""After which a page counts as not coming: the first time, its papers are made."""
 
 
 @dataclass
@@ -135,8 +138,10 @@ class Morning:
     def settled(self) -> None:
         """Wait until all papers are made, and show the page as it is then."""
         self.page.wait_for_load_state()
+        address = self.page.url.partition("#")[0]
+        self.page.goto("about:blank")  # a page that waits long locks itself
         self.desk.day.prepare_all()
-        self.page.goto(self.page.url.partition("#")[0])
+        self.page.goto(address)
 
     def take(self, name: str, *, draws: bool = True) -> None:
         """Take a picture; `draws` says that papers are on it."""
@@ -166,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         set_up_printer(folder, stack.enter_context(pytest.MonkeyPatch.context()))
         place = settle(SAMPLE_CLINIC, os.environ.get("CONSENTKIT_CACHE") or folder / "cache")
         desk = new_desk(DeskRequest(place, PacketOptions(allow_drafts=True)), print)
+        desk.sessions.idle_seconds = math.inf  # to make all papers may take longer than a desk may be idle
         address = stack.enter_context(serving(desk))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(
@@ -173,6 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             device_scale_factor=options.zoom,
             reduced_motion="reduce",
         )
+        page.set_default_timeout(MILLISECONDS)
         page.goto(f"{address}/open/{desk.sessions.new_link()}")
         if options.language != "en":
             page.locator("form[action='/language'] button").click()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from consentkit.checks import RuleFinding, examine
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.approvals import load_approvals
 from consentkit.model.identity import Identity
 from consentkit.operations.approval_entry import note_in_journal
-from consentkit.operations.approve import ApprovalTerms, PreparedApproval, approve, prepare, record_prepared
+from consentkit.operations.approve import ApprovalTerms, PreparedApproval, approve, errors_of, prepare, record_prepared
 from consentkit.operations.diff import diff
 from consentkit.operations.journal import MOST_PAPERS, open_journal_to_read, who_asks
 from consentkit.operations.opening import open_cache, open_clinic, open_for_a_run
@@ -20,7 +24,7 @@ from consentkit.operations.status import status
 from consentkit.operations.verify import PacketVerdict, verify
 from consentkit.operations.withdraw import WithdrawalRequest, withdraw
 from kit.packets import packet, visit
-from kit.small import CODE, make_clinic, write_procedure
+from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 SMALL = Identity(CODE, "en", "consent")
 
@@ -136,3 +140,27 @@ def test_more_approvals_than_an_entry_of_the_journal_holds_are_all_in_the_journa
     with open_journal_to_read(workspace) as journal:
         kept = [row.entry.papers for row in journal.rows()]
     assert [paper.code for papers in kept for paper in papers] == codes
+
+
+def test_of_texts_that_are_approved_in_one_act_each_file_is_checked_once(
+    clinic: Path, few_texts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = Counter[str]()
+
+    def counting(check: Callable[..., list[RuleFinding]]) -> Callable[..., list[RuleFinding]]:
+        def counted(file: Any, *more: Any) -> list[RuleFinding]:
+            checked[Path(file.source.name).name] += 1
+            return check(file, *more)
+
+        return counted
+
+    for name in ("check_procedure", "check_translation", "check_pack", "check_clinic"):
+        monkeypatch.setattr(examine, name, counting(getattr(examine, name)))
+    write_procedure(clinic / "procedures", code="SMALL-2", title="A small procedure", equipment="TODO write this.")
+    write_translation(clinic / "procedures", "es")
+    workspace = opened(clinic).for_one_run()
+    codes = (CODE, "SMALL-2", CODE)
+    rules = [{problem.rule for problem in errors_of(workspace, code, "en")} for code in codes]
+    assert rules == [{"same-title"}, {"same-title", "leftover"}, {"same-title"}]
+    assert {"en.yaml", "clinic.yaml", f"{CODE}.yaml", f"{CODE}.es.yaml"} <= checked.keys()
+    assert set(checked.values()) == {1}

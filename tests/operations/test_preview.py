@@ -233,12 +233,15 @@ OF_VISITS = {
     "indented": "  patient:\n    name: Zoe Quist\n   born: 1984\n",
     "a list": "- visit: V-1\n  patient:\n    name: Zoe Quist\n",
     "apart": "code : [\nvisit : V-1\n",
+    "latin-1": "visit: V-1\npatient:\n  name: Zoé Quist\n",
+    "utf-16": "visit: V-1\npatient:\n  name: Zoe Quist\n",
 }
 
 
 @pytest.mark.parametrize("form", OF_VISITS)
 def test_a_visit_is_recognised_also_with_mistakes_and_its_file_name_is_in_no_title(form: str, clinic: Path) -> None:
-    (clinic / "zoe-quist.YAML").write_text(OF_VISITS[form])
+    encoding = form if form in {"latin-1", "utf-16"} else "utf-8"
+    (clinic / "zoe-quist.YAML").write_text(OF_VISITS[form], encoding=encoding)
     live = new_preview(clinic, "zoe-quist.YAML")
     assert live.state.is_visit
     assert About(live, live.state).title == "Visit"

@@ -7,12 +7,13 @@ check of the whole library reports, but for exceptions in clinic.yaml that are n
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import get_args
+from typing import Protocol, get_args
 
 from consentkit import checks
 from consentkit.checks.registry import find_rule
@@ -165,29 +166,56 @@ def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetim
     """
     reader = _reader(workspace)
     reader.read_each([*_faulty_particulars(workspace, paths), *paths])
-    settings = workspace.folder.clinic.checks
     library = reader.library()
+    each = _EachFile(reader.snapshot, today, workspace.folder.clinic.checks)
     findings: list[checks.RuleFinding] = []
     for procedure in library.procedures:
-        findings += checks.check_procedure(procedure, today, settings)
+        findings += each.on_day(checks.check_procedure, procedure)
     for paper in library.papers:
-        findings += checks.check_paper(paper, today, settings)
+        findings += each.on_day(checks.check_paper, paper)
     for translation in library.translations:
         original = reader.original_of(Path(translation.source.name), translation.code)
         if original:
-            findings += checks.check_translation(translation, original, today, settings)
+            findings += each.on_day(checks.check_translation, translation, original)
     for orphan in library.orphans:
-        findings += checks.check_orphan(orphan, settings)
+        findings += each.on_any_day(checks.check_orphan, orphan)
     for pack in library.packs:
-        findings += checks.check_pack(pack, settings)
+        findings += each.on_any_day(checks.check_pack, pack)
     if library.clinic:
-        findings += checks.check_clinic(library.clinic, settings)
+        findings += each.on_any_day(checks.check_clinic, library.clinic)
     for table in library.risks:
-        findings += checks.check_risks(table, settings)
+        findings += each.on_any_day(checks.check_risks, table)
     for printed in library.printed:
-        findings += checks.check_printed(printed, settings)
-    findings += _outdated_translations(workspace, library, reader.snapshot, today)
+        findings += each.on_any_day(checks.check_printed, printed)
+    findings += _outdated_translations(workspace, library, each)
     return reader, findings + _beside_the_library(workspace, reader, library)
+
+
+class _File(Protocol):
+    @property
+    def source(self) -> checks.SourceText: ...
+
+
+@dataclass(frozen=True)
+class _EachFile:
+    """What is found in each file by itself, once in a run: one act approves many documents that share files."""
+
+    snapshot: Snapshot
+    today: datetime.date
+    settings: checks.CheckSettings
+
+    def on_day(self, check_file: Callable[..., list[checks.RuleFinding]], *files: _File) -> list[checks.RuleFinding]:
+        """What a check finds in a file, beside another one if two are given, on this day."""
+        return self._once(partial(check_file, *files, self.today, self.settings), check_file, *files)
+
+    def on_any_day(self, check_file: Callable[..., list[checks.RuleFinding]], file: _File) -> list[checks.RuleFinding]:
+        """What a check finds in a file that has nothing to do with days."""
+        return self._once(partial(check_file, file, self.settings), check_file, file)
+
+    def _once(
+        self, find: Callable[[], list[checks.RuleFinding]], check_file: Hashable, *files: _File
+    ) -> list[checks.RuleFinding]:
+        return self.snapshot.once((check_file, *(file.source.name for file in files)), find)
 
 
 _OF_THE_ORIGINAL = {"stale-translation", "translation-shape"}
@@ -195,16 +223,16 @@ _OF_THE_ORIGINAL = {"stale-translation", "translation-shape"}
 
 
 def _outdated_translations(
-    workspace: OpenWorkspace, named: checks.LibraryFiles, snapshot: Snapshot, today: datetime.date
+    workspace: OpenWorkspace, named: checks.LibraryFiles, each: _EachFile
 ) -> Iterator[checks.RuleFinding]:
     """What the translations of named originals no longer have in common with them, though they are not named."""
     there = {file.source.name for file in named.translations}
     for original in named.originals:
-        beside = LibraryReader(workspace, snapshot)
+        beside = LibraryReader(workspace, each.snapshot)
         paths = translations_of(workspace.library, Path(original.source.name)).values()
         beside.read_each(path for path in paths if str(path) not in there)
         for translation in beside.library().translations:
-            findings = checks.check_translation(translation, original, today, workspace.folder.clinic.checks)
+            findings = each.on_day(checks.check_translation, translation, original)
             yield from (finding for finding in findings if finding.rule.id in _OF_THE_ORIGINAL)
 
 

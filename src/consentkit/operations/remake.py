@@ -14,7 +14,7 @@ from consentkit._version import __version__
 from consentkit.documents.document import Document
 from consentkit.documents.opening import open_folder
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import RenderingFailed, WrongUse
+from consentkit.errors import InvalidInput, RenderingFailed, WrongUse
 from consentkit.library.approvals import Approval, load_approvals
 from consentkit.library.approved_files import restore_files
 from consentkit.library.edition_files import BEHIND
@@ -34,7 +34,7 @@ def remake(
     """Make an edition of a document again. Information and form are parts of the approved consent.
 
     Raises WrongUse where there was no such edition, FileAccess where its files were not kept or were altered, and
-    RenderingFailed where this version of consentkit makes another text from them.
+    RenderingFailed where this version of consentkit makes another text from them, or none.
     """
     identity = identity_of(workspace, definition, language, variant)
     folder = clinic_folder(workspace)
@@ -42,17 +42,28 @@ def remake(
     with tempfile.TemporaryDirectory(prefix="consentkit-edition-") as name:
         place = Path(name)
         kept = restore_files(folder, approval, place)
-        opened = open_folder(place)
-        library = opened.library
-        behind = sorted((place / BEHIND).glob("*"))
-        opened = replace(opened, library=replace(library, folders=(*library.folders[:1], *behind)))
-        document = opened.render(identity.code, language=identity.language, variant=_asked(identity.variant))
+        try:
+            document = _made_in(place, identity)
+        except (InvalidInput, RenderingFailed) as error:  # the paths of its messages lead nowhere
+            raise RenderingFailed(
+                f"{identity}: consentkit {__version__} can't make edition {edition} again from its files, which are of "
+                f"version {kept.program}: {str(error).replace(f'{place}/', '')}"
+            ) from error
     if document.content_hash != approval.content:
         raise RenderingFailed(
             f"{identity}: consentkit {__version__} makes another text from the files of edition {edition}, which "
             f"version {kept.program} made; make it with that version, or read its words in the clinic's folder"
         )
     return document
+
+
+def _made_in(folder: Path, identity: Identity) -> Document:
+    """The document of a clinic's folder that holds nothing but the files of one edition."""
+    opened = open_folder(folder)
+    library = opened.library
+    behind = sorted((folder / BEHIND).glob("*"))
+    opened = replace(opened, library=replace(library, folders=(*library.folders[:1], *behind)))
+    return opened.render(identity.code, language=identity.language, variant=_asked(identity.variant))
 
 
 def write_edition(document: Document, target: Path, *, force: bool = False) -> None:

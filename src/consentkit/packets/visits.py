@@ -130,16 +130,20 @@ def holds_visit(text: str, name: str, *, before: bool = False) -> bool:
     return is_likely and not _KEY_OF_TEXT.search(text)
 
 
-def is_visit_file(path: Path, data_of: Callable[[Path, int], bytes] = read_bytes) -> bool:
-    """Whether a YAML file holds a visit. What can't be read is none: whoever reads it will say why.
+def is_visit_file(
+    path: Path, data_of: Callable[[Path, int], bytes] = read_bytes, *, before: bool = False, unread: bool = False
+) -> bool:
+    """Whether a YAML file holds a visit, whatever it is encoded in. What can't be read counts as `unread` says.
 
-    `data_of` reads a file of at most that many bytes, such as the snapshot of a run.
+    `data_of` reads a file of at most that many bytes, such as the snapshot of a run. `before` is what counts where its
+    mistakes leave that open.
     """
     try:
         data = data_of(path, LARGEST_TEXT)
     except ConsentkitError:
-        return False
-    return holds_visit(data.removeprefix(codecs.BOM_UTF8).decode(errors="replace"), str(path))
+        return unread
+    encoding = "utf-16" if data.startswith(MARKS_OF_UTF_16) else "utf-8-sig"
+    return holds_visit(data.decode(encoding, errors="replace"), str(path), before=before)
 
 
 def entry_of(visit: Visit) -> VisitEntry:

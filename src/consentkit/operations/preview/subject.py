@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import ConsentkitError, FileAccess, WrongUse
+from consentkit.errors import FileAccess, WrongUse
 from consentkit.library.sought import locate
 from consentkit.model.identity import (
     APPROVALS,
@@ -24,9 +24,8 @@ from consentkit.model.identity import (
     Variant,
 )
 from consentkit.operations.opening import ClinicPlace
-from consentkit.packets.visits import SUFFIXES, holds_visit
+from consentkit.packets.visits import SUFFIXES, is_visit_file
 from consentkit.problems import listed, printable, quoted
-from consentkit.reading.files import read_text
 from consentkit.reading.paths import is_folder
 
 _ENDINGS = (".yaml", ".yml")
@@ -134,11 +133,8 @@ def is_visit(request: PreviewRequest, *, before: bool | None = None) -> bool:
     """
     if not request.is_path:
         return False
-    try:
-        text = read_text(request.path, request.source)
-    except ConsentkitError:
-        return before if before is not None else request.path.name.casefold().startswith("visit")
-    return holds_visit(text, request.source, before=bool(before))
+    unread = before if before is not None else request.path.name.casefold().startswith("visit")
+    return is_visit_file(request.path, before=bool(before), unread=unread)
 
 
 def require_no_options(request: PreviewRequest) -> None:

@@ -4,24 +4,60 @@ WeasyPrint balances columns by trying a height, then one that is a pixel larger,
 that must not be broken begins a column, dozens of tries fail in the same way, each of which lays out all columns: a
 third of the time that a form with two clauses takes.
 
-Guarantees: heights are tried in the same order, and every result is what WeasyPrint finds. Only those tries are cut
-short of which it is known that they fail, because the first passage of a column needs more.
+Guarantees: the same heights are tried in the same order, and every result is what WeasyPrint finds. A try is cut short
+only where it is known to fail, because a passage that begins a column needs more, and where what is not laid out has no
+part in the choice of the next height.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import ceil, inf
 from typing import Any
 
 from weasyprint.layout import block
 
-_NEEDS = "_consentkit_least_height"
-"""Where a column keeps the height below which it is known to fail."""
+_TRIES = "_consentkit_tries"
+"""Where a column keeps what its tries have shown."""
+_ROUNDING = 0.001
+"""Pixels by which two heights differ at most that are the same one, since steps are added up."""
 _NOTHING: tuple[Any, ...] = (None, None, {"break": "any", "page": None}, [], False, None)
 """How WeasyPrint says that nothing of a box fits."""
 
 stock_layout = block.block_box_layout
 """How WeasyPrint lays out a box."""
+
+
+@dataclass
+class _Tries:
+    """What the tries of columns have shown so far. Heights are in pixels."""
+
+    start: Any
+    """Where the first column begins."""
+    second: Any = None
+    """Where the second column began in the latest try."""
+    height: float = -inf
+    """The height of the latest try."""
+    is_next_pixel: bool = False
+    """Whether it was a pixel more than that of the try before: no column has asked for a larger step."""
+    fail: dict[int, float] = field(default_factory=dict)
+    """The largest height at which a column is known to fail, by the passage that it begins with."""
+    all_fail: float = -inf
+    """The largest height at which every try is known to fail."""
+
+    def begin(self, height: float) -> None:
+        """Begin a try."""
+        self.is_next_pixel = abs(height - self.height - 1) < _ROUNDING
+        self.height = height
+
+    def fails_at(self, start: Any, passage: int) -> None:
+        """Draw the conclusion from a failed column.
+
+        Below the height that the second column needs, the first one ends where it does now, and what it leaves empty
+        grows: if that is no reason for a larger step now, it is none later.
+        """
+        if start != self.start and start == self.second and self.is_next_pixel:
+            self.all_fail = self.fail[passage]
 
 
 def _layout(
@@ -51,26 +87,37 @@ def _layout(
             block.remove_placeholders(context, [tried_box], [], [])
         return tried_box is not None
 
-    room = context.page_bottom - box.position_y
-    if room - bottom_space < getattr(box, _NEEDS, -inf):
-        return _NOTHING
-    result = tried(bottom_space)
-    if result[0] is None and _begins_with_unbreakable(box, skip_stack):
+    tries = box.__dict__.setdefault(_TRIES, _Tries(skip_stack))
+    height = context.page_bottom - box.position_y - bottom_space
+    is_first = skip_stack == tries.start
+    if is_first:
+        tries.begin(height)
+        if height < tries.all_fail + _ROUNDING:
+            return _NOTHING
+    passage = _unbreakable_at(box, skip_stack)
+    if passage is None or height > tries.fail.get(passage, -inf) + _ROUNDING:
+        result = tried(bottom_space)
+        if is_first:
+            tries.second = result[1]
+        if passage is None or result[0] is not None:
+            return result
         fails, fits = 0, ceil(bottom_space)  # in pixels that are added to this height
         while fits - fails > 1:
             middle = (fails + fits) // 2
             fails, fits = (fails, middle) if fits_in(bottom_space - middle) else (middle, fits)
-        setattr(box, _NEEDS, room - bottom_space + fails + 0.5)
-    return result
+        tries.fail[passage] = height + fails
+    tries.fails_at(skip_stack, passage)
+    return _NOTHING
 
 
-def _begins_with_unbreakable(box: Any, skip_stack: Any) -> bool:
-    """Whether a column begins with a whole child that must not be broken: the column before takes no part of it."""
+def _unbreakable_at(box: Any, skip_stack: Any) -> int | None:
+    """The passage that a column begins with, if it must not be broken: the column before takes no part of it."""
     index, inside = next(iter(skip_stack.items())) if skip_stack else (0, None)
     if inside is not None or index >= len(box.children):
-        return False
+        return None
     child = box.children[index]
-    return child.is_in_normal_flow() and child.style["break_inside"] in ("avoid", "avoid-column")
+    is_whole = child.is_in_normal_flow() and child.style["break_inside"] in ("avoid", "avoid-column")
+    return index if is_whole else None
 
 
 def balance_quickly() -> None:
