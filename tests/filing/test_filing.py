@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import io
 import json
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,12 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
-from consentkit.cache.store import open_store
-from consentkit.documents.opening import open_workspace
 from consentkit.errors import InvalidInput, RenderingFailed
 from consentkit.operations.filing import reading
 from consentkit.operations.filing.run import file_scans
 from consentkit.operations.opening import open_clinic
-from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.plan import PacketPlan, PrintSerial
-from consentkit.packets.record import record_of
 from consentkit.records.folder import RecordFolder
-from kit.filed import DPI, SignedPaper, as_pdf, scribble
-from kit.packets import OTHER, plan, visit
+from kit.filed import DPI, Papers, as_pdf, scribble
 from kit.pictures import photograph
 from kit.running import Outcome
 from kit.small import NO_PAPERS_DUE, make_clinic
@@ -38,54 +31,6 @@ from kit.validation import faults
 
 Call = Callable[..., Outcome]
 BLANK = Image.new("L", (1700, 2200), 250)
-
-
-@dataclass
-class Papers:
-    """A clinic, and packets that it has printed."""
-
-    clinic: Path
-    first: SignedPaper
-    second: SignedPaper
-    """Of another patient."""
-    again: SignedPaper
-    """The second print of the first one."""
-    duplex: SignedPaper
-    """Of the first visit in another layout, with another number."""
-
-
-@pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
-    clinic = make_clinic(
-        tmp_path_factory.mktemp("clinic") / "clinic", f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n"
-    )
-    workspace = open_workspace(clinic, open_store())
-    maker, records = PacketMaker(workspace), RecordFolder(clinic / "records")
-
-    def made(planned: PacketPlan) -> SignedPaper:
-        packet: Packet = maker.make(planned)
-        record, parts = record_of(packet)
-        records.keep(record, parts)
-        return SignedPaper(record, [page.convert("L") for page in photograph(packet.pdf, dots_per_inch=DPI)])
-
-    one = plan(workspace, visit())
-    two = plan(workspace, visit(visit="V-2", patient=OTHER))
-    again = replace(one, serial=PrintSerial(2, datetime.time(9, 5)))
-    return Papers(clinic, made(one), made(two), made(again), made(replace(one, duplex=True)))
-
-
-@pytest.fixture
-def file(call: Call, papers: Papers, tmp_path: Path) -> Call:
-    """File pictures, as a PDF of a scanner, or files, into `filed`."""
-
-    def filed(scans: Sequence[Image.Image] | Sequence[Path], *options: str) -> Outcome:
-        files = [scan for scan in scans if isinstance(scan, Path)]
-        if not files:
-            files = [tmp_path / "stack.pdf"]
-            files[0].write_bytes(as_pdf([scan for scan in scans if isinstance(scan, Image.Image)]))
-        return call("file", *files, "-o", "filed", "--clinic", papers.clinic, *options)
-
-    return filed
 
 
 def report(outcome: Outcome) -> dict[str, Any]:
@@ -352,7 +297,7 @@ def test_a_scan_that_changes_meanwhile_stops_the_run_and_nothing_stays(papers: P
             stack.write_bytes(as_pdf(papers.second.pages()))
 
     workspace = open_clinic(papers.clinic).for_one_run()
-    with pytest.raises(InvalidInput, match="can't be read any more"):
+    with pytest.raises(InvalidInput, match="has changed since its pages were looked at"):
         file_scans(workspace, [stack], tmp_path / "filed", force=False, progress=changed)
     assert not (tmp_path / "filed").exists()
 

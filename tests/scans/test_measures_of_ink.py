@@ -33,7 +33,7 @@ def test_more_dirt_never_makes_a_place_sure(
     kind: PlaceKind, own: float, others: float, solid: float, stray: float, likeness: float, specks: int
 ) -> None:
     ink = replace(SIGNED, own=own, others=others, solid=solid, stray=stray, likeness=likeness, specks=specks)
-    dirtier = replace(ink, stray=ink.stray + 100, specks=ink.specks + 9, likeness=ink.likeness - 1)
+    dirtier = replace(ink, stray=ink.stray + 100, specks=ink.specks + 9)
     if verdict_of(kind, ink) == "unsure":
         assert verdict_of(kind, dirtier) == "unsure"
     assert verdict_of(kind, dirtier) != "ink found"

@@ -1,7 +1,7 @@
 """A JPEG without anything but its picture.
 
 Guarantees: its pixels, and what says how they are to be decoded, stay byte by byte. Where and when it was taken, by
-whom and with what, notes, and smaller or further pictures, such as a telephone puts them in and behind it, are left out.
+whom and with what, notes, and smaller or further pictures, such as a telephone adds in it and behind it, are left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pictures on a page of a PDF, where it has nothing else to show.
 
 Guarantees: a page with anything visible but pictures is not taken for one, nor is a picture that PDF/A does not take as
-it is. Text that nobody sees, as scanners with a text recognition add it, is left out, and so is what is in a JPEG beside
+it is. Text that nobody sees, as scanners with a text recognition add it, is left out, and so is what a JPEG has beside
 its picture.
 """
 
