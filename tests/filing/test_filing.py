@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import page as validator
 import pikepdf
 import pytest
@@ -25,16 +26,19 @@ from consentkit.operations.opening import open_clinic
 from consentkit.records.folder import RecordFolder
 from kit.filed import DPI, Papers, as_pdf, scribble
 from kit.pictures import photograph
-from kit.running import Outcome
+from kit.running import PROJECT, Outcome
 from kit.small import NO_PAPERS_DUE, make_clinic
 from kit.validation import faults
 
 Call = Callable[..., Outcome]
+SCHEMA = PROJECT / "docs" / "filing-report.schema.json"
 BLANK = Image.new("L", (1700, 2200), 250)
 
 
 def report(outcome: Outcome) -> dict[str, Any]:
+    """The report, which is as its schema says."""
     data: dict[str, Any] = json.loads(outcome.stdout)
+    jsonschema.validate(data, json.loads(SCHEMA.read_text(encoding="utf-8")))
     return data
 
 
@@ -236,6 +240,20 @@ def test_pictures_are_filed_as_they_are(file: Call, papers: Papers, tmp_path: Pa
         pixels = next(iter(opened.pages[1].Resources.XObject.values())).read_bytes()
         assert [round(float(edge)) for edge in opened.pages[1].MediaBox] == [0, 0, 612, 792]
     assert pixels == bits.tobytes()
+
+
+def test_the_schema_of_the_report_takes_no_other_keys_or_verdicts(file: Call, papers: Papers) -> None:
+    result = report(file([papers.first.page(2, without=["patient_signed_on"])], "--json"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    (packet,) = result["packets"]
+    places = packet["pages"][0]["places"]
+    assert {place["verdict"] for place in places} == {"ink found", "no ink seen"}
+    assert all(place["verdict"] != "printed" for place in places)
+    wrong = [{**result, "patient": "A"}, {**result, "blank": -1}, {key: result[key] for key in result if key != "note"}]
+    places[0]["verdict"] = "signed"
+    for changed in (*wrong, result):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(changed, schema)
 
 
 def test_a_file_that_is_no_scan_is_named_and_the_others_are_filed(file: Call, papers: Papers, tmp_path: Path) -> None:
