@@ -157,6 +157,16 @@ def _of_print(papers: Papers, number: int, counted: int) -> Image.Image:
     return page
 
 
+def test_a_page_with_the_codes_of_two_packets_belongs_to_neither(file: Call, papers: Papers) -> None:
+    both, other = papers.first.page(2), papers.second.page(2)
+    both.paste(other.crop((other.width - 170, other.height - 170, other.width, other.height)), (60, 60))
+    done = file([both, papers.first.page(3)])
+    assert done.code == 7
+    assert "page 1 of stack.pdf shows the codes of several pages; scan the sheets one by one" in done.stdout.decode()
+    assert "page 2 is missing" in done.stdout.decode()
+    assert papers.second.record.packet not in done.stdout.decode()
+
+
 def test_a_page_whose_code_is_torn_away_is_offered_and_never_assumed(file: Call, papers: Papers) -> None:
     torn = papers.first.page(3)
     torn.paste(255, (torn.width - 170, torn.height - 170, torn.width, torn.height))

@@ -47,6 +47,7 @@ class FilingRequest:
     scans: tuple[Path, ...]
     folder: Path
     force: bool
+    fhir: bool
     as_json: bool
     quiet: bool
 
@@ -55,7 +56,14 @@ def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
     """File scans and print what is missing. Returns the exit code."""
     workspace = workspace.for_one_run()
     with _progress(is_shown=not request.quiet and sys.stderr.isatty()) as progress:
-        result = file_scans(workspace, request.scans, request.folder, force=request.force, progress=progress)
+        result = file_scans(
+            workspace,
+            request.scans,
+            request.folder,
+            force=request.force,
+            progress=progress,
+            has_resources=request.fhir,
+        )
     if request.as_json:
         click.echo(report.as_json(_report(result).model_dump(mode="json")))
     else:
@@ -114,6 +122,8 @@ def _lines(result: FilingResult) -> Iterator[str]:
 def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
     packet = filed.returned
     yield printable(str(filed.file))
+    if filed.resource:
+        yield printable(str(filed.resource))
     visit = f", visit {packet.record.visit}" if packet.record and packet.record.visit else ""
     came = len({page.finding.page for page in packet.pages})
     pages = report.counted(came, "page")
@@ -183,6 +193,7 @@ def _packet_report(filed: FiledPacket) -> PacketReport:
         visit=packet.record.visit if packet.record else None,
         date=packet.record.date if packet.record else None,
         file=str(filed.file),
+        fhir=str(filed.resource) if filed.resource else None,
         state=packet.state,
         pages=tuple(map(_page_report, packet.pages)),
         missing=packet.missing,

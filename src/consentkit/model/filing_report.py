@@ -74,6 +74,8 @@ class PacketReport(_Reported):
     """The day of the visit; null where there is no record of the packet."""
     file: str
     """The file with its pages."""
+    fhir: str | None
+    """The file with its pages as a DocumentReference of FHIR; null where none was requested."""
     state: Literal["complete", "incomplete", "unsure", "not checked"]
     """`incomplete` where something is missing, `unsure` where a person must look, `not checked` without a record."""
     pages: tuple[PageReport, ...]

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
+from consentkit.fhir.records import transaction
+from consentkit.fhir.scanned import scanned_reference
+from consentkit.model.clinic import Clinic
 from consentkit.operations.filing.copies import NOT_COPIED, PageCopier, title_of
 from consentkit.operations.filing.packets import PacketState, ReturnedPacket, returned_packets
 from consentkit.operations.filing.reading import (
@@ -58,6 +61,8 @@ class FiledPacket:
 
     returned: ReturnedPacket
     file: Path
+    resource: Path | None = None
+    """The file for another system, with the pages as a DocumentReference of FHIR."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +102,15 @@ class FilingResult:
 
 
 def file_scans(
-    workspace: OpenWorkspace, scans: Sequence[Path], folder: Path, *, force: bool, progress: Progress
+    workspace: OpenWorkspace,
+    scans: Sequence[Path],
+    folder: Path,
+    *,
+    force: bool,
+    progress: Progress,
+    has_resources: bool = False,
 ) -> FilingResult:
-    """Sort the pages of scans into packets, and write these into a folder.
+    """Sort the pages of scans into packets, and write these into a folder; with `has_resources`, as FHIR, too.
 
     Raises WrongUse where what reads codes is not installed, FileAccess or InvalidInput for a file that can't be read,
     and FileAccess where a file is there already, or nothing can be written.
@@ -116,7 +127,7 @@ def file_scans(
     if records:
         unfiled = _with_offers(unfiled, packets, records)
     result = FilingResult(
-        packets=_filed(packets, folder),
+        packets=_filed(packets, folder, has_resources=has_resources),
         unfiled=tuple(unfiled),
         unread=tuple(result for result in results if isinstance(result, UnreadPage)),
         blank=sum(page.finding.outcome == "blank" for page in pages),
@@ -213,7 +224,7 @@ def _write(
     force: bool,
 ) -> FilingResult:
     """Write all files, or none. Returns what became of the pages. Raises FileAccess where a file is there."""
-    targets = [filed.file for filed in result.packets]
+    targets = [path for filed in result.packets for path in (filed.file, filed.resource) if path]
     targets += [path for path in (result.unfiled_file, result.sheet) if path]
     _require_no_scan(targets, scans)
     if not force:
@@ -228,7 +239,7 @@ def _write(
         new.make_folder(folder, for_group=for_group)
         with replaced_together() as replaced:
             write = replaced.write if force else new.write
-            for target, data in _page_files(result, copier):
+            for target, data in _page_files(result, copier, workspace.folder.clinic):
                 write(target, data, for_group=for_group)
             result = _without_lost(result, copier.lost, folder, records)
             if result.sheet and (sheet := unsure_sheet([filed.returned for filed in result.packets])):
@@ -246,11 +257,14 @@ def _require_no_scan(targets: Sequence[Path], scans: Sequence[Path]) -> None:
             )
 
 
-def _page_files(result: FilingResult, copier: PageCopier) -> Iterator[tuple[Path, bytes]]:
+def _page_files(result: FilingResult, copier: PageCopier, clinic: Clinic) -> Iterator[tuple[Path, bytes]]:
     """Each file of pages with its content, made when it is written. One of which no page can be copied is left out."""
     for filed in result.packets:
         if data := copier.file_of(title_of(filed.returned), filed.returned.pages):
             yield filed.file, data
+            if filed.resource:
+                document = scanned_reference(filed.returned.packet, filed.returned.record, data, clinic)
+                yield filed.resource, transaction([document])
     if result.unfiled_file:
         unfiled = [one.page for one in result.unfiled]
         if data := copier.file_of("Scanned pages that could not be filed", unfiled):
@@ -269,7 +283,7 @@ def _without_lost(
     unread = (UnreadPage(page.path, page.finding.index, NOT_COPIED) for page in lost)
     return replace(
         result,
-        packets=_filed(packets, folder),
+        packets=_filed(packets, folder, has_resources=any(filed.resource for filed in result.packets)),
         unfiled=unfiled,
         unread=(*result.unread, *unread),
         unfiled_file=result.unfiled_file if unfiled else None,
@@ -277,8 +291,11 @@ def _without_lost(
     )
 
 
-def _filed(packets: Sequence[ReturnedPacket], folder: Path) -> tuple[FiledPacket, ...]:
-    return tuple(FiledPacket(packet, folder / f"{packet.name}.pdf") for packet in packets)
+def _filed(packets: Sequence[ReturnedPacket], folder: Path, *, has_resources: bool) -> tuple[FiledPacket, ...]:
+    return tuple(
+        FiledPacket(packet, folder / f"{packet.name}.pdf", folder / f"{packet.name}.json" if has_resources else None)
+        for packet in packets
+    )
 
 
 def _sheet_for(packets: Sequence[ReturnedPacket], folder: Path) -> Path | None:
