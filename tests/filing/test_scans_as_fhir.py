@@ -75,7 +75,7 @@ def signed(call: Call, papers: Papers, tmp_path: Path) -> Callable[..., Outcome]
     """State that papers of the first visit were signed, with a scan of pictures."""
 
     def stated(
-        scan: list[Image.Image], *options: str, visit: Mapping[str, Any] | None = None, **changes: str
+        pages: list[Image.Image], *options: str, visit: Mapping[str, Any] | None = None, **changes: str
     ) -> Outcome:
         (tmp_path / "visit.yaml").write_text(yaml.safe_dump(visit or visit_data()), encoding="utf-8")
         (tmp_path / "number.txt").write_text("MR-20417")
@@ -110,7 +110,7 @@ def test_a_consent_goes_with_the_scan_that_a_person_states_to_be_signed(
 def test_there_is_no_consent_where_something_is_missing_from_the_scan_whatever_is_stated(
     signed: Callable[..., Outcome], papers: Papers
 ) -> None:
-    for scan, message in (
+    for pages, message in (
         ([papers.first.page(2)], "page 3 is missing"),
         (papers.first.pages(without=["patient_signature"]), "no ink is seen for signature of the patient on page 2"),
         ([*papers.first.pages(), papers.second.page(2)], "or others, too"),
@@ -118,7 +118,7 @@ def test_there_is_no_consent_where_something_is_missing_from_the_scan_whatever_i
         ([*papers.first.pages(), papers.first.pictures[0]], "page 3 of scan.pdf is no page of this packet"),
     ):
         for options in ([], ["--looked-at"]):
-            done = signed(scan, *options)
+            done = signed(pages, *options)
             assert done.code == 2 and message in done.stderr, done.stderr
     assert not Path("out.json").exists()
 
