@@ -194,7 +194,7 @@ def test_without_opencv_pages_are_sorted_and_the_report_says_why_nothing_is_chec
     monkeypatch.setitem(sys.modules, "cv2", None)
     done = file(papers.first.pages())
     assert done.code == 7
-    assert "2 of 2 pages, to be looked at" in done.stdout.decode() and "consentkit[file]" in done.stderr
+    assert "2 of 2 pages, places not checked" in done.stdout.decode() and "consentkit[file]" in done.stderr
 
 
 def test_without_the_extra_the_desk_begins_and_filing_says_what_to_install() -> None:

@@ -77,7 +77,8 @@ class PacketReport(_Reported):
     fhir: str | None
     """The file with its pages as a DocumentReference of FHIR; null where none was requested."""
     state: Literal["complete", "incomplete", "unsure", "not checked"]
-    """`incomplete` where something is missing, `unsure` where a person must look, `not checked` without a record."""
+    """`incomplete` where something is missing, `unsure` where a person must look, `not checked` where no place could be
+    looked at: without a record of the packet, or without OpenCV."""
     pages: tuple[PageReport, ...]
     """Its pages in their order; one that came twice is there twice."""
     missing: tuple[int, ...]
