@@ -89,7 +89,7 @@ guards: $(VENV)/.dev
 
 # The committed files that are made from others.
 schemas: $(VENV)/.dev
-	for kind in $$($(BIN)/python -c 'from consentkit.model.schema import MODELS; print(*MODELS)'); do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
+	for kind in $$($(BIN)/python -c 'from consentkit.model.schema import MODELS, REPORTS; print(*MODELS, *REPORTS)'); do $(BIN)/consentkit schema $$kind > docs/$$kind.schema.json; done
 
 grades: $(VENV)/.dev
 	$(BIN)/consentkit check --grades --clinic samples/clinic > docs/reading-grades.md

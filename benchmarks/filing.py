@@ -1,6 +1,7 @@
 """How well signed paper is read back: thousands of simulated scans of all kinds of paper, as a page of tables.
 
     python -m benchmarks.filing --pages 2000          reads as many, from where it was left, a page a second
+    python -m benchmarks.filing --pages 2000 --jobs 4     the same, four pages at once
     python -m benchmarks.filing --write               writes docs/filing-figures.md from what was read
 
 Packets and results are kept in build/filing, so that it can be ended at any time and goes on where it was. One page is
@@ -13,10 +14,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +81,27 @@ def read_one(printed: Printed, references: References, series: int, number: int)
     return row
 
 
-def run(series: int, path: Path, pages: int) -> None:
-    """Read pages up to that number, beginning after those that were read before."""
-    printed, references = of_all_kinds(FOLDER), References()
-    done = sum(1 for _ in rows_of(path))
-    with path.open("a", encoding="utf-8") as file:
-        for number in range(done, pages):
-            file.write(json.dumps(read_one(printed, references, series, number)) + "\n")
+def run(series: int, path: Path, pages: int, jobs: int) -> None:
+    """Read pages up to that number, but for those that were read before."""
+    of_all_kinds(FOLDER)  # what is not there is made before several processes look for it
+    done = {row["number"] for row in rows_of(path)}
+    left = [number for number in range(pages) if number not in done]
+    context = multiprocessing.get_context("spawn")  # OpenCV's threads do not survive a fork
+    with path.open("a", encoding="utf-8") as file, context.Pool(jobs) as pool:
+        for count, row in enumerate(pool.imap(partial(_read_one, series), left), len(done) + 1):
+            file.write(json.dumps(row) + "\n")
             file.flush()
-            print(f"\r{number + 1} of {pages}", end="", file=sys.stderr)
+            print(f"\r{count} of {pages}", end="", file=sys.stderr)
+
+
+def _read_one(series: int, number: int) -> Row:
+    return read_one(*_opened(), series, number)
+
+
+@cache
+def _opened() -> tuple[Printed, References]:
+    """What a process looks pages up in."""
+    return of_all_kinds(FOLDER), References()
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -248,14 +263,15 @@ def main() -> None:
     """Read pages, or write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1, help="how many pages are read at once")
     parser.add_argument("--series", choices=["judging", "tuning"], default="judging")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     path = FOLDER / f"{arguments.series}.jsonl"
     FOLDER.mkdir(parents=True, exist_ok=True)
-    run(JUDGING if arguments.series == "judging" else TUNING, path, arguments.pages)
+    run(JUDGING if arguments.series == "judging" else TUNING, path, arguments.pages, arguments.jobs)
     if arguments.write:
-        PAGE.write_text(page(list(rows_of(path))), encoding="utf-8")
+        PAGE.write_text(page(sorted(rows_of(path), key=lambda row: row["number"])), encoding="utf-8")
 
 
 if __name__ == "__main__":

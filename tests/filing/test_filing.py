@@ -2,95 +2,44 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import io
 import json
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import page as validator
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
-from consentkit.cache.store import open_store
-from consentkit.documents.opening import open_workspace
 from consentkit.errors import InvalidInput, RenderingFailed
 from consentkit.operations.filing import reading
 from consentkit.operations.filing.run import file_scans
 from consentkit.operations.opening import open_clinic
-from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.packets.plan import PacketPlan, PrintSerial
-from consentkit.packets.record import record_of
 from consentkit.records.folder import RecordFolder
-from kit.filed import DPI, SignedPaper, as_pdf, scribble
-from kit.packets import OTHER, plan, visit
+from kit.filed import DPI, Papers, as_pdf, scribble
 from kit.pictures import photograph
-from kit.running import Outcome
+from kit.running import PROJECT, Outcome
 from kit.small import NO_PAPERS_DUE, make_clinic
 from kit.validation import faults
 
 Call = Callable[..., Outcome]
 pytestmark = pytest.mark.xdist_group("filing")  # its papers are made once
+SCHEMA = PROJECT / "docs" / "filing-report.schema.json"
 BLANK = Image.new("L", (1700, 2200), 250)
 
 
-@dataclass
-class Papers:
-    """A clinic, and packets that it has printed."""
-
-    clinic: Path
-    first: SignedPaper
-    second: SignedPaper
-    """Of another patient."""
-    again: SignedPaper
-    """The second print of the first one."""
-    duplex: SignedPaper
-    """Of the first visit in another layout, with another number."""
-
-
-@pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
-    clinic = make_clinic(
-        tmp_path_factory.mktemp("clinic") / "clinic", f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n"
-    )
-    workspace = open_workspace(clinic, open_store())
-    maker, records = PacketMaker(workspace), RecordFolder(clinic / "records")
-
-    def made(planned: PacketPlan) -> SignedPaper:
-        packet: Packet = maker.make(planned)
-        record, parts = record_of(packet)
-        records.keep(record, parts)
-        return SignedPaper(record, [page.convert("L") for page in photograph(packet.pdf, dots_per_inch=DPI)])
-
-    one = plan(workspace, visit())
-    two = plan(workspace, visit(visit="V-2", patient=OTHER))
-    again = replace(one, serial=PrintSerial(2, datetime.time(9, 5)))
-    return Papers(clinic, made(one), made(two), made(again), made(replace(one, duplex=True)))
-
-
-@pytest.fixture
-def file(call: Call, papers: Papers, tmp_path: Path) -> Call:
-    """File pictures, as a PDF of a scanner, or files, into `filed`."""
-
-    def filed(scans: Sequence[Image.Image] | Sequence[Path], *options: str) -> Outcome:
-        files = [scan for scan in scans if isinstance(scan, Path)]
-        if not files:
-            files = [tmp_path / "stack.pdf"]
-            files[0].write_bytes(as_pdf([scan for scan in scans if isinstance(scan, Image.Image)]))
-        return call("file", *files, "-o", "filed", "--clinic", papers.clinic, *options)
-
-    return filed
-
-
 def report(outcome: Outcome) -> dict[str, Any]:
+    """The report, which is as its schema says."""
     data: dict[str, Any] = json.loads(outcome.stdout)
+    jsonschema.validate(data, json.loads(SCHEMA.read_text(encoding="utf-8")))
     return data
 
 
@@ -209,6 +158,16 @@ def _of_print(papers: Papers, number: int, counted: int) -> Image.Image:
     return page
 
 
+def test_a_page_with_the_codes_of_two_packets_belongs_to_neither(file: Call, papers: Papers) -> None:
+    both, other = papers.first.page(2), papers.second.page(2)
+    both.paste(other.crop((other.width - 170, other.height - 170, other.width, other.height)), (60, 60))
+    done = file([both, papers.first.page(3)])
+    assert done.code == 7
+    assert "page 1 of stack.pdf shows the codes of several pages; scan the sheets one by one" in done.stdout.decode()
+    assert "page 2 is missing" in done.stdout.decode()
+    assert papers.second.record.packet not in done.stdout.decode()
+
+
 def test_a_page_whose_code_is_torn_away_is_offered_and_never_assumed(file: Call, papers: Papers) -> None:
     torn = papers.first.page(3)
     torn.paste(255, (torn.width - 170, torn.height - 170, torn.width, torn.height))
@@ -236,7 +195,7 @@ def test_without_opencv_pages_are_sorted_and_the_report_says_why_nothing_is_chec
     monkeypatch.setitem(sys.modules, "cv2", None)
     done = file(papers.first.pages())
     assert done.code == 7
-    assert "2 of 2 pages, to be looked at" in done.stdout.decode() and "consentkit[file]" in done.stderr
+    assert "2 of 2 pages, places not checked" in done.stdout.decode() and "consentkit[file]" in done.stderr
 
 
 def test_without_the_extra_the_desk_begins_and_filing_says_what_to_install() -> None:
@@ -292,6 +251,20 @@ def test_pictures_are_filed_as_they_are(file: Call, papers: Papers, tmp_path: Pa
         pixels = next(iter(opened.pages[1].Resources.XObject.values())).read_bytes()
         assert [round(float(edge)) for edge in opened.pages[1].MediaBox] == [0, 0, 612, 792]
     assert pixels == bits.tobytes()
+
+
+def test_the_schema_of_the_report_takes_no_other_keys_or_verdicts(file: Call, papers: Papers) -> None:
+    result = report(file([papers.first.page(2, without=["patient_signed_on"])], "--json"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    (packet,) = result["packets"]
+    places = packet["pages"][0]["places"]
+    assert {place["verdict"] for place in places} == {"ink found", "no ink seen"}
+    assert all(place["verdict"] != "printed" for place in places)
+    wrong = [{**result, "patient": "A"}, {**result, "blank": -1}, {key: result[key] for key in result if key != "note"}]
+    places[0]["verdict"] = "signed"
+    for changed in (*wrong, result):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(changed, schema)
 
 
 def test_a_file_that_is_no_scan_is_named_and_the_others_are_filed(file: Call, papers: Papers, tmp_path: Path) -> None:
@@ -353,7 +326,7 @@ def test_a_scan_that_changes_meanwhile_stops_the_run_and_nothing_stays(papers: P
             stack.write_bytes(as_pdf(papers.second.pages()))
 
     workspace = open_clinic(papers.clinic).for_one_run()
-    with pytest.raises(InvalidInput, match="can't be read any more"):
+    with pytest.raises(InvalidInput, match="has changed since its pages were looked at"):
         file_scans(workspace, [stack], tmp_path / "filed", force=False, progress=changed)
     assert not (tmp_path / "filed").exists()
 

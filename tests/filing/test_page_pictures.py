@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 
 import pikepdf
 import pytest
-from PIL import Image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
 
 from consentkit.scans.copying import RequestedPage, copied_pages
 from consentkit.scans.filed_file import filed_file
+from consentkit.scans.jpeg import only_picture
 from consentkit.scans.page_pictures import NotOnlyPictures, pictures_of
 from kit.filed import as_pdf
 
@@ -139,7 +143,82 @@ def test_a_picture_of_a_camera_is_displayed_as_it_says(orientation: int, turn: i
     size = (61.2, 79.2) if turn in (0, 180) else (79.2, 61.2)
     (page,) = copied_pages(out.getvalue(), [RequestedPage(0, size)])
     assert page.rotate == turn and page.box == (0, 0, 61.2, 79.2)
-    assert page.streams[0].data == out.getvalue()
+    copied = page.streams[0].data
+    assert b"Exif" in out.getvalue() and b"Exif" not in copied
+    assert_same_pixels(copied, out.getvalue())
+
+
+def assert_same_pixels(copied: bytes, original: bytes) -> None:
+    with Image.open(io.BytesIO(copied)) as copy, Image.open(io.BytesIO(original)) as picture:
+        assert copy.size == picture.size and copy.tobytes() == picture.tobytes()
+
+
+SECRET = b"Mary O'Keeffe at 51.5 N"
+
+
+def photograph_of_a_telephone(mode: str = "RGB", **options: object) -> bytes:
+    """A JPEG with all that a telephone writes beside the picture, and another picture behind it."""
+    exif = Image.Exif()
+    exif[0x010E] = SECRET.decode()
+    out, small = io.BytesIO(), io.BytesIO()
+    PICTURE.convert(mode).save(
+        out, "JPEG", exif=exif, comment=SECRET, xmp=b"<x>" + SECRET, icc_profile=PROFILE, dpi=(200, 200), **options
+    )
+    PICTURE.save(small, "JPEG", comment=SECRET)
+    head, rest = out.getvalue()[:2], out.getvalue()[2:]
+    others = b"".join(_segment(marker, b"Photoshop 3.0\0" + SECRET) for marker in (0xE2, 0xED, 0xEB))
+    return head + others + b"\xff\xff" + rest[1:] + small.getvalue()
+
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+TAKEN = photograph_of_a_telephone()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_blocks": 3}], ids=str)
+def test_of_a_jpeg_its_picture_alone_is_copied_pixel_by_pixel(mode: str, options: dict[str, object]) -> None:
+    taken = photograph_of_a_telephone(mode, **options)
+    in_pdf = scan(lambda pdf: replace_picture(pdf, taken, mode))
+    for data, size in ((taken, (61.2, 79.2)), (in_pdf, (61.2, 79.2))):
+        (page,) = copied_pages(data, [RequestedPage(0, size)])
+        assert not page.is_redrawn
+        copied = page.streams[0].data
+        assert SECRET in taken and SECRET not in copied and b"Exif" not in copied
+        assert_same_pixels(copied, taken)
+        with Image.open(io.BytesIO(copied)) as picture:
+            assert picture.info["icc_profile"] == PROFILE and picture.info["dpi"] == (200, 200)
+
+
+def replace_picture(pdf: pikepdf.Pdf, data: bytes, mode: str) -> None:
+    space = pikepdf.Name.DeviceGray if mode == "L" else pikepdf.Name.DeviceRGB
+    picture(pdf).write(data, filter=pikepdf.Name.DCTDecode)
+    picture(pdf).ColorSpace = space
+
+
+@given(st.integers(0, 4000), st.integers(0, 255))
+@settings(max_examples=60, deadline=None)
+def test_a_broken_jpeg_raises_one_kind_of_error(place: int, value: int) -> None:
+    broken = bytearray(TAKEN)
+    broken[place % len(broken)] = value
+    for data in (bytes(broken), bytes(broken[:place])):
+        with suppress(ValueError):
+            only_picture(data)
+
+
+def test_a_jpeg_that_breaks_off_among_its_pixels_is_copied_as_far_as_it_goes() -> None:
+    out = io.BytesIO()
+    PICTURE.save(out, "JPEG", dpi=(200, 200))
+    assert only_picture(out.getvalue()) == out.getvalue()
+    assert only_picture(out.getvalue()[:-20]) == out.getvalue()[:-20]
+    for data in (b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", out.getvalue()[:100]):
+        with suppress(ValueError):
+            assert len(only_picture(data)) <= len(data)
 
 
 def test_a_picture_that_is_transparent_is_on_white_and_one_of_many_shades_keeps_its_light() -> None:

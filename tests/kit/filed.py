@@ -82,3 +82,17 @@ def as_pdf(pictures: Sequence[Image.Image]) -> bytes:
     first, *others = pictures
     first.save(out, "PDF", save_all=True, append_images=others, resolution=DPI, quality=80)
     return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A clinic, and packets that it has printed."""
+
+    clinic: Path
+    first: SignedPaper
+    second: SignedPaper
+    """Of another patient."""
+    again: SignedPaper
+    """The second print of the first one."""
+    duplex: SignedPaper
+    """Of the first visit in another layout, with another number."""

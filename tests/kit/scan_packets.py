@@ -16,7 +16,7 @@ from typing import Any, Literal
 from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
 from consentkit.packets.lettering import EDGE, side_of_code
-from consentkit.packets.packet import Packet
+from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.record import record_of
 from consentkit.packets.visits import read_visits
 from consentkit.pdf.part import Corners
@@ -108,7 +108,8 @@ def _kept(folder: Path, kind: _Kind) -> PrintedPacket:
     path = folder / f"{kind.layout} {kind.visit.visit}.packet"
     if not path.exists():
         workspace = open_workspace(kind.clinic)
-        made = packets.packet(workspace, kind.visit, duplex=kind.duplex, fillable=kind.fillable)
+        planned = packets.plan(workspace, kind.visit, duplex=kind.duplex, fillable=kind.fillable)
+        made = PacketMaker(workspace, duplex=kind.duplex).make(planned)
         path.write_bytes(pickle.dumps(printed(kind.layout, made)))
     kept: PrintedPacket = pickle.loads(path.read_bytes())
     return kept

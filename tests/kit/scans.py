@@ -29,7 +29,7 @@ TUNING, JUDGING = 1, 2
 
 Written = Literal["ink", "faint", "nothing", "crossed", "hidden", "printed"]
 """What is in a place: `faint` is ink of a pencil or a dry pen, `crossed` is the tail of what was written elsewhere, and
-`hidden` is covered by another sheet."""
+`hidden` is ink that another sheet covers, all of it or a part."""
 
 _HANDLING = {"upside down": 0.15, "streak": 0.06, "off": 0.06, "quarter turn": 0.04}
 _COVERING = {"holes", "staple", "notes", "stamp", "flag", "torn corner"}
@@ -178,7 +178,7 @@ def _over_another(
     covered[:edge] = 235
     covered[edge : edge + 3] = 150  # its shadow
     hidden: list[Written] = [
-        "hidden" if area[1] < edge + 40 and what != "printed" else what
+        "hidden" if area[1] < edge + 40 and what in ("ink", "faint") else what
         for area, what in zip(areas, written, strict=True)
     ]
     return covered, hidden

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from consentkit.model.risks import RiskTable
-from consentkit.model.schema import MODELS, schema_file, schema_text
+from consentkit.model.schema import MODELS, REPORTS, schema_file, schema_text
 from consentkit.model.visit import Visit
 from consentkit.reading import yaml_file
 from consentkit.reading.validation import validated
@@ -33,7 +33,7 @@ MODE_LINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")
 Errors = Callable[[Path, Any], list[str]]
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", [*MODELS, *REPORTS])
 def test_the_committed_schema_is_the_one_that_the_models_make(kind: str) -> None:
     """To write it anew: consentkit schema KIND > docs/KIND.schema.json."""
     committed = PROJECT / "docs" / schema_file(kind)
@@ -42,18 +42,18 @@ def test_the_committed_schema_is_the_one_that_the_models_make(kind: str) -> None
 
 def test_there_is_no_schema_without_a_model() -> None:
     committed = {path.name for path in (PROJECT / "docs").glob("*.schema.json")}
-    assert committed == {schema_file(kind) for kind in MODELS}
+    assert committed == {schema_file(kind) for kind in (*MODELS, *REPORTS)}
 
 
 def test_every_schema_is_in_the_package() -> None:
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     included = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     schemas = {source: target for source, target in included.items() if source.endswith(".schema.json")}
-    files = [f"docs/{schema_file(kind)}" for kind in MODELS]
+    files = [f"docs/{schema_file(kind)}" for kind in (*MODELS, *REPORTS)]
     assert schemas == {file: f"consentkit/_shipped/{file}" for file in files}
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", [*MODELS, *REPORTS])
 def test_every_key_of_a_schema_is_explained_or_plain(kind: str) -> None:
     """A file for an editor: no key of a procedure or a clinic is without an explanation."""
     schema = json.loads(schema_text(kind))

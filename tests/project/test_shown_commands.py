@@ -78,6 +78,7 @@ ENDINGS = {
     "consentkit check 90837.yaml": 3,  # it is shown with its mistakes
     "consentkit schedule check --clinic samples/clinic samples/export.csv": 3,  # a visit of it lacks its record number
     "consentkit packet --clinic samples/clinic samples/export.csv --allow-drafts -o out/": 7,
+    "consentkit file stack.pdf -o filed/ --fhir": 7,
     "consentkit file stack.pdf -o filed/": 7,  # there is no record of its packet
     _FILE_BY_IT: 7,
 }

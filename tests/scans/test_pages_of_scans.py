@@ -166,6 +166,14 @@ def test_a_million_pages_are_refused_after_those_that_are_read() -> None:
     assert last.message == "the file has more than 2,000 pages: scan fewer at a time"
 
 
+def test_a_picture_of_too_many_pages_is_refused_after_those_that_are_read() -> None:
+    frame = Image.new("1", (8, 8), 1)
+    tiff = saved(frame, "TIFF", save_all=True, append_images=[frame] * MOST_PAGES, dpi=(1, 1))
+    assert count_pages("scan", tiff) == MOST_PAGES + 1
+    *_, last = scan_pages("scan", tiff, only={0, MOST_PAGES})
+    assert isinstance(last, RefusedPage) and last.reason == "too many pages"
+
+
 def _with_script(file: pikepdf.Pdf) -> None:
     file.Root.OpenAction = pikepdf.Dictionary(S=Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
 

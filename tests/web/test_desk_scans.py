@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from PIL import Image, ImageDraw
 
 from consentkit.operations.desk import scans
@@ -130,6 +132,44 @@ def test_the_pages_are_saved_as_one_file_under_a_name_without_a_patient(clerk: C
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert [int(page.get("/Rotate", 0)) for page in pdf.pages] == [180, 0]
     assert clerk.get("/scans/AAAAAAAAAA.pdf").status_code == 303
+
+
+def resources(answer: Any) -> list[dict[str, Any]]:
+    """The resources of a transaction, which a library that knows the standard takes."""
+    assert answer.status_code == 200 and answer.mimetype == "application/fhir+json"
+    Bundle.model_validate_json(answer.data)
+    return [entry["resource"] for entry in json.loads(answer.data)["entry"]]
+
+
+def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
+    clerk: Clerk, paper: SignedPaper
+) -> None:
+    packet = paper.record.packet
+    said = hand_in(clerk, paper.page(2), paper.page(3, without=["clinician_signature"]))
+    assert "has signed and agreed" not in said
+    (document,) = resources(clerk.get(f"/scans/{packet}.json"))
+    assert document["docStatus"] == "preliminary" and "subject" not in document
+    assert clerk.post(f"/scans/{packet}/signed", {"by": "patient"}).status_code == 303
+    assert "No consent was written." in clerk.look("/scans/")
+
+    assert "The patient has signed and agreed" in hand_in(clerk, paper.page(3))
+    assert clerk.post(f"/scans/{packet}/signed", {"by": "nobody"}).status_code == 400
+    assert clerk.post(f"/scans/{packet}/signed", {"by": "representative"}).status_code == 303
+    answer = clerk.post(f"/scans/{packet}/signed", {"by": "patient"})
+    document, consent = resources(answer)
+    assert f'filename="2026-11-23-V-1-{packet}.json"' in answer.headers["Content-Disposition"]
+    assert (document["docStatus"], consent["status"]) == ("final", "active")
+    assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
+    assert consent["patient"]["identifier"]["value"] == "MR-77123"
+
+
+def test_there_is_no_consent_of_a_visit_that_has_changed_since_it_was_printed(clerk: Clerk, paper: SignedPaper) -> None:
+    hand_in(clerk, *paper.pages())
+    assert "has signed and agreed" in clerk.look("/scans/")
+    clerk.save("V-1", patient_name="Somebody Else")
+    assert clerk.row("V-1").check is not None
+    assert "has signed and agreed" not in clerk.look("/scans/")
+    assert clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}).status_code == 303
 
 
 def test_what_is_no_scan_is_said(clerk: Clerk) -> None:

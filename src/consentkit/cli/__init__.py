@@ -93,6 +93,7 @@ def _print_error(error: ConsentkitError) -> None:
 
 _OPTIONS = {
     "folder": "-o",
+    "is_looked_at": "--looked-at",
     "language": "--lang",
     "output": "-o",
     "printer": "--print",

@@ -29,7 +29,7 @@ from consentkit.cli.support import (
     options_of_check,
 )
 from consentkit.model.identity import PAPER_SIZES
-from consentkit.model.schema import MODELS
+from consentkit.model.schema import MODELS, REPORTS
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
@@ -346,10 +346,10 @@ def remake(workspace: OpenWorkspace, **options: Any) -> int:
     return remake_edition(workspace, RemakeRequest(**options))
 
 
-@consentkit.command(short_help="Print a JSON Schema for editors.")
-@click.argument("kind", type=click.Choice(tuple(MODELS)), default="procedure")
+@consentkit.command(short_help="Print a JSON Schema for editors and programs.")
+@click.argument("kind", type=click.Choice((*MODELS, *REPORTS)), default="procedure")
 def schema(kind: str) -> int:
-    """Print the JSON Schema of a kind of file, for editors."""
+    """Print the JSON Schema of a kind of file, for editors, or of a report, for programs that read it."""
     from consentkit.model.schema import schema_text
 
     click.echo(schema_text(kind), nl=False)

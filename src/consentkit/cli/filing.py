@@ -7,20 +7,31 @@ words say that ink is no proof of who signed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from consentkit.cli import report
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed
+from consentkit.model.filing_report import (
+    FilingReport,
+    NamedPlace,
+    PacketReport,
+    PageReport,
+    PlaceReport,
+    UnfiledReport,
+    UnreadReport,
+)
 from consentkit.operations.filing.packets import PacketState, PlaceOfPage, ReturnedPacket
+from consentkit.operations.filing.reading import PlacedPage
 from consentkit.operations.filing.run import NO_PROOF, FiledPacket, FilingResult, file_scans
 from consentkit.problems import printable
+from consentkit.scans.findings import PlaceFinding
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
@@ -36,6 +47,7 @@ class FilingRequest:
     scans: tuple[Path, ...]
     folder: Path
     force: bool
+    fhir: bool
     as_json: bool
     quiet: bool
 
@@ -44,9 +56,16 @@ def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
     """File scans and print what is missing. Returns the exit code."""
     workspace = workspace.for_one_run()
     with _progress(is_shown=not request.quiet and sys.stderr.isatty()) as progress:
-        result = file_scans(workspace, request.scans, request.folder, force=request.force, progress=progress)
+        result = file_scans(
+            workspace,
+            request.scans,
+            request.folder,
+            force=request.force,
+            progress=progress,
+            has_resources=request.fhir,
+        )
     if request.as_json:
-        click.echo(report.as_json(_result_entry(result)))
+        click.echo(report.as_json(_report(result).model_dump(mode="json")))
     else:
         for line in _lines(result):
             click.echo(line)
@@ -103,6 +122,8 @@ def _lines(result: FilingResult) -> Iterator[str]:
 def _packet_lines(filed: FiledPacket, sheet: Path | None) -> Iterator[str]:
     packet = filed.returned
     yield printable(str(filed.file))
+    if filed.resource:
+        yield printable(str(filed.resource))
     visit = f", visit {packet.record.visit}" if packet.record and packet.record.visit else ""
     came = len({page.finding.page for page in packet.pages})
     pages = report.counted(came, "page")
@@ -145,65 +166,71 @@ def _remarks(packet: ReturnedPacket) -> Iterator[str]:
 # --- JSON ---
 
 
-def _result_entry(result: FilingResult) -> dict[str, Any]:
-    return {
-        "complete": result.is_complete,
-        "packets": [_packet_entry(filed) for filed in result.packets],
-        "unfiled": [
-            {"file": str(one.page.path), "page": one.page.finding.index + 1, "why": one.why, "offers": list(one.offers)}
+def _report(result: FilingResult) -> FilingReport:
+    return FilingReport(
+        complete=result.is_complete,
+        packets=tuple(map(_packet_report, result.packets)),
+        unfiled=tuple(
+            UnfiledReport(file=str(one.page.path), page=one.page.finding.index + 1, why=one.why, offers=one.offers)
             for one in result.unfiled
-        ],
-        "unread": [
-            {"file": str(one.path), "page": None if one.index is None else one.index + 1, "why": one.message}
+        ),
+        unread=tuple(
+            UnreadReport(file=str(one.path), page=None if one.index is None else one.index + 1, why=one.message)
             for one in result.unread
-        ],
-        "blank": result.blank,
-        "unfiled_file": str(result.unfiled_file) if result.unfiled_file else None,
-        "look_at": str(result.sheet) if result.sheet else None,
-        "warnings": list(result.warnings),
-        "note": NO_PROOF,
-    }
+        ),
+        blank=result.blank,
+        unfiled_file=str(result.unfiled_file) if result.unfiled_file else None,
+        look_at=str(result.sheet) if result.sheet else None,
+        warnings=result.warnings,
+        note=NO_PROOF,
+    )
 
 
-def _packet_entry(filed: FiledPacket) -> dict[str, Any]:
+def _packet_report(filed: FiledPacket) -> PacketReport:
     packet = filed.returned
-    return {
-        "packet": packet.packet,
-        "visit": packet.record.visit if packet.record else None,
-        "date": packet.record.date if packet.record else None,
-        "file": str(filed.file),
-        "state": packet.state,
-        "pages": [
-            {
-                "page": page.finding.page,
-                "print": page.finding.print,
-                "file": str(page.path),
-                "page_of_file": page.finding.index + 1,
-                "outcome": page.finding.outcome,
-                "places": [
-                    {
-                        "name": finding.place.name,
-                        "kind": finding.place.kind,
-                        "role": finding.place.role or None,
-                        "expected": finding.place.expected,
-                        "verdict": finding.verdict,
-                        "why": finding.why or None,
-                    }
-                    for finding in page.finding.places
-                    if not finding.place.printed
-                ],
-            }
-            for page in packet.pages
-        ],
-        "missing": list(packet.missing),
-        "twice": list(packet.twice),
-        "prints": list(packet.prints),
-        "other_packets": list(packet.other_packets),
-        "no_ink_seen": _places(packet.without_ink),
-        "unsure": _places(packet.unsure),
-        "not_checked": [page.finding.page for page in packet.unchecked],
-    }
+    return PacketReport(
+        packet=packet.packet,
+        visit=packet.record.visit if packet.record else None,
+        date=packet.record.date if packet.record else None,
+        file=str(filed.file),
+        fhir=str(filed.resource) if filed.resource else None,
+        state=packet.state,
+        pages=tuple(map(_page_report, packet.pages)),
+        missing=packet.missing,
+        twice=packet.twice,
+        prints=packet.prints,
+        other_packets=packet.other_packets,
+        no_ink_seen=tuple(map(_named_place, packet.without_ink)),
+        unsure=tuple(map(_named_place, packet.unsure)),
+        not_checked=tuple(page.finding.page or 0 for page in packet.unchecked),
+    )
 
 
-def _places(places: Sequence[PlaceOfPage]) -> list[dict[str, Any]]:
-    return [{"page": one.page, "name": one.name, "words": one.words, "why": one.why or None} for one in places]
+def _page_report(page: PlacedPage) -> PageReport:
+    finding = page.finding
+    return PageReport.model_validate(
+        {
+            "page": finding.page,
+            "print": finding.print,
+            "file": str(page.path),
+            "page_of_file": finding.index + 1,
+            "outcome": finding.outcome,
+            "places": tuple(_place_report(one) for one in finding.places if not one.place.printed),
+        }
+    )
+
+
+def _place_report(finding: PlaceFinding) -> PlaceReport:
+    place = finding.place
+    return PlaceReport(
+        name=place.name,
+        kind=place.kind,
+        role=place.role or None,
+        expected=place.expected,
+        verdict=finding.verdict,
+        why=finding.why or None,
+    )
+
+
+def _named_place(place: PlaceOfPage) -> NamedPlace:
+    return NamedPlace(page=place.page, name=place.name, words=place.words, why=place.why or None)

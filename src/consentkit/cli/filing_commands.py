@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path),
               help="The folder to write into.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
+@click.option("--fhir", is_flag=True, help="Write a DocumentReference of FHIR R4 beside each file of a packet.")
 @json_option
 @common_options
 def file_command(workspace: OpenWorkspace, scans: tuple[Path, ...], **options: Any) -> int:

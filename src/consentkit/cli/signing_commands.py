@@ -33,7 +33,13 @@ _MOST_CHARACTERS = 1000
 )
 @click.option("--by", required=True, type=click.Choice(("patient", "representative")), help="Who has signed.")
 @click.option("--at", required=True, metavar="TIME", help="When, such as 2026-11-23T09:12:00-06:00.")
-@click.option("--scan", required=True, metavar="REFERENCE", help="Where the scan is filed: DocumentReference/123.")
+@click.option(
+    "--scan",
+    required=True,
+    metavar="REFERENCE|FILE",
+    help="Where the scan is filed, DocumentReference/123; or the scan.",
+)
+@click.option("--looked-at", "is_looked_at", is_flag=True, help="Somebody has looked at what can't be judged on it.")
 @click.option("--format", "format_name", metavar="NAME", help="Read the schedule in this format of clinic.yaml.")
 @click.option("-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--fillable", is_flag=True, help="The papers had form fields.")
@@ -50,6 +56,7 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
 
     The papers are made again, and there is a consent only where they are those that were signed, of the patient
     whose record number is stated; it is read from a file, so that no list of processes shows it.
+    Where the scan is a file, as `consentkit file` writes it, it goes along, and all of it must have come back.
     `consentkit guide fhir` describes what is in it.
     """
     from consentkit.cli.report import counted
@@ -62,7 +69,7 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
     named = [options["visits"]] if options["visits"] else []
     reading = reading_of(workspace, options["format_name"])
     visits = read_requested(source, stdin(), named, reading, systems_of(workspace))
-    stated = {key: options[key] for key in ("packet", "decision", "at", "by", "scan")}
+    stated = {key: options[key] for key in ("packet", "decision", "at", "by", "scan", "is_looked_at")}
     statement = SigningStatement(**stated, record=options["record"].read(_MOST_CHARACTERS))
     making = PacketOptions(**{key: options[key] for key in ("fillable", "allow_drafts", "override")})
     number = write_consents(workspace, visits, statement, making, output, force=force)

@@ -26,11 +26,11 @@ from consentkit.packets.clinic_time import is_one_moment
 from consentkit.packets.origin import Origin
 from consentkit.packets.packet import Packet
 
-_URIS = "urn:ietf:rfc:3986"
+URIS = "urn:ietf:rfc:3986"
 """The system of identifiers that are themselves addresses."""
 _LOINC = "http://loinc.org"
-_CONSENT_DOCUMENT = {"coding": [{"system": _LOINC, "code": "59284-0", "display": "Consent Document"}]}
-_CLINICAL_NOTE = {
+CONSENT_DOCUMENT = {"coding": [{"system": _LOINC, "code": "59284-0", "display": "Consent Document"}]}
+CLINICAL_NOTE = {
     "coding": [
         {
             "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
@@ -55,7 +55,7 @@ class Signature:
     at: datetime.datetime
     """When, with its offset from UTC."""
     scan: str
-    """The reference of the DocumentReference with the signed form."""
+    """The reference of the DocumentReference with the signed form; within one transaction, the name of its entry."""
     by_representative: Representative | None = field(default=None, repr=False)
     """Who signed, where the patient did not."""
     is_verified: bool = False
@@ -76,18 +76,18 @@ def document_reference(packet: Packet, pdf: bytes, clinic: Clinic, origin: Origi
     start = _start(visit, settings.timezone)
     resource: ResourceData = {
         "resourceType": "DocumentReference",
-        "masterIdentifier": {"system": _URIS, "value": f"urn:consentkit:packet:{plan.packet}"},
-        "identifier": [{"system": _URIS, "value": f"urn:uuid:{_identity(packet, pdf)}"}]
-        + [{"system": _URIS, "value": f"urn:consentkit:text:{':'.join(text.split())}"} for text in plan.texts],
+        "masterIdentifier": {"system": URIS, "value": f"urn:consentkit:packet:{plan.packet}"},
+        "identifier": [{"system": URIS, "value": f"urn:uuid:{_identity(packet, pdf)}"}]
+        + [{"system": URIS, "value": f"urn:consentkit:text:{':'.join(text.split())}"} for text in plan.texts],
         "status": "current",
         "docStatus": "preliminary",
-        "type": _CONSENT_DOCUMENT,
-        "category": [_CLINICAL_NOTE],
+        "type": CONSENT_DOCUMENT,
+        "category": [CLINICAL_NOTE],
         "subject": subject_of(visit, clinic, origin),
     }
     if "T" in start:
         resource["date"] = start
-    if custodian := _custodian(clinic):
+    if custodian := custodian_of(clinic):
         resource["custodian"] = custodian
     resource["content"] = [
         {
@@ -110,7 +110,7 @@ def transaction(documents: Iterable[ResourceData]) -> bytes:
     entries = []
     for document in documents:
         name = document["identifier"][0]["value"]
-        request = {"method": "POST", "url": document["resourceType"], "ifNoneExist": f"identifier={_URIS}|{name}"}
+        request = {"method": "POST", "url": document["resourceType"], "ifNoneExist": f"identifier={URIS}|{name}"}
         entries.append({"fullUrl": name, "resource": document, "request": request})
     bundle: ResourceData = {"resourceType": "Bundle", "type": "transaction"}
     if entries:  # an empty list is nothing in FHIR
@@ -166,17 +166,17 @@ def _consent(packet: Packet, policy: str, signature: Signature, clinic: Clinic, 
         }
         resource["contained"] = [contained]
     resource |= {
-        "identifier": [{"system": _URIS, "value": f"urn:uuid:{identity}"}],
+        "identifier": [{"system": URIS, "value": f"urn:uuid:{identity}"}],
         "status": "active" if signature.decision == "agreed" else "rejected",
         "scope": _TREATMENT,
-        "category": [_CONSENT_DOCUMENT],
+        "category": [CONSENT_DOCUMENT],
         "patient": subject,
         "dateTime": moment,
         "performer": [signer],
         "sourceReference": {"reference": signature.scan},
         "policy": [{"uri": policy}],
     }
-    if custodian := _custodian(clinic):
+    if custodian := custodian_of(clinic):
         resource["organization"] = [custodian]
     if signature.is_verified:
         resource["verification"] = [{"verified": True, "verifiedWith": signer, "verificationDate": moment}]
@@ -199,12 +199,24 @@ def _context(visit: Visit, clinic: Clinic, origin: Origin, start: str) -> Resour
     if origin.encounter:
         context["encounter"] = [{"reference": origin.encounter}]
     context["period"] = {"start": start}
-    number = {"system": clinic.fhir.visit_system or "urn:consentkit:visit", "value": visit.visit}
-    context["related"] = [{"reference": origin.appointment} if origin.appointment else {"identifier": number}]
+    context["related"] = [related_to(visit, clinic, origin)]
     return context
 
 
-def _custodian(clinic: Clinic) -> ResourceData | None:
+def related_to(visit: Visit, clinic: Clinic, origin: Origin) -> ResourceData:
+    """How FHIR names the appointment: by the reference that the visit came with, else by its number."""
+    if origin.appointment:
+        return {"reference": origin.appointment}
+    return {"identifier": visit_number(visit.visit, clinic)}
+
+
+def visit_number(visit: str, clinic: Clinic) -> ResourceData:
+    """The number of a visit with the system that gave it."""
+    return {"system": clinic.fhir.visit_system or "urn:consentkit:visit", "value": visit}
+
+
+def custodian_of(clinic: Clinic) -> ResourceData | None:
+    """Who keeps the papers; None where the clinic does not say who it is."""
     if clinic.fhir.custodian:
         return {"reference": clinic.fhir.custodian}
     return {"type": "Organization", "display": clinic.name} if clinic.name else None

@@ -1,7 +1,7 @@
-"""The JSON Schemas with which editors help people write files.
+"""The JSON Schemas of files: those that people write, with the help of editors, and reports for other programs.
 
-Guarantees: each schema is generated from the model that also validates, so the two never differ; no model is loaded
-before its schema is requested.
+Guarantees: each schema is generated from the model that also validates or writes, so the two never differ; no model is
+loaded before its schema is requested.
 """
 
 from __future__ import annotations
@@ -25,15 +25,19 @@ MODELS = {
 }
 """The kinds of files that people write, each with the name of its model: loading them would slow `--help` down."""
 
+REPORTS = {"filing-report": "consentkit.model.filing_report:FilingReport"}
+"""The kinds of reports that programs read, each with the name of its model."""
+
 SCHEMA_FOLDER = "schemas"
 """The folder of a clinic in which its editors find the schemas."""
 
 
 def schema_text(kind: str) -> str:
-    """The schema of a kind of file, as it is committed under docs/."""
-    model = pkgutil.resolve_name(MODELS[kind])
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **as_editors_read(model.model_json_schema())}
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    """The schema of a kind of file or report, as it is committed under docs/."""
+    schema = pkgutil.resolve_name({**MODELS, **REPORTS}[kind]).model_json_schema()
+    schema = schema if kind in REPORTS else as_editors_read(schema)
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
 
 
 def schema_file(kind: str) -> str:

@@ -2,24 +2,28 @@
 
 Guarantees: that papers were signed, by whom, when, and what was decided is what a person states, and nothing of it is
 concluded; a consent is to the very texts that are on the papers, of the patient whose number is stated, or there is
-none.
+none. Where the scan is a file, it goes along with the consents, and there are none unless all of it came back.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
-from consentkit.fhir.records import Signature, consents_of, transaction
+from consentkit.fhir.records import ResourceData, Signature, consents_of, related_to, subject_of, transaction
+from consentkit.fhir.scanned import scanned_reference
 from consentkit.model.visit import Representative
+from consentkit.operations.filing.signed_scan import signed_scan
 from consentkit.operations.packets import MadePacket, PacketOptions, packet_of
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.output.write import require_replaceable, write_file
+from consentkit.packets.origin import Origin
 from consentkit.packets.visits import VisitEntry
 
 
@@ -34,9 +38,11 @@ class SigningStatement:
     """When they were signed, with the offset from UTC."""
     by: Literal["patient", "representative"]
     scan: str
-    """The reference of the scan, where it is filed."""
+    """The reference of the scan, where it is filed; or a file with it."""
     record: str = field(repr=False)
     """The record number on the papers."""
+    is_looked_at: bool = False
+    """Whether somebody has looked at what could not be judged on the scan."""
 
 
 def write_consents(
@@ -63,9 +69,39 @@ def write_consents(
     _require_the_patient(chosen[0], statement)
     made = packet_of(workspace, chosen[0], options, others=[one for one in entries if one is not chosen[0]])
     _require_the_same(made, statement)
+    documents = [] if _is_reference(statement.scan) else [_scanned(workspace, made, statement)]
+    for document in documents:
+        signature = replace(signature, scan=document["identifier"][0]["value"])
     consents = consents_of(made.packet, signature, workspace.folder.clinic, made.entry.origin)
-    write_file(target, transaction(consents), force=force)
+    write_file(target, transaction([*documents, *consents]), force=force)
     return len(consents)
+
+
+def _is_reference(scan: str) -> bool:
+    return re.fullmatch(r"(https?://\S+/)?DocumentReference/[A-Za-z0-9.-]{1,64}", scan) is not None
+
+
+def _scanned(workspace: OpenWorkspace, made: MadePacket, statement: SigningStatement) -> ResourceData:
+    """The DocumentReference of a scan that is a file. Raises WrongUse where it is not all of the signed papers."""
+    visit, packet, clinic = made.packet.plan.visit, made.packet.plan.packet, workspace.folder.clinic
+    scan = signed_scan(
+        workspace,
+        Path(statement.scan),
+        packet,
+        visit,
+        is_looked_at=statement.is_looked_at,
+        may_be_partial=statement.decision == "refused",
+    )
+    origin = made.entry.origin or Origin()
+    return scanned_reference(
+        packet,
+        scan.record,
+        scan.pdf,
+        clinic,
+        subject=subject_of(visit, clinic, origin),
+        related=related_to(visit, clinic, origin),
+        is_signed=True,
+    )
 
 
 def _signature(statement: SigningStatement, representative: Representative | None) -> Signature:
@@ -77,8 +113,8 @@ def _signature(statement: SigningStatement, representative: Representative | Non
     if statement.by == "representative" and representative is None:
         message = "`by` says that a representative has signed, and the visit names none"
         raise WrongUse(message, arguments=["by"])
-    if not re.fullmatch(r"(https?://\S+/)?DocumentReference/[A-Za-z0-9.-]{1,64}", statement.scan):
-        message = "`scan` is no reference of a scan; write it as DocumentReference/123"
+    if not _is_reference(statement.scan) and not os.path.lexists(statement.scan):
+        message = "`scan` is neither a file nor a reference of a scan; write that as DocumentReference/123"
         raise WrongUse(message, arguments=["scan"])
     return Signature(
         statement.decision, at, statement.scan, representative if statement.by == "representative" else None

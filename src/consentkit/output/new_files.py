@@ -1,7 +1,8 @@
-"""New files that belong together.
+"""Files that belong together.
 
-Guarantees: all of them are written, or none stays; what was there before, and what somebody else saves meanwhile, is
-neither replaced nor removed.
+Guarantees: all of them are written, or none stays. Of new ones, what was there before, and what somebody else saves
+meanwhile, is neither replaced nor removed; where files are replaced, all new ones are there whole before the first of
+them is, and no signal stops the run between the first and the last.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consentkit.errors import FileAccess
-from consentkit.output.write import prepare_folder, write_file
+from consentkit.errors import FileAccess, reason
+from consentkit.output.write import prepare_folder, require_replaceable, write_file
 from consentkit.problems import printable
+from consentkit.processes.interruption import uninterrupted
+from consentkit.processes.whole_files import unfinished_beside
 
 
 @dataclass
@@ -62,3 +65,44 @@ def new_files() -> Iterator[NewFiles]:
     except BaseException:
         new.take_back()
         raise
+
+
+@dataclass
+class ReplacedFiles:
+    """What is about to replace what is there, each file under a name of its own until then."""
+
+    _waiting: dict[Path, Path] = field(default_factory=dict)
+    """By the name that each will have, the one that it has."""
+
+    def write(self, target: Path, data: bytes, *, for_group: bool = False) -> None:
+        """Write a file that takes its name with all others. Raises FileAccess."""
+        require_replaceable(target, force=True)
+        waiting = unfinished_beside(target)
+        self._waiting[target] = waiting
+        write_file(waiting, data, for_group=for_group)
+
+    def take_back(self) -> None:
+        """Remove what has not taken its name."""
+        for waiting in self._waiting.values():
+            with suppress(OSError):
+                waiting.unlink()
+
+    def finish(self) -> None:
+        """Let all take their names. Raises FileAccess."""
+        with uninterrupted():
+            for target, waiting in self._waiting.items():
+                try:
+                    waiting.replace(target)
+                except OSError as error:
+                    raise FileAccess(f"{printable(str(target))}: can't be replaced: {reason(error)}") from error
+
+
+@contextmanager
+def replaced_together() -> Iterator[ReplacedFiles]:
+    """Replace files; on a failure before the last of them is written, none is replaced."""
+    replaced = ReplacedFiles()
+    try:
+        yield replaced
+        replaced.finish()
+    finally:
+        replaced.take_back()

@@ -36,7 +36,7 @@ def write_whole(
     it is broken, does not need it.
     """
     # The unfinished file is beside its target, since a rename is atomic only within one file system.
-    unfinished = Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
+    unfinished = unfinished_beside(target)
     with uninterrupted():  # a signal waits for the few moments that this takes, so it leaves no unfinished file
         descriptor = os.open(unfinished, _CREATE, 0o600, dir_fd=folder)
         try:
@@ -56,6 +56,11 @@ def write_whole(
             raise
         if sync:
             _sync_names(Path(target).parent, folder)
+
+
+def unfinished_beside(target: str | Path) -> Path:
+    """A name for what is to become a file, in its folder."""
+    return Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -1,9 +1,10 @@
 """The pictures of scanned pages, taken out of their files as they are.
 
 Guarantees: the pixels of a page stay as the scanner wrote them, in their own compression wherever PDF knows it and
-without loss otherwise; only a page that is more than pictures, or whose colours PDF/A does not take, is drawn again,
-and says so. Nothing else is taken along: no text, form, script, attachment or title. Whoever hands in files of
-strangers runs this in a process with limits.
+without loss otherwise; only a page that is more than pictures, whose colours PDF/A does not take, or whose file no
+other program opens, is drawn again, and says so. Nothing else is taken along: no text, form, script, attachment or
+title, and nothing that a camera adds to a picture. Whoever hands in files of strangers runs this in a process with
+limits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from consentkit.pdf.file.geometry import Matrix
 from consentkit.pdf.file.syntax import Ref, Value
+from consentkit.scans.jpeg import only_picture
 from consentkit.scans.page_pictures import DrawnPictures, NotOnlyPictures, pictures_of
 from consentkit.scans.pages import is_pdf
 from consentkit.scans.shades import ORIENTATION, on_paper
@@ -82,14 +84,14 @@ def _pages_of_pdf(data: bytes, requested: Sequence[RequestedPage]) -> list[Copie
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             return [_page_of_pdf(pdf, data, page) for page in requested]
-    except pikepdf.PdfError as error:
-        raise ValueError("a scan can't be read again") from error
+    except pikepdf.PdfError:
+        return [_redrawn(data, page) for page in requested]
 
 
 def _page_of_pdf(pdf: object, data: bytes, requested: RequestedPage) -> CopiedPage:
     try:
         drawn: DrawnPictures = pictures_of(pdf, requested.index)
-    except NotOnlyPictures:
+    except (NotOnlyPictures, IndexError):
         return _redrawn(data, requested)
     streams = tuple(PictureStream(entries, content) for entries, content in drawn.streams)
     return CopiedPage(drawn.box, drawn.rotate, tuple(drawn.drawings), streams)
@@ -137,13 +139,22 @@ def _page_of_picture(data: bytes, requested: RequestedPage) -> CopiedPage:
             orientation = picture.getexif().get(ORIENTATION, 1) or 1
             turn = _TURNS.get(orientation)
             size = requested.size if turn in (0, 180) else requested.size[::-1]
-            if turn is not None and picture.format in ("JPEG", "MPO") and picture.mode in _SPACES:
-                return _filled(size, turn, [PictureStream(_entries(picture, "DCTDecode"), data)])
+            is_jpeg = picture.format in ("JPEG", "MPO") and picture.mode in _SPACES
+            if turn is not None and is_jpeg and (bare := _bare(data)):
+                return _filled(size, turn, [PictureStream(_entries(picture, "DCTDecode"), bare)])
             plain: Picture = picture if turn is not None else ImageOps.exif_transpose(picture)
             stream = _packed(plain)
             return _filled(size if turn is not None else requested.size, turn or 0, [stream])
     except (OSError, SyntaxError, EOFError) as error:
         raise ValueError("a scan can't be read again") from error
+
+
+def _bare(data: bytes) -> bytes | None:
+    """A JPEG without what a camera adds to it; None where that can't be separated from the picture."""
+    try:
+        return only_picture(data)
+    except ValueError:
+        return None
 
 
 def _packed(picture: Picture) -> PictureStream:

@@ -18,7 +18,7 @@ from consentkit.scans.measures import InkMeasures
 from consentkit.scans.pixels import Bits, Pieces
 from consentkit.scans.record import PlaceKind
 from consentkit.scans.references import MM, PixelBox
-from consentkit.scans.straightened import Straightened
+from consentkit.scans.straightened import PrintShift, Straightened
 
 _SMALLEST = 0.12
 """Square millimetres below which a piece is a speck: half of a dot of a pen."""
@@ -52,6 +52,10 @@ _ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (6.0, 8.0), (2.0, 3.0)
 stain is no ink, so that only what is close by matters."""
 _CORE = 0.3
 """Millimetres from the edge of a box to mark in which nothing is counted: something must be in the middle of it."""
+
+
+_CLEAR = 0.6
+"""The likeness from which on nobody needs to look whether there is more of it without the ink."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class _Measuring:
     """Measures the ink of one page."""
 
     def __init__(self, page: Straightened, places: Sequence[InkPlace], unlooked: Sequence[PixelBox]) -> None:
-        self._places = places
+        self._page, self._places = page, places
         self._shifts = [page.shift_at(place.print) for place in places]
         self._covered = self._print_of(page)
         for box in unlooked:
@@ -163,6 +167,7 @@ class _Measuring:
         for (piece, owner), count in shares.items():
             self._add(sums[owner], piece, strokes_of[piece], owner, count)
         specks, strays = self._specks(), self._strays(*around)
+        likeness = [self._likeness(place, shift) for place, shift in zip(self._places, self._shifts, strict=True)]
         return [
             InkMeasures(
                 own=one.own,
@@ -171,12 +176,18 @@ class _Measuring:
                 pieces=one.pieces,
                 extent=max(one.sides),
                 least_extent=min(one.sides),
-                likeness=shift.likeness,
+                likeness=likeness[number],
                 stray=strays[number],
                 specks=specks[number],
             )
-            for number, (one, shift) in enumerate(zip(sums, self._shifts, strict=True))
+            for number, one in enumerate(sums)
         ]
+
+    def _likeness(self, place: InkPlace, shift: PrintShift) -> float:
+        """How alike the print around a place is, as it is or without the ink: a signature hides much of it."""
+        if shift.likeness >= _CLEAR:
+            return shift.likeness
+        return max(shift.likeness, self._page.likeness_without(self._ink, place.print, shift))
 
     def _counts(self) -> Bits:
         """Where ink counts: of a box to mark, and what is around it, in the middle of the box alone."""

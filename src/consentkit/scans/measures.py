@@ -48,6 +48,11 @@ class InkMeasures:
         return self.own + self.others + self.solid
 
     @property
+    def is_where_it_should_be(self) -> bool:
+        """Whether the print around it is recognised: else ink in it may belong to any place, or be print."""
+        return self.likeness >= _LEAST_LIKENESS
+
+    @property
     def is_soiled(self) -> bool:
         """Whether a stain, a streak or a fold may have made what is there."""
         are_crumbs = self.pieces > _MANY_PIECES and self.own / self.pieces < _CRUMB
@@ -87,18 +92,18 @@ def verdict_of(kind: PlaceKind, ink: InkMeasures) -> InkVerdict:
     """What is said of a place by what was measured in it."""
     bounds = _BOUNDS.get(kind, _BOUNDS_OF_WRITING)
     least_extent = max(bounds.least_extent, min(_HIGH, ink.extent / _FLATTEST))
+    if not ink.is_where_it_should_be:
+        return "unsure"
     is_enough = ink.own >= bounds.own and ink.extent >= bounds.extent and ink.least_extent >= least_extent
     if is_enough and not ink.is_soiled:
         return "ink found"
     least = _NONE_IN_BOX if kind == "choice" else _NONE
-    if ink.likeness >= _LEAST_LIKENESS and ink.all_ink <= least:
-        return "no ink seen"
-    return "unsure"
+    return "no ink seen" if ink.all_ink <= least else "unsure"
 
 
 def reason_of_doubt(ink: InkMeasures) -> str:
     """Why nothing certain can be said of a place, in plain words."""
-    if ink.likeness < _LEAST_LIKENESS:
+    if not ink.is_where_it_should_be:
         return "what is printed around it can't be recognised"
     if ink.is_soiled or ink.solid > ink.own:
         return "a stain, a fold or a streak may have made what is there"

@@ -1,7 +1,8 @@
 """The pictures on a page of a PDF, where it has nothing else to show.
 
 Guarantees: a page with anything visible but pictures is not taken for one, nor is a picture that PDF/A does not take as
-it is. Text that nobody sees, as scanners with a text recognition add it, is left out.
+it is. Text that nobody sees, as scanners with a text recognition add it, is left out, and so is what a JPEG has beside
+its picture.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from consentkit.pdf.file.geometry import IDENTITY, Matrix, moved, product
 from consentkit.pdf.file.syntax import Ref, Value
+from consentkit.scans.jpeg import only_picture
 
 _PICTURE_KEYS = ("Width", "Height", "BitsPerComponent", "Decode", "ImageMask")
 _KEPT_AS_THEY_ARE = {"/DCTDecode", "/CCITTFaxDecode", "/JBIG2Decode", "/FlateDecode", "/RunLengthDecode"}
@@ -242,6 +244,8 @@ class _PictureCopier:
         """Add a stream, in its own compression where the entries have that."""
         is_kept = "Filter" not in entries or ("Width" in entries and _same_filter(entries, stream))
         content = stream.read_raw_bytes() if is_kept else zlib.compress(stream.read_bytes(), 6)
+        if entries.get("Filter") in (b"/DCTDecode", [b"/DCTDecode"]):
+            content = only_picture(content)
         place = len(self.streams)
         self.streams.append((entries, content))
         self._places[key] = place

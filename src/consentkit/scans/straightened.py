@@ -82,6 +82,25 @@ class Straightened:
         """Where the reference has print, and a little around it."""
         return pixels.grown(self.reference < _PRINT, _AROUND_PRINT)
 
+    def likeness_without(self, ink: Bits, box: PixelBox, shift: PrintShift) -> float:
+        """How alike the print around a place is where `ink` counts as paper: strokes over print do not matter then."""
+        rows, columns = box.slices(self.reference)
+        pattern = self.reference[rows, columns]
+        if not pattern.size or pattern.std() <= _LEAST_CONTRAST:
+            return 0.0
+        reach = _AROUND_PRINT
+        moved = PixelBox(
+            columns.start + shift.across, rows.start + shift.down, columns.stop + shift.across, rows.stop + shift.down
+        )
+        area = PixelBox(moved.left - reach, moved.top - reach, moved.right + reach, moved.bottom + reach).slices(
+            self.reference
+        )
+        shades = np.where(pixels.grown(ink[area], 1), np.float32(1), np.minimum(self.shares[area], 1))
+        seen = pixels.blurred((255 * shades).astype(np.uint8), 1.0)
+        if seen.shape[0] < pattern.shape[0] or seen.shape[1] < pattern.shape[1]:
+            return 0.0
+        return pixels.best_place(pixels.correlation(seen, pixels.blurred(pattern, 1.0)))[0]
+
     def shift_at(self, box: PixelBox) -> PrintShift:
         """How the print around a place lies on the scan: the rule of it, and the words beside and below."""
         rows, columns = box.slices(self.reference)

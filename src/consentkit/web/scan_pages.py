@@ -1,16 +1,18 @@
 """Scans of signed papers: what came back, and the places at which a person must look.
 
 Guarantees: no address and no title holds anything of a patient; pictures of places are shown to whoever may see the
-visits, and kept by no browser; what somebody decides is about the place that was shown, or about none.
+visits, and kept by no browser; what somebody decides is about the place that was shown, or about none. That papers were
+signed is what somebody states with a button of its own.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast, get_args
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from consentkit.errors import ConsentkitError
+from consentkit.operations.desk.signed_papers import Signer, scan_as_resource, signer_of, stated_consents
 from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.scan_words import place_in_words, scan_remarks
@@ -28,7 +30,8 @@ def show() -> str:
     packets, words = this_desk().scans.packets(), current_words()
     place, left = _first(packets), sum(len(packet.unsure) for packet in packets)
     what = place_in_words(place[1], words) if place else ""
-    shown = [(packet, scan_remarks(packet, words)) for packet in packets]
+    rows = this_desk().day.rows()
+    shown = [(packet, scan_remarks(packet, words), signer_of(packet, rows)) for packet in packets]
     return render_template("scans.html", packets=shown, place=place, what=what, left=left)
 
 
@@ -84,6 +87,31 @@ def file(packet: str) -> Response:
     name = desk.scans.packet(packet).name
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return Response(desk.scans.file(packet), mimetype="application/pdf", headers=headers)
+
+
+@pages.get("/<packet>.json")
+@access(DeskRole.DESK)
+def resource(packet: str) -> Response:
+    """The same as a DocumentReference of FHIR, for the system that files it."""
+    desk = this_desk()
+    return _saved(packet, scan_as_resource(desk.day.maker.workspace, desk.scans, packet))
+
+
+@pages.post("/<packet>/signed")
+@access(DeskRole.DESK)
+def signed(packet: str) -> Response:
+    """The same with the consents to its texts, as somebody states that they were signed."""
+    desk, signer = this_desk(), request.form.get("by", "")
+    if signer not in get_args(Signer):
+        abort(400)
+    at = desk.day.clock().astimezone()
+    return _saved(packet, stated_consents(desk.printer, desk.scans, packet, cast("Signer", signer), at))
+
+
+def _saved(packet: str, data: bytes) -> Response:
+    name = this_desk().scans.packet(packet).name
+    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    return Response(data, mimetype="application/fhir+json", headers=headers)
 
 
 def _first(packets: list[ReturnedPacket]) -> tuple[ReturnedPacket, PlaceOfPage] | None:

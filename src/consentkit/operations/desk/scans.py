@@ -14,9 +14,10 @@ from pathlib import Path
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess
 from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.filing.copies import whole_file
 from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket, returned_packets
 from consentkit.operations.filing.reading import PlacedPage, ScanFile, UnreadPage, read_pages
-from consentkit.operations.filing.run import has_place, packet_file, require_code_reader
+from consentkit.operations.filing.run import has_place, require_code_reader
 from consentkit.operations.journal import Journal, JournalEntry, Who
 from consentkit.operations.records import records_of
 from consentkit.records.folder import RecordFolder
@@ -109,11 +110,11 @@ class DeskScans:
             self._note_change()
 
     def file(self, number: str) -> bytes:
-        """The pages of a packet as one file."""
+        """The pages of a packet as one file. Raises InvalidInput where one of them can't be copied."""
         packet = self.packet(number)
         with self._lock:
             files = dict(self._files)
-        return packet_file(packet, files)
+        return whole_file(packet, files)
 
     def forget_all(self) -> None:
         """Forget all scans."""

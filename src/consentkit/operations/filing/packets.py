@@ -17,7 +17,8 @@ from consentkit.scans.findings import PlaceFinding
 from consentkit.scans.record import PacketRecord, PlaceKind, RecordedPlace
 
 PacketState = Literal["complete", "incomplete", "unsure", "not checked"]
-"""`incomplete` where something is missing; `unsure` where a person must look; `not checked` without a record."""
+"""`incomplete` where something is missing; `unsure` where a person must look; `not checked` where no place could be
+looked at, without a record or without OpenCV."""
 
 _ROLES = {"assent": "patient who assents"}
 
@@ -76,6 +77,8 @@ class ReturnedPacket:
             return "not checked"
         if self.missing or self.without_ink or self.both_marked:
             return "incomplete"
+        if all(page.finding.outcome == "not checked" for page in self.pages):
+            return "not checked"
         if self.unsure or self.unchecked or self.prints:
             return "unsure"
         return "complete"

@@ -1,24 +1,26 @@
 """Scans of signed paper, filed: one file for each packet, and one for the pages that could not be placed.
 
 Guarantees: nothing is written before every page has been looked at, and then all files or none; no file that is there
-is replaced without permission, since no program can make a scan again; files are for their owner only, or for the
-group of the folder where the clinic says so; no name of a file says who a patient is; nothing of a scan is kept
-elsewhere, not even while it is read.
+is replaced without permission, since no program can make a scan again, and with it none before all new ones are there;
+files are for their owner only, or for the group of the folder where the clinic says so; no name of a file says who a
+patient is; nothing of a scan is kept elsewhere, not even while it is read.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, InvalidInput, RenderingFailed, WrongUse
+from consentkit.errors import FileAccess, WrongUse
+from consentkit.fhir.records import transaction
+from consentkit.fhir.scanned import scanned_reference
+from consentkit.model.clinic import Clinic
+from consentkit.operations.filing.copies import NOT_COPIED, PageCopier, title_of
 from consentkit.operations.filing.packets import PacketState, ReturnedPacket, returned_packets
 from consentkit.operations.filing.reading import (
-    MEMORY,
-    PAGES_AT_A_TIME,
     OfferedPage,
     PageResult,
     PlacedPage,
@@ -34,14 +36,11 @@ from consentkit.operations.filing.sheet import NO_PROOF as NO_PROOF  # noqa: PLC
 from consentkit.operations.filing.sheet import unsure_sheet
 from consentkit.operations.journal import is_for_group
 from consentkit.operations.records import records_of
-from consentkit.output.new_files import new_files
-from consentkit.output.write import require_usable_folder, write_file
-from consentkit.problems import Problem, printable
-from consentkit.processes.limits import Limits, run_limited
+from consentkit.output.new_files import new_files, replaced_together
+from consentkit.output.write import require_usable_folder
+from consentkit.problems import printable
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.codes import require_code_reader as require_code_reader  # noqa: PLC0414 - before anything is read
-from consentkit.scans.copying import CopiedPage, RequestedPage, copied_pages
-from consentkit.scans.filed_file import filed_file
 from consentkit.scans.findings import KnownPage
 from consentkit.scans.reading import can_check_places
 
@@ -49,7 +48,6 @@ UNFILED = "unfiled.pdf"
 """The file for pages that could not be placed."""
 SHEET = "look-at.html"
 """The page with the places at which a person must look."""
-_LIMITS = Limits(seconds=240, memory=MEMORY)
 _UNPLACED = {
     "no code": "shows no code that can be read",
     "several codes": "shows the codes of several pages; scan the sheets one by one",
@@ -63,6 +61,8 @@ class FiledPacket:
 
     returned: ReturnedPacket
     file: Path
+    resource: Path | None = None
+    """The file for another system, with the pages as a DocumentReference of FHIR."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,15 @@ class FilingResult:
 
 
 def file_scans(
-    workspace: OpenWorkspace, scans: Sequence[Path], folder: Path, *, force: bool, progress: Progress
+    workspace: OpenWorkspace,
+    scans: Sequence[Path],
+    folder: Path,
+    *,
+    force: bool,
+    progress: Progress,
+    has_resources: bool = False,
 ) -> FilingResult:
-    """Sort the pages of scans into packets, and write these into a folder.
+    """Sort the pages of scans into packets, and write these into a folder; with `has_resources`, as FHIR, too.
 
     Raises WrongUse where what reads codes is not installed, FileAccess or InvalidInput for a file that can't be read,
     and FileAccess where a file is there already, or nothing can be written.
@@ -121,16 +127,15 @@ def file_scans(
     if records:
         unfiled = _with_offers(unfiled, packets, records)
     result = FilingResult(
-        packets=tuple(FiledPacket(packet, folder / f"{packet.name}.pdf") for packet in packets),
+        packets=_filed(packets, folder, has_resources=has_resources),
         unfiled=tuple(unfiled),
         unread=tuple(result for result in results if isinstance(result, UnreadPage)),
         blank=sum(page.finding.outcome == "blank" for page in pages),
         unfiled_file=folder / UNFILED if unfiled else None,
-        sheet=folder / SHEET if any(packet.unsure for packet in packets) else None,
+        sheet=_sheet_for(packets, folder),
         warnings=tuple(_warnings(pages, records)),
     )
-    redrawn = _write(workspace, result, folder, scans, force=force)
-    return replace(result, warnings=(*result.warnings, *map(_said_of_redrawn, redrawn)))
+    return _write(workspace, result, folder, scans, records, force=force)
 
 
 def _said_of_redrawn(page: PlacedPage) -> str:
@@ -210,18 +215,18 @@ def _warnings(pages: Sequence[PlacedPage], records: RecordFolder | None) -> Iter
 
 
 def _write(
-    workspace: OpenWorkspace, result: FilingResult, folder: Path, scans: Sequence[Path], *, force: bool
-) -> list[PlacedPage]:
-    """Write all files, or none. Returns the pages that had to be drawn again. Raises FileAccess where one is there."""
-    targets = [filed.file for filed in result.packets]
+    workspace: OpenWorkspace,
+    result: FilingResult,
+    folder: Path,
+    scans: Sequence[Path],
+    records: RecordFolder | None,
+    *,
+    force: bool,
+) -> FilingResult:
+    """Write all files, or none. Returns what became of the pages. Raises FileAccess where a file is there."""
+    targets = [path for filed in result.packets for path in (filed.file, filed.resource) if path]
     targets += [path for path in (result.unfiled_file, result.sheet) if path]
-    named = {os.path.realpath(scan) for scan in scans}
-    for target in targets:
-        if os.path.realpath(target) in named:
-            raise FileAccess(
-                f"{printable(str(target))}: is one of the scans, which a file of this run would replace; name another "
-                "folder with -o. Nothing was written"
-            )
+    _require_no_scan(targets, scans)
     if not force:
         for target in targets:
             if os.path.lexists(target):
@@ -229,83 +234,69 @@ def _write(
                     f"{printable(str(target))}: exists, and a scan can't be made again; name another folder with -o, "
                     "or add --force to replace it. Nothing was written"
                 )
-    for_group, redrawn = is_for_group(workspace), list[PlacedPage]()
+    for_group, copier = is_for_group(workspace), PageCopier()
     with new_files() as new:
         new.make_folder(folder, for_group=for_group)
-        for target, data in _files(result, redrawn):
-            if force:
-                write_file(target, data, force=True, for_group=for_group)
-            else:
-                new.write(target, data, for_group=for_group)
-    return redrawn
+        with replaced_together() as replaced:
+            write = replaced.write if force else new.write
+            for target, data in _page_files(result, copier, workspace.folder.clinic):
+                write(target, data, for_group=for_group)
+            result = _without_lost(result, copier.lost, folder, records)
+            if result.sheet and (sheet := unsure_sheet([filed.returned for filed in result.packets])):
+                write(result.sheet, sheet, for_group=for_group)
+    return replace(result, warnings=(*result.warnings, *map(_said_of_redrawn, copier.redrawn)))
 
 
-def _files(result: FilingResult, redrawn: list[PlacedPage]) -> Iterator[tuple[Path, bytes]]:
-    """Each file with its content, made when it is written."""
+def _require_no_scan(targets: Sequence[Path], scans: Sequence[Path]) -> None:
+    named = {os.path.realpath(scan) for scan in scans}
+    for target in targets:
+        if os.path.realpath(target) in named:
+            raise FileAccess(
+                f"{printable(str(target))}: is one of the scans, which a file of this run would replace; name another "
+                "folder with -o. Nothing was written"
+            )
+
+
+def _page_files(result: FilingResult, copier: PageCopier, clinic: Clinic) -> Iterator[tuple[Path, bytes]]:
+    """Each file of pages with its content, made when it is written. One of which no page can be copied is left out."""
     for filed in result.packets:
-        yield filed.file, packet_file(filed.returned, redrawn=redrawn)
+        if data := copier.file_of(title_of(filed.returned), filed.returned.pages):
+            yield filed.file, data
+            if filed.resource:
+                document = scanned_reference(filed.returned.packet, filed.returned.record, data, clinic)
+                yield filed.resource, transaction([document])
     if result.unfiled_file:
-        unfiled = _copied([one.page for one in result.unfiled], ScanFile.opened, redrawn)
-        yield result.unfiled_file, filed_file("Scanned pages that could not be filed", unfiled)
-    sheet = unsure_sheet([filed.returned for filed in result.packets])
-    if result.sheet and sheet:
-        yield result.sheet, sheet
+        unfiled = [one.page for one in result.unfiled]
+        if data := copier.file_of("Scanned pages that could not be filed", unfiled):
+            yield result.unfiled_file, data
 
 
-def packet_file(
-    packet: ReturnedPacket,
-    files: Mapping[Path, ScanFile] | None = None,
-    redrawn: list[PlacedPage] | None = None,
-) -> bytes:
-    """The file of a packet: from files that are in memory, else from those on the disk. Raises InvalidInput.
-
-    Pages that had to be drawn again are added to the last argument.
-    """
-    open_file = files.__getitem__ if files is not None else ScanFile.opened
-    pages = _copied(packet.pages, open_file, [] if redrawn is None else redrawn)
-    return filed_file(f"Scanned pages of packet {packet.packet}", pages)
-
-
-def _copied(
-    pages: Sequence[PlacedPage], open_file: Callable[[Path], ScanFile], redrawn: list[PlacedPage]
-) -> Iterator[tuple[CopiedPage, int]]:
-    """The pages as they are in their files, some at a time, with the turn that makes each upright."""
-    opened: ScanFile | None = None
-    for run in _runs(pages):
-        if opened is None or opened.path != run[0].path:
-            opened = open_file(run[0].path)
-        if opened.digest != run[0].digest:
-            raise InvalidInput([_changed(opened.path)])
-        requested = [RequestedPage(page.finding.index, page.size) for page in run]
-        try:
-            copies = run_limited(_copy, opened.data, requested, limits=_LIMITS)
-        except RenderingFailed as error:
-            raise InvalidInput([_changed(opened.path)]) from error
-        if copies is None:
-            raise InvalidInput([_changed(opened.path)])
-        redrawn += (page for copy, page in zip(copies, run, strict=True) if copy.is_redrawn)
-        yield from ((copy, page.finding.turn) for copy, page in zip(copies, run, strict=True))
+def _without_lost(
+    result: FilingResult, lost: Sequence[PlacedPage], folder: Path, records: RecordFolder | None
+) -> FilingResult:
+    """What became of the pages where some could not be copied: they count as pages that were not read."""
+    if not lost:
+        return result
+    kept = [page for filed in result.packets for page in filed.returned.pages if page not in lost]
+    packets = returned_packets(kept, records)
+    unfiled = tuple(one for one in result.unfiled if one.page not in lost)
+    unread = (UnreadPage(page.path, page.finding.index, NOT_COPIED) for page in lost)
+    return replace(
+        result,
+        packets=_filed(packets, folder, has_resources=any(filed.resource for filed in result.packets)),
+        unfiled=unfiled,
+        unread=(*result.unread, *unread),
+        unfiled_file=result.unfiled_file if unfiled else None,
+        sheet=_sheet_for(packets, folder),
+    )
 
 
-def _copy(data: bytes, requested: Sequence[RequestedPage]) -> list[CopiedPage] | None:
-    try:
-        return copied_pages(data, requested)
-    except ValueError:
-        return None
+def _filed(packets: Sequence[ReturnedPacket], folder: Path, *, has_resources: bool) -> tuple[FiledPacket, ...]:
+    return tuple(
+        FiledPacket(packet, folder / f"{packet.name}.pdf", folder / f"{packet.name}.json" if has_resources else None)
+        for packet in packets
+    )
 
 
-def _runs(pages: Sequence[PlacedPage]) -> Iterator[list[PlacedPage]]:
-    """Pages that are next to each other and from one file, some at a time."""
-    run: list[PlacedPage] = []
-    for page in pages:
-        if run and (run[0].path != page.path or len(run) == PAGES_AT_A_TIME):
-            yield run
-            run = []
-        run.append(page)
-    if run:
-        yield run
-
-
-def _changed(path: Path) -> Problem:
-    message = "can't be read any more, though its pages could be looked at; do not change it meanwhile, and try again"
-    return Problem(str(path), None, None, "", message)
+def _sheet_for(packets: Sequence[ReturnedPacket], folder: Path) -> Path | None:
+    return folder / SHEET if any(packet.unsure for packet in packets) else None
