@@ -28,7 +28,7 @@ from consentkit.packets.papers import PacketItem
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
 from consentkit.pdf.lines.shaping import ShapedLine, ShapedLines
-from consentkit.pdf.link import insert
+from consentkit.pdf.link import filling, insert
 from consentkit.pdf.link.compile import CompiledStream
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
@@ -323,8 +323,8 @@ def drop_own_content(entries: dict[str, Value]) -> None:
 
 
 def covered(patch: pytest.MonkeyPatch) -> None:
-    real = insert._drawn
-    patch.setattr(insert, "_drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
+    real = filling.drawn
+    patch.setattr(filling, "drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
 
 
 UNSEEN: dict[str, tuple[Plant, str]] = {
@@ -375,7 +375,7 @@ def test_a_page_whose_own_text_was_changed_is_refused(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker = PacketMaker(workspace)
-    maker.make(plan(workspace, visit()))
+    maker.make(plan(workspace, visit(documents=["information"])))
     real = Linker._write_stream
 
     def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
