@@ -46,7 +46,7 @@ class Sheet:
     def drawing(self, content: bytes) -> Stamp:
         """A stamp of any other drawing, in the font of the lines."""
         shared = self.texts._lines._shared[0]
-        return Stamp(self._linker.draw(content, 60, 20, shared), 50, 50)
+        return Stamp(self._linker.draw(content, 60, 20, shared), 200, 50)
 
     def read(self, stamps: Sequence[Stamp]) -> tuple[list[DrawnText] | None, list[DrawnText] | None]:
         """What is read of the stamps without painting the page, and by painting it; None where that refuses it."""

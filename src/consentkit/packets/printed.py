@@ -221,7 +221,7 @@ def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) ->
             known[value] = hashlib.sha256(inner + (item.stream or b"")).digest()
         return known[value]
     if isinstance(value, list):
-        parts = [_digest(file, item, known, depth + 1) for item in value]
+        parts = [item if type(item) is bytes else _digest(file, item, known, depth + 1) for item in value]
         return hashlib.sha256(b"[" + b" ".join(parts)).digest()
     if isinstance(value, dict):
         pairs = ((name, entry) for name, entry in sorted(value.items()) if name not in _ELSEWHERE)
