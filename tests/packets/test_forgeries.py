@@ -120,14 +120,19 @@ def without_painting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PageReader, "read", read)
 
 
+IN_TURN = ("Ądam Trąn", "Ądam Trần", "Ann Lee", "Ann Lee", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine")
+"""Names of one or more lines, of two languages, and one of two patients."""
+
+
 @pytest.mark.parametrize("fillable", [False, True])
 def test_a_packet_after_another_one_is_the_same_as_the_first_would_be(
     made: tuple[PacketMaker, Packet, Packet], *, fillable: bool
 ) -> None:
     maker, *_ = made
-    planned = [plan(maker.workspace, visit(visit=name), fillable=fillable) for name in ("V-3", "V-4")]
-    for one in planned:
-        assert maker.make(one).pdf == PacketMaker(maker.workspace).make(one).pdf
+    for number, name in enumerate(IN_TURN, 3):
+        patient = {"name": name, "born": "1984-07-09", "record": f"MR-{number}"}
+        planned = plan(maker.workspace, visit(visit=f"V-{number}", patient=patient), fillable=fillable)
+        assert maker.make(planned).pdf == PacketMaker(maker.workspace).make(planned).pdf
 
 
 def test_no_page_of_a_packet_is_painted_that_differs_from_the_one_before_in_its_lines_only(

@@ -391,6 +391,21 @@ def test_a_page_whose_own_text_was_changed_is_refused(
         maker.make(plan(workspace, visit()))
 
 
+def test_a_page_with_a_font_that_was_changed_is_refused(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Linker._write_stream
+
+    def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
+        if b"/Length1" in stream.dictionary.text:
+            stream = replace(stream, data=stream.data[:-9] + bytes([stream.data[-9] ^ 1]) + stream.data[-8:])
+        real(self, number, stream, numbers)
+
+    monkeypatch.setattr(Linker, "_write_stream", write)
+    with pytest.raises(RenderingFailed, match="differs from the paper"):
+        make(workspace, fillable=False)
+
+
 @pytest.mark.parametrize(
     "name", ["عبد الرحمن الخطيب", "Nguyễn Thị Minh Khai", "A", "May", "Consent", "Ann-Maria (Mia) O'Neill", "x" * 80]
 )

@@ -4,8 +4,8 @@ Guarantees: nothing is laid out again because a patient changed: parts without p
 what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
 this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
-In memory, the texts that were read back stay until enough further packets have been read, and a packet holds its visit
-for as long as its caller keeps it.
+In memory, the texts that were drawn and read back stay until enough further ones have been, and a packet holds its
+visit for as long as its caller keeps it.
 """
 
 from __future__ import annotations
